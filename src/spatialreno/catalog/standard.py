@@ -1,0 +1,317 @@
+"""A planning standard as rows: services with radii, open space, baskets, weights of the circle score.
+
+A local standard is a TOML file that names only what differs (``extends = "gb50180-2018"``); rows meet by key.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    ValidationError,
+    model_validator,
+)
+
+from spatialreno.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Confidence = Literal["read", "secondary", "memory", "memory-low", "derived", "assumed"]
+Obligation = Literal["M", "O"]
+_KEYS = {"services": ("kind",), "open_spaces": ("kind", "level"), "baskets": ("id",)}
+_MEND = "Correct the file; `spatialreno catalog standards` lists those that ship with the package."
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Level(_Row):
+    """One living circle: how far and how many minutes it reaches, and how many people make one."""
+
+    title_zh: str
+    title_en: str = ""
+    minutes: PositiveFloat | None = None
+    distance_m: PositiveFloat
+    least_residents: NonNegativeFloat = 0.0
+    clause: str
+    confidence: Confidence
+
+
+class Service(_Row):
+    """One kind of facility at its level; without ``radius_m`` the level's distance stands in, as assumed."""
+
+    kind: str
+    level: str
+    radius_m: PositiveFloat | None = None
+    obligation: Obligation
+    clause: str
+    confidence: Confidence
+    note: str = ""
+
+
+class OpenSpace(_Row):
+    """The least open space of one kind at one level, for new building and for renewal."""
+
+    kind: Literal["public_green", "cluster_green", "plaza", "sport"]
+    level: str
+    m2_per_person: PositiveFloat | None = None
+    renewal_m2_per_person: PositiveFloat | None = None
+    least_size_m2: PositiveFloat | None = None
+    least_width_m: PositiveFloat | None = None
+    clause: str
+    confidence: Confidence
+
+
+class Basket(_Row):
+    """Needs that a resident has all at once; any kind of a need's list serves it."""
+
+    id: str
+    title_zh: str
+    title_en: str = ""
+    minutes: PositiveFloat
+    needs: dict[str, tuple[str, ...]] = Field(min_length=1)
+
+
+class Score(_Row):
+    """How the 0-100 circle score weighs kinds and how it fades beyond the radius."""
+
+    fade: PositiveFloat
+    obligation: dict[Obligation, PositiveFloat]
+    categories: dict[str, NonNegativeFloat]
+    clause: str
+    confidence: Confidence
+
+    @model_validator(mode="after")
+    def _complete(self) -> Score:
+        if missing := sorted({"M", "O"} - set(self.obligation)):
+            raise ValueError(f"obligation lacks a weight for {', '.join(missing)}")
+        return self
+
+
+class Standard(_Row):
+    """A planning standard, complete and checked.
+
+    Attributes
+    ----------
+    levels
+        Living circles by key, such as ``15min``; they are not nested.
+    services
+        One row a facility kind.
+    open_spaces
+        One row an open-space kind and level.
+    baskets
+        Sets of needs reported as one share of residents.
+    score
+        Parameters of the circle score.
+    """
+
+    name: str
+    title_zh: str
+    title_en: str = ""
+    levels: dict[str, Level] = Field(min_length=1)
+    services: tuple[Service, ...] = Field(min_length=1)
+    open_spaces: tuple[OpenSpace, ...] = ()
+    baskets: tuple[Basket, ...] = ()
+    score: Score
+
+    def __str__(self) -> str:
+        """Name the standard and say how many kinds it judges."""
+        return f"{self.title_zh} ({self.name}): {len(self.services)} kinds at {len(self.levels)} levels"
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Standard:
+        kinds = [s.kind for s in self.services]
+        needed = [kind for b in self.baskets for need in b.needs.values() for kind in need]
+        found = [
+            *_unknown("services", [s.level for s in self.services], self.levels, "level"),
+            *_unknown("open_spaces", [o.level for o in self.open_spaces], self.levels, "level"),
+            *_unknown("baskets", needed, kinds, "kind"),
+            *_twice("services", kinds),
+            *_twice("open_spaces", [f"{o.kind} {o.level}" for o in self.open_spaces]),
+            *_twice("baskets", [b.id for b in self.baskets]),
+        ]
+        if found:
+            raise ValueError("; ".join(found))
+        return self
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """List the facility kinds it judges, sorted."""
+        return tuple(sorted(s.kind for s in self.services))
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Lay the services out as a table with every radius filled.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``kind`` (sorted); columns level, radius_m, obligation, clause, confidence. A kind without a
+            radius of its own has its level's distance and confidence ``assumed``.
+        """
+        import pandas as pd
+
+        rows = [
+            {
+                "kind": s.kind,
+                "level": s.level,
+                "radius_m": s.radius_m or self.levels[s.level].distance_m,
+                "obligation": s.obligation,
+                "clause": s.clause,
+                "confidence": s.confidence if s.radius_m else "assumed",
+            }
+            for s in self.services
+        ]
+        return pd.DataFrame(rows).set_index("kind").sort_index()
+
+    @property
+    def reach_m(self) -> float:
+        """Tell the walking distance in metres beyond which no facility adds to the score."""
+        return float(self.table["radius_m"].max() * (1.0 + self.score.fade))
+
+
+def read_standard(name_or_path: str | Path) -> Standard:
+    """Read a planning standard by its name in the package or from a TOML file.
+
+    Parameters
+    ----------
+    name_or_path
+        Such as ``gb50180-2018``, or the path of a ``.toml`` file. With ``extends``, a file holds only what
+        differs from the standard it names (looked for beside the file, then in the package): services and
+        baskets replace rows of the same kind or id field by field, open spaces those of the same kind and
+        level; ``drop = ["market"]`` takes kinds of service away.
+
+    Returns
+    -------
+    Standard
+        Frozen and complete.
+
+    Raises
+    ------
+    InputError
+        Unknown name, unreadable file, unknown or missing key, or standards that extend in a circle.
+
+    Examples
+    --------
+    >>> read_standard("gb50180-2018").table.loc["kindergarten", "radius_m"].item()
+    300.0
+    """
+    path = _locate(name_or_path, beside=None)
+    try:
+        return Standard.model_validate(_merged(path, ()))
+    except ValidationError as error:
+        raise InputError.of(_faults(path, error)) from None
+
+
+def standard_names() -> list[str]:
+    """List the standards that ship with the package."""
+    return sorted(path.stem for path in _shipped().glob("*.toml"))
+
+
+def _shipped() -> Path:
+    return Path(str(files("spatialreno.catalog").joinpath("standards")))
+
+
+def _locate(name: str | Path, beside: Path | None) -> Path:
+    text = str(name)
+    if text.endswith(".toml"):
+        path = (beside / text) if beside else Path(text)
+        if path.is_file():
+            return path.resolve()
+        raise InputError(f"standard: no file {text}. Give the path of a standard's .toml file.")
+    folders = [beside, _shipped()] if beside else [_shipped()]
+    for folder in folders:
+        if (path := folder / f"{text}.toml").is_file():
+            return path.resolve()
+    known = ", ".join(standard_names())
+    raise InputError(f"standard: {text!r} is not known. Choose one of {known}, or give a .toml file.")
+
+
+def _merged(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    if path in seen:
+        circle = " > ".join(p.stem for p in (*seen, path))
+        raise InputError(f"{path.name}: standards extend in a circle ({circle}). Remove one extends.")
+    own = _toml(path)
+    base, dropped = own.pop("extends", None), own.pop("drop", [])
+    if base is None:
+        if dropped:
+            raise InputError(f"{path.name}: drop needs extends. Name the standard to take kinds from.")
+        return own
+    if not isinstance(base, str) or not isinstance(dropped, list):
+        raise InputError(f"{path.name}: extends must be a name and drop a list of kinds. {_MEND}")
+    parent = _merged(_locate(base, beside=path.parent), (*seen, path))
+    return _overlay(_without(parent, dropped, path), own)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise InputError(f"{path.name}: not readable as UTF-8 TOML ({error}). {_MEND}") from None
+
+
+def _without(parent: dict[str, Any], dropped: list[Any], path: Path) -> dict[str, Any]:
+    kinds = {s.get("kind") for s in parent.get("services", [])}
+    if strange := sorted(str(k) for k in dropped if k not in kinds):
+        raise InputError(f"{path.name}: drop names kinds that are not judged ({', '.join(strange)}). {_MEND}")
+    kept = [s for s in parent.get("services", []) if s.get("kind") not in dropped]
+    return {**parent, "services": kept}
+
+
+def _overlay(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Lay a standard's own entries over those it extends: tables key by key, rows by their key columns."""
+    result = dict(base)
+    for key, value in own.items():
+        old = base.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            result[key] = _overlay(old, value)
+        elif key in _KEYS and isinstance(old, list) and isinstance(value, list):
+            result[key] = _overlay_rows(old, value, _KEYS[key])
+        else:
+            result[key] = value
+    return result
+
+
+def _overlay_rows(base: list[Any], own: list[Any], columns: tuple[str, ...]) -> list[Any]:
+    def key(row: Any) -> tuple[str, ...]:
+        return tuple(str(row.get(c)) for c in columns) if isinstance(row, dict) else (repr(row),)
+
+    parents, mine = {key(row): row for row in base}, [key(row) for row in own]
+    pairs = zip(mine, own, strict=True)
+    changed = [{**parents.get(k, {}), **row} if isinstance(row, dict) else row for k, row in pairs]
+    return [row for k, row in parents.items() if k not in mine] + changed
+
+
+def _unknown(where: str, used: list[str], known: Any, what: str) -> list[str]:
+    strange = sorted(set(used) - set(known))
+    return [f"{where} name a {what} that is not there: {', '.join(strange)}"] if strange else []
+
+
+def _twice(where: str, keys: list[str]) -> list[str]:
+    again = sorted({k for k in keys if keys.count(k) > 1})
+    return [f"{where} has more than one row for {', '.join(again)}"] if again else []
+
+
+def _faults(path: Path, error: ValidationError) -> list[Fault]:
+    return [
+        Fault(
+            layer=".".join(str(part) for part in e["loc"]) or "standard",
+            ids=(),
+            rule="standard",
+            message=e["msg"],
+            mend=_MEND,
+            file=path.name,
+        )
+        for e in error.errors()
+    ]
