@@ -1,0 +1,188 @@
+"""Give a raw table the columns, types and defaults of its layer dictionary; report every act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatialreno.catalog import Column, Layer
+from spatialreno.errors import Fault
+
+_TRUE = frozenset({"true", "1", "1.0", "yes", "y", "t", "是", "有"})
+_FALSE = frozenset({"false", "0", "0.0", "no", "n", "f", "否", "无"})
+
+
+@dataclass
+class Notes:
+    """What was found and what was done while a layer is brought into form."""
+
+    faults: list[Fault] = field(default_factory=list)
+    acts: list[dict[str, str]] = field(default_factory=list)
+
+    def act(self, layer: str, ids: str, rule: str, reason: str) -> None:
+        """Write down one act."""
+        self.acts.append({"layer": layer, "id": ids, "rule": rule, "reason": reason})
+
+    def fault(self, layer: str, ids: Any, rule: str, message: str, mend: str) -> None:
+        """Write down one fault."""
+        self.faults.append(Fault(layer, tuple(map(str, ids)), rule, message, mend))
+
+
+def conform(frame: pd.DataFrame | None, layer: Layer, notes: Notes) -> pd.DataFrame:
+    """Return the table in the form of its dictionary, sorted by id; the input stays as it was.
+
+    Parameters
+    ----------
+    frame
+        Raw rows, ids in a column ``id`` or in the index; None for a layer that is not there.
+    layer
+        The dictionary.
+    notes
+        Gathers faults and acts.
+    """
+    if frame is None:
+        return empty(layer)
+    frame = _with_id_column(frame, layer)
+    frame = _renamed(frame, layer, notes)
+    crs = frame.crs if isinstance(frame, gpd.GeoDataFrame) else None
+    data = {name: _cells(frame, column, layer, notes) for name, column in layer.columns.items()}
+    if layer.is_table:
+        result: pd.DataFrame = pd.DataFrame(data)
+    else:
+        result = gpd.GeoDataFrame(data, geometry=_flat(frame, layer, notes), crs=crs)
+    return _indexed(result, layer, notes)
+
+
+def empty(layer: Layer) -> pd.DataFrame:
+    """Return a layer without rows but with all its columns."""
+    data = {name: pd.Series([], dtype=_pandas_dtype(c)) for name, c in layer.columns.items()}
+    if layer.is_table:
+        frame = pd.DataFrame(data)
+    else:
+        frame = gpd.GeoDataFrame(data, geometry=gpd.GeoSeries([]))
+    return frame.set_index("id") if layer.has_id else frame
+
+
+def _with_id_column(frame: pd.DataFrame, layer: Layer) -> pd.DataFrame:
+    if layer.has_id and "id" not in frame.columns and frame.index.name == "id":
+        return frame.reset_index()
+    return frame.reset_index(drop=True)
+
+
+def _renamed(frame: pd.DataFrame, layer: Layer, notes: Notes) -> pd.DataFrame:
+    names = {}
+    for column in layer.columns.values():
+        found = [a for a in column.aliases if a in frame.columns]
+        if found and column.column not in frame.columns:
+            names[found[0]] = column.column
+            notes.act(layer.name, "", "renamed", f"column {found[0]} read as {column.column}")
+    frame = frame.rename(columns=names)
+    unknown = sorted(set(map(str, frame.columns)) - set(layer.columns) - {"geometry"})
+    if unknown:
+        notes.act(layer.name, "", "unknown column", f"left out: {', '.join(unknown)}")
+    return frame
+
+
+def _cells(frame: pd.DataFrame, column: Column, layer: Layer, notes: Notes) -> pd.Series[Any]:
+    if column.column not in frame.columns or column.status == "derived":
+        if column.status == "required":
+            notes.fault(layer.name, (), "required column", f"has no column {column.column}",
+                        f"Add {column.column} ({column.title_zh}); aliases: {', '.join(column.aliases) or 'none'}")
+        cells = pd.Series([None] * len(frame), index=frame.index, dtype=_pandas_dtype(column))
+    else:
+        cells = _typed(frame[column.column], column, layer, frame, notes)
+    return _with_default(cells, column, layer, notes)
+
+
+def _typed(
+    raw: pd.Series[Any], column: Column, layer: Layer, frame: pd.DataFrame, notes: Notes
+) -> pd.Series[Any]:
+    cells = {"str": _texts, "float": _numbers, "int": _whole_numbers, "bool": _truths}[column.dtype](raw)
+    lost = raw.notna() & cells.isna() & (raw.astype(str).str.strip() != "")
+    if lost.any():
+        ids = frame["id"] if "id" in frame.columns else pd.Series(frame.index)
+        seen = ", ".join(sorted({repr(v) for v in raw[lost]})[:3])
+        notes.fault(layer.name, ids[lost], "type", f"{column.column} holds {seen}, expected {column.dtype}",
+                    f"Correct {column.column} in these rows")
+    return cells
+
+
+def _texts(raw: pd.Series[Any]) -> pd.Series[Any]:
+    def text(value: Any) -> str | None:
+        if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+            return None
+        return str(value).strip() or None
+
+    return pd.Series([text(v) for v in raw], index=raw.index, dtype="str")
+
+
+def _numbers(raw: pd.Series[Any]) -> pd.Series[Any]:
+    numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
+    return numbers.where(np.isfinite(numbers))
+
+
+def _whole_numbers(raw: pd.Series[Any]) -> pd.Series[Any]:
+    numbers = _numbers(raw)
+    return numbers.where(numbers == numbers.round()).astype("Int64")
+
+
+def _truths(raw: pd.Series[Any]) -> pd.Series[Any]:
+    words = raw.astype(str).str.strip().str.lower()
+    truth = words.map({**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)})
+    return truth.astype("boolean")
+
+
+def _with_default(cells: pd.Series[Any], column: Column, layer: Layer, notes: Notes) -> pd.Series[Any]:
+    missing = cells.isna()
+    if column.status != "optional" or not column.default or not missing.any():
+        return cells
+    value: Any = column.default
+    if column.dtype in ("float", "int"):
+        value = float(value)
+    elif column.dtype == "bool":
+        value = value == "true"
+    if column.column != "inferred":  # not being inferred is no news
+        notes.act(layer.name, "", "default", f"{column.column} = {column.default} in {missing.sum()} rows")
+    return cells.fillna(value)
+
+
+def _flat(frame: pd.DataFrame, layer: Layer, notes: Notes) -> gpd.GeoSeries:
+    """Drop heights and open collections of one: the only repairs with one meaning."""
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
+        notes.fault(layer.name, (), "geometry", "has no geometry", f"Give {' or '.join(layer.geometry)} rows")
+        return gpd.GeoSeries([None] * len(frame), index=frame.index)
+    shapes = frame.geometry.to_numpy()
+    with_z = shapely.has_z(shapes)
+    if with_z.any():
+        notes.act(layer.name, "", "heights", f"heights left out in {with_z.sum()} rows")
+        shapes = shapely.force_2d(shapes)
+    single = (shapely.get_type_id(shapes) >= 4) & (shapely.get_num_geometries(shapes) == 1)
+    if single.any():
+        notes.act(layer.name, "", "multi", f"collections of one opened in {single.sum()} rows")
+        shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
+    return gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs)
+
+
+def _indexed(frame: pd.DataFrame, layer: Layer, notes: Notes) -> pd.DataFrame:
+    if not layer.has_id:
+        keys = [c for c in layer.of_status("required") if c in frame.columns]
+        return frame.sort_values(keys, kind="stable", ignore_index=True)
+    nameless = frame["id"].isna()
+    if nameless.any():
+        rows = [f"row {i + 1}" for i in np.flatnonzero(nameless)]
+        notes.fault(layer.name, rows, "id", "rows have no id", "Give every row an id of its own")
+        frame = frame[~nameless]
+    twice = frame["id"].duplicated(keep=False)
+    if twice.any():
+        ids = sorted(frame.loc[twice, "id"].unique())
+        notes.fault(layer.name, ids, "id", "ids are used more than once", "Give every row an id of its own")
+    return frame.set_index("id").sort_index(kind="stable")
+
+
+def _pandas_dtype(column: Column) -> Any:
+    return {"str": "str", "float": "float64", "int": "Int64", "bool": "boolean"}[column.dtype]

@@ -1,0 +1,160 @@
+"""Which compounds stand on the two sides of a wall, and where along it they change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from shapely.ops import substring
+
+Array = npt.NDArray[Any]
+
+
+def sides(
+    lines: Array, compounds: gpd.GeoSeries, constants: Mapping[str, float]
+) -> tuple[Array, Array]:
+    """Name the first compound met to the left and to the right of the middle of each line.
+
+    Parameters
+    ----------
+    lines
+        LineStrings, metric CRS.
+    compounds
+        Polygons by compound id, same CRS.
+    constants
+        ``tolerance_m`` (how far a wall may be drawn inside its compound) and ``strip_m``.
+
+    Returns
+    -------
+    tuple of two object arrays
+        Compound ids, None where no compound lies within ``strip_m``.
+    """
+    if not len(lines) or not len(compounds):
+        none = np.full(len(lines), None, dtype=object)
+        return none, none.copy()
+    middle, normal = _middles(lines)
+    return (_first_met(middle, normal, compounds, constants), _first_met(middle, -normal, compounds, constants))
+
+
+def split_walls(
+    walls: gpd.GeoDataFrame, compounds: gpd.GeoSeries, constants: Mapping[str, float]
+) -> tuple[gpd.GeoDataFrame, pd.Series[Any]]:
+    """Cut each wall where the pair of compounds beside it changes.
+
+    ``W12`` becomes ``W12/1``, ``W12/2``; pieces shorter than ``split_min_m`` stay with a neighbour.
+
+    Parameters
+    ----------
+    walls
+        Conformed walls, metric CRS.
+    compounds
+        Polygons by compound id, same CRS.
+    constants
+        ``tolerance_m``, ``strip_m``, ``split_min_m``.
+
+    Returns
+    -------
+    tuple of GeoDataFrame and Series
+        The walls as cut, and the number of pieces by the id of each wall that was cut.
+    """
+    if not len(walls) or not len(compounds):
+        return walls, pd.Series(dtype="int64")
+    pieces = [
+        _cut(line, marks, compounds, constants)
+        for line, marks in zip(walls.geometry, _marks(walls.geometry.to_numpy(), compounds, constants), strict=True)
+    ]
+    counts = np.array([len(p) for p in pieces])
+    cut = walls.loc[walls.index.repeat(counts)].copy()
+    cut["geometry"] = gpd.GeoSeries([p for ps in pieces for p in ps], index=cut.index, crs=walls.crs)
+    number = np.concatenate([np.arange(1, n + 1) for n in counts])
+    many = np.repeat(counts > 1, counts)
+    names = np.where(many, cut.index.astype(object) + "/" + number.astype(str).astype(object), cut.index)
+    cut.index = pd.Index(names, name="id", dtype="str")
+    return cut.sort_index(), pd.Series(counts, index=walls.index)[counts > 1]
+
+
+def _middles(lines: Array) -> tuple[Array, Array]:
+    length = shapely.length(lines)
+    before = shapely.get_coordinates(shapely.line_interpolate_point(lines, length / 2 - 0.01))
+    after = shapely.get_coordinates(shapely.line_interpolate_point(lines, length / 2 + 0.01))
+    along = after - before
+    along = along / np.maximum(np.hypot(*along.T), 1e-12)[:, None]
+    return (before + after) / 2, np.column_stack([-along[:, 1], along[:, 0]])
+
+
+def _first_met(
+    middle: Array, normal: Array, compounds: gpd.GeoSeries, constants: Mapping[str, float]
+) -> Array:
+    start = middle + normal * (constants["tolerance_m"] + constants["snap_m"])
+    end = middle + normal * (constants["strip_m"] + constants["snap_m"])
+    rays = shapely.linestrings(np.stack([start, end], axis=1))
+    shapes = compounds.to_numpy()
+    ray, hit = shapely.STRtree(shapes).query(rays, predicate="intersects")
+    away = shapely.distance(shapely.points(start[ray]), shapely.intersection(rays[ray], shapes[hit]))
+    order = np.lexsort((hit, away, ray))[::-1]  # nearest, then first id, is written last and stays
+    met = np.full(len(middle), None, dtype=object)
+    met[ray[order]] = compounds.index.to_numpy()[hit[order]]
+    return met
+
+
+def _marks(lines: Array, compounds: gpd.GeoSeries, constants: Mapping[str, float]) -> list[Array]:
+    """Measure along each wall the feet of all compound corners near it."""
+    corners = shapely.points(np.unique(shapely.get_coordinates(compounds.to_numpy()), axis=0))
+    reach = constants["strip_m"] + constants["tolerance_m"]
+    row, corner = shapely.STRtree(corners).query(lines, predicate="dwithin", distance=reach)
+    feet = shapely.line_locate_point(lines[row], corners[corner])
+    return [feet[row == i] for i in range(len(lines))]
+
+
+def _cut(line: Any, feet: Array, compounds: gpd.GeoSeries, constants: Mapping[str, float]) -> list[Any]:
+    steps = shapely.length(shapely.linestrings(_segments(line))).cumsum()
+    marks = np.unique(np.round(np.concatenate([[0.0], steps, feet]), 6))
+    marks = marks[np.concatenate([[True], np.diff(marks) > constants["snap_m"]])]
+    if len(marks) < 3:
+        return [line]
+    marks[-1] = line.length
+    parts = np.array([substring(line, a, b) for a, b in zip(marks[:-1], marks[1:], strict=True)])
+    left, right = sides(parts, compounds, constants)
+    ends = _runs(list(zip(left, right, strict=True)), marks, constants["split_min_m"])
+    if len(ends) == 2:
+        return [line]
+    return [substring(line, a, b) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+
+
+def _segments(line: Any) -> Array:
+    xy = shapely.get_coordinates(line)
+    return np.stack([xy[:-1], xy[1:]], axis=1)
+
+
+def _runs(pairs: list[tuple[Any, Any]], marks: Array, least_m: float) -> list[float]:
+    """Join neighbouring parts with the same two sides, then give short runs to a neighbour."""
+    runs: list[list[Any]] = []
+    for pair, a, b in zip(pairs, marks[:-1], marks[1:], strict=True):
+        if runs and runs[-1][0] == pair:
+            runs[-1][2] = b
+        else:
+            runs.append([pair, a, b])
+    while len(runs) > 1 and min(r[2] - r[1] for r in runs) < least_m:
+        runs = _without_shortest(runs)
+    return [float(runs[0][1])] + [float(r[2]) for r in runs]
+
+
+def _without_shortest(runs: list[list[Any]]) -> list[list[Any]]:
+    at = min(range(len(runs)), key=lambda i: runs[i][2] - runs[i][1])
+    near = [i for i in (at - 1, at + 1) if 0 <= i < len(runs)]
+    host = max(near, key=lambda i: runs[i][2] - runs[i][1])
+    merged = [runs[host][0], min(runs[at][1], runs[host][1]), max(runs[at][2], runs[host][2])]
+    low = min(at, host)
+    joined = [*runs[:low], merged, *runs[low + 2 :]]
+    result = [joined[0]]
+    for run in joined[1:]:
+        if run[0] == result[-1][0]:
+            result[-1] = [run[0], result[-1][1], run[2]]
+        else:
+            result.append(run)
+    return result

@@ -1,0 +1,136 @@
+"""StudyArea: the frozen set of checked layers that everything else is a function of."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+
+    from spatialreno.catalog import Catalog
+
+
+def _layer(name: str) -> Any:
+    def get(self: StudyArea) -> Any:
+        return self.layer(name)
+
+    return property(get, doc=f"The layer ``{name}`` (a shallow copy).")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StudyArea:
+    """A quarter as surveyed or as a plan would leave it; made by ``assemble`` or ``read_area``.
+
+    Every layer and table of the catalog is there (empty when nothing is known), with every column of
+    its dictionary, ids as index, one projected CRS in metres, valid geometry and filled foreign keys.
+
+    Attributes
+    ----------
+    name, title
+        Short name, and name for people.
+    crs
+        Projected CRS in metres.
+    catalog
+        Norms, prices and words that hold here.
+    meta
+        What ``area.toml`` says: source, licence, date, invented, note.
+    survey
+        The area as surveyed; the area itself when nothing was changed.
+    """
+
+    name: str
+    title: str
+    crs: CRS
+    catalog: Catalog
+    meta: Mapping[str, Any]
+    _layers: Mapping[str, pd.DataFrame]
+    _acts: tuple[Mapping[str, str], ...] = ()
+    _survey: StudyArea | None = field(default=None)
+
+    compounds = _layer("compounds")
+    buildings = _layer("buildings")
+    walls = _layer("walls")
+    gates = _layer("gates")
+    structures = _layer("structures")
+    paths = _layer("paths")
+    facilities = _layer("facilities")
+    open_spaces = _layer("open_spaces")
+    trees = _layer("trees")
+    parking = _layer("parking")
+    pipes = _layer("pipes")
+    entrances = _layer("entrances")
+    parties = _layer("parties")
+    rights = _layer("rights")
+    ballots = _layer("ballots")
+
+    def layer(self, name: str) -> gpd.GeoDataFrame:
+        """Return one layer or table as a shallow copy.
+
+        Parameters
+        ----------
+        name
+            A layer of the catalog, e.g. ``"walls"``.
+        """
+        return self._layers[name].copy(deep=False)
+
+    @property
+    def report(self) -> pd.DataFrame:
+        """What was repaired, filled, split or left out on reading: columns layer, id, rule, reason."""
+        return pd.DataFrame(list(self._acts), columns=["layer", "id", "rule", "reason"])
+
+    @property
+    def survey(self) -> StudyArea:
+        """The area as it was surveyed."""
+        return self._survey if self._survey is not None else self
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sixteen hex digits that change when any cell or coordinate changes."""
+        digest = hashlib.sha256(f"{self.name}|{self.crs.to_string()}".encode())
+        for name in sorted(self._layers):
+            digest.update(name.encode())
+            digest.update(_layer_bytes(self._layers[name]))
+        return digest.hexdigest()[:16]
+
+    def __eq__(self, other: object) -> bool:
+        """Two areas are equal when their layers are."""
+        return isinstance(other, StudyArea) and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        """Hash by fingerprint."""
+        return int(self.fingerprint, 16)
+
+    def __repr__(self) -> str:
+        """Read the area aloud."""
+        counts = [f"{len(frame)} {name}" for name, frame in self._layers.items() if len(frame)]
+        invented = ", invented example" if self.meta.get("invented") else ""
+        from spatialreno.area.crs import crs_text
+
+        return f"StudyArea {self.name} {self.title} ({crs_text(self.crs)}{invented}): {', '.join(counts)}"
+
+
+def freeze(layers: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
+    """Set geometry arrays read-only and close the mapping, so that nobody edits behind the area's back."""
+    for frame in layers.values():
+        if isinstance(frame, gpd.GeoDataFrame):
+            frame.geometry.to_numpy().flags.writeable = False
+            frame.geometry.array._data.flags.writeable = False
+    return MappingProxyType(dict(layers))
+
+
+def _layer_bytes(frame: pd.DataFrame) -> bytes:
+    columns = sorted(c for c in frame.columns if c != "geometry")
+    text = frame[columns].to_csv(lineterminator="\n")
+    shape = b""
+    if isinstance(frame, gpd.GeoDataFrame):
+        shape = b"".join(shapely.to_wkb(frame.geometry.to_numpy(), byte_order=1))
+    return text.encode() + shape

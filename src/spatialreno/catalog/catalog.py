@@ -1,0 +1,98 @@
+"""The catalog: every table of norms, prices, kinds and words that the tool works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spatialreno.catalog.layers import Layer, catalog_rows, read_layers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from spatialreno.catalog.standard import Standard
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Norms, prices, kinds and words as tables; it rides on the area and is never changed.
+
+    Attributes
+    ----------
+    layers
+        Layer dictionaries by layer name.
+    constants
+        Tolerances and default values by key, in the unit their row states.
+    """
+
+    layers: dict[str, Layer]
+    constants: dict[str, float]
+
+    @cached_property
+    def facilities(self) -> pd.DataFrame:
+        """Facility kinds: titles, map label, category, footprint; index ``kind``."""
+        return _table("facilities.csv", index="kind")
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """Walking groups with their speeds in m/s; index ``group``."""
+        return _table("groups.csv", index="group")
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """Indicators: titles, unit, level, which way is better; index ``indicator``."""
+        return _table("indicators.csv", index="indicator")
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        """Unit prices by layer, verb and kind, in yuan; all of them estimates."""
+        return _table("costs.csv")
+
+    @cached_property
+    def osm_kinds(self) -> pd.DataFrame:
+        """OpenStreetMap tags and the layer and kind each stands for."""
+        return _table("osm_kinds.csv")
+
+    @cached_property
+    def heat_stations(self) -> pd.DataFrame:
+        """Footprint of a heat-exchange station by the floor area it heats."""
+        return _table("heat_stations.csv")
+
+    def standard(self, name: str | Path) -> Standard:
+        """Read a planning standard by its name in the package or by a file's path."""
+        from spatialreno.catalog.standard import read_standard
+
+        return read_standard(name)
+
+    def rows(self, table: str) -> list[dict[str, str]]:
+        """Read one catalog table as rows of text, just as it is printed."""
+        return catalog_rows(f"{table}.csv")
+
+
+@lru_cache(maxsize=1)
+def read_catalog() -> Catalog:
+    """Read the catalog that ships with the package.
+
+    Examples
+    --------
+    >>> read_catalog().constants["persons_per_household"]
+    2.5
+    """
+    constants = {row["key"]: float(row["value"]) for row in catalog_rows("constants.csv")}
+    return Catalog(layers=read_layers(), constants=constants)
+
+
+def _table(name: str, index: str | None = None) -> pd.DataFrame:
+    import pandas as pd
+
+    from importlib.resources import files
+
+    text = files("spatialreno.catalog").joinpath(name).read_text(encoding="utf-8")
+    frame = pd.read_csv(StringIO(text))
+    for column in frame.columns:  # an empty cell of words is an empty word
+        if not pd.api.types.is_numeric_dtype(frame[column]):
+            frame[column] = frame[column].fillna("")
+    return frame.set_index(index) if index else frame

@@ -1,0 +1,104 @@
+"""Layer dictionaries: one CSV a layer is its schema, its defaults, its manual and its labels."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Literal
+
+Dtype = Literal["str", "int", "float", "bool"]
+Status = Literal["required", "optional", "derived"]
+TABLES_WITHOUT_ID = frozenset({"rights", "ballots"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a layer: what it holds, in which unit, and what it is called."""
+
+    column: str
+    dtype: Dtype
+    unit: str
+    status: Status
+    default: str
+    allowed: tuple[str, ...]
+    refers_to: str
+    title_zh: str
+    title_en: str
+    aliases: tuple[str, ...]
+    description: str
+
+    def title(self, lang: str = "zh") -> str:
+        """Name the column for people."""
+        return self.title_en if lang == "en" else self.title_zh
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One base layer or table: its geometry types (none for a table) and its columns."""
+
+    name: str
+    geometry: tuple[str, ...]
+    title_zh: str
+    title_en: str
+    columns: dict[str, Column]
+
+    @property
+    def is_table(self) -> bool:
+        """Tell whether rows have no geometry."""
+        return not self.geometry
+
+    @property
+    def has_id(self) -> bool:
+        """Tell whether rows are named by an id of their own."""
+        return self.name not in TABLES_WITHOUT_ID
+
+    def of_status(self, *status: Status) -> list[str]:
+        """List the columns of the given statuses, in order."""
+        return [c.column for c in self.columns.values() if c.status in status]
+
+    def title(self, lang: str = "zh") -> str:
+        """Name the layer for people."""
+        return self.title_en if lang == "en" else self.title_zh
+
+
+def read_layers() -> dict[str, Layer]:
+    """Read all layer dictionaries of the package, in the order of ``layers.csv``."""
+    return {row["layer"]: _read_layer(row) for row in catalog_rows("layers.csv")}
+
+
+def catalog_rows(name: str) -> list[dict[str, str]]:
+    """Read one catalog CSV as rows of text."""
+    text = files("spatialreno.catalog").joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _read_layer(row: dict[str, str]) -> Layer:
+    columns = [_column(r) for r in catalog_rows(f"layers/{row['layer']}.csv")]
+    return Layer(
+        name=row["layer"],
+        geometry=_split(row["geometry"]),
+        title_zh=row["title_zh"],
+        title_en=row["title_en"],
+        columns={c.column: c for c in columns},
+    )
+
+
+def _column(row: dict[str, str]) -> Column:
+    return Column(
+        column=row["column"],
+        dtype=row["dtype"],  # type: ignore[arg-type]  # judged by tests/catalog
+        unit=row["unit"],
+        status=row["status"],  # type: ignore[arg-type]
+        default=row["default"],
+        allowed=_split(row["allowed"]),
+        refers_to=row["refers_to"],
+        title_zh=row["title_zh"],
+        title_en=row["title_en"],
+        aliases=_split(row["aliases"]),
+        description=row["description"],
+    )
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split("|") if part)

@@ -1,0 +1,62 @@
+"""The four things that can go wrong, each told as what, where and the mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, Self
+
+Severity = Literal["error", "warning", "note"]
+_IDS_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One finding about data: where it is, what is wrong and how to mend it."""
+
+    layer: str
+    ids: tuple[str, ...]
+    rule: str
+    message: str
+    mend: str
+    severity: Severity = "error"
+    file: str = ""
+
+    def __str__(self) -> str:
+        """Read the finding aloud on one line."""
+        where = f"{self.file}: {self.layer}" if self.file and self.file != self.layer else self.layer
+        return f"{where}: {self.message}{_listed(self.ids)}. {self.mend}"
+
+
+class RenoError(Exception):
+    """Anything spatialreno refuses to do; its text says what, where and the mend."""
+
+    def __init__(self, message: str, faults: Iterable[Fault] = ()) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults)
+
+    @classmethod
+    def of(cls, faults: Iterable[Fault]) -> Self:
+        """Gather all faults into one error, a line each."""
+        found = tuple(faults)
+        head = f"{len(found)} faults found:\n- " if len(found) > 1 else ""
+        return cls(head + "\n- ".join(str(fault) for fault in found), found)
+
+
+class InputError(RenoError):
+    """A file or a layer is not what it should be."""
+
+
+class ScenarioError(RenoError):
+    """A scenario contradicts itself or does not match the area."""
+
+
+class InfeasibleError(RenoError):
+    """No answer exists; the text says by how much."""
+
+
+def _listed(ids: tuple[str, ...]) -> str:
+    if not ids:
+        return ""
+    more = f" and {len(ids) - _IDS_SHOWN} more" if len(ids) > _IDS_SHOWN else ""
+    return f" ({', '.join(ids[:_IDS_SHOWN])}{more})"
