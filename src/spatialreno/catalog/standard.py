@@ -251,7 +251,7 @@ def _merged(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
     if not isinstance(base, str) or not isinstance(dropped, list):
         raise InputError(f"{path.name}: extends must be a name and drop a list of kinds. {_MEND}")
     parent = _merged(_locate(base, beside=path.parent), (*seen, path))
-    return _overlay(_without(parent, dropped, path), own)
+    return _overlay(_without(parent, dropped, path) if dropped else parent, own)
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -262,11 +262,10 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _without(parent: dict[str, Any], dropped: list[Any], path: Path) -> dict[str, Any]:
-    kinds = {s.get("kind") for s in parent.get("services", [])}
-    if strange := sorted(str(k) for k in dropped if k not in kinds):
+    services = [s for s in parent.get("services", []) if isinstance(s, dict)]
+    if strange := sorted({str(kind) for kind in dropped} - {str(s.get("kind")) for s in services}):
         raise InputError(f"{path.name}: drop names kinds that are not judged ({', '.join(strange)}). {_MEND}")
-    kept = [s for s in parent.get("services", []) if s.get("kind") not in dropped]
-    return {**parent, "services": kept}
+    return {**parent, "services": [s for s in services if s.get("kind") not in dropped]}
 
 
 def _overlay(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:

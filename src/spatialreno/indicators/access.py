@@ -1,0 +1,93 @@
+"""Who walks how far to what: the nearest facility of each kind, held to the kind's own radius and level."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from spatialreno.indicators.rows import surveyed
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+    from spatialreno.catalog.standard import Standard
+
+GROUPS = ("general", "elderly")
+_WALK = ["building_id", "kind", "facility_id", "distance_m", "straight_m"]
+
+
+def access(area: StudyArea, norm: Standard, people: pd.DataFrame) -> pd.DataFrame:
+    """Find for every home the nearest open facility of each kind of a standard, on foot.
+
+    Parameters
+    ----------
+    area
+        The area as it would be.
+    norm
+        Kinds, levels and radii.
+    people
+        Homes, as from ``spatialreno.indicators.people.homes``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        See ``judge``. Nothing is within reach of anybody, and nothing is out of it (``within`` missing), when
+        no facility was ever surveyed.
+    """
+    from spatialreno.walk import nearest
+
+    limit_m = max(area.catalog.constants["walk_limit_m"], norm.reach_m)
+    walks = nearest(_open_only(area), list(norm.kinds), limit_m=limit_m)
+    speeds = area.catalog.groups["speed_m_s"]
+    return judge(walks, norm.table, speeds, people.index, known=surveyed(area, "facilities"))
+
+
+def judge(
+    walks: pd.DataFrame,
+    services: pd.DataFrame,
+    speeds: pd.Series[float],
+    buildings: pd.Index[str],
+    *,
+    known: bool = True,
+) -> pd.DataFrame:
+    r"""Hold walks to the radius of their kind and tell the minutes of slower walkers on the same way.
+
+    .. math:: within = d \le radius, \qquad min_g = d / (60 \, v_g)
+
+    Parameters
+    ----------
+    walks
+        Columns building_id, kind, facility_id, distance_m (NaN when unreached), straight_m; metres.
+    services
+        ``Standard.table``: index kind; level, radius_m, clause, confidence.
+    speeds
+        Metres per second by walking group.
+    buildings
+        Homes to judge; a home and kind without a walk is unreached.
+    known
+        False when no facility was surveyed: then ``within`` is missing, not false.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a home and kind, sorted: building_id, kind, facility_id, distance_m, straight_m, radius_m,
+        level, within (boolean), min_general, min_elderly, clause, confidence.
+    """
+    pairs = pd.MultiIndex.from_product([buildings, services.index], names=["building_id", "kind"])
+    frame = pairs.to_frame(index=False).merge(
+        walks[_WALK], on=["building_id", "kind"], how="left", validate="one_to_one"
+    )
+    frame = frame.join(services[["radius_m", "level", "clause", "confidence"]], on="kind")
+    distance = frame["distance_m"].astype("float64")
+    within = (distance <= frame["radius_m"]).astype("boolean")
+    frame["within"] = within if known else within.mask(pd.Series(True, index=within.index))
+    for group in GROUPS:
+        frame[f"min_{group}"] = distance / (60.0 * float(speeds[group]))
+    order = [*_WALK, "radius_m", "level", "within", *(f"min_{g}" for g in GROUPS), "clause", "confidence"]
+    return frame[order].sort_values(["building_id", "kind"], ignore_index=True)
+
+
+def _open_only(area: StudyArea) -> StudyArea:
+    facilities = area.facilities
+    shut = facilities["status"].isin(["planned", "closed"])
+    return area.replace(facilities=facilities[~shut]) if shut.any() else area

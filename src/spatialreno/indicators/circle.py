@@ -1,0 +1,157 @@
+"""The living circle (生活圈) of each home: coverage by kind, level and basket, and a score of 0 to 100."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from spatialreno.errors import InputError
+from spatialreno.indicators.access import GROUPS
+from spatialreno.indicators.rows import cite
+
+if TYPE_CHECKING:
+    from spatialreno.catalog.standard import Basket, Standard
+
+
+def kind_weights(norm: Standard, facilities: pd.DataFrame) -> pd.Series[float]:
+    r"""Share 1 out over the kinds of a standard.
+
+    .. math:: w_k = W_{c(k)} \, o_k / \sum_{j \in c(k)} o_j \; / \; \sum_c W_c
+
+    with :math:`W_c` the weight of the kind's category and :math:`o_k` that of its obligation (both from
+    the standard's ``score``), over the categories that the standard has kinds of.
+
+    Parameters
+    ----------
+    norm
+        Kinds and weights.
+    facilities
+        The catalog's kinds with their ``category``; index kind.
+
+    Returns
+    -------
+    pandas.Series
+        By kind, not negative, sum 1.
+
+    Raises
+    ------
+    InputError
+        A kind that the catalog lacks, a category without a weight, or weights that are all zero.
+    """
+    services = norm.table
+    if strange := sorted(set(services.index) - set(facilities.index)):
+        raise InputError(
+            f"{norm.name}: services name kinds that the catalog lacks ({', '.join(strange)}). "
+            "Use kinds of catalog/facilities.csv."
+        )
+    category = facilities.loc[services.index, "category"]
+    worth = category.map(norm.score.categories)
+    if worth.isna().any():
+        missing = ", ".join(sorted(category[worth.isna()].unique()))
+        raise InputError(
+            f"{norm.name}: score.categories has no weight for {missing}. Add one (0 leaves it out)."
+        )
+    duty = services["obligation"].map(norm.score.obligation).astype("float64")
+    weight: pd.Series[float] = worth * duty / duty.groupby(category).transform("sum")
+    if not weight.sum() > 0:
+        raise InputError(f"{norm.name}: score.categories are all zero. Give at least one a weight.")
+    return weight / weight.sum()
+
+
+def credit(distance_m: pd.Series[float], radius_m: pd.Series[float], fade: float) -> pd.Series[float]:
+    r"""Tell how much of a service counts at a walking distance.
+
+    .. math:: g(d) = \min(1, \max(0, 1 - (d/r - 1)/fade))
+
+    so 1 up to the radius r, 0 from r·(1 + fade) on and when unreached (NaN).
+    """
+    return (1.0 - (distance_m / radius_m - 1.0) / fade).clip(0.0, 1.0).fillna(0.0)
+
+
+def scores(found: pd.DataFrame, weights: pd.Series[float], fade: float) -> pd.Series[float]:
+    r"""Score each home from 0 to 100.
+
+    .. math:: s_b = 100 \sum_k w_k \, g(d_{bk})
+
+    Parameters
+    ----------
+    found
+        Access rows, as from ``spatialreno.indicators.access.judge``.
+    weights
+        By kind, sum 1.
+    fade
+        Share of the radius over which the credit falls to nothing.
+
+    Returns
+    -------
+    pandas.Series
+        By building_id; NaN where reach is not known.
+    """
+    points = credit(found["distance_m"], found["radius_m"], fade) * found["kind"].map(weights)
+    points = points.mask(found["within"].isna())
+    wide = (
+        found[["building_id", "kind"]]
+        .assign(points=points)
+        .pivot(index="building_id", columns="kind", values="points")
+    )
+    return (100.0 * wide.sum(axis=1, skipna=False)).clip(upper=100.0).rename("score")
+
+
+def circle_values(found: pd.DataFrame, norm: Standard, score: pd.Series[float]) -> pd.DataFrame:
+    """Lay out, a row a home, what its residents reach; ones and zeros, NaN where reach is not known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns covered:KIND, level_all:LEVEL and level_mean:LEVEL (kinds that shall be built), basket:ID,
+        basket_general:ID and basket_elderly:ID (within the basket's minutes), score.
+    """
+    within = _wide(found, "within").astype("float64")
+    columns = {f"covered:{kind}": within[kind] for kind in within}
+    services = norm.table
+    due = services[services["obligation"] == "M"]
+    for level, kinds in due.groupby("level").groups.items():
+        columns[f"level_all:{level}"] = within[list(kinds)].min(axis=1, skipna=False)
+        columns[f"level_mean:{level}"] = within[list(kinds)].mean(axis=1, skipna=False)
+    for basket in norm.baskets:
+        columns[f"basket:{basket.id}"] = _all_needs(within, basket)
+        for group in GROUPS:
+            in_time = (_wide(found, f"min_{group}") <= basket.minutes).astype("float64").mask(within.isna())
+            columns[f"basket_{group}:{basket.id}"] = _all_needs(in_time, basket)
+    return pd.DataFrame({**columns, "score": score}, index=within.index)
+
+
+def circle_sources(norm: Standard) -> dict[str, str]:
+    """Say what each circle indicator rests on: clause and confidence."""
+    table = norm.table
+    level = {key: cite(norm, row) for key, row in norm.levels.items()}
+    texts = [
+        f"{norm.name} {row.clause}, {row.radius_m:g} m ({row.confidence})"
+        for row in table.itertuples(index=False)
+    ]
+    baskets = {
+        b.id: f"{norm.name} {b.title_en or b.title_zh}, kinds at their own radius" for b in norm.baskets
+    }
+    minutes = {
+        f"basket_{g}:{b.id}": f"{b.minutes:g} min, walking speed of the catalog's group {g}"
+        for b in norm.baskets
+        for g in GROUPS
+    }
+    return {
+        **{f"covered:{kind}": text for kind, text in zip(table.index, texts, strict=True)},
+        **{f"level_all:{key}": text for key, text in level.items()},
+        **{f"level_mean:{key}": text for key, text in level.items()},
+        **{f"basket:{key}": text for key, text in baskets.items()},
+        **minutes,
+        "score": f"{norm.score.clause} ({norm.score.confidence})",
+    }
+
+
+def _wide(found: pd.DataFrame, column: str) -> pd.DataFrame:
+    return found.pivot(index="building_id", columns="kind", values=column)
+
+
+def _all_needs(reached: pd.DataFrame, basket: Basket) -> pd.Series[float]:
+    needs = [reached[list(kinds)].max(axis=1, skipna=False) for kinds in basket.needs.values()]
+    return pd.concat(needs, axis=1).min(axis=1, skipna=False)

@@ -1,0 +1,170 @@
+"""evaluate: one area held to one planning standard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from spatialreno.catalog.standard import Standard
+from spatialreno.indicators.access import access
+from spatialreno.indicators.circle import circle_sources, circle_values, kind_weights, scores
+from spatialreno.indicators.measures import block_rows, facility_rows, illegal_rows, parking_rows, wall_rows
+from spatialreno.indicators.open_space import block_green_rows, open_space_rows
+from spatialreno.indicators.people import head_counts, homes, places_of, resident_means
+from spatialreno.indicators.rows import Row, tidy
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from spatialreno.area import StudyArea
+
+_LOCAL = ("score", "basket")  # told for blocks and compounds too
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Evaluation:
+    """What an area offers its residents, held to a standard.
+
+    Attributes
+    ----------
+    table
+        Findings: index (level, place, indicator); columns value, unit, target, meets, source, mark.
+    access
+        A row a home and facility kind: building_id, kind, facility_id, distance_m (NaN when unreached),
+        straight_m, radius_m, level, within, min_general, min_elderly, clause, confidence.
+    scores
+        Index building_id; columns score (0 to 100, NaN when unknown) and residents.
+    standard
+        The standard.
+    weights
+        Weight of each kind in the score, sum 1; index kind.
+    place
+        Name of the area, the place of rows at level ``area``.
+    fingerprint
+        Of the area.
+    """
+
+    table: pd.DataFrame
+    access: pd.DataFrame
+    scores: pd.DataFrame
+    standard: Standard
+    weights: pd.Series[float]
+    place: str
+    fingerprint: str
+
+    def value(self, indicator: str) -> float:
+        """Look up one indicator of the whole area.
+
+        Raises
+        ------
+        KeyError
+            The standard or the catalog has no such indicator.
+        """
+        return float(self.table["value"].loc[("area", self.place, indicator)])
+
+    def __repr__(self) -> str:
+        """Read the findings aloud."""
+        found = self.table["value"].xs(("area", self.place))
+        shares = [
+            f"{share:.0%} reach {self._basket(name)} within their radius"
+            for name, share in found.items()
+            if str(name).startswith("basket:")
+        ]
+        lines = [f"{found['residents']:,.0f} residents in {found['homes']:.0f} homes"]
+        lines += [f"circle score {found['score']:.1f} of 100", *shares]
+        return f"Evaluation of {self.place} by {self.standard.name}: " + "; ".join(lines)
+
+    def _basket(self, name: object) -> str:
+        titles = {f"basket:{b.id}": b.title_en or b.title_zh for b in self.standard.baskets}
+        return titles[str(name)].lower()
+
+
+def evaluate(area: StudyArea, standard: str | Standard = "gb50180-2018") -> Evaluation:
+    """Hold an area to a planning standard: walking, living circles, open space, walls and what else stands.
+
+    Parameters
+    ----------
+    area
+        As surveyed or as a plan would leave it.
+    standard
+        A standard's name in the catalog, the path of its TOML file, or a ``Standard``.
+
+    Returns
+    -------
+    Evaluation
+        Table of findings, access by home and kind, scores by home.
+
+    Raises
+    ------
+    InputError
+        The standard is unknown or names kinds that the catalog lacks.
+
+    Notes
+    -----
+    Compliance is judged by walking distance, each kind at its own radius and level (levels are not
+    nested); minutes are told beside it, for general and elderly walkers. The score is explained in
+    docs/circle-score.md.
+    """
+    from spatialreno.blocks import compound_blocks, merge_blocks
+
+    norm = standard if isinstance(standard, Standard) else area.catalog.standard(standard)
+    weights = kind_weights(norm, area.catalog.facilities)
+    people = homes(area)
+    found = access(area, norm, people)
+    score = scores(found, weights, norm.score.fade).reindex(people.index)
+    values = circle_values(found, norm, score).reindex(people.index)
+    places = places_of(area, people, compound_blocks(area))
+    rows = [
+        *_people_rows(area, norm, people, values, places),
+        *_ground_rows(area, norm, people.assign(block=places["block"]), merge_blocks(area)),
+        *(Row("building", str(b), "score", float(s)) for b, s in score.items()),
+    ]
+    return Evaluation(
+        table=tidy(rows, area.catalog),
+        access=found,
+        scores=pd.DataFrame({"score": score, "residents": people["residents"]}),
+        standard=norm,
+        weights=weights,
+        place=area.name,
+        fingerprint=area.fingerprint,
+    )
+
+
+def _people_rows(
+    area: StudyArea,
+    norm: Standard,
+    people: pd.DataFrame,
+    values: pd.DataFrame,
+    places: dict[str, pd.Series[str]],
+) -> list[Row]:
+    inferred = bool(area.walls["inferred"].any())
+    local = values[[c for c in values if str(c).startswith(_LOCAL)]]
+    sources = circle_sources(norm)
+    rows = []
+    for level, of in places.items():
+        told = values if level == "area" else local
+        rows += head_counts(people, of, level=level)
+        rows += resident_means(told, people, of, level=level, inferred=inferred, sources=sources)
+    heated = people[["heated"]].rename(columns={"heated": "heated_share"})
+    return [
+        *rows,
+        *resident_means(heated, people, places["area"], level="area"),
+    ]
+
+
+def _ground_rows(
+    area: StudyArea, norm: Standard, people: pd.DataFrame, blocks: gpd.GeoDataFrame
+) -> list[Row]:
+    residents, households = (float(people[c].sum(min_count=1)) for c in ("residents", "households"))
+    guessed = bool(people["estimated"].any())
+    return [
+        *block_rows(area, blocks),
+        *wall_rows(area),
+        *illegal_rows(area),
+        *facility_rows(area),
+        *parking_rows(area, households, estimated=bool(people["households_estimated"].any())),
+        *open_space_rows(area, norm, residents, estimated=guessed),
+        *block_green_rows(area, norm, blocks, people),
+    ]

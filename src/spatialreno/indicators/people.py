@@ -1,0 +1,137 @@
+"""Who lives where: homes, and means over residents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from spatialreno.indicators.rows import Row, marks
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+
+HOME_USES = ("residential", "mixed")
+
+
+def homes(area: StudyArea) -> pd.DataFrame:
+    """List the residential buildings (住宅楼栋) with who lives in them.
+
+    A building is a home when it has households or residents, or is in residential or mixed use.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index building_id; columns residents and households (NaN when unknown), heated (1, 0 or NaN),
+        compound_id, estimated and households_estimated (boolean: the number of residents, of households).
+    """
+    b = area.buildings
+    people, households = b["residents"].astype("float64"), b["households"].astype("float64")
+    home = (people > 0) | (households > 0) | b["use"].isin(HOME_USES)
+    frame = pd.DataFrame(
+        {
+            "residents": people,
+            "households": households,
+            "heated": b["heated"].astype("boolean").astype("float64"),
+            "compound_id": b["compound_id"],
+            "estimated": _names(b["estimated"], "residents"),
+            "households_estimated": _names(b["estimated"], "households"),
+        }
+    )
+    found: pd.DataFrame = frame.loc[home].rename_axis("building_id")
+    return found
+
+
+def places_of(area: StudyArea, people: pd.DataFrame, blocks: pd.Series[str]) -> dict[str, pd.Series[str]]:
+    """Say for each home which area, block and compound it counts for; a home in none is missing there.
+
+    Parameters
+    ----------
+    blocks
+        Block id by compound id, as ``spatialreno.blocks.compound_blocks`` gives it.
+    """
+    return {
+        "area": pd.Series(area.name, index=people.index),
+        "block": people["compound_id"].map(blocks),
+        "compound": people["compound_id"],
+    }
+
+
+def resident_means(
+    values: pd.DataFrame,
+    people: pd.DataFrame,
+    places: pd.Series[str],
+    *,
+    level: str,
+    inferred: bool = False,
+    sources: Mapping[str, str] | None = None,
+) -> list[Row]:
+    r"""Average building values over the residents of each place.
+
+    .. math:: \bar v_p = \sum_{b \in p} r_b v_b / \sum_{b \in p} r_b
+
+    over the homes whose value :math:`v_b` and residents :math:`r_b` are known; NaN when there are none.
+
+    Parameters
+    ----------
+    values
+        A row a building, a column an indicator; shares as 0 or 1.
+    people
+        As from ``homes``.
+    places
+        Place of each building.
+    level
+        Level of the places.
+    inferred
+        Whether the values rest on inferred walls.
+    sources
+        What an indicator rests on.
+    """
+    residents = people["residents"].fillna(0.0)
+    weights = values.notna().mul(residents, axis=0)
+    top = values.fillna(0.0).mul(residents, axis=0).groupby(places).sum()
+    means = top / weights.groupby(places).sum()
+    guessed = people["estimated"].groupby(places).any()
+    return _laid_out(means, guessed, level=level, inferred=inferred, sources=sources)
+
+
+def head_counts(people: pd.DataFrame, places: pd.Series[str], *, level: str) -> list[Row]:
+    """Count residents, households and homes of each place; unknown where no home's number is known."""
+    residents = people["residents"].groupby(places).sum(min_count=1)
+    households = people["households"].groupby(places).sum(min_count=1)
+    homes = people["estimated"].groupby(places).size()
+    guess = people[["estimated", "households_estimated"]].groupby(places).any()
+    return [
+        *_laid_out(residents.to_frame("residents"), guess["estimated"], level=level),
+        *_laid_out(households.to_frame("households"), guess["households_estimated"], level=level),
+        *_laid_out(homes.to_frame("homes"), guess["estimated"] & False, level=level),
+    ]
+
+
+def _names(marked: pd.Series[str], column: str) -> pd.Series[bool]:
+    """Tell which rows name a column among their estimated ones."""
+    return marked.fillna("").str.split(",").map(lambda names: column in names).astype("bool")
+
+
+def _laid_out(
+    values: pd.DataFrame,
+    guessed: pd.Series[bool],
+    *,
+    level: str,
+    inferred: bool = False,
+    sources: Mapping[str, str] | None = None,
+) -> list[Row]:
+    """Turn a table of places × indicators into findings, each with what it rests on."""
+    return [
+        Row(
+            level,
+            str(place),
+            name,
+            float(value),
+            source=(sources or {}).get(name, ""),
+            mark=marks(estimated=guess, inferred=inferred),
+        )
+        for name in map(str, values.columns)
+        for place, value, guess in zip(values.index, values[name], guessed.loc[values.index], strict=True)
+    ]

@@ -1,0 +1,113 @@
+"""Tidy rows of findings: how a measure hands back its numbers and how they become one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import nan
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+    from spatialreno.catalog import Catalog
+    from spatialreno.catalog.standard import Standard
+
+LEVELS = ("area", "block", "compound", "building")
+_KEY = ["level", "place", "indicator"]
+
+
+class Row(NamedTuple):
+    """One finding: an indicator of one place, the figure it is held to, and what it rests on."""
+
+    level: str
+    place: str
+    indicator: str
+    value: float
+    target: float = nan
+    source: str = ""
+    mark: str = ""
+
+
+class Cited(Protocol):
+    """A row of a standard that says where it comes from and how sure it is."""
+
+    @property
+    def clause(self) -> str:
+        """Name the clause."""
+
+    @property
+    def confidence(self) -> str:
+        """Say how sure the number is."""
+
+
+def cite(norm: Standard, *rows: Cited) -> str:
+    """Name the clauses that findings rest on, each with its confidence."""
+    return f"{norm.name} " + " + ".join(f"{row.clause} ({row.confidence})" for row in rows)
+
+
+def surveyed(area: StudyArea, layer: str) -> bool:
+    """Tell whether anything is known of a layer; one that was emptied by a plan is known to be empty."""
+    return bool(len(area.layer(layer)) or len(area.survey.layer(layer)))
+
+
+def marks(*, estimated: bool = False, inferred: bool = False) -> str:
+    """Join the marks that are shown beside a finding."""
+    return ",".join(name for name, on in (("estimated", estimated), ("inferred", inferred)) if on)
+
+
+def tidy(rows: Iterable[Row], catalog: Catalog) -> pd.DataFrame:
+    """Put findings into one table, with units and the verdict against the target.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index (level, place, indicator), by level from area down to building, then place and indicator;
+        columns value, unit, target, meets (boolean, missing without value or target), source, mark.
+    """
+    frame = pd.DataFrame(list(rows), columns=list(Row._fields))
+    entry = catalog.indicators.loc[frame["indicator"].str.partition(":")[0]]
+    frame["unit"] = entry["unit"].to_numpy()
+    sign = entry["better"].map({"up": 1.0, "down": -1.0}).to_numpy()
+    gap = (frame["value"] - frame["target"]) * sign
+    frame["meets"] = (gap >= 0).astype("boolean").mask(gap.isna())
+    frame["level"] = pd.Categorical(frame["level"], categories=list(LEVELS), ordered=True)
+    frame = frame.sort_values(_KEY, kind="stable").astype({"level": "str"})
+    return frame.set_index(_KEY)[["value", "unit", "target", "meets", "source", "mark"]]
+
+
+def indicator_title(
+    catalog: Catalog, indicator: str, *, lang: str = "zh", norm: Standard | None = None
+) -> str:
+    """Name an indicator for people, with the kind, level or basket that it speaks of.
+
+    Parameters
+    ----------
+    catalog
+        Where the words are.
+    indicator
+        Such as ``score`` or ``covered:kindergarten``.
+    lang
+        ``zh`` or ``en``.
+    norm
+        The standard whose levels and baskets have titles; without it their keys are shown.
+
+    Examples
+    --------
+    >>> from spatialreno.catalog import read_catalog
+    >>> indicator_title(read_catalog(), "covered:kindergarten")
+    '步行可达居民占比：幼儿园'
+    """
+    column = f"title_{lang}"
+    base, _, subject = indicator.partition(":")
+    if not subject or indicator in catalog.indicators.index:
+        return str(catalog.indicators.at[indicator, column])
+    name = _subject_title(catalog, subject, column, norm)
+    return str(catalog.indicators.at[base, column]) + ("：" if lang == "zh" else ": ") + name
+
+
+def _subject_title(catalog: Catalog, subject: str, column: str, norm: Standard | None) -> str:
+    if subject in catalog.facilities.index:
+        return str(catalog.facilities.at[subject, column])
+    titled = {**norm.levels, **{b.id: b for b in norm.baskets}} if norm else {}
+    return str(getattr(titled[subject], column)) if subject in titled else subject
