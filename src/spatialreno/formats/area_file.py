@@ -1,0 +1,60 @@
+"""``area.toml``: what an area is called, which coordinates it has, where it comes from."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from spatialreno.errors import InputError
+
+META_KEYS = ("source", "licence", "date", "invented", "note", "standard")
+
+
+class AreaFile(BaseModel):
+    """The keys of ``area.toml``; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    title: str = ""
+    crs: str
+    coordinates: Literal["wgs84"] = "wgs84"
+    source: str = ""
+    licence: str = ""
+    date: str = ""
+    invented: bool = False
+    note: str = ""
+    standard: str = "gb50180-2018"
+    files: dict[str, str] = {}
+
+    def meta(self) -> dict[str, Any]:
+        """Return what rides on the area: the keys that were written."""
+        return {key: getattr(self, key) for key in META_KEYS if key in self.model_fields_set}
+
+
+def read_area_file(path: Path) -> AreaFile:
+    """Read and check one ``area.toml``."""
+    try:
+        return AreaFile.model_validate(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{path}: not found. Write one with name, title and crs; `spatialreno init` makes a first one."
+        ) from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}). Check the path and its rights.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: is not whole TOML: {error}. Correct the line it names.") from error
+    except ValidationError as error:
+        lines = "\n- ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
+        raise InputError(f"{path}: does not read as an area file:\n- {lines}") from error
+
+
+def area_file_text(name: str, title: str, crs: str, meta: Any) -> str:
+    """Write the text of an ``area.toml``."""
+    table: dict[str, Any] = {"name": name, "title": title, "crs": crs}
+    return tomli_w.dumps(table | {k: meta[k] for k in META_KEYS if meta.get(k) not in (None, "")})

@@ -1,0 +1,163 @@
+"""Single files of rows: GeoJSON, GeoPackage, CSV; content is sniffed, the driver is named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from spatialreno.area.crs import LONLAT
+from spatialreno.catalog import Layer
+from spatialreno.errors import InputError
+
+_SQLITE = b"SQLite format 3\x00"
+_DEGREE_DECIMALS = 10  # 0.01 mm on the ground
+_GPKG_DATE = "2000-01-01T00:00:00.000Z"  # the same area gives the same bytes on any day
+
+
+def read_geojson(path: Path) -> gpd.GeoDataFrame:
+    """Read one GeoJSON file; anything that only calls itself so is refused."""
+    try:
+        document = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise InputError(f"{path.name}: cannot be read ({error.strerror}). Check the path and its rights.") from error
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise InputError(f"{path.name}: is not whole GeoJSON ({error}). Export it again as GeoJSON in UTF-8.") from error
+    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
+        raise InputError(f"{path.name}: is JSON but no GeoJSON FeatureCollection. Export it again as GeoJSON.")
+    features = document.get("features")
+    if not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
+        raise InputError(f"{path.name}: its features are no list. Export it again as GeoJSON.")
+    return _from_features(features, _declared_crs(document, path), path)
+
+
+def read_gpkg(path: Path, layers: Mapping[str, Layer]) -> dict[str, pd.DataFrame]:
+    """Read every layer of a GeoPackage that the catalog knows."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_SQLITE))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}). Check the path and its rights.") from error
+    if head != _SQLITE:
+        raise InputError(f"{path}: is no GeoPackage. Export it again as GeoPackage.")
+    try:
+        names = [str(n) for n in pyogrio.list_layers(path)[:, 0]]
+        return {n: _gpkg_layer(path, n) for n in names if n in layers}
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise InputError(f"{path}: is damaged ({error}). Export it again as GeoPackage.") from error
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read one CSV as text cells, UTF-8 or GB18030."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path.name}: cannot be read ({error.strerror}). Check the path and its rights.") from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = raw.decode("gb18030")
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path.name}: is neither UTF-8 nor GB18030. Save it as CSV UTF-8.") from error
+    from io import StringIO
+
+    try:
+        return pd.read_csv(StringIO(text), dtype="str", keep_default_na=False, na_values=[""])
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise InputError(f"{path.name}: does not read as CSV ({error}). Save it again as CSV UTF-8.") from error
+
+
+def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write RFC 7946 GeoJSON in degrees, a feature a line, the same bytes each time."""
+    degrees = frame.to_crs(LONLAT)
+    lines = ",\n".join(
+        json.dumps(_rounded(feature), ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
+        for feature in degrees.iterfeatures(na="drop", drop_id=True)
+    )
+    path.write_text(f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', encoding="utf-8", newline="\n")
+
+
+def write_gpkg(frames: Mapping[str, pd.DataFrame], path: Path) -> None:
+    """Write all layers into one GeoPackage, the same bytes each time."""
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _GPKG_DATE})
+    try:
+        for name, frame in frames.items():
+            pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", append=path.exists())
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a CSV that Excel opens with its Chinese intact."""
+    path.write_text(frame.to_csv(index=False, lineterminator="\n"), encoding="utf-8-sig", newline="\n")
+
+
+def _from_features(features: list[Any], crs: Any, path: Path) -> gpd.GeoDataFrame:
+    from shapely.errors import ShapelyError
+    from shapely.geometry import shape
+
+    rows, shapes, faulty = [], [], []
+    for number, feature in enumerate(features):
+        rows.append(_properties(feature))
+        try:
+            shapes.append(shape(feature["geometry"]) if feature.get("geometry") else None)
+        except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError):
+            shapes.append(None)
+            faulty.append(str(rows[-1].get("id", f"row {number + 1}")))
+    if faulty:
+        raise InputError(f"{path.name}: the coordinates of {', '.join(faulty[:8])} cannot be read. Redraw these features.")
+    table = pd.DataFrame(rows, dtype=object) if rows else pd.DataFrame({"id": pd.Series(dtype="str")})
+    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, index=table.index, crs=crs))
+
+
+def _properties(feature: dict[str, Any]) -> dict[str, Any]:
+    properties = feature.get("properties")
+    row = {str(k): v for k, v in properties.items() if k != "geometry"} if isinstance(properties, dict) else {}
+    if "id" not in row and feature.get("id") is not None:
+        row["id"] = feature["id"]
+    return row
+
+
+def _declared_crs(document: dict[str, Any], path: Path) -> Any:
+    """Old GeoJSON may declare a CRS; without one it is longitude and latitude (RFC 7946)."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    declared = document.get("crs")
+    if not declared:
+        return LONLAT
+    try:
+        return CRS.from_user_input(declared["properties"]["name"])
+    except (CRSError, KeyError, TypeError) as error:
+        raise InputError(f"{path.name}: its crs cannot be read. Export it again in WGS 84 (EPSG:4326).") from error
+
+
+def _gpkg_layer(path: Path, name: str) -> pd.DataFrame:
+    frame = pyogrio.read_dataframe(path, layer=name)
+    if isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name not in (None, "geometry"):
+        return frame.rename_geometry("geometry")
+    return frame
+
+
+def _rounded(feature: dict[str, Any]) -> dict[str, Any]:
+    geometry = feature["geometry"]
+    properties = {k: _plain(v) for k, v in feature["properties"].items()}
+    shape = {"type": geometry["type"], "coordinates": _round(geometry["coordinates"])}
+    return {"type": "Feature", "properties": properties, "geometry": shape}
+
+
+def _round(coordinates: Any) -> Any:
+    if isinstance(coordinates, float):
+        return round(coordinates, _DEGREE_DECIMALS)
+    return [_round(c) for c in coordinates]
+
+
+def _plain(value: Any) -> Any:
+    value = value.item() if hasattr(value, "item") else value
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value

@@ -1,0 +1,228 @@
+"""The scenario file: the same scenario, written down as TOML; unknown keys are refused, nothing runs."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import shapely
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from spatialreno.catalog import read_catalog
+from spatialreno.errors import InputError, ScenarioError
+from spatialreno.scenario.interventions import LONLAT_TEXT, Alter, Build, Intervention, alter, build, demolish
+from spatialreno.scenario.scenario import Scenario
+from spatialreno.scenario.select import thawed
+
+Cell = str | int | float | bool
+Position = tuple[float, float]
+_DEEPEST = 20
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class _Range(_Strict):
+    min: float | None = None
+    max: float | None = None
+
+
+class _Choice(_Strict):
+    layer: str
+    ids: list[str] | None = None
+    where: dict[str, Cell | list[Cell] | _Range] | None = None
+    between: list[str] | None = None
+    within: str | None = None
+    party: str | None = None
+    expect: int | None = Field(None, ge=0)
+    reason: str = ""
+    phase: int = Field(1, ge=1)
+
+    def choices(self) -> dict[str, Any]:
+        where = None if self.where is None else {
+            k: v.model_dump(exclude_none=True) if isinstance(v, _Range) else v for k, v in self.where.items()
+        }
+        return {"ids": self.ids, "where": where, "between": self.between, "within": self.within, "party": self.party,
+                "expect": self.expect, "reason": self.reason, "phase": self.phase}
+
+
+class _Alter(_Choice):
+    set: dict[str, Cell]
+
+
+class _Build(BaseModel):
+    """A built row: its place and, beside, any column of its layer (judged by the layer's dictionary)."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
+    layer: str
+    id: str
+    at: Position | None = None
+    line: list[Position] | None = Field(None, min_length=2)
+    outline: list[Position] | None = Field(None, min_length=3)
+    holes: list[list[Position]] = []
+    crs: str = LONLAT_TEXT
+    reason: str = ""
+    phase: int = Field(1, ge=1)
+
+    @model_validator(mode="after")
+    def _columns_are_known(self) -> _Build:
+        if (self.at is not None) + (self.line is not None) + (self.outline is not None) != 1:
+            raise ValueError("give exactly one of at, line and outline")
+        layer = read_catalog().layers.get(self.layer)
+        known = set(layer.columns) if layer else set(self.model_extra or {})
+        unknown = sorted(set(self.model_extra or {}) - known)
+        if unknown:
+            raise ValueError(f"{self.layer} has no column {', '.join(unknown)}")
+        return self
+
+    def shape(self) -> Any:
+        if self.at is not None:
+            return shapely.Point(self.at)
+        return shapely.LineString(self.line) if self.line else shapely.Polygon(self.outline, self.holes)
+
+
+class _File(_Strict):
+    name: str
+    title: str = ""
+    base: str | None = None
+    demolish: list[_Choice] = []
+    alter: list[_Alter] = []
+    build: list[_Build] = []
+
+    def scenario(self) -> Scenario:
+        acts: list[Intervention] = [demolish(d.layer, **d.choices()) for d in self.demolish]
+        acts += [alter(a.layer, set=a.set, **a.choices()) for a in self.alter]
+        acts += [
+            build(b.layer, b.id, geometry=b.shape(), crs=b.crs, reason=b.reason, phase=b.phase, **(b.model_extra or {}))
+            for b in self.build
+        ]
+        return Scenario(self.name, self.title, acts)
+
+
+def read_scenario(path: str | Path) -> Scenario:
+    """Read a scenario file; its ``base``, another file of the folder, lies underneath.
+
+    Parameters
+    ----------
+    path
+        A ``.toml`` file as in the README's "Scenario file".
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    ScenarioError
+        Unreadable TOML, unknown keys or columns, a missing or circular base: all faults, with their place.
+    """
+    return _read(Path(path), ())
+
+
+def write_scenario(scenario: Scenario, path: str | Path) -> Path:
+    """Write a scenario as TOML that ``read_scenario`` reads back to an equal scenario.
+
+    Parameters
+    ----------
+    scenario
+        What to write; a base it was made from is written out in full.
+    path
+        The file; it is replaced only when it is written whole.
+    """
+    tables: dict[str, Any] = {"name": scenario.name, "title": scenario.title}
+    for verb in ("demolish", "alter", "build"):
+        rows = [_table(act) for act in scenario.interventions if act.verb == verb]
+        if rows:
+            tables[verb] = rows
+    return _write_whole(Path(path), tomli_w.dumps(tables))
+
+
+def _read(path: Path, seen: tuple[Path, ...]) -> Scenario:
+    if path.resolve() in seen or len(seen) > _DEEPEST:
+        names = " → ".join(p.name for p in (*seen, path))
+        raise ScenarioError(f"{path}: the base goes in a circle ({names}). Take one base out.")
+    document = _document(path)
+    scenario = _scenario(document, path)
+    if document.base is None:
+        return scenario
+    if Path(document.base).name != document.base or document.base.startswith("."):
+        raise ScenarioError(f"{path}: base = {document.base!r} must be the plain name of a file in the same folder.")
+    base = path.parent / f"{document.base.removesuffix('.toml')}.toml"
+    if not base.is_file():
+        raise ScenarioError(f"{path}: base = {document.base!r}, but there is no {base.name} beside it.")
+    return _read(base, (*seen, path.resolve())) | scenario
+
+
+def _scenario(document: _File, path: Path) -> Scenario:
+    try:
+        return document.scenario()
+    except ScenarioError as error:
+        raise ScenarioError(f"{path}: {error}") from error
+
+
+def _document(path: Path) -> _File:
+    try:
+        return _File.model_validate(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
+    except OSError as error:
+        raise ScenarioError(f"{path}: cannot be read ({error.strerror}). Give the path of a scenario file.") from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{path}: is not whole TOML: {error}. Correct the line it names.") from error
+    except ValidationError as error:
+        lines = "\n- ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
+        raise ScenarioError(f"{path}: does not read as a scenario:\n- {lines}") from error
+
+
+def _table(act: Intervention) -> dict[str, Any]:
+    if isinstance(act, Build):
+        table: dict[str, Any] = {"layer": act.layer, "id": act.id, **dict(act.values), **_place(act)}
+    else:
+        chosen = {k: getattr(act.chosen, k) for k in ("ids", "between", "within", "party")}
+        table = {"layer": act.layer, **{k: thawed(v) for k, v in chosen.items() if v is not None}}
+        if act.chosen.where is not None:
+            table["where"] = {k: thawed(v) for k, v in act.chosen.where}
+        if isinstance(act, Alter):
+            table["set"] = dict(act.values)
+        if act.expect is not None:
+            table["expect"] = act.expect
+    table |= {"reason": act.reason} if act.reason else {}
+    return table | ({"phase": act.phase} if act.phase != 1 else {})
+
+
+def _place(act: Build) -> dict[str, Any]:
+    if not act.crs:
+        raise ScenarioError(
+            f"{act}: its geometry has no coordinate system of its own. Use scenario.placed(area) before writing."
+        )
+    place: dict[str, Any] = {} if act.crs == LONLAT_TEXT else {"crs": act.crs}
+    shape = act.geometry
+    if shape.geom_type == "Point":
+        return {"at": [float(shape.x), float(shape.y)], **place}
+    if shape.geom_type == "LineString":
+        return {"line": _positions(shape.coords), **place}
+    holes = [_positions(ring.coords)[:-1] for ring in shape.interiors]
+    return {"outline": _positions(shape.exterior.coords)[:-1], **({"holes": holes} if holes else {}), **place}
+
+
+def _positions(coords: Any) -> list[list[float]]:
+    return [[float(x), float(y)] for x, y, *_ in coords]
+
+
+def _write_whole(path: Path, text: str) -> Path:
+    """Write beside, then rename: a reader never meets half a file."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(beside).chmod(0o644)
+        return Path(beside).replace(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror}). Choose a folder you may write to.") from error
+

@@ -1,0 +1,192 @@
+"""The three verbs: demolish 拆, alter 改, build 建. An intervention is one of them on one layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shapely import Point
+from shapely.geometry.base import BaseGeometry
+
+from spatialreno.errors import ScenarioError
+from spatialreno.scenario.select import Selector, selector
+
+LONLAT_TEXT = "OGC:CRS84"
+
+
+@dataclass(frozen=True)
+class Demolish:
+    """Take rows out of a layer (拆)."""
+
+    layer: str
+    chosen: Selector
+    expect: int | None = None
+    reason: str = ""
+    phase: int = 1
+    origin: str = field(default="", compare=False)
+    verb = "demolish"
+
+    def __str__(self) -> str:
+        """Name the intervention in a message."""
+        return _told(self, f"demolish {self.layer} ({self.chosen})")
+
+
+@dataclass(frozen=True)
+class Alter:
+    """Change cells of a layer (改)."""
+
+    layer: str
+    chosen: Selector
+    values: tuple[tuple[str, Any], ...] = ()
+    expect: int | None = None
+    reason: str = ""
+    phase: int = 1
+    origin: str = field(default="", compare=False)
+    verb = "alter"
+
+    def __str__(self) -> str:
+        """Name the intervention in a message."""
+        return _told(self, f"alter {self.layer} ({self.chosen})")
+
+
+@dataclass(frozen=True)
+class Build:
+    """Add one row to a layer (建). ``crs`` is empty when the geometry is in the area's own CRS."""
+
+    layer: str
+    id: str
+    geometry: BaseGeometry
+    values: tuple[tuple[str, Any], ...] = ()
+    crs: str = ""
+    reason: str = ""
+    phase: int = 1
+    origin: str = field(default="", compare=False)
+    verb = "build"
+
+    def __str__(self) -> str:
+        """Name the intervention in a message."""
+        return _told(self, f"build {self.layer} {self.id}")
+
+
+Intervention = Demolish | Alter | Build
+
+
+def demolish(
+    layer: str,
+    *,
+    ids: Sequence[str] | str | None = None,
+    where: Mapping[str, Any] | None = None,
+    between: Sequence[str] | None = None,
+    within: str | None = None,
+    party: str | None = None,
+    expect: int | None = None,
+    reason: str = "",
+    phase: int = 1,
+) -> Demolish:
+    """Take down what is chosen (拆); of several choices all must hold.
+
+    Parameters
+    ----------
+    layer
+        ``walls``, ``structures``, ``gates``, ``buildings`` …
+    ids
+        Ids; ``W12`` also means its pieces ``W12/1``, ``W12/2``.
+    where
+        Column to value, to a list of values, or to ``{"min": …, "max": …}``.
+    between
+        Compound ids: every wall whose two sides are two of them.
+    within
+        Id of a compound or open space the thing stands in.
+    party
+        Id of a party holding a right on it.
+    expect
+        Number of things the author saw; another number is refused.
+    reason, phase
+        Why, and in which phase of the works.
+
+    Examples
+    --------
+    >>> print(demolish("walls", between=["C02", "C01"]))
+    demolish walls (between = ['C01', 'C02'])
+    """
+    chosen = selector(ids=ids, where=where, between=between, within=within, party=party)
+    return Demolish(layer, chosen, expect, reason, phase)
+
+
+def alter(
+    layer: str,
+    *,
+    set: Mapping[str, Any],  # noqa: A002  # the word of the scenario file
+    expect: int | None = None,
+    reason: str = "",
+    phase: int = 1,
+    **choices: Any,
+) -> Alter:
+    """Change cells of what is chosen (改).
+
+    Parameters
+    ----------
+    layer
+        Layer name.
+    set
+        Column to new value.
+    expect, reason, phase
+        As in ``demolish``.
+    choices
+        ``ids``, ``where``, ``between``, ``within``, ``party`` as in ``demolish``.
+
+    Examples
+    --------
+    >>> print(alter("paths", ids=["L1"], set={"width_m": 7.0}))
+    alter paths (ids = ['L1'])
+    """
+    if not set:
+        raise ScenarioError(f"alter {layer}: nothing is set. Give set = {{ column = value }}.")
+    known = ("ids", "where", "between", "within", "party")
+    unknown = sorted(k for k in choices if k not in known)
+    if unknown:
+        raise ScenarioError(f"alter {layer}: {', '.join(unknown)} chooses nothing. Use {', '.join(known)}.")
+    chosen = selector(**{key: choices.get(key) for key in known})
+    return Alter(layer, chosen, tuple(sorted(set.items())), expect, reason, phase)
+
+
+def build(
+    layer: str,
+    id: str,  # noqa: A002  # the word of the scenario file
+    *,
+    geometry: BaseGeometry | None = None,
+    at: Sequence[float] | None = None,
+    crs: str = "",
+    reason: str = "",
+    phase: int = 1,
+    **values: Any,
+) -> Build:
+    """Add one thing (建).
+
+    Parameters
+    ----------
+    layer, id
+        Where it goes and what it is called.
+    geometry
+        Shape in the area's CRS, or in ``crs`` when given.
+    at
+        Instead of a geometry: longitude and latitude of a point.
+    values
+        Further columns, e.g. ``kind="bookstore"``, ``name="河洛书苑"``.
+
+    Examples
+    --------
+    >>> print(build("facilities", "BK1", at=(112.43, 34.67), kind="bookstore"))
+    build facilities BK1
+    """
+    if (geometry is None) == (at is None):
+        raise ScenarioError(f"build {layer} {id}: give either geometry or at = [longitude, latitude].")
+    if at is not None:
+        geometry, crs = Point(*at), LONLAT_TEXT
+    assert geometry is not None
+    return Build(layer, str(id), geometry, tuple(sorted(values.items())), crs, reason, phase)
+
+
+def _told(act: Intervention, text: str) -> str:
+    return f"{text} in {act.origin}" if act.origin else text

@@ -1,0 +1,212 @@
+"""Resolve a scenario against an area: who touches what, which conflicts there are, and do it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from spatialreno.area.assemble import replace_layers
+from spatialreno.errors import InputError, ScenarioError
+from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention
+from spatialreno.scenario.select import select, stems
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+    from spatialreno.scenario.scenario import Scenario
+
+Feature = tuple[str, str]
+
+# What goes with a thing that is taken down: (layer of the thing, layer that follows, column that names it).
+_FOLLOWS = (
+    ("walls", "gates", "wall_id"),
+    ("buildings", "entrances", "building_id"),
+    ("buildings", "structures", "host_building"),
+    ("buildings", "facilities", "building_id"),
+)
+
+
+@dataclass
+class Resolved:
+    """A scenario's acts on the rows of one area."""
+
+    area: StudyArea
+    gone: dict[Feature, Demolish] = field(default_factory=dict)
+    kept: dict[Feature, Demolish] = field(default_factory=dict)
+    cells: dict[tuple[str, str, str], tuple[Any, Alter]] = field(default_factory=dict)
+    built: dict[Feature, Build] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def apply(self) -> StudyArea:
+        """Do 拆, then 改, then 建, on copies."""
+        frames: dict[str, pd.DataFrame] = {}
+        for layer in self._touched():
+            frame = self.area.layer(layer)
+            frame = frame.drop(index=[i for name, i in self.gone if name == layer])
+            frames[layer] = _with_rows(_with_cells(frame, layer, self.cells), layer, self.built, self.area)
+        if not frames:
+            return self.area
+        if self.gone:
+            frames["rights"] = self._rights_left(frames)
+        try:
+            return replace_layers(self.area, frames)
+        except InputError as error:
+            raise ScenarioError(str(error), error.faults) from error
+
+    def _touched(self) -> list[str]:
+        names = {f[0] for f in (*self.gone, *self.built)} | {c[0] for c in self.cells}
+        return [n for n in self.area.catalog.layers if n in names]
+
+    def _rights_left(self, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+        """A right in a thing ends with the thing; W12 goes when all its pieces are gone."""
+        rights = self.area.rights
+        lost: set[str] = set()
+        for layer in {name for name, _ in self.gone}:
+            before, after = self.area.layer(layer).index, frames[layer].index
+            lost |= (set(before) | set(stems(before))) - set(after) - set(stems(after))
+        return rights[~rights["feature_id"].isin(lost)]
+
+
+def resolve(scenario: Scenario, area: StudyArea) -> Resolved:
+    """Resolve every intervention against the area; raise one error that holds all problems."""
+    result = Resolved(area)
+    for act in sorted(scenario.interventions, key=str):
+        if act.layer not in area.catalog.layers:
+            result.problems.append(f"{act}: no such layer. Layers: {', '.join(area.catalog.layers)}.")
+        elif isinstance(act, Build):
+            _resolve_build(act, result)
+        else:
+            _resolve_choice(act, result)
+    _add_followers(result)
+    _find_conflicts(result)
+    if result.problems:
+        head = f"scenario {scenario.name} does not fit {area.name}:"
+        raise ScenarioError("\n- ".join([head, *result.problems]))
+    return result
+
+
+def _resolve_choice(act: Demolish | Alter, result: Resolved) -> None:
+    if not result.area.catalog.layers[act.layer].has_id:
+        result.problems.append(f"{act}: rows of {act.layer} have no ids. Edit the table itself.")
+        return
+    try:
+        ids = select(result.area, act.layer, act.chosen)
+    except ScenarioError as error:
+        result.problems.append(f"{act}: {error}")
+        return
+    if act.expect is not None and len(ids) != act.expect:
+        result.problems.append(
+            f"{act}: finds {len(ids)}, expected {act.expect}. The data changed: look again, then set expect."
+        )
+    if isinstance(act, Demolish):
+        _resolve_demolish(act, ids, result)
+    else:
+        _resolve_alter(act, ids, result)
+
+
+def _resolve_demolish(act: Demolish, ids: pd.Index, result: Resolved) -> None:
+    frame = result.area.layer(act.layer)
+    fixed = set(frame.index[~frame["removable"].fillna(True).astype(bool)]) if "removable" in frame else set()
+    named = set(act.chosen.ids or ())
+    bound = sorted(i for i in ids if i in fixed and named & {i, i.rsplit("/", 1)[0]})
+    if bound:
+        result.problems.append(f"{act}: not removable ({', '.join(bound)}). Leave them out, or correct removable.")
+    for i in ids:
+        (result.kept if i in fixed else result.gone).setdefault((act.layer, i), act)
+
+
+def _resolve_alter(act: Alter, ids: pd.Index, result: Resolved) -> None:
+    columns = result.area.catalog.layers[act.layer].columns
+    for column, value in act.values:
+        known = columns.get(column)
+        if known is None or known.status == "derived" or column == "id":
+            result.problems.append(f"{act}: {column} cannot be set. Columns: {', '.join(_settable(columns))}.")
+            continue
+        for i in ids:
+            key = (act.layer, str(i), column)
+            before = result.cells.get(key)
+            if before is not None and before[0] != value:
+                result.problems.append(
+                    f"{column} of {act.layer} {i}: {before[1]} sets {before[0]!r}, {act} sets {value!r}. Keep one."
+                )
+            result.cells[key] = (value, act)
+
+
+def _resolve_build(act: Build, result: Resolved) -> None:
+    layer = result.area.catalog.layers[act.layer]
+    unknown = sorted(c for c, _ in act.values if c not in _settable(layer.columns))
+    if unknown:
+        result.problems.append(f"{act}: no such column ({', '.join(unknown)}). Columns: {', '.join(_settable(layer.columns))}.")
+    key = (act.layer, act.id)
+    if key in result.built:
+        result.problems.append(f"{act.layer} {act.id} is built twice: {result.built[key]} and {act}. Rename one.")
+    elif act.id in result.area.layer(act.layer).index:
+        result.problems.append(f"{act}: {act.layer} {act.id} is there already. Take another id, or alter it.")
+    result.built.setdefault(key, act)
+
+
+def _add_followers(result: Resolved) -> None:
+    """Gates go with their wall; entrances, facilities and what leans on it go with a building."""
+    owners: dict[str, dict[str, Demolish]] = defaultdict(dict)
+    for (layer, i), act in result.gone.items():
+        owners[layer][i] = act
+    for layer, follower, column in _FOLLOWS:
+        if not owners[layer]:
+            continue
+        frame = result.area.layer(follower)
+        for i, owner in frame.loc[frame[column].isin(owners[layer]), column].items():
+            result.gone.setdefault((follower, str(i)), owners[layer][owner])
+
+
+def _find_conflicts(result: Resolved) -> None:
+    for (layer, i, column), (_, act) in sorted(result.cells.items(), key=lambda item: item[0]):
+        if (layer, i) in result.gone:
+            result.problems.append(
+                f"{layer} {i}: {result.gone[layer, i]} takes it down, {act} sets its {column}. Keep one."
+            )
+
+
+def _settable(columns: dict[str, Any]) -> list[str]:
+    return [name for name, c in columns.items() if c.status != "derived" and name != "id"]
+
+
+def _with_cells(frame: Any, layer: str, cells: dict[tuple[str, str, str], tuple[Any, Alter]]) -> Any:
+    frame = frame.copy()
+    changes: dict[str, dict[str, Any]] = defaultdict(dict)
+    for (name, i, column), (value, _) in cells.items():
+        if name == layer and i in frame.index:
+            changes[column][i] = value
+    for column, values in changes.items():
+        cell = frame[column].astype(object)
+        cell.loc[list(values)] = list(values.values())
+        frame[column] = cell  # conform gives it its type back, or says why it cannot
+    return frame
+
+
+def _with_rows(frame: Any, layer: str, built: dict[Feature, Build], area: StudyArea) -> Any:
+    acts = [act for (name, _), act in sorted(built.items()) if name == layer]
+    if not acts:
+        return frame
+    rows = pd.DataFrame([dict(act.values) for act in acts], index=pd.Index([a.id for a in acts], name="id"))
+    shapes = [_in_area(act, area) for act in acts]
+    added = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(shapes, index=rows.index, crs=area.crs))
+    plain = frame.astype({c: object for c in frame.columns if c != "geometry"})
+    return gpd.GeoDataFrame(pd.concat([plain, added.astype({c: object for c in rows.columns})]), crs=area.crs)
+
+
+def _in_area(act: Build, area: StudyArea) -> Any:
+    if not act.crs:
+        return act.geometry
+    try:
+        crs = CRS.from_user_input(act.crs)
+    except CRSError as error:
+        raise ScenarioError(f"{act}: {act.crs!r} is no coordinate system. Give EPSG:4546 or leave it out.") from error
+    return gpd.GeoSeries([act.geometry], crs=crs).to_crs(area.crs).iloc[0]
+
+
+__all__ = ["Feature", "Intervention", "Resolved", "resolve"]

@@ -1,0 +1,114 @@
+"""Scenario: a named set of interventions that turns one study area into another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from spatialreno.errors import ScenarioError
+from spatialreno.scenario.interventions import Build, Intervention
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from spatialreno.area import StudyArea
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Scenario:
+    """A named set of 拆 改 建; what it does not name is 留 (kept).
+
+    Parameters
+    ----------
+    name
+        Short name, used in tables and files.
+    title
+        Name for people.
+    interventions
+        Made by ``demolish``, ``alter`` and ``build``; their order means nothing.
+    """
+
+    name: str
+    title: str
+    interventions: tuple[Intervention, ...]
+
+    def __init__(self, name: str, title: str = "", interventions: Iterable[Intervention] = ()) -> None:
+        if not name or any(c in name for c in "/\\") or name.startswith("."):
+            raise ScenarioError(f"scenario {name!r}: needs a plain name, without slashes and not starting with a dot.")
+        named = (act if act.origin else replace(act, origin=name) for act in interventions)
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "title", title or name)
+        object.__setattr__(self, "interventions", tuple(dict.fromkeys(named)))
+
+    def __repr__(self) -> str:
+        """Read the scenario aloud."""
+        acts = "; ".join(map(str, self.interventions)) or "nothing is changed"
+        return f"Scenario {self.name} {self.title}: {acts}"
+
+    def __or__(self, other: Scenario) -> Scenario:
+        """Join two scenarios; the right one gives its name and title."""
+        return Scenario(other.name, other.title, (*self.interventions, *other.interventions))
+
+    def apply(self, area: StudyArea) -> StudyArea:
+        """Return the area as this scenario would leave it; the area given stays as it was.
+
+        Selections are resolved against the area given, then done 拆 → 改 → 建.
+
+        Parameters
+        ----------
+        area
+            The area to change.
+
+        Returns
+        -------
+        StudyArea
+            With ``survey`` set to the area as surveyed.
+
+        Raises
+        ------
+        ScenarioError
+            Every unknown id, failed expectation and conflict, each naming its interventions.
+        """
+        from spatialreno.scenario.resolve import resolve
+
+        return resolve(self, area).apply()
+
+    def placed(self, area: StudyArea) -> Scenario:
+        """Return the scenario with the area's CRS written on what it builds, ready for a file.
+
+        Parameters
+        ----------
+        area
+            The area whose coordinates the built geometries are in.
+        """
+        from spatialreno.area.crs import crs_text
+
+        acts = [replace(a, crs=crs_text(area.crs)) if isinstance(a, Build) and not a.crs else a
+                for a in self.interventions]
+        return Scenario(self.name, self.title, acts)
+
+    def ledger(self, area: StudyArea) -> pd.DataFrame:
+        """Return the bill of quantities (工程量清单) without changing anything.
+
+        Parameters
+        ----------
+        area
+            The area the scenario would be applied to.
+
+        Returns
+        -------
+        DataFrame
+            verb (``keep`` for things chosen but not removable), layer, id, kind, item, quantity, unit,
+            unit_price_yuan, cost_yuan, payer, parties, phase, reason, confidence. Prices are estimates of
+            the catalog; where it has none the cost is missing, not zero.
+
+        Raises
+        ------
+        ScenarioError
+            As ``apply``.
+        """
+        from spatialreno.scenario.ledger import ledger
+        from spatialreno.scenario.resolve import resolve
+
+        return ledger(resolve(self, area))
