@@ -13,7 +13,7 @@ from spatialreno.indicators.circle import circle_sources, circle_values, kind_we
 from spatialreno.indicators.measures import block_rows, facility_rows, illegal_rows, parking_rows, wall_rows
 from spatialreno.indicators.open_space import block_green_rows, open_space_rows
 from spatialreno.indicators.people import head_counts, homes, places_of, resident_means
-from spatialreno.indicators.rows import Row, tidy
+from spatialreno.indicators.rows import Row, marks, tidy
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -119,7 +119,6 @@ def evaluate(area: StudyArea, standard: str | Standard = "gb50180-2018") -> Eval
     rows = [
         *_people_rows(area, norm, people, values, places),
         *_ground_rows(area, norm, people.assign(block=places["block"]), merge_blocks(area)),
-        *(Row("building", str(b), "score", float(s)) for b, s in score.items()),
     ]
     return Evaluation(
         table=tidy(rows, area.catalog),
@@ -148,10 +147,13 @@ def _people_rows(
         rows += head_counts(people, of, level=level)
         rows += resident_means(told, people, of, level=level, inferred=inferred, sources=sources)
     heated = people[["heated"]].rename(columns={"heated": "heated_share"})
-    return [
-        *rows,
-        *resident_means(heated, people, places["area"], level="area"),
-    ]
+    rows += resident_means(heated, people, places["area"], level="area")
+    mark, source = marks(inferred=inferred), sources["score"]
+    own = (
+        Row("building", str(home), "score", float(score), source=source, mark=mark)
+        for home, score in values["score"].items()
+    )
+    return [*rows, *own]
 
 
 def _ground_rows(

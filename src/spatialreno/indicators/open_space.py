@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import nan
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -39,11 +40,8 @@ def ground(area: StudyArea, norm: Standard) -> dict[str, Any]:
         built["status"].fillna("open").eq("open") & (built.geom_type.isin(["Polygon", "MultiPolygon"]))
     ]
     kinds = pd.concat([spaces["kind"], built["kind"].map(area.catalog.facilities["public_space"])])
-    shapes = [*spaces.geometry, *built.geometry]
-    union = {
-        kind: shapely.union_all([s for s, k in zip(shapes, kinds, strict=True) if k == kind])
-        for kind in KINDS
-    }
+    shapes = np.concatenate([spaces.geometry.to_numpy(), built.geometry.to_numpy()])
+    union = {kind: shapely.union_all(shapes[(kinds == kind).to_numpy()]) for kind in KINDS}
     for row in norm.open_spaces:
         if row.least_width_m and not row.least_size_m2:
             union[row.kind] = wide_part(union[row.kind], row.least_width_m)

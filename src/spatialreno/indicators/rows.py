@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
     from spatialreno.catalog.standard import Standard
 
-LEVELS = ("area", "block", "compound", "building")
 _KEY = ["level", "place", "indicator"]
 
 
@@ -62,8 +61,8 @@ def tidy(rows: Iterable[Row], catalog: Catalog) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index (level, place, indicator), by level from area down to building, then place and indicator;
-        columns value, unit, target, meets (boolean, missing without value or target), source, mark.
+        Index (level, place, indicator), sorted; level is area, block, building or compound. Columns value,
+        unit, target, meets (boolean, missing without value or target), source, mark.
     """
     frame = pd.DataFrame(list(rows), columns=list(Row._fields))
     entry = catalog.indicators.loc[frame["indicator"].str.partition(":")[0]]
@@ -71,9 +70,7 @@ def tidy(rows: Iterable[Row], catalog: Catalog) -> pd.DataFrame:
     sign = entry["better"].map({"up": 1.0, "down": -1.0}).to_numpy()
     gap = (frame["value"] - frame["target"]) * sign
     frame["meets"] = (gap >= 0).astype("boolean").mask(gap.isna())
-    frame["level"] = pd.Categorical(frame["level"], categories=list(LEVELS), ordered=True)
-    frame = frame.sort_values(_KEY, kind="stable").astype({"level": "str"})
-    return frame.set_index(_KEY)[["value", "unit", "target", "meets", "source", "mark"]]
+    return frame.set_index(_KEY).sort_index()[["value", "unit", "target", "meets", "source", "mark"]]
 
 
 def indicator_title(

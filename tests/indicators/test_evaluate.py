@@ -1,0 +1,139 @@
+"""evaluate on a quarter of two yards: by arithmetic where it can be, by law where it cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from indicators.quarter import at, quarter, rect
+
+from spatialreno.catalog import read_catalog
+from spatialreno.catalog.standard import read_standard
+from spatialreno.indicators import Evaluation, evaluate, indicator_title
+
+F1 = {"id": "F1", "kind": "health_station", "geometry": at(160, 70)}
+EVERYTHING = [
+    {"id": f"N{i:02}", "kind": kind, "geometry": at(30 + 2 * i, 30)}
+    for i, kind in enumerate(read_standard("gb50180-2018").kinds)
+]
+
+
+@pytest.fixture(scope="module")
+def today() -> Evaluation:
+    return evaluate(quarter())
+
+
+def test_what_stands_is_counted(today: Evaluation) -> None:
+    assert today.value("residents") == 100  # 60 counted, 16 households at 2.5
+    assert today.value("households") == 40
+    assert (today.value("homes"), today.value("buildings"), today.value("compounds")) == (2, 3, 2)
+    assert today.value("wall_length_m") == pytest.approx(100)
+    assert (today.value("illegal_m2"), today.value("illegal_count")) == (pytest.approx(200), 1)
+    assert today.value("heated_share") == 0.6
+    assert (today.value("parking:car"), today.value("parking_household")) == (10, 0.25)
+    assert (today.value("facilities"), today.value("facilities:kindergarten")) == (1, 0)
+    assert today.value("blocks") == 2
+
+
+def test_open_space_is_told_by_kind(today: Evaluation) -> None:
+    assert today.value("open_space_m2:cluster_green") == pytest.approx(200)  # 3 m wide grass does not count
+    assert today.value("open_space_m2:plaza") == 0  # closed
+    row = today.table.loc[("area", "q", "open_space_renewal:cluster_green")]
+    assert (row["value"], row["target"], row["meets"]) == (pytest.approx(2.0), 0.35, True)
+    assert (
+        not today.table.index.get_level_values("indicator").isin(["open_space_m2", "open_space_person"]).any()
+    )
+
+
+def test_every_home_is_held_to_every_kind(today: Evaluation) -> None:
+    kinds = read_standard("gb50180-2018").kinds
+    assert list(today.access["building_id"].unique()) == ["B1", "B2"]
+    assert today.access.groupby("building_id")["kind"].apply(tuple).tolist() == [kinds, kinds]
+    walk = today.access.set_index(["building_id", "kind"])
+    near = walk.loc[("B2", "health_station")]
+    assert near["facility_id"] == "F1" and near["within"] and near["straight_m"] <= near["distance_m"] + 1e-6
+    assert near["min_elderly"] == pytest.approx(near["distance_m"] / 48)
+    assert pd.isna(walk.loc[("B1", "kindergarten"), "distance_m"])  # planned, not open
+
+
+def test_rows_name_their_source_and_what_they_rest_on(today: Evaluation) -> None:
+    row = today.table.loc[("area", "q", "covered:kindergarten")]
+    assert row["source"] == "gb50180-2018 App. B, C (F-KIN), 300 m (secondary)"
+    assert row["mark"] == "estimated"
+    assert today.table.loc[("compound", "W", "score"), "mark"] == ""
+    assert today.table.loc[("compound", "E", "score"), "mark"] == "estimated"
+    assert today.table["unit"].notna().all() and today.table.index.is_unique
+    assert today.table.index.is_monotonic_increasing
+
+
+def test_inferred_walls_are_marked_wherever_walking_counts() -> None:
+    area = quarter()
+    walls = area.walls.assign(inferred=True).reset_index()
+    table = evaluate(quarter(walls=walls.to_dict("records"))).table
+    assert table.loc[("compound", "W", "score"), "mark"] == "inferred"
+    assert table.loc[("area", "q", "covered:market"), "mark"] == "estimated,inferred"
+    assert table.loc[("area", "q", "residents"), "mark"] == "estimated"
+
+
+def test_an_area_with_everything_at_the_door_scores_100_and_covers_all() -> None:
+    one_yard = [{"id": "W", "name": "院", "geometry": rect(0, 0, 200, 100)}]
+    full = evaluate(quarter(facilities=EVERYTHING, compounds=one_yard, walls=[]))
+    assert full.value("score") == pytest.approx(100)
+    shares = full.table.loc["area"].reset_index()
+    covered = shares[shares["indicator"].str.match("covered|level|basket")]
+    assert len(covered) == 31 + 8 + 3 and (covered["value"] == 1).all()
+
+
+def test_adding_a_facility_never_lowers_coverage_or_score(today: Evaluation) -> None:
+    before = today
+    for count in (1, 8, len(EVERYTHING)):
+        after = evaluate(quarter(facilities=[F1, *EVERYTHING[:count]]))
+        assert (after.scores["score"] >= before.scores["score"]).all()
+        rows = before.table.index[before.table["unit"] == "share"]
+        assert (after.table.loc[rows, "value"] >= before.table.loc[rows, "value"]).all()
+        before = after
+
+
+def test_an_area_whose_facilities_nobody_surveyed_has_no_score() -> None:
+    blank = evaluate(quarter(facilities=[]))
+    assert blank.scores["score"].isna().all() and pd.isna(blank.value("covered:market"))
+    assert pd.isna(blank.value("facilities")) and blank.value("residents") == 100
+
+
+def test_facility_ground_counts_as_open_space_once() -> None:
+    garden = {"kind": "pocket_garden", "geometry": rect(60, 60, 80, 70)}
+    spaces = [{"id": "G", "kind": "public_green", "geometry": rect(60, 60, 80, 75)}]
+    apart = evaluate(quarter(facilities=[{"id": "N", **garden}], open_spaces=[]))
+    assert apart.value("open_space_m2:public_green") == pytest.approx(200)
+    both = evaluate(quarter(facilities=[{"id": "N", **garden}], open_spaces=spaces))
+    assert both.value("open_space_m2:public_green") == pytest.approx(300)
+    assert both.value("largest_park_m2") == pytest.approx(300)
+
+
+def test_another_standard_and_a_file_of_ones_own(tmp_path: Path, today: Evaluation) -> None:
+    community = evaluate(quarter(), "wzsq-2020")
+    assert set(community.access["kind"]) == set(read_standard("wzsq-2020").kinds)
+    path = tmp_path / "ours.toml"
+    path.write_text(
+        'name = "ours"\nextends = "gb50180-2018"\n[[services]]\nkind = "health_station"\nradius_m = 1\n'
+    )
+    strict = evaluate(quarter(), str(path))
+    assert (today.value("covered:health_station"), strict.value("covered:health_station")) == (1.0, 0.0)
+    assert strict.value("score") < today.value("score")
+
+
+def test_the_answer_can_be_read_aloud_and_does_not_touch_the_area(today: Evaluation) -> None:
+    area = quarter()
+    before = area.fingerprint
+    assert evaluate(area).fingerprint == before == area.fingerprint
+    assert repr(today).startswith("Evaluation of q by gb50180-2018: 100 residents in 2 homes; circle score ")
+
+
+def test_every_indicator_has_a_title_in_both_languages(today: Evaluation) -> None:
+    catalog = read_catalog()
+    for indicator in today.table.index.get_level_values("indicator").unique():
+        for lang in ("zh", "en"):
+            title = indicator_title(catalog, indicator, lang=lang, norm=today.standard)
+            key = indicator.partition(":")[2]
+            assert title and not (key and title.endswith((f": {key}", f"：{key}")))
