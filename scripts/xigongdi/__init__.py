@@ -1,0 +1,1 @@
+"""The parts of the drawing of the invented quarter ``data/geo/xigongdi``."""
