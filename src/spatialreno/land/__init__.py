@@ -1,0 +1,27 @@
+"""Land: what is free, what a plan frees, and which footprints fit on it."""
+
+from spatialreno.land.fit import (
+    Fit,
+    edge_angles,
+    feasible_centres,
+    fit_rectangle,
+    largest_rectangle,
+    rectangle_sides,
+)
+from spatialreno.land.free import free_land, freed_land, taken_land
+from spatialreno.land.sites import candidate_sites, kind_sides, largest_site
+
+__all__ = [
+    "Fit",
+    "candidate_sites",
+    "edge_angles",
+    "feasible_centres",
+    "fit_rectangle",
+    "free_land",
+    "freed_land",
+    "kind_sides",
+    "largest_rectangle",
+    "largest_site",
+    "rectangle_sides",
+    "taken_land",
+]

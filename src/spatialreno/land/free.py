@@ -1,0 +1,219 @@
+"""Free land: what is left of the yards when everything that stands or is spoken for is taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatialreno.land.shape import dilate, disc, erode, polygons, wall_bodies
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+
+#: Kinds of path that always take land; the others only where their width is declared.
+_LANES = ("street", "lane", "service")
+#: Areas below this are the noise of cutting polygons, not land.
+_DUST_M2 = 1e-9
+_PIECE_COLUMNS = ["compound_id", "area_m2", "usable_m2", "usable", "geometry"]
+_CHANGE_COLUMNS = ["compound_id", "cause", "area_m2", "geometry"]
+
+
+def free_land(area: StudyArea) -> gpd.GeoDataFrame:
+    """List the pieces of land on which nothing stands and nothing is planned to pass.
+
+    Compounds and the strips between them (up to ``strip_m``), less buildings with a strip kept clear
+    around them (``clear_strip_m``), standing structures on the ground or attached (a roof or balcony
+    structure takes no land), wall bodies, the declared width of lanes, formal parking, trees (the trunk;
+    the crown of a protected one), open spaces and facilities with an outline. A strip that walls shut
+    off on both sides is not free: nobody can use it.
+
+    Parameters
+    ----------
+    area
+        The study area.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``id`` (F001…), in the area's CRS: ``compound_id`` (empty on a strip between compounds),
+        ``area_m2``, ``usable_m2`` (the part at least ``sliver_m`` wide), ``usable`` (is there such a
+        part), ``geometry``. Pieces do not overlap; their areas add up to all free land.
+
+    Examples
+    --------
+    ``free_land(today).query("usable").area_m2.sum()`` is the land one could plan on.
+    """
+    pieces = _by_compound(area, free_surface(area))
+    pieces["usable_m2"] = shapely.area(usable_part(pieces.geometry.to_numpy(), _constant(area, "sliver_m")))
+    pieces["usable"] = pieces["usable_m2"] > _DUST_M2
+    return _named(pieces, "F", _PIECE_COLUMNS)
+
+
+def freed_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
+    """List the land that is free afterwards and was not before, and what stood in its way.
+
+    Parameters
+    ----------
+    before, after
+        Two states of one area.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``id`` (L001…), in the CRS of ``before``: ``compound_id``, ``cause`` (``structure``,
+        ``wall``, ``gap``: a strip that walls had shut, or ``other``), ``area_m2``, ``geometry``.
+        free(after) = free(before) + freed - taken, with :func:`taken_land`.
+    """
+    gained = shapely.difference(free_surface(after), free_surface(before))
+    return _named(_by_cause(before, gained, _freeing(before)), "L", _CHANGE_COLUMNS)
+
+
+def taken_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
+    """List the land that was free before and is not afterwards, and what takes it.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``id`` (T001…): ``compound_id``, ``cause`` (the layer that takes it, or ``other``),
+        ``area_m2``, ``geometry``.
+    """
+    lost = shapely.difference(free_surface(before), free_surface(after))
+    return _named(_by_cause(after, lost, takers(after)), "T", _CHANGE_COLUMNS)
+
+
+def free_surface(area: StudyArea) -> Any:
+    """Give all free land of an area as one (multi)polygon, strips between compounds included."""
+    yards, strips = _ground(area)
+    taken = shapely.union_all([shape for _, shapes in takers(area) for shape in shapes])
+    surface = shapely.difference(shapely.union(yards, strips), taken)
+    if strips.is_empty:
+        return _multi(polygons(surface))
+    return _multi(list(_without_shut_gaps(surface, strips, _constant(area, "sliver_m"))))
+
+
+def takers(area: StudyArea) -> list[tuple[str, Any]]:
+    """Name each layer that takes land with the outlines it takes (arrays of polygons)."""
+    return [
+        ("buildings", dilate(area.buildings.geometry.to_numpy(), _constant(area, "clear_strip_m"))),
+        ("structures", _standing(area)),
+        ("walls", wall_bodies(area.walls)),
+        ("paths", _lane_bodies(area)),
+        ("parking", _outlines(area.parking[area.parking["formal"].fillna(True).astype(bool)])),
+        ("trees", _tree_discs(area.trees)),
+        ("open_spaces", _outlines(area.open_spaces)),
+        ("facilities", _outlines(area.facilities)),
+    ]
+
+
+def usable_part(shapes: Any, width_m: float) -> Any:
+    """Keep what is at least so wide: erode by half the width and grow back, within the outline."""
+    return shapely.intersection(dilate(erode(shapes, width_m / 2), width_m / 2), shapes)
+
+
+def _ground(area: StudyArea) -> tuple[Any, Any]:
+    """Compounds as one shape, and the strips between two of them that are no wider than strip_m."""
+    compounds = area.compounds.geometry.to_numpy()
+    yards = shapely.union_all(compounds)
+    half = _constant(area, "strip_m") / 2
+    closed = erode(dilate(yards, half), half)
+    tree = shapely.STRtree(compounds)
+    near = _constant(area, "tolerance_m")
+    gaps = polygons(shapely.difference(closed, yards))
+    between = [gap for gap in gaps if len(tree.query(gap, predicate="dwithin", distance=near)) > 1]
+    return yards, shapely.union_all(between)
+
+
+def _without_shut_gaps(surface: Any, strips: Any, width_m: float) -> Iterator[Any]:
+    """Drop strip land that no usable yard opens onto; walls on both sides keep everyone out."""
+    for piece in polygons(surface):
+        gap = shapely.intersection(piece, strips)
+        yard = shapely.difference(piece, strips)
+        if gap.is_empty or not usable_part(yard, width_m).is_empty:
+            yield piece
+        else:
+            yield from polygons(yard)
+
+
+def _standing(area: StudyArea) -> Any:
+    on_ground = area.structures["position"].fillna("ground").isin(["ground", "attached"])
+    return area.structures.geometry[on_ground].to_numpy()
+
+
+def _lane_bodies(area: StudyArea) -> Any:
+    paths = area.paths
+    lane = paths["kind"].isin(_LANES).to_numpy(bool)
+    width = paths["width_m"].to_numpy(float, na_value=np.nan)
+    width = np.where(np.isnan(width) & lane, _constant(area, "lane_width_m"), width)
+    known = ~np.isnan(width)
+    return shapely.buffer(
+        paths.geometry.to_numpy()[known], width[known] / 2, cap_style="flat", join_style="mitre"
+    )
+
+
+def _tree_discs(trees: gpd.GeoDataFrame) -> Any:
+    protected = trees["protected"].fillna(False).to_numpy(bool)
+    across = np.where(protected, trees["crown_m"], trees["trunk_m"]).astype(float)
+    return disc(trees.geometry.to_numpy(), np.nan_to_num(across) / 2)
+
+
+def _outlines(layer: gpd.GeoDataFrame) -> Any:
+    shapes = layer.geometry.to_numpy()
+    return shapes[shapely.get_dimensions(shapes) == 2]
+
+
+def _freeing(before: StudyArea) -> list[tuple[str, Any]]:
+    taking = dict(takers(before))
+    _, strips = _ground(before)
+    return [("structure", taking["structures"]), ("wall", taking["walls"]), ("gap", [strips])]
+
+
+def _by_cause(area: StudyArea, shape: Any, causes: list[tuple[str, Any]]) -> gpd.GeoDataFrame:
+    """Share a shape out among causes: each takes what the causes before it left."""
+    parts, left = [], shape
+    for cause, bodies in causes:
+        body = shapely.union_all(bodies)
+        parts.append(_by_compound(area, shapely.intersection(left, body)).assign(cause=cause))
+        left = shapely.difference(left, body)
+    parts.append(_by_compound(area, left).assign(cause="other"))
+    filled = [part for part in parts if len(part)] or parts[:1]
+    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs=area.crs)
+
+
+def _by_compound(area: StudyArea, shape: Any) -> gpd.GeoDataFrame:
+    """Cut a shape along the compounds; overlapping compounds go to the first id."""
+    rows: list[tuple[str | None, Any]] = []
+    left = shape
+    for compound, outline in area.compounds.geometry.items():
+        if left.is_empty or not shapely.intersects(left, outline):
+            continue
+        rows += [(str(compound), part) for part in polygons(shapely.intersection(left, outline))]
+        left = shapely.difference(left, outline)
+    rows += [(None, part) for part in polygons(left)]
+    rows = [(compound, part) for compound, part in rows if part.area > _DUST_M2]
+    data = {"compound_id": pd.Series([compound for compound, _ in rows], dtype="str")}
+    frame = gpd.GeoDataFrame(data, geometry=[part for _, part in rows], crs=area.crs)
+    return frame.assign(area_m2=frame.geometry.area)
+
+
+def _named(pieces: gpd.GeoDataFrame, letter: str, columns: list[str]) -> gpd.GeoDataFrame:
+    """Sort by compound, cause and place, and number the pieces."""
+    bounds = pieces.geometry.bounds.round(3)
+    cause = pieces.get("cause", "")
+    keys = pd.DataFrame({"compound": pieces["compound_id"], "cause": cause}).join(bounds)
+    order = keys.sort_values(["compound", "cause", "miny", "minx", "maxy", "maxx"], na_position="last").index
+    sorted_pieces = pieces.loc[order, columns]
+    ids = [f"{letter}{number:03d}" for number in range(1, len(order) + 1)]
+    return sorted_pieces.set_index(pd.Index(ids, dtype="str", name="id"))
+
+
+def _multi(parts: list[Any]) -> Any:
+    return shapely.MultiPolygon([part for part in parts if part.area > _DUST_M2])
+
+
+def _constant(area: StudyArea, key: str) -> float:
+    return float(area.catalog.constants[key])

@@ -1,0 +1,209 @@
+"""Candidate sites: places in free land that hold the footprint of a kind of facility."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatialreno.errors import InputError
+from spatialreno.land.fit import (
+    Fit,
+    edge_angles,
+    feasible_centres,
+    largest_rectangle,
+    place,
+    rectangle_sides,
+    spread,
+    turned,
+)
+from spatialreno.land.free import free_surface
+from spatialreno.land.shape import erode, polygons, set_back
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+
+Sides = list[tuple[float, float]]
+_HOMES = ("residential", "mixed")
+_COLUMNS = ["kind", "form", "compound_id", "width_m", "depth_m", "angle_deg", "area_m2", "geometry"]
+
+
+@dataclass(frozen=True)
+class _Spot:
+    piece: int
+    fit: Fit
+    distance_m: float
+
+
+def candidate_sites(area: StudyArea, kind: str, *, sides: Sides | None = None) -> gpd.GeoDataFrame:
+    """List places in free land that hold the footprint of a kind, clear of homes by its setback.
+
+    Directions follow the buildings, walls and compounds near each piece of land; at each direction the
+    set of possible centres is exact (:func:`feasible_centres`), and its corners, its middle and its point
+    nearest to the residents are offered, thinned to ``candidate_spacing_m`` and ``candidate_limit``.
+    When the list is empty, the footprint fits nowhere in any of those directions.
+
+    Parameters
+    ----------
+    area
+        The study area.
+    kind
+        Facility kind of the catalog; its ``footprint_m2``, ``least_width_m`` and ``setback_m`` are used.
+    sides
+        Width and depth in metres to try instead of the catalog's footprint.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``id`` (S01…, nearest to the residents first), in the area's CRS: ``kind, form`` (land),
+        ``compound_id, width_m, depth_m, angle_deg, area_m2, geometry`` (the footprint, a rectangle).
+
+    Raises
+    ------
+    InputError
+        For an unknown kind, or one without a footprint in the catalog.
+    """
+    tried = sides or kind_sides(area, kind)
+    constants = area.catalog.constants
+    spots: list[_Spot] = []
+    for number, piece in enumerate(polygons(buildable_land(area, kind))):
+        found = _spots(area, piece, number, tried)
+        spots += _thinned(found, constants["candidate_spacing_m"])
+    return _frame(area, kind, _chosen(spots, int(constants["candidate_limit"])))
+
+
+def kind_sides(area: StudyArea, kind: str) -> Sides:
+    """Give the rectangles to try for a kind, from the catalog's footprint and least width (metres)."""
+    row = _kind_row(area, kind)
+    footprint, least = float(row["footprint_m2"]), float(row["least_width_m"])
+    if np.isnan(footprint):
+        raise InputError(
+            f"facilities: kind {kind} has no footprint in the catalog. Give candidates= to choose among."
+        )
+    return rectangle_sides(footprint, 0.0 if np.isnan(least) else least)
+
+
+def buildable_land(area: StudyArea, kind: str) -> Any:
+    """Give the free land that keeps the kind's setback to homes, as one multipolygon."""
+    setback = float(np.nan_to_num(float(_kind_row(area, kind)["setback_m"])))
+    surface = free_surface(area)
+    if setback <= 0:
+        return surface
+    homes = area.buildings[area.buildings["use"].isin(_HOMES)].geometry.to_numpy()
+    return shapely.difference(surface, shapely.union_all(set_back(homes, setback)))
+
+
+def largest_site(area: StudyArea, kind: str, sides: tuple[float, float]) -> Fit | None:
+    """Find the largest rectangle of these proportions that a kind could have on the land there is."""
+    width, depth = sides
+    best: Fit | None = None
+    for piece in sorted(polygons(buildable_land(area, kind)), key=lambda one: -one.area):
+        if best is not None and piece.area <= best.rectangle.area:
+            break
+        found = largest_rectangle(piece, depth / width, _directions(area, piece, max(sides)))
+        if found and (best is None or found.width_m > best.width_m):
+            best = found
+    return best
+
+
+def residents_centre(area: StudyArea) -> Any:
+    """Give the point in the middle of the residents (of the homes when nobody is counted)."""
+    homes = area.buildings[area.buildings["use"].isin(_HOMES)]
+    if homes.empty:
+        return shapely.centroid(shapely.union_all(area.compounds.geometry.to_numpy()))
+    points = shapely.get_coordinates(shapely.centroid(homes.geometry.to_numpy()))
+    weight = np.nan_to_num(homes["residents"].to_numpy(float, na_value=0.0))
+    return shapely.Point(np.average(points, axis=0, weights=weight if weight.sum() > 0 else None))
+
+
+def _spots(area: StudyArea, piece: Any, number: int, tried: Sides) -> list[_Spot]:
+    """List every telling place of every direction and shape in one piece of land."""
+    centre = residents_centre(area)
+    found: list[_Spot] = []
+    for width, depth in tried:
+        if piece.area < width * depth or erode(piece, min(width, depth) / 2 - 1e-6).is_empty:
+            continue
+        for angle in turned(_directions(area, piece, max(width, depth)), width, depth):
+            feasible = feasible_centres(piece, width, depth, angle_deg=angle)
+            for part in polygons(feasible):
+                fits = [place(point, width, depth, angle) for point in spread(part, centre)]
+                found += [_Spot(number, fit, fit.centre.distance(centre)) for fit in fits]
+    return found
+
+
+def _directions(area: StudyArea, piece: Any, reach_m: float) -> list[float]:
+    """Directions of the buildings, walls and compounds that stand by a piece of land."""
+    constants = area.catalog.constants
+    layers = (area.buildings, area.walls, area.compounds)
+    shapes = np.concatenate([layer.geometry.to_numpy() for layer in layers])
+    near = shapes[shapely.dwithin(shapes, piece, reach_m)]
+    return edge_angles(
+        near if len(near) else piece,
+        resolution_deg=constants["edge_angle_deg"],
+        limit=int(constants["angle_limit"]),
+    )
+
+
+def _thinned(spots: list[_Spot], spacing_m: float) -> list[_Spot]:
+    """Keep the spots nearest to the residents, none closer to another than the spacing."""
+    kept: list[_Spot] = []
+    places = np.empty((0, 2))
+    for spot in sorted(spots, key=_rank):
+        here = np.array([spot.fit.centre.x, spot.fit.centre.y])
+        if len(places) and np.hypot(*(places - here).T).min() < spacing_m:
+            continue
+        kept.append(spot)
+        places = np.vstack([places, here])
+    return kept
+
+
+def _chosen(spots: list[_Spot], limit: int) -> list[_Spot]:
+    """The first spot of every piece, then the others, up to the limit; nearest to the residents first."""
+    ranked = sorted(spots, key=_rank)
+    first = {spot.piece: spot for spot in reversed(ranked)}
+    leading = sorted(first.values(), key=_rank)
+    others = [spot for spot in ranked if first[spot.piece] is not spot]
+    return sorted((leading + others)[:limit], key=_rank)
+
+
+def _rank(spot: _Spot) -> tuple[float, ...]:
+    fit = spot.fit
+    place_m = (round(fit.centre.y, 3), round(fit.centre.x, 3))
+    return (round(spot.distance_m, 3), *place_m, round(fit.width_m, 3), round(fit.angle_deg, 6))
+
+
+def _frame(area: StudyArea, kind: str, spots: list[_Spot]) -> gpd.GeoDataFrame:
+    rows = [
+        {
+            "kind": kind,
+            "form": "land",
+            "compound_id": _compound_at(area, spot.fit.centre),
+            "width_m": spot.fit.width_m,
+            "depth_m": spot.fit.depth_m,
+            "angle_deg": spot.fit.angle_deg,
+            "area_m2": spot.fit.rectangle.area,
+            "geometry": spot.fit.rectangle,
+        }
+        for spot in spots
+    ]
+    digits = max(2, len(str(len(rows))))
+    ids = pd.Index([f"S{number:0{digits}d}" for number in range(1, len(rows) + 1)], dtype="str", name="id")
+    frame = pd.DataFrame(rows, columns=_COLUMNS, index=ids)
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=area.crs)
+
+
+def _compound_at(area: StudyArea, point: Any) -> str | None:
+    inside = area.compounds.index[shapely.covers(area.compounds.geometry.to_numpy(), point)]
+    return str(inside[0]) if len(inside) else None
+
+
+def _kind_row(area: StudyArea, kind: str) -> pd.Series:
+    kinds = area.catalog.facilities
+    if kind not in kinds.index:
+        known = ", ".join(kinds.index)
+        raise InputError(f"facilities: no kind {kind} in the catalog. Choose one of: {known}.")
+    return pd.Series(kinds.loc[kind])

@@ -1,0 +1,120 @@
+"""The answer of a search: chosen sites with their proof, and itself a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from spatialreno.errors import InfeasibleError
+
+if TYPE_CHECKING:
+    from spatialreno.scenario import Scenario
+
+#: Columns of ``sites`` that become values of the built feature (when not empty).
+BUILT_COLUMNS = ("kind", "name", "area_m2", "capacity", "building_id")
+
+
+@dataclass(frozen=True, repr=False)
+class Solution:
+    """Where to build, whom each site serves, and how good that is proven to be.
+
+    Attributes
+    ----------
+    kind
+        What is built: a kind of the catalog.
+    layer
+        The layer it is built in.
+    sites
+        GeoDataFrame, index ``id`` (the ids to build), in the area's CRS; at least ``kind``, ``form``,
+        ``area_m2``, ``candidate``, ``geometry``.
+    assignment
+        DataFrame ``demand, site, distance_m, weight``: one row per demand served.
+    objective, bound, gap
+        Value of the choice, the proven limit of any choice, and their relative distance.
+    status
+        ``optimal``, ``time_limit`` or ``infeasible``.
+    missing
+        When infeasible: what is asked and what there is, in numbers.
+    provenance
+        Area, fingerprint, model and version this rests on.
+    """
+
+    kind: str
+    layer: str
+    sites: gpd.GeoDataFrame
+    assignment: pd.DataFrame
+    objective: float
+    bound: float
+    gap: float
+    status: str
+    missing: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Close the two mappings, so that an answer stays what was found."""
+        object.__setattr__(self, "missing", MappingProxyType(dict(self.missing)))
+        object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
+
+    @property
+    def feasible(self) -> bool:
+        """Tell whether there is something to build."""
+        return len(self.sites) > 0
+
+    def as_scenario(self, name: str, *, title: str = "") -> Scenario:
+        """Write the answer down as a scenario that builds every site.
+
+        Parameters
+        ----------
+        name
+            Name of the new scenario.
+        title
+            Its title on the map.
+
+        Returns
+        -------
+        Scenario
+            One ``build`` per site.
+
+        Raises
+        ------
+        InfeasibleError
+            When there is no site; the text gives the numbers of ``missing``.
+        """
+        if not self.feasible:
+            raise InfeasibleError(f"{self.kind}: no site exists. {self.shortfall()}")
+        from spatialreno.scenario import Scenario, build
+
+        acts = [
+            build(self.layer, str(site), geometry=row["geometry"], **_values(row))
+            for site, row in self.sites.iterrows()
+        ]
+        return Scenario(name, title=title, interventions=acts)
+
+    def shortfall(self) -> str:
+        """Read ``missing`` aloud: every number with its name, in one line."""
+        return "; ".join(f"{name} = {_spoken(value)}" for name, value in self.missing.items())
+
+    def __repr__(self) -> str:
+        """Tell the answer in a sentence."""
+        if not self.feasible:
+            return f"<Solution {self.kind}: {self.status}; {self.shortfall()}>"
+        where = ", ".join(str(site) for site in self.sites.index)
+        value = f"objective {self.objective:,.1f}, bound {self.bound:,.1f}, gap {self.gap:.2%}"
+        return f"<Solution {self.kind}: {where}; {value}; {self.status}>"
+
+
+def _values(row: pd.Series) -> dict[str, Any]:
+    return {column: row[column] for column in BUILT_COLUMNS if column in row and not pd.isna(row[column])}
+
+
+def _spoken(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.1f}"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(part) for part in value) or "none"
+    return str(value)

@@ -1,0 +1,162 @@
+"""Site facilities: from an area and a kind to a solution that is itself a scenario."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import geopandas as gpd
+import pandas as pd
+
+from spatialreno.errors import InputError
+from spatialreno.optimise import Solution
+from spatialreno.siting.answer import Found, solution
+from spatialreno.siting.candidates import given_candidates, land_candidates, overlapping
+from spatialreno.siting.distances import existing_distances, walking_distances
+from spatialreno.siting.heat import STATION, choose_stations
+from spatialreno.siting.models import max_coverage, p_median
+from spatialreno.siting.problem import Problem, siting_problem
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+
+Model = Literal["p-median", "coverage"]
+
+
+def site_facilities(
+    area: StudyArea,
+    kind: str,
+    *,
+    count: int | None = 1,
+    model: Model = "p-median",
+    candidates: gpd.GeoDataFrame | None = None,
+    radius_m: float | None = None,
+) -> Solution:
+    """Find where facilities of a kind serve best, with proof.
+
+    People walk: residents of each building, to the sites and to the open facilities of the kind there
+    are already. For a ``heat_exchange_station`` the demand is the floor area that waits for heating, the
+    distance a straight line, each station has a capacity and a service radius (catalog), and free land,
+    old boiler houses and spare rooms compete.
+
+    Parameters
+    ----------
+    area
+        The study area, today's or a scenario's.
+    kind
+        Facility kind of the catalog.
+    count
+        New facilities. None, for heat-exchange stations only: as many as the load asks for.
+    model
+        ``p-median``: least total walk (:func:`p_median`). ``coverage``: most people within ``radius_m``
+        (:func:`max_coverage`).
+    candidates
+        Features to choose among, any geometry and CRS, ids as index; None: what free land can hold.
+        ``capacity``, ``area_m2`` and ``building_id`` are kept where given.
+    radius_m
+        Service radius in metres. Coverage needs it. With p-median everyone must be within it; without
+        it a home that no site reaches counts ``walk_limit_m``. For stations None is the catalog's.
+
+    Returns
+    -------
+    Solution
+        ``objective``: residents × metres (p-median), residents covered (coverage), or the same with m²
+        to heat. When impossible: status ``infeasible`` and ``missing`` in numbers; no error is raised.
+
+    Raises
+    ------
+    InputError
+        For an unknown kind or model, candidates without ids or CRS, coverage without a radius.
+
+    Examples
+    --------
+    ``site_facilities(after, "heat_exchange_station").as_scenario("station")`` builds what it found.
+    """
+    _check(area, kind, count, model, radius_m)
+    if kind == STATION:
+        found = choose_stations(area, count=count, model=model, candidates=candidates, radius_m=radius_m)
+    elif candidates is None:
+        found = _choose(area, kind, int(count or 1), model, radius_m)
+    else:
+        given = given_candidates(area, kind, candidates)
+        found = _choose_among(area, kind, given, count=int(count or 1), model=model, radius_m=radius_m)
+    return solution(area, kind, found)
+
+
+def _check(area: StudyArea, kind: str, count: int | None, model: str, radius_m: float | None) -> None:
+    faults = []
+    if kind not in area.catalog.facilities.index:
+        faults.append(f"no kind {kind} in the catalog; choose one of its facilities")
+    if model not in ("p-median", "coverage"):
+        faults.append(f"no model {model}; choose p-median or coverage")
+    if kind != STATION and model == "coverage" and radius_m is None:
+        faults.append("coverage needs radius_m=, the service radius in metres")
+    if (count is None and kind != STATION) or (count is not None and count < 1):
+        faults.append(f"count = {count}; ask for at least one")
+    if faults:
+        raise InputError("site_facilities: " + "; ".join(faults) + ".")
+
+
+def _choose(area: StudyArea, kind: str, count: int, model: Model, radius_m: float | None) -> Found:
+    """Choose among what free land can hold; when that is nothing, say what land there is."""
+    sites = land_candidates(area, kind, None)
+    found = _choose_among(area, kind, sites, count=count, model=model, radius_m=radius_m)
+    return (
+        found
+        if found.choice.sites
+        else replace(found, missing={**_land_there_is(area, kind), **found.missing})
+    )
+
+
+def _choose_among(
+    area: StudyArea, kind: str, sites: gpd.GeoDataFrame, *, count: int, model: Model, radius_m: float | None
+) -> Found:
+    limit = area.catalog.constants["walk_limit_m"] if radius_m is None else radius_m
+    problem = _problem(area, kind, sites, count, limit)
+    if model == "coverage":
+        choice = max_coverage(problem, count=count, radius_m=limit)
+    else:
+        choice = p_median(problem, count=count, unserved_m=limit if radius_m is None else None)
+    unserved = float(problem.weights[problem.demands.isin(choice.unserved)].sum())
+    basis = {
+        "model": model,
+        "distance": "walk",
+        "radius_m": radius_m,
+        "limit_m": limit,
+        "count": count,
+        "unserved_residents": round(unserved, 1),
+    }
+    return Found(sites, choice, {} if choice.sites else _short(problem, count, radius_m), basis)
+
+
+def _problem(area: StudyArea, kind: str, sites: gpd.GeoDataFrame, count: int, limit_m: float) -> Problem:
+    standing = existing_distances(area, kind, limit_m=limit_m)
+    frames = [frame for frame in (walking_distances(area, sites, limit_m=limit_m), standing) if len(frame)]
+    pairs = pd.concat(frames, ignore_index=True) if frames else standing
+    return siting_problem(
+        pairs,
+        area.buildings["residents"].fillna(0).astype(float),
+        existing=sorted(set(standing["destination"])),
+        capacity=pd.Series(float("inf"), index=sites.index),
+        conflicts=overlapping(sites) if count > 1 else (),
+    )
+
+
+def _short(problem: Problem, count: int, radius_m: float | None) -> dict[str, Any]:
+    """Say in numbers what is asked of the candidates and what they can do."""
+    there = int((~problem.existing).sum())
+    found: dict[str, Any] = {"count": count, "candidates": there}
+    if radius_m is not None and there:
+        found |= {"radius_m": radius_m, "buildings_beyond_radius": list(problem.unreached)}
+    return found
+
+
+def _land_there_is(area: StudyArea, kind: str) -> dict[str, Any]:
+    from spatialreno.land import free_land, kind_sides, largest_site
+
+    best = [largest_site(area, kind, sides) for sides in kind_sides(area, kind)]
+    return {
+        "footprint_m2": float(area.catalog.facilities["footprint_m2"][kind]),
+        "largest_free_rectangle_m2": round(max((fit.rectangle.area for fit in best if fit), default=0.0), 1),
+        "usable_land_m2": round(float(free_land(area)["usable_m2"].sum()), 1),
+    }

@@ -1,0 +1,183 @@
+"""Heat-exchange stations (热力交换站): how many, how large, and where they can stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from spatialreno.siting.answer import Found
+from spatialreno.siting.candidates import (
+    boiler_houses,
+    given_candidates,
+    land_candidates,
+    overlapping,
+    spare_rooms,
+    together,
+)
+from spatialreno.siting.distances import straight_distances
+from spatialreno.siting.models import Choice, least_count, max_coverage, no_choice, p_median
+from spatialreno.siting.problem import Problem, siting_problem
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+    from spatialreno.siting.facilities import Model
+
+STATION = "heat_exchange_station"
+_HOMES = ("residential", "mixed")
+
+
+def heat_demand(area: StudyArea) -> pd.Series:
+    """Give the floor area that waits for heating, by building, in m².
+
+    Buildings not heated (nor in a heated compound, where the building itself does not say):
+    ``heated_area_m2``; where it is empty, the floor area of homes; where that is empty, footprint ×
+    storeys.
+
+    Returns
+    -------
+    Series
+        Index building id, m², only buildings that wait.
+    """
+    buildings = area.buildings
+    by_compound = buildings["compound_id"].map(area.compounds["heated"].astype("object"))
+    heated = buildings["heated"].astype("object").where(buildings["heated"].notna(), by_compound)
+    storeys = buildings["storeys"].fillna(area.catalog.constants["default_storeys"])
+    floors = buildings["floor_area_m2"].fillna(buildings.geometry.area * storeys)
+    homes = floors.where(buildings["use"].fillna("residential").isin(_HOMES), 0.0)
+    waiting: pd.Series = buildings["heated_area_m2"].fillna(homes)[~heated.eq(True)]
+    return waiting[waiting > 0].astype(float).rename("heated_area_m2")
+
+
+def stations_needed(heated_m2: float, constants: dict[str, float]) -> int:
+    """Tell how many stations a load asks for: one per usual capacity, none above the largest.
+
+    .. math:: n = \\max(1,\\; \\mathrm{round}(A / A_{usual}),\\; \\lceil A / A_{max} \\rceil)
+
+    Examples
+    --------
+    >>> limits = {"heat_station_capacity_m2": 100_000.0, "heat_station_max_m2": 150_000.0}
+    >>> [stations_needed(load, limits) for load in (70_000, 140_000, 160_000)]
+    [1, 1, 2]
+    """
+    usual, most = constants["heat_station_capacity_m2"], constants["heat_station_max_m2"]
+    return int(max(1, np.floor(heated_m2 / usual + 0.5), np.ceil(heated_m2 / most)))
+
+
+def station_sizes(area: StudyArea, share_m2: float) -> pd.DataFrame:
+    """List the station sizes that can carry a share of the load, smallest first, with their capacity."""
+    sizes = area.catalog.heat_stations.sort_values("heated_max_m2")
+    most = area.catalog.constants["heat_station_max_m2"]
+    sizes = sizes.assign(capacity_m2=sizes["heated_max_m2"].clip(upper=most))
+    return sizes[sizes["capacity_m2"] >= share_m2 - 1e-6]
+
+
+def station_candidates(area: StudyArea, size: pd.Series) -> gpd.GeoDataFrame:
+    """List what could hold a station of one size: free land, old boiler houses and spare rooms compete."""
+    rooms = together([boiler_houses(area, STATION), spare_rooms(area, STATION)])
+    land = land_candidates(area, STATION, [(float(size["width_m"]), float(size["depth_m"]))])
+    sites = together([land, rooms[rooms["area_m2"] >= float(size["footprint_m2"])]])
+    return sites.assign(capacity=float(size["capacity_m2"]))
+
+
+def choose_stations(
+    area: StudyArea,
+    *,
+    count: int | None,
+    model: Model,
+    candidates: gpd.GeoDataFrame | None,
+    radius_m: float | None,
+) -> Found:
+    """Choose stations for the load that waits, or tell what is missing.
+
+    Sizes are tried from the smallest that carries an equal share of the load; a larger one only where
+    whole buildings cannot be shared out among the smaller.
+    """
+    constants, load = area.catalog.constants, heat_demand(area)
+    number = stations_needed(load.sum(), constants) if count is None else count
+    radius = constants["heat_station_radius_m"] if radius_m is None else radius_m
+    basis = {
+        "model": model,
+        "distance": "straight",
+        "radius_m": radius,
+        "count": number,
+        "heated_area_m2": round(float(load.sum()), 1),
+        "below_least_load": bool(load.sum() / number < constants["heat_station_min_m2"]),
+    }
+    sizes = [size for _, size in station_sizes(area, load.sum() / number).iterrows()]
+    if load.empty or not sizes:
+        return Found(spare_rooms(area, STATION).iloc[:0], no_choice(), _asked(area, basis, load), basis)
+    for size in sizes if number > 1 else sizes[:1]:  # one station takes the whole load: size is settled
+        sites = _sites(area, size, candidates)
+        problem = _problem(area, sites, load, number, radius)
+        choice = _solve(problem, number, model, radius)
+        if choice.sites:
+            return Found(sites, choice, {}, {**basis, "footprint_m2": float(size["footprint_m2"])})
+    return Found(sites, choice, _asked(area, basis, load) | _there(area, sizes[0], problem), basis)
+
+
+def _sites(area: StudyArea, size: pd.Series, given: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    if given is None:
+        return station_candidates(area, size)
+    sites = given_candidates(area, STATION, given)
+    return sites.assign(capacity=sites["capacity"].fillna(float(size["capacity_m2"])))
+
+
+def _problem(
+    area: StudyArea, sites: gpd.GeoDataFrame, load: pd.Series, count: int, radius_m: float
+) -> Problem:
+    buildings = area.buildings.geometry.loc[load.index]
+    return siting_problem(
+        straight_distances(buildings, sites.geometry, limit_m=radius_m),
+        load,
+        capacity=sites["capacity"],
+        conflicts=overlapping(sites) if count > 1 else (),
+    )
+
+
+def _solve(problem: Problem, count: int, model: Model, radius_m: float) -> Choice:
+    if model == "coverage":
+        return max_coverage(problem, count=count, radius_m=radius_m)
+    return p_median(problem, count=count)
+
+
+def _asked(area: StudyArea, basis: dict[str, Any], load: pd.Series) -> dict[str, Any]:
+    """Say in numbers what is asked."""
+    constants = area.catalog.constants
+    return {
+        "heated_area_m2": basis["heated_area_m2"],
+        "buildings_waiting": len(load),
+        "count": basis["count"],
+        "stations_needed": stations_needed(load.sum(), constants) if len(load) else 0,
+        "largest_station_m2": constants["heat_station_max_m2"],
+        "radius_m": basis["radius_m"],
+    }
+
+
+def _there(area: StudyArea, size: pd.Series, problem: Problem) -> dict[str, Any]:
+    """Say in numbers what there is: the largest places, and whom the candidates leave out."""
+    found: dict[str, Any] = {"footprint_m2": float(size["footprint_m2"]), **what_there_is(area, size)}
+    found["candidates"] = len(problem.sites)
+    if len(problem.sites):
+        found["buildings_beyond_radius"] = list(problem.unreached)
+        fewest = least_count(problem)
+        if fewest.sites:
+            found["stations_needed"] = len(fewest.sites)
+    return found
+
+
+def what_there_is(area: StudyArea, size: pd.Series) -> dict[str, float]:
+    """Give the largest place of each form, in m², whether or not it is large enough."""
+    from spatialreno.land import free_land, largest_site
+
+    free = free_land(area)
+    best = largest_site(area, STATION, (float(size["width_m"]), float(size["depth_m"])))
+    houses, rooms = boiler_houses(area, STATION), spare_rooms(area, STATION)
+    return {
+        "largest_free_rectangle_m2": round(best.rectangle.area, 1) if best else 0.0,
+        "largest_boiler_house_m2": round(float(houses["area_m2"].max()), 1) if len(houses) else 0.0,
+        "largest_spare_room_m2": round(float(rooms["area_m2"].max()), 1) if len(rooms) else 0.0,
+        "usable_land_m2": round(float(free["usable_m2"].sum()), 1),
+    }
