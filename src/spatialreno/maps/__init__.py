@@ -1,0 +1,5 @@
+"""Pages to look at: one offline file that compares options on a map."""
+
+from spatialreno.maps.page import Page, draw
+
+__all__ = ["Page", "draw"]

@@ -1,0 +1,278 @@
+"""Rows of a layer as small drawable features: one for each version of a feature that any option knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatialreno.maps.words import Lang, value_word, word
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from spatialreno.catalog import Catalog, Column
+
+_SCALE = 1e7  # whole numbers of a ten-millionth of a degree: one centimetre
+_POINT, _LINE, _AREA = 0, 1, 2
+Rows = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Version:
+    """One state of one feature, and what each option does to it (None: not there in this state)."""
+
+    id: str
+    geometry: Any
+    row: Mapping[str, Any]
+    statuses: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One thing on the map: a shape in the area's CRS, a class for each option, and its tooltip.
+
+    Attributes
+    ----------
+    geometry : shapely geometry
+        In the CRS of the area.
+    classes : tuple
+        Name in the style table for each option; None where it is not drawn.
+    rows : tuple
+        Title and text of each line of the tooltip.
+    more : dict
+        What else the page needs: ``label``, ``name``, ``angle``, ``radius``, ``origin``, ``score``, ``says``.
+    """
+
+    geometry: Any
+    classes: tuple[str | None, ...]
+    rows: Rows = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+def versions(frames: Sequence[gpd.GeoDataFrame], columns: Sequence[str]) -> list[Version]:
+    """List every state of every feature over the options.
+
+    Parameters
+    ----------
+    frames : sequence of GeoDataFrame
+        One layer as each option has it, today first, indexed by id.
+    columns : sequence of str
+        The surveyed columns; a difference in one of them, or in the geometry, is an alteration.
+
+    Returns
+    -------
+    list of Version
+        Sorted by id; statuses are ``kept``, ``gone``, ``altered``, ``built`` or None, one for each frame.
+    """
+    today = frames[0]
+    differing = [_differing(today, frame, columns) for frame in frames[1:]]
+    found: list[Version] = []
+    for name in sorted(set().union(*(frame.index for frame in frames))):
+        if name in today.index and not any(name in ids for ids in differing):
+            gone = tuple("kept" if name in frame.index else "gone" for frame in frames)
+            found.append(_version(today, name, gone))
+        else:
+            found.extend(_states(frames, differing, name))
+    return found
+
+
+def _states(frames: Sequence[Any], differing: Sequence[set[str]], name: str) -> list[Version]:
+    """Give one version for today's state and one for each different state that options leave."""
+    today = frames[0]
+    surveyed = name in today.index
+    keys: list[tuple[Any, ...] | None] = []
+    for frame in frames:
+        keys.append(_key(frame, name) if name in frame.index else None)
+    states: list[Version] = []
+    for key in dict.fromkeys(key for key in keys if key is not None):
+        source = keys.index(key)
+        is_today = surveyed and (key == keys[0] or (source > 0 and name not in differing[source - 1]))
+        statuses = tuple(_status(own, key, is_today=is_today, surveyed=surveyed) for own in keys)
+        states.append(_version(frames[source], name, statuses))
+    return states
+
+
+def _status(own: Any, key: Any, *, is_today: bool, surveyed: bool) -> str | None:
+    if own is None:
+        return "gone" if is_today else None
+    if own != key:
+        return None
+    if is_today:
+        return "kept"
+    return "altered" if surveyed else "built"
+
+
+def _key(frame: Any, name: str) -> tuple[Any, ...]:
+    row = frame.loc[name]
+    cells = tuple("" if pd.isna(row[c]) else str(row[c]) for c in sorted(frame.columns) if c != "geometry")
+    return (shapely.to_wkb(row["geometry"]), *cells)
+
+
+def _version(frame: Any, name: str, statuses: tuple[str | None, ...]) -> Version:
+    row = frame.loc[name]
+    return Version(name, row["geometry"], row, statuses)
+
+
+def _differing(before: Any, after: Any, columns: Sequence[str]) -> set[str]:
+    """Find the ids of features that both frames have and whose shape or surveyed cells differ."""
+    common = before.index.intersection(after.index)
+    if not len(common):
+        return set()
+    old, new = before.loc[common], after.loc[common]
+    differs = ~shapely.equals_exact(old.geometry.to_numpy(), new.geometry.to_numpy(), tolerance=1e-6)
+    for column in columns:
+        if column in old.columns and column in new.columns:
+            a, b = old[column].astype(object), new[column].astype(object)
+            differs |= ((a != b).fillna(True) & ~(a.isna() & b.isna())).to_numpy(dtype=bool)
+    return set(common[differs])
+
+
+def tooltip(
+    row: Mapping[str, Any], layer: str, catalog: Catalog, lang: Lang, *, names: Mapping[str, str], id_: str
+) -> Rows:
+    """Write the lines of a feature's tooltip: titles from the catalog, values for people, estimates marked.
+
+    Parameters
+    ----------
+    row : mapping
+        Cells of the feature.
+    layer : str
+        Layer of the catalog.
+    catalog : Catalog
+        Source of titles and units.
+    lang : str
+        ``zh`` or ``en``.
+    names : mapping
+        Compound id to name.
+    id_ : str
+        Id of the feature.
+    """
+    columns = catalog.layers[layer].columns
+    estimated = {part.strip() for part in str(row.get("estimated", "") or "").split(",")}
+    lines = [(columns["id"].title(lang), id_)] if "id" in columns else []
+    for column in columns.values():
+        if column.column in {"id", "inferred", "estimated"} or _untold(row.get(column.column), column):
+            continue
+        said = _said(row[column.column], column, catalog, lang, names)
+        mark = f"（{word('estimate', lang)}）" if column.column in estimated else ""
+        lines.append((_titled(column, lang), f"{said}{mark}"))
+    if _true(row.get("inferred")):
+        lines.append((word("shape", lang), f"{word('inferred', lang)}（{word('estimate', lang)}）"))
+    return tuple(lines)
+
+
+def is_estimated(row: Mapping[str, Any]) -> bool:
+    """Tell whether a feature's shape was inferred (an estimated cell is marked in its tooltip)."""
+    return _true(row.get("inferred"))
+
+
+def _true(value: Any) -> bool:
+    return value is not None and not pd.isna(value) and bool(value)
+
+
+def _untold(value: Any, column: Column) -> bool:
+    """Leave out what is unknown, and a yes or no that is as it is by default."""
+    if value is None or pd.isna(value) or value == "":
+        return True
+    return column.dtype == "bool" and str(bool(value)).lower() == column.default
+
+
+def _titled(column: Column, lang: Lang) -> str:
+    unit = column.unit.replace("m2", "m²")
+    spoken = {"person", "household", "storey", "year", "place", "unit", "yuan", "share", ""}
+    return column.title(lang) if unit in spoken else f"{column.title(lang)}（{unit}）"
+
+
+def _said(value: Any, column: Column, catalog: Catalog, lang: Lang, names: Mapping[str, str]) -> str:
+    if column.refers_to == "catalog:facilities":
+        return facility_title(str(value), catalog, lang)
+    if column.refers_to == "compounds":
+        return names.get(str(value), str(value))
+    if column.dtype == "bool":
+        return value_word(str(bool(value)).lower(), lang)
+    if column.allowed:
+        return value_word(str(value), lang)
+    if column.dtype in {"int", "float"}:
+        return number(float(value), 0 if column.dtype == "int" or column.unit == "m2" else 1)
+    return str(value)
+
+
+def facility_title(kind: str, catalog: Catalog, lang: Lang) -> str:
+    """Name a kind of facility."""
+    if kind not in catalog.facilities.index:
+        return kind
+    return str(catalog.facilities.loc[kind, f"title_{lang}"])
+
+
+def number(value: float, decimals: int) -> str:
+    """Write a number with thin groups of thousands, without zeros that say nothing.
+
+    >>> number(12345.04, 1), number(2.50, 1)
+    ('12 345', '2.5')
+    """
+    written = f"{value:,.{decimals}f}".replace(",", "\u202f")
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def by_option(
+    frames: Sequence[gpd.GeoDataFrame], describe: Callable[[Any], tuple[str, Rows, dict[str, Any]]]
+) -> list[Drawn]:
+    """Draw rows that each option has of its own, storing what several options share once.
+
+    Parameters
+    ----------
+    frames : sequence of GeoDataFrame
+        One for each option.
+    describe : callable
+        Row → class, tooltip, and what else the page needs.
+    """
+    found: dict[tuple[Any, ...], tuple[Any, list[str | None], Rows, dict[str, Any]]] = {}
+    for position, frame in enumerate(frames):
+        for row in frame.to_dict("records"):
+            name, rows, more = describe(row)
+            key = (shapely.to_wkb(row["geometry"]), name, rows, tuple(sorted(more.items())))
+            empty: list[str | None] = [None] * len(frames)
+            found.setdefault(key, (row["geometry"], empty, rows, more))[1][position] = name
+    return [Drawn(shape, tuple(classes), rows, more) for shape, classes, rows, more in found.values()]
+
+
+def encoded(drawn: Sequence[Drawn], to_degrees: Callable[[Any, Any], Any]) -> dict[str, Any]:
+    """Write features as short arrays: ``[type, coordinates, class or classes, tooltip, more]``.
+
+    Coordinates are whole ten-millionths of a degree, each but the first as a step from the one before.
+    """
+    titles: dict[str, int] = {}
+    features = []
+    for thing in drawn:
+        kind, shape = _shape(thing.geometry, to_degrees)
+        same = len(set(thing.classes)) == 1
+        rows = [[titles.setdefault(title, len(titles)), said] for title, said in thing.rows]
+        parts = [kind, shape, thing.classes[0] if same else list(thing.classes), rows, dict(thing.more)]
+        while parts[-1] in ([], {}):
+            parts.pop()
+        features.append(parts)
+    return {"fields": list(titles), "features": features}
+
+
+def _shape(geometry: Any, to_degrees: Callable[[Any, Any], Any]) -> tuple[int, Any]:
+    parts = shapely.get_parts(geometry)
+    if geometry.geom_type.endswith("Point"):
+        return _POINT, _steps(parts[0], to_degrees)
+    if geometry.geom_type.endswith("Polygon"):
+        rings = [[part.exterior, *part.interiors] for part in parts]
+        return _AREA, [[_steps(ring, to_degrees)[:-2] for ring in polygon] for polygon in rings]
+    return _LINE, [_steps(part, to_degrees) for part in parts]
+
+
+def _steps(line: Any, to_degrees: Callable[[Any, Any], Any]) -> list[int]:
+    xy = shapely.get_coordinates(line)
+    lon, lat = to_degrees(xy[:, 0], xy[:, 1])
+    whole = np.rint(np.column_stack([lon, lat]) * _SCALE).astype(np.int64)
+    whole[1:] -= whole[:-1].copy()
+    flat: Iterable[int] = whole.ravel().tolist()
+    return list(flat)

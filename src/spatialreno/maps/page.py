@@ -1,0 +1,175 @@
+"""``draw``: a comparison as one page that opens anywhere, with nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spatialreno.maps import door
+from spatialreno.maps.features import encoded, facility_title
+from spatialreno.maps.layers import Theme, bounds, themes
+from spatialreno.maps.panel import panel
+from spatialreno.maps.style import styles
+from spatialreno.maps.tables import option_titles
+from spatialreno.maps.words import Lang, checked, legend_words, word
+
+if TYPE_CHECKING:
+    from spatialreno.comparison import Comparison
+
+# Above this many features the map is painted on one canvas instead of one SVG element a feature.
+_CANVAS_FROM = 3000
+_MAX_ZOOM = 22
+_SAID = "layers legend map north zoom_in zoom_out fit reach_from gone altered built scores"
+_WORDS = (*_SAID.split(), "theme_plan", "theme_today", "theme_analysis")
+
+
+@dataclass(frozen=True, repr=False)
+class Page:
+    """A finished page: one HTML document with everything in it."""
+
+    title: str
+    _html: str = field(repr=False)
+
+    def html(self) -> str:
+        """Return the document."""
+        return self._html
+
+    def save(self, path: str | Path) -> Path:
+        """Write the document, whole or not at all, and return where.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write; missing folders are made.
+        """
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(self._html)
+            Path(name).chmod(0o644)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        return target
+
+    def __repr__(self) -> str:
+        """Read the page aloud."""
+        return f"Page {self.title} ({len(self._html.encode()) / 1e6:.1f} MB)"
+
+
+def draw(options: Comparison, *, lang: str = "zh") -> Page:
+    """Draw options beside today on one offline page: map, legend, tables, and what they rest on.
+
+    Parameters
+    ----------
+    options : Comparison
+        What ``compare`` gives; its areas are in a projected CRS, the page in longitude and latitude.
+    lang : str
+        ``zh`` or ``en``. Names in the data stay as they are.
+
+    Returns
+    -------
+    Page
+        ``.save(path)`` writes it; ``.html()`` is the text. The same options give the same bytes.
+
+    Raises
+    ------
+    InputError
+        The language is unknown.
+    """
+    language = checked(lang)
+    title = options.areas["today"].title or options.areas["today"].name
+    with door.guarded():
+        figure = _figure(options, language)
+        text = door.document(
+            figure,
+            lang=word("html_lang", language),
+            title=f"{title} · {word('compare', language)}",
+            style=door.asset("page.css"),
+            script=door.asset("page.js"),
+        )
+    return Page(title, text)
+
+
+def _figure(options: Comparison, lang: Lang) -> Any:
+    """Put the map and the panel into one folium figure."""
+    import folium
+
+    from spatialreno.maps.plan_layer import Panel, PlanLayer
+
+    to_degrees = _degrees(options.areas["today"].crs)
+    laid_out = themes(options, lang)
+    corners = bounds(options, to_degrees)
+    plan = folium.Map(
+        location=[sum(corner[axis] for corner in corners) / 2 for axis in (0, 1)],
+        tiles=None, zoom_start=16, zoom_control=False, attribution_control=False, zoom_snap=0.25,
+        prefer_canvas=sum(len(theme.drawn) for theme in laid_out) > _CANVAS_FROM,
+    )  # fmt: skip
+    plan.options["max_zoom"] = _MAX_ZOOM  # folium keeps its own argument of this name for tiles
+    plan.default_js = [link for link in plan.default_js if link[0] == "leaflet"]
+    plan.default_css = [link for link in plan.default_css if link[0] == "leaflet_css"]
+    for theme in laid_out:
+        PlanLayer(_payload(theme, options, lang, to_degrees)).add_to(plan)
+    Panel(panel(options, lang, chosen=len(options.areas) - 1), _settings(options, lang, corners)).add_to(plan)
+    return plan.get_root()
+
+
+def _degrees(crs: Any) -> Any:
+    from pyproj import Transformer
+
+    return Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform
+
+
+def _payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: Any) -> str:
+    layers = options.areas["today"].catalog.layers
+    single = {"blocks": "block", "isochrones": "isochrones", "freed": "freed", "names": "names"}
+    what = word(single[theme.key], lang) if theme.key in single else theme.title
+    if theme.key in layers:
+        what = layers[theme.key].title(lang)
+    elif theme.key in {"works", "streets", "sites", "grounds"}:
+        what = layers[{"sites": "facilities", "grounds": "open_spaces"}.get(theme.key, "paths")].title(lang)
+    return door.data(
+        {"key": theme.key, "title": theme.title, "heading": theme.group, "shown": theme.shown, "what": what}
+        | encoded(theme.drawn, to_degrees)
+    )
+
+
+def _settings(options: Comparison, lang: Lang, corners: list[list[float]]) -> str:
+    limits = sorted({float(m) for frame in options.isochrones.values() for m in frame["minutes"]})
+    legend = legend_words(lang)
+    for rank, minutes in enumerate(limits[:3], start=1):
+        for name in (f"reach-{rank}", f"reach-other-{rank}"):
+            legend[name] += f"{minutes:g} {word('minutes', lang)}"
+    return door.data(
+        {
+            "styles": styles(),
+            "legend": [list(pair) for pair in legend.items()],
+            "options": option_titles(options, lang),
+            "open": len(options.areas) - 1,
+            "bounds": corners,
+            "origins": _origins(options, lang),
+            "words": {key: word(key, lang) for key in _WORDS} | {"sample": "医"},
+        }
+    )
+
+
+def _origins(options: Comparison, lang: Lang) -> list[list[str]]:
+    """Name the places that isochrones start from: a facility by its name or kind, anything else by its id."""
+    catalog = options.areas["today"].catalog
+    found = sorted({str(origin) for frame in options.isochrones.values() for origin in frame["origin"]})
+    titles: dict[str, str] = {}
+    for area in options.areas.values():
+        for name, row in area.facilities.loc[area.facilities.index.intersection(found)].iterrows():
+            own = (
+                row["name"]
+                if isinstance(row["name"], str)
+                else facility_title(str(row["kind"]), catalog, lang)
+            )
+            titles.setdefault(str(name), f"{own}（{name}）")
+    return [[origin, titles.get(origin, origin)] for origin in found]

@@ -1,0 +1,52 @@
+"""Two small folium elements: a layer of the plan, and the panel that sets the page going."""
+
+from __future__ import annotations
+
+from folium.map import Layer
+from folium.template import Template
+
+
+class PlanLayer(Layer):
+    """A layer of the plan, given as data that our script draws.
+
+    Parameters
+    ----------
+    payload : str
+        Written by ``door.data``.
+    """
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = spatialreno.layer({{ this._parent.get_name() }}, {{ this.payload }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, payload: str) -> None:
+        super().__init__(overlay=True, control=False, show=False)
+        self._name = "PlanLayer"
+        self.payload = payload
+
+
+class Panel(Layer):
+    """The panel after the map, and the call that builds controls, legend and tabs once all layers are there.
+
+    Parameters
+    ----------
+    markup : str
+        Written by ``door.tag``.
+    settings : str
+        Written by ``door.data``.
+    """
+
+    _template = Template(
+        "{% macro html(this, kwargs) %}{{ this.markup }}{% endmacro %}"
+        "{% macro script(this, kwargs) %}"
+        "spatialreno.start({{ this._parent.get_name() }}, {{ this.settings }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, markup: str, settings: str) -> None:
+        super().__init__(overlay=True, control=False, show=False)
+        self._name = "Panel"
+        self.markup = markup
+        self.settings = settings

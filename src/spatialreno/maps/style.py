@@ -1,0 +1,122 @@
+"""How each class of feature is drawn: one table, read by the page and by its legend.
+
+Quiet ground, loud plan: what exists is grey, only what changes has colour. Every colour of a map stands here.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any, Final
+
+PAPER: Final = "#fafaf7"
+DEMOLISHED: Final = "#d55e00"
+ALTERED: Final = "#e69f00"
+BUILT: Final = "#0072b2"
+FREED: Final = "#009e73"
+REACH: Final = "#08519c"
+HUES: Final = ("#4477aa", "#aa6f39", "#4f8f5b", "#8a5a99", "#b04a5a", "#3f8c94")
+SCORES: Final = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
+SCORE_BREAKS: Final = (20.0, 40.0, 60.0, 80.0)
+# Metres, only for drawing a path whose width nobody stated.
+DRAWN_WIDTH_M: Final = MappingProxyType(
+    {"street": 9.0, "lane": 3.5, "service": 3.5, "track": 3.0, "cycleway": 2.0, "footway": 1.5, "steps": 1.5}
+)
+
+
+def _area(tint: str, shade: float, line: str, weight: float = 1.0, **more: Any) -> dict[str, Any]:
+    return {"fillColor": tint, "fillOpacity": shade, "color": line, "weight": weight, **more}
+
+
+def _line(color: str, weight: float, **more: Any) -> dict[str, Any]:
+    return {"color": color, "weight": weight, "fill": False, **more}
+
+
+_GROUND: Final[dict[str, dict[str, Any]]] = {
+    "street": _area("#ffffff", 1, "#d9d9d4", 1),
+    "walkway": _line("#d0cfc8", 1.5),
+    "path": _line("#000000", 8, opacity=0),
+    "home": _area("#d8cfc0", 1, "#9a978f", 0.8),
+    "building": _area("#cfcdc6", 1, "#9a978f", 0.8),
+    "green": _area("#dde8d3", 1, "#b4c5a4", 0.8),
+    "plaza": _area("#ebe6da", 1, "#c9c2b0", 0.8),
+    "sport": _area("#e3e3cf", 1, "#bdbd9e", 0.8),
+    "parking": _area("#e9e9e5", 1, "#c4c4be", 0.8, dashArray="4 2"),
+    "tree": _area("#c9d8bd", 0.7, "#a9bd98", 0.6),
+    "compound": _area("#ffffff", 0, "#6b7280", 1, dashArray="8 3 1 3"),
+}
+_PLAN: Final[dict[str, dict[str, Any]]] = {
+    "wall": _line("#4b5563", 2),
+    "fence": _line("#4b5563", 1),
+    "gate-public": _line("#15803d", 2.5),
+    "gate-residents": _line("#b45309", 2.5),
+    "gate-closed": _line("#6b7280", 2.5),
+    "structure": _area("#bdb9b0", 1, "#77736b", 1),
+    "structure-illegal": _area("#77736b", 1, "#5c5850", 1, hatch=True),
+    "pipe": _line("#6b7280", 1.5),
+    "facility-area": _area("#ffffff", 0.5, "#6b7280", 1),
+    "line-gone": _line(DEMOLISHED, 3, dashArray="7 5", lineCap="butt"),
+    "line-altered": _line(ALTERED, 3.5),
+    "line-built": _line(BUILT, 3),
+    "area-gone": _area(DEMOLISHED, 1, DEMOLISHED, 1.5, dashArray="5 3", hatch=True),
+    "area-altered": _area(ALTERED, 0.35, ALTERED, 2),
+    "area-built": _area(BUILT, 0.3, BUILT, 2),
+    "freed": _area(FREED, 0.25, FREED, 1),
+    "block-single": _area("#6b7280", 0.04, "#6b7280", 0.5, opacity=0.35),
+}
+_PIPES: Final = {
+    "heat_primary": "#c81e1e",
+    "heat_secondary": "#c81e1e",
+    "sewage": "#7c4a1e",
+    "storm": "#64809c",
+    "water": "#1d6fd1",
+    "gas": "#a88600",
+    "power": "#c81e1e",
+    "telecom": "#15803d",
+}
+
+
+def styles() -> dict[str, dict[str, Any]]:
+    """Return every class and its drawing: Leaflet's path options plus ``hatch`` and ``cross``.
+
+    A class followed by ``~`` (estimated or inferred) is drawn the same, by the page, with a dotted outline.
+    """
+    table = dict(_GROUND) | dict(_PLAN)
+    for number, hue in enumerate(HUES, start=1):
+        table[f"block-{number}"] = _area(hue, 0.18, hue, 2)
+    for number, color in enumerate(SCORES, start=1):
+        table[f"score-{number}"] = _area(color, 0.9, "#5c5850", 0.8)
+    table["score-none"] = _area("#9a978f", 1, "#9a978f", 0.8, cross=True)
+    for rank, opacity in enumerate((0.35, 0.22, 0.12), start=1):
+        table[f"reach-{rank}"] = _area(REACH, opacity, REACH, 0.8, opacity=0.6)
+        table[f"reach-other-{rank}"] = _area(REACH, 0, REACH, 1.5, dashArray="6 3", fill=False)
+    for kind, color in _PIPES.items():
+        table[f"pipe-{kind}"] = _line(
+            color, 2, dashArray="6 3" if kind in {"power", "heat_secondary"} else None
+        )
+    return table
+
+
+def score_class(score: float | None) -> str:
+    """Name the class of a score of 0 to 100; None is missing.
+
+    >>> score_class(20.0), score_class(19.9), score_class(None)
+    ('score-2', 'score-1', 'score-none')
+    """
+    if score is None or score != score:
+        return "score-none"
+    return f"score-{1 + sum(score >= limit for limit in SCORE_BREAKS)}"
+
+
+def changed(base: str, status: str, *, geometry: str) -> str:
+    """Name the class of a feature that a plan keeps, demolishes, alters or builds.
+
+    Parameters
+    ----------
+    base : str
+        Its class as it stands.
+    status : str
+        ``kept``, ``gone``, ``altered`` or ``built``.
+    geometry : str
+        ``line`` or ``area``.
+    """
+    return base if status == "kept" else f"{geometry}-{status}"

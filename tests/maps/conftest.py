@@ -1,0 +1,215 @@
+"""A small quarter, and a stand-in for ``compare`` that gives the page all it reads, under any names."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import LineString, Point, Polygon, box
+
+from spatialreno.area import StudyArea, assemble
+
+CRS = "EPSG:4546"
+X, Y = 627_000.0, 3_838_000.0
+OPTIONS = ("today", "clear", "opened")
+
+
+def frame(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=CRS)
+
+
+def rect(x: float, y: float, w: float, h: float) -> Polygon:
+    return box(X + x, Y + y, X + x + w, Y + y + h)
+
+
+def line(*points: tuple[float, float]) -> LineString:
+    return LineString([(X + x, Y + y) for x, y in points])
+
+
+def quarter(text: Callable[[str], str], title: str = "示例片区") -> dict[str, Any]:
+    """Two walled compounds side by side, a street south of them, two illegal sheds."""
+    compounds = [
+        {"id": f"C{k}", "name": text(f"{k}号院"), "geometry": rect(100 * k, 0, 100, 80)} for k in (0, 1)
+    ]
+    buildings = [
+        {"id": f"B{k}", "name": text(f"{k}号楼"), "use": "residential", "storeys": 6.0, "households": 36,
+         "residents": 90, "geometry": rect(15 + 100 * k, 30, 60, 12)}
+        for k in (0, 1)
+    ]  # fmt: skip
+    walls = [
+        {"id": "W1", "name": text("中墙"), "geometry": line((100, 0), (100, 80))},
+        {"id": "W2", "name": text("南墙"), "geometry": line((0, 0), (100, 0))},
+        {"id": "W3", "kind": "fence", "inferred": True, "geometry": line((100, 0), (200, 0))},
+    ]
+    structures = [
+        {"id": "S1", "legality": "illegal", "name": text("棚"), "geometry": rect(20, 5, 8, 5)},
+        {"id": "S2", "legality": "undecided", "geometry": rect(120, 5, 8, 5)},
+    ]
+    return {
+        "compounds": frame(compounds),
+        "buildings": frame(buildings),
+        "walls": frame(walls),
+        "structures": frame(structures),
+        "gates": frame([{"id": "G1", "walkers": "residents", "width_m": 4.0, "geometry": Point(X + 50, Y)}]),
+        "paths": frame([
+            {"id": "L1", "name": text("光明街"), "kind": "street", "width_m": 9.0,
+             "geometry": line((-20, -10), (220, -10))},
+            {"id": "L2", "kind": "lane", "width_m": 2.0, "geometry": line((205, -10), (205, 80))},
+        ]),
+        "facilities": frame([
+            {"id": "F1", "kind": "health_station", "name": text("卫生站"), "geometry": Point(X + 60, Y + 60)}
+        ]),
+    }  # fmt: skip
+
+
+def planned(layers: dict[str, Any], option: str, text: Callable[[str], str]) -> dict[str, Any]:
+    """What each option leaves: ``clear`` takes S1, ``opened`` also W1, widens L2 and builds F2."""
+    done = dict(layers)
+    if option != "today":
+        done["structures"] = layers["structures"].query("id != 'S1'")
+    if option == "opened":
+        done["walls"] = layers["walls"].query("id != 'W1'")
+        done["paths"] = layers["paths"].assign(width_m=[9.0, 7.0])
+        built = {
+            "id": "F2",
+            "kind": "pocket_garden",
+            "name": text("口袋公园"),
+            "geometry": rect(20, 5, 10, 8),
+        }
+        done["facilities"] = frame([*layers["facilities"].to_dict("records"), built])
+    return done
+
+
+def evaluation(area: StudyArea, option: str, source: str) -> SimpleNamespace:
+    step = OPTIONS.index(option)
+    rows = [
+        ("area", area.name, "wall_length_m", area.walls["length_m"].sum(), "m", None, None, "", ""),
+        (
+            "area",
+            area.name,
+            "basket_general:basic",
+            0.5 + 0.1 * step,
+            "share",
+            0.9,
+            False,
+            source,
+            "estimated",
+        ),
+        ("area", area.name, "covered:health_station", 1.0, "share", None, True, source, ""),
+        ("block", "B01", "residents", 90, "person", None, None, "", ""),
+    ]
+    names = ["level", "place", "indicator", "value", "unit", "target", "meets", "source", "mark"]
+    table = pd.DataFrame(rows, columns=names).set_index(["level", "place", "indicator"])
+    scores = pd.DataFrame({"score": [30.0 + 20 * step, 85.0], "residents": [90, 90]}, index=["B0", "B1"])
+    access = pd.DataFrame({"kind": ["health_station"], "clause": ["5.0.1"], "confidence": ["memory"]})
+    return SimpleNamespace(table=table, scores=scores, access=access, standard="gb50180-2018")
+
+
+def own(option: str, merged: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Blocks, freed land and isochrones of an option."""
+    facts = {"residents": 90, "households": 36, "compounds": "C0"}
+    if option == "opened":
+        blocks = [{"id": merged, "count": 2, "area_m2": 16_000.0, "geometry": rect(0, 0, 200, 80), **facts}]
+    else:
+        blocks = [
+            {
+                "id": f"B0{k + 1}",
+                "count": 1,
+                "area_m2": 8_000.0,
+                "geometry": rect(100 * k, 0, 100, 80),
+                **facts,
+            }
+            for k in (0, 1)
+        ]
+    freed = [{"compound_id": "C0", "area_m2": 40.0, "cause": "structures", "geometry": rect(20, 5, 8, 5)}]
+    reach = 10.0 if option == "opened" else 0.0
+    walks = [
+        {
+            "origin": "F1",
+            "minutes": m,
+            "group": "general",
+            "geometry": Point(X + 60, Y + 60).buffer(8 * m + reach),
+        }
+        for m in (5, 10, 15)
+    ]
+    return (
+        frame(blocks).set_index("id"),
+        frame(freed) if option != "today" else frame(freed).iloc[:0],
+        frame(walks),
+    )
+
+
+@pytest.fixture(scope="session")
+def make_options() -> Callable[..., SimpleNamespace]:
+    """Build a comparison; ``text`` is given every name and may change it."""
+
+    def make(text: Callable[[str], str] = str, **changes: Any) -> SimpleNamespace:
+        layers = quarter(text)
+        meta = {
+            "invented": True,
+            "date": text("2025-03"),
+            "source": text("测绘院"),
+            "note": text("备注"),
+            **changes,
+        }
+        areas = {
+            option: assemble(
+                planned(layers, option, text), name="small", title=text("示例片区"), crs=CRS, meta=meta
+            )
+            for option in OPTIONS
+        }
+        owned = {option: own(option, text("B01")) for option in OPTIONS}
+        leaders = pd.DataFrame(
+            {"today": [0.0, 0.0], "clear": [0.0, 40.0], "opened": [80.0, 40.0]},
+            index=pd.Index([text("拆除围墙"), "拆除违建"], name="indicator"),
+        )
+        return SimpleNamespace(
+            today=areas["today"],
+            areas=areas,
+            titles={"today": "现状", "clear": text("拆违"), "opened": text("拆墙并院")},
+            evaluations={option: evaluation(areas[option], option, text("5.0.1")) for option in OPTIONS},
+            blocks={option: owned[option][0] for option in OPTIONS},
+            freed={option: owned[option][1] for option in OPTIONS},
+            isochrones={option: owned[option][2] for option in OPTIONS},
+            leaders=lambda: leaders,
+            provenance={"version": "0.1.0", "area": text("abc")},
+            standard="gb50180-2018",
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def options(make_options: Callable[..., SimpleNamespace]) -> SimpleNamespace:
+    return make_options()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium with the network cut; a test that needs it is skipped, with a word, where there is none."""
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    driver_path = shutil.which("chromedriver")
+    if not chromium or not driver_path:
+        pytest.skip("no Chromium or chromedriver on this machine")
+    profile = tempfile.mkdtemp(prefix="reno-browser-")
+    arguments = webdriver.ChromeOptions()
+    arguments.binary_location = chromium
+    for argument in (
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1440,900",
+        "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={profile}",
+    ):  # fmt: skip
+        arguments.add_argument(argument)
+    arguments.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=arguments, service=webdriver.ChromeService(driver_path))
+    yield driver
+    driver.quit()
+    shutil.rmtree(Path(profile), ignore_errors=True)

@@ -1,0 +1,108 @@
+"""The page as text: the same bytes, nothing from outside, and no name that is more than a name."""
+
+import dataclasses
+import re
+
+import pytest
+from maps.hostile import ALL, PAYLOADS, hostile
+from maps.test_door import Reader
+
+from spatialreno.errors import InputError
+from spatialreno.maps import draw
+from spatialreno.maps.style import styles
+from spatialreno.maps.words import legend_words
+
+
+@pytest.fixture(scope="module")
+def page(options):
+    return draw(options)
+
+
+def test_same_options_same_bytes(make_options, page):
+    assert draw(make_options()).html() == page.html()
+
+
+def test_nothing_is_fetched(page):
+    """No element names an address, and no style sheet a file."""
+    read = Reader(re.sub(r"(?s)<(script|style)>.*?</\1>", "", page.html()))
+    assert not {"src", "href", "srcset", "action", "style"} & set(read.attributes)
+    assert "link" not in read.tags
+    assert not re.search(
+        r"url\((?!data:|#|\$|\\)",
+        re.sub(r"(?s)<script>.*?</script>", "", page.html()).replace("url(#default#VML)", ""),
+    )
+    assert "default-src &#39;none&#39;" in page.html() or "default-src 'none'" in page.html()
+
+
+def test_policy_names_every_script(page):
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page.html())
+    assert policy is not None
+    assert policy.group(1).count("'sha256-") == page.html().count("<script>")
+    assert "unsafe-inline" not in policy.group(1).partition("script-src")[2]
+
+
+def test_unchanged_features_are_stored_once(page):
+    """Of four outlines of today's two buildings in three options, two are stored."""
+    theme = re.search(r'spatialreno\.layer\([^,]*, (\{[^\n]*"key":"buildings".*?\})\);', page.html())
+    assert theme is not None
+    assert theme.group(1).count('"home"') == 2
+
+
+def test_invented_data_say_so(page, make_options):
+    assert "示意数据（虚构几何，公开总量）" in page.html()
+    assert "示意数据（虚构几何，公开总量）" not in draw(make_options(invented=False)).html()
+
+
+def test_every_drawn_class_has_a_style_and_a_word(page):
+    drawn = set(re.findall(r'"((?:line|area|gate|structure|score|reach|block|pipe)-[\w-]+)~?"', page.html()))
+    assert drawn - {"area-gone"} <= set(styles())
+    named = {re.sub(r"^block-\d$", "block", name) for name in drawn} - {"block-single"}
+    assert named <= set(legend_words("zh"))
+
+
+def test_hostile_names_are_text_in_every_element(make_options):
+    """Titles, tabs, tables, footer: the same elements as with harmless names, and the payload to read."""
+    plain, attacked = (Reader(draw(make_options(text)).html()) for text in (str, hostile))
+    assert attacked.tags == plain.tags
+    assert attacked.attributes == plain.attributes
+    assert attacked.words.count(ALL) >= 12
+
+
+def test_hostile_names_are_data_in_scripts(make_options):
+    html = draw(make_options(hostile)).html()
+    assert html.lower().count("</script") == html.lower().count("<script>")
+    assert "49" not in re.findall(r"中墙 (.{0,4})", html)[0]
+    assert "{{7*7}}" in html
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_each_payload_alone(make_options, payload):
+    html = draw(make_options(lambda name: payload)).html()
+    assert Reader(html).tags == Reader(draw(make_options()).html()).tags
+
+
+def test_english(options):
+    html = draw(options, lang="en").html()
+    assert '<html lang="en">' in html
+    assert "Options compared" in html
+    assert "汇报一张表" not in html
+
+
+def test_unknown_language(options):
+    with pytest.raises(InputError):
+        draw(options, lang="fr")
+
+
+def test_save_makes_folders_and_leaves_no_half_file(page, tmp_path):
+    path = page.save(tmp_path / "new" / "page.html")
+    assert path.read_text(encoding="utf-8") == page.html()
+    assert [p.name for p in path.parent.iterdir()] == ["page.html"]
+
+
+def test_a_failed_save_keeps_the_old_file(page, tmp_path):
+    path = page.save(tmp_path / "page.html")
+    broken = dataclasses.replace(page, _html="\ud800")
+    with pytest.raises(UnicodeEncodeError):
+        broken.save(path)
+    assert path.read_text(encoding="utf-8") == page.html()
+    assert [p.name for p in tmp_path.iterdir()] == ["page.html"]
