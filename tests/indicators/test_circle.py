@@ -35,7 +35,7 @@ def small_standard() -> Standard:
         name="small",
         title_zh="小",
         levels={
-            "5min": Level(title_zh="五", distance_m=300, **note),
+            "5min": Level(title_zh="五", minutes=5, distance_m=300, **note),
             "10min": Level(title_zh="十", distance_m=500, **note),
         },
         services=(
@@ -118,6 +118,8 @@ def test_minutes_are_the_same_way_at_another_speed() -> None:
     # five minutes: 360 m for general walkers, 240 m for elderly ones, who therefore miss the health station
     assert told["basket_general:two"].tolist() == [1.0, 0.0]
     assert told["basket_elderly:two"].tolist() == [0.0, 0.0]
+    assert told["kinds_general:5min"].tolist() == [2.0, 0.0]
+    assert told["kinds_elderly:5min"].tolist() == [1.0, 0.0]
 
 
 def test_residents_weigh_the_homes() -> None:
@@ -185,7 +187,9 @@ def as_walks(rows: list[tuple[float, float, float]]) -> dict[tuple[str, str], fl
 def test_shares_and_scores_stay_in_their_range(rows: list[tuple[float, float, float]]) -> None:
     told = values(as_walks(rows))
     assert told["score"].between(0, 100).all()
-    assert told.drop(columns="score").stack().between(0, 1).all()
+    counts = [c for c in told if c.startswith("kinds_")]
+    assert told[counts].stack().between(0, len(KINDS)).all()
+    assert told.drop(columns=["score", *counts]).stack().between(0, 1).all()
 
 
 @settings(deadline=None, max_examples=60)

@@ -6,7 +6,6 @@ A local standard is a TOML file that names only what differs (``extends = "gb501
 from __future__ import annotations
 
 import tomllib
-from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -145,10 +144,15 @@ class Standard(_Row):
             raise ValueError("; ".join(found))
         return self
 
-    @cached_property
+    @property
     def kinds(self) -> tuple[str, ...]:
         """List the facility kinds it judges, sorted."""
         return tuple(sorted(s.kind for s in self.services))
+
+    @property
+    def minutes(self) -> dict[str, float]:
+        """Give the minutes of the levels that have any."""
+        return {key: level.minutes for key, level in self.levels.items() if level.minutes is not None}
 
     @property
     def table(self) -> pd.DataFrame:

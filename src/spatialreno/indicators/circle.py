@@ -105,7 +105,8 @@ def circle_values(found: pd.DataFrame, norm: Standard, score: pd.Series[float]) 
     -------
     pandas.DataFrame
         Columns covered:KIND, level_all:LEVEL and level_mean:LEVEL (kinds that shall be built), basket:ID,
-        basket_general:ID and basket_elderly:ID (within the basket's minutes), score.
+        basket_general:ID and basket_elderly:ID (within the basket's minutes), kinds_general:LEVEL and
+        kinds_elderly:LEVEL (how many kinds of the standard are within the level's minutes), score.
     """
     within = _wide(found, "within").astype("float64")
     columns = {f"covered:{kind}": within[kind] for kind in within}
@@ -116,9 +117,14 @@ def circle_values(found: pd.DataFrame, norm: Standard, score: pd.Series[float]) 
         columns[f"level_mean:{level}"] = within[list(kinds)].mean(axis=1, skipna=False)
     for basket in norm.baskets:
         columns[f"basket:{basket.id}"] = _all_needs(within, basket)
-        for group in GROUPS:
-            in_time = (_wide(found, f"min_{group}") <= basket.minutes).astype("float64").mask(within.isna())
+    for group in GROUPS:
+        minutes = _wide(found, f"min_{group}")
+        for basket in norm.baskets:
+            in_time = (minutes <= basket.minutes).astype("float64").mask(within.isna())
             columns[f"basket_{group}:{basket.id}"] = _all_needs(in_time, basket)
+        for key, limit in norm.minutes.items():
+            in_time = (minutes <= limit).astype("float64").mask(within.isna())
+            columns[f"kinds_{group}:{key}"] = in_time.sum(axis=1, skipna=False)
     return pd.DataFrame({**columns, "score": score}, index=within.index)
 
 
@@ -133,10 +139,14 @@ def circle_sources(norm: Standard) -> dict[str, str]:
     baskets = {
         b.id: f"{norm.name} {b.title_en or b.title_zh}, kinds at their own radius" for b in norm.baskets
     }
+    limits = {
+        **{("basket", b.id): b.minutes for b in norm.baskets},
+        **{("kinds", k): m for k, m in norm.minutes.items()},
+    }
     minutes = {
-        f"basket_{g}:{b.id}": f"{b.minutes:g} min, walking speed of the catalog's group {g}"
-        for b in norm.baskets
-        for g in GROUPS
+        f"{what}_{group}:{key}": f"{limit:g} min, walking speed of the catalog's group {group}"
+        for (what, key), limit in limits.items()
+        for group in GROUPS
     }
     return {
         **{f"covered:{kind}": text for kind, text in zip(table.index, texts, strict=True)},
