@@ -81,9 +81,7 @@ def form_layers(
     """Conform all layers and bring them into one CRS, gathering faults and acts on the way."""
     unknown = sorted(set(layers) - set(catalog.layers))
     if unknown:
-        raise InputError(
-            f"{', '.join(unknown)}: no such layer. Known layers: {', '.join(catalog.layers)}."
-        )
+        raise InputError(f"{', '.join(unknown)}: no such layer. Known layers: {', '.join(catalog.layers)}.")
     notes = Notes()
     formed = {n: conform(layers.get(n), layer, notes) for n, layer in catalog.layers.items()}
     return *_in_one_crs(formed, crs, catalog, notes), notes
@@ -127,8 +125,13 @@ def _in_one_crs(
     stated = [n for n, f in formed.items() if len(f) and not catalog.layers[n].is_table]
     bare = [n for n in stated if formed[n].crs is None]
     for name in bare:
-        notes.fault(name, (), "coordinate system", "has no coordinate system",
-                    "State it in the file, or with set_crs() on the table")
+        notes.fault(
+            name,
+            (),
+            "coordinate system",
+            "has no coordinate system",
+            "State it in the file, or with set_crs() on the table",
+        )
     if bare or not len(formed["compounds"]):
         target = CRS.from_epsg(4546) if crs is None else metric_crs(crs, "crs")
     else:
@@ -136,7 +139,7 @@ def _in_one_crs(
     return {n: _into(f, target, n) for n, f in formed.items()}, target
 
 
-def _into(frame: pd.DataFrame, crs: CRS, name: str) -> pd.DataFrame:
+def _into(frame: Any, crs: CRS, name: str) -> Any:
     if not isinstance(frame, gpd.GeoDataFrame):
         return frame
     if frame.crs is None:

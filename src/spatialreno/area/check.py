@@ -69,8 +69,13 @@ def geometry_is_there(checked: Checked) -> Iterator[Fault]:
         shapes = frame.geometry.to_numpy()
         gone = shapely.is_missing(shapes) | shapely.is_empty(shapes)
         if gone.any():
-            yield _fault(name, frame.index[gone], "geometry", f"{gone.sum()} rows have no geometry",
-                         "Draw them, or take the rows out")
+            yield _fault(
+                name,
+                frame.index[gone],
+                "geometry",
+                f"{gone.sum()} rows have no geometry",
+                "Draw them, or take the rows out",
+            )
 
 
 def geometry_is_of_its_type(checked: Checked) -> Iterator[Fault]:
@@ -81,9 +86,13 @@ def geometry_is_of_its_type(checked: Checked) -> Iterator[Fault]:
         wrong = ~types.isin(allowed) & (types != "")
         if wrong.any():
             seen = ", ".join(sorted(types[wrong].unique()))
-            yield _fault(name, frame.index[wrong], "geometry type",
-                         f"{wrong.sum()} rows are {seen}, expected {' or '.join(allowed)}",
-                         "Split or redraw them, one part a row")
+            yield _fault(
+                name,
+                frame.index[wrong],
+                "geometry type",
+                f"{wrong.sum()} rows are {seen}, expected {' or '.join(allowed)}",
+                "Split or redraw them, one part a row",
+            )
 
 
 def geometry_is_valid(checked: Checked) -> Iterator[Fault]:
@@ -92,15 +101,26 @@ def geometry_is_valid(checked: Checked) -> Iterator[Fault]:
         shapes = frame.geometry.to_numpy()
         bad = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
         if bad.any():
-            where = "; ".join(f"{i}: {r}" for i, r in
-                              zip(frame.index[bad][:3], shapely.is_valid_reason(shapes[bad][:3]), strict=True))
-            yield _fault(name, frame.index[bad], "valid geometry", f"{bad.sum()} shapes are invalid [{where}]",
-                         "Redraw the ring so that it does not cross itself")
+            where = "; ".join(
+                f"{i}: {r}" for i, r in zip(frame.index[bad][:3], shapely.is_valid_reason(shapes[bad][:3]), strict=True)
+            )
+            yield _fault(
+                name,
+                frame.index[bad],
+                "valid geometry",
+                f"{bad.sum()} shapes are invalid [{where}]",
+                "Redraw the ring so that it does not cross itself",
+            )
         flat = ~bad & (shapely.get_dimensions(shapes) == 1) & (shapely.length(shapes) < checked.constant("snap_m"))
         flat |= ~bad & (shapely.get_dimensions(shapes) == 2) & (shapely.area(shapes) < checked.constant("snap_m") ** 2)
         if flat.any():
-            yield _fault(name, frame.index[flat], "size", f"{flat.sum()} shapes have no length or area",
-                         "Draw them in full, or take the rows out")
+            yield _fault(
+                name,
+                frame.index[flat],
+                "size",
+                f"{flat.sum()} shapes have no length or area",
+                "Draw them in full, or take the rows out",
+            )
 
 
 def layers_lie_together(checked: Checked) -> Iterator[Fault]:
@@ -110,17 +130,26 @@ def layers_lie_together(checked: Checked) -> Iterator[Fault]:
         return
     west, south, east, north = compounds.total_bounds
     if max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90:
-        yield _fault("compounds", (), "degrees in metres", "coordinates look like degrees, but the system is in metres",
-                     "State the system the file is really in")
+        yield _fault(
+            "compounds",
+            (),
+            "degrees in metres",
+            "coordinates look like degrees, but the system is in metres",
+            "State the system the file is really in",
+        )
         return
     home = shapely.box(west, south, east, north)
     for name, frame in checked.mapped():
         away = shapely.distance(frame.geometry.to_numpy(), home)
         far = away > checked.constant("far_m")
         if far.any():
-            yield _fault(name, frame.index[far], "coordinate system",
-                         f"{far.sum()} rows lie up to {away.max() / 1000:.0f} km from the compounds",
-                         "Check the coordinate system of this layer")
+            yield _fault(
+                name,
+                frame.index[far],
+                "coordinate system",
+                f"{far.sum()} rows lie up to {away.max() / 1000:.0f} km from the compounds",
+                "Check the coordinate system of this layer",
+            )
 
 
 def words_are_known(checked: Checked) -> Iterator[Fault]:
@@ -131,14 +160,23 @@ def words_are_known(checked: Checked) -> Iterator[Fault]:
                 continue
             cells = frame[column.column]
             if column.status == "required" and cells.isna().any():
-                yield _fault(name, _names(frame, cells.isna()), "required cell", f"{column.column} is empty",
-                             f"Fill {column.column} ({column.title_zh})")
+                yield _fault(
+                    name,
+                    _names(frame, cells.isna()),
+                    "required cell",
+                    f"{column.column} is empty",
+                    f"Fill {column.column} ({column.title_zh})",
+                )
             wrong = cells.notna() & ~cells.isin(column.allowed) if column.allowed else cells.isna() & False
             if wrong.any():
                 seen = ", ".join(repr(v) for v in sorted(cells[wrong].unique())[:3])
-                yield _fault(name, _names(frame, wrong), "known words",
-                             f"{column.column} holds {seen}, expected one of {', '.join(column.allowed)}",
-                             f"Correct {column.column}")
+                yield _fault(
+                    name,
+                    _names(frame, wrong),
+                    "known words",
+                    f"{column.column} holds {seen}, expected one of {', '.join(column.allowed)}",
+                    f"Correct {column.column}",
+                )
 
 
 def numbers_are_possible(checked: Checked) -> Iterator[Fault]:
@@ -152,9 +190,14 @@ def numbers_are_possible(checked: Checked) -> Iterator[Fault]:
             if column.unit == "share":
                 wrong |= cells > 1
             if wrong.any():
-                yield _fault(name, _names(frame, wrong), "possible numbers",
-                             f"{column.column} is {cells[wrong].iloc[0]:g}, expected "
-                             f"{'0 to 1' if column.unit == 'share' else '0 or more'}", f"Correct {column.column}")
+                yield _fault(
+                    name,
+                    _names(frame, wrong),
+                    "possible numbers",
+                    f"{column.column} is {cells[wrong].iloc[0]:g}, expected "
+                    f"{'0 to 1' if column.unit == 'share' else '0 or more'}",
+                    f"Correct {column.column}",
+                )
 
 
 def references_are_filled(checked: Checked) -> Iterator[Fault]:
@@ -167,9 +210,13 @@ def references_are_filled(checked: Checked) -> Iterator[Fault]:
             lost = cells.notna() & ~cells.isin(_targets(column.refers_to, checked))
             if lost.any():
                 seen = ", ".join(sorted(cells[lost].unique())[:5])
-                yield _fault(name, _names(frame, lost), "references",
-                             f"{column.column} names {seen}, which is not in {_target_name(column.refers_to)}",
-                             f"Correct {column.column}, or add the row it names")
+                yield _fault(
+                    name,
+                    _names(frame, lost),
+                    "references",
+                    f"{column.column} names {seen}, which is not in {_target_name(column.refers_to)}",
+                    f"Correct {column.column}, or add the row it names",
+                )
 
 
 def shares_do_not_exceed_one(checked: Checked) -> Iterator[Fault]:
@@ -179,8 +226,13 @@ def shares_do_not_exceed_one(checked: Checked) -> Iterator[Fault]:
     over = total[total > 1 + 1e-6]
     if len(over):
         ids = sorted({feature for feature, _ in over.index})
-        yield _fault("rights", ids, "shares", f"shares of one right sum to {over.iloc[0]:g}, expected at most 1",
-                     "Correct the shares")
+        yield _fault(
+            "rights",
+            ids,
+            "shares",
+            f"shares of one right sum to {over.iloc[0]:g}, expected at most 1",
+            "Correct the shares",
+        )
 
 
 def compounds_do_not_overlap(checked: Checked) -> Iterator[Fault]:
@@ -191,8 +243,13 @@ def compounds_do_not_overlap(checked: Checked) -> Iterator[Fault]:
     pairs = [(compounds.index[i], compounds.index[j]) for i, j in zip(a, b, strict=True) if i < j]
     if pairs:
         names = ", ".join(f"{x} with {y}" for x, y in sorted(pairs)[:5])
-        yield _fault("compounds", sorted({i for pair in pairs for i in pair}), "overlap",
-                     f"compounds overlap: {names}", "Redraw the shared boundary")
+        yield _fault(
+            "compounds",
+            sorted({i for pair in pairs for i in pair}),
+            "overlap",
+            f"compounds overlap: {names}",
+            "Redraw the shared boundary",
+        )
 
 
 def gates_are_on_walls(checked: Checked) -> Iterator[Fault]:
@@ -202,9 +259,14 @@ def gates_are_on_walls(checked: Checked) -> Iterator[Fault]:
         reach = checked.constant("gate_snap_m")
         off = owners(gates.geometry, walls.geometry, reach).isna().to_numpy()
         if off.any():
-            yield _fault("gates", gates.index[off], "gate on a wall",
-                         f"{off.sum()} gates lie farther than {reach:g} m from any wall and open nothing",
-                         "Move them onto their wall", "warning")
+            yield _fault(
+                "gates",
+                gates.index[off],
+                "gate on a wall",
+                f"{off.sum()} gates lie farther than {reach:g} m from any wall and open nothing",
+                "Move them onto their wall",
+                "warning",
+            )
 
 
 def homes_are_in_compounds(checked: Checked) -> Iterator[Fault]:
@@ -213,8 +275,14 @@ def homes_are_in_compounds(checked: Checked) -> Iterator[Fault]:
     homes = buildings[buildings["use"].isin(["residential", "mixed"])]
     out = owners(homes.geometry, compounds.geometry, checked.constant("tolerance_m")).isna().to_numpy()
     if out.any():
-        yield _fault("buildings", homes.index[out], "home in a compound", f"{out.sum()} homes lie in no compound",
-                     "Extend the compound, or leave them as they are: they count for the area only", "warning")
+        yield _fault(
+            "buildings",
+            homes.index[out],
+            "home in a compound",
+            f"{out.sum()} homes lie in no compound",
+            "Extend the compound, or leave them as they are: they count for the area only",
+            "warning",
+        )
 
 
 def people_are_known(checked: Checked) -> Iterator[Fault]:
@@ -223,8 +291,14 @@ def people_are_known(checked: Checked) -> Iterator[Fault]:
     homes = buildings["use"].isin(["residential", "mixed"])
     unknown = homes & buildings["residents"].isna()
     if unknown.any():
-        yield _fault("buildings", buildings.index[unknown], "residents", f"{unknown.sum()} homes have no residents",
-                     "Fill residents or households; until then they weigh nothing", "warning")
+        yield _fault(
+            "buildings",
+            buildings.index[unknown],
+            "residents",
+            f"{unknown.sum()} homes have no residents",
+            "Fill residents or households; until then they weigh nothing",
+            "warning",
+        )
 
 
 def ledgers_agree(checked: Checked) -> Iterator[Fault]:
@@ -235,9 +309,14 @@ def ledgers_agree(checked: Checked) -> Iterator[Fault]:
     summed = buildings["households"].astype("float64").groupby(where.to_numpy()).sum(min_count=1)
     gap = (own - summed.reindex(own.index)).abs() > checked.constant("people_gap_share") * own
     if gap.any():
-        yield _fault("compounds", own.index[gap], "households",
-                     f"households of {gap.sum()} compounds differ from the sum of their buildings",
-                     "Settle which figure is right; buildings are used", "warning")
+        yield _fault(
+            "compounds",
+            own.index[gap],
+            "households",
+            f"households of {gap.sum()} compounds differ from the sum of their buildings",
+            "Settle which figure is right; buildings are used",
+            "warning",
+        )
 
 
 def marks_are_told(checked: Checked) -> Iterator[Fault]:
@@ -247,11 +326,23 @@ def marks_are_told(checked: Checked) -> Iterator[Fault]:
             continue
         inferred = frame["inferred"].fillna(False).to_numpy(dtype=bool)
         if inferred.any():
-            yield _fault(name, frame.index[inferred], "inferred", f"{inferred.sum()} rows are inferred, not surveyed",
-                         "Replace them by surveyed ones where it matters", "note")
+            yield _fault(
+                name,
+                frame.index[inferred],
+                "inferred",
+                f"{inferred.sum()} rows are inferred, not surveyed",
+                "Replace them by surveyed ones where it matters",
+                "note",
+            )
         for column, rows in _estimated(frame["estimated"]).items():
-            yield _fault(name, rows, "estimated", f"{column} is estimated in {len(rows)} rows",
-                         "Replace it by surveyed figures where it matters", "note")
+            yield _fault(
+                name,
+                rows,
+                "estimated",
+                f"{column} is estimated in {len(rows)} rows",
+                "Replace it by surveyed figures where it matters",
+                "note",
+            )
 
 
 def _estimated(marks: pd.Series[Any]) -> dict[str, list[str]]:
@@ -272,7 +363,8 @@ def _stems(index: pd.Index) -> set[str]:
 
 
 def _target_name(target: str) -> str:
-    return {"any": "any layer", "catalog:facilities": "the catalog (spatialreno catalog facilities)"}.get(target, target)
+    special = {"any": "any layer", "catalog:facilities": "the catalog (spatialreno catalog facilities)"}
+    return special.get(target, target)
 
 
 def _names(frame: pd.DataFrame, rows: Any) -> list[str]:
@@ -281,19 +373,28 @@ def _names(frame: pd.DataFrame, rows: Any) -> list[str]:
     return [f"row {i + 1}" for i in np.flatnonzero(np.asarray(rows, dtype=bool))]
 
 
-def _fault(
-    layer: str, ids: Any, rule: str, message: str, mend: str, severity: Severity = "error"
-) -> Fault:
+def _fault(layer: str, ids: Any, rule: str, message: str, mend: str, severity: Severity = "error") -> Fault:
     return Fault(layer, tuple(map(str, ids)), rule, message, mend, severity)
 
 
 _SHAPE_RULES: tuple[Rule, ...] = (
-    rows_are_there, geometry_is_there, geometry_is_of_its_type, geometry_is_valid, layers_lie_together,
+    rows_are_there,
+    geometry_is_there,
+    geometry_is_of_its_type,
+    geometry_is_valid,
+    layers_lie_together,
 )
 _CELL_RULES: tuple[Rule, ...] = (
-    words_are_known, numbers_are_possible, references_are_filled, shares_do_not_exceed_one,
+    words_are_known,
+    numbers_are_possible,
+    references_are_filled,
+    shares_do_not_exceed_one,
 )
 _PLACE_RULES: tuple[Rule, ...] = (
-    compounds_do_not_overlap, gates_are_on_walls, homes_are_in_compounds, people_are_known, ledgers_agree,
+    compounds_do_not_overlap,
+    gates_are_on_walls,
+    homes_are_in_compounds,
+    people_are_known,
+    ledgers_agree,
     marks_are_told,
 )

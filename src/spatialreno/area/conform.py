@@ -61,10 +61,8 @@ def conform(frame: pd.DataFrame | None, layer: Layer, notes: Notes) -> pd.DataFr
 def empty(layer: Layer) -> pd.DataFrame:
     """Return a layer without rows but with all its columns."""
     data = {name: pd.Series([], dtype=_pandas_dtype(c)) for name, c in layer.columns.items()}
-    if layer.is_table:
-        frame = pd.DataFrame(data)
-    else:
-        frame = gpd.GeoDataFrame(data, geometry=gpd.GeoSeries([]))
+    frame: pd.DataFrame
+    frame = pd.DataFrame(data) if layer.is_table else gpd.GeoDataFrame(data, geometry=gpd.GeoSeries([]))
     return frame.set_index("id") if layer.has_id else frame
 
 
@@ -91,24 +89,32 @@ def _renamed(frame: pd.DataFrame, layer: Layer, notes: Notes) -> pd.DataFrame:
 def _cells(frame: pd.DataFrame, column: Column, layer: Layer, notes: Notes) -> pd.Series[Any]:
     if column.column not in frame.columns or column.status == "derived":
         if column.status == "required":
-            notes.fault(layer.name, (), "required column", f"has no column {column.column}",
-                        f"Add {column.column} ({column.title_zh}); aliases: {', '.join(column.aliases) or 'none'}")
+            notes.fault(
+                layer.name,
+                (),
+                "required column",
+                f"has no column {column.column}",
+                f"Add {column.column} ({column.title_zh}); aliases: {', '.join(column.aliases) or 'none'}",
+            )
         cells = pd.Series([None] * len(frame), index=frame.index, dtype=_pandas_dtype(column))
     else:
         cells = _typed(frame[column.column], column, layer, frame, notes)
     return _with_default(cells, column, layer, notes)
 
 
-def _typed(
-    raw: pd.Series[Any], column: Column, layer: Layer, frame: pd.DataFrame, notes: Notes
-) -> pd.Series[Any]:
+def _typed(raw: pd.Series[Any], column: Column, layer: Layer, frame: pd.DataFrame, notes: Notes) -> pd.Series[Any]:
     cells = {"str": _texts, "float": _numbers, "int": _whole_numbers, "bool": _truths}[column.dtype](raw)
     lost = raw.notna() & cells.isna() & (raw.astype(str).str.strip() != "")
     if lost.any():
         ids = frame["id"] if "id" in frame.columns else pd.Series(frame.index)
         seen = ", ".join(sorted({repr(v) for v in raw[lost]})[:3])
-        notes.fault(layer.name, ids[lost], "type", f"{column.column} holds {seen}, expected {column.dtype}",
-                    f"Correct {column.column} in these rows")
+        notes.fault(
+            layer.name,
+            ids[lost],
+            "type",
+            f"{column.column} holds {seen}, expected {column.dtype}",
+            f"Correct {column.column} in these rows",
+        )
     return cells
 
 

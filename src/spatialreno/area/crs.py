@@ -45,9 +45,7 @@ def metric_crs(value: Any, where: str) -> CRS:
     try:
         crs = CRS.from_user_input(value)
     except CRSError as error:
-        raise InputError(
-            f"{where}: {value!r} is no coordinate system. Give an EPSG code such as EPSG:4546."
-        ) from error
+        raise InputError(f"{where}: {value!r} is no coordinate system. Give an EPSG code such as EPSG:4546.") from error
     if not crs.is_projected or any(axis.unit_name != "metre" for axis in crs.axis_info[:2]):
         raise InputError(
             f"{where}: {crs.to_string()} is not in metres. "
@@ -72,6 +70,6 @@ def reproject(frame: gpd.GeoDataFrame, crs: CRS, layer: str) -> gpd.GeoDataFrame
 def default_crs(frame: gpd.GeoDataFrame) -> CRS:
     """Return the 3-degree zone of the middle of a layer."""
     if frame.crs is None:
-        raise InputError("compounds: has no coordinate system. State it in area.toml: crs = \"EPSG:4546\".")
+        raise InputError('compounds: has no coordinate system. State it in area.toml: crs = "EPSG:4546".')
     west, _, east, _ = frame.to_crs(LONLAT).total_bounds
     return zone_crs((west + east) / 2)

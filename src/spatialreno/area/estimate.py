@@ -54,4 +54,5 @@ def _filled(
 
 
 def _floors(frame: Any) -> pd.Series[Any]:
-    return pd.Series(shapely.area(frame.geometry.to_numpy()), index=frame.index) * frame["storeys"]
+    plan = pd.Series(shapely.area(frame.geometry.to_numpy()), index=frame.index, dtype="float64")
+    return plan.mul(frame["storeys"])

@@ -29,8 +29,12 @@ def relate(layers: Mapping[str, pd.DataFrame], constants: Mapping[str, float]) -
     compounds, tolerance = done["compounds"], constants["tolerance_m"]
     for name in _IN_COMPOUND:
         done[name]["compound_id"] = owners(done[name].geometry, compounds.geometry, tolerance)
-    for name, column in (("compounds", "area_m2"), ("structures", "area_m2"), ("open_spaces", "area_m2"),
-                         ("buildings", "footprint_m2")):
+    for name, column in (
+        ("compounds", "area_m2"),
+        ("structures", "area_m2"),
+        ("open_spaces", "area_m2"),
+        ("buildings", "footprint_m2"),
+    ):
         done[name][column] = shapely.area(done[name].geometry.to_numpy())
     for name in ("walls", "paths", "pipes"):
         done[name]["length_m"] = shapely.length(done[name].geometry.to_numpy())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -15,9 +16,7 @@ from shapely.ops import substring
 Array = npt.NDArray[Any]
 
 
-def sides(
-    lines: Array, compounds: gpd.GeoSeries, constants: Mapping[str, float]
-) -> tuple[Array, Array]:
+def sides(lines: Array, compounds: gpd.GeoSeries, constants: Mapping[str, float]) -> tuple[Array, Array]:
     """Name the first compound met to the left and to the right of the middle of each line.
 
     Parameters
@@ -87,9 +86,7 @@ def _middles(lines: Array) -> tuple[Array, Array]:
     return (before + after) / 2, np.column_stack([-along[:, 1], along[:, 0]])
 
 
-def _first_met(
-    middle: Array, normal: Array, compounds: gpd.GeoSeries, constants: Mapping[str, float]
-) -> Array:
+def _first_met(middle: Array, normal: Array, compounds: gpd.GeoSeries, constants: Mapping[str, float]) -> Array:
     start = middle + normal * (constants["tolerance_m"] + constants["snap_m"])
     end = middle + normal * (constants["strip_m"] + constants["snap_m"])
     rays = shapely.linestrings(np.stack([start, end], axis=1))
@@ -118,12 +115,12 @@ def _cut(line: Any, feet: Array, compounds: gpd.GeoSeries, constants: Mapping[st
     if len(marks) < 3:
         return [line]
     marks[-1] = line.length
-    parts = np.array([substring(line, a, b) for a, b in zip(marks[:-1], marks[1:], strict=True)])
+    parts = np.array([substring(line, a, b) for a, b in pairwise(marks)])
     left, right = sides(parts, compounds, constants)
     ends = _runs(list(zip(left, right, strict=True)), marks, constants["split_min_m"])
     if len(ends) == 2:
         return [line]
-    return [substring(line, a, b) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [substring(line, a, b) for a, b in pairwise(ends)]
 
 
 def _segments(line: Any) -> Array:

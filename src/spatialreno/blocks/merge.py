@@ -95,9 +95,13 @@ def _block(members: Any, inner: gpd.GeoDataFrame, people: pd.DataFrame, area: St
     rights = area.rights
     parties = sorted(set(rights.loc[rights["feature_id"].isin(ids), "party_id"]))
     return {
-        "compounds": ",".join(ids), "parties": ",".join(parties), "count": len(ids),
-        "area_m2": float(members["area_m2"].sum()), "strip_m2": float(strips.area),
-        "households": int(people.loc[ids, "households"].sum()), "residents": int(people.loc[ids, "residents"].sum()),
+        "compounds": ",".join(ids),
+        "parties": ",".join(parties),
+        "count": len(ids),
+        "area_m2": float(members["area_m2"].sum()),
+        "strip_m2": float(strips.area),
+        "households": int(people.loc[ids, "households"].sum()),
+        "residents": int(people.loc[ids, "residents"].sum()),
         "open_frontage_m": float(inner["width_m"].sum()),
         "geometry": _sealed(shapely.union(yards, strips), area) if len(ids) > 1 else yards,
     }
@@ -113,5 +117,5 @@ def _people(area: StudyArea) -> pd.DataFrame:
     """Sum households and residents over the buildings; a compound without any keeps its own figure."""
     compounds, buildings = area.compounds, area.buildings
     columns = ["households", "residents"]
-    summed = buildings.groupby("compound_id")[columns].sum(min_count=1).reindex(compounds.index)
+    summed: pd.DataFrame = buildings.groupby("compound_id")[columns].sum(min_count=1).reindex(compounds.index)
     return summed.astype("Float64").fillna(compounds[columns].astype("Float64")).fillna(0).astype("float64")

@@ -52,7 +52,8 @@ def neighbours(area: StudyArea) -> Array:
     shapes = area.compounds.geometry.to_numpy()
     reach = _reach(area)
     a, b = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=reach)
-    return np.column_stack([a, b])[a < b]
+    pairs: Array = np.column_stack([a, b])[a < b]
+    return pairs
 
 
 def obstacles(area: StudyArea) -> Array:
@@ -76,10 +77,13 @@ def _edges(area: StudyArea) -> pd.DataFrame:
     start = shapely.line_locate_point(rings[owner], shapely.points(segments[:, 0]))
     lines = shapely.linestrings(segments)
     rows = [(owner == a).nonzero()[0] for a, _ in pairs]
-    frame = pd.DataFrame({
-        "a": np.repeat(pairs[:, 0], [len(r) for r in rows]), "b": np.repeat(pairs[:, 1], [len(r) for r in rows]),
-        "edge": np.concatenate(rows) if rows else np.array([], dtype=int),
-    })
+    frame = pd.DataFrame(
+        {
+            "a": np.repeat(pairs[:, 0], [len(r) for r in rows]),
+            "b": np.repeat(pairs[:, 1], [len(r) for r in rows]),
+            "edge": np.concatenate(rows) if rows else np.array([], dtype=int),
+        }
+    )
     near = shapely.dwithin(lines[frame["edge"]], shapes[frame["b"]], _reach(area)) if len(frame) else []
     frame = frame[np.asarray(near, dtype=bool)].reset_index(drop=True)
     xy = segments[frame["edge"]]
@@ -115,7 +119,8 @@ def _facing(zones: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
     face = shapely.intersection(zones["zone"].to_numpy(), shapes[zones["b"]])
     between = shapely.difference(zones["zone"].to_numpy(), shapely.union(core[zones["a"]], core[zones["b"]]))
     seen = ~shapely.is_empty(face)
-    return zones.assign(face=face, between=between)[seen].reset_index(drop=True)
+    kept: pd.DataFrame = zones.assign(face=face, between=between)[seen].reset_index(drop=True)
+    return kept
 
 
 def _free_stretches(facing: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
@@ -130,9 +135,12 @@ def _free_stretches(facing: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
         for low, high in _free(spans, shadows.get(i, [])):
             rows.append((i, low, high))
     free = pd.DataFrame(rows, columns=["i", "low", "high"])
-    return facing.drop(columns=["zone", "face"]).iloc[free["i"]].assign(
-        low=free["low"].to_numpy(), high=free["high"].to_numpy()
-    ).reset_index(drop=True)
+    return (
+        facing.drop(columns=["zone", "face"])
+        .iloc[free["i"]]
+        .assign(low=free["low"].to_numpy(), high=free["high"].to_numpy())
+        .reset_index(drop=True)
+    )
 
 
 def _spans(zones: pd.DataFrame, row: Array, shapes: Array) -> dict[int, list[tuple[float, float]]]:
@@ -174,9 +182,14 @@ def _with_runs(stretches: pd.DataFrame, area: StudyArea) -> gpd.GeoDataFrame:
     table["run"] = (~joined).cumsum()
     table = _over_the_seam(table, snap)
     return gpd.GeoDataFrame(
-        {"a": ids[table["a"]], "b": ids[table["b"]], "run": table["run"].to_numpy(),
-         "width_m": (table["high"] - table["low"]).to_numpy()},
-        geometry=_open_zones(table), crs=area.crs,
+        {
+            "a": ids[table["a"]],
+            "b": ids[table["b"]],
+            "run": table["run"].to_numpy(),
+            "width_m": (table["high"] - table["low"]).to_numpy(),
+        },
+        geometry=_open_zones(table),
+        crs=area.crs,
     )
 
 
@@ -195,4 +208,5 @@ def _open_zones(table: pd.DataFrame) -> Array:
     low = start + along * table["low"].to_numpy()[:, None]
     high = start + along * table["high"].to_numpy()[:, None]
     slabs = shapely.polygons(np.stack([low - out, high - out, high + out, low + out], axis=1))
-    return shapely.intersection(table["between"].to_numpy(), slabs)
+    zones: Array = shapely.intersection(table["between"].to_numpy(), slabs)
+    return zones

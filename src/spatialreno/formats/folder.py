@@ -49,8 +49,9 @@ def read_area(path: str | Path, *, catalog: Catalog | None = None) -> StudyArea:
     """
     document, layers, files = _raw(Path(path), catalog or read_catalog())
     try:
-        return assemble(layers, name=document.name, title=document.title, crs=document.crs, meta=document.meta(),
-                        catalog=catalog)
+        return assemble(
+            layers, name=document.name, title=document.title, crs=document.crs, meta=document.meta(), catalog=catalog
+        )
     except InputError as error:
         raise _located(error, files) from error
 
@@ -146,7 +147,7 @@ def _raw(path: Path, catalog: Catalog) -> tuple[AreaFile, dict[str, pd.DataFrame
         layers = read_gpkg(path, catalog.layers)
         return document, layers, dict.fromkeys(layers, path.name)
     if not path.is_dir():
-        raise InputError(f"{path}: there is no such folder. Give an area's folder (it holds area.toml) or a .gpkg file.")
+        raise InputError(f"{path}: no such folder. Give an area's folder (it holds area.toml) or a .gpkg file.")
     document = read_area_file(path / "area.toml")
     files = _files(path, document, catalog)
     layers, faults = {}, []
@@ -164,14 +165,17 @@ def _files(folder: Path, document: AreaFile, catalog: Catalog) -> dict[str, Path
     """Find each layer's file; none may lie outside the folder."""
     unknown = sorted(set(document.files) - set(catalog.layers))
     if unknown:
-        raise InputError(f"{folder / 'area.toml'}: files: no such layer ({', '.join(unknown)}). "
-                         f"Layers: {', '.join(catalog.layers)}.")
+        raise InputError(
+            f"{folder / 'area.toml'}: files: no such layer ({', '.join(unknown)}). Layers: {', '.join(catalog.layers)}."
+        )
     found = {}
     for name, layer in catalog.layers.items():
         file = folder / document.files.get(name, f"{name}.csv" if layer.is_table else f"{name}.geojson")
         if not file.resolve().is_relative_to(folder.resolve()):
-            raise InputError(f"{folder / 'area.toml'}: {name} = {document.files.get(name, file.name)!r} leads out of "
-                             "the folder. Put the file into the folder.")
+            raise InputError(
+                f"{folder / 'area.toml'}: {name} = {document.files.get(name, file.name)!r} leads out of "
+                "the folder. Put the file into the folder."
+            )
         if file.exists():
             found[name] = file
         elif name in document.files:

@@ -17,6 +17,7 @@ from spatialreno.errors import InputError
 
 _SQLITE = b"SQLite format 3\x00"
 _DEGREE_DECIMALS = 10  # 0.01 mm on the ground
+_FORMULA_STARTS = tuple("=+-@|%")
 _GPKG_DATE = "2000-01-01T00:00:00.000Z"  # the same area gives the same bytes on any day
 
 
@@ -27,7 +28,9 @@ def read_geojson(path: Path) -> gpd.GeoDataFrame:
     except OSError as error:
         raise InputError(f"{path.name}: cannot be read ({error.strerror}). Check the path and its rights.") from error
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise InputError(f"{path.name}: is not whole GeoJSON ({error}). Export it again as GeoJSON in UTF-8.") from error
+        raise InputError(
+            f"{path.name}: is not whole GeoJSON ({error}). Export it again as GeoJSON in UTF-8."
+        ) from error
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         raise InputError(f"{path.name}: is JSON but no GeoJSON FeatureCollection. Export it again as GeoJSON.")
     features = document.get("features")
@@ -98,6 +101,17 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     path.write_text(frame.to_csv(index=False, lineterminator="\n"), encoding="utf-8-sig", newline="\n")
 
 
+def write_sheet(frame: pd.DataFrame, path: Path) -> None:
+    """Write a CSV for a spreadsheet: text that would run as a formula is written as text."""
+    texts = [c for c in frame.columns if not pd.api.types.is_numeric_dtype(frame[c])]
+    guarded = frame.assign(**{c: [_as_text(v) for v in frame[c]] for c in texts})
+    write_table(guarded, path)
+
+
+def _as_text(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.lstrip().startswith(_FORMULA_STARTS) else value
+
+
 def _from_features(features: list[Any], crs: Any, path: Path) -> gpd.GeoDataFrame:
     from shapely.errors import ShapelyError
     from shapely.geometry import shape
@@ -111,7 +125,7 @@ def _from_features(features: list[Any], crs: Any, path: Path) -> gpd.GeoDataFram
             shapes.append(None)
             faulty.append(str(rows[-1].get("id", f"row {number + 1}")))
     if faulty:
-        raise InputError(f"{path.name}: the coordinates of {', '.join(faulty[:8])} cannot be read. Redraw these features.")
+        raise InputError(f"{path.name}: the coordinates of {', '.join(faulty[:8])} cannot be read. Redraw them.")
     table = pd.DataFrame(rows, dtype=object) if rows else pd.DataFrame({"id": pd.Series(dtype="str")})
     return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, index=table.index, crs=crs))
 
@@ -139,9 +153,9 @@ def _declared_crs(document: dict[str, Any], path: Path) -> Any:
 
 
 def _gpkg_layer(path: Path, name: str) -> pd.DataFrame:
-    frame = pyogrio.read_dataframe(path, layer=name)
+    frame: pd.DataFrame = pyogrio.read_dataframe(path, layer=name)
     if isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name not in (None, "geometry"):
-        return frame.rename_geometry("geometry")
+        frame = frame.rename_geometry("geometry")
     return frame
 
 

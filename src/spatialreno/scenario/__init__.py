@@ -5,6 +5,14 @@ from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervent
 from spatialreno.scenario.scenario import Scenario
 
 __all__ = [
-    "Alter", "Build", "Demolish", "Intervention", "Scenario", "alter", "build", "demolish", "read_scenario",
+    "Alter",
+    "Build",
+    "Demolish",
+    "Intervention",
+    "Scenario",
+    "alter",
+    "build",
+    "demolish",
+    "read_scenario",
     "write_scenario",
 ]

@@ -44,11 +44,21 @@ class _Choice(_Strict):
     phase: int = Field(1, ge=1)
 
     def choices(self) -> dict[str, Any]:
-        where = None if self.where is None else {
-            k: v.model_dump(exclude_none=True) if isinstance(v, _Range) else v for k, v in self.where.items()
+        where = (
+            None
+            if self.where is None
+            else {k: v.model_dump(exclude_none=True) if isinstance(v, _Range) else v for k, v in self.where.items()}
+        )
+        return {
+            "ids": self.ids,
+            "where": where,
+            "between": self.between,
+            "within": self.within,
+            "party": self.party,
+            "expect": self.expect,
+            "reason": self.reason,
+            "phase": self.phase,
         }
-        return {"ids": self.ids, "where": where, "between": self.between, "within": self.within, "party": self.party,
-                "expect": self.expect, "reason": self.reason, "phase": self.phase}
 
 
 class _Alter(_Choice):
@@ -225,4 +235,3 @@ def _write_whole(path: Path, text: str) -> Path:
         return Path(beside).replace(path)
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror}). Choose a folder you may write to.") from error
-

@@ -117,7 +117,7 @@ def demolish(
 def alter(
     layer: str,
     *,
-    set: Mapping[str, Any],  # noqa: A002  # the word of the scenario file
+    set: Mapping[str, Any],  # the word of the scenario file
     expect: int | None = None,
     reason: str = "",
     phase: int = 1,
@@ -153,7 +153,7 @@ def alter(
 
 def build(
     layer: str,
-    id: str,  # noqa: A002  # the word of the scenario file
+    id: str,  # the word of the scenario file
     *,
     geometry: BaseGeometry | None = None,
     at: Sequence[float] | None = None,

@@ -13,13 +13,31 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 COLUMNS = [
-    "verb", "layer", "id", "kind", "item", "quantity", "unit", "unit_price_yuan", "cost_yuan", "payer", "parties",
-    "phase", "reason", "confidence",
+    "verb",
+    "layer",
+    "id",
+    "kind",
+    "item",
+    "quantity",
+    "unit",
+    "unit_price_yuan",
+    "cost_yuan",
+    "payer",
+    "parties",
+    "phase",
+    "reason",
+    "confidence",
 ]
 # The quantity of a thing for which the catalog has no price: still told, in its natural unit.
-_NATURAL = {"walls": ("length_m", "m"), "paths": ("length_m", "m"), "pipes": ("length_m", "m"),
-            "structures": ("floor_area_m2", "m2"), "buildings": ("floor_area_m2", "m2"),
-            "open_spaces": ("area_m2", "m2"), "facilities": ("area_m2", "m2")}
+_NATURAL = {
+    "walls": ("length_m", "m"),
+    "paths": ("length_m", "m"),
+    "pipes": ("length_m", "m"),
+    "structures": ("floor_area_m2", "m2"),
+    "buildings": ("floor_area_m2", "m2"),
+    "open_spaces": ("area_m2", "m2"),
+    "facilities": ("area_m2", "m2"),
+}
 
 
 def ledger(resolved: Resolved) -> pd.DataFrame:
@@ -27,19 +45,23 @@ def ledger(resolved: Resolved) -> pd.DataFrame:
     area, after = resolved.area, resolved.apply()
     touched: list[dict[str, Any]] = []
     for verb, acts, source in (
-        ("demolish", resolved.gone, area), ("keep", resolved.kept, area),
+        ("demolish", resolved.gone, area),
+        ("keep", resolved.kept, area),
         ("alter", {(layer, i): act for (layer, i, _), (_, act) in resolved.cells.items()}, after),
         ("build", resolved.built, after),
     ):
-        for (layer, i), act in acts.items():  # type: ignore[attr-defined]
-            touched.append({"verb": verb, "layer": layer, "id": i, "phase": act.phase, "reason": act.reason,
-                            "source": source})
+        for (layer, i), act in acts.items():
+            touched.append(
+                {"verb": verb, "layer": layer, "id": i, "phase": act.phase, "reason": act.reason, "source": source}
+            )
     rows = [row for one in touched for row in _priced(one, area)]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     order = {"keep": 0, "demolish": 1, "alter": 2, "build": 3}
     return frame.sort_values(
-        ["verb", "layer", "id", "item"], key=lambda c: c.map(order) if c.name == "verb" else c,
-        kind="stable", ignore_index=True,
+        ["verb", "layer", "id", "item"],
+        key=lambda c: c.map(order) if c.name == "verb" else c,
+        kind="stable",
+        ignore_index=True,
     )
 
 
@@ -51,22 +73,38 @@ def _priced(one: dict[str, Any], area: StudyArea) -> list[dict[str, Any]]:
     prices = _prices(area.catalog.costs, base)
     if one["verb"] == "keep" or not len(prices):
         column, unit = _NATURAL.get(one["layer"], ("count", "piece"))
-        return [{**base, "item": "", "quantity": _quantity(feature, column), "unit": unit, "payer": "",
-                 "unit_price_yuan": float("nan"), "confidence": "",
-                 "cost_yuan": 0.0 if one["verb"] == "keep" else float("nan")}]
+        return [
+            {
+                **base,
+                "item": "",
+                "quantity": _quantity(feature, column),
+                "unit": unit,
+                "payer": "",
+                "unit_price_yuan": float("nan"),
+                "confidence": "",
+                "cost_yuan": 0.0 if one["verb"] == "keep" else float("nan"),
+            }
+        ]
     return [_row(base, feature, price) for _, price in prices.iterrows()]
 
 
 def _row(base: dict[str, Any], feature: Any, price: Any) -> dict[str, Any]:
     quantity = _quantity(feature, price["quantity"])
-    return {**base, "item": price["item_zh"], "quantity": quantity, "unit": price["unit"],
-            "unit_price_yuan": float(price["price"]), "cost_yuan": quantity * float(price["price"]),
-            "payer": price["payer"], "confidence": price["confidence"]}
+    return {
+        **base,
+        "item": price["item_zh"],
+        "quantity": quantity,
+        "unit": price["unit"],
+        "unit_price_yuan": float(price["price"]),
+        "cost_yuan": quantity * float(price["price"]),
+        "payer": price["payer"],
+        "confidence": price["confidence"],
+    }
 
 
 def _prices(costs: pd.DataFrame, base: dict[str, Any]) -> pd.DataFrame:
     """Take the rows of the kind itself, else those of any kind."""
-    rows = costs[(costs["layer"] == base["layer"]) & (costs["verb"] == base["verb"])]
+    rows: pd.DataFrame = costs[(costs["layer"] == base["layer"]) & (costs["verb"] == base["verb"])]
     own = rows[rows["kind"] == base["kind"]]
     return own if len(own) else rows[rows["kind"] == ""]
 

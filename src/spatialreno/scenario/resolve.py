@@ -64,7 +64,7 @@ class Resolved:
 
     def _rights_left(self, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
         """A right in a thing ends with the thing; W12 goes when all its pieces are gone."""
-        rights = self.area.rights
+        rights: pd.DataFrame = self.area.rights
         lost: set[str] = set()
         for layer in {name for name, _ in self.gone}:
             before, after = self.area.layer(layer).index, frames[layer].index
@@ -141,7 +141,9 @@ def _resolve_build(act: Build, result: Resolved) -> None:
     layer = result.area.catalog.layers[act.layer]
     unknown = sorted(c for c, _ in act.values if c not in _settable(layer.columns))
     if unknown:
-        result.problems.append(f"{act}: no such column ({', '.join(unknown)}). Columns: {', '.join(_settable(layer.columns))}.")
+        result.problems.append(
+            f"{act}: no such column ({', '.join(unknown)}). Columns: {', '.join(_settable(layer.columns))}."
+        )
     key = (act.layer, act.id)
     if key in result.built:
         result.problems.append(f"{act.layer} {act.id} is built twice: {result.built[key]} and {act}. Rename one.")
@@ -196,7 +198,7 @@ def _with_rows(frame: Any, layer: str, built: dict[Feature, Build], area: StudyA
     shapes = [_in_area(act, area) for act in acts]
     added = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(shapes, index=rows.index, crs=area.crs))
     plain = frame.astype({c: object for c in frame.columns if c != "geometry"})
-    return gpd.GeoDataFrame(pd.concat([plain, added.astype({c: object for c in rows.columns})]), crs=area.crs)
+    return gpd.GeoDataFrame(pd.concat([plain, added.astype(dict.fromkeys(rows.columns, object))]), crs=area.crs)
 
 
 def _in_area(act: Build, area: StudyArea) -> Any:

@@ -84,8 +84,9 @@ class Scenario:
         """
         from spatialreno.area.crs import crs_text
 
-        acts = [replace(a, crs=crs_text(area.crs)) if isinstance(a, Build) and not a.crs else a
-                for a in self.interventions]
+        acts = [
+            replace(a, crs=crs_text(area.crs)) if isinstance(a, Build) and not a.crs else a for a in self.interventions
+        ]
         return Scenario(self.name, self.title, acts)
 
     def ledger(self, area: StudyArea) -> pd.DataFrame:

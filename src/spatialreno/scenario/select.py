@@ -66,10 +66,13 @@ def select(area: StudyArea, layer: str, chosen: Selector) -> pd.Index:
     ScenarioError
         Unknown ids, columns, compounds or parties, or no choice at all.
     """
-    frame = area.layer(layer)
+    frame: pd.DataFrame = area.layer(layer)
     tests: list[tuple[Any, Callable[..., Any]]] = [
-        (chosen.ids, _by_ids), (chosen.where, _by_where), (chosen.between, _by_between),
-        (chosen.within, _by_within), (chosen.party, _by_party),
+        (chosen.ids, _by_ids),
+        (chosen.where, _by_where),
+        (chosen.between, _by_between),
+        (chosen.within, _by_within),
+        (chosen.party, _by_party),
     ]
     made = [(value, test) for value, test in tests if value is not None]
     if not made:
@@ -77,7 +80,8 @@ def select(area: StudyArea, layer: str, chosen: Selector) -> pd.Index:
     mask = np.ones(len(frame), dtype=bool)
     for value, test in made:
         mask &= test(area, layer, frame, value)
-    return frame.index[mask]
+    ids: pd.Index = frame.index[mask]
+    return ids
 
 
 def stems(index: pd.Index) -> pd.Index:
@@ -126,8 +130,9 @@ def _by_between(area: StudyArea, layer: str, frame: pd.DataFrame, compounds: tup
 
 
 def _by_within(area: StudyArea, layer: str, frame: Any, name: str) -> Any:
-    polygon = next((area.layer(n).geometry[name] for n in ("compounds", "open_spaces")
-                    if name in area.layer(n).index), None)
+    polygon = next(
+        (area.layer(n).geometry[name] for n in ("compounds", "open_spaces") if name in area.layer(n).index), None
+    )
     if polygon is None:
         raise ScenarioError(f"within = {name!r}: no compound or open space has this id. See `spatialreno show AREA`.")
     return shapely.within(shapely.point_on_surface(frame.geometry.to_numpy()), polygon)

@@ -1,0 +1,338 @@
+"""compare: today and the options side by side, and all that needs two areas (freed, gained, asked)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from spatialreno import __version__
+from spatialreno.blocks import merge_blocks
+from spatialreno.comparison.plan import plan_rows
+from spatialreno.comparison.review import review
+from spatialreno.comparison.write import write_comparison
+from spatialreno.errors import InputError, ScenarioError
+from spatialreno.indicators import Evaluation, evaluate, indicator_title
+from spatialreno.land import freed_land
+from spatialreno.scenario import Build, Scenario
+from spatialreno.walk import isochrones
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from spatialreno.area import StudyArea
+
+TODAY = "today"
+Lang = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison:
+    """Today and the options, evaluated alike; everything by option name, ``today`` first.
+
+    Attributes
+    ----------
+    areas, evaluations, blocks
+        By option, today included.
+    ledgers, freed, gained
+        By option; empty tables for today. ``gained``: index building_id; score_before, score_after,
+        gain, residents, households.
+    isochrones
+        By option: walks from the home nearest the residents' centre, or from the origins asked for.
+    scenarios
+        As given.
+    """
+
+    areas: Mapping[str, StudyArea]
+    scenarios: tuple[Scenario, ...]
+    evaluations: Mapping[str, Evaluation]
+    ledgers: Mapping[str, pd.DataFrame]
+    blocks: Mapping[str, gpd.GeoDataFrame]
+    freed: Mapping[str, gpd.GeoDataFrame]
+    gained: Mapping[str, pd.DataFrame]
+    isochrones: Mapping[str, gpd.GeoDataFrame]
+    plans: pd.DataFrame
+
+    @property
+    def today(self) -> StudyArea:
+        """The area as it is (现状)."""
+        return self.areas[TODAY]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Name each option for people."""
+        return {TODAY: "现状", **{s.name: s.title for s in self.scenarios}}
+
+    @property
+    def standard(self) -> str:
+        """Name of the standard all were held to."""
+        return str(self.evaluations[TODAY].standard.name)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What these numbers rest on: area, scenarios, standard, version."""
+        return {
+            "area": self.today.name,
+            "title": self.today.title,
+            "fingerprint": self.today.fingerprint,
+            "source": str(self.today.meta.get("source", "")),
+            "licence": str(self.today.meta.get("licence", "")),
+            "date": str(self.today.meta.get("date", "")),
+            "invented": bool(self.today.meta.get("invented", False)),
+            "standard": self.standard,
+            "version": __version__,
+            "options": {
+                s.name: {"title": s.title, "fingerprint": self.areas[s.name].fingerprint} for s in self.scenarios
+            },
+        }
+
+    def table(self) -> pd.DataFrame:
+        """Return every finding of every option.
+
+        Returns
+        -------
+        DataFrame
+            Index option, level, place, indicator; columns value, unit, target, meets, source, mark. Rows at
+            level ``plan`` are what the plan itself does: metres, areas, people who gain, cost.
+        """
+        found = pd.concat({k: e.table for k, e in self.evaluations.items()}, names=["option"])
+        return pd.concat([found, self.plans])
+
+    def change(self, base: str = TODAY, *, lang: Lang = "zh") -> pd.DataFrame:
+        """Return what each option changes: indicators down, options across, against ``base``.
+
+        Parameters
+        ----------
+        base
+            Option to measure from.
+        lang
+            Language of the titles.
+
+        Returns
+        -------
+        DataFrame
+            Index indicator (title); columns unit, the base's value, then each option's difference from it.
+        """
+        values = self._values()
+        if base not in values:
+            raise InputError(f"{base}: no such option. Options: {', '.join(values.columns)}.")
+        others = [c for c in values.columns if c != base]
+        change = pd.concat([values[base], values[others].sub(values[base], axis=0)], axis=1)
+        return self._titled(change, lang)
+
+    def leaders(self, *, lang: Lang = "zh") -> pd.DataFrame:
+        """Return the leaders' table (汇报一张表): one line each, options across.
+
+        Returns
+        -------
+        DataFrame
+            Index indicator (title); columns unit and one value for each option, today first.
+        """
+        wanted = [row["indicator"] for row in self.today.catalog.rows("leaders")]
+        values = self._values()
+        return self._titled(values.reindex([w for w in wanted if w in values.index]), lang)
+
+    def rank(self, weights: Mapping[str, float]) -> pd.DataFrame:
+        """Rank the options by weighted indicators; the unweighted values stand beside.
+
+        Each indicator is scaled linearly so that the worst option is 0 and the best 1 (all 1 when
+        equal); the score is the weighted mean.
+
+        Parameters
+        ----------
+        weights
+            Indicator to weight; there is no default.
+
+        Returns
+        -------
+        DataFrame
+            Index option; the values of the indicators weighed, score (0 to 1) and rank (ties share one).
+
+        Raises
+        ------
+        InputError
+            No weights, negative ones, unknown indicators, or one that has no better direction.
+        """
+        values = self._values()
+        signs = self._signs(weights, values)
+        chosen = values.loc[list(signs.index)].T.astype("float64")
+        gaps = [str(c) for c in chosen.columns if chosen[c].isna().any()]
+        if gaps:
+            raise InputError(f"rank: {', '.join(gaps)} is missing for some option. Leave it out of the weights.")
+        scaled = (chosen - chosen.min()) / (chosen.max() - chosen.min()).where(lambda span: span > 0)
+        scaled = scaled.where(signs > 0, 1 - scaled).fillna(1.0)
+        share = pd.Series(dict(weights), dtype="float64") / sum(weights.values())
+        chosen["score"] = (scaled * share).sum(axis=1)
+        chosen["rank"] = chosen["score"].round(9).rank(ascending=False, method="min").astype(int)
+        return chosen.sort_values(["rank"], kind="stable").rename_axis("option")
+
+    def notes(self) -> list[tuple[str, str]]:
+        """List what a reviewer should know of each option, as (option, sentence)."""
+        return [(s.name, text) for s in self.scenarios for text in review(self.today, self.ledgers[s.name])]
+
+    def write(self, folder: str | Path) -> list[Path]:
+        """Write tables (CSV that Excel opens), a GeoPackage of all options, scenarios and provenance.
+
+        Parameters
+        ----------
+        folder
+            Created when it is not there; files are replaced only when all are written whole.
+
+        Returns
+        -------
+        list of Path
+            The files written.
+        """
+        return write_comparison(self, Path(folder))
+
+    def __repr__(self) -> str:
+        """Read the comparison aloud."""
+        scores = [f"{k} {e.value('score'):.1f}" for k, e in self.evaluations.items()]
+        return f"Comparison of {self.today.name} by {self.standard}, circle score: {', '.join(scores)}"
+
+    def _values(self) -> pd.DataFrame:
+        """Pivot the rows about the whole area: indicators down, options across."""
+        table = self.table().reset_index()
+        whole = table[table["level"].isin(["area", "plan"])]
+        wide = whole.pivot(index="indicator", columns="option", values="value")
+        order = dict.fromkeys([*whole["indicator"]])
+        return wide.reindex(index=list(order), columns=list(self.areas))
+
+    def _titled(self, values: pd.DataFrame, lang: Lang) -> pd.DataFrame:
+        units = self.table().reset_index().drop_duplicates("indicator").set_index("indicator")["unit"]
+        norm = self.evaluations[TODAY].standard
+        titles = [indicator_title(self.today.catalog, str(k), lang=lang, norm=norm) for k in values.index]
+        result = values.copy()
+        result.insert(0, "unit", units.reindex(values.index))
+        result.index = pd.Index(titles, name="指标" if lang == "zh" else "indicator")
+        return result
+
+    def _signs(self, weights: Mapping[str, float], values: pd.DataFrame) -> pd.Series[int]:
+        if not weights or any(not w >= 0 for w in weights.values()) or not sum(weights.values()) > 0:
+            raise InputError("rank: give weights of 0 or more, at least one above 0; there are no default weights.")
+        better = self.today.catalog.indicators["better"]
+        stems = {k: k if k in better.index else k.partition(":")[0] for k in weights}
+        wrong = [k for k, stem in stems.items() if k not in values.index or better.get(stem, "none") == "none"]
+        if wrong:
+            known = [k for k in values.index if better.get(k.partition(":")[0], "none") != "none"]
+            raise InputError(
+                f"rank: {', '.join(wrong)} cannot be ranked (unknown, or neither more nor less is better). "
+                f"Choose from: {', '.join(known)}."
+            )
+        return pd.Series({k: 1 if better[stem] == "up" else -1 for k, stem in stems.items()})
+
+
+def compare(
+    today: StudyArea,
+    scenarios: Sequence[Scenario],
+    *,
+    standard: str = "gb50180-2018",
+    origins: Sequence[str] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Comparison:
+    """Apply each scenario to today and evaluate all of them alike.
+
+    Parameters
+    ----------
+    today
+        The area as it is.
+    scenarios
+        The options, each applied to today.
+    standard
+        Planning standard by name or path.
+    origins
+        Ids of facilities or buildings whose isochrones are drawn; default is the home nearest the
+        residents' centre.
+    progress
+        Called with a sentence before each step.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ScenarioError
+        Two options with one name, an option called ``today``, or one that does not fit the area.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
+    >>> compare(today, [clear]).leaders().loc["拆除违建建筑面积", "clear"] > 1000
+    True
+    """
+    say = progress or (lambda _: None)
+    _check_names(scenarios)
+    areas: dict[str, StudyArea] = {TODAY: today}
+    for scenario in scenarios:
+        say(f"apply {scenario.name} {scenario.title}")
+        areas[scenario.name] = scenario.apply(today)
+    evaluations: dict[str, Evaluation] = {}
+    for name, area in areas.items():
+        say(f"evaluate {name}")
+        evaluations[name] = evaluate(area, standard)
+    say("freed land, gains and isochrones")
+    start = list(origins) if origins is not None else _centre_home(today)
+    ledgers = {s.name: s.ledger(today) for s in scenarios}
+    freed = {TODAY: freed_land(today, today), **{s.name: freed_land(today, _only_cleared(s, today)) for s in scenarios}}
+    gained = {name: _gained(evaluations, areas, name) for name in areas}
+    return Comparison(
+        areas=areas,
+        scenarios=tuple(scenarios),
+        evaluations=evaluations,
+        ledgers={TODAY: next(iter(ledgers.values())).iloc[:0] if ledgers else pd.DataFrame(), **ledgers},
+        blocks={name: merge_blocks(area) for name, area in areas.items()},
+        freed=freed,
+        gained=gained,
+        isochrones={name: isochrones(area, [i for i in start if _is_there(area, i)]) for name, area in areas.items()},
+        plans=plan_rows(areas, ledgers, freed, gained),
+    )
+
+
+def _only_cleared(scenario: Scenario, today: StudyArea) -> StudyArea:
+    """Apply what takes down and alters; what is then built on the freed land does not make it less freed."""
+    acts = [act for act in scenario.interventions if not isinstance(act, Build)]
+    return Scenario(scenario.name, scenario.title, acts).apply(today)
+
+
+def _check_names(scenarios: Sequence[Scenario]) -> None:
+    names = [s.name for s in scenarios]
+    twice = sorted({n for n in names if names.count(n) > 1 or n == TODAY})
+    if twice:
+        raise ScenarioError(f"options: {', '.join(twice)} is taken. Give every option a name of its own.")
+
+
+def _centre_home(area: StudyArea) -> list[str]:
+    """Choose the home nearest the residents' centre; ties go to the first id."""
+    homes = area.buildings[area.buildings["residents"].fillna(0).astype("float64") > 0]
+    if not len(homes):
+        return []
+    points = homes.geometry.centroid
+    weight = homes["residents"].astype("float64")
+    x, y = (points.x * weight).sum() / weight.sum(), (points.y * weight).sum() / weight.sum()
+    away = (points.x - x) ** 2 + (points.y - y) ** 2
+    return [str(away.round(6).idxmin())]
+
+
+def _is_there(area: StudyArea, name: str) -> bool:
+    return name in area.buildings.index or name in area.facilities.index
+
+
+def _gained(evaluations: Mapping[str, Evaluation], areas: Mapping[str, StudyArea], name: str) -> pd.DataFrame:
+    before, after = evaluations[TODAY].scores, evaluations[name].scores
+    both = before.index.intersection(after.index)
+    households = areas[name].buildings["households"].reindex(both)
+    return pd.DataFrame(
+        {
+            "score_before": before["score"].reindex(both),
+            "score_after": after["score"].reindex(both),
+            "gain": after["score"].reindex(both) - before["score"].reindex(both),
+            "residents": after["residents"].reindex(both),
+            "households": households,
+        }
+    ).rename_axis("building_id")

@@ -1,0 +1,110 @@
+"""What a plan itself does: metres down, land freed, people who gain, cost, parties to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import shapely
+
+from spatialreno.land import usable_part
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from spatialreno.area import StudyArea
+
+_INDEX = ["option", "level", "place", "indicator"]
+
+
+def plan_rows(
+    areas: Mapping[str, StudyArea],
+    ledgers: Mapping[str, pd.DataFrame],
+    freed: Mapping[str, gpd.GeoDataFrame],
+    gained: Mapping[str, pd.DataFrame],
+) -> pd.DataFrame:
+    """Tell what each plan does, as rows at level ``plan``; the first area is today.
+
+    Returns
+    -------
+    DataFrame
+        Index option, level, place, indicator; columns value, unit, target, meets, source, mark.
+    """
+    today = next(iter(areas.values()))
+    frames = []
+    for name in areas:
+        bill = ledgers.get(name)
+        values = {**_bill_values(bill, today), **_land_values(freed[name], today), **_gain_values(gained[name], today)}
+        index = pd.MultiIndex.from_tuples([(name, "plan", today.name, k) for k in values], names=_INDEX)
+        frame = pd.DataFrame({"value": list(values.values())}, index=index, dtype="float64")
+        known = today.catalog.indicators
+        frame["unit"] = [known["unit"].get(k, "") for k in values]
+        frames.append(frame.assign(target=float("nan"), meets=pd.array([None] * len(values), dtype="boolean"), source="", mark=_plan_marks(values, today)))
+    return pd.concat(frames)
+
+
+def _bill_values(bill: pd.DataFrame | None, today: StudyArea) -> dict[str, float]:
+    if bill is None:
+        return dict.fromkeys(
+            [
+                "wall_demolished_m",
+                "illegal_demolished_m2",
+                "facilities_built",
+                "facilities_built_m2",
+                "open_space_built_m2",
+                "cost_yuan",
+                "cost_household_yuan",
+                "unpriced",
+                "parties_asked",
+            ],
+            0.0,
+        )
+    once = bill.drop_duplicates(["verb", "layer", "id"])
+    gone, built = once[once["verb"] == "demolish"], once[once["verb"] == "build"]
+    illegal = today.structures.index[today.structures["legality"] == "illegal"]
+    shed = gone[(gone["layer"] == "structures") & gone["id"].isin(illegal)]["id"]
+    households = float(today.buildings["households"].sum())
+    cost = float(bill["cost_yuan"].sum())
+    parties = bill.loc[bill["verb"] != "keep", "parties"].str.split(", ").explode()
+    return {
+        "wall_demolished_m": float(today.walls["length_m"].reindex(gone.loc[gone["layer"] == "walls", "id"]).sum()),
+        "illegal_demolished_m2": float(today.structures["floor_area_m2"].reindex(shed).sum()),
+        "facilities_built": float((built["layer"] == "facilities").sum()),
+        "facilities_built_m2": float(built.loc[built["layer"] == "facilities", "quantity"].sum()),
+        "open_space_built_m2": float(built.loc[built["layer"] == "open_spaces", "quantity"].sum()),
+        "cost_yuan": cost,
+        "cost_household_yuan": cost / households if households else float("nan"),
+        "unpriced": float((bill["cost_yuan"].isna()).sum()),
+        "parties_asked": float(parties[parties.fillna("") != ""].nunique()),
+    }
+
+
+def _land_values(freed: gpd.GeoDataFrame, today: StudyArea) -> dict[str, float]:
+    ground = shapely.union_all(freed.geometry.to_numpy())
+    usable = usable_part(ground, today.catalog.constants["sliver_m"])
+    return {"freed_m2": float(freed["area_m2"].sum()), "freed_usable_m2": float(shapely.area(usable))}
+
+
+def _gain_values(gained: pd.DataFrame, today: StudyArea) -> dict[str, float]:
+    least = today.catalog.constants["gain_points"]
+    more, less = gained[gained["gain"] >= least], gained[gained["gain"] <= -least]
+    return {
+        "residents_gain": float(more["residents"].sum()),
+        "households_gain": float(more["households"].sum()),
+        "residents_lose": float(less["residents"].sum()),
+    }
+
+
+def _plan_marks(values: Mapping[str, float], today: StudyArea) -> list[str]:
+    """Mark what rests on estimates: every cost, and people where their number was estimated."""
+    people = today.buildings["estimated"].fillna("").str.contains("residents|households").any()
+    walls = bool(today.walls["inferred"].fillna(False).any())
+    return [
+        "estimated"
+        if "cost" in k or (people and k.endswith(("gain", "lose")))
+        else "inferred"
+        if walls and k == "wall_demolished_m"
+        else ""
+        for k in values
+    ]
