@@ -56,7 +56,7 @@ def _between(a: LineString, b: LineString, ya: float, *middle: tuple[float, floa
 
 
 INNER = [
-    _between(WEST, LANE_WEST, 65.0, yb=64.2),
+    _between(WEST, LANE_WEST, 64.9, yb=64.6),
     _between(WEST, LANE_WEST, 66.3, yb=65.5),
     _between(WEST, LANE_WEST, 136.2, (46.8, 136.0), (46.8, 134.2), yb=133.8),
     _between(LANE_EAST, MID_WEST, 66.4, (155.6, 66.2), yb=65.9),
