@@ -106,9 +106,7 @@ def test_a_street_between_two_yards_is_no_strip():
     assert free_land(area(compounds=yards))["compound_id"].notna().all()
 
 
-_boxes = st.lists(
-    st.tuples(st.integers(0, 70), st.integers(0, 50), st.integers(2, 15), st.integers(2, 15)), max_size=4
-)
+_boxes = st.lists(st.tuples(st.integers(0, 70), st.integers(0, 50), st.integers(2, 15), st.integers(2, 15)), max_size=4)
 
 
 def _random_area(sheds, lanes, walls):

@@ -19,9 +19,7 @@ def crowded(*, rooms=(None, None), extra=(), structures=()):
     """Two yards with no open land left; rooms are the spare rooms of the two buildings."""
     homes = [
         {"id": name, "storeys": 6, "residents": 100, "geometry": shape, "spare_room_m2": room}
-        for name, shape, room in zip(
-            ("B1", "B2"), (box(5, 5, 35, 17), box(47, 5, 77, 17)), rooms, strict=True
-        )
+        for name, shape, room in zip(("B1", "B2"), (box(5, 5, 35, 17), box(47, 5, 77, 17)), rooms, strict=True)
     ]
     return two_yards(buildings=layer(*homes, *extra), structures=layer(*FULL, *structures))
 

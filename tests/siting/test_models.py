@@ -83,9 +83,7 @@ def test_coverage_equals_brute_force(case, radius, standing):
     table, asked, count = np.array(case[0], float), np.array(case[1], float), case[2]
     existing = ["s000"] if standing else []
     count = min(count, table.shape[1] - len(existing))
-    choice = max_coverage(
-        siting_problem(pairs(table), weights(asked), existing=existing), count=count, radius_m=radius
-    )
+    choice = max_coverage(siting_problem(pairs(table), weights(asked), existing=existing), count=count, radius_m=radius)
     new = range(len(existing), table.shape[1])
     covers = [
         asked[(table[:, [*chosen, *range(len(existing))]] <= radius).any(axis=1)].sum()

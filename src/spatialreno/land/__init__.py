@@ -8,7 +8,7 @@ from spatialreno.land.fit import (
     largest_rectangle,
     rectangle_sides,
 )
-from spatialreno.land.free import free_land, freed_land, taken_land
+from spatialreno.land.free import free_land, freed_land, taken_land, usable_part
 from spatialreno.land.sites import candidate_sites, kind_sides, largest_site
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "largest_site",
     "rectangle_sides",
     "taken_land",
+    "usable_part",
 ]

@@ -18,6 +18,8 @@ FloatArray = NDArray[np.float64]
 _EXACT_M = 1e-8
 #: Steps of the search for the largest rectangle.
 _STEP_M = 1e-3
+#: Share of a distance that a buffer surely reaches.
+_SURE = 0.97
 _CORNERS = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
 
 
@@ -78,9 +80,7 @@ def feasible_centres(polygon: Any, width_m: float, depth_m: float, *, angle_deg:
     return _moved(centres, origin)
 
 
-def fit_rectangle(
-    polygon: Any, width_m: float, depth_m: float, angles: Iterable[float] | None = None
-) -> Fit | None:
+def fit_rectangle(polygon: Any, width_m: float, depth_m: float, angles: Iterable[float] | None = None) -> Fit | None:
     """Place a rectangle in a polygon, or say that it fits at none of the angles.
 
     Parameters
@@ -114,13 +114,17 @@ def fit_rectangle(
 
 
 def largest_rectangle(
-    polygon: Any, proportion: float = 1.0, angles: Iterable[float] | None = None
+    polygon: Any,
+    proportion: float = 1.0,
+    angles: Iterable[float] | None = None,
+    *,
+    wider_than_m: float = 0.0,
 ) -> Fit | None:
     """Find the largest rectangle of one proportion (depth / width) that fits, to a millimetre of width.
 
     A smaller rectangle of the same proportion and angle fits wherever a larger one does, so halving the
     interval finds the largest at each angle; parts and angles that cannot beat the best so far are
-    passed over after one look.
+    passed over after one look. None when nothing is wider than ``wider_than_m``.
 
     Examples
     --------
@@ -129,7 +133,7 @@ def largest_rectangle(
     20.0
     """
     directions = turned(edge_angles(polygon) if angles is None else angles, 1.0, proportion)
-    width, best = 0.0, None
+    width, best = wider_than_m, None
     for part in sorted(polygons(polygon), key=lambda one: -one.area):
         for angle in directions:
             found = _widest(part, proportion, angle, width + _STEP_M)
@@ -154,9 +158,7 @@ def _widest(part: Any, proportion: float, angle: float, least: float) -> Fit | N
     return place(middle(fitting[0]), least, least * proportion, angle)
 
 
-def edge_angles(
-    shapes: Any, *, resolution_deg: float = 0.5, limit: int = 12, shortest_m: float = 1.0
-) -> list[float]:
+def edge_angles(shapes: Any, *, resolution_deg: float = 0.5, limit: int = 12, shortest_m: float = 1.0) -> list[float]:
     """List the directions of edges in degrees from 0 to 90 (each stands for itself and its square).
 
     Parameters
@@ -237,13 +239,17 @@ def rectangle_sides(footprint_m2: float, least_width_m: float) -> list[tuple[flo
 def _eroded(polygon: Any, sides: FloatArray) -> Any:
     if min(_bounds_size(polygon) - sides) < 0 or polygon.area < sides.prod():
         return shapely.Polygon()
+    # Every centre is at least half the short side from the edges: look only there, and only at edges
+    # that a corner could meet. Buffers may be off by 1 % of their distance, hence the margin.
+    core = shapely.buffer(polygon, -_SURE * min(sides) / 2, quad_segs=2)
+    if core.is_empty:
+        return core
     start, end = _edges(polygon)
-    reach = _CORNERS * sides
-    swept = np.concatenate([start[:, None] + reach, end[:, None] + reach], axis=1)
-    points = shapely.multipoints(
-        shapely.points(swept.reshape(-1, 2)), indices=np.repeat(np.arange(len(start)), 8)
-    )
-    return shapely.difference(polygon, shapely.union_all(shapely.convex_hull(points)))
+    shapely.prepare(core)
+    near = shapely.dwithin(shapely.linestrings(np.stack([start, end], axis=1)), core, np.hypot(*sides))
+    swept = np.concatenate([edge[near, None] + _CORNERS * sides for edge in (start, end)], axis=1)
+    points = shapely.multipoints(shapely.points(swept.reshape(-1, 2)), indices=np.repeat(np.arange(int(near.sum())), 8))
+    return shapely.difference(core, shapely.union_all(shapely.convex_hull(points)))
 
 
 def _edges(shapes: Any) -> tuple[FloatArray, FloatArray]:
@@ -259,7 +265,8 @@ def _edges(shapes: Any) -> tuple[FloatArray, FloatArray]:
 def _origin(polygon: Any) -> FloatArray:
     """Point near the polygon: far from it, coordinates would lose the digits that exactness needs."""
     bounds = np.nan_to_num(shapely.bounds(polygon))
-    return np.floor(np.array([bounds[0], bounds[1]], float))
+    corner: FloatArray = np.floor(np.array([bounds[0], bounds[1]], float))
+    return corner
 
 
 def _moved(shape: Any, by: FloatArray) -> Any:

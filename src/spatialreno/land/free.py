@@ -150,9 +150,7 @@ def _lane_bodies(area: StudyArea) -> Any:
     width = paths["width_m"].to_numpy(float, na_value=np.nan)
     width = np.where(np.isnan(width) & lane, _constant(area, "lane_width_m"), width)
     known = ~np.isnan(width)
-    return shapely.buffer(
-        paths.geometry.to_numpy()[known], width[known] / 2, cap_style="flat", join_style="mitre"
-    )
+    return shapely.buffer(paths.geometry.to_numpy()[known], width[known] / 2, cap_style="flat", join_style="mitre")
 
 
 def _tree_discs(trees: gpd.GeoDataFrame) -> Any:

@@ -81,9 +81,7 @@ def kind_sides(area: StudyArea, kind: str) -> Sides:
     row = _kind_row(area, kind)
     footprint, least = float(row["footprint_m2"]), float(row["least_width_m"])
     if np.isnan(footprint):
-        raise InputError(
-            f"facilities: kind {kind} has no footprint in the catalog. Give candidates= to choose among."
-        )
+        raise InputError(f"facilities: kind {kind} has no footprint in the catalog. Give candidates= to choose among.")
     return rectangle_sides(footprint, 0.0 if np.isnan(least) else least)
 
 
@@ -99,14 +97,14 @@ def buildable_land(area: StudyArea, kind: str) -> Any:
 
 def largest_site(area: StudyArea, kind: str, sides: tuple[float, float]) -> Fit | None:
     """Find the largest rectangle of these proportions that a kind could have on the land there is."""
-    width, depth = sides
+    proportion = sides[1] / sides[0]
     best: Fit | None = None
     for piece in sorted(polygons(buildable_land(area, kind)), key=lambda one: -one.area):
-        if best is not None and piece.area <= best.rectangle.area:
+        width = best.width_m if best else 0.0
+        if piece.area <= width**2 * proportion:
             break
-        found = largest_rectangle(piece, depth / width, _directions(area, piece, max(sides)))
-        if found and (best is None or found.width_m > best.width_m):
-            best = found
+        angles = _directions(area, piece, max(sides))
+        best = largest_rectangle(piece, proportion, angles, wider_than_m=width) or best
     return best
 
 

@@ -133,6 +133,4 @@ def _result(highs: Any, highspy: Any, *, has_integers: bool) -> MilpResult:
     bound = float(info.mip_dual_bound) if has_integers else (objective if proven else -float("inf"))
     bound = min(bound, objective)
     values = np.array(highs.getSolution().col_value) if found else nothing
-    return MilpResult(
-        "optimal" if proven else "time_limit", objective, bound, relative_gap(objective, bound), values
-    )
+    return MilpResult("optimal" if proven else "time_limit", objective, bound, relative_gap(objective, bound), values)

@@ -22,9 +22,7 @@ class Pairs:
     instead: FloatArray
 
 
-def assignment_milp(
-    problem: Problem, pairs: Pairs, *, site_cost: FloatArray, count: tuple[float, float]
-) -> Milp:
+def assignment_milp(problem: Problem, pairs: Pairs, *, site_cost: FloatArray, count: tuple[float, float]) -> Milp:
     """Write the programme: every demand to one open site, or to its alternative.
 
     .. math::

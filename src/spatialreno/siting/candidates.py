@@ -126,9 +126,7 @@ def _row(source: gpd.GeoDataFrame, form: str, building_id: Any, area_m2: pd.Seri
         "building_id": building_id,
         "area_m2": area_m2.astype(float),
     }
-    frame = gpd.GeoDataFrame(
-        data, index=source.index, geometry=source.geometry.representative_point(), crs=source.crs
-    )
+    frame = gpd.GeoDataFrame(data, index=source.index, geometry=source.geometry.representative_point(), crs=source.crs)
     return frame.set_axis([f"{form}:{name}" for name in source.index], axis=0)
 
 

@@ -33,13 +33,10 @@ def walking_distances(area: StudyArea, sites: gpd.GeoDataFrame, *, limit_m: floa
     """Measure walks from the doors of homes to candidate sites, in metres, no farther than a limit."""
     from spatialreno.walk import walk_distances
 
-    doors = home_doors(area)
-    if sites.empty or doors.empty:
-        return pd.DataFrame({"origin": [], "destination": [], "distance_m": np.empty(0)})
-    targets = gpd.GeoSeries(sites.geometry.representative_point(), index=sites.index, crs=area.crs)
-    walks = walk_distances(area, doors.geometry, targets, limit_m=limit_m)
-    homes = doors["building_id"].reindex(walks["origin"]).to_numpy()
-    return walks.assign(origin=homes).groupby(_PAIR[:2], as_index=False)["distance_m"].min()
+    homes = area.buildings[area.buildings["residents"].fillna(0) > 0]
+    if sites.empty or homes.empty:
+        return _no_pairs()
+    return walk_distances(area, homes.geometry, sites.geometry, limit_m=limit_m)
 
 
 def existing_distances(area: StudyArea, kind: str, *, limit_m: float) -> pd.DataFrame:
@@ -48,7 +45,7 @@ def existing_distances(area: StudyArea, kind: str, *, limit_m: float) -> pd.Data
 
     open_now = area.facilities["kind"].eq(kind) & area.facilities["status"].fillna("open").eq("open")
     if not open_now.any():
-        return pd.DataFrame({"origin": [], "destination": [], "distance_m": np.empty(0)})
+        return _no_pairs()
     rows = nearest(area, [kind], limit_m=limit_m).dropna(subset=["distance_m"])
     return pd.DataFrame(
         {
@@ -59,17 +56,5 @@ def existing_distances(area: StudyArea, kind: str, *, limit_m: float) -> pd.Data
     )
 
 
-def home_doors(area: StudyArea) -> gpd.GeoDataFrame:
-    """List the doors of the homes: entrances, else the middle of every side of the building.
-
-    Index: door ids; columns ``building_id, geometry``.
-    """
-    homes = area.buildings[area.buildings["residents"].fillna(0) > 0]
-    known = area.entrances[area.entrances["building_id"].isin(homes.index)]
-    doors = [(f"{row.building_id}@{door}", row.building_id, row.geometry) for door, row in known.iterrows()]
-    for building, outline in homes.geometry[~homes.index.isin(known["building_id"])].items():
-        corners = shapely.get_coordinates(shapely.get_exterior_ring(outline))
-        sides = (corners[:-1] + corners[1:]) / 2
-        doors += [(f"{building}@side{k}", building, shapely.Point(side)) for k, side in enumerate(sides)]
-    frame = pd.DataFrame(doors, columns=["id", "building_id", "geometry"]).set_index("id")
-    return gpd.GeoDataFrame(frame, geometry="geometry", crs=area.crs)
+def _no_pairs() -> pd.DataFrame:
+    return pd.DataFrame({"origin": [], "destination": [], "distance_m": np.empty(0)})

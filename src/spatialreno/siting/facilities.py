@@ -14,7 +14,7 @@ from spatialreno.siting.answer import Found, solution
 from spatialreno.siting.candidates import given_candidates, land_candidates, overlapping
 from spatialreno.siting.distances import existing_distances, walking_distances
 from spatialreno.siting.heat import STATION, choose_stations
-from spatialreno.siting.models import max_coverage, p_median
+from spatialreno.siting.models import least_count, max_coverage, p_median
 from spatialreno.siting.problem import Problem, siting_problem
 
 if TYPE_CHECKING:
@@ -101,11 +101,9 @@ def _choose(area: StudyArea, kind: str, count: int, model: Model, radius_m: floa
     """Choose among what free land can hold; when that is nothing, say what land there is."""
     sites = land_candidates(area, kind, None)
     found = _choose_among(area, kind, sites, count=count, model=model, radius_m=radius_m)
-    return (
-        found
-        if found.choice.sites
-        else replace(found, missing={**_land_there_is(area, kind), **found.missing})
-    )
+    if len(sites) >= count:
+        return found
+    return replace(found, missing={**_land_there_is(area, kind), **found.missing})
 
 
 def _choose_among(
@@ -147,7 +145,9 @@ def _short(problem: Problem, count: int, radius_m: float | None) -> dict[str, An
     there = int((~problem.existing).sum())
     found: dict[str, Any] = {"count": count, "candidates": there}
     if radius_m is not None and there:
+        fewest = least_count(problem)
         found |= {"radius_m": radius_m, "buildings_beyond_radius": list(problem.unreached)}
+        found |= {"sites_needed": len(fewest.sites)} if fewest.sites else {}
     return found
 
 

@@ -125,9 +125,7 @@ def _sites(area: StudyArea, size: pd.Series, given: gpd.GeoDataFrame | None) -> 
     return sites.assign(capacity=sites["capacity"].fillna(float(size["capacity_m2"])))
 
 
-def _problem(
-    area: StudyArea, sites: gpd.GeoDataFrame, load: pd.Series, count: int, radius_m: float
-) -> Problem:
+def _problem(area: StudyArea, sites: gpd.GeoDataFrame, load: pd.Series, count: int, radius_m: float) -> Problem:
     buildings = area.buildings.geometry.loc[load.index]
     return siting_problem(
         straight_distances(buildings, sites.geometry, limit_m=radius_m),

@@ -94,9 +94,7 @@ def p_median(
     return _bounded_median(problem, instead, count, time_limit_s)
 
 
-def max_coverage(
-    problem: Problem, *, count: int, radius_m: float, time_limit_s: float | None = None
-) -> Choice:
+def max_coverage(problem: Problem, *, count: int, radius_m: float, time_limit_s: float | None = None) -> Choice:
     """Choose the sites that bring the most weight within a radius.
 
     .. math::
@@ -156,9 +154,7 @@ def least_count(problem: Problem, *, time_limit_s: float | None = None) -> Choic
     """
     if len(problem.unreached):
         return no_choice(tuple(problem.unreached))
-    pairs = Pairs(
-        problem.demand, problem.site, np.zeros(len(problem.demand)), np.full(len(problem.demands), np.inf)
-    )
+    pairs = Pairs(problem.demand, problem.site, np.zeros(len(problem.demand)), np.full(len(problem.demands), np.inf))
     model = assignment_milp(problem, pairs, site_cost=(~problem.existing).astype(float), count=(0, np.inf))
     result = solve_milp(model, time_limit_s=time_limit_s)
     if not len(result.values):
