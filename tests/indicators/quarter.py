@@ -10,7 +10,7 @@ from shapely import LineString, Point, box
 from spatialreno.area import StudyArea, assemble
 
 CRS = "EPSG:4546"
-X, Y = 447_000.0, 3_838_000.0
+X, Y = 631_000.0, 3_838_000.0
 
 
 def at(x: float, y: float) -> Point:
@@ -63,6 +63,4 @@ def quarter(**changed: list[dict[str, Any]]) -> StudyArea:
         ],
         "parking": [{"id": "K", "kind": "car", "places": 10, "geometry": rect(60, 10, 90, 20)}],
     }
-    return assemble(
-        {name: frame(rows) for name, rows in {**layers, **changed}.items() if rows}, name="q", title="试"
-    )
+    return assemble({name: frame(rows) for name, rows in {**layers, **changed}.items() if rows}, name="q", title="试")

@@ -135,9 +135,7 @@ def test_residents_weigh_the_homes() -> None:
 def test_homes_without_known_residents_weigh_nothing_and_none_gives_no_share() -> None:
     people = pd.DataFrame({"residents": [30.0, nan], "estimated": False}, index=["A", "B"])
     place = pd.Series(["a", "b"], index=people.index)
-    rows = resident_means(
-        values(TWO_HOMES)[["score"]], people, place, level="block", inferred=False, sources={}
-    )
+    rows = resident_means(values(TWO_HOMES)[["score"]], people, place, level="block", inferred=False, sources={})
     assert rows[0].value == 87.5 and rows[1].value != rows[1].value
 
 
@@ -194,9 +192,7 @@ def test_shares_and_scores_stay_in_their_range(rows: list[tuple[float, float, fl
 
 @settings(deadline=None, max_examples=60)
 @given(homes, st.data())
-def test_shorter_walks_never_lower_anything(
-    rows: list[tuple[float, float, float]], data: st.DataObject
-) -> None:
+def test_shorter_walks_never_lower_anything(rows: list[tuple[float, float, float]], data: st.DataObject) -> None:
     before = as_walks(rows)
     cut = data.draw(st.lists(st.floats(0, 3000), min_size=len(before), max_size=len(before)))
     after = {key: min(d, c) if d == d else c for (key, d), c in zip(before.items(), cut, strict=True)}

@@ -28,9 +28,7 @@ def test_a_narrow_tail_does_not_count() -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(st.floats(1, 60), st.floats(1, 60), st.floats(0, 90), st.floats(2, 20))
-def test_the_wide_part_of_a_rectangle_is_all_or_nothing(
-    w: float, h: float, turn: float, width: float
-) -> None:
+def test_the_wide_part_of_a_rectangle_is_all_or_nothing(w: float, h: float, turn: float, width: float) -> None:
     whole = rotate(box(0, 0, w, h), turn)
     kept = wide_part(whole, width).area
     if min(w, h) >= width:

@@ -203,6 +203,8 @@ def _over_the_seam(table: pd.DataFrame, snap: float) -> pd.DataFrame:
 
 
 def _open_zones(table: pd.DataFrame) -> Array:
+    if table.empty:  # shapely.polygons cannot be told the shape of no rings
+        return np.empty(0, dtype=object)
     start, along = table[["x0", "y0"]].to_numpy(), table[["ux", "uy"]].to_numpy()
     out = np.column_stack([along[:, 1], -along[:, 0]]) * 1e3
     low = start + along * table["low"].to_numpy()[:, None]

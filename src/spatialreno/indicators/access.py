@@ -37,7 +37,7 @@ def access(area: StudyArea, norm: Standard, people: pd.DataFrame) -> pd.DataFram
     from spatialreno.walk import nearest
 
     limit_m = max(area.catalog.constants["walk_limit_m"], norm.reach_m)
-    walks = nearest(_open_only(area), list(norm.kinds), limit_m=limit_m)
+    walks = nearest(area, list(norm.kinds), limit_m=limit_m)
     speeds = area.catalog.groups["speed_m_s"]
     return judge(walks, norm.table, speeds, people.index, known=surveyed(area, "facilities"))
 
@@ -85,9 +85,3 @@ def judge(
         frame[f"min_{group}"] = distance / (60.0 * float(speeds[group]))
     order = [*_WALK, "radius_m", "level", "within", *(f"min_{g}" for g in GROUPS), "clause", "confidence"]
     return frame[order].sort_values(["building_id", "kind"], ignore_index=True)
-
-
-def _open_only(area: StudyArea) -> StudyArea:
-    facilities = area.facilities
-    shut = facilities["status"].isin(["planned", "closed"])
-    return area.replace(facilities=facilities[~shut]) if shut.any() else area

@@ -49,9 +49,7 @@ def kind_weights(norm: Standard, facilities: pd.DataFrame) -> pd.Series[float]:
     worth = category.map(norm.score.categories)
     if worth.isna().any():
         missing = ", ".join(sorted(category[worth.isna()].unique()))
-        raise InputError(
-            f"{norm.name}: score.categories has no weight for {missing}. Add one (0 leaves it out)."
-        )
+        raise InputError(f"{norm.name}: score.categories has no weight for {missing}. Add one (0 leaves it out).")
     duty = services["obligation"].map(norm.score.obligation).astype("float64")
     weight: pd.Series[float] = worth * duty / duty.groupby(category).transform("sum")
     if not weight.sum() > 0:
@@ -91,9 +89,7 @@ def scores(found: pd.DataFrame, weights: pd.Series[float], fade: float) -> pd.Se
     points = credit(found["distance_m"], found["radius_m"], fade) * found["kind"].map(weights)
     points = points.mask(found["within"].isna())
     wide = (
-        found[["building_id", "kind"]]
-        .assign(points=points)
-        .pivot(index="building_id", columns="kind", values="points")
+        found[["building_id", "kind"]].assign(points=points).pivot(index="building_id", columns="kind", values="points")
     )
     return (100.0 * wide.sum(axis=1, skipna=False)).clip(upper=100.0).rename("score")
 
@@ -133,12 +129,9 @@ def circle_sources(norm: Standard) -> dict[str, str]:
     table = norm.table
     level = {key: cite(norm, row) for key, row in norm.levels.items()}
     texts = [
-        f"{norm.name} {row.clause}, {row.radius_m:g} m ({row.confidence})"
-        for row in table.itertuples(index=False)
+        f"{norm.name} {row.clause}, {row.radius_m:g} m ({row.confidence})" for row in table.itertuples(index=False)
     ]
-    baskets = {
-        b.id: f"{norm.name} {b.title_en or b.title_zh}, kinds at their own radius" for b in norm.baskets
-    }
+    baskets = {b.id: f"{norm.name} {b.title_en or b.title_zh}, kinds at their own radius" for b in norm.baskets}
     limits = {
         **{("basket", b.id): b.minutes for b in norm.baskets},
         **{("kinds", k): m for k, m in norm.minutes.items()},

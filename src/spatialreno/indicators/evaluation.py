@@ -156,9 +156,7 @@ def _people_rows(
     return [*rows, *own]
 
 
-def _ground_rows(
-    area: StudyArea, norm: Standard, people: pd.DataFrame, blocks: gpd.GeoDataFrame
-) -> list[Row]:
+def _ground_rows(area: StudyArea, norm: Standard, people: pd.DataFrame, blocks: gpd.GeoDataFrame) -> list[Row]:
     residents, households = (float(people[c].sum(min_count=1)) for c in ("residents", "households"))
     guessed = bool(people["estimated"].any())
     return [

@@ -21,9 +21,7 @@ def wall_rows(area: StudyArea) -> list[Row]:
     """Measure the walls (围墙) that stand, in metres."""
     walls = area.walls
     length = float(walls["length_m"].sum()) if surveyed(area, "walls") else nan
-    return [
-        Row("area", area.name, "wall_length_m", length, mark=marks(inferred=bool(walls["inferred"].any())))
-    ]
+    return [Row("area", area.name, "wall_length_m", length, mark=marks(inferred=bool(walls["inferred"].any())))]
 
 
 def illegal_rows(area: StudyArea) -> list[Row]:
@@ -85,8 +83,7 @@ def parking_rows(area: StudyArea, households: float, *, estimated: bool) -> list
     count = {kind: _places(places, kind) if known else nan for kind in PARKING_KINDS}
     guessed = bool(parking["estimated"].notna().any())
     rows = [
-        Row("area", area.name, f"parking:{kind}", value, mark=marks(estimated=guessed))
-        for kind, value in count.items()
+        Row("area", area.name, f"parking:{kind}", value, mark=marks(estimated=guessed)) for kind, value in count.items()
     ]
     ratio = count["car"] / households if households > 0 else nan
     return [

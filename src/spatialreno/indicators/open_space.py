@@ -36,9 +36,7 @@ def ground(area: StudyArea, norm: Standard) -> dict[str, Any]:
     """
     spaces, built = area.open_spaces, area.facilities
     spaces = spaces[spaces["access"].fillna("public") != "closed"]
-    built = built[
-        built["status"].fillna("open").eq("open") & (built.geom_type.isin(["Polygon", "MultiPolygon"]))
-    ]
+    built = built[built["status"].fillna("open").eq("open") & (built.geom_type.isin(["Polygon", "MultiPolygon"]))]
     kinds = pd.concat([spaces["kind"], built["kind"].map(area.catalog.facilities["public_space"])])
     shapes = np.concatenate([spaces.geometry.to_numpy(), built.geometry.to_numpy()])
     union = {kind: shapely.union_all(shapes[(kinds == kind).to_numpy()]) for kind in KINDS}
@@ -84,15 +82,11 @@ def open_space_rows(area: StudyArea, norm: Standard, residents: float, *, estima
         size = shape.area if known else nan
         held = targets(norm, kind, residents)
         rows.append(Row("area", area.name, f"open_space_m2:{kind}", size, mark=drawn))
-        rows += per_person(
-            "area", area.name, kind, size, residents, norm=norm, held=held, estimated=estimated
-        )
+        rows += per_person("area", area.name, kind, size, residents, norm=norm, held=held, estimated=estimated)
     return [*rows, _largest_park(area, norm, shapes["public_green"], residents if known else None)]
 
 
-def block_green_rows(
-    area: StudyArea, norm: Standard, blocks: gpd.GeoDataFrame, people: pd.DataFrame
-) -> list[Row]:
+def block_green_rows(area: StudyArea, norm: Standard, blocks: gpd.GeoDataFrame, people: pd.DataFrame) -> list[Row]:
     """Measure the cluster green (集中绿地) of each contiguous block.
 
     Parameters
@@ -114,17 +108,13 @@ def block_green_rows(
     for block, size, count, guess in zip(blocks.index, sizes, residents, guessed, strict=True):
         rows.append(Row("block", str(block), f"open_space_m2:{kind}", float(size)))
         held = targets(norm, kind, float(count))
-        rows += per_person(
-            "block", str(block), kind, size, count, norm=norm, held=held, estimated=bool(guess)
-        )
+        rows += per_person("block", str(block), kind, size, count, norm=norm, held=held, estimated=bool(guess))
     return rows
 
 
 def targets(norm: Standard, kind: str, residents: float) -> list[OpenSpace]:
     """List the rows of a standard that so many residents are held to, from the smallest circle up."""
-    rows = sorted(
-        (r for r in norm.open_spaces if r.kind == kind), key=lambda r: norm.levels[r.level].least_residents
-    )
+    rows = sorted((r for r in norm.open_spaces if r.kind == kind), key=lambda r: norm.levels[r.level].least_residents)
     return [r for i, r in enumerate(rows) if i == 0 or norm.levels[r.level].least_residents <= residents]
 
 

@@ -73,9 +73,7 @@ def tidy(rows: Iterable[Row], catalog: Catalog) -> pd.DataFrame:
     return frame.set_index(_KEY).sort_index()[["value", "unit", "target", "meets", "source", "mark"]]
 
 
-def indicator_title(
-    catalog: Catalog, indicator: str, *, lang: str = "zh", norm: Standard | None = None
-) -> str:
+def indicator_title(catalog: Catalog, indicator: str, *, lang: str = "zh", norm: Standard | None = None) -> str:
     """Name an indicator for people, with the kind, level or basket that it speaks of.
 
     Parameters
