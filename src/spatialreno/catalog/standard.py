@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Confidence = Literal["read", "secondary", "memory", "memory-low", "derived", "assumed"]
 Obligation = Literal["M", "O"]
 _KEYS = {"services": ("kind",), "open_spaces": ("kind", "level"), "baskets": ("id",)}
-_MEND = "Correct the file; `spatialreno catalog standards` lists those that ship with the package."
+_MEND = "Correct the file; `spatialreno catalog` lists the standards that ship with the package."
 
 
 class _Row(BaseModel):
