@@ -1,0 +1,15 @@
+"""Walking where people walk: streets, lanes and yards, stopped by walls, let through by gates."""
+
+from spatialreno.walk.isochrones import isochrones
+from spatialreno.walk.network import WalkNetwork, paths_from_networkx, walk_network
+from spatialreno.walk.travel import nearest, travel_times, walk_distances
+
+__all__ = [
+    "WalkNetwork",
+    "isochrones",
+    "nearest",
+    "paths_from_networkx",
+    "travel_times",
+    "walk_distances",
+    "walk_network",
+]

@@ -1,0 +1,265 @@
+"""What can be reached on foot in a time, drawn so that nothing lies behind a standing wall."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from spatialreno.walk.engine import Graph, reach_from
+from spatialreno.walk.fabric import CORNER, DOOR, ON_STREET, permanent_pieces
+from spatialreno.walk.frame import MM_PER_M, Bools, Floats, Geometries, Ints
+from spatialreno.walk.obstacles import PERMANENT
+from spatialreno.walk.places import Asked, Places, find_places
+from spatialreno.walk.state import Walker, open_hops, standing
+from spatialreno.walk.travel import State, metres_per_minute, state_of
+from spatialreno.walk.views import Scene, discs, make_scene, view
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+
+_SPECK_MM2 = 100.0
+_GRID_MM = 1.0
+
+
+def isochrones(
+    area: StudyArea, origins: Asked, minutes: Sequence[float] = (5, 10, 15), group: str = "general"
+) -> gpd.GeoDataFrame:
+    """Draw what can be reached on foot from each origin in given times.
+
+    In yards the reach is the union, over all corners, doors and joins walked to, of what is seen from there within
+    the walk that is left; so it ends at walls, gates that do not open, structures and buildings. On streets
+    the centreline is cut where the time ends and drawn as wide as the street.
+
+    Parameters
+    ----------
+    area
+        The study area.
+    origins
+        Ids of buildings or facilities, or a GeoSeries of points or polygons in the area's CRS.
+    minutes
+        Times.
+    group
+        Walking group of the catalog, which sets the speed.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns origin, minutes, group, geometry in the area's CRS; a longer time contains a shorter one.
+
+    Raises
+    ------
+    InputError
+        An id or the group is unknown.
+    """
+    state = state_of(area)
+    places = find_places(area, state.fabric, origins)
+    speed = metres_per_minute(area, group)
+    limits = [float(time) * speed * MM_PER_M for time in minutes]
+    rows: dict[int, list[shapely.Geometry]] = {}
+    for walker, members in state.walkers(places):
+        canvas = _Canvas(state, walker)
+        graph = state.graph(walker, places)
+        for at in members.tolist():
+            rows[at] = canvas.draw(places, at, graph, limits)
+    drawn = [shape for at in range(len(places)) for shape in rows[at]]
+    return gpd.GeoDataFrame(
+        {
+            "origin": np.repeat(np.array(places.ids, object), len(limits)),
+            "minutes": np.tile(np.array(minutes), len(places)),
+            "group": group,
+        },
+        geometry=list(state.fabric.frame.geometries_m(drawn)),
+        crs=area.crs,
+    )
+
+
+@dataclass(frozen=True)
+class _Eyes:
+    """Points to look from; `parent` is the number of the point a walk came from in sight of it, or -1."""
+
+    xy: Floats
+    cell: Ints
+    away: Floats
+    parent: Ints
+
+
+@dataclass
+class _Canvas:
+    """Draws reach for one walker in one state; views are kept, since several origins share them."""
+
+    state: State
+    walker: Walker
+    views: dict[tuple[float, float], shapely.Polygon] = field(default_factory=dict)
+    scenes: dict[int, Scene] = field(default_factory=dict)
+
+    @cached_property
+    def stands(self) -> Bools:
+        """Labels that stop this walker."""
+        return standing(self.state.area, self.state.fabric, self.walker)
+
+    @cached_property
+    def street_hops(self) -> Ints:
+        """Hops on streets that can be walked."""
+        usable = open_hops(self.state.area, self.state.fabric, self.walker)
+        return np.flatnonzero(usable & (self.state.fabric.hops.kind == ON_STREET))
+
+    @cached_property
+    def half_width(self) -> Floats:
+        """Half the width of the path of each street hop, in millimetres."""
+        area, fabric = self.state.area, self.state.fabric
+        width = area.paths["width_m"].reindex(list(fabric.path_ids)).to_numpy(float)
+        width = np.where(np.isnan(width), area.catalog.constants["street_width_m"], width)
+        return np.asarray(width[fabric.hops.path[self.street_hops]] * MM_PER_M / 2)
+
+    def draw(self, places: Places, at: int, graph: Graph, limits: list[float]) -> list[shapely.Geometry]:
+        """Draw the reach of one place for each limit."""
+        far, before = reach_from(graph, at, max(limits))
+        eyes = self._eyes(places, at, far, before)
+        seen = self._fresh_views(eyes)
+        blank = self.state.fabric.ground.whole
+        shapes: dict[float, shapely.Geometry] = {}
+        whole, before_limit = shapely.Polygon(), -np.inf
+        for limit in sorted(limits):
+            # What was seen in full within a shorter time is in `whole` already; so times are nested exactly.
+            new = before_limit - eyes.away < self.state.fabric.sight_mm
+            yards = _within(seen[new], eyes.xy[new], (limit - eyes.away)[new], self.state.fabric.sight_mm)
+            streets = shapely.difference(shapely.union_all(self._streets(places, at, far, limit)), blank)
+            parts = shapely.set_precision(np.array([*yards, streets], object), _GRID_MM)
+            whole = shapely.union(whole, shapely.union_all(parts, grid_size=_GRID_MM), grid_size=_GRID_MM)
+            shapes[limit], before_limit = whole, limit
+        return [shapes[limit] for limit in limits]
+
+    def _eyes(self, places: Places, at: int, far: Floats, before: Ints) -> _Eyes:
+        """List the points to look from, their cells, the walk to each and the point looked from before."""
+        fabric = self.state.fabric
+        turns = self._lookouts & np.isfinite(far)
+        own = places.own_node[places.own_place == at]
+        turns[own] = fabric.cell[own] >= 0
+        last = before[turns]
+        last = last[(last >= 0) & (last < len(turns))]
+        turns[last[(fabric.cell[last] >= 0) & ~self._blind[last]]] = True
+        node = np.flatnonzero(turns)
+        free = places.point_xy[places.point_place == at]
+        cell = fabric.ground.cell_of(free)
+        free, cell = free[cell >= 0], cell[cell >= 0]
+        number = np.full(len(turns) + len(places), -1)
+        number[node] = np.arange(len(node))
+        if len(free) == 1 and not len(own):
+            number[len(turns) + at] = len(node)
+        parent = np.where(before[node] >= 0, number[before[node]], -1)
+        return _Eyes(
+            xy=np.concatenate([fabric.xy[node], free]),
+            cell=np.concatenate([fabric.cell[node], cell]),
+            away=np.concatenate([far[node], np.zeros(len(free))]),
+            parent=np.concatenate([parent, np.full(len(free), -1)]),
+        )
+
+    def _fresh_views(self, eyes: _Eyes) -> Geometries:
+        """Look from each point, and leave out what the point before already sees: it is nearer to that."""
+        pairs = zip(eyes.xy, eyes.cell, strict=True)
+        seen = np.array([self._view(eye, int(cell)) for eye, cell in pairs], object)
+        child = np.flatnonzero((eyes.parent >= 0) & (eyes.cell[eyes.parent] == eyes.cell))
+        fresh = seen.copy()
+        fresh[child] = shapely.difference(seen[child], seen[eyes.parent[child]])
+        return fresh
+
+    @cached_property
+    def _blind(self) -> Bools:
+        """Nodes in buildings or in standing structures."""
+        fabric = self.state.fabric
+        blind = np.zeros(len(fabric.xy), bool)
+        node, label = fabric.obstacles.inside(fabric.xy)
+        blind[node[(label == PERMANENT) | self.stands[label]]] = True
+        return blind
+
+    @cached_property
+    def _lookouts(self) -> Bools:
+        """Nodes at which a walk may turn or enter a cell."""
+        fabric = self.state.fabric
+        turns = (fabric.kind == CORNER) | ((fabric.kind != DOOR) & self._entries)
+        return np.asarray(turns & (fabric.cell >= 0) & ~self._blind)
+
+    @cached_property
+    def _entries(self) -> Bools:
+        """Nodes at which people come into a cell or leave it along a street or a join."""
+        fabric, hops = self.state.fabric, self.state.fabric.hops
+        usable = open_hops(self.state.area, fabric, self.walker)
+        outside = usable & (fabric.cell[hops.first] != fabric.cell[hops.second])
+        entry = np.zeros(len(fabric.xy), bool)
+        entry[np.concatenate([hops.first[outside], hops.second[outside]])] = True
+        street = self.street_hops
+        entry[np.concatenate([hops.first[street], hops.second[street]])] = True
+        return entry
+
+    def _view(self, eye: Floats, cell: int) -> shapely.Polygon:
+        """Look round from a point, once."""
+        key = (float(eye[0]), float(eye[1]))
+        if key not in self.views:
+            self.views[key] = view(self._scene(cell), eye, self.state.fabric.sight_mm)
+        return self.views[key]
+
+    def _scene(self, cell: int) -> Scene:
+        """Gather what stands in a cell."""
+        if cell not in self.scenes:
+            fabric = self.state.fabric
+            obstacles, shape = fabric.obstacles, fabric.ground.cells[cell]
+            start, end = permanent_pieces(obstacles, shape)
+            near = np.sort(obstacles.removable_tree.query(shape, predicate="intersects"))
+            number = np.flatnonzero(obstacles.label != PERMANENT)[near]
+            number = number[self.stands[obstacles.label[number]]]
+            self.scenes[cell] = make_scene(
+                np.concatenate([start, obstacles.start[number]]), np.concatenate([end, obstacles.end[number]])
+            )
+        return self.scenes[cell]
+
+    def _streets(self, places: Places, at: int, far: Floats, limit: float) -> list[shapely.Geometry]:
+        """Draw the parts of streets walked within a limit as wide as the streets are."""
+        fabric, which = self.state.fabric, self.street_hops
+        one, two = fabric.hops.first[which], fabric.hops.second[which]
+        length = fabric.hops.length[which].astype(float)
+        ahead, back = np.clip(limit - far[one], 0, length), np.clip(limit - far[two], 0, length)
+        whole = ahead + back >= length
+        ahead, back = np.where(whole, 0, ahead), np.where(whole, 0, back)
+        start, end, half = fabric.xy[one], fabric.xy[two], self.half_width
+        strips = [shapely.buffer(_drawn(start[whole], end[whole]), half[whole], quad_segs=4)]
+        for tail, head, run in ((start, end, ahead), (end, start, back)):
+            part = run > 0
+            tip = tail + (head - tail) * (run / np.maximum(length, 1))[:, None]
+            strips.append(shapely.buffer(_drawn(tail[part], tip[part]), half[part], cap_style="flat"))
+        strips.append(self._first_steps(places, at, limit))
+        return list(np.concatenate(strips))
+
+    def _first_steps(self, places: Places, at: int, limit: float) -> Geometries:
+        """Draw the street from the foot of an origin that lies beside it."""
+        ways = places.ways
+        place, _, _ = self.state.starts(self.walker, places)
+        if at not in place or not len(ways):
+            return np.empty(0, object)
+        fine = np.flatnonzero((places.point_place[ways.point] == at) & np.isfinite(ways.foot[:, 0]))
+        usable = self.state.usable(self.walker, ways.label_way, ways.label, len(ways))
+        fine = fine[usable[fine]]
+        foot, node = ways.foot[fine], self.state.fabric.xy[ways.node[fine]]
+        size = np.sqrt(((node - foot) ** 2).sum(axis=1))
+        run = np.clip(limit - (ways.length[fine] - size), 0, size)
+        tip = foot + (node - foot) * (run / np.maximum(size, 1))[:, None]
+        width = self.state.area.catalog.constants["street_width_m"] * MM_PER_M
+        return np.asarray(shapely.buffer(_drawn(foot[run > 0], tip[run > 0]), width / 2, cap_style="flat"))
+
+
+def _drawn(start: Floats, end: Floats) -> Geometries:
+    return np.asarray(shapely.linestrings(np.stack([start, end], axis=1)))
+
+
+def _within(seen: Geometries, eyes: Floats, left: Floats, sight_mm: float) -> Geometries:
+    """Cut views where the walk ends."""
+    some = (left > 0) & (shapely.area(seen) > _SPECK_MM2)
+    seen, eyes, left = seen[some], eyes[some], left[some]
+    short = left < sight_mm
+    seen[short] = shapely.intersection(seen[short], discs(eyes[short], left[short]))
+    return np.asarray(seen)

@@ -1,0 +1,199 @@
+"""States of an area as masks: what stands now, and which hops a walker may use."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatialreno.walk.fabric import Fabric, build_fabric
+from spatialreno.walk.frame import Bools, Ints
+from spatialreno.walk.obstacles import ON_GROUND
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+
+# A fabric is a pure function of geometry; keeping the last few only saves time and changes no answer.
+_KEPT_FABRICS = 4
+_fabrics: OrderedDict[str, Fabric] = OrderedDict()
+
+_FIXED = ("buildings", "compounds", "entrances")
+_CONSTANTS = (
+    "clear_m", "frontage_step_m", "gate_reach_m", "seal_m", "sight_m", "strip_m", "tolerance_m",
+)  # fmt: skip
+
+Walker = frozenset[str]
+VISITOR: Walker = frozenset()
+
+
+def fabric_of(area: StudyArea) -> Fabric:
+    """Give the fabric that serves this area: its survey's where the state only opened something, else its own.
+
+    Parameters
+    ----------
+    area
+        The study area in any state.
+
+    Returns
+    -------
+    Fabric
+        Kept in the process for the last few geometries.
+    """
+    survey = area.survey
+    source = survey if survey is not area and _only_opened(survey, area) else area
+    key = _geometry_key(source)
+    if key not in _fabrics:
+        _fabrics[key] = build_fabric(source)
+    _fabrics.move_to_end(key)
+    while len(_fabrics) > _KEPT_FABRICS:
+        _fabrics.popitem(last=False)
+    return _fabrics[key]
+
+
+def standing(area: StudyArea, fabric: Fabric, walker: Walker = VISITOR) -> Bools:
+    """Tell which labels stop this walker today.
+
+    A stretch of a gate stops nobody once its wall has gone; while the wall stands, a gate that was taken away
+    leaves the wall closed.
+
+    Parameters
+    ----------
+    area
+        The study area in any state that the fabric serves.
+    fabric
+        Its fabric.
+    walker
+        Ids of the `residents` gates open to the walker.
+
+    Returns
+    -------
+    numpy.ndarray
+        One flag for each label.
+    """
+    open_gates = set(area.gates.index[area.gates["walkers"] == "public"]) | walker
+    structures = set(_ground_structures(area).index)
+    walls, gates = set(area.walls.index), set(area.gates.index)
+
+    def stands(layer: str, name: str, wall: str) -> bool:
+        if layer == "walls":
+            return name in walls
+        if layer == "gates":
+            return wall in walls and not (name in gates and name in open_gates)
+        return name in structures
+
+    return np.array([stands(*label) for label in fabric.obstacles.labels], bool)
+
+
+def open_hops(area: StudyArea, fabric: Fabric, walker: Walker = VISITOR) -> Bools:
+    """Tell which hops of the fabric this walker can use today."""
+    hops = fabric.hops
+    fine = carriers_open(standing(area, fabric, walker), hops.label_hop, hops.label, len(hops))
+    return fine & paths_open(area, fabric, hops.path)
+
+
+def carriers_open(stands: Bools, carrier: Ints, label: Ints, count: int) -> Bools:
+    """Tell which carriers of labels carry none that stands."""
+    fine = np.ones(count, bool)
+    fine[carrier[stands[label]]] = False
+    return fine
+
+
+def paths_open(area: StudyArea, fabric: Fabric, path: Ints) -> Bools:
+    """Tell which rows lie on a path that can be walked today, or on none."""
+    walkable = set(area.paths.index[area.paths["walkable"].to_numpy(bool)])
+    usable = np.array([name in walkable for name in fabric.path_ids] + [True], bool)
+    return usable[path]
+
+
+def homes(area: StudyArea) -> dict[str, Walker]:
+    """Name, for each compound, the `residents` gates that let its people through.
+
+    A gate lets through the residents of every compound in the block of a compound beside it.
+    """
+    block = compound_block(area)
+    opens: dict[str, set[str]] = {}
+    gates = area.gates[area.gates["walkers"] == "residents"]
+    for gate, compound, wall in zip(gates.index, gates["compound_id"], gates["wall_id"], strict=True):
+        beside = {compound}
+        if wall in area.walls.index:
+            beside |= set(area.walls.loc[wall, ["compound_a", "compound_b"]])
+        for name in beside & set(block):
+            opens.setdefault(block[name], set()).add(gate)
+    return {compound: frozenset(opens.get(name, set())) for compound, name in block.items()}
+
+
+def compound_block(area: StudyArea) -> dict[str, str]:
+    """Name the block of each compound."""
+    from spatialreno.blocks import compound_blocks
+
+    return {str(key): str(value) for key, value in compound_blocks(area).items()}
+
+
+def _ground_structures(area: StudyArea) -> pd.DataFrame:
+    ground: pd.DataFrame = area.structures[area.structures["position"].isin(ON_GROUND)]
+    return ground
+
+
+def _only_opened(survey: StudyArea, area: StudyArea) -> bool:
+    """Tell whether masks over the survey's fabric describe the area: things went, nothing came or moved."""
+    if any(_layer_bytes(getattr(survey, name)) != _layer_bytes(getattr(area, name)) for name in _FIXED):
+        return False
+    rows: Iterable[tuple[Any, Any]] = (
+        (survey.walls, area.walls),
+        (survey.paths, area.paths),
+        (_ground_structures(survey), _ground_structures(area)),
+        (survey.gates, area.gates),
+    )
+    if not all(_subset(before, after) for before, after in rows):
+        return False
+    gates = area.gates.index
+    same_gates = survey.gates["width_m"].reindex(gates).equals(area.gates["width_m"])
+    return bool(same_gates) and _no_new_ground(survey, area)
+
+
+def _subset(before: Any, after: Any) -> bool:
+    """Tell whether every row of `after` stands in `before` with the same shape."""
+    if not after.index.isin(before.index).all():
+        return False
+    old = before.geometry.reindex(after.index).to_numpy()
+    return bool(shapely.equals_exact(old, after.geometry.to_numpy(), 0.0).all())
+
+
+def _no_new_ground(survey: StudyArea, area: StudyArea) -> bool:
+    """Tell whether all open spaces lie on ground that could be walked in the survey."""
+    if not survey.open_spaces.index.isin(area.open_spaces.index).all():
+        return False
+    ground = shapely.union_all(
+        np.concatenate([survey.compounds.geometry.to_numpy(), survey.open_spaces.geometry.to_numpy()])
+    )
+    grown = shapely.buffer(ground, survey.catalog.constants["snap_m"])
+    return bool(shapely.covers(grown, area.open_spaces.geometry.to_numpy()).all())
+
+
+def _geometry_key(area: StudyArea) -> str:
+    """Hash all that a fabric depends on."""
+    digest = hashlib.sha256()
+    layers = (*_FIXED, "open_spaces", "walls", "paths", "gates")
+    for layer in (*(getattr(area, name) for name in layers), _ground_structures(area)):
+        digest.update(_layer_bytes(layer))
+    attributes = (
+        area.gates[["width_m", "wall_id"]],
+        area.entrances[["building_id"]],
+        area.buildings[["compound_id"]],
+        area.paths[["walkable"]],
+    )
+    for table in attributes:
+        digest.update(table.to_csv().encode())
+    digest.update(repr([area.catalog.constants[name] for name in _CONSTANTS]).encode())
+    return digest.hexdigest()
+
+
+def _layer_bytes(layer: Any) -> bytes:
+    """Write ids and shapes down as bytes."""
+    shapes = shapely.to_wkb(layer.geometry.to_numpy())
+    return b"\0".join(str(name).encode() for name in layer.index) + b"\1" + b"".join(shapes)
