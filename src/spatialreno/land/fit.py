@@ -37,7 +37,9 @@ class Fit:
     angle_deg: float
 
 
-def feasible_centres(polygon: Any, width_m: float, depth_m: float, *, angle_deg: float = 0.0) -> Any:
+def feasible_centres(
+    polygon: Any, width_m: float, depth_m: float, *, angle_deg: float = 0.0, within: Any = None
+) -> Any:
     """Give every point at which a rectangle of one direction can be centred inside a polygon.
 
     The polygon eroded by the rectangle, exactly, without sampling: with R the rectangle around 0,
@@ -55,6 +57,8 @@ def feasible_centres(polygon: Any, width_m: float, depth_m: float, *, angle_deg:
         Sides of the rectangle in metres.
     angle_deg
         Direction of the width side, counter-clockwise from east.
+    within
+        Only centres in this region are asked for; None: everywhere.
 
     Returns
     -------
@@ -69,13 +73,16 @@ def feasible_centres(polygon: Any, width_m: float, depth_m: float, *, angle_deg:
     Examples
     --------
     >>> import shapely
-    >>> feasible_centres(shapely.box(0, 0, 30, 20), 10, 10).area.round(6)
+    >>> round(feasible_centres(shapely.box(0, 0, 30, 20), 10, 10).area, 6)
     200.0
     """
     origin = _origin(polygon)
     sides = np.array([width_m, depth_m]) - _EXACT_M
-    upright = affinity.rotate(_moved(polygon, -origin), -angle_deg, origin=(0, 0))
-    parts = [part for one in polygons(upright) for part in polygons(_eroded(one, sides))]
+    upright, asked = (
+        None if shape is None else affinity.rotate(_moved(shape, -origin), -angle_deg, origin=(0, 0))
+        for shape in (polygon, within)
+    )
+    parts = [part for one in polygons(upright) for part in polygons(_eroded(one, sides, asked))]
     centres = affinity.rotate(shapely.MultiPolygon(parts), angle_deg, origin=(0, 0))
     return _moved(centres, origin)
 
@@ -223,25 +230,26 @@ def spread(centres: Any, towards: Any) -> list[Any]:
 
 
 def rectangle_sides(footprint_m2: float, least_width_m: float) -> list[tuple[float, float]]:
-    """List the rectangles tried for an area with a least width: slim, between, and square.
+    """List the rectangles tried for an area with a least width: square, between, and slim.
 
     Examples
     --------
-    >>> rectangle_sides(200, 8)[0]
+    >>> rectangle_sides(200, 8)[-1]
     (8.0, 25.0)
     """
     square = float(np.sqrt(footprint_m2))
     slim = float(min(least_width_m, square)) if least_width_m > 0 else square
-    widths: Sequence[float] = sorted({slim, float(np.sqrt(slim * square)), square})
+    widths: Sequence[float] = sorted({slim, float(np.sqrt(slim * square)), square}, reverse=True)
     return [(width, footprint_m2 / width) for width in widths]
 
 
-def _eroded(polygon: Any, sides: FloatArray) -> Any:
+def _eroded(polygon: Any, sides: FloatArray, within: Any) -> Any:
     if min(_bounds_size(polygon) - sides) < 0 or polygon.area < sides.prod():
         return shapely.Polygon()
     # Every centre is at least half the short side from the edges: look only there, and only at edges
     # that a corner could meet. Buffers may be off by 1 % of their distance, hence the margin.
     core = shapely.buffer(polygon, -_SURE * min(sides) / 2, quad_segs=2)
+    core = core if within is None else shapely.intersection(core, within)
     if core.is_empty:
         return core
     start, end = _edges(polygon)

@@ -22,7 +22,7 @@ from spatialreno.land.fit import (
     turned,
 )
 from spatialreno.land.free import free_surface
-from spatialreno.land.shape import erode, polygons, set_back
+from spatialreno.land.shape import polygons, set_back
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -119,17 +119,24 @@ def residents_centre(area: StudyArea) -> Any:
 
 
 def _spots(area: StudyArea, piece: Any, number: int, tried: Sides) -> list[_Spot]:
-    """List every telling place of every direction and shape in one piece of land."""
-    centre = residents_centre(area)
+    """List the telling places of every shape and direction in one piece of land.
+
+    Where one shape and direction has places, the next are asked only farther away than the spacing at
+    which candidates count as one; so all are tried, exactly, where nothing fits yet.
+    """
+    centre, spacing = residents_centre(area), area.catalog.constants["candidate_spacing_m"]
+    angles = _directions(area, piece, max(max(sides) for sides in tried))
     found: list[_Spot] = []
+    region = piece
     for width, depth in tried:
-        if piece.area < width * depth or erode(piece, min(width, depth) / 2 - 1e-6).is_empty:
-            continue
-        for angle in turned(_directions(area, piece, max(width, depth)), width, depth):
-            feasible = feasible_centres(piece, width, depth, angle_deg=angle)
+        for angle in turned(angles, width, depth):
+            feasible = feasible_centres(piece, width, depth, angle_deg=angle, within=region)
+            if feasible.is_empty:
+                continue
             for part in polygons(feasible):
                 fits = [place(point, width, depth, angle) for point in spread(part, centre)]
                 found += [_Spot(number, fit, fit.centre.distance(centre)) for fit in fits]
+            region = shapely.difference(region, shapely.buffer(feasible, spacing, quad_segs=2))
     return found
 
 
