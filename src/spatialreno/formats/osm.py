@@ -150,14 +150,11 @@ def _box(raw: RawOsm, path: Path, bounds: Bounds | None) -> Any:
     found = bounds or raw.bounds
     if found is None:
         raise InputError(
-            f"{path}: the file does not say what it covers. "
-            "Give bounds=(west, south, east, north) in degrees."
+            f"{path}: the file does not say what it covers. Give bounds=(west, south, east, north) in degrees."
         )
     west, south, east, north = found
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise InputError(
-            f"{path}: bounds {found} are no rectangle of degrees. Give west < east and south < north."
-        )
+        raise InputError(f"{path}: bounds {found} are no rectangle of degrees. Give west < east and south < north.")
     return shapely.box(west, south, east, north)
 
 
@@ -167,8 +164,7 @@ def _middle(raw: RawOsm, box: Any, path: Path) -> float:
     seen = [s for s, inside in zip(shapes, shapely.intersects(box, shapes), strict=True) if inside]
     if not seen:
         raise InputError(
-            f"{path}: nothing of use lies inside the bounds {box.bounds}. "
-            "Choose an extract with buildings and streets."
+            f"{path}: nothing of use lies inside the bounds {box.bounds}. Choose an extract with buildings and streets."
         )
     west, _, east, _ = shapely.total_bounds(seen)
     return float((max(west, box.bounds[0]) + min(east, box.bounds[2])) / 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,11 +64,13 @@ def infer_walls(
         desk.edge(), constants["osm_wall_near_m"], constants["strip_m"], constants["osm_face_m"],
     )  # fmt: skip
     shapes, ids = compounds.geometry.to_numpy(), compounds.index.to_numpy()
-    pairs = shapely.STRtree(shapes).query(shapes, "dwithin", distance=ground.strip_m)
+    near: dict[int, list[int]] = defaultdict(list)
+    for one, two in zip(*shapely.STRtree(shapes).query(shapes, "dwithin", distance=ground.strip_m), strict=True):
+        near[one].append(two)
     done: dict[int, Array] = {}
     rows: list[dict[str, Any]] = []
     for place, shape in enumerate(shapes):
-        beside = [done[q] for p, q in zip(*pairs, strict=True) if p == place and q in done]
+        beside = [done[other] for other in sorted(near[place]) if other in done]
         segments = np.concatenate(beside) if beside else np.empty(0, dtype=object)
         found = [piece for ring in _rings(shape) for piece in _ring_walls(ring, ground, segments)]
         done[place] = _segments(np.array([line for line, _ in found], dtype=object))

@@ -16,6 +16,7 @@ from spatialreno.formats.osm_tags import Kind, hours, level, number, state, vehi
 
 _UNDERGROUND = frozenset({"underground"})
 _SIDEWALK = frozenset({"both", "left", "right", "yes", "separate"})
+_TOUCH_M2 = 1e-6  # shared edges overlap by rounding
 _NAME = ("name:zh", "name")
 
 
@@ -46,33 +47,38 @@ def _named(feature: Feature, name: str, desk: Desk) -> Row | None:
 def _apart(frame: gpd.GeoDataFrame, desk: Desk) -> gpd.GeoDataFrame:
     """Let the smaller of two overlapping compounds keep the ground both cover."""
     order = np.lexsort((frame.index.to_numpy().astype(str), frame["name"].isna(), frame.area.round()))
-    shapes, ids = frame.geometry.to_numpy(), frame.index.to_numpy()
-    least, same = desk.constants["osm_least_compound_m2"], desk.constants["osm_duplicate_share"]
-    done: dict[str, Any] = {}
-    for position in order:
-        key, shape = ids[position], shapes[position]
-        hits = {k: s for k, s in done.items() if shape.intersects(s) and shape.intersection(s).area > 1e-6}
-        twin = next((k for k, s in hits.items() if _share(shape, s) > same), None)
-        if twin:
-            desk.acts.add("compounds", key, "duplicate", f"covers the same ground as {twin}; left out")
+    shapes, ids, names = frame.geometry.to_numpy(), frame.index.to_numpy(), frame["name"].to_numpy(dtype=object)
+    tree, done = shapely.STRtree(shapes), dict[int, Any]()
+    for here in order:
+        beside = [i for i in np.sort(tree.query(shapes[here], "intersects")) if i in done]
+        hits = [i for i in beside if shapes[here].intersection(done[i]).area > _TOUCH_M2]
+        twin = next((i for i in hits if _share(shapes[here], done[i]) > desk.constants["osm_duplicate_share"]), None)
+        if twin is not None:
+            names[twin] = names[twin] if isinstance(names[twin], str) else names[here]
+            desk.acts.add("compounds", ids[here], "duplicate", f"covers the same ground as {ids[twin]}; left out")
             continue
         if hits:
-            shape = shape.difference(shapely.union_all(list(hits.values())))
-            reason = f"ground it shared with {', '.join(hits)} left to those"
-            desk.acts.add("compounds", key, "overlap", reason)
-        done.update(_large_parts(key, shape, least, desk))
-    kept = frame.loc[[key.rpartition("#")[0] for key in done]].copy()
-    kept.index = pd.Index([key.replace("#0", "").replace("#", "/p") for key in done], name="id", dtype="object")
-    return kept.set_geometry(gpd.GeoSeries(list(done.values()), index=kept.index, crs=frame.crs)).sort_index()
+            reason = f"ground it shared with {', '.join(ids[hits])} left to those"
+            desk.acts.add("compounds", ids[here], "overlap", reason)
+        done[here] = shapely.difference(shapes[here], shapely.union_all([done[i] for i in hits]))
+    return _large_parts(frame.assign(name=names).iloc[sorted(done)], [done[i] for i in sorted(done)], desk)
 
 
-def _large_parts(key: str, shape: Any, least_m2: float, desk: Desk) -> dict[str, Any]:
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    large = [part for part in parts if part.area >= least_m2]
-    if len(large) < len(parts):
-        reason = f"{len(parts) - len(large)} pieces under {least_m2:g} m2 left out"
-        desk.acts.add("compounds", key, "remnant", reason)
-    return {f"{key}#{n if len(large) > 1 else 0}": part for n, part in enumerate(large, 1)}
+def _large_parts(frame: gpd.GeoDataFrame, shapes: list[Any], desk: Desk) -> gpd.GeoDataFrame:
+    """Make a compound of every part that is large enough (``w5/p1`` … where there are several)."""
+    least = desk.constants["osm_least_compound_m2"]
+    rows, keys, kept = [], [], []
+    for place, (key, shape) in enumerate(zip(frame.index, shapes, strict=True)):
+        parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+        large = [part for part in parts if part.area >= least]
+        if len(large) < len(parts):
+            lost = len(parts) - len(large)
+            desk.acts.add("compounds", str(key), "remnant", f"{lost} pieces under {least:g} m2 left out")
+        rows += [place] * len(large)
+        keys += [f"{key}/p{n}" if len(large) > 1 else str(key) for n in range(1, len(large) + 1)]
+        kept += large
+    result = frame.iloc[rows].set_axis(pd.Index(keys, name="id", dtype="object"))
+    return result.set_geometry(gpd.GeoSeries(kept, index=result.index, crs=frame.crs)).sort_index()
 
 
 def _share(one: Any, two: Any) -> float:

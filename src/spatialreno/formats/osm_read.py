@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -79,11 +80,10 @@ def read_osm(path: str | Path) -> RawOsm:
     path = Path(path)
     kind = sniff(path)
     try:
-        return _Reader(osmium.io.File(str(path), kind), path).read()
+        return _in_any_order(path, kind)
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise InputError(
-            f"{path}: the OpenStreetMap file cannot be read to its end ({error}). "
-            "Download or export it again."
+            f"{path}: the OpenStreetMap file cannot be read to its end ({error}). Download or export it again."
         ) from error
 
 
@@ -102,6 +102,40 @@ def sniff(path: Path) -> str:
     raise InputError(
         f"{path}: this is not an OpenStreetMap file. Give .osm (XML) or .osm.pbf; unpack .gz, .bz2 and .zip first."
     )
+
+
+def _in_any_order(path: Path, kind: str) -> RawOsm:
+    """Read the file; if its objects are not nodes, ways, relations by id, read a sorted copy of it."""
+    import osmium
+
+    try:
+        raw = _Reader(osmium.io.File(str(path), kind), path).read()
+        if all(act["rule"] != "missing_nodes" for act in raw.acts.rows) or _nodes_first(path, kind):
+            return raw
+    except RuntimeError as error:
+        if "out of order" not in str(error):
+            raise
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / "sorted.osm.pbf"
+        unsorted = osmium.MergeInputReader()
+        unsorted.add_buffer(path.read_bytes(), kind)
+        with osmium.SimpleWriter(str(copy)) as writer:
+            unsorted.apply(writer, simplify=False)
+        raw = _Reader(osmium.io.File(str(copy), "pbf"), path).read()
+    return replace(raw, bounds=_header(osmium.io.File(str(path), kind))[0])
+
+
+def _nodes_first(path: Path, kind: str) -> bool:
+    """Tell whether every node stands before the first way, as reading shapes in one go needs it."""
+    import osmium
+
+    way_seen = False
+    items: Any = osmium.FileProcessor(osmium.io.File(str(path), kind), osmium.osm.NODE | osmium.osm.WAY)
+    for item in items:
+        if way_seen and item.is_node():
+            return False
+        way_seen = item.is_way()
+    return True
 
 
 class _Reader:
@@ -125,7 +159,8 @@ class _Reader:
             self._take(item)
         self._mend_ways()
         self._mend_relations()
-        bounds, date = self._header()
+        bounds, stamp = _header(self.file)
+        date = _date(self.path, stamp, self.newest)
         return RawOsm(
             sorted(self.points, key=_by_id), sorted(self.lines, key=_by_id),
             sorted(self.areas.values(), key=_by_id), bounds, date, self.acts,
@@ -148,9 +183,7 @@ class _Reader:
         key = f"w{way.id}"
         known = [(node.lon, node.lat) for node in way.nodes if node.location.valid()]
         if len(known) < len(way.nodes):
-            self.acts.add(
-                "file", key, "missing_nodes", f"{len(way.nodes) - len(known)} nodes are not in the file"
-            )
+            self.acts.add("file", key, "missing_nodes", f"{len(way.nodes) - len(known)} nodes are not in the file")
         if len(set(known)) < 2:
             self.acts.add("file", key, "no_shape", "fewer than two different nodes; left out")
             return
@@ -210,16 +243,25 @@ class _Reader:
                 found[item.id] = shapely.LineString(known)
         return found
 
-    def _header(self) -> tuple[Bounds | None, str]:
-        with self.osmium.io.Reader(self.file) as reader:
-            header = reader.header()
-            box = header.box()
-            stamp = header.get("osmosis_replication_timestamp") or header.get("timestamp")
-        bounds = None
-        if box.valid() and box.bottom_left.valid() and box.top_right.valid():
-            bounds = (box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat)
-        base = re.search(rb'osm_base="(\d{4}-\d\d-\d\d)', self.path.read_bytes()[:_HEAD])
-        return bounds, (base.group(1).decode() if base else stamp[:10]) or self.newest
+
+def _header(file: Any) -> tuple[Bounds | None, str]:
+    """Read bounds and date from the header; no bounds when it states none."""
+    import osmium
+
+    with osmium.io.Reader(file) as reader:
+        header = reader.header()
+        box = header.box()
+        stamp = header.get("osmosis_replication_timestamp") or header.get("timestamp")
+    if not (box.valid() and box.bottom_left.valid() and box.top_right.valid()):
+        return None, stamp[:10]
+    return (box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat), stamp[:10]
+
+
+def _date(path: Path, stamp: str, newest: str) -> str:
+    """Return the day of the data: as Overpass says, else the header, else the newest edit; empty if none."""
+    with path.open("rb") as file:
+        base = re.search(rb'osm_base="(\d{4}-\d\d-\d\d)', file.read(_HEAD))
+    return base.group(1).decode() if base else stamp or newest
 
 
 def _by_id(feature: Feature) -> str:

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Tags = Mapping[str, str]
-PUBLIC = frozenset(
-    {"yes", "permissive", "designated", "public", "customers", "destination", "none", "official"}
-)
+PUBLIC = frozenset({"yes", "permissive", "designated", "public", "customers", "destination", "none", "official"})
 CLOSED = frozenset({"no", "locked"})
 _POI_KEYS = ("amenity", "shop", "leisure", "healthcare", "social_facility", "office", "landuse", "barrier")
 _HOURS = re.compile(r"^\d\d:\d\d-\d\d:\d\d$")

@@ -1,0 +1,93 @@
+"""Files that are no good: one clear message each, and nothing half-made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from formats.osm_town import Town, two_compounds
+
+from spatialreno.errors import InputError
+from spatialreno.formats.osm import import_osm
+
+
+def refused(path: Path, **options: object) -> str:
+    with pytest.raises(InputError) as caught:
+        import_osm(path, **options)  # type: ignore[arg-type]
+    assert path.name in str(caught.value) or not options
+    return str(caught.value)
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    assert "no such file" in refused(tmp_path / "nowhere.osm")
+
+
+@pytest.mark.parametrize("text", ["", "  \n"])
+def test_empty_file(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "town.osm"
+    path.write_text(text)
+    assert "empty" in refused(path)
+
+
+@pytest.mark.parametrize("text", ["id,name\n1,a\n", "<html><body>503</body></html>", '{"type": "FeatureCollection"}'])
+def test_another_kind_of_file(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "town.osm"
+    path.write_text(text)
+    assert "not an OpenStreetMap file" in refused(path)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
+def test_file_that_ends_in_the_middle(tmp_path: Path, share: float) -> None:
+    text = two_compounds().text()
+    path = tmp_path / "town.osm"
+    path.write_text(text[: int(len(text) * share)], encoding="utf-8")
+    assert "cannot be read to its end" in refused(path)
+
+
+def test_pbf_that_ends_in_the_middle(tmp_path: Path) -> None:
+    import osmium
+
+    xml = two_compounds().save(tmp_path / "town.osm")
+    path = tmp_path / "town.osm.pbf"
+    with osmium.SimpleWriter(str(path)) as writer:
+        for item in osmium.FileProcessor(str(xml)):
+            writer.add(item)
+    path.write_bytes(path.read_bytes()[:-40])
+    assert "cannot be read to its end" in refused(path)
+
+
+def test_no_bounds(tmp_path: Path) -> None:
+    town = two_compounds()
+    town.bounds = None
+    assert "bounds=(west, south, east, north)" in refused(town.save(tmp_path / "town.osm"))
+
+
+@pytest.mark.parametrize("bounds", [(113.0, 34.0, 112.0, 35.0), (0.0, 0.0, 0.0, 0.0), (630000.0, 0.0, 640000.0, 1.0)])
+def test_bounds_that_are_no_rectangle(tmp_path: Path, bounds: tuple[float, float, float, float]) -> None:
+    path = two_compounds().save(tmp_path / "town.osm")
+    assert "no rectangle of degrees" in refused(path, bounds=bounds)
+
+
+def test_nothing_inside_the_bounds(tmp_path: Path) -> None:
+    path = two_compounds().save(tmp_path / "town.osm")
+    assert "nothing of use" in refused(path, bounds=(10.0, 10.0, 11.0, 11.0))
+
+
+def test_streets_only_names_both_lacks(tmp_path: Path) -> None:
+    town = Town()
+    town.way(40, [(-100, 0), (100, 0)], highway="residential")
+    message = refused(town.save(tmp_path / "town.osm"))
+    assert "compounds: no landuse=residential" in message
+    assert "buildings: no building" in message
+
+
+def test_hostile_entities_are_not_expanded(tmp_path: Path) -> None:
+    path = tmp_path / "town.osm"
+    path.write_text('<?xml version="1.0"?><!DOCTYPE osm [<!ENTITY a "b">]><osm version="0.6"><note>&a;</note></osm>')
+    assert "cannot be read to its end" in refused(path)
+
+
+def test_crs_in_degrees(tmp_path: Path) -> None:
+    path = two_compounds().save(tmp_path / "town.osm")
+    with pytest.raises(InputError, match="not in metres"):
+        import_osm(path, crs="EPSG:4326")
