@@ -35,9 +35,7 @@ def line(*points: tuple[float, float]) -> LineString:
 
 def quarter(text: Callable[[str], str], title: str = "示例片区") -> dict[str, Any]:
     """Two walled compounds side by side, a street south of them, two illegal sheds."""
-    compounds = [
-        {"id": f"C{k}", "name": text(f"{k}号院"), "geometry": rect(100 * k, 0, 100, 80)} for k in (0, 1)
-    ]
+    compounds = [{"id": f"C{k}", "name": text(f"{k}号院"), "geometry": rect(100 * k, 0, 100, 80)} for k in (0, 1)]
     buildings = [
         {"id": f"B{k}", "name": text(f"{k}号楼"), "use": "residential", "storeys": 6.0, "households": 36,
          "residents": 90, "geometry": rect(15 + 100 * k, 30, 60, 12)}
@@ -160,15 +158,13 @@ def make_options() -> Callable[..., SimpleNamespace]:
             **changes,
         }
         areas = {
-            option: assemble(
-                planned(layers, option, text), name="small", title=text("示例片区"), crs=CRS, meta=meta
-            )
+            option: assemble(planned(layers, option, text), name="small", title=text("示例片区"), crs=CRS, meta=meta)
             for option in OPTIONS
         }
         owned = {option: own(option, text("B01")) for option in OPTIONS}
         leaders = pd.DataFrame(
-            {"today": [0.0, 0.0], "clear": [0.0, 40.0], "opened": [80.0, 40.0]},
-            index=pd.Index([text("拆除围墙"), "拆除违建"], name="indicator"),
+            {"unit": ["m", "yuan"], "today": [0.0, 0.0], "clear": [0.0, 42_000.0], "opened": [80.0, 1e6]},
+            index=pd.Index([text("拆除围墙"), "总投资"], name="indicator"),
         )
         return SimpleNamespace(
             today=areas["today"],
@@ -178,7 +174,8 @@ def make_options() -> Callable[..., SimpleNamespace]:
             blocks={option: owned[option][0] for option in OPTIONS},
             freed={option: owned[option][1] for option in OPTIONS},
             isochrones={option: owned[option][2] for option in OPTIONS},
-            leaders=lambda: leaders,
+            leaders=lambda lang: leaders,
+            notes=lambda: [("opened", text("2 项无单价"))],
             provenance={"version": "0.1.0", "area": text("abc")},
             standard="gb50180-2018",
         )
@@ -204,7 +201,8 @@ def browser() -> Iterator[Any]:
     arguments.binary_location = chromium
     for argument in (
         "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1440,900",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--disable-dev-shm-usage", "--window-size=1440,900",
         "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={profile}",
     ):  # fmt: skip
         arguments.add_argument(argument)

@@ -15,12 +15,8 @@ from spatialreno.maps.style import score_class
 
 
 def _frame(cells, **shapes):
-    rows = [
-        {"id": key, "kind": kind, "geometry": shapes.get(key, Point(0, 0))} for key, kind in cells.items()
-    ]
-    return gpd.GeoDataFrame(rows, columns=["id", "kind", "geometry"], geometry="geometry", crs=CRS).set_index(
-        "id"
-    )
+    rows = [{"id": key, "kind": kind, "geometry": shapes.get(key, Point(0, 0))} for key, kind in cells.items()]
+    return gpd.GeoDataFrame(rows, columns=["id", "kind", "geometry"], geometry="geometry", crs=CRS).set_index("id")
 
 
 def _statuses(frames):
@@ -62,9 +58,7 @@ def test_a_moved_shape_is_altered():
 
 def test_a_missing_cell_equals_a_missing_cell():
     today = _frame({"a": None})
-    assert [v.statuses for v in versions([today, _frame({"a": float("nan")})], ["kind"])] == [
-        ("kept", "kept")
-    ]
+    assert [v.statuses for v in versions([today, _frame({"a": float("nan")})], ["kind"])] == [("kept", "kept")]
 
 
 def test_rows_of_options_are_stored_once():

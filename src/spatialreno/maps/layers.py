@@ -24,6 +24,7 @@ from spatialreno.maps.style import HUES, changed, score_class
 from spatialreno.maps.words import Lang, value_word, word
 
 if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
     from spatialreno.catalog import Catalog
     from spatialreno.comparison import Comparison
 
@@ -65,9 +66,7 @@ class Scene:
         self.areas = tuple(options.areas.values())
         self.catalog: Catalog = self.areas[0].catalog
         self.names = {
-            str(key): str(name)
-            for area in reversed(self.areas)
-            for key, name in area.compounds["name"].items()
+            str(key): str(name) for area in reversed(self.areas) for key, name in area.compounds["name"].items()
         }
 
     def frames(self, layer: str) -> list[Any]:
@@ -91,8 +90,7 @@ class Scene:
         """The class of a feature in each option."""
         dotted = "~" if is_estimated(version.row) else ""
         return tuple(
-            None if status is None else changed(base, status, geometry=geometry) + dotted
-            for status in version.statuses
+            None if status is None else changed(base, status, geometry=geometry) + dotted for status in version.statuses
         )
 
     def draw(self, layer: str, base: Callable[[Version], str], *, geometry: str) -> list[Drawn]:
@@ -118,21 +116,23 @@ def themes(options: Comparison, lang: Lang) -> list[Theme]:
         ``zh`` or ``en``.
     """
     scene = Scene(options, lang)
-    say = {key: word(key, lang) for key in ("blocks", "freed", "isochrones", "scores", "works", "names")}
+    say = {key: word(key, lang) for key in ("blocks", "freed", "isochrones", "scores", "works", "new_grounds", "names")}
     facilities, sites = _facilities(scene)
+    grounds, changed_grounds = _grounds(scene)
     found = [
         Theme("streets", "", "ground", True, symbols.streets(scene.areas[0], len(scene.keys))),
         Theme("blocks", say["blocks"], "plan", True, _blocks(scene)),
         Theme("freed", say["freed"], "plan", True, _freed(scene)),
-        Theme("grounds", "", "ground", True, _grounds(scene)),
+        Theme("grounds", "", "ground", True, grounds),
         Theme("trees", scene.title("trees"), "today", True, _trees(scene)),
         Theme("isochrones", say["isochrones"], "analysis", False, _isochrones(scene)),
-        Theme("works", say["works"], "plan", True, _works(scene)),
         Theme("paths", "", "ground", True, _paths(scene)),
         Theme("buildings", "", "ground", True, _buildings(scene)),
         Theme("pipes", scene.title("pipes"), "today", False, scene.draw("pipes", _pipe, geometry="line")),
         Theme("compounds", scene.title("compounds"), "today", True, _compounds(scene)),
         Theme("structures", scene.title("structures"), "plan", True, _structures(scene)),
+        Theme("works", say["works"], "plan", True, _works(scene)),
+        Theme("new_grounds", say["new_grounds"], "plan", True, changed_grounds),
         Theme("sites", "", "ground", True, sites),
         Theme("walls", word("walls_and_gates", lang), "plan", True, _walls(scene) + _gates(scene)),
         Theme("facilities", scene.title("facilities"), "plan", True, facilities),
@@ -146,9 +146,7 @@ def _buildings(scene: Scene) -> list[Drawn]:
     drawn = []
     for version in scene.versions("buildings"):
         use = version.row.get("use")
-        classes = scene.classes(
-            version, "home" if use in {"residential", "mixed"} else "building", geometry="area"
-        )
+        classes = scene.classes(version, "home" if use in {"residential", "mixed"} else "building", geometry="area")
         values = [s.get(version.id) for s in scores]
         more = {}
         if any(value is not None for value in values):
@@ -213,11 +211,20 @@ def _pipe(version: Version) -> str:
     return f"pipe-{version.row['kind']}"
 
 
-def _grounds(scene: Scene) -> list[Drawn]:
+def _grounds(scene: Scene) -> tuple[list[Drawn], list[Drawn]]:
+    """Draw greens, squares and parking; what a plan changes of them comes apart, to lie above the ground."""
     kinds = {"public_green": "green", "cluster_green": "green", "plaza": "plaza", "sport": "sport"}
-    greens = scene.draw("open_spaces", lambda v: kinds[v.row["kind"]], geometry="area")
-    parking = scene.draw("parking", lambda v: "parking", geometry="area")
-    return greens + [thing for thing in parking if thing.geometry.geom_type.endswith("Polygon")]
+    found = scene.draw("open_spaces", lambda v: kinds[v.row["kind"]], geometry="area")
+    found += [d for d in scene.draw("parking", lambda v: "parking", geometry="area") if _has_area(d)]
+    return [d for d in found if not _is_change(d)], [d for d in found if _is_change(d)]
+
+
+def _has_area(drawn: Drawn) -> bool:
+    return str(drawn.geometry.geom_type).endswith("Polygon")
+
+
+def _is_change(drawn: Drawn) -> bool:
+    return any(name is not None and name.startswith("area-") for name in drawn.classes)
 
 
 def _trees(scene: Scene) -> list[Drawn]:
@@ -225,9 +232,7 @@ def _trees(scene: Scene) -> list[Drawn]:
     for v in scene.versions("trees"):
         radius = float(v.row.get("crown_m") or 0) / 2
         more = {"radius": round(radius, 1)}
-        crowns.append(
-            Drawn(v.geometry, scene.classes(v, "tree", geometry="area"), scene.rows(v, "trees"), more)
-        )
+        crowns.append(Drawn(v.geometry, scene.classes(v, "tree", geometry="area"), scene.rows(v, "trees"), more))
     return crowns
 
 
@@ -326,22 +331,73 @@ def _freed(scene: Scene) -> list[Drawn]:
 def _isochrones(scene: Scene) -> list[Drawn]:
     frames = [symbols.rings(frame) for frame in scene.own(scene.options.isochrones)]
     limits = sorted({minutes for frame in frames for minutes in frame["minutes"]})
-    groups = scene.catalog.groups
+    titles = {origin: place.title for origin, place in origins(scene.options, scene.lang).items()}
 
     def describe(row: Any) -> tuple[str, Rows, dict[str, Any]]:
         rank = min(limits.index(row["minutes"]) + 1, 3)
         kind = "reach" if row["group"] == "general" else "reach-other"
-        walker = (
-            str(groups.loc[row["group"], f"title_{scene.lang}"])
-            if row["group"] in groups.index
-            else row["group"]
-        )
         reach = f"{number(float(row['minutes']), 0)} {word('minutes', scene.lang)}"
-        rows = ((word("origin", scene.lang), str(row["origin"])), (word("walk_reach", scene.lang), reach),
-                (word("group", scene.lang), walker))  # fmt: skip
+        said = (("origin", titles[str(row["origin"])]), ("walk_reach", reach), ("group", _walker(scene, row["group"])))
+        rows = tuple((word(key, scene.lang), value) for key, value in said)
         return f"{kind}-{rank}", rows, {"origin": str(row["origin"])}
 
-    return by_option(frames, describe)
+    return by_option(frames, describe) + _starts(scene)
+
+
+def _walker(scene: Scene, group: str) -> str:
+    groups = scene.catalog.groups
+    return str(groups.loc[group, f"title_{scene.lang}"]) if group in groups.index else group
+
+
+def _starts(scene: Scene) -> list[Drawn]:
+    """Mark where walks start."""
+    return [
+        Drawn(
+            place.geometry.representative_point(),
+            ("reach-origin",) * len(scene.keys),
+            ((word("origin", scene.lang), place.title),),
+            {"origin": origin, "radius": 4},
+        )
+        for origin, place in origins(scene.options, scene.lang).items()
+    ]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place that walks start from: its name for people and where it is."""
+
+    title: str
+    geometry: Any
+
+
+def origins(options: Comparison, lang: Lang) -> dict[str, Place]:
+    """Name the facilities and buildings that isochrones start from, by id.
+
+    Parameters
+    ----------
+    options : Comparison
+        Today and the options.
+    lang : str
+        ``zh`` or ``en``.
+    """
+    found: dict[str, Place] = {}
+    wanted = sorted({str(origin) for frame in options.isochrones.values() for origin in frame["origin"]})
+    for area in options.areas.values():
+        for layer in ("facilities", "buildings"):
+            frame = area.layer(layer)
+            for name in frame.index.intersection(wanted):
+                found.setdefault(
+                    str(name), Place(_place_title(area, frame.loc[name], str(name), lang), frame.geometry[name])
+                )
+    return {name: found[name] for name in wanted if name in found}
+
+
+def _place_title(area: StudyArea, row: Any, name: str, lang: Lang) -> str:
+    own = row["name"] if isinstance(row["name"], str) else ""
+    if "kind" in row.index:
+        own = own or facility_title(str(row["kind"]), area.catalog, lang)
+    yard = area.compounds["name"].get(row["compound_id"], "") if isinstance(row["compound_id"], str) else ""
+    return f"{yard} {own}".strip() + f"（{name}）"
 
 
 def bounds(options: Comparison, to_degrees: Callable[[Any, Any], Any]) -> list[list[float]]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spatialreno.maps import door
-from spatialreno.maps.features import encoded, facility_title
-from spatialreno.maps.layers import Theme, bounds, themes
+from spatialreno.maps.features import encoded
+from spatialreno.maps.layers import Theme, bounds, origins, themes
 from spatialreno.maps.panel import panel
 from spatialreno.maps.style import styles
 from spatialreno.maps.tables import option_titles
@@ -132,8 +132,10 @@ def _payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: Any) -> 
     what = word(single[theme.key], lang) if theme.key in single else theme.title
     if theme.key in layers:
         what = layers[theme.key].title(lang)
-    elif theme.key in {"works", "streets", "sites", "grounds"}:
-        what = layers[{"sites": "facilities", "grounds": "open_spaces"}.get(theme.key, "paths")].title(lang)
+    elif theme.key in {"works", "streets", "sites", "grounds", "new_grounds"}:
+        what = layers[
+            {"sites": "facilities", "grounds": "open_spaces", "new_grounds": "open_spaces"}.get(theme.key, "paths")
+        ].title(lang)
     return door.data(
         {"key": theme.key, "title": theme.title, "heading": theme.group, "shown": theme.shown, "what": what}
         | encoded(theme.drawn, to_degrees)
@@ -153,23 +155,7 @@ def _settings(options: Comparison, lang: Lang, corners: list[list[float]]) -> st
             "options": option_titles(options, lang),
             "open": len(options.areas) - 1,
             "bounds": corners,
-            "origins": _origins(options, lang),
+            "origins": [[name, place.title] for name, place in origins(options, lang).items()],
             "words": {key: word(key, lang) for key in _WORDS} | {"sample": "医"},
         }
     )
-
-
-def _origins(options: Comparison, lang: Lang) -> list[list[str]]:
-    """Name the places that isochrones start from: a facility by its name or kind, anything else by its id."""
-    catalog = options.areas["today"].catalog
-    found = sorted({str(origin) for frame in options.isochrones.values() for origin in frame["origin"]})
-    titles: dict[str, str] = {}
-    for area in options.areas.values():
-        for name, row in area.facilities.loc[area.facilities.index.intersection(found)].iterrows():
-            own = (
-                row["name"]
-                if isinstance(row["name"], str)
-                else facility_title(str(row["kind"]), catalog, lang)
-            )
-            titles.setdefault(str(name), f"{own}（{name}）")
-    return [[origin, titles.get(origin, origin)] for origin in found]

@@ -84,7 +84,7 @@ def _tabs(titles: Sequence[str], lang: Lang, chosen: int) -> Markup:
 
 
 def _leaders(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int) -> Markup:
-    lines = leader_lines(options)
+    lines = leader_lines(options, lang)
     if not lines:
         return Markup("")
 
@@ -103,9 +103,7 @@ def _leaders(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int
         for title, unit, values in lines
     ]
     table = tag("table", tag("thead", head), tag("tbody", *body))
-    return tag(
-        "section", tag("h2", word("leaders", lang)), tag("div", table, class_="scroll"), class_="leaders"
-    )
+    return tag("section", tag("h2", word("leaders", lang)), tag("div", table, class_="scroll"), class_="leaders")
 
 
 def _titled(title: str, unit: str) -> Markup:
@@ -151,9 +149,7 @@ def _row(line: Line, lang: Lang, *, alone: bool) -> Markup:
         return tag("tr", head, now)
     sense = _SENSE[line.sense]
     told = word(sense, lang) if line.sense else None
-    change = tag(
-        "td", line.change, class_=sense, title=told, aria_label=f"{line.change} {told}" if told else None
-    )
+    change = tag("td", line.change, class_=sense, title=told, aria_label=f"{line.change} {told}" if told else None)
     return tag("tr", head, now, tag("td", line.value, _met(line, lang)), change)
 
 
@@ -161,9 +157,7 @@ def _met(line: Line, lang: Lang) -> Markup:
     if line.meets is None:
         return Markup("")
     name, sign = ("meets", "✓") if line.meets else ("fails", "✗")
-    return joined(
-        " ", tag("span", sign, class_=name, title=word(name, lang), role="img", aria_label=word(name, lang))
-    )
+    return joined(" ", tag("span", sign, class_=name, title=word(name, lang), role="img", aria_label=word(name, lang)))
 
 
 def _assumptions(options: Comparison, lang: Lang) -> Markup:
@@ -172,6 +166,10 @@ def _assumptions(options: Comparison, lang: Lang) -> Markup:
     note = options.areas["today"].meta.get("note")
     if note:
         parts.append(tag("p", isolated(note)))
+    asked = [(dict(zip(options.areas, option_titles(options, lang), strict=True))[k], t) for k, t in options.notes()]
+    if asked:
+        parts.append(tag("h3", word("review", lang)))
+        parts.append(tag("ul", *(tag("li", isolated(title), ": ", isolated(told)) for title, told in asked)))
     counts = confidence_counts(options)
     if counts:
         parts.append(tag("h3", word("confidence", lang)))

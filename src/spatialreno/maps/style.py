@@ -14,7 +14,7 @@ ALTERED: Final = "#e69f00"
 BUILT: Final = "#0072b2"
 FREED: Final = "#009e73"
 REACH: Final = "#08519c"
-HUES: Final = ("#4477aa", "#aa6f39", "#4f8f5b", "#8a5a99", "#b04a5a", "#3f8c94")
+HUES: Final = ("#5566aa", "#8a8433", "#8a5a99", "#3f8c94", "#b0506e", "#6d7f8f")
 SCORES: Final = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
 SCORE_BREAKS: Final = (20.0, 40.0, 60.0, 80.0)
 # Metres, only for drawing a path whose width nobody stated.
@@ -59,7 +59,7 @@ _PLAN: Final[dict[str, dict[str, Any]]] = {
     "line-built": _line(BUILT, 3),
     "area-gone": _area(DEMOLISHED, 1, DEMOLISHED, 1.5, dashArray="5 3", hatch=True),
     "area-altered": _area(ALTERED, 0.35, ALTERED, 2),
-    "area-built": _area(BUILT, 0.3, BUILT, 2),
+    "area-built": _area("#b9d6ea", 0.85, BUILT, 2.5),
     "freed": _area(FREED, 0.25, FREED, 1),
     "block-single": _area("#6b7280", 0.04, "#6b7280", 0.5, opacity=0.35),
 }
@@ -89,10 +89,9 @@ def styles() -> dict[str, dict[str, Any]]:
     for rank, opacity in enumerate((0.35, 0.22, 0.12), start=1):
         table[f"reach-{rank}"] = _area(REACH, opacity, REACH, 0.8, opacity=0.6)
         table[f"reach-other-{rank}"] = _area(REACH, 0, REACH, 1.5, dashArray="6 3", fill=False)
+    table["reach-origin"] = _area(REACH, 1, "#ffffff", 2)
     for kind, color in _PIPES.items():
-        table[f"pipe-{kind}"] = _line(
-            color, 2, dashArray="6 3" if kind in {"power", "heat_secondary"} else None
-        )
+        table[f"pipe-{kind}"] = _line(color, 2, dashArray="6 3" if kind in {"power", "heat_secondary"} else None)
     return table
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 _TICK_M = 1.4  # half the length of a gate's tick
+_DRAWN_M = 0.5  # outlines of walks are drawn no finer
 _WALKWAYS = ("footway", "steps")
 
 
@@ -75,19 +76,14 @@ def gaps(area: StudyArea) -> dict[str, Any]:
 
 def ticks(version: Version, wall: Any, walls: Sequence[Any]) -> Any:
     """Draw a gate as two short lines across its wall, one at each post."""
-    line = next(
-        (frame.geometry[wall] for frame in walls if isinstance(wall, str) and wall in frame.index), None
-    )
+    line = next((frame.geometry[wall] for frame in walls if isinstance(wall, str) and wall in frame.index), None)
     east, north = _direction(line, version.geometry) if line is not None else (1.0, 0.0)
     width = version.row.get("width_m")
     half = (3.0 if width is None or pd.isna(width) else float(width)) / 2
     x, y = version.geometry.x, version.geometry.y
     posts = [(x + side * half * east, y + side * half * north) for side in (-1, 1)]
     return shapely.MultiLineString(
-        [
-            [(px - _TICK_M * north, py + _TICK_M * east), (px + _TICK_M * north, py - _TICK_M * east)]
-            for px, py in posts
-        ]
+        [[(px - _TICK_M * north, py + _TICK_M * east), (px + _TICK_M * north, py - _TICK_M * east)] for px, py in posts]
     )
 
 
@@ -106,7 +102,7 @@ def rings(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     parts = []
     for _, walk in general.groupby("origin", sort=True):
         walk = walk.sort_values("minutes")
-        shapes = walk.geometry.to_numpy()
+        shapes = shapely.simplify(walk.geometry.to_numpy(), _DRAWN_M)
         cut = [
             shapes[0],
             *(shapely.difference(far, near) for near, far in pairwise(shapes)),

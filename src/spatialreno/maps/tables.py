@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.maps.features import facility_title, number
+from spatialreno.indicators import indicator_title
+from spatialreno.maps.features import number
 from spatialreno.maps.words import Lang, value_word, word
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
 
 _PERCENT = {"share"}
+_TEN_THOUSAND = 10_000.0
+# What these speak of is a word of a layer's vocabulary, even where a facility has the same key.
 _BY_VALUE = {"open_space_m2", "open_space_person", "open_space_renewal", "parking"}
 
 
@@ -93,12 +96,12 @@ def _line(key: str, today: pd.DataFrame, then: pd.DataFrame, options: Comparison
     row = then.loc[key] if key in then.index else today.loc[key]
     known = catalog.indicators.loc[_stem(key)] if _stem(key) in catalog.indicators.index else None
     unit = str(row["unit"]) if isinstance(row["unit"], str) else ""
-    decimals = int(known["decimals"]) if known is not None else 1
+    decimals = int(str(known["decimals"])) if known is not None else 1
     before, after = _value(today, key), _value(then, key)
     change = after - before
     return Line(
         key=key,
-        title=indicator_title(key, catalog, lang, _standard(options)),
+        title=_title(key, catalog, lang, _standard(options)),
         unit=unit_text(unit, lang),
         today=amount(before, unit, decimals),
         value=amount(after, unit, decimals),
@@ -130,34 +133,17 @@ def _is_marked(table: pd.DataFrame, key: str) -> bool:
 def _source(row: Any, unit: str, decimals: int, lang: Lang) -> str:
     parts = []
     if pd.notna(row["target"]):
-        parts.append(
-            f"{word('target', lang)}: {amount(float(row['target']), unit, decimals)} {unit_text(unit, lang)}"
-        )
+        parts.append(f"{word('target', lang)}: {amount(float(row['target']), unit, decimals)} {unit_text(unit, lang)}")
     if isinstance(row["source"], str) and row["source"]:
         parts.append(f"{word('source', lang)}: {row['source']}")
     return "; ".join(parts)
 
 
-def indicator_title(key: str, catalog: Catalog, lang: Lang, standard: Standard) -> str:
-    """Name an indicator; ``covered:clinic`` is the indicator and the kind it is about."""
+def _title(key: str, catalog: Catalog, lang: Lang, standard: Standard) -> str:
     stem, _, part = key.partition(":")
-    known = catalog.indicators
-    title = str(known.loc[stem, f"title_{lang}"]) if stem in known.index else stem
-    if not part:
-        return title
-    # A plaza is both a kind of open space and a kind of facility.
-    named = value_word(part, lang) if stem in _BY_VALUE else _part_title(part, catalog, lang, standard)
-    return f"{title}{'：' if lang == 'zh' else ': '}{named}"
-
-
-def _part_title(part: str, catalog: Catalog, lang: Lang, standard: Standard) -> str:
-    if part in catalog.facilities.index:
-        return facility_title(part, catalog, lang)
-    baskets = {basket.id: basket for basket in standard.baskets}
-    found = standard.levels.get(part) or baskets.get(part)
-    if found is not None:
-        return (found.title_en if lang == "en" else "") or found.title_zh
-    return value_word(part, lang)
+    if not part or stem not in _BY_VALUE:
+        return indicator_title(catalog, key, lang=lang, norm=standard)
+    return f"{indicator_title(catalog, stem, lang=lang)}{'：' if lang == 'zh' else ': '}{value_word(part, lang)}"
 
 
 def unit_text(unit: str, lang: Lang) -> str:
@@ -165,8 +151,9 @@ def unit_text(unit: str, lang: Lang) -> str:
     spoken = {
         "zh": {"share": "%", "person": "人", "household": "户", "building": "栋", "compound": "个",
                "block": "个", "structure": "处", "facility": "处", "place": "个", "point": "分", "yuan": "元",
-               "m2/person": "m²/人", "place/household": "个/户", "minute": "分钟"},
-        "en": {"share": "%", "m2/person": "m²/person"},
+               "m2/person": "m²/人", "place/household": "个/户", "minute": "分钟", "party": "家", "row": "项",
+               "10000 yuan": "万元"},
+        "en": {"share": "%", "m2/person": "m²/person", "10000 yuan": "10 000 yuan"},
     }  # fmt: skip
     return spoken[lang].get(unit, unit.replace("m2", "m²"))
 
@@ -198,39 +185,27 @@ def _sense(change: float, better: str, unit: str, decimals: int) -> int:
     return 1 if (change > 0) == (better == "up") else -1
 
 
-def leader_lines(options: Comparison) -> list[tuple[str, str, list[str]]]:
+def leader_lines(options: Comparison, lang: Lang) -> list[tuple[str, str, list[str]]]:
     """Read the leaders' table: title, unit, and one written value for each option."""
-    table = options.leaders()
-    columns = [_column(table, key, options.titles) for key in options.areas]
-    units = table["unit"] if "unit" in table.columns else pd.Series("", index=table.index)
+    table = options.leaders(lang=lang)
     lines = []
-    for place in range(len(table)):
-        unit = str(units.iloc[place]) if isinstance(units.iloc[place], str) else ""
-        lines.append((str(table.index[place]), unit, [_written(table[c].iloc[place], unit) for c in columns]))
+    for title, unit, *cells in zip(table.index, table["unit"], *(table[key] for key in options.areas), strict=True):
+        values = [math.nan if pd.isna(cell) else float(cell) for cell in cells]
+        largest = max((abs(value) for value in values if not math.isnan(value)), default=0.0)
+        if unit == "yuan" and largest >= _TEN_THOUSAND:
+            unit, values = "10000 yuan", [value / _TEN_THOUSAND for value in values]
+            largest /= _TEN_THOUSAND
+        whole = largest >= 100 or all(value.is_integer() for value in values if not math.isnan(value))
+        decimals = 3 if unit in _PERCENT else 0 if whole else 1
+        lines.append((str(title), unit_text(str(unit), lang), [amount(v, unit, decimals) for v in values]))
     return lines
-
-
-def _column(table: pd.DataFrame, key: str, titles: Mapping[str, str]) -> str:
-    return key if key in table.columns else titles.get(key, key)
-
-
-def _written(value: Any, unit: str) -> str:
-    if isinstance(value, str):
-        return value
-    if value is None or pd.isna(value):
-        return "—"
-    size = abs(float(value))
-    return amount(
-        float(value), unit, 3 if unit in _PERCENT else 0 if size >= 100 or float(value).is_integer() else 1
-    )
 
 
 def confidence_counts(options: Comparison) -> list[tuple[str, int]]:
     """Count the findings about facilities by how sure their clause is."""
     access = options.evaluations["today"].access
     rows = access.drop_duplicates(["kind", "clause", "confidence"]) if len(access) else access
-    counts = rows["confidence"].value_counts() if len(rows) else {}
-    return sorted((str(name), int(count)) for name, count in counts.items())
+    return sorted((str(name), int(count)) for name, count in rows["confidence"].value_counts().items())
 
 
 def estimates(options: Comparison, lang: Lang) -> list[tuple[str, str, int, int]]:
@@ -290,10 +265,7 @@ def _version(options: Comparison) -> str:
 
 def option_titles(options: Comparison, lang: Lang) -> list[str]:
     """Name the options in their order; today by the page's own word."""
-    return [
-        word("today", lang) if key == "today" else str(options.titles.get(key) or key)
-        for key in options.areas
-    ]
+    return [word("today", lang) if key == "today" else str(options.titles.get(key) or key) for key in options.areas]
 
 
 def provenance_rows(options: Comparison) -> Sequence[tuple[str, str]]:

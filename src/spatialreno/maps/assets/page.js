@@ -57,7 +57,7 @@ const spatialreno = (() => {
       document.body.append(holder);
     }
     const pattern = drawing("pattern", { id: key, width: 6, height: 6, patternUnits: "userSpaceOnUse" });
-    pattern.append(drawing("rect", { width: 6, height: 6, fill: cross ? "#ffffff" : color, "fill-opacity": cross ? 1 : 0.18 }));
+    if (cross) pattern.append(drawing("rect", { width: 6, height: 6, fill: "#ffffff" }));
     const lines = cross ? "M0,6L6,0M0,0L6,6" : "M-1,1L1,-1M0,6L6,0M5,7L7,5";
     pattern.append(drawing("path", { d: lines, stroke: color, "stroke-width": cross ? 0.7 : 1.5 }));
     holder.append(pattern);
@@ -68,10 +68,8 @@ const spatialreno = (() => {
     const tile = element("canvas");
     tile.width = tile.height = 6;
     const ink = tile.getContext("2d");
-    ink.fillStyle = cross ? "#ffffff" : color;
-    ink.globalAlpha = cross ? 1 : 0.18;
-    ink.fillRect(0, 0, 6, 6);
-    ink.globalAlpha = 1;
+    ink.fillStyle = "#ffffff";
+    if (cross) ink.fillRect(0, 0, 6, 6);
     ink.strokeStyle = color;
     ink.lineWidth = cross ? 0.7 : 1.5;
     const lines = cross ? [[0, 6, 6, 0], [0, 0, 6, 6]] : [[-1, 1, 1, -1], [0, 6, 6, 0], [5, 7, 7, 5]];
@@ -174,16 +172,29 @@ const spatialreno = (() => {
     for (const theme of themes) theme.group.eachLayer(layer => layer.bringToFront && layer.bringToFront());
   }
 
-  // Names that would lie on another name wait for a closer look.
+  // A name moves a little up or down to keep clear of discs; where it would lie on another name it waits for a
+  // closer look.
   function thin() {
+    const container = map.getContainer();
+    const discs = [...container.querySelectorAll(".leaflet-marker-icon.disc")].map(disc => disc.getBoundingClientRect());
     const taken = [];
-    for (const name of map.getContainer().querySelectorAll(".name bdi, .street-name bdi")) {
+    for (const name of container.querySelectorAll(".name bdi, .street-name bdi")) {
       name.style.visibility = "";
+      name.style.marginTop = "0";
       const box = name.getBoundingClientRect();
-      const free = taken.every(o => box.right < o.left || box.left > o.right || box.bottom < o.top || box.top > o.bottom);
-      if (free) taken.push(box); else name.style.visibility = "hidden";
+      const steps = name.parentElement.classList.contains("name") ? [0, 16, -16, 30, -30] : [0];
+      const open = steps.filter(step => free(box, step, taken));
+      const step = open.find(y => free(box, y, discs)) ?? open[0];
+      if (step === undefined) name.style.visibility = "hidden";
+      else {
+        name.style.marginTop = `${step}px`;
+        taken.push({ left: box.left, right: box.right, top: box.top + step, bottom: box.bottom + step });
+      }
     }
   }
+
+  const free = (box, step, others) => others.every(other =>
+    box.right < other.left || box.left > other.right || box.bottom + step < other.top || box.top + step > other.bottom);
 
   // ---- legend -------------------------------------------------------------------------------------------------
   function swatch(cls) {
@@ -195,6 +206,8 @@ const spatialreno = (() => {
     if (look.fill && !cls.startsWith("line")) {
       const fill = typeof look.fillColor === "string" ? look.fillColor : woven(`legend-${cls}`, look.color, look.cross);
       box.append(drawing("rect", Object.assign({ x: 2, y: 2, width: 24, height: 12, fill, "fill-opacity": look.fillOpacity }, stroke)));
+    } else if (cls.startsWith("gate")) {
+      for (const x of [9, 19]) box.append(drawing("line", Object.assign({ x1: x, y1: 2, x2: x, y2: 14 }, stroke)));
     } else {
       box.append(drawing("line", Object.assign({ x1: 1, y1: 8, x2: 27, y2: 8, "stroke-linecap": look.lineCap }, stroke)));
     }
