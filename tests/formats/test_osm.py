@@ -252,6 +252,19 @@ def test_every_kind_of_the_table_exists() -> None:
     assert not table.duplicated().any()
 
 
+def test_one_object_in_several_layers_has_several_ids(tmp_path: Path) -> None:
+    town = two_compounds()
+    town.box(13, 120, 0, 200, 80, landuse="residential", barrier="wall", name="乙院")
+    town.box(23, -80, 20, -60, 40, building="yes", amenity="kindergarten")
+    area = imported(town, tmp_path)
+    assert "w13" in area.compounds.index
+    assert area.walls.kind["w13-walls"] == "wall"
+    assert area.walls.compound_a["w13-walls"] == "w13"
+    assert area.facilities.building_id["w23-kindergarten"] == "w23"
+    layers = [area.layer(name).index for name in ("compounds", "buildings", "walls", "gates", "facilities", "paths")]
+    assert not layers[0].append(layers[1:]).duplicated().any()
+
+
 def test_ways_before_their_nodes(tmp_path: Path) -> None:
     town = two_compounds()
     before = imported(town, tmp_path)

@@ -104,8 +104,8 @@ def test_places_become_facilities_green_and_parking(tmp_path: Path) -> None:
     town.ways[2] = town.ways[2].replace(f'<nd ref="{town.node(20, 20)}"/>', "", 1)
     area = import_osm(town.save(tmp_path / "town.osm"), crs=CRS)
     shops = area.facilities
-    assert (shops.kind[f"n{shop}"], shops.building_id[f"n{shop}"]) == ("convenience_store", "w20")
-    assert list(shops.index[shops["kind"] == "kindergarten"]) == ["w70"]
+    assert shops.building_id[f"n{shop}-convenience_store"] == "w20"
+    assert list(shops.index[shops["kind"] == "kindergarten"]) == ["w70-kindergarten"]
     assert "public_toilet" not in set(shops["kind"])
     assert area.open_spaces["kind"].to_dict() == {"w71": "cluster_green", "w72": "public_green"}
     assert area.parking.places["w73"] == 12

@@ -114,8 +114,8 @@ def osm_tables(raw: RawOsm, desk: Desk) -> dict[str, gpd.GeoDataFrame]:
     walls = _both(mapped, infer_walls(compounds, mapped, houses, paths, desk))
     compounds = trim_compounds(compounds, walls, desk)
     tables = {
+        "buildings": houses,  # first: the doors and facilities in them name them
         "compounds": compounds,
-        "buildings": houses,
         "walls": walls,
         "gates": place_gates(gates, walls, paths, compounds, houses, desk),
         "paths": paths.drop(columns="level", errors="ignore"),
@@ -125,7 +125,20 @@ def osm_tables(raw: RawOsm, desk: Desk) -> dict[str, gpd.GeoDataFrame]:
         "trees": osm_layers.trees(raw, desk),
         "entrances": osm_layers.entrances(raw, desk, houses),
     }
-    return {name: table for name, table in tables.items() if len(table)}
+    return _distinct({name: table for name, table in tables.items() if len(table)}, desk)
+
+
+def _distinct(tables: dict[str, gpd.GeoDataFrame], desk: Desk) -> dict[str, gpd.GeoDataFrame]:
+    """Let no two layers share an id: an object that is a compound and its fence is ``w5`` and ``w5-walls``."""
+    seen: set[str] = set()
+    result = {}
+    for name, table in tables.items():
+        taken = table.index.isin(seen)
+        desk.acts.add(name, table.index[taken], "renamed", f"-{name} added: another layer has the same object")
+        keys = [f"{key}-{name}" if old else key for key, old in zip(table.index, taken, strict=True)]
+        result[name] = table.set_axis(pd.Index(keys, name="id", dtype="object"))
+        seen.update(keys)
+    return result
 
 
 def _refuse_nothing(compounds: gpd.GeoDataFrame, houses: gpd.GeoDataFrame) -> None:

@@ -33,16 +33,16 @@ def facilities(raw: RawOsm, desk: Desk, buildings: gpd.GeoDataFrame) -> gpd.GeoD
     Returns
     -------
     GeoDataFrame
-        Points and polygons; a place of two kinds has two rows (``n7`` and ``n7/market``).
+        Points and polygons; index ``n7-market``, so that a place of two kinds has two rows.
     """
     found = [one for feature in chain(raw.points, raw.areas) for one in _kinds_of(feature, desk)]
     kinds = {id(feature): kind for feature, kind in found}
-    keys = {id(feature): key for (feature, _), key in zip(found, _keys(found), strict=True)}
 
     def row(feature: Feature) -> Row:
         tags = feature.tags
+        kind = kinds[id(feature)]
         return {
-            "id": keys[id(feature)], "kind": kinds[id(feature)], "name": title(tags), "status": "open",
+            "id": f"{feature.id}-{kind}", "kind": kind, "name": title(tags), "status": "open",
             "capacity": number(tags.get("capacity")),
         }  # fmt: skip
 
@@ -62,15 +62,6 @@ def _kinds_of(feature: Feature, desk: Desk) -> list[tuple[Feature, str]]:
     return [(Feature(feature.id, feature.tags, feature.shape), kind) for kind in kinds]
 
 
-def _keys(found: list[tuple[Feature, str]]) -> list[str]:
-    seen: set[str] = set()
-    keys = []
-    for feature, kind in found:
-        keys.append(f"{feature.id}/{kind}" if feature.id in seen else feature.id)
-        seen.add(feature.id)
-    return keys
-
-
 def _once(frame: gpd.GeoDataFrame, desk: Desk) -> gpd.GeoDataFrame:
     """Leave out a point that lies in an area of the same kind: the same place mapped twice."""
     shapes, kinds = frame.geometry.to_numpy(), frame["kind"].to_numpy()
@@ -88,7 +79,7 @@ def _in_buildings(frame: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> gpd.G
         shapes = frame.geometry.to_numpy()
         near, hit = shapely.STRtree(buildings.geometry.to_numpy()).query(shapes, "within")
         home.iloc[near[::-1]] = buildings.index.to_numpy()[hit[::-1]]  # the first id stays
-        own = pd.Series(frame.index.str.split("/").str[0], index=frame.index)
+        own = pd.Series(frame.index.str.rsplit("-", n=1).str[0], index=frame.index)
         home = home.mask(own.isin(buildings.index), own)
     area = pd.Series(frame.area.round(1), index=frame.index)
     return frame.assign(building_id=home, area_m2=area.where(area > 0))
