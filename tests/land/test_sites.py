@@ -1,7 +1,10 @@
 """Candidate sites: inside free land, clear of homes, stable ids."""
 
+import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from land.yards import area, layer, there, two_yards
 from shapely import box
 
@@ -67,3 +70,27 @@ def test_unknown_kinds_and_kinds_without_a_size():
         candidate_sites(two_yards(), "teahouse")
     with pytest.raises(InputError, match="no footprint"):
         kind_sides(two_yards(), "bus_stop")
+
+
+_sheds = st.lists(
+    st.tuples(st.integers(-2, 30), st.integers(-2, 30), st.integers(3, 20), st.integers(3, 20)),
+    min_size=2,
+    max_size=6,
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(_sheds)
+def test_where_there_is_no_candidate_brute_force_finds_none(sheds):
+    yard = layer({"id": "C1", "name": "院", "geometry": box(0, 0, 34, 34)})
+    rows = [
+        {"id": f"S{k}", "legality": "legal", "geometry": box(x, y, x + w, y + h)}
+        for k, (x, y, w, h) in enumerate(sheds)
+    ]
+    today = area(compounds=yard, structures=layer(*rows))
+    sites = candidate_sites(today, "bookstore", sides=[(10.0, 15.0)])
+    corner = np.stack(np.meshgrid(np.arange(25), np.arange(25)), axis=-1).reshape(-1, 2)  # whole metres suffice
+    lying = shapely.box(*corner.T, *(corner + np.array([15, 10])).T)
+    standing = shapely.box(*corner.T, *(corner + np.array([10, 15])).T)
+    surface = shapely.transform(free_surface(today), lambda xy: xy - there(shapely.Point(0, 0)).coords[0])
+    assert bool(len(sites)) == bool(shapely.covers(surface.buffer(1e-6), [*lying, *standing]).any())

@@ -188,6 +188,17 @@ def test_faults_are_named():
         siting_problem(pairs([[1], [1]]), weights([1, -1]))
 
 
+def test_out_of_time_still_tells_how_far_off():
+    spots = np.random.default_rng(3).random((2, 80, 2)) * 1000
+    table = np.hypot(*(spots[0][:, None] - spots[1][None]).transpose(2, 0, 1)).round()
+    problem = siting_problem(pairs(table), weights(range(1, 81)))
+    best, hasty = p_median(problem, count=6), p_median(problem, count=6, time_limit_s=0.0)
+    assert best.status == "optimal"
+    assert hasty.status in ("time_limit", "optimal")
+    assert len(hasty.sites) == 6
+    assert hasty.bound <= best.objective + 1e-6 <= hasty.objective + 2e-6
+
+
 @pytest.mark.skipif(not ORLIB.is_dir(), reason="OR-Library files are not here (../shared/data/orlib)")
 @pytest.mark.parametrize(("name", "optimum"), OPTIMA.items())
 def test_or_library(name, optimum):

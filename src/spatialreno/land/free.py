@@ -48,8 +48,10 @@ def free_land(area: StudyArea) -> gpd.GeoDataFrame:
     --------
     ``free_land(today).query("usable").area_m2.sum()`` is the land one could plan on.
     """
-    pieces = _by_compound(area, free_surface(area))
-    pieces["usable_m2"] = shapely.area(usable_part(pieces.geometry.to_numpy(), _constant(area, "sliver_m")))
+    surface = free_surface(area)
+    pieces = _by_compound(area, surface)
+    wide = usable_part(surface, _constant(area, "sliver_m"))  # across the compounds' edges, where they are open
+    pieces["usable_m2"] = shapely.area(shapely.intersection(pieces.geometry.to_numpy(), wide))
     pieces["usable"] = pieces["usable_m2"] > _DUST_M2
     return _named(pieces, "F", _PIECE_COLUMNS)
 
@@ -185,13 +187,13 @@ def _by_cause(area: StudyArea, shape: Any, causes: list[tuple[str, Any]]) -> gpd
 def _by_compound(area: StudyArea, shape: Any) -> gpd.GeoDataFrame:
     """Cut a shape along the compounds; overlapping compounds go to the first id."""
     rows: list[tuple[str | None, Any]] = []
-    left = shape
+    left = polygons(shape)
+    tree = shapely.STRtree(left)
     for compound, outline in area.compounds.geometry.items():
-        if left.is_empty or not shapely.intersects(left, outline):
-            continue
-        rows += [(str(compound), part) for part in polygons(shapely.intersection(left, outline))]
-        left = shapely.difference(left, outline)
-    rows += [(None, part) for part in polygons(left)]
+        for at in np.sort(tree.query(outline, predicate="intersects")):
+            rows += [(str(compound), part) for part in polygons(shapely.intersection(left[at], outline))]
+            left[at] = shapely.difference(left[at], outline)
+    rows += [(None, part) for rest in left for part in polygons(rest)]
     rows = [(compound, part) for compound, part in rows if part.area > _DUST_M2]
     data = {"compound_id": pd.Series([compound for compound, _ in rows], dtype="str")}
     frame = gpd.GeoDataFrame(data, geometry=[part for _, part in rows], crs=area.crs)
