@@ -190,7 +190,7 @@ def _frame(area: StudyArea, kind: str, spots: list[_Spot]) -> gpd.GeoDataFrame:
             "width_m": spot.fit.width_m,
             "depth_m": spot.fit.depth_m,
             "angle_deg": spot.fit.angle_deg,
-            "area_m2": spot.fit.rectangle.area,
+            "area_m2": round(spot.fit.width_m * spot.fit.depth_m, 6),
             "geometry": spot.fit.rectangle,
         }
         for spot in spots
