@@ -129,15 +129,15 @@ def build_fabric(area: StudyArea) -> Fabric:
     """
     constants = area.catalog.constants
     frame = _frame(area)
-    obstacles, ground = read_obstacles(area, frame), read_ground(area, frame)
+    ground = read_ground(area, frame)
+    obstacles = read_obstacles(area, frame, ground.outlines)
     corners = read_corners(obstacles, constants["clear_m"] * 1000.0)
     doors = read_doors(area, frame, obstacles)
     streets = read_streets(area, frame, ground)
     gates = _unique_points(frame.to_mm(shapely.get_coordinates(gate_points(area))))
     step = constants["frontage_step_m"] * 1000.0
     bends = ground.inward_turns()
-    mouths = ground.mouths(area.walls.geometry.to_numpy(), frame)
-    edges = _unique_points(np.concatenate([bends, mouths, ground.edge_samples(step)]))
+    edges = _unique_points(np.concatenate([bends, _openings(area, frame, ground), ground.edge_samples(step)]))
     fixed = [np.array(corners.xy, float).reshape(-1, 2), gates, doors.xy, edges]
     links = _joins(area, streets, fixed, ground, obstacles)
     streets = add_points(streets, links.piece, links.foot)
@@ -185,6 +185,15 @@ def _frame(area: StudyArea) -> Frame:
     bounds = np.array([layer.total_bounds for layer in layers if len(layer)]).reshape(-1, 4)
     corner = np.floor(bounds[:, :2].min(axis=0)) if len(bounds) else np.zeros(2)
     return Frame(float(corner[0]), float(corner[1]))
+
+
+def _openings(area: StudyArea, frame: Frame, ground: Ground) -> Floats:
+    """List the points of cell edges where streets are joined to what is open or may be opened."""
+    walls = frame.geometries_mm(area.walls.geometry.to_numpy())
+    middles = shapely.line_interpolate_point(walls, 0.5, normalized=True)
+    doors = np.concatenate([middles, frame.geometries_mm(gate_points(area))])
+    slack = 2 * area.catalog.constants["tolerance_m"] * 1000.0
+    return np.concatenate([ground.mouths(walls), ground.on_edge(doors, slack)])
 
 
 def _unique_points(xy: Floats) -> Floats:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 _PINHOLE_MM2 = 1e6
+_HAIR_MM = 2.0
 _BESIDE_MM = 300.0
 
 
@@ -22,8 +23,8 @@ _BESIDE_MM = 300.0
 class Ground:
     """Cells of free walking, in whole millimetres, from south-west to north-east.
 
-    `outlines` are the cells as drawn; `cells` reach a drawing tolerance farther, so that the outer corners of
-    walls on the edge lie within; `cores` stay as far inside, so that a line along the edge does not enter.
+    `outlines` are the cells as drawn; `cells` reach a hair farther, so that points on the edge lie within;
+    `cores` stay a drawing tolerance inside, so that a line along the edge does not enter.
     """
 
     outlines: Geometries
@@ -61,15 +62,22 @@ class Ground:
             points.append(shapely.line_interpolate_point(ring, np.arange(count) * (ring.length / count)))
         return np.asarray(np.rint(shapely.get_coordinates(np.concatenate([np.empty(0, object), *points]))))
 
-    def mouths(self, walls: Geometries, frame: Frame) -> Floats:
+    def mouths(self, walls: Geometries) -> Floats:
         """Set a point into the middle of each stretch of an outline that no wall closes, such as a lane's end."""
-        along = shapely.buffer(shapely.union_all(frame.geometries_mm(walls)), _BESIDE_MM, cap_style="flat")
+        along = shapely.buffer(shapely.union_all(walls), _BESIDE_MM, cap_style="flat")
         open_ = shapely.difference(shapely.boundary(self.outlines), along)
         parts = shapely.get_parts(shapely.line_merge(open_))
         parts = parts[shapely.length(parts) > _BESIDE_MM]
         return np.asarray(
             np.rint(shapely.get_coordinates(shapely.line_interpolate_point(parts, 0.5, normalized=True)))
         )
+
+    def on_edge(self, points: Geometries, slack_mm: float) -> Floats:
+        """Move points that lie near an outline onto it, and leave out the others."""
+        edges = shapely.boundary(self.outlines)
+        (point, edge) = shapely.STRtree(edges).query_nearest(points, max_distance=slack_mm, all_matches=False)
+        joins = shapely.shortest_line(edges[edge], points[point])
+        return np.asarray(np.rint(shapely.get_coordinates(joins).reshape(-1, 2, 2)[:, 0]))
 
     def inward_turns(self) -> Floats:
         """List the corners of the outlines round which a walk within a cell can bend."""
@@ -101,7 +109,7 @@ def read_ground(area: StudyArea, frame: Frame) -> Ground:
     outlines = np.array([_plugged(part) for part in shapely.get_parts(closed) if part.area > 0], object)
     corner = shapely.bounds(outlines).reshape(-1, 4)
     outlines = outlines[np.lexsort((corner[:, 3], corner[:, 2], corner[:, 1], corner[:, 0]))]
-    cells = shapely.buffer(outlines, slack, join_style="mitre", mitre_limit=2.0)
+    cells = shapely.buffer(outlines, _HAIR_MM, join_style="mitre", mitre_limit=2.0)
     return Ground(outlines, cells, shapely.buffer(outlines, -slack, join_style="mitre", mitre_limit=2.0))
 
 

@@ -23,7 +23,7 @@ from spatialreno.walk.views import Scene, discs, make_scene, view
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
-_SPECK_MM2 = 100.0
+_SPECK_MM2 = 1e4
 _GRID_MM = 1.0
 
 
@@ -129,9 +129,10 @@ class _Canvas:
             # What was seen in full within a shorter time is in `whole` already; so times are nested exactly.
             new = before_limit - eyes.away < self.state.fabric.sight_mm
             yards = _within(seen[new], eyes.xy[new], (limit - eyes.away)[new], self.state.fabric.sight_mm)
-            streets = shapely.difference(shapely.union_all(self._streets(places, at, far, limit)), blank)
-            parts = shapely.set_precision(np.array([*yards, streets], object), _GRID_MM)
-            whole = shapely.union(whole, shapely.union_all(parts, grid_size=_GRID_MM), grid_size=_GRID_MM)
+            streets = _joined(self._streets(places, at, far, limit))
+            parts = [_joined(yards[eyes.cell[new] == cell]) for cell in np.unique(eyes.cell[new])]
+            outside = shapely.difference(streets, blank, grid_size=_GRID_MM)
+            whole = shapely.union_all([whole, outside, *parts], grid_size=_GRID_MM)
             shapes[limit], before_limit = whole, limit
         return [shapes[limit] for limit in limits]
 
@@ -218,7 +219,7 @@ class _Canvas:
             )
         return self.scenes[cell]
 
-    def _streets(self, places: Places, at: int, far: Floats, limit: float) -> list[shapely.Geometry]:
+    def _streets(self, places: Places, at: int, far: Floats, limit: float) -> Geometries:
         """Draw the parts of streets walked within a limit as wide as the streets are."""
         fabric, which = self.state.fabric, self.street_hops
         one, two = fabric.hops.first[which], fabric.hops.second[which]
@@ -227,13 +228,13 @@ class _Canvas:
         whole = ahead + back >= length
         ahead, back = np.where(whole, 0, ahead), np.where(whole, 0, back)
         start, end, half = fabric.xy[one], fabric.xy[two], self.half_width
-        strips = [shapely.buffer(_drawn(start[whole], end[whole]), half[whole], quad_segs=4)]
+        strips = [_strips(_drawn(start[whole], end[whole]), fabric.hops.path[which][whole], half[whole])]
         for tail, head, run in ((start, end, ahead), (end, start, back)):
             part = run > 0
             tip = tail + (head - tail) * (run / np.maximum(length, 1))[:, None]
             strips.append(shapely.buffer(_drawn(tail[part], tip[part]), half[part], cap_style="flat"))
         strips.append(self._first_steps(places, at, limit))
-        return list(np.concatenate(strips))
+        return np.concatenate(strips)
 
     def _first_steps(self, places: Places, at: int, limit: float) -> Geometries:
         """Draw the street from the foot of an origin that lies beside it."""
@@ -256,10 +257,28 @@ def _drawn(start: Floats, end: Floats) -> Geometries:
     return np.asarray(shapely.linestrings(np.stack([start, end], axis=1)))
 
 
+def _joined(shapes: Geometries) -> shapely.Geometry:
+    """Join shapes on a grid of whole millimetres, which keeps the result valid in any other frame."""
+    return shapely.union_all(shapely.set_precision(shapes, _GRID_MM), grid_size=_GRID_MM)
+
+
+def _strips(pieces: Geometries, path: Ints, half: Floats) -> Geometries:
+    """Widen pieces of paths, joined where they continue each other, since few long strips are quicker than many."""
+    if not len(pieces):
+        return np.empty(0, object)
+    order = np.argsort(path, kind="stable")
+    rows, first = np.unique(path[order], return_index=True)
+    joined = shapely.line_merge(
+        shapely.multilinestrings(pieces[order], indices=np.searchsorted(rows, path[order]))
+    )
+    parts, row = shapely.get_parts(joined, return_index=True)
+    return np.asarray(shapely.buffer(parts, half[order][first][row], quad_segs=4))
+
+
 def _within(seen: Geometries, eyes: Floats, left: Floats, sight_mm: float) -> Geometries:
     """Cut views where the walk ends."""
-    some = (left > 0) & (shapely.area(seen) > _SPECK_MM2)
-    seen, eyes, left = seen[some], eyes[some], left[some]
-    short = left < sight_mm
-    seen[short] = shapely.intersection(seen[short], discs(eyes[short], left[short]))
-    return np.asarray(seen)
+    cut = seen.copy()
+    cut[(left <= 0) | (shapely.area(seen) <= _SPECK_MM2)] = shapely.Polygon()
+    short = (left > 0) & (left < sight_mm)
+    cut[short] = shapely.intersection(cut[short], discs(eyes[short], left[short]))
+    return cut

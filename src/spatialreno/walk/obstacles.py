@@ -70,7 +70,7 @@ class Obstacles:
         return point.astype(np.int64), self.polygon_label[polygon]
 
 
-def read_obstacles(area: StudyArea, frame: Frame) -> Obstacles:
+def read_obstacles(area: StudyArea, frame: Frame, outlines: Geometries) -> Obstacles:
     """Gather the obstacles of an area, cut gates from walls, close narrow gaps, and join all in shared points.
 
     Parameters
@@ -79,6 +79,8 @@ def read_obstacles(area: StudyArea, frame: Frame) -> Obstacles:
         The study area.
     frame
         The millimetre frame to express it in.
+    outlines
+        Edges of the walkable ground, to which walls that end just short of them are closed.
 
     Returns
     -------
@@ -97,7 +99,7 @@ def read_obstacles(area: StudyArea, frame: Frame) -> Obstacles:
     owner = np.concatenate([np.array([number[key] for key, _ in lines], np.int64), polygon_label])
     start, end, shape = _outlines(shapes)
     seal = area.catalog.constants["seal_m"] * 1000.0
-    extra_start, extra_end, extra = _seals(shapes, len(lines), owner, seal)
+    extra_start, extra_end, extra = _seals(shapes, len(lines), owner, shapely.boundary(outlines), seal)
     noded = node_segments(
         np.concatenate([start, extra_start]),
         np.concatenate([end, extra_end]),
@@ -161,7 +163,9 @@ def _outlines(shapes: Geometries) -> tuple[Floats, Floats, Ints]:
     return start, end, owner[run]
 
 
-def _seals(shapes: Geometries, lines: int, owner: Ints, seal_mm: float) -> tuple[Floats, Floats, Ints]:
+def _seals(
+    shapes: Geometries, lines: int, owner: Ints, edges: Geometries, seal_mm: float
+) -> tuple[Floats, Floats, Ints]:
     """Close gaps too narrow to walk through with a short piece that goes when its owner goes."""
     near = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=seal_mm)
     one, two = near[:, near[0] < near[1]]
@@ -173,6 +177,9 @@ def _seals(shapes: Geometries, lines: int, owner: Ints, seal_mm: float) -> tuple
     at, other = shapely.STRtree(shapes).query(ends, predicate="dwithin", distance=seal_mm)
     at, other = at[end_owner[at] != other], other[end_owner[at] != other]
     bridge = np.concatenate([bridge, shapely.shortest_line(ends[at], shapes[other])])
+    keeper = np.concatenate([keeper, owner[end_owner[at]]])
+    at, edge = shapely.STRtree(edges).query(ends, predicate="dwithin", distance=seal_mm)
+    bridge = np.concatenate([bridge, shapely.shortest_line(ends[at], edges[edge])])
     keeper = np.concatenate([keeper, owner[end_owner[at]]])
     loops = shapely.distance(ends[:lines], ends[lines:]) <= seal_mm
     bridge = np.concatenate([bridge, shapely.shortest_line(ends[:lines][loops], ends[lines:][loops])])

@@ -30,11 +30,13 @@ Asked: TypeAlias = "gpd.GeoSeries | Sequence[str]"
 class Places:
     """Places on a fabric: nodes that belong to a place (a door is a step off), and free points with their ways.
 
-    `home` is the compound a place stands in ("" for none); its gates know the people who start there.
+    `home` is the compound a place stands in ("" for none); its gates know the people who start there. `host` is
+    the row of the building that a place is or lies in, else -1.
     """
 
     ids: tuple[str, ...]
     home: tuple[str, ...]
+    host: Ints
     own_place: Ints
     own_node: Ints
     own_length: Ints
@@ -128,6 +130,7 @@ def _laid(area: StudyArea, fabric: Fabric, ids: list[str], shapes: Geometries, h
     return Places(
         ids=tuple(ids),
         home=_homes(area, shapes, hosts),
+        host=hosts,
         own_place=own_table[:, 0],
         own_node=own_table[:, 1],
         own_length=own_table[:, 2],

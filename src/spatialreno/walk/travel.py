@@ -196,6 +196,7 @@ def nearest(
             sources = np.flatnonzero((serving["kind"] == kind).to_numpy())
             distance, source = reach_nearest(graph, sources, limit_mm)
             _read_doors(state.fabric, members, distance, source, far[:, column], which[:, column])
+            _stay_inside(buildings, facilities, sources, far[:, column], which[:, column])
     return _nearest_table(state, serving, wanted, far, which)
 
 
@@ -208,6 +209,13 @@ def _read_doors(
             away = distance[node] + out
             if away < far[at] or (away == far[at] and source[node] < which[at]):
                 far[at], which[at] = away, source[node]
+
+
+def _stay_inside(buildings: Places, facilities: Places, sources: Ints, far: Floats, which: Ints) -> None:
+    """Walk nowhere to what is in the same building."""
+    for source in sources[facilities.host[sources] >= 0][::-1].tolist():
+        same = buildings.host == facilities.host[source]
+        far[same], which[same] = 0.0, source
 
 
 def _nearest_table(
@@ -263,6 +271,8 @@ def _pairs(state: State, starts: Places, ends: Places, limit_m: float) -> pd.Dat
             everything = np.arange(len(ends))
             far = _matrix(state, walker, ends, starts, everything, limit_m).T[members]
         _shorten(state, walker, starts, ends, straight, members, far)
+        indoors = (starts.host[members, None] == ends.host[None, :]) & (ends.host[None, :] >= 0)
+        far[indoors] = 0.0
         row, column = np.nonzero(far <= limit_m * MM_PER_M)
         parts.append(np.column_stack([members[row], column, far[row, column]]))
     table = np.concatenate([np.empty((0, 3)), *parts])
