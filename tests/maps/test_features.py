@@ -10,7 +10,7 @@ from maps.conftest import CRS, frame
 from shapely import Point, box
 
 from spatialreno.catalog import read_catalog
-from spatialreno.maps.features import Drawn, by_option, encoded, number, tooltip, versions
+from spatialreno.maps.features import Drawn, by_option, encoded, short, tooltip, versions
 from spatialreno.maps.style import score_class
 
 
@@ -105,10 +105,11 @@ def test_tooltip_says_titles_units_and_estimates():
 
 
 @pytest.mark.parametrize(
-    ("value", "decimals", "written"), [(0, 1, "0"), (1200, 0, "1\u202f200"), (-2.04, 1, "-2"), (10, 0, "10")]
+    ("value", "decimals", "written"),
+    [(0, 1, "0"), (1200, 0, "1\u202f200"), (-2.04, 1, "-2"), (10, 0, "10"), (0.25, 2, "0.25")],
 )
-def test_number(value, decimals, written):
-    assert number(value, decimals) == written
+def test_short(value, decimals, written):
+    assert short(value, decimals) == written
 
 
 def test_score_classes_meet_at_their_breaks():

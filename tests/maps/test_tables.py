@@ -20,9 +20,9 @@ def test_change_is_signed_and_judged(options):
         1,
     )  # fewer walls is better
     assert (basket.today, basket.value, basket.change, basket.sense, basket.unit) == (
-        "50",
-        "70",
-        "▲ 20",
+        "50.0",
+        "70.0",
+        "▲ 20.0",
         1,
         "%",
     )
@@ -37,7 +37,7 @@ def test_only_the_area_is_listed(options):
 
 @pytest.mark.parametrize(
     ("change", "unit", "decimals", "written"),
-    [(0.0004, "share", 3, "0"), (-3.6, "m", 0, "▼ 4"), (math.nan, "m", 0, "—"), (0.05, "share", 3, "▲ 5")],
+    [(0.0004, "share", 3, "0"), (-3.6, "m", 0, "▼ 4"), (math.nan, "m", 0, "—"), (0.05, "share", 3, "▲ 5.0")],
 )
 def test_signed(change, unit, decimals, written):
     assert signed(change, unit, decimals) == written

@@ -198,7 +198,7 @@ def _said(value: Any, column: Column, catalog: Catalog, lang: Lang, names: Mappi
     if column.allowed:
         return value_word(str(value), lang)
     if column.dtype in {"int", "float"}:
-        return number(float(value), 0 if column.dtype == "int" or column.unit == "m2" else 1)
+        return short(float(value), 0 if column.dtype == "int" or column.unit == "m2" else 1)
     return str(value)
 
 
@@ -210,12 +210,21 @@ def facility_title(kind: str, catalog: Catalog, lang: Lang) -> str:
 
 
 def number(value: float, decimals: int) -> str:
-    """Write a number with thin groups of thousands, without zeros that say nothing.
+    """Write a number with thin groups of thousands.
 
     >>> number(12345.04, 1), number(2.50, 1)
-    ('12 345', '2.5')
+    ('12\\u202f345.0', '2.5')
     """
-    written = f"{value:,.{decimals}f}".replace(",", "\u202f")
+    return f"{value:,.{decimals}f}".replace(",", "\u202f")
+
+
+def short(value: float, decimals: int) -> str:
+    """Write a number that stands alone, without zeros that say nothing.
+
+    >>> short(4.0, 1)
+    '4'
+    """
+    written = number(value, decimals)
     return written.rstrip("0").rstrip(".") if "." in written else written
 
 

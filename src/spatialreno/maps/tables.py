@@ -161,8 +161,8 @@ def unit_text(unit: str, lang: Lang) -> str:
 def amount(value: float, unit: str, decimals: int) -> str:
     """Write a value, rounded to what it can bear; a share becomes per cent.
 
-    >>> amount(0.9231, "share", 3), amount(12345.4, "m2", 0)
-    ('92.3', '12 345')
+    >>> amount(0.9231, "share", 3), amount(345.4, "m2", 0)
+    ('92.3', '345')
     """
     if math.isnan(value):
         return "—"

@@ -140,7 +140,7 @@ const spatialreno = (() => {
     }
     if (!feature.layer) {
       feature.layer = made(feature, cls);
-      if (feature.rows.length) feature.layer.bindTooltip(() => tip(theme, feature), { sticky: feature.kind > 0 });
+      if (feature.rows.length) feature.layer.bindTooltip(() => tip(theme, feature), { sticky: feature.kind > 0, opacity: 1 });
     } else if (feature.layer.setStyle) {
       feature.layer.setStyle(lookOf(cls));
     } else if (feature.more.label) {
@@ -172,29 +172,44 @@ const spatialreno = (() => {
     for (const theme of themes) theme.group.eachLayer(layer => layer.bringToFront && layer.bringToFront());
   }
 
-  // A name moves a little up or down to keep clear of discs; where it would lie on another name it waits for a
-  // closer look.
+  // Discs move aside by less than their width so that none hides another; a name moves up or down to keep clear of
+  // discs, and where it would still lie on another name it waits for a closer look. All is measured, then written.
+  const BESIDE = [[0, 0], [17, 0], [-17, 0], [0, 17], [0, -17], [17, 17], [-17, -17]];
+  const ABOVE = [[0, 0], [0, 16], [0, -16], [0, 30], [0, -30]];
+
   function thin() {
     const container = map.getContainer();
-    const discs = [...container.querySelectorAll(".leaflet-marker-icon.disc")].map(disc => disc.getBoundingClientRect());
+    const discs = [...container.querySelectorAll(".leaflet-marker-icon.disc")];
+    const names = [...container.querySelectorAll(".name bdi, .street-name bdi")];
+    for (const mark of [...discs, ...names]) mark.style.translate = mark.style.visibility = "";
+    const boxes = measured(discs);
+    const labels = measured(names);
+    const spread = container.dataset.zoom !== "far" && discs.length < 400;
+    const placed = [];
+    boxes.forEach((box, k) => {
+      const step = (spread && BESIDE.find(s => free(box, s, placed, 5))) || [0, 0];
+      placed.push(moved(box, step));
+      if (step[0] || step[1]) discs[k].style.translate = `${step[0]}px ${step[1]}px`;
+    });
     const taken = [];
-    for (const name of container.querySelectorAll(".name bdi, .street-name bdi")) {
-      name.style.visibility = "";
-      name.style.marginTop = "0";
-      const box = name.getBoundingClientRect();
-      const steps = name.parentElement.classList.contains("name") ? [0, 16, -16, 30, -30] : [0];
-      const open = steps.filter(step => free(box, step, taken));
-      const step = open.find(y => free(box, y, discs)) ?? open[0];
-      if (step === undefined) name.style.visibility = "hidden";
+    labels.forEach((box, k) => {
+      if (box.right === box.left) return;
+      const own = names[k].parentElement.classList.contains("name");
+      const open = (own ? ABOVE : ABOVE.slice(0, 1)).filter(s => free(box, s, taken, 0));
+      const step = open.find(s => free(box, s, placed, 0)) || open[0];
+      if (!step) names[k].style.visibility = "hidden";
       else {
-        name.style.marginTop = `${step}px`;
-        taken.push({ left: box.left, right: box.right, top: box.top + step, bottom: box.bottom + step });
+        taken.push(moved(box, step));
+        if (step[1]) names[k].style.translate = `-50% calc(-50% + ${step[1]}px)`;
       }
-    }
+    });
   }
 
-  const free = (box, step, others) => others.every(other =>
-    box.right < other.left || box.left > other.right || box.bottom + step < other.top || box.top + step > other.bottom);
+  const measured = marks => marks.map(mark => mark.getBoundingClientRect());
+  const moved = (box, [x, y]) => ({ left: box.left + x, right: box.right + x, top: box.top + y, bottom: box.bottom + y });
+  const free = (box, [x, y], others, slack) => others.every(other =>
+    box.right + x < other.left + slack || box.left + x > other.right - slack ||
+    box.bottom + y < other.top + slack || box.top + y > other.bottom - slack);
 
   // ---- legend -------------------------------------------------------------------------------------------------
   function swatch(cls) {
@@ -330,6 +345,9 @@ const spatialreno = (() => {
     }
     for (const panel of document.querySelectorAll('[role="tabpanel"]')) panel.hidden = Number(panel.dataset.option) !== number;
     for (const cell of document.querySelectorAll(".leaders [data-option]")) cell.classList.toggle("chosen", Number(cell.dataset.option) === number);
+    const table = document.querySelector(".leaders .scroll");
+    const head = table && table.querySelector("th.chosen");
+    if (head) table.scrollLeft = head.offsetLeft + head.offsetWidth - table.clientWidth;
     redraw();
   }
 
