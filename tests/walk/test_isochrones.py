@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 import shapely
@@ -56,7 +57,7 @@ def test_nested_and_growing() -> None:
     for origin in ("B1", "F1", "F3"):
         today = isochrones(area, [origin], minutes=minutes).set_index("minutes").geometry
         later = isochrones(opened, [origin], minutes=minutes).set_index("minutes").geometry
-        for short, long in zip(minutes, minutes[1:], strict=False):
+        for short, long in pairwise(minutes):
             assert today[short].difference(today[long]).area < 1e-3
         for time in minutes:
             assert today[time].difference(later[time]).area < 1e-3 * today[time].area
@@ -66,7 +67,12 @@ def test_nested_and_growing() -> None:
 def test_order_of_times_and_origins_is_kept() -> None:
     area = quarter()
     table = isochrones(area, ["F3", "B1"], minutes=(5, 1), group="elderly")
-    assert list(zip(table["origin"], table["minutes"], strict=True)) == [("F3", 5), ("F3", 1), ("B1", 5), ("B1", 1)]
+    assert list(zip(table["origin"], table["minutes"], strict=True)) == [
+        ("F3", 5),
+        ("F3", 1),
+        ("B1", 5),
+        ("B1", 1),
+    ]
     assert set(table["group"]) == {"elderly"}
     assert table.crs == area.crs
     assert table.is_valid.all()

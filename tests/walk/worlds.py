@@ -74,7 +74,7 @@ def standing_shapes(area: StudyArea) -> list[Any]:
 def true_distance(area: StudyArea, a: tuple[float, float], b: tuple[float, float]) -> float:
     """Measure by brute force: every pair of points a hair off the corners that see each other."""
     stops = shapely.union_all(standing_shapes(area))
-    ground = area.compounds.union_all().buffer(0.3, join_style="mitre")
+    ground = area.compounds.union_all()
     corners = np.unique(shapely.get_coordinates(stops), axis=0)
     turn = np.arange(8) * (2 * np.pi / 8) + 0.1
     around = _HAIR * np.column_stack([np.cos(turn), np.sin(turn)])
@@ -90,7 +90,9 @@ def true_distance(area: StudyArea, a: tuple[float, float], b: tuple[float, float
     graph = nx.Graph()
     graph.add_nodes_from([0, 1])
     length = shapely.length(lines)
-    graph.add_weighted_edges_from(zip(one[seen].tolist(), two[seen].tolist(), length[seen].tolist(), strict=True))
+    graph.add_weighted_edges_from(
+        zip(one[seen].tolist(), two[seen].tolist(), length[seen].tolist(), strict=True)
+    )
     try:
         return float(nx.dijkstra_path_length(graph, 0, 1))
     except nx.NetworkXNoPath:

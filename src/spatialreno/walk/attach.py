@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -30,6 +31,18 @@ class Ways:
         return len(self.point)
 
 
+@dataclass(frozen=True)
+class Straights:
+    """Walks between two sets of points without a node; `path` is -1 off streets; labels as (walk, label)."""
+
+    one: Ints
+    two: Ints
+    length: Ints
+    path: Ints
+    label_walk: Ints
+    label: Ints
+
+
 def attach(fabric: Fabric, xy: Floats) -> Ways:
     """Find the ways from points to the nodes of a fabric.
 
@@ -53,8 +66,39 @@ def attach(fabric: Fabric, xy: Floats) -> Ways:
     return _merged(fabric, xy, (point, node, line, label), feet)
 
 
-def direct(fabric: Fabric, xy: Floats, other: Floats) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """List straight walks between two sets of points: one, other, length, and labels as (walk, label)."""
+def direct(fabric: Fabric, xy: Floats, ways: Ways, other: Floats, other_ways: Ways) -> Straights:
+    """Find the walks between two sets of points that touch no node: in sight, or on one piece of a street.
+
+    Parameters
+    ----------
+    fabric
+        The fabric.
+    xy, ways
+        Points in whole millimetres, and what `attach` found for them.
+    other, other_ways
+        The points to walk to, and what `attach` found for them.
+
+    Returns
+    -------
+    Straights
+        Pairs (row of `xy`, row of `other`), each with its labels.
+    """
+    seen = _straight_sights(fabric, xy, other)
+    street = _straight_streets(fabric, xy, ways, other, other_ways)
+    parts = (seen, street)
+    shift = np.repeat([0, len(seen.one)], [len(part.label) for part in parts])
+    return Straights(
+        one=np.concatenate([part.one for part in parts]),
+        two=np.concatenate([part.two for part in parts]),
+        length=np.concatenate([part.length for part in parts]),
+        path=np.concatenate([part.path for part in parts]),
+        label_walk=np.concatenate([part.label_walk for part in parts]) + shift,
+        label=np.concatenate([part.label for part in parts]),
+    )
+
+
+def _straight_sights(fabric: Fabric, xy: Floats, other: Floats) -> Straights:
+    """Pair points of one cell that see each other."""
     cells, others = fabric.ground.cell_of(xy), fabric.ground.cell_of(other)
     one, two = shapely.STRtree(shapely.points(other)).query(
         shapely.points(xy), predicate="dwithin", distance=fabric.sight_mm
@@ -65,10 +109,37 @@ def direct(fabric: Fabric, xy: Floats, other: Floats) -> tuple[Ints, Ints, Ints,
     met = crossings(fabric.obstacles, drawn)
     free = ~met.blocked
     free[fabric.cell_edges.query(drawn, predicate="intersects")[0]] = False
-    number = np.cumsum(free) - 1
-    kept = free[met.line]
-    one, two = one[free], two[free]
-    return one, two, lengths_mm(xy[one], other[two]), number[met.line[kept]], met.label[kept]
+    label = _without_own(fabric, xy, one, met.line, met.label)
+    label = _without_own(fabric, other, two, *label)
+    one, two, line, owner = _picked(free, one, two, *label)
+    return Straights(one, two, lengths_mm(xy[one], other[two]), np.full(len(one), -1), line, owner)
+
+
+def _straight_streets(fabric: Fabric, xy: Floats, ways: Ways, other: Floats, other_ways: Ways) -> Straights:
+    """Pair points whose feet lie on one piece of a street."""
+    mine, theirs = _feet_by_piece(ways), _feet_by_piece(other_ways)
+    rows = [(a, b) for piece in sorted(set(mine) & set(theirs)) for a in mine[piece] for b in theirs[piece]]
+    table = np.array(rows, np.int64).reshape(-1, 2)
+    first, second = table[:, 0], table[:, 1]
+    one, two = ways.point[first], other_ways.point[second]
+    stops = [xy[one], ways.foot[first], other_ways.foot[second], other[two]]
+    legs = list(pairwise(stops))
+    met = [removable_crossings(fabric.obstacles, lines(start, end)) for start, end in legs]
+    walk, label = unique_pairs(*(np.concatenate(part) for part in zip(*met, strict=True)))
+    walk, label = _without_own(fabric, xy, one, walk, label)
+    walk, label = _without_own(fabric, other, two, walk, label)
+    length = np.array([lengths_mm(start, end) for start, end in legs]).sum(axis=0)
+    return Straights(one, two, length, ways.path[first], walk, label)
+
+
+def _feet_by_piece(ways: Ways) -> dict[tuple[int, int], list[int]]:
+    """Group ways over a foot by the piece of street, named by its ends; one way for each point."""
+    rows = np.flatnonzero(np.isfinite(ways.foot[:, 0]))
+    half = len(rows) // 2  # the ways to first ends come first, then those to second ends, in the same order
+    groups: dict[tuple[int, int], list[int]] = {}
+    for row, back in zip(rows[:half].tolist(), rows[half:].tolist(), strict=True):
+        groups.setdefault((int(ways.node[row]), int(ways.node[back])), []).append(row)
+    return groups
 
 
 def _sights(fabric: Fabric, xy: Floats, cell: Ints) -> tuple[Ints, Ints, Ints, Ints]:

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import InputError
-from spatialreno.walk.attach import direct
+from spatialreno.walk.attach import Straights, direct
 from spatialreno.walk.engine import Arcs, Graph, both_ways, make_graph, reach, reach_nearest
 from spatialreno.walk.fabric import Fabric
 from spatialreno.walk.frame import MM_PER_M, Bools, Floats, Ints
@@ -263,7 +263,7 @@ def _limit(area: StudyArea, limit_m: float | None) -> float:
 def _pairs(state: State, starts: Places, ends: Places, limit_m: float) -> pd.DataFrame:
     """Measure all pairs, searching from the side that has fewer places."""
     parts = []
-    straight = direct(state.fabric, starts.point_xy, ends.point_xy)
+    straight = direct(state.fabric, starts.point_xy, starts.ways, ends.point_xy, ends.ways)
     for walker, members in state.walkers(starts):
         if len(members) <= len(ends):
             far = _matrix(state, walker, starts, ends, members, limit_m)
@@ -306,15 +306,16 @@ def _shorten(
     walker: Walker,
     starts: Places,
     ends: Places,
-    straight: tuple[Ints, Ints, Ints, Ints, Ints],
+    straight: Straights,
     members: Ints,
     far: Floats,
 ) -> None:
     """Take the straight walk between two free points where it is open."""
-    one, two, length, line, label = straight
-    fine = state.usable(walker, line, label, len(one))
+    fine = state.usable(walker, straight.label_walk, straight.label, len(straight.one))
+    fine &= paths_open(state.area, state.fabric, straight.path)
     row = np.full(len(starts), -1)
     row[members] = np.arange(len(members))
-    at = row[starts.point_place[one]]
+    at = row[starts.point_place[straight.one]]
     fine &= at >= 0
-    np.minimum.at(far, (at[fine], ends.point_place[two[fine]]), length[fine].astype(float))
+    end = ends.point_place[straight.two[fine]]
+    np.minimum.at(far, (at[fine], end), straight.length[fine].astype(float))
