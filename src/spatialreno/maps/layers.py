@@ -356,7 +356,7 @@ def _starts(scene: Scene) -> list[Drawn]:
             place.geometry.representative_point(),
             ("reach-origin",) * len(scene.keys),
             ((word("origin", scene.lang), place.title),),
-            {"origin": origin, "radius": 4},
+            {"origin": origin, "label": word("start", scene.lang), "alt": place.title},
         )
         for origin, place in origins(scene.options, scene.lang).items()
     ]

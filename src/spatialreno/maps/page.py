@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Above this many features the map is painted on one canvas instead of one SVG element a feature.
 _CANVAS_FROM = 3000
 _MAX_ZOOM = 22
-_SAID = "layers legend map north zoom_in zoom_out fit reach_from gone altered built scores"
+_SAID = "layers legend map north zoom_in zoom_out fit reach_from gone altered built scores start"
 _WORDS = (*_SAID.split(), "theme_plan", "theme_today", "theme_analysis")
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _SENSE = {1: "better", -1: "worse", 0: "same"}
 # Facilities one by one are many lines; they are folded under the headline figures.
-_DETAIL = ("covered:", "facilities:")
+_DETAIL = ("covered:", "facilities:", "level_mean:", "open_space_renewal:")
 
 
 def panel(options: Comparison, lang: Lang, *, chosen: int) -> Markup:
@@ -113,14 +113,20 @@ def _titled(title: str, unit: str) -> Markup:
 def _indicators(
     options: Comparison, key: str, position: int, titles: Sequence[str], lang: Lang, *, hidden: bool
 ) -> Markup:
+    """Write what the option changes; what it leaves as it is, and facilities one by one, are folded."""
     lines = indicator_lines(options, key, lang)
     main = [line for line in lines if not line.key.startswith(_DETAIL)]
     detail = [line for line in lines if line.key.startswith(_DETAIL)]
-    parts = [tag("h2", word("indicators", lang), "：" if lang == "zh" else ": ", isolated(titles[position]))]
-    parts.append(_table(main, lang, title=titles[position], alone=position == 0))
-    if detail:
-        table = _table(detail, lang, title=titles[position], alone=position == 0)
-        parts.append(tag("details", tag("summary", f"{word('more', lang)} ({len(detail)})"), table))
+    same = [line for line in main if position and line.change == "0"]
+    alone = position == 0
+    parts = [
+        tag("h2", word("indicators", lang), "：" if lang == "zh" else ": ", isolated(titles[position])),
+        _table([line for line in main if line not in same], lang, title=titles[position], alone=alone),
+    ]
+    for name, folded in (("unchanged", same), ("more", detail)):
+        if folded:
+            table = _table(folded, lang, title=titles[position], alone=alone)
+            parts.append(tag("details", tag("summary", f"{word(name, lang)} ({len(folded)})"), table))
     return tag(
         "section", *parts, role="tabpanel", id=f"panel-{position}", data_option=str(position),
         aria_labelledby=f"tab-{position}", hidden=hidden,

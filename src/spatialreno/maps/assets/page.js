@@ -213,6 +213,7 @@ const spatialreno = (() => {
 
   // ---- legend -------------------------------------------------------------------------------------------------
   function swatch(cls) {
+    if (cls === "reach-origin") return element("span", `disc swatch ${cls}`, page.words.start);
     if (cls.startsWith("facility") && cls !== "facility-area") return element("span", `disc swatch ${cls}`, page.words.sample);
     const box = drawing("svg", { width: 28, height: 16, "aria-hidden": "true" });
     const look = lookOf(cls === "block" ? "block-1" : cls === "dotted" ? "wall~" : cls);
