@@ -176,7 +176,11 @@ def make_options() -> Callable[..., SimpleNamespace]:
             isochrones={option: owned[option][2] for option in OPTIONS},
             leaders=lambda lang: leaders,
             notes=lambda: [("opened", text("2 项无单价"))],
-            provenance={"version": "0.1.0", "area": text("abc")},
+            provenance={
+                "version": text("0.1.0"),
+                "fingerprint": text("abc"),
+                "options": {option: {"fingerprint": text("def")} for option in OPTIONS[1:]},
+            },
             standard="gb50180-2018",
         )
 

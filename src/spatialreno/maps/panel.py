@@ -11,10 +11,10 @@ from spatialreno.maps.tables import (
     confidence_counts,
     estimates,
     facts,
+    fingerprints,
     indicator_lines,
     leader_lines,
     option_titles,
-    provenance_rows,
 )
 from spatialreno.maps.words import Lang, word
 
@@ -185,7 +185,7 @@ def _assumptions(options: Comparison, lang: Lang) -> Markup:
         parts.append(tag("h3", word("rests_on", lang)))
         parts.append(tag("ul", *(_estimate(row, lang) for row in guessed)))
     parts.append(tag("h3", word("provenance", lang)))
-    parts.append(tag("dl", *_pairs(provenance_rows(options))))
+    parts.append(tag("dl", *_pairs(fingerprints(options, lang))))
     return tag("details", *parts, class_="assumptions")
 
 

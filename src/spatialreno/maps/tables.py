@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -152,7 +151,7 @@ def unit_text(unit: str, lang: Lang) -> str:
         "zh": {"share": "%", "person": "人", "household": "户", "building": "栋", "compound": "个",
                "block": "个", "structure": "处", "facility": "处", "place": "个", "point": "分", "yuan": "元",
                "m2/person": "m²/人", "place/household": "个/户", "minute": "分钟", "party": "家", "row": "项",
-               "10000 yuan": "万元"},
+               "10000 yuan": "万元", "kind": "类"},
         "en": {"share": "%", "m2/person": "m²/person", "10000 yuan": "10 000 yuan"},
     }  # fmt: skip
     return spoken[lang].get(unit, unit.replace("m2", "m²"))
@@ -255,12 +254,7 @@ def _standard_title(options: Comparison, lang: Lang) -> str:
 
 
 def _version(options: Comparison) -> str:
-    stamped = options.provenance.get("version")
-    if stamped:
-        return str(stamped).removeprefix("spatialreno ")
-    from importlib.metadata import version
-
-    return version("spatialreno")
+    return str(options.provenance["version"])
 
 
 def option_titles(options: Comparison, lang: Lang) -> list[str]:
@@ -268,16 +262,8 @@ def option_titles(options: Comparison, lang: Lang) -> list[str]:
     return [word("today", lang) if key == "today" else str(options.titles.get(key) or key) for key in options.areas]
 
 
-def provenance_rows(options: Comparison) -> Sequence[tuple[str, str]]:
-    """List the stamps of a comparison, nested ones joined by dots."""
-    rows: list[tuple[str, str]] = []
-
-    def walk(prefix: str, value: Any) -> None:
-        if isinstance(value, Mapping):
-            for key in value:
-                walk(f"{prefix}.{key}" if prefix else str(key), value[key])
-        else:
-            rows.append((prefix, str(value)))
-
-    walk("", options.provenance)
-    return rows
+def fingerprints(options: Comparison, lang: Lang) -> list[tuple[str, str]]:
+    """List each option with the fingerprint of its data, by which a number can be traced."""
+    stamps = [options.provenance["fingerprint"]]
+    stamps += [options.provenance["options"][key]["fingerprint"] for key in options.areas if key != "today"]
+    return list(zip(option_titles(options, lang), map(str, stamps), strict=True))

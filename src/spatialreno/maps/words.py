@@ -71,7 +71,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "rests_on": ("估算与推断", "Estimated and inferred"),
     "of": ("共", "of"),
     "review": ("审阅提示", "For the reviewer"),
-    "provenance": ("计算依据", "Provenance"),
+    "provenance": ("数据指纹", "Fingerprints of the data"),
     "no_script": ("请允许本页脚本运行以显示地图。", "Allow this page's script to see the map."),
     # themes
     "theme_plan": ("方案", "Plan"),
