@@ -50,6 +50,20 @@ class Hops:
 
 
 @dataclass(frozen=True)
+class Rays:
+    """Obstacles that leave the points of corner nodes: node (sorted), direction and label of each."""
+
+    node: Ints
+    angle: Floats
+    label: Ints
+
+    @classmethod
+    def none(cls) -> Rays:
+        """Make an empty table."""
+        return cls(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64))
+
+
+@dataclass(frozen=True)
 class Fabric:
     """Nodes and hops of one survey. Everything about a state of the area is a mask over it."""
 
@@ -64,6 +78,7 @@ class Fabric:
     cell: Ints
     door_node: Ints
     hops: Hops
+    rays: Rays
     clear_mm: float
     sight_mm: float
     gate_reach_mm: float
@@ -164,6 +179,9 @@ def build_fabric(area: StudyArea) -> Fabric:
         cell=nodes.cell,
         door_node=np.flatnonzero(nodes.kind == DOOR),
         hops=hops,
+        rays=Rays(*(np.array(column) for column in zip(*corners.rays, strict=True)))
+        if corners.rays
+        else Rays.none(),
         clear_mm=constants["clear_m"] * 1000.0,
         sight_mm=constants["sight_m"] * 1000.0,
         gate_reach_mm=constants["gate_reach_m"] * 1000.0,

@@ -18,13 +18,14 @@ from spatialreno.walk.obstacles import PERMANENT
 from spatialreno.walk.places import Asked, Places, find_places
 from spatialreno.walk.state import Walker, open_hops, standing
 from spatialreno.walk.travel import State, metres_per_minute, state_of
-from spatialreno.walk.views import Scene, discs, make_scene, view
+from spatialreno.walk.views import Scene, discs, fans, make_scene, view
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 _SPECK_MM2 = 1e4
 _GRID_MM = 1.0
+_PLAY = 0.02
 
 
 def isochrones(
@@ -83,6 +84,7 @@ def isochrones(
 class _Eyes:
     """Points to look from; `parent` is the number of the point a walk came from in sight of it, or -1."""
 
+    node: Ints
     xy: Floats
     cell: Ints
     away: Floats
@@ -155,6 +157,7 @@ class _Canvas:
             number[len(turns) + at] = len(node)
         parent = np.where(before[node] >= 0, number[before[node]], -1)
         return _Eyes(
+            node=np.concatenate([node, np.full(len(free), -1)]),
             xy=np.concatenate([fabric.xy[node], free]),
             cell=np.concatenate([fabric.cell[node], cell]),
             away=np.concatenate([far[node], np.zeros(len(free))]),
@@ -162,13 +165,43 @@ class _Canvas:
         )
 
     def _fresh_views(self, eyes: _Eyes) -> Geometries:
-        """Look from each point, and leave out what the point before already sees: it is nearer to that."""
+        """Look from each point; past a corner only into what the walk comes to see by bending round it."""
         pairs = zip(eyes.xy, eyes.cell, strict=True)
         seen = np.array([self._view(eye, int(cell)) for eye, cell in pairs], object)
         child = np.flatnonzero((eyes.parent >= 0) & (eyes.cell[eyes.parent] == eyes.cell))
+        ahead = eyes.xy[child] - eyes.xy[eyes.parent[child]]
+        left, right, known = self._bends(eyes.node[child], ahead)
         fresh = seen.copy()
-        fresh[child] = shapely.difference(seen[child], seen[eyes.parent[child]])
+        bend = child[known]
+        shades = fans(eyes.xy[bend], np.arctan2(ahead[known, 1], ahead[known, 0]), left[known], right[known],
+                      2 * self.state.fabric.sight_mm)  # fmt: skip
+        fresh[bend] = shapely.intersection(seen[bend], shades)
+        rest = child[~known]
+        fresh[rest] = shapely.difference(seen[rest], seen[eyes.parent[rest]])
         return fresh
+
+    def _bends(self, node: Ints, ahead: Floats) -> tuple[Floats, Floats, Bools]:
+        """Measure how far a walk can turn left and right at corners before it meets what stands there.
+
+        A walk bends only round something, so it turns to a side only if an obstacle leaves the corner within half
+        a turn on that side. Unknown (False) at points that are no corners and after steps round one corner.
+        """
+        fabric = self.state.fabric
+        rays, size = fabric.rays, np.sqrt((ahead**2).sum(axis=1))
+        known = (node >= 0) & (size > 8 * fabric.clear_mm)
+        known[known] = fabric.kind[node[known]] == CORNER
+        first = np.searchsorted(rays.node, node, "left")
+        count = np.where(known, np.searchsorted(rays.node, node, "right") - first, 0)
+        row = np.repeat(first, count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        at = np.repeat(np.arange(len(node)), count)
+        stands = (rays.label[row] == PERMANENT) | self.stands[rays.label[row]]
+        turn = rays.angle[row] - np.arctan2(ahead[at, 1], ahead[at, 0])
+        sides = []
+        for side in (turn, -turn):
+            least = np.full(len(node), np.inf)
+            np.minimum.at(least, at[stands], (side[stands] % (2 * np.pi)))
+            sides.append(np.where(least <= np.pi + _PLAY, least, 0.0) + _PLAY + 4 * fabric.clear_mm / size)
+        return sides[0], sides[1], known
 
     @cached_property
     def _blind(self) -> Bools:

@@ -29,11 +29,15 @@ Wedge = tuple[float, float, float, float]
 
 @dataclass
 class Corners:
-    """Corner nodes, the short hops round their points, and the wedges that say which hops can be taut there."""
+    """Corner nodes, the short hops round their points, the wedges that say which hops can be taut there.
+
+    `rays` are (node, angle, label): the obstacles that leave the point of each node.
+    """
 
     xy: list[tuple[float, float]] = field(default_factory=list)
     hops: list[tuple[int, int, frozenset[int]]] = field(default_factory=list)
     wedges: dict[int, list[Wedge]] = field(default_factory=dict)
+    rays: list[tuple[int, float, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,8 @@ def _settle(corners: Corners, point: Floats, rays: list[_Ray], spots: list[_Spot
     kept = [at for at, spot in enumerate(spots) if _keeps(spot, labels)]
     number = {at: len(corners.xy) + place for place, at in enumerate(kept)}
     corners.xy.extend(spots[at].xy for at in kept)
+    leaving = [(ray.angle, label) for ray in rays for label in sorted(ray.labels)]
+    corners.rays.extend((number[at], angle, label) for at in kept for angle, label in leaving)
     wedges = _wedges(rays)
     if wedges:
         corners.wedges.update({number[at]: wedges for at in kept})

@@ -13,6 +13,7 @@ _BINS = 720
 _TURN = 2 * np.pi
 _ASIDE = 1e-7
 _CIRCLE = 48
+_LEAVES = 9
 
 
 @dataclass(frozen=True)
@@ -107,3 +108,11 @@ def _least_distance(start: Floats, end: Floats) -> Floats:
 def discs(xy: Floats, radius_mm: Floats) -> Geometries:
     """Draw circles as polygons that lie within them."""
     return np.asarray(shapely.buffer(shapely.points(xy), radius_mm, quad_segs=12))
+
+
+def fans(xy: Floats, angle: Floats, left: Floats, right: Floats, radius_mm: float) -> Geometries:
+    """Draw what lies between two directions of points, as wide fans that reach at least half the radius."""
+    share = np.linspace(0.0, 1.0, _LEAVES)
+    turns = angle[:, None] - right[:, None] + share * np.minimum(left + right, _TURN - 0.01)[:, None]
+    rim = xy[:, None, :] + radius_mm * np.stack([np.cos(turns), np.sin(turns)], axis=2)
+    return np.asarray(shapely.polygons(np.concatenate([xy[:, None, :], rim], axis=1)))
