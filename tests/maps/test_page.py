@@ -4,9 +4,11 @@ import dataclasses
 import re
 
 import pytest
+from maps.conftest import CRS, quarter
 from maps.hostile import ALL, PAYLOADS, hostile
 from maps.test_door import Reader
 
+from spatialreno.area import assemble
 from spatialreno.errors import InputError
 from spatialreno.maps import draw
 from spatialreno.maps.style import styles
@@ -106,3 +108,27 @@ def test_a_failed_save_keeps_the_old_file(page, tmp_path):
         broken.save(path)
     assert path.read_text(encoding="utf-8") == page.html()
     assert [p.name for p in tmp_path.iterdir()] == ["page.html"]
+
+
+def _only_today(options, area):
+    options.areas = {"today": area}
+    options.notes = list
+    return options
+
+
+def test_today_alone_is_a_page(make_options):
+    """Without any option there is one tab, nothing changes and nothing is new."""
+    options = make_options()
+    html = draw(_only_today(options, options.today)).html()
+    assert html.count('id="tab-') == 1
+    assert not re.search(r'"(?:line|area)-(?:gone|altered|built)~?",\[', html)
+
+
+def test_sparse_areas_are_drawn(make_options):
+    """Only compounds and buildings: no walls, streets, facilities, blocks or scores."""
+    options, layers = make_options(), quarter(str)
+    bare = {name: layers[name].iloc[:1] for name in ("compounds", "buildings")}
+    for table in ("blocks", "freed", "isochrones"):
+        setattr(options, table, {"today": getattr(options, table)["today"].iloc[:0]})
+    html = draw(_only_today(options, assemble(bare, name="sparse", crs=CRS))).html()
+    assert re.findall(r'"key":"(\w+)"', html) == ["buildings", "compounds", "names"]

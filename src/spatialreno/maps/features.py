@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _SCALE = 1e7  # whole numbers of a ten-millionth of a degree: one centimetre
 _POINT, _LINE, _AREA = 0, 1, 2
 Rows = tuple[tuple[str, str], ...]
+Key = tuple[Any, ...]
+_AS_SURVEYED: Key = ("as surveyed",)
 
 
 @dataclass(frozen=True)
@@ -70,52 +72,35 @@ def versions(frames: Sequence[gpd.GeoDataFrame], columns: Sequence[str]) -> list
         Sorted by id; statuses are ``kept``, ``gone``, ``altered``, ``built`` or None, one for each frame.
     """
     today = frames[0]
-    differing = [_differing(today, frame, columns) for frame in frames[1:]]
+    differing = [set(), *(_differing(today, frame, columns) for frame in frames[1:])]
+    ids = [set(frame.index) for frame in frames]
+    rows = dict(zip(today.index, today.to_dict("records"), strict=True))
     found: list[Version] = []
-    for name in sorted(set().union(*(frame.index for frame in frames))):
-        if name in today.index and not any(name in ids for ids in differing):
-            gone = tuple("kept" if name in frame.index else "gone" for frame in frames)
-            found.append(_version(today, name, gone))
-        else:
-            found.extend(_states(frames, differing, name))
+    for name in sorted(set().union(*ids)):
+        keys = [
+            None if name not in own else _AS_SURVEYED if name in rows and name not in other else _key(frame, name)
+            for frame, own, other in zip(frames, ids, differing, strict=True)
+        ]
+        for key in dict.fromkeys(key for key in keys if key is not None):
+            row = rows[name] if key == _AS_SURVEYED else frames[keys.index(key)].loc[name].to_dict()
+            statuses = tuple(_status(own, key, surveyed=name in rows) for own in keys)
+            found.append(Version(str(name), row["geometry"], row, statuses))
     return found
 
 
-def _states(frames: Sequence[Any], differing: Sequence[set[str]], name: str) -> list[Version]:
-    """Give one version for today's state and one for each different state that options leave."""
-    today = frames[0]
-    surveyed = name in today.index
-    keys: list[tuple[Any, ...] | None] = []
-    for frame in frames:
-        keys.append(_key(frame, name) if name in frame.index else None)
-    states: list[Version] = []
-    for key in dict.fromkeys(key for key in keys if key is not None):
-        source = keys.index(key)
-        is_today = surveyed and (key == keys[0] or (source > 0 and name not in differing[source - 1]))
-        statuses = tuple(_status(own, key, is_today=is_today, surveyed=surveyed) for own in keys)
-        states.append(_version(frames[source], name, statuses))
-    return states
-
-
-def _status(own: Any, key: Any, *, is_today: bool, surveyed: bool) -> str | None:
-    if own is None:
-        return "gone" if is_today else None
+def _status(own: Key | None, key: Key, *, surveyed: bool) -> str | None:
+    """Say what an option does to one state of a feature, by the state that the option leaves."""
+    if key == _AS_SURVEYED:
+        return "gone" if own is None else "kept" if own == key else None
     if own != key:
         return None
-    if is_today:
-        return "kept"
     return "altered" if surveyed else "built"
 
 
-def _key(frame: Any, name: str) -> tuple[Any, ...]:
+def _key(frame: Any, name: str) -> Key:
     row = frame.loc[name]
-    cells = tuple("" if pd.isna(row[c]) else str(row[c]) for c in sorted(frame.columns) if c != "geometry")
+    cells = (str(row[column]) for column in sorted(frame.columns) if column != "geometry")
     return (shapely.to_wkb(row["geometry"]), *cells)
-
-
-def _version(frame: Any, name: str, statuses: tuple[str | None, ...]) -> Version:
-    row = frame.loc[name]
-    return Version(name, row["geometry"], row, statuses)
 
 
 def _differing(before: Any, after: Any, columns: Sequence[str]) -> set[str]:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-import shapely
-
 from spatialreno.maps import symbols
 from spatialreno.maps.features import (
     Drawn,
@@ -401,16 +399,15 @@ def _place_title(area: StudyArea, row: Any, name: str, lang: Lang) -> str:
 
 
 def bounds(options: Comparison, to_degrees: Callable[[Any, Any], Any]) -> list[list[float]]:
-    """Find the south-west and north-east corner, as latitude and longitude, of what the options are about."""
-    parts: list[Any] = []
-    for area in options.areas.values():
-        layers = [area.compounds, area.facilities if not len(area.compounds) else area.walls]
-        parts += [frame.geometry.to_numpy() for frame in layers if len(frame)]
-    if not parts:
-        parts = [frame.geometry.to_numpy() for frame in (options.areas["today"].buildings,) if len(frame)]
-    west, south, east, north = shapely.total_bounds([shape for part in parts for shape in part])
-    lon, lat = to_degrees([west, east], [south, north])
-    return [
-        [round(float(lat[0]), 7), round(float(lon[0]), 7)],
-        [round(float(lat[1]), 7), round(float(lon[1]), 7)],
-    ]
+    """Find the south-west and north-east corner, as latitude and longitude, of the compounds.
+
+    Parameters
+    ----------
+    options : Comparison
+        Today and the options.
+    to_degrees : callable
+        Coordinates of the areas → longitude, latitude.
+    """
+    west, south, east, north = options.areas["today"].compounds.total_bounds
+    (left, right), (low, high) = to_degrees([west, east], [south, north])
+    return [[round(float(low), 7), round(float(left), 7)], [round(float(high), 7), round(float(right), 7)]]

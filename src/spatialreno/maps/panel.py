@@ -117,7 +117,7 @@ def _indicators(
     lines = indicator_lines(options, key, lang)
     main = [line for line in lines if not line.key.startswith(_DETAIL)]
     detail = [line for line in lines if line.key.startswith(_DETAIL)]
-    same = [line for line in main if position and line.change == "0"]
+    same = [line for line in main if position and line.change in {"0", "—"}]
     alone = position == 0
     parts = [
         tag("h2", word("indicators", lang), "：" if lang == "zh" else ": ", isolated(titles[position])),

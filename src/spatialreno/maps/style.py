@@ -53,7 +53,7 @@ _PLAN: Final[dict[str, dict[str, Any]]] = {
     "structure": _area("#bdb9b0", 1, "#77736b", 1),
     "structure-illegal": _area("#77736b", 1, "#5c5850", 1, hatch=True),
     "pipe": _line("#6b7280", 1.5),
-    "facility-area": _area("#ffffff", 0.5, "#6b7280", 1),
+    "facility-area": _area("#ffffff", 0.3, "#9ca3af", 1),
     "line-gone": _line(DEMOLISHED, 3, dashArray="7 5", lineCap="butt"),
     "line-altered": _line(ALTERED, 3.5),
     "line-built": _line(BUILT, 3),

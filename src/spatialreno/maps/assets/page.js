@@ -37,7 +37,7 @@ const spatialreno = (() => {
     if (!looks[cls]) {
       const look = Object.assign(
         { opacity: 1, fill: true, dashArray: null, lineCap: "round", interactive: true }, page.styles[base(cls)]);
-      if (cls.endsWith("~")) Object.assign(look, { dashArray: "1 4", weight: Math.max(look.weight, 2) });
+      if (cls.endsWith("~")) Object.assign(look, { dashArray: look.dashArray ? "7 5 1 5" : "1 4", lineCap: "round", weight: Math.max(look.weight, 2) });
       if (look.hatch || look.cross) look.fillColor = hatched(look.fillColor, look.cross);
       looks[cls] = look;
     }
