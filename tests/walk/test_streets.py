@@ -206,3 +206,18 @@ def test_row_order_does_not_matter() -> None:
     layers = {name: area.layer(name).reset_index().sample(frac=1, random_state=7) for name in names}
     shuffled = assemble(layers, name=area.name, crs=area.crs)
     pd.testing.assert_frame_equal(nearest(area), nearest(shuffled))
+
+
+def test_slanting_walls_on_the_edge_do_not_leak() -> None:
+    """Points on a slanting wall are rounded to one side of it; nobody may slip past there."""
+    area = quarter(west="closed")
+    for angle in (6.17, 23.4, 71.9):
+        turned = {}
+        for name in ("compounds", "buildings", "walls", "gates", "structures", "paths", "facilities"):
+            layer = area.layer(name)
+            turned[name] = layer.set_geometry(layer.geometry.rotate(angle, origin=at(50, 40))).reset_index()
+        from spatialreno.area import assemble
+
+        slanting = assemble(turned, name="slanting", crs=area.crs)
+        assert math.isnan(walk(slanting, "B1", "market"))
+        assert walk(slanting, "B2", "market") == pytest.approx(walk(area, "B2", "market"), abs=2)

@@ -11,7 +11,7 @@ import shapely
 
 from spatialreno.walk.doors import Doors, read_doors
 from spatialreno.walk.frame import Bools, Floats, Frame, Ints, lengths_mm
-from spatialreno.walk.ground import Ground, read_ground
+from spatialreno.walk.ground import HAIR_MM, Ground, read_ground
 from spatialreno.walk.obstacles import PERMANENT, Obstacles, gate_points, read_obstacles
 from spatialreno.walk.sectors import Corners, read_corners, wedge_table
 from spatialreno.walk.sight import (
@@ -249,12 +249,27 @@ def _kinds(groups: list[Floats]) -> Ints:
 
 def _nodes(groups: list[Floats], ground: Ground, obstacles: Obstacles) -> _Nodes:
     """Number the points, find the cell of each and what it lies in."""
-    xy = np.concatenate(groups)
-    node, label = obstacles.inside(xy)
+    xy, kind = np.concatenate(groups), _kinds(groups)
+    node, label = (
+        np.concatenate(parts)
+        for parts in zip(obstacles.inside(xy), _touched(xy, kind, obstacles), strict=True)
+    )
     blind = np.zeros(len(xy), bool)
     blind[node[label == PERMANENT]] = True
     node, label = unique_pairs(node[label != PERMANENT], label[label != PERMANENT])
-    return _Nodes(xy, _kinds(groups), ground.cell_of(xy), node, label, blind)
+    return _Nodes(xy, kind, ground.cell_of(xy), node, label, blind)
+
+
+def _touched(xy: Floats, kind: Ints, obstacles: Obstacles) -> tuple[Ints, Ints]:
+    """List (point, label) for points that were set on an obstacle and rounded to one side of it.
+
+    A point on a wall belongs to the wall: else it would slip past on the side it was rounded to.
+    """
+    loose = np.flatnonzero(kind != CORNER)
+    point, piece = shapely.STRtree(obstacles.pieces).query(
+        shapely.points(xy[loose]), predicate="dwithin", distance=HAIR_MM
+    )
+    return loose[point], obstacles.label[piece]
 
 
 def _yard_hops(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 _PINHOLE_MM2 = 1e6
-_HAIR_MM = 2.0
+HAIR_MM = 2.0
 _BESIDE_MM = 300.0
 
 
@@ -109,7 +109,7 @@ def read_ground(area: StudyArea, frame: Frame) -> Ground:
     outlines = np.array([_plugged(part) for part in shapely.get_parts(closed) if part.area > 0], object)
     corner = shapely.bounds(outlines).reshape(-1, 4)
     outlines = outlines[np.lexsort((corner[:, 3], corner[:, 2], corner[:, 1], corner[:, 0]))]
-    cells = shapely.buffer(outlines, _HAIR_MM, join_style="mitre", mitre_limit=2.0)
+    cells = shapely.buffer(outlines, HAIR_MM, join_style="mitre", mitre_limit=2.0)
     return Ground(outlines, cells, shapely.buffer(outlines, -slack, join_style="mitre", mitre_limit=2.0))
 
 

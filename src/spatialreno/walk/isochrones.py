@@ -75,7 +75,7 @@ def isochrones(
             "minutes": np.tile(np.array(minutes), len(places)),
             "group": group,
         },
-        geometry=list(state.fabric.frame.geometries_m(drawn)),
+        geometry=list(_valid(state.fabric.frame.geometries_m(drawn))),
         crs=area.crs,
     )
 
@@ -134,7 +134,8 @@ class _Canvas:
             streets = _joined(self._streets(places, at, far, limit))
             parts = [_joined(yards[eyes.cell[new] == cell]) for cell in np.unique(eyes.cell[new])]
             outside = shapely.difference(streets, blank, grid_size=_GRID_MM)
-            whole = shapely.union_all([whole, outside, *parts], grid_size=_GRID_MM)
+            # Without the grid, so that not even a millimetre of what was reached before is lost.
+            whole = shapely.union(whole, shapely.union_all([outside, *parts], grid_size=_GRID_MM))
             shapes[limit], before_limit = whole, limit
         return [shapes[limit] for limit in limits]
 
@@ -288,6 +289,13 @@ class _Canvas:
 
 def _drawn(start: Floats, end: Floats) -> Geometries:
     return np.asarray(shapely.linestrings(np.stack([start, end], axis=1)))
+
+
+def _valid(shapes: Geometries) -> Geometries:
+    """Mend what rounding to metres far from zero may have crossed."""
+    broken = ~shapely.is_valid(shapes)
+    shapes[broken] = shapely.buffer(shapes[broken], 0.0)
+    return shapes
 
 
 def _joined(shapes: Geometries) -> shapely.Geometry:

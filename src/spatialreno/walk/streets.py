@@ -55,7 +55,8 @@ def read_streets(area: StudyArea, frame: Frame, ground: Ground) -> Streets:
     shapes = frame.geometries_mm(area.paths.geometry.to_numpy())
     coords, row = shapely.get_coordinates(shapes, return_index=True)
     pieces = node_segments(*ring_segments(coords, row)) if len(coords) else _no_pieces()
-    return _sampled(Streets(*pieces), ground, area.catalog.constants["frontage_step_m"] * 1000.0)
+    entered = _cut_at_edges(Streets(*pieces), ground)
+    return _sampled(entered, ground, area.catalog.constants["frontage_step_m"] * 1000.0)
 
 
 def link(
@@ -110,6 +111,15 @@ def add_points(streets: Streets, piece: Ints, point: Floats) -> Streets:
 
 def _no_pieces() -> tuple[Floats, Floats, Ints]:
     return np.empty((0, 2)), np.empty((0, 2)), np.empty(0, np.int64)
+
+
+def _cut_at_edges(streets: Streets, ground: Ground) -> Streets:
+    """Set a point where a path enters or leaves a cell, so that people can turn off there."""
+    drawn = lines(streets.start, streets.end)
+    edges = shapely.boundary(ground.outlines)
+    piece, edge = shapely.STRtree(edges).query(drawn, predicate="intersects")
+    met, row = shapely.get_coordinates(shapely.intersection(drawn[piece], edges[edge]), return_index=True)
+    return add_points(streets, piece[row], np.rint(met))
 
 
 def _sampled(streets: Streets, ground: Ground, step_mm: float) -> Streets:
