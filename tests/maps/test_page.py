@@ -4,7 +4,7 @@ import dataclasses
 import re
 
 import pytest
-from maps.conftest import CRS, quarter
+from maps.conftest import CRS, frame, quarter, rect
 from maps.hostile import ALL, PAYLOADS, hostile
 from maps.test_door import Reader
 
@@ -132,3 +132,16 @@ def test_sparse_areas_are_drawn(make_options):
         setattr(options, table, {"today": getattr(options, table)["today"].iloc[:0]})
     html = draw(_only_today(options, assemble(bare, name="sparse", crs=CRS))).html()
     assert re.findall(r'"key":"(\w+)"', html) == ["buildings", "compounds", "names"]
+
+
+def test_a_new_square_gets_a_disc(make_options):
+    """A plaza that a plan builds is marked like a new facility; one that stands is not."""
+    options, layers = make_options(), quarter(str)
+    plazas = [{"id": f"O{k}", "kind": "plaza", "geometry": rect(150, 45 + 12 * k, 10, 10)} for k in (0, 1)]
+    for option, many in (("today", 1), ("clear", 1), ("opened", 2)):
+        layers["open_spaces"] = frame(plazas[:many])
+        options.areas[option] = assemble(layers, name="small", crs=CRS)
+    html = draw(options).html()
+    assert re.findall(r'\[0,\[[\d,]*\],(\[[^\]]*\]),[^{}]*,\{"alt":"广场","label":"场"\}', html) == [
+        '[null,null,"facility-built"]'
+    ]

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from spatialreno.maps import symbols
-from spatialreno.maps.features import (
-    Drawn,
-    Rows,
-    Version,
-    by_option,
-    facility_title,
-    is_estimated,
-    number,
-    tooltip,
-    versions,
-)
-from spatialreno.maps.style import HUES, changed, score_class
+from spatialreno.maps import answers, symbols
+from spatialreno.maps.features import Drawn, Version, facility_title, number
+from spatialreno.maps.scene import Scene
+from spatialreno.maps.style import score_class
 from spatialreno.maps.words import Lang, value_word, word
 
 if TYPE_CHECKING:
-    from spatialreno.area import StudyArea
-    from spatialreno.catalog import Catalog
     from spatialreno.comparison import Comparison
 
 Group = Literal["ground", "plan", "today", "analysis"]
@@ -54,55 +43,6 @@ class Theme:
     drawn: Sequence[Drawn] = field(repr=False)
 
 
-class Scene:
-    """A comparison seen by one language: frames by option, words, and the classes of changed features."""
-
-    def __init__(self, options: Comparison, lang: Lang) -> None:
-        self.options = options
-        self.lang = lang
-        self.keys = tuple(options.areas)
-        self.areas = tuple(options.areas.values())
-        self.catalog: Catalog = self.areas[0].catalog
-        self.names = {
-            str(key): str(name) for area in reversed(self.areas) for key, name in area.compounds["name"].items()
-        }
-
-    def frames(self, layer: str) -> list[Any]:
-        """One layer as each option has it."""
-        return [area.layer(layer) for area in self.areas]
-
-    def own(self, frames: Mapping[str, Any]) -> list[Any]:
-        """Rows that each option has of its own, in the order of the options."""
-        return [frames[key] for key in self.keys]
-
-    def versions(self, layer: str) -> list[Version]:
-        """Every state of every feature of a layer."""
-        columns = [c.column for c in self.catalog.layers[layer].columns.values() if c.status != "derived"]
-        return versions(self.frames(layer), columns)
-
-    def rows(self, version: Version, layer: str) -> Rows:
-        """The tooltip of a feature."""
-        return tooltip(version.row, layer, self.catalog, self.lang, names=self.names, id_=version.id)
-
-    def classes(self, version: Version, base: str, *, geometry: str) -> tuple[str | None, ...]:
-        """The class of a feature in each option."""
-        dotted = "~" if is_estimated(version.row) else ""
-        return tuple(
-            None if status is None else changed(base, status, geometry=geometry) + dotted for status in version.statuses
-        )
-
-    def draw(self, layer: str, base: Callable[[Version], str], *, geometry: str) -> list[Drawn]:
-        """Draw a layer whose features keep their shape as it is."""
-        return [
-            Drawn(v.geometry, self.classes(v, base(v), geometry=geometry), self.rows(v, layer))
-            for v in self.versions(layer)
-        ]
-
-    def title(self, layer: str) -> str:
-        """The name of a layer."""
-        return self.catalog.layers[layer].title(self.lang)
-
-
 def themes(options: Comparison, lang: Lang) -> list[Theme]:
     """Lay out everything that a page draws, lowest first; empty themes are left out.
 
@@ -119,11 +59,11 @@ def themes(options: Comparison, lang: Lang) -> list[Theme]:
     grounds, changed_grounds = _grounds(scene)
     found = [
         Theme("streets", "", "ground", True, symbols.streets(scene.areas[0], len(scene.keys))),
-        Theme("blocks", say["blocks"], "plan", True, _blocks(scene)),
-        Theme("freed", say["freed"], "plan", True, _freed(scene)),
+        Theme("blocks", say["blocks"], "plan", True, answers.blocks(scene)),
+        Theme("freed", say["freed"], "plan", True, answers.freed(scene)),
         Theme("grounds", "", "ground", True, grounds),
         Theme("trees", scene.title("trees"), "today", True, _trees(scene)),
-        Theme("isochrones", say["isochrones"], "analysis", False, _isochrones(scene)),
+        Theme("isochrones", say["isochrones"], "analysis", False, answers.isochrones(scene)),
         Theme("paths", "", "ground", True, _paths(scene)),
         Theme("buildings", "", "ground", True, _buildings(scene)),
         Theme("pipes", scene.title("pipes"), "today", False, scene.draw("pipes", _pipe, geometry="line")),
@@ -133,7 +73,7 @@ def themes(options: Comparison, lang: Lang) -> list[Theme]:
         Theme("new_grounds", say["new_grounds"], "plan", True, changed_grounds),
         Theme("sites", "", "ground", True, sites),
         Theme("walls", word("walls_and_gates", lang), "plan", True, _walls(scene) + _gates(scene)),
-        Theme("facilities", scene.title("facilities"), "plan", True, facilities),
+        Theme("facilities", scene.title("facilities"), "plan", True, facilities + _new_places(scene)),
         Theme("names", say["names"], "today", True, symbols.names(scene.areas[0], len(scene.keys))),
     ]  # fmt: skip
     return [theme for theme in found if theme.drawn]
@@ -217,6 +157,20 @@ def _grounds(scene: Scene) -> tuple[list[Drawn], list[Drawn]]:
     return [d for d in found if not _is_change(d)], [d for d in found if _is_change(d)]
 
 
+def _new_places(scene: Scene) -> list[Drawn]:
+    """Mark greens and squares that a plan builds or alters with a disc, as it does facilities."""
+    marked = []
+    for v in scene.versions("open_spaces"):
+        every = scene.classes(v, "facility", geometry="facility")
+        classes = tuple(name if name and name.startswith("facility-") else None for name in every)
+        if any(classes):
+            said = v.row["name"] if isinstance(v.row["name"], str) else value_word(v.row["kind"], scene.lang)
+            more = {"label": symbols.GROUND_LABELS[v.row["kind"]], "alt": said}
+            rows = scene.rows(v, "open_spaces")
+            marked.append(Drawn(v.geometry.representative_point(), classes, rows, more))
+    return marked
+
+
 def _has_area(drawn: Drawn) -> bool:
     return str(drawn.geometry.geom_type).endswith("Polygon")
 
@@ -287,115 +241,6 @@ def _facilities(scene: Scene) -> tuple[list[Drawn], list[Drawn]]:
         more["alt"] = more["name"] or facility_title(kind, scene.catalog, scene.lang)
         discs.append(Drawn(place, scene.classes(v, "facility", geometry="facility"), rows, more))
     return discs, sites
-
-
-def _blocks(scene: Scene) -> list[Drawn]:
-    """Draw merged blocks, one hue each, largest first; a compound on its own stays pale."""
-    ranked = []
-    for frame in scene.own(scene.options.blocks):
-        frame = frame.reset_index(names="id")
-        merged = (frame["count"] > 1).cumsum() - 1
-        frame["hue"] = [
-            int(rank) % len(HUES) + 1 if n > 1 else 0 for rank, n in zip(merged, frame["count"], strict=True)
-        ]
-        ranked.append(frame)
-    return by_option(ranked, lambda row: _block(row, scene.lang))
-
-
-def _block(row: Any, lang: Lang) -> tuple[str, Rows, dict[str, Any]]:
-    rows = [
-        (word("block", lang), str(row["id"])),
-        (word("compounds_in", lang), str(row["count"])),
-        (word("area_m2", lang), number(float(row["area_m2"]), 0)),
-    ]
-    for column in ("households", "residents"):
-        if row[column] == row[column]:
-            rows.append((word(column, lang), number(float(row[column]), 0)))
-    return (f"block-{row['hue']}" if row["hue"] else "block-single"), tuple(rows), {}
-
-
-def _freed(scene: Scene) -> list[Drawn]:
-    def describe(row: Any) -> tuple[str, Rows, dict[str, Any]]:
-        place = row["compound_id"]
-        rows = [(word("freed", scene.lang), f"{number(float(row['area_m2']), 0)} m²")]
-        if isinstance(place, str):
-            rows.append((word("compound", scene.lang), scene.names.get(place, place)))
-        causes = "、".join(value_word(part.strip(), scene.lang) for part in str(row["cause"]).split(","))
-        return "freed", (*rows, (word("cause", scene.lang), causes)), {}
-
-    return by_option(scene.own(scene.options.freed), describe)
-
-
-def _isochrones(scene: Scene) -> list[Drawn]:
-    frames = [symbols.rings(frame) for frame in scene.own(scene.options.isochrones)]
-    limits = sorted({minutes for frame in frames for minutes in frame["minutes"]})
-    titles = {origin: place.title for origin, place in origins(scene.options, scene.lang).items()}
-
-    def describe(row: Any) -> tuple[str, Rows, dict[str, Any]]:
-        rank = min(limits.index(row["minutes"]) + 1, 3)
-        kind = "reach" if row["group"] == "general" else "reach-other"
-        reach = f"{number(float(row['minutes']), 0)} {word('minutes', scene.lang)}"
-        said = (("origin", titles[str(row["origin"])]), ("walk_reach", reach), ("group", _walker(scene, row["group"])))
-        rows = tuple((word(key, scene.lang), value) for key, value in said)
-        return f"{kind}-{rank}", rows, {"origin": str(row["origin"])}
-
-    return by_option(frames, describe) + _starts(scene)
-
-
-def _walker(scene: Scene, group: str) -> str:
-    groups = scene.catalog.groups
-    return str(groups.loc[group, f"title_{scene.lang}"]) if group in groups.index else group
-
-
-def _starts(scene: Scene) -> list[Drawn]:
-    """Mark where walks start."""
-    return [
-        Drawn(
-            place.geometry.representative_point(),
-            ("reach-origin",) * len(scene.keys),
-            ((word("origin", scene.lang), place.title),),
-            {"origin": origin, "label": word("start", scene.lang), "alt": place.title},
-        )
-        for origin, place in origins(scene.options, scene.lang).items()
-    ]
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place that walks start from: its name for people and where it is."""
-
-    title: str
-    geometry: Any
-
-
-def origins(options: Comparison, lang: Lang) -> dict[str, Place]:
-    """Name the facilities and buildings that isochrones start from, by id.
-
-    Parameters
-    ----------
-    options : Comparison
-        Today and the options.
-    lang : str
-        ``zh`` or ``en``.
-    """
-    found: dict[str, Place] = {}
-    wanted = sorted({str(origin) for frame in options.isochrones.values() for origin in frame["origin"]})
-    for area in options.areas.values():
-        for layer in ("facilities", "buildings"):
-            frame = area.layer(layer)
-            for name in frame.index.intersection(wanted):
-                found.setdefault(
-                    str(name), Place(_place_title(area, frame.loc[name], str(name), lang), frame.geometry[name])
-                )
-    return {name: found[name] for name in wanted if name in found}
-
-
-def _place_title(area: StudyArea, row: Any, name: str, lang: Lang) -> str:
-    own = row["name"] if isinstance(row["name"], str) else ""
-    if "kind" in row.index:
-        own = own or facility_title(str(row["kind"]), area.catalog, lang)
-    yard = area.compounds["name"].get(row["compound_id"], "") if isinstance(row["compound_id"], str) else ""
-    return f"{yard} {own}".strip() + f"（{name}）"
 
 
 def bounds(options: Comparison, to_degrees: Callable[[Any, Any], Any]) -> list[list[float]]:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spatialreno.maps import door
+from spatialreno.maps.answers import origins
 from spatialreno.maps.features import encoded
-from spatialreno.maps.layers import Theme, bounds, origins, themes
+from spatialreno.maps.layers import Theme, bounds, themes
 from spatialreno.maps.panel import panel
 from spatialreno.maps.style import styles
 from spatialreno.maps.tables import option_titles
