@@ -31,6 +31,7 @@ NODE_KINDS = ("corner", "gate", "door", "edge", "street")
 HOP_KINDS = ("yard", "joint", "street", "link")
 CORNER, GATE, DOOR, EDGE, STREET = range(5)
 YARD, JOINT, ON_STREET, LINK = range(4)
+_RIM_MM = 1000.0
 
 
 @dataclass(frozen=True)
@@ -287,13 +288,22 @@ def _yard_hops(
     one, two = np.concatenate(first), np.concatenate(second)
     apart = (nodes.xy[one] != nodes.xy[two]).any(axis=1)
     one, two = one[apart], two[apart]
-    wedges, clear = wedge_table(corners), constants["clear_m"] * 1000.0
+    wedges, clear = _away_from_edges(wedge_table(corners), nodes.xy, ground), constants["clear_m"] * 1000.0
     bends = taut(nodes.xy, one, two, wedges, clear) & taut(nodes.xy, two, one, wedges, clear)
     one, two = one[bends], two[bends]
     free, hop, label = clear_hops(obstacles, nodes.xy, one, two)
     free &= _within_cells(nodes.xy, one, two, ground)
     hop, label = _with_fills(nodes, one, two, hop, label)
     return _keep(_plain(nodes.xy, one, two, YARD, hop, label), free)
+
+
+def _away_from_edges(wedges: tuple[Ints, Floats], xy: Floats, ground: Ground) -> tuple[Ints, Floats]:
+    """Keep the wedges of corners well inside a cell: near its edge a walk may bend round the edge instead."""
+    node, edges = wedges
+    rims = shapely.STRtree(_edge_lines(ground))
+    near = np.unique(rims.query(shapely.points(xy[node]), predicate="dwithin", distance=_RIM_MM)[0])
+    far = np.setdiff1d(np.arange(len(node)), near)
+    return node[far], edges[far]
 
 
 def _within_cells(xy: Floats, first: Ints, second: Ints, ground: Ground) -> Bools:
