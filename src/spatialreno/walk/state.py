@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.walk.fabric import Fabric, build_fabric
+from spatialreno.walk.fabric import Fabric
 from spatialreno.walk.frame import Bools, Ints
 from spatialreno.walk.obstacles import ON_GROUND
+from spatialreno.walk.weave import build_fabric
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
