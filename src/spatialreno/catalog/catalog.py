@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
+from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,10 +87,23 @@ def read_catalog() -> Catalog:
     return Catalog(layers=read_layers(), constants=constants)
 
 
+def catalog_tables() -> dict[str, Callable[[], list[dict[str, str]]]]:
+    """List the tables and standards of the catalog, each with a call that reads its rows as printed."""
+    folder = files("spatialreno.catalog")
+    names = sorted(f.name.removesuffix(".csv") for f in folder.iterdir() if f.name.endswith(".csv"))
+    tables = {name: partial(catalog_rows, f"{name}.csv") for name in names if name != "layers"}
+    norms = sorted(f.name.removesuffix(".toml") for f in (folder / "standards").iterdir() if f.name.endswith(".toml"))
+    return {**tables, **{name: partial(_norm_rows, name) for name in norms}}
+
+
+def _norm_rows(name: str) -> list[dict[str, str]]:
+    services = read_catalog().standard(name).model_dump()["services"]
+    rows = [{"kind": kind, **row} for kind, row in services.items()] if isinstance(services, dict) else services
+    return [{str(k): "" if v is None else str(v) for k, v in row.items()} for row in rows]
+
+
 def _table(name: str, index: str | None = None) -> pd.DataFrame:
     import pandas as pd
-
-    from importlib.resources import files
 
     text = files("spatialreno.catalog").joinpath(name).read_text(encoding="utf-8")
     frame = pd.read_csv(StringIO(text))

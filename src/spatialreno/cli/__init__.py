@@ -1,0 +1,5 @@
+"""The command line: every command covers one public function."""
+
+from spatialreno.cli.commands import main
+
+__all__ = ["main"]

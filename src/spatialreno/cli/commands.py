@@ -1,0 +1,362 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from spatialreno.cli.output import complain, form, say, tell, tell_table
+from spatialreno.errors import InputError, RenoError
+
+if TYPE_CHECKING:
+    from spatialreno import Scenario, StudyArea
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="老旧小区改造 — plan the renewal of old residential compounds on a map.",
+)
+
+Area = Annotated[Path, typer.Argument(help="Area folder (with area.toml) or .gpkg", metavar="AREA")]
+Scenarios = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Scenario files; default: all of AREA/scenarios", metavar="[SCENARIO]...", show_default=False),
+]
+OneScenario = Annotated[Path, typer.Argument(help="Scenario file (.toml)", metavar="SCENARIO")]
+MaybeScenario = Annotated[Path | None, typer.Option("--scenario", "-s", help="First apply this scenario")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV")]
+Norm = Annotated[str | None, typer.Option("--standard", help="Planning standard: a name or a .toml file")]
+Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language")]
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where results go")] = Path("out/xigongdi"),
+    page: Annotated[Path, typer.Option("--map", help="Where the page goes")] = Path("maps/xigongdi.html"),
+    lang: Lang = "zh",
+) -> None:
+    """Run the main job on the example: compare its options, write map and report.
+
+    Example: spatialreno demo
+    """
+    from spatialreno.cli.demo import run_demo
+
+    run_demo(out, page, lang)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="New folder")],
+    name: Annotated[str, typer.Option(help="Short name")] = "area",
+    title: Annotated[str, typer.Option(help="Name for people")] = "",
+    crs: Annotated[str, typer.Option(help="Projected coordinate system in metres")] = "EPSG:4546",
+) -> None:
+    """Begin a new area: area.toml and a first scenario.
+
+    Example: spatialreno init data/geo/mine --name mine --title 我的片区
+    """
+    import spatialreno as sr
+
+    tell(sr.new_area(folder, name=name, title=title, crs=crs))
+
+
+@app.command()
+def check(area: Area, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
+    """List everything found in an area's files; exit 1 when it is refused.
+
+    Example: spatialreno check data/geo/xigongdi
+    """
+    import spatialreno as sr
+
+    found = sr.check_area(area)
+    tell_table(found, form(as_json, as_csv), title=f"{area}: {len(found)} findings")
+    refused = bool((found["severity"] == "error").any())
+    say("refused: mend the errors first" if refused else "accepted")
+    if refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    area: Area,
+    layer: Annotated[str, typer.Option("--layer", help="Show the rows of one layer")] = "",
+    report: Annotated[bool, typer.Option("--report", help="Show what was done on reading")] = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Show what an area holds, or the rows of one layer.
+
+    Example: spatialreno show data/geo/xigongdi --layer walls
+    """
+    import pandas as pd
+
+    read = _read(area)
+    if report:
+        tell_table(read.report, form(as_json, as_csv), title=repr(read))
+        return
+    if layer:
+        if layer not in read.catalog.layers:
+            raise InputError(f"{layer}: no such layer. Layers: {', '.join(read.catalog.layers)}.")
+        frame = read.layer(layer)
+        rows = frame.drop(columns="geometry", errors="ignore").dropna(axis=1, how="all")
+        tell_table(rows.reset_index() if rows.index.name else rows, form(as_json, as_csv), title=layer)
+        return
+    rows = [[n, d.title_zh, d.title_en, len(read.layer(n))] for n, d in read.catalog.layers.items()]
+    table = pd.DataFrame(rows, columns=["layer", "title_zh", "title_en", "rows"])
+    tell_table(table, form(as_json, as_csv), title=repr(read))
+
+
+@app.command()
+def ledger(area: Area, scenario: OneScenario, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
+    """Price a scenario: its bill of quantities (工程量清单), without changing anything.
+
+    Example: spatialreno ledger data/geo/xigongdi data/geo/xigongdi/scenarios/full.toml --csv
+    """
+    import spatialreno as sr
+
+    read = _read(area)
+    tell_table(sr.read_scenario(scenario).ledger(read), form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
+
+
+@app.command()
+def apply(
+    area: Area, scenario: OneScenario, out: Annotated[Path, typer.Option("--out", "-o", help="New folder or .gpkg")]
+) -> None:
+    """Write the area as a scenario would leave it.
+
+    Example: spatialreno apply data/geo/xigongdi data/geo/xigongdi/scenarios/clear.toml -o out/cleared.gpkg
+    """
+    import spatialreno as sr
+
+    tell(sr.write_area(sr.read_scenario(scenario).apply(_read(area)), out))
+
+
+@app.command()
+def score(
+    area: Area,
+    scenario: MaybeScenario = None,
+    standard: Norm = None,
+    level: Annotated[Literal["area", "block", "compound", "building"], typer.Option(help="Whose findings")] = "area",
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Hold an area to a planning standard: the 15-minute living circle and the rest.
+
+    Example: spatialreno score data/geo/xigongdi --standard wzsq-2020
+    """
+    import spatialreno as sr
+    from spatialreno.indicators import indicator_title
+
+    read = _changed(_read(area), scenario)
+    say("evaluate")
+    found = sr.evaluate(read, _standard(read, standard))
+    rows = found.table.xs(level, level="level").reset_index()
+    titles = [indicator_title(read.catalog, str(k), lang=lang, norm=found.standard) for k in rows["indicator"]]
+    rows.insert(1, "title", titles)
+    tell_table(rows, form(as_json, as_csv), title=repr(found))
+
+
+@app.command()
+def site(
+    area: Area,
+    kind: Annotated[str, typer.Argument(help="Facility kind; `spatialreno catalog facilities` lists them")],
+    count: Annotated[int, typer.Option(help="How many to place")] = 1,
+    model: Annotated[Literal["p-median", "coverage"], typer.Option(help="Least walking, or most people")] = "p-median",
+    scenario: MaybeScenario = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the answer as a scenario file")] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Find the best places for a facility; exit 1 when there is none, with the numbers why.
+
+    Example: spatialreno site data/geo/xigongdi heat_exchange_station -s data/geo/xigongdi/scenarios/opened.toml
+    """
+    import pandas as pd
+
+    import spatialreno as sr
+
+    read = _changed(_read(area), scenario)
+    say(f"site {kind}")
+    solution = sr.site_facilities(read, kind, count=count, model=model)
+    if not solution.feasible:
+        rows = pd.DataFrame([{"what": k, "value": v} for k, v in solution.missing.items()])
+        tell_table(rows, form(as_json, as_csv), title=f"{kind}: no site exists")
+        raise typer.Exit(1)
+    sites = solution.sites.drop(columns="geometry").reset_index()
+    tell_table(sites, form(as_json, as_csv), title=repr(solution))
+    if out is not None:
+        answer = solution.as_scenario(f"site_{kind}", title=f"{kind} × {len(sites)}")
+        say(f"wrote {sr.write_scenario(answer.placed(read), out)}")
+
+
+@app.command()
+def compare(
+    area: Area,
+    scenarios: Scenarios = None,
+    standard: Norm = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write tables, layers, provenance here")] = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Compare options with today and with one another.
+
+    Example: spatialreno compare data/geo/xigongdi -o out/xigongdi
+    """
+    import spatialreno as sr
+
+    read = _read(area)
+    options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
+    table = options.leaders(lang=lang).rename(columns=options.titles).reset_index()
+    tell_table(table, form(as_json, as_csv), title=repr(options))
+    for option, note in options.notes():
+        say(f"{option}: {note}")
+    if out is not None:
+        for path in options.write(out):
+            say(f"wrote {path}")
+
+
+@app.command("map")
+def draw_map(
+    area: Area,
+    scenarios: Scenarios = None,
+    standard: Norm = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The page")] = Path("maps/map.html"),
+    lang: Lang = "zh",
+) -> None:
+    """Draw options on one offline page.
+
+    Example: spatialreno map data/geo/xigongdi -o maps/xigongdi.html
+    """
+    import spatialreno as sr
+
+    read = _read(area)
+    options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
+    say("draw")
+    tell(sr.draw(options, lang=lang).save(out))
+
+
+@app.command("import-osm")
+def import_osm(
+    file: Annotated[Path, typer.Argument(help="An .osm or .osm.pbf extract")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="New area folder or .gpkg")],
+    name: Annotated[str | None, typer.Option(help="Short name; default from the output")] = None,
+    title: Annotated[str, typer.Option(help="Name for people")] = "",
+    bounds: Annotated[str | None, typer.Option(help="west,south,east,north in degrees")] = None,
+) -> None:
+    """Make an area out of an OpenStreetMap extract; what is inferred or estimated is marked.
+
+    Example: spatialreno import-osm map.osm -o data/geo/haidian --title 海淀
+    """
+    import spatialreno as sr
+
+    say(f"read {file}")
+    area = sr.import_osm(file, name=name or out.stem, title=title, bounds=_bounds(bounds))
+    say(repr(area))
+    tell(sr.write_area(area, out))
+
+
+@app.command()
+def schema(
+    layer: Annotated[str, typer.Argument(help="A layer; without it all are listed")] = "",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Print a layer's dictionary: columns, types, units, allowed words, aliases.
+
+    Example: spatialreno schema walls
+    """
+    import pandas as pd
+
+    from spatialreno.catalog.layers import catalog_rows
+
+    names = [row["layer"] for row in catalog_rows("layers.csv")]
+    if layer and layer not in names:
+        raise InputError(f"{layer}: no such layer. Layers: {', '.join(names)}.")
+    rows = catalog_rows(f"layers/{layer}.csv" if layer else "layers.csv")
+    tell_table(pd.DataFrame(rows), form(as_json, as_csv), title=layer)
+
+
+@app.command()
+def catalog(
+    table: Annotated[str, typer.Argument(help="A table or a standard; without it all are listed")] = "",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Print a table of the catalog: norms, prices, kinds, with source and confidence.
+
+    Example: spatialreno catalog costs
+    """
+    import pandas as pd
+
+    from spatialreno.catalog import catalog_tables
+
+    tables = catalog_tables()
+    if not table:
+        tell_table(pd.DataFrame({"table": list(tables)}), form(as_json, as_csv))
+        return
+    if table not in tables:
+        raise InputError(f"{table}: no such table. Tables: {', '.join(tables)}.")
+    tell_table(pd.DataFrame(tables[table]()), form(as_json, as_csv), title=table)
+
+
+def main() -> None:
+    """Run the command line; whatever goes wrong is one clear message and exit code 1."""
+    try:
+        app()
+    except RenoError as error:
+        complain(str(error))
+        sys.exit(1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("SPATIALRENO_DEBUG"):
+            raise
+        complain(
+            f"{type(error).__name__}: {error}. This is a fault of spatialreno; "
+            "set SPATIALRENO_DEBUG=1 to see where, and report it."
+        )
+        sys.exit(1)
+
+
+def _read(path: Path) -> StudyArea:
+    import spatialreno as sr
+
+    say(f"read {path}")
+    return sr.read_area(path)
+
+
+def _changed(area: StudyArea, scenario: Path | None) -> StudyArea:
+    import spatialreno as sr
+
+    return area if scenario is None else sr.read_scenario(scenario).apply(area)
+
+
+def _scenarios(area: Path, given: list[Path] | None) -> list[Scenario]:
+    from spatialreno.cli.demo import scenarios_of
+    from spatialreno.scenario import read_scenario
+
+    return [read_scenario(path) for path in given] if given else scenarios_of(area)
+
+
+def _standard(area: StudyArea, given: str | None) -> str:
+    return given or str(area.meta.get("standard") or "gb50180-2018")
+
+
+def _bounds(text: str | None) -> tuple[float, float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        west, south, east, north = map(float, text.split(","))
+    except ValueError as error:
+        raise InputError(f"--bounds {text!r}: expected west,south,east,north in degrees.") from error
+    return west, south, east, north

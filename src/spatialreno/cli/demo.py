@@ -1,0 +1,62 @@
+"""The main job on the shipped example."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from spatialreno.cli.output import Form, say, tell, tell_paths, tell_table
+from spatialreno.errors import InputError
+
+if TYPE_CHECKING:
+    from spatialreno import Scenario, StudyArea
+
+_IN_A_CLONE = Path("data/geo/xigongdi")
+_STATION = "heat_exchange_station"
+
+
+def example_folder() -> Path:
+    """Find the example: in a clone beside the code, elsewhere the copy inside the package."""
+    if (_IN_A_CLONE / "area.toml").is_file():
+        return _IN_A_CLONE
+    inside = Path(str(files("spatialreno"))) / "example" / "xigongdi"
+    if (inside / "area.toml").is_file():
+        return inside
+    raise InputError(f"{_IN_A_CLONE}: the example is not here. Run from the root of a clone, or install the wheel.")
+
+
+def scenarios_of(area: Path) -> list[Scenario]:
+    """Read all scenario files beside an area, those that stand on none first, then by name."""
+    from spatialreno.scenario import read_scenario
+
+    folder = (area.parent if area.suffix == ".gpkg" else area) / "scenarios"
+    found = [(path, read_scenario(path)) for path in sorted(folder.glob("*.toml"))]
+    if not found:
+        raise InputError(f"{folder}: holds no scenario (*.toml). Write one, or name scenario files.")
+    return [s for _, s in sorted(found, key=lambda f: (len(f[1].interventions), f[1].name))]
+
+
+def run_demo(out: Path, page: Path, lang: Literal["zh", "en"]) -> None:
+    """Compare the example's options, site its heat station, write map and report, print the paths."""
+    import spatialreno as sr
+
+    folder = example_folder()
+    say(f"read {folder}")
+    today = sr.read_area(folder)
+    tell(today)
+    scenarios = scenarios_of(folder)
+    options = sr.compare(today, scenarios, standard="gb50180-2018", progress=say)
+    tell_table(options.leaders(lang=lang).rename(columns=options.titles).reset_index(), Form.table, title=repr(options))
+    for name in ("today", "opened"):
+        say(f"site the heat-exchange station: {name}")
+        tell(f"{options.titles[name]}: {_station(options.areas[name])}")
+    say("draw and write")
+    written = options.write(out)
+    tell_paths([*written, sr.draw(options, lang=lang).save(page)])
+
+
+def _station(area: StudyArea) -> str:
+    import spatialreno as sr
+
+    return repr(sr.site_facilities(area, _STATION, count=1))

@@ -1,0 +1,98 @@
+"""How results and progress are told: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_WIDE = 160  # columns of a table that goes into a pipe
+
+
+class Form(StrEnum):
+    """Forms a table can be written in."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+def form(as_json: bool, as_csv: bool) -> Form:
+    """Choose the form from the two flags."""
+    return Form.json if as_json else Form.csv if as_csv else Form.table
+
+
+def say(sentence: str) -> None:
+    """Tell progress."""
+    sys.stderr.write(f"… {sentence}\n")
+    sys.stderr.flush()
+
+
+def complain(message: str) -> None:
+    """Tell an error."""
+    sys.stderr.write(f"error: {message}\n")
+
+
+def tell(sentence: object) -> None:
+    """Write one line of a result."""
+    sys.stdout.write(f"{sentence}\n")
+
+
+def tell_paths(paths: list[Path]) -> None:
+    """Write the paths that were written, one a line."""
+    for path in paths:
+        tell(path)
+
+
+def tell_table(frame: pd.DataFrame, how: Form, *, title: str = "") -> None:
+    """Write a table as JSON records, CSV or a table to read."""
+    if how is Form.json:
+        tell(json.dumps(_records(frame), ensure_ascii=False, indent=2))
+    elif how is Form.csv:
+        sys.stdout.write(frame.to_csv(index=False, lineterminator="\n"))
+    else:
+        _draw(frame, title)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(k): _plain(v) for k, v in row.items()} for row in frame.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    import pandas as pd
+
+    if isinstance(value, (list, tuple, dict)):
+        return value
+    if value is None or pd.isna(value):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def _draw(frame: pd.DataFrame, title: str) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console() if sys.stdout.isatty() else Console(width=_WIDE)
+    table = Table(title=title or None, box=SIMPLE_HEAD, title_justify="left")
+    numeric = [c for c in frame.columns if frame[c].map(lambda v: isinstance(v, (int, float))).all()]
+    for column in frame.columns:
+        table.add_column(Text(str(column)), justify="right" if column in numeric else "left", overflow="fold")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(Text(_written(v)) for v in row))
+    console.print(table)
+
+
+def _written(value: Any) -> str:
+    value = _plain(value)
+    if value is None:
+        return "—"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:,.3g}"
+    return str(value)
