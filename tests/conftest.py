@@ -1,0 +1,55 @@
+"""Small areas for tests: shapes are given in metres near Luoyang's Xigong district."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pytest
+import shapely
+from shapely.affinity import translate
+
+from spatialreno.area import StudyArea, assemble
+
+ORIGIN = (631_000.0, 3_838_000.0)  # EPSG:4546
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "data" / "geo" / "xigongdi"
+SHARED = ROOT.parent / "shared" / "data"
+
+
+def frame(rows: list[dict[str, Any]], crs: Any = "EPSG:4546") -> gpd.GeoDataFrame:
+    """Make a layer of rows whose ``geometry`` is in metres from ORIGIN."""
+    shapes = [translate(row["geometry"], *ORIGIN) for row in rows]
+    table = [{k: v for k, v in row.items() if k != "geometry"} for row in rows]
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=crs)
+
+
+def make_area(name: str = "test", **layers: list[dict[str, Any]]) -> StudyArea:
+    """Assemble an area; compounds and buildings get a far-off dummy when a test gives none."""
+    if "compounds" not in layers:
+        layers["compounds"] = [{"id": "C0", "name": "院", "geometry": shapely.box(0, 0, 100, 100)}]
+    if "buildings" not in layers:
+        x, y = layers["compounds"][0]["geometry"].representative_point().coords[0]
+        layers["buildings"] = [{"id": "Z0", "use": "other", "geometry": shapely.box(x, y, x + 0.5, y + 0.5)}]
+    raw = {layer: frame(rows) if "geometry" in rows[0] else _table(rows) for layer, rows in layers.items() if rows}
+    return assemble(raw, name=name, crs="EPSG:4546")
+
+
+def _table(rows: list[dict[str, Any]]) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame(rows)
+
+
+def at(x: float, y: float) -> shapely.Point:
+    """Give a point in the area's own coordinates."""
+    return shapely.Point(ORIGIN[0] + x, ORIGIN[1] + y)
+
+
+@pytest.fixture(scope="session")
+def example() -> StudyArea:
+    """The shipped example, read once."""
+    from spatialreno import read_area
+
+    return read_area(EXAMPLE)
