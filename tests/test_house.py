@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 SRC = Path(__file__).parent.parent / "src" / "spatialreno"
-ORDER = (
-    "cli maps comparison design indicators programme community works siting walk blocks land optimise scenario scale "
-    "formats area catalog errors"
-).split()
+ORDER = [
+    "cli", "maps", "comparison", "design", "indicators", "programme", "community", "works", "siting", "walk", "blocks",
+    "land", "optimise", "scenario", "scale", "formats", "area", "catalog", "errors",
+]  # fmt: skip
 HEAVY = ("geopandas", "pandas", "shapely", "folium", "osmnx", "networkx", "osmium", "highspy", "numpy")
 
 

@@ -40,7 +40,8 @@ def plan_rows(
         frame = pd.DataFrame({"value": list(values.values())}, index=index, dtype="float64")
         known = today.catalog.indicators
         frame["unit"] = [known["unit"].get(k, "") for k in values]
-        frames.append(frame.assign(target=float("nan"), meets=pd.array([None] * len(values), dtype="boolean"), source="", mark=_plan_marks(values, today)))
+        unjudged = pd.array([None] * len(values), dtype="boolean")
+        frames.append(frame.assign(target=float("nan"), meets=unjudged, source="", mark=_plan_marks(values, today)))
     return pd.concat(frames)
 
 
@@ -71,13 +72,19 @@ def _bill_values(bill: pd.DataFrame | None, today: StudyArea) -> dict[str, float
         "wall_demolished_m": float(today.walls["length_m"].reindex(gone.loc[gone["layer"] == "walls", "id"]).sum()),
         "illegal_demolished_m2": float(today.structures["floor_area_m2"].reindex(shed).sum()),
         "facilities_built": float((built["layer"] == "facilities").sum()),
-        "facilities_built_m2": float(built.loc[built["layer"] == "facilities", "quantity"].sum()),
-        "open_space_built_m2": float(built.loc[built["layer"] == "open_spaces", "quantity"].sum()),
+        "facilities_built_m2": _built_m2(bill, "facilities"),
+        "open_space_built_m2": _built_m2(bill, "open_spaces"),
         "cost_yuan": cost,
         "cost_household_yuan": cost / households if households else float("nan"),
         "unpriced": float((bill["cost_yuan"].isna()).sum()),
         "parties_asked": float(parties[parties.fillna("") != ""].nunique()),
     }
+
+
+def _built_m2(bill: pd.DataFrame, layer: str) -> float:
+    """Sum what is built by area; equipment priced by another unit adds no ground."""
+    rows = bill[(bill["verb"] == "build") & (bill["layer"] == layer) & (bill["unit"] == "m2")]
+    return float(rows.drop_duplicates("id")["quantity"].sum())
 
 
 def _land_values(freed: gpd.GeoDataFrame, today: StudyArea) -> dict[str, float]:
