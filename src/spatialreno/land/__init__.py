@@ -9,6 +9,7 @@ from spatialreno.land.fit import (
     rectangle_sides,
 )
 from spatialreno.land.free import free_land, freed_land, taken_land, usable_part
+from spatialreno.land.lanes import lane_sections, lane_widths
 from spatialreno.land.sites import candidate_sites, kind_sides, largest_site
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "free_land",
     "freed_land",
     "kind_sides",
+    "lane_sections",
+    "lane_widths",
     "largest_rectangle",
     "largest_site",
     "rectangle_sides",
