@@ -1,5 +1,7 @@
 """Land: what is free, what a plan frees, and which footprints fit on it."""
 
+from spatialreno.land.fire import FireAccess, fire_access
+from spatialreno.land.fire_blockers import fire_blockers
 from spatialreno.land.fit import (
     Fit,
     edge_angles,
@@ -13,10 +15,13 @@ from spatialreno.land.lanes import lane_sections, lane_widths
 from spatialreno.land.sites import candidate_sites, kind_sides, largest_site
 
 __all__ = [
+    "FireAccess",
     "Fit",
     "candidate_sites",
     "edge_angles",
     "feasible_centres",
+    "fire_access",
+    "fire_blockers",
     "fit_rectangle",
     "free_land",
     "freed_land",
