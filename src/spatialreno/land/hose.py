@@ -133,6 +133,6 @@ def _sides(buildings: gpd.GeoDataFrame) -> tuple[list[str], list[str], Any]:
     longest = length.groupby(owner).transform("max")
     keep = (length >= np.minimum(_LEAST_SIDE_M, longest)).to_numpy(bool)
     owners = buildings.index.to_numpy()[owner[keep]].astype(str).tolist()
-    numbers = pd.Series(owners, dtype="str").groupby(owners).cumcount() + 1 if owners else []
+    numbers = (pd.Series(owners, dtype="str").groupby(np.array(owners, str)).cumcount() + 1).tolist()
     ids = [f"{name}#{number}" for name, number in zip(owners, numbers, strict=True)]
     return ids, owners, shapely.points((start[keep] + end[keep]) / 2)

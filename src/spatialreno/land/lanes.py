@@ -79,7 +79,10 @@ def lane_sections(area: StudyArea, *, step_m: float | None = None, parked: bool 
     so a station is never told wider than its narrowest place; a path that runs through an obstacle has
     clear width 0 there.
     """
-    found = survey_lanes(area, area.paths, step_m=step_m)
+    return _sections(area, survey_lanes(area, area.paths, step_m=step_m), parked=parked)
+
+
+def _sections(area: StudyArea, found: Survey, *, parked: bool) -> gpd.GeoDataFrame:
     gone = np.zeros(len(found.obstacles.layer), bool) if parked else found.obstacles.layer == "parking"
     offset, which = found.widths(gone)
     names = np.array([*found.obstacles.names, None], object)  # the last is what index -1 finds
@@ -125,7 +128,8 @@ def lane_widths(area: StudyArea, *, step_m: float | None = None) -> gpd.GeoDataF
     >>> round(lane_widths(today).loc["L1", "clear_width_m"], 1)
     2.0
     """
-    bare, full = (lane_sections(area, step_m=step_m, parked=parked) for parked in (False, True))
+    found = survey_lanes(area, area.paths, step_m=step_m)
+    bare, full = (_sections(area, found, parked=parked) for parked in (False, True))
     if bare.empty:
         empty = pd.DataFrame(columns=_SUMMARY, index=pd.Index([], dtype="str", name="id"))
         return gpd.GeoDataFrame(empty, geometry="geometry", crs=area.crs)
