@@ -1,5 +1,6 @@
 """Land: what is free, what a plan frees, and which footprints fit on it."""
 
+from spatialreno.land.balance import land_balance, parking_change
 from spatialreno.land.fire import FireAccess, fire_access
 from spatialreno.land.fire_blockers import fire_blockers
 from spatialreno.land.fit import (
@@ -26,10 +27,12 @@ __all__ = [
     "free_land",
     "freed_land",
     "kind_sides",
+    "land_balance",
     "lane_sections",
     "lane_widths",
     "largest_rectangle",
     "largest_site",
+    "parking_change",
     "rectangle_sides",
     "taken_land",
     "usable_part",
