@@ -91,7 +91,7 @@ def _joined(area: StudyArea, min_open_m: float | None) -> tuple[gpd.GeoDataFrame
 def _block(members: Any, inner: gpd.GeoDataFrame, people: pd.DataFrame, area: StudyArea) -> dict[str, Any]:
     ids = list(members.index)
     yards = shapely.union_all(members.geometry.to_numpy())
-    strips = shapely.difference(shapely.union_all(inner.geometry.to_numpy()), yards)
+    strips = _areas(shapely.difference(shapely.union_all(inner.geometry.to_numpy()), yards))
     rights = area.rights
     parties = sorted(set(rights.loc[rights["feature_id"].isin(ids), "party_id"]))
     return {
@@ -105,6 +105,12 @@ def _block(members: Any, inner: gpd.GeoDataFrame, people: pd.DataFrame, area: St
         "open_frontage_m": float(inner["width_m"].sum()),
         "geometry": _sealed(shapely.union(yards, strips), area) if len(ids) > 1 else yards,
     }
+
+
+def _areas(shape: Any) -> Any:
+    """Keep the polygons of a shape; yards that touch share a line, which has no area."""
+    parts = shapely.get_parts(shape)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
 
 def _sealed(shape: Any, area: StudyArea) -> Any:
