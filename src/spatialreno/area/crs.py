@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyproj import CRS
+import numpy as np
+from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from spatialreno.errors import InputError
+from spatialreno.errors import Fault, InputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 LONLAT = CRS.from_user_input("OGC:CRS84")
+LENGTH_ERROR = 0.002  # share; twice what the edge of a 6-degree zone has at 20 degrees north
 _FIRST_ZONE_MERIDIAN, _FIRST_ZONE_EPSG, _ZONES = 75, 4534, 21
 
 
@@ -37,7 +39,7 @@ def zone_crs(longitude: float) -> CRS:
     zone = round((longitude - _FIRST_ZONE_MERIDIAN) / 3)
     if 0 <= zone < _ZONES:
         return CRS.from_epsg(_FIRST_ZONE_EPSG + zone)
-    return CRS.from_epsg(32600 + int((longitude + 180) // 6) + 1)
+    return CRS.from_epsg(32600 + int((longitude + 180) % 360 // 6) + 1)
 
 
 def metric_crs(value: Any, where: str) -> CRS:
@@ -60,16 +62,49 @@ def crs_text(crs: CRS) -> str:
     return f"EPSG:{code}" if code else str(crs.to_wkt())
 
 
-def reproject(frame: gpd.GeoDataFrame, crs: CRS, layer: str) -> gpd.GeoDataFrame:
-    """Bring one layer into the area's CRS; a layer without a CRS is refused."""
-    if frame.crs is None:
-        raise InputError(f"{layer}: has no coordinate system. State it in the file or with set_crs().")
-    return frame if frame.crs == crs else frame.to_crs(crs)
+def length_error(crs: CRS, x: float, y: float) -> float:
+    """Tell by which share lengths on the map are off around one place.
+
+    Parameters
+    ----------
+    crs
+        Projected CRS in metres.
+    x, y
+        The place, in that CRS.
+
+    Returns
+    -------
+    float
+        Largest of east-west and north-south, e.g. 0.21 for EPSG:3857 in Luoyang; infinite where the CRS ends.
+    """
+    step = 50.0
+    lon, lat = Transformer.from_crs(crs, LONLAT, always_xy=True).transform(
+        [x - step, x + step, x, x], [y, y, y - step, y + step]
+    )
+    geod = crs.get_geod()
+    if geod is None or not np.isfinite([lon, lat]).all():
+        return float("inf")
+    _, _, true = geod.inv([lon[0], lon[2]], [lat[0], lat[2]], [lon[1], lon[3]], [lat[1], lat[3]])
+    return float(np.abs(2 * step / np.maximum(true, 1e-9) - 1).max())
+
+
+def degree_fault(frame: gpd.GeoDataFrame, layer: str) -> Fault | None:
+    """Find rows whose degrees cannot be longitude and latitude: swapped axes, or metres in disguise."""
+    west, south, east, north = frame.bounds.to_numpy().T
+    off = (np.maximum(np.abs(west), np.abs(east)) > 180) | (np.maximum(np.abs(south), np.abs(north)) > 90)
+    if not off.any():
+        return None
+    swapped = np.abs(frame.total_bounds[[0, 2]]).max() <= 90 and np.abs(frame.total_bounds[[1, 3]]).max() <= 180
+    mend = (
+        "Latitude and longitude are swapped: write longitude first"
+        if swapped
+        else "The file looks like metres: export it in WGS 84 (EPSG:4326), or state its true system in it"
+    )
+    message = f"{off.sum()} rows are at {west[off][0]:g}, {south[off][0]:g}: no longitude and latitude"
+    return Fault(layer, tuple(map(str, frame.index[off])), "degrees", message, mend)
 
 
 def default_crs(frame: gpd.GeoDataFrame) -> CRS:
-    """Return the 3-degree zone of the middle of a layer."""
-    if frame.crs is None:
-        raise InputError('compounds: has no coordinate system. State it in area.toml: crs = "EPSG:4546".')
+    """Return the 3-degree zone of the middle of a layer that has a CRS."""
     west, _, east, _ = frame.to_crs(LONLAT).total_bounds
     return zone_crs((west + east) / 2)
