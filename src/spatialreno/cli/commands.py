@@ -244,6 +244,28 @@ def draw_map(
     tell(sr.draw(options, lang=lang).save(out))
 
 
+@app.command()
+def report(
+    area: Area,
+    scenarios: Scenarios = None,
+    standard: Norm = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The report, an HTML file to print")] = Path(
+        "out/report.html"
+    ),
+    lang: Lang = "zh",
+) -> None:
+    """Write options as a report to print: pictures, leaders' table, bill by payer, assumptions.
+
+    Example: spatialreno report data/geo/xigongdi -o out/xigongdi/report.html
+    """
+    import spatialreno as sr
+
+    read = _read(area)
+    options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
+    say("write the report")
+    tell(sr.report(options, lang=lang).save(out))
+
+
 @app.command("import-osm")
 def import_osm(
     file: Annotated[Path, typer.Argument(help="An .osm or .osm.pbf extract")],

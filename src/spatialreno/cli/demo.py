@@ -53,7 +53,8 @@ def run_demo(out: Path, page: Path, lang: Literal["zh", "en"]) -> None:
         tell(f"{options.titles[name]}: {_station(options.areas[name])}")
     say("draw and write")
     written = options.write(out)
-    tell_paths([*written, sr.draw(options, lang=lang).save(page)])
+    pages = [sr.report(options, lang=lang).save(out / "report.html"), sr.draw(options, lang=lang).save(page)]
+    tell_paths([*written, *pages])
 
 
 def _station(area: StudyArea) -> str:
