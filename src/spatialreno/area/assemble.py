@@ -18,7 +18,7 @@ from spatialreno.area.crs import (
     LONLAT,
     crs_text,
     default_crs,
-    degree_fault,
+    place_fault,
     length_error,
     metric_crs,
     zone_crs,
@@ -171,7 +171,7 @@ def _place_is_known(frame: Any, name: str, notes: Notes) -> bool:
         mend = "State it in the file, or with set_crs() on the table"
         notes.fault(name, (), "coordinate system", "has no coordinate system", mend)
         return False
-    fault = degree_fault(frame, name) if frame.crs.is_geographic else None
+    fault = place_fault(frame, name)
     if fault is not None:
         notes.faults.append(fault)
     return fault is None

@@ -88,20 +88,29 @@ def length_error(crs: CRS, x: float, y: float) -> float:
     return float(np.abs(2 * step / np.maximum(true, 1e-9) - 1).max())
 
 
-def degree_fault(frame: gpd.GeoDataFrame, layer: str) -> Fault | None:
-    """Find rows whose degrees cannot be longitude and latitude: swapped axes, or metres in disguise."""
-    west, south, east, north = frame.bounds.to_numpy().T
-    off = (np.maximum(np.abs(west), np.abs(east)) > 180) | (np.maximum(np.abs(south), np.abs(north)) > 90)
+def place_fault(frame: gpd.GeoDataFrame, layer: str) -> Fault | None:
+    """Find rows that cannot be where their CRS says: swapped axes, metres as degrees, degrees as metres."""
+    west, south, east, north = np.abs(frame.bounds.to_numpy()).T
+    x, y = np.fmax(west, east), np.fmax(south, north)
+    in_degrees = (x <= 180) & (y <= 90)
+    if not frame.crs.is_geographic:
+        return _degrees_as_metres(frame, layer) if layer == "compounds" and in_degrees.all() else None
+    off = ~in_degrees & np.isfinite(x) & np.isfinite(y)  # a rule of its own tells of lost coordinates
     if not off.any():
         return None
-    swapped = np.abs(frame.total_bounds[[0, 2]]).max() <= 90 and np.abs(frame.total_bounds[[1, 3]]).max() <= 180
     mend = (
         "Latitude and longitude are swapped: write longitude first"
-        if swapped
+        if ((x <= 90) & (y <= 180))[off].all()
         else "The file looks like metres: export it in WGS 84 (EPSG:4326), or state its true system in it"
     )
-    message = f"{off.sum()} rows are at {west[off][0]:g}, {south[off][0]:g}: no longitude and latitude"
+    first = frame.bounds[off].iloc[0]
+    message = f"{off.sum()} rows are at {first.minx:g}, {first.miny:g}: no longitude and latitude"
     return Fault(layer, tuple(map(str, frame.index[off])), "degrees", message, mend)
+
+
+def _degrees_as_metres(frame: gpd.GeoDataFrame, layer: str) -> Fault:
+    message = f"coordinates look like degrees, but {crs_text(frame.crs)} is in metres"
+    return Fault(layer, tuple(map(str, frame.index)), "degrees", message, "State the system the file is really in")
 
 
 def default_crs(frame: gpd.GeoDataFrame) -> CRS:

@@ -89,11 +89,14 @@ def coordinates_are_numbers(checked: Checked) -> Iterator[Fault]:
 
 def geometry_has_size(checked: Checked) -> Iterator[Fault]:
     """No line is without length, no polygon without area."""
+    if checked.unplaced:
+        return  # sizes mean nothing until the place is right
     least = checked.constant("snap_m")
     for name, frame in checked.mapped():
         shapes = frame.geometry.to_numpy()
         size = np.where(shapely.get_dimensions(shapes) == 2, shapely.area(shapes) ** 0.5, shapely.length(shapes))
-        flat = (shapely.get_dimensions(shapes) > 0) & ~shapely.is_empty(shapes) & (size < least)
+        whole = shapely.is_valid(shapes) & ~shapely.is_empty(shapes)
+        flat = whole & (shapely.get_dimensions(shapes) > 0) & (size < least)
         if flat.any():
             yield _fault(
                 name,
@@ -110,27 +113,18 @@ def layers_lie_together(checked: Checked) -> Iterator[Fault]:
     if not len(compounds) or "compounds" in checked.unplaced:
         return
     west, south, east, north = compounds.total_bounds
-    if max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90:
-        yield _fault(
-            "compounds",
-            (),
-            "degrees in metres",
-            "coordinates look like degrees, but the system is in metres",
-            "State the system the file is really in",
-        )
-        return
     home = shapely.box(west, south, east, north)
     for name, frame in checked.mapped():
         if name in checked.unplaced:
             continue
         away = shapely.distance(frame.geometry.to_numpy(), home)
-        far = away > checked.constant("far_m")
+        far = (away > checked.constant("far_m")) & _finite(frame.geometry.to_numpy())
         if far.any():
             yield _fault(
                 name,
                 frame.index[far],
                 "coordinate system",
-                f"{far.sum()} rows lie up to {away.max() / 1000:.0f} km from the compounds",
+                f"{far.sum()} rows lie up to {away[far].max() / 1000:.0f} km from the compounds",
                 "Check the coordinate system of this layer",
             )
 
