@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.output import complain, form, say, tell, tell_table
+from spatialreno.cli.output import complain, form, say, shortfall, tell, tell_table
 from spatialreno.errors import InputError, RenoError
 
 if TYPE_CHECKING:
@@ -172,6 +172,7 @@ def site(
     model: Annotated[Literal["p-median", "coverage"], typer.Option(help="Least walking, or most people")] = "p-median",
     scenario: MaybeScenario = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the answer as a scenario file")] = None,
+    lang: Lang = "zh",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -179,16 +180,13 @@ def site(
 
     Example: spatialreno site data/geo/xigongdi heat_exchange_station -s data/geo/xigongdi/scenarios/opened.toml
     """
-    import pandas as pd
-
     import spatialreno as sr
 
     read = _changed(_read(area), scenario)
     say(f"site {kind}")
     solution = sr.site_facilities(read, kind, count=count, model=model)
     if not solution.feasible:
-        rows = pd.DataFrame([{"what": k, "value": v} for k, v in solution.missing.items()])
-        tell_table(rows, form(as_json, as_csv), title=f"{kind}: no site exists")
+        tell_table(shortfall(solution, read.catalog, lang), form(as_json, as_csv), title=f"{kind}: no site exists")
         raise typer.Exit(1)
     sites = solution.sites.drop(columns="geometry").reset_index()
     tell_table(sites, form(as_json, as_csv), title=repr(solution))

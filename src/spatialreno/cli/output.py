@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from spatialreno import Catalog, Solution
+
 _WIDE = 160  # columns of a table that goes into a pipe
 
 
@@ -59,6 +61,22 @@ def tell_table(frame: pd.DataFrame, how: Form, *, title: str = "") -> None:
         _draw(frame, title)
 
 
+def shortfall(solution: Solution, catalog: Catalog, lang: str) -> pd.DataFrame:
+    """Put what a search asked for and what there is into a table: key, title, value, unit."""
+    import pandas as pd
+
+    words = {row["key"]: row for row in catalog.rows("missing")}
+    rows = [
+        (key, words[key][f"title_{lang}"] if key in words else key, _flat(value), words.get(key, {}).get("unit", ""))
+        for key, value in solution.missing.items()
+    ]
+    return pd.DataFrame(rows, columns=["what", "title", "value", "unit"])
+
+
+def _flat(value: Any) -> Any:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+
+
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): _plain(v) for k, v in row.items()} for row in frame.to_dict("records")]
 
@@ -80,7 +98,9 @@ def _draw(frame: pd.DataFrame, title: str) -> None:
     from rich.text import Text
 
     console = Console() if sys.stdout.isatty() else Console(width=_WIDE)
-    table = Table(title=title or None, box=SIMPLE_HEAD, title_justify="left")
+    if title:  # above the table, where it is not folded to the table's width
+        console.print(Text(title), soft_wrap=True)
+    table = Table(box=SIMPLE_HEAD)
     numeric = [c for c in frame.columns if frame[c].map(lambda v: isinstance(v, (int, float))).all()]
     for column in frame.columns:
         table.add_column(Text(str(column)), justify="right" if column in numeric else "left", overflow="fold")
