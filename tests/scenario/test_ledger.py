@@ -9,7 +9,6 @@ from spatialreno import Scenario, ScenarioError, alter, build, demolish, read_sc
 
 COLUMNS = ["verb", "layer", "id", "kind", "item", "quantity", "unit", "unit_price_yuan", "cost_yuan"]
 COLUMNS += ["payer", "parties", "phase", "reason", "confidence"]
-)
 
 
 def bill(area, *acts):
