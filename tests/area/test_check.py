@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-
 from conftest import frame, make_area
+
 from spatialreno.area import assemble
 from spatialreno.area.assemble import findings
 from spatialreno.catalog import read_catalog
@@ -216,7 +216,7 @@ def test_a_misspelt_column_is_told():
 
 
 def test_a_table_of_no_layer_is_refused():
-    with pytest.raises(InputError, match="fences: no such layer. Known layers: compounds"):
+    with pytest.raises(InputError, match=r"fences: no such layer\. Known layers: compounds"):
         assemble({"fences": frame([C1])}, name="x")
 
 

@@ -18,9 +18,9 @@ from spatialreno.area.crs import (
     LONLAT,
     crs_text,
     default_crs,
-    place_fault,
     length_error,
     metric_crs,
+    place_fault,
     zone_crs,
 )
 from spatialreno.area.estimate import with_estimates
