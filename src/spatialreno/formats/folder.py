@@ -198,7 +198,7 @@ def _raw(path: Path, catalog: Catalog) -> _Raw:
     layers, faults = {}, _strays(path, files, catalog)
     for layer, file in files.items():
         try:
-            if file.exists():
+            if _is_there(file):
                 layers[layer] = read_table(file) if catalog.layers[layer].is_table else read_geojson(file)
         except InputError as error:
             faults += [replace(fault, layer=layer) for fault in error.faults]
@@ -220,7 +220,7 @@ def _files(folder: Path, document: AreaFile, catalog: Catalog) -> dict[str, Path
         file = folder / document.files.get(name, _file_name(name, catalog))
         if not _is_inside(file, folder):
             raise InputError(f"{toml}: {name}: {file} leads out of the folder. Put the file into the folder.")
-        if name in document.files and not file.exists():
+        if name in document.files and not _is_there(file):
             raise InputError(f"{file}: not found, though area.toml names it for {name}. Correct files.{name}.")
         found[name] = file
     return found
@@ -230,6 +230,14 @@ def _is_inside(file: Path, folder: Path) -> bool:
     try:
         return file.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError, ValueError):  # links in a circle, a name that no system knows
+        return False
+
+
+def _is_there(file: Path) -> bool:
+    """A link to nowhere is there, and fails when it is read; it is not passed over."""
+    try:
+        return file.exists() or file.is_symlink()
+    except OSError:
         return False
 
 
