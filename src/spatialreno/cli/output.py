@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,16 @@ class Form(StrEnum):
 def form(as_json: bool, as_csv: bool) -> Form:
     """Choose the form from the two flags."""
     return Form.json if as_json else Form.csv if as_csv else Form.table
+
+
+def speak_chinese() -> None:
+    """Write UTF-8 where the terminal or the pipe could not hold Chinese."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            "老旧小区→估…".encode(stream.encoding or "ascii")
+        except UnicodeEncodeError:
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(encoding="utf-8")
 
 
 def say(sentence: str) -> None:
