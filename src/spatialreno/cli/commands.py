@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.output import complain, form, say, shortfall, speak_chinese, tell, tell_table
+from spatialreno.cli.output import complain, form, say, say_total, shortfall, speak_chinese, tell, tell_table
 from spatialreno.errors import InfeasibleError, InputError, RenoError
 
 if TYPE_CHECKING:
@@ -130,8 +130,9 @@ def ledger(area: Area, scenario: OneScenario, as_json: AsJson = False, as_csv: A
     """
     import spatialreno as sr
 
-    read = _read(area)
-    tell_table(sr.read_scenario(scenario).ledger(read), form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
+    rows = sr.read_scenario(scenario).ledger(_read(area))
+    tell_table(rows, form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
+    say_total(rows)
 
 
 @app.command()

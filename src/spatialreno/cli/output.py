@@ -46,6 +46,15 @@ def say(sentence: str) -> None:
     sys.stderr.flush()
 
 
+def say_total(ledger: pd.DataFrame) -> None:
+    """Tell what a bill of quantities comes to, and for whom."""
+    paid = ledger[ledger["payer"] != ""].groupby("payer")["cost_yuan"].sum()
+    payers = ", ".join(f"{payer} {cost:,.0f}" for payer, cost in paid.items()) or "nobody"
+    unpriced = int(ledger["cost_yuan"].isna().sum())
+    without = f"; {unpriced} rows have no price" if unpriced else ""
+    say(f"estimate {ledger['cost_yuan'].sum():,.0f} yuan, paid by {payers}{without}")
+
+
 def complain(message: str) -> None:
     """Tell an error."""
     sys.stderr.write(f"error: {message}\n")
