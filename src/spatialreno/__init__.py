@@ -31,7 +31,7 @@ _ROOMS = {
     "siting": ("site_facilities",),
     "indicators": ("Evaluation", "evaluate"),
     "comparison": ("Comparison", "compare"),
-    "maps": ("Page", "draw"),
+    "maps": ("Page", "draw", "report"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -68,6 +68,7 @@ __all__ = [
     "read_area",
     "read_catalog",
     "read_scenario",
+    "report",
     "site_facilities",
     "travel_times",
     "walk_distances",
@@ -85,7 +86,7 @@ if TYPE_CHECKING:
     from spatialreno.formats import check_area, import_osm, new_area, read_area, write_area
     from spatialreno.indicators import Evaluation, evaluate
     from spatialreno.land import candidate_sites, free_land, freed_land
-    from spatialreno.maps import Page, draw
+    from spatialreno.maps import Page, draw, report
     from spatialreno.optimise import Solution
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities

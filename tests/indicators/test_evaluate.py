@@ -143,3 +143,11 @@ def test_every_indicator_has_a_title_in_both_languages(today: Evaluation) -> Non
             title = indicator_title(catalog, indicator, lang=lang, norm=today.standard)
             key = indicator.partition(":")[2]
             assert title and not (key and title.endswith((f": {key}", f"：{key}")))
+
+
+def test_titles_of_variants_are_the_catalogs():
+    """A plaza as open space is 广场; as a facility to walk to it is 小广场."""
+    catalog = read_catalog()
+    assert indicator_title(catalog, "open_space_m2:plaza") == "广场面积"
+    assert indicator_title(catalog, "open_space_m2:plaza", lang="en") == "Area of plazas"
+    assert indicator_title(catalog, "covered:plaza") == "步行可达居民占比：小广场"

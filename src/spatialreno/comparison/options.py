@@ -11,7 +11,7 @@ import pandas as pd
 
 from spatialreno import __version__
 from spatialreno.blocks import merge_blocks
-from spatialreno.comparison.plan import plan_rows
+from spatialreno.comparison.plan import bill_rows, plan_rows
 from spatialreno.comparison.review import review
 from spatialreno.comparison.write import write_comparison
 from spatialreno.errors import InputError, ScenarioError
@@ -168,6 +168,17 @@ class Comparison:
         chosen["score"] = (scaled * share).sum(axis=1)
         chosen["rank"] = chosen["score"].round(9).rank(ascending=False, method="min").astype(int)
         return chosen.sort_values(["rank"], kind="stable").rename_axis("option")
+
+    def bill(self) -> pd.DataFrame:
+        """Return the bill of quantities (工程量清单) of every option, by payer and item; an estimate.
+
+        Returns
+        -------
+        DataFrame
+            Columns option, payer, layer, verb, item, unit, quantity, cost_yuan (missing where the catalog has
+            no price: then payer and item are empty), items (rows added up). What is kept is left out.
+        """
+        return bill_rows(self.ledgers)
 
     def notes(self) -> list[tuple[str, str]]:
         """List what a reviewer should know of each option, as (option, sentence)."""

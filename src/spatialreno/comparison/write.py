@@ -59,6 +59,7 @@ def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
         "change": comparison.change().reset_index(),
         "indicators": comparison.table().reset_index(),
         "ledger": _by_option(comparison.ledgers, index=False),
+        "bill": comparison.bill(),
         "access": _by_option({k: e.access for k, e in comparison.evaluations.items()}, index=False),
         "gains": _by_option(comparison.gained),
         "blocks": _by_option({k: b.drop(columns="geometry") for k, b in comparison.blocks.items()}),

@@ -11,9 +11,14 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import ScenarioError
+from spatialreno.scenario.values import cell
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
+    from spatialreno.catalog import Catalog, Column
+
+# Python types a cell of each dtype of the dictionary is compared with; int stands for a whole number in any.
+_HOLDS: dict[str, tuple[type, ...]] = {"str": (str,), "float": (int, float), "int": (int, float), "bool": (bool,)}
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Selector:
 
     def __str__(self) -> str:
         """Write the choice as in a scenario file."""
-        parts = [f"{k} = {v}" for k, v in self.given()]
+        parts = [f"{k} = {_written(v) if k == 'where' else v}" for k, v in self.given()]
         return ", ".join(parts) or "nothing"
 
     def given(self) -> Iterator[tuple[str, Any]]:
@@ -49,10 +54,12 @@ def selector(
 ) -> Selector:
     """Freeze the choices of one call; a single id may stand without its list."""
     names = (ids,) if isinstance(ids, str) else ids
+    if isinstance(between, str):
+        raise ScenarioError(f"between = {between!r}: give a list of compounds.")
     return Selector(
-        ids=None if names is None else tuple(sorted(set(names))),
-        where=None if where is None else tuple(sorted((k, _frozen(v)) for k, v in where.items())),
-        between=None if between is None else tuple(sorted(set(between))),
+        ids=None if names is None else tuple(sorted({str(i) for i in names})),
+        where=None if where is None else tuple((k, _frozen(v, k)) for k, v in sorted(where.items())),
+        between=None if between is None else tuple(sorted({str(i) for i in between})),
         within=within,
         party=party,
     )
@@ -106,14 +113,30 @@ def _by_where(area: StudyArea, layer: str, frame: pd.DataFrame, where: tuple[tup
         raise ScenarioError(f"{layer}: no such column ({', '.join(unknown)}). Columns: {', '.join(known)}.")
     mask = np.ones(len(frame), dtype=bool)
     for column, wanted in where:
-        mask &= _meets(frame[column], wanted, f"{layer}.{column}")
+        _fits(known[column], wanted, area.catalog)
+        mask &= _meets(frame[column], wanted)
     return mask
 
 
-def _meets(cells: pd.Series[Any], wanted: Any, where: str) -> Any:
+def _fits(column: Column, wanted: Any, catalog: Catalog) -> None:
+    """Refuse what the column can never hold: a slip of the pen would choose nothing in silence."""
+    where = f"where: {column.column}"
     if isinstance(wanted, _Range):
-        if not pd.api.types.is_numeric_dtype(cells):
+        if column.dtype not in ("float", "int"):
             raise ScenarioError(f"{where}: min and max need numbers. Give a value or a list.")
+        return
+    values = wanted if isinstance(wanted, tuple) else (wanted,)
+    wrong = [v for v in values if type(v) not in _HOLDS[column.dtype]]
+    if wrong:
+        raise ScenarioError(f"{where}: holds {column.dtype}, not {', '.join(map(repr, wrong))}. Correct the value.")
+    words = tuple(catalog.facilities.index) if column.refers_to == "catalog:facilities" else column.allowed
+    unknown = sorted(set(values) - set(words)) if words else []
+    if unknown:
+        raise ScenarioError(f"{where}: no such word ({', '.join(unknown)}). Words: {', '.join(words)}.")
+
+
+def _meets(cells: pd.Series[Any], wanted: Any) -> Any:
+    if isinstance(wanted, _Range):
         low = wanted.low if wanted.low is not None else -np.inf
         high = wanted.high if wanted.high is not None else np.inf
         return cells.astype("float64").between(low, high).to_numpy()
@@ -130,6 +153,8 @@ def _by_between(area: StudyArea, layer: str, frame: pd.DataFrame, compounds: tup
 
 
 def _by_within(area: StudyArea, layer: str, frame: Any, name: str) -> Any:
+    if area.catalog.layers[layer].is_table:
+        raise ScenarioError(f"{layer}: is a table and stands nowhere. Use ids or where.")
     polygon = next(
         (area.layer(n).geometry[name] for n in ("compounds", "open_spaces") if name in area.layer(n).index), None
     )
@@ -160,15 +185,29 @@ class _Range:
         return "{ " + ", ".join(parts) + " }"
 
 
-def _frozen(value: Any) -> Any:
+def _frozen(value: Any, column: str) -> Any:
+    where = f"where: {column}"
     if isinstance(value, Mapping):
-        extra = sorted(set(value) - {"min", "max"})
-        if extra or not value:
-            raise ScenarioError(f"where: {dict(value)} is no range. Use min and max.")
-        return _Range(value.get("min"), value.get("max"))
-    if isinstance(value, (list, tuple, set)):
-        return tuple(sorted(value, key=str))
-    return value
+        return _range(value, where)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return tuple(sorted({cell(v, where) for v in value}, key=str))
+    return cell(value, where)
+
+
+def _range(value: Mapping[str, Any], where: str) -> _Range:
+    bounds = {k: cell(v, where) for k, v in value.items()}
+    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in bounds.values())
+    if not bounds or set(bounds) - {"min", "max"} or not numbers:
+        raise ScenarioError(f"{where} = {dict(value)} is no range. Use {{ min = number, max = number }}.")
+    low, high = (None if k not in bounds else float(bounds[k]) for k in ("min", "max"))
+    if low is not None and high is not None and low > high:
+        raise ScenarioError(f"{where} = {dict(value)}: min is more than max. Exchange them.")
+    return _Range(low, high)
+
+
+def _written(where: list[tuple[str, Any]]) -> str:
+    told = [f"{k} = {list(v) if isinstance(v, tuple) else v!r}" for k, v in where]
+    return "{ " + ", ".join(told) + " }"
 
 
 def thawed(value: Any) -> Any:
