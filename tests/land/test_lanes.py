@@ -108,7 +108,7 @@ def test_an_area_without_paths_has_no_widths():
     st.integers(0, 170),
 )
 def test_clipping_in_the_lane_s_own_coordinates_agrees(sheds, turn):
-    shapes = [affinity.rotate(box(x, y + 0.3, x + size, y + 2.3), angle) for x, y, size, angle in sheds]
+    shapes = [affinity.rotate(box(x + 0.37, y + 0.3, x + size + 0.5, y + 2.3), angle) for x, y, size, angle in sheds]
     yard = box(-80, -80, 80, 80)
     turned = [affinity.rotate(shape, turn, origin=(0, 0)) for shape in [*shapes, LANE_LINE]]
     rows = [{"id": f"V{k}", "legality": "legal", "geometry": shape} for k, shape in enumerate(turned[:-1])]

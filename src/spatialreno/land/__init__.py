@@ -1,6 +1,7 @@
 """Land: what is free, what a plan frees, and which footprints fit on it."""
 
 from spatialreno.land.balance import land_balance, parking_change
+from spatialreno.land.buildable import buildable_land, kind_sides
 from spatialreno.land.fire import FireAccess, fire_access
 from spatialreno.land.fire_blockers import fire_blockers
 from spatialreno.land.fit import (
@@ -13,11 +14,13 @@ from spatialreno.land.fit import (
 )
 from spatialreno.land.free import free_land, freed_land, taken_land, usable_part
 from spatialreno.land.lanes import lane_sections, lane_widths
-from spatialreno.land.sites import candidate_sites, kind_sides, largest_site
+from spatialreno.land.sites import candidate_sites, largest_site
+from spatialreno.land.station import heat_demand, station_sizes, stations_needed
 
 __all__ = [
     "FireAccess",
     "Fit",
+    "buildable_land",
     "candidate_sites",
     "edge_angles",
     "feasible_centres",
@@ -26,6 +29,7 @@ __all__ = [
     "fit_rectangle",
     "free_land",
     "freed_land",
+    "heat_demand",
     "kind_sides",
     "land_balance",
     "lane_sections",
@@ -34,6 +38,8 @@ __all__ = [
     "largest_site",
     "parking_change",
     "rectangle_sides",
+    "station_sizes",
+    "stations_needed",
     "taken_land",
     "usable_part",
 ]

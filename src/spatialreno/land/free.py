@@ -93,7 +93,7 @@ def taken_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
 
 def free_surface(area: StudyArea) -> Any:
     """Give all free land of an area as one (multi)polygon, strips between compounds included."""
-    yards, strips = _ground(area)
+    yards, strips = ground(area)
     taken = shapely.union_all([shape for _, shapes in takers(area) for shape in shapes])
     surface = shapely.difference(shapely.union(yards, strips), taken)
     if strips.is_empty:
@@ -120,8 +120,8 @@ def usable_part(shapes: Any, width_m: float) -> Any:
     return shapely.intersection(dilate(erode(shapes, width_m / 2), width_m / 2), shapes)
 
 
-def _ground(area: StudyArea) -> tuple[Any, Any]:
-    """Compounds as one shape, and the strips between two of them that are no wider than strip_m."""
+def ground(area: StudyArea) -> tuple[Any, Any]:
+    """Give compounds as one shape, and the strips between two of them that are no wider than strip_m."""
     compounds = area.compounds.geometry.to_numpy()
     yards = shapely.union_all(compounds)
     half = _constant(area, "strip_m") / 2
@@ -171,7 +171,7 @@ def _outlines(layer: gpd.GeoDataFrame) -> Any:
 
 def _freeing(before: StudyArea) -> list[tuple[str, Any]]:
     taking = dict(takers(before))
-    _, strips = _ground(before)
+    _, strips = ground(before)
     first = [("structure", taking["structures"]), ("wall", taking["walls"]), ("gap", [strips])]
     words = {"buildings": "building", "paths": "lane", "parking": "parking", "trees": "tree"}
     words |= {"open_spaces": "open_space", "facilities": "facility"}
