@@ -12,6 +12,7 @@ from spatialreno.land.fit import (
     largest_rectangle,
     rectangle_sides,
 )
+from spatialreno.land.footprints import fit_footprints
 from spatialreno.land.free import free_land, freed_land, taken_land, usable_part
 from spatialreno.land.lanes import lane_sections, lane_widths
 from spatialreno.land.sites import candidate_sites, largest_site
@@ -26,6 +27,7 @@ __all__ = [
     "feasible_centres",
     "fire_access",
     "fire_blockers",
+    "fit_footprints",
     "fit_rectangle",
     "free_land",
     "freed_land",

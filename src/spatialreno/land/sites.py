@@ -81,7 +81,7 @@ def largest_site(area: StudyArea, kind: str, sides: tuple[float, float]) -> Fit 
         width = best.width_m if best else 0.0
         if piece.area <= width**2 * proportion:
             break
-        angles = _directions(area, piece, max(sides))
+        angles = directions(area, piece, max(sides))
         best = largest_rectangle(piece, proportion, angles, wider_than_m=width) or best
     return best
 
@@ -96,6 +96,23 @@ def residents_centre(area: StudyArea) -> Any:
     return shapely.Point(np.average(points, axis=0, weights=weight if weight.sum() > 0 else None))
 
 
+def new_ids(area: StudyArea, kind: str, count: int) -> list[str]:
+    """Name new facilities by the initials of their kind, past every id of the area.
+
+    ``heat_exchange_station`` becomes HES1, HES2…; ``clinic`` becomes CL1.
+    """
+    words = kind.split("_")
+    prefix = ("".join(word[0] for word in words) if len(words) > 1 else kind[:2]).upper()
+    taken = {str(name) for layer in area.catalog.layers for name in area.layer(layer).index}
+    ids: list[str] = []
+    number = 1
+    while len(ids) < count:
+        if f"{prefix}{number}" not in taken:
+            ids.append(f"{prefix}{number}")
+        number += 1
+    return ids
+
+
 def _spots(area: StudyArea, where: tuple[Any, Any], number: int, tried: Sides) -> list[_Spot]:
     """List the telling places of every shape and direction in one piece of land.
 
@@ -104,7 +121,7 @@ def _spots(area: StudyArea, where: tuple[Any, Any], number: int, tried: Sides) -
     """
     piece, region = where
     centre, spacing = residents_centre(area), area.catalog.constants["candidate_spacing_m"]
-    angles = _directions(area, piece, max(max(sides) for sides in tried))
+    angles = directions(area, piece, max(max(sides) for sides in tried))
     found: list[_Spot] = []
     for width, depth in tried:
         for angle in turned(angles, width, depth):
@@ -118,8 +135,8 @@ def _spots(area: StudyArea, where: tuple[Any, Any], number: int, tried: Sides) -
     return found
 
 
-def _directions(area: StudyArea, piece: Any, reach_m: float) -> list[float]:
-    """Directions of the buildings, walls and compounds that stand by a piece of land."""
+def directions(area: StudyArea, piece: Any, reach_m: float) -> list[float]:
+    """List the directions of the buildings, walls and compounds that stand by a piece of land."""
     constants = area.catalog.constants
     layers = (area.buildings, area.walls, area.compounds)
     shapes = np.concatenate([layer.geometry.to_numpy() for layer in layers])
