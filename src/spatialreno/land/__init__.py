@@ -15,16 +15,19 @@ from spatialreno.land.fit import (
 from spatialreno.land.footprints import fit_footprints
 from spatialreno.land.free import free_land, freed_land, taken_land, usable_part
 from spatialreno.land.lanes import lane_sections, lane_widths
+from spatialreno.land.removals import Removals, fewest_removals
 from spatialreno.land.sites import candidate_sites, largest_site
 from spatialreno.land.station import heat_demand, station_sizes, stations_needed
 
 __all__ = [
     "FireAccess",
     "Fit",
+    "Removals",
     "buildable_land",
     "candidate_sites",
     "edge_angles",
     "feasible_centres",
+    "fewest_removals",
     "fire_access",
     "fire_blockers",
     "fit_footprints",

@@ -39,6 +39,13 @@ def kind_row(area: StudyArea, kind: str) -> pd.Series:
     return pd.Series(kinds.loc[kind])
 
 
+def built_as(area: StudyArea, kind: str) -> tuple[str, str]:
+    """Tell the layer and the word under which a kind is built: gardens and squares are open spaces."""
+    row = kind_row(area, kind)
+    space = str(row["public_space"])
+    return ("open_spaces", space) if row["category"] in OPEN_GROUND and space else ("facilities", kind)
+
+
 def kind_sides(area: StudyArea, kind: str) -> Sides:
     """Give the rectangles to try for a kind, from the catalog's footprint and least width (metres).
 

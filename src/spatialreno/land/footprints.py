@@ -13,7 +13,7 @@ import shapely
 from scipy import sparse
 
 from spatialreno.errors import InputError
-from spatialreno.land.buildable import OPEN_GROUND, Sides, access_region, buildable_land, kind_row, kind_sides, reached
+from spatialreno.land.buildable import Sides, access_region, buildable_land, built_as, kind_row, kind_sides, reached
 from spatialreno.land.fit import Fit, feasible_centres, place, rectangle_sides, spread, turned
 from spatialreno.land.packing import Choice, Packed, cells_of, pack
 from spatialreno.land.shape import polygons
@@ -216,14 +216,12 @@ def _frame(area: StudyArea, kinds: list[str], fits: list[Fit]) -> gpd.GeoDataFra
 
 
 def _site(area: StudyArea, kind: str, fit: Fit, centre: Any) -> dict[str, Any]:
-    row = kind_row(area, kind)
-    space = str(row["public_space"])
-    open_space = row["category"] in OPEN_GROUND and space != ""
+    layer, word = built_as(area, kind)
     inside = area.compounds.index[shapely.covers(area.compounds.geometry.to_numpy(), fit.centre)]
     return {
         "kind": kind,
-        "layer": "open_spaces" if open_space else "facilities",
-        "as_kind": space if open_space else kind,
+        "layer": layer,
+        "as_kind": word,
         "form": "land",
         "compound_id": str(inside[0]) if len(inside) else None,
         "width_m": fit.width_m,
