@@ -228,7 +228,6 @@ FAMILY = {"build": ("at", "crs", "reason", "phase", "values"), "check_area": ("c
 
 def with_examples() -> list[str]:
     files = [p for p in sorted(SRC.rglob("*.py")) if ">>> " in p.read_text(encoding="utf-8")]
-    files.remove(SRC / "comparison" / "options.py")  # its answer is numpy's True, not Python's
     parts = [("spatialreno", *p.relative_to(SRC).with_suffix("").parts) for p in files]
     return [".".join(p for p in part if p != "__init__") for part in parts]
 
