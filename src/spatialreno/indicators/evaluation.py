@@ -110,6 +110,13 @@ def evaluate(area: StudyArea, standard: str | Standard = "gb50180-2018") -> Eval
     Compliance is judged by walking distance, each kind at its own radius and level (levels are not
     nested); minutes are told beside it, for general and elderly walkers. The score is explained in
     docs/circle-score.md.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> found = evaluate(sr.read_area("data/geo/xigongdi"))
+    >>> found.value("residents")
+    2523.0
     """
     from spatialreno.blocks import compound_blocks, merge_blocks
 

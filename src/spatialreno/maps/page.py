@@ -76,6 +76,14 @@ def draw(options: Comparison, *, lang: str = "zh") -> Page:
     ------
     InputError
         The language is unknown.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> page = draw(sr.compare(today, []))
+    >>> page.title
+    '西工地片区（示意）'
     """
     language = checked(lang)
     title = options.areas["today"].title or options.areas["today"].name
