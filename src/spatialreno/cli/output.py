@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from spatialreno import Catalog, Solution
 
+_NAMES = 8  # of a list that is told in a table to read
 _WIDE = 160  # columns of a table that goes into a pipe
 
 
@@ -125,8 +126,14 @@ def _draw(frame: pd.DataFrame, title: str) -> None:
     for column in frame.columns:
         table.add_column(Text(str(column)), justify="right" if column in numeric else "left", overflow="fold")
     for row in frame.itertuples(index=False):
-        table.add_row(*(Text(_written(v)) for v in row))
+        table.add_row(*(Text(_shortened(_written(v))) for v in row))
     console.print(table)
+
+
+def _shortened(text: str) -> str:
+    """Keep the first names of a long list; --json and --csv have them all."""
+    names = text.split(", ")
+    return text if len(names) <= _NAMES else f"{', '.join(names[:_NAMES])} … ({len(names)})"
 
 
 def _written(value: Any) -> str:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.area.sides import lineage
 from spatialreno.scenario.resolve import Resolved
-from spatialreno.scenario.select import stems
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -134,7 +134,7 @@ def _quantity(feature: Any, column: str) -> float:
 def _parties(one: dict[str, Any], feature: Any, area: StudyArea) -> list[str]:
     """Name who holds a right in the thing itself; if nobody, in the compounds it stands in or between."""
     rights = area.rights
-    own = rights.loc[rights["feature_id"].isin({one["id"], stems(pd.Index([one["id"]]))[0]}), "party_id"]
+    own = rights.loc[rights["feature_id"].isin(lineage(one["id"])), "party_id"]
     if not len(own):
         yards = [feature.get(c) for c in ("compound_a", "compound_b", "compound_id")]
         own = rights.loc[rights["feature_id"].isin([y for y in yards if isinstance(y, str)]), "party_id"]
