@@ -17,9 +17,10 @@ from spatialreno.land.free import free_land, freed_land, taken_land, usable_part
 from spatialreno.land.lanes import lane_sections, lane_widths
 from spatialreno.land.removals import Removals, fewest_removals
 from spatialreno.land.sites import candidate_sites, largest_site
-from spatialreno.land.station import heat_demand, station_sizes, stations_needed
+from spatialreno.land.station import STATION, heat_demand, station_sizes, stations_needed
 
 __all__ = [
+    "STATION",
     "FireAccess",
     "Fit",
     "Removals",

@@ -125,7 +125,7 @@ def lane_widths(area: StudyArea, *, step_m: float | None = None) -> gpd.GeoDataF
     --------
     >>> import spatialreno as sr
     >>> today = sr.read_area("data/geo/xigongdi")
-    >>> round(lane_widths(today).loc["L1", "clear_width_m"], 1)
+    >>> float(lane_widths(today).loc["L1", "clear_width_m"].round(1))
     2.0
     """
     found = survey_lanes(area, area.paths, step_m=step_m)
