@@ -18,7 +18,7 @@ from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.write import write_comparison
 from spatialreno.errors import InputError, ScenarioError
 from spatialreno.indicators import Evaluation, evaluate, indicator_title
-from spatialreno.land import STATION, Removals, fewest_removals, fire_blockers, freed_land, heat_demand
+from spatialreno.land import STATION, Removals, fewest_removals, fire_blockers, freed_land, heat_demand, lane_sections
 from spatialreno.scenario import Build, Scenario
 from spatialreno.walk import isochrones
 
@@ -198,6 +198,11 @@ class Comparison:
     def blockers(self) -> dict[str, gpd.GeoDataFrame]:
         """By option, the obstacles that keep a fire engine from homes (``fire_blockers``)."""
         return {name: fire_blockers(area, self.evaluations[name].ground.fire) for name, area in self.areas.items()}
+
+    @cached_property
+    def sections(self) -> dict[str, gpd.GeoDataFrame]:
+        """By option, the clear width of every path station by station (``lane_sections``)."""
+        return {name: lane_sections(area) for name, area in self.areas.items()}
 
     @cached_property
     def room(self) -> Removals | None:
