@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import shapely
 
-from spatialreno.land.free import free_land, freed_land, taken_land
+from spatialreno.land.free import free_land, freed_land, land_users, taken_land
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -46,7 +46,8 @@ def land_balance(before: StudyArea, after: StudyArea) -> pd.DataFrame:
     ]
     table = pd.concat([pd.DataFrame(part.drop(columns="geometry")) for part in parts if len(part)])
     sign = table["item"].map({"taken": -1.0}).fillna(1.0)
-    table = table.assign(area_m2=table["area_m2"] * sign, usable_m2=table["usable_m2"] * sign)
+    owner = table["compound_id"].map(land_users(after)).astype("str")
+    table = table.assign(owner=owner, area_m2=table["area_m2"] * sign, usable_m2=table["usable_m2"] * sign)
     table = table.reindex(columns=["compound_id", "owner", "item", "cause", "area_m2", "usable_m2"])
     order = {"free_before": 0, "freed": 1, "taken": 2, "free_after": 3}
     summed = table.groupby(["compound_id", "owner", "item", "cause"], dropna=False, as_index=False).sum()
