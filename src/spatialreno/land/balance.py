@@ -37,6 +37,15 @@ def land_balance(before: StudyArea, after: StudyArea) -> pd.DataFrame:
     .. math:: free_{after} = free_{before} + freed - taken
 
     Illegal floor area taken down is another number: a roof or a balcony frees no land.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> clear = sr.read_scenario("data/geo/xigongdi/scenarios/clear.toml")
+    >>> total = land_balance(today, clear.apply(today)).groupby("item")["area_m2"].sum()
+    >>> float(total["freed"].round(1))
+    1319.4
     """
     parts = [
         free_land(before).assign(item="free_before"),
@@ -59,11 +68,23 @@ def land_balance(before: StudyArea, after: StudyArea) -> pd.DataFrame:
 def parking_change(before: StudyArea, after: StudyArea) -> pd.DataFrame:
     """Count the parking places lost and gained between two states of an area.
 
+    Parameters
+    ----------
+    before, after
+        Two states of one area.
+
     Returns
     -------
     DataFrame
         Index parking id: ``kind, formal, places, change`` (``lost``; ``gained``; ``built_over``: unmarked
         places that something new stands on).
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> len(parking_change(today, today))
+    0
     """
     old, new = before.parking, after.parking
     gone = old[~old.index.isin(new.index)].assign(change="lost")

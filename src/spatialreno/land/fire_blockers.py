@@ -47,6 +47,13 @@ def fire_blockers(area: StudyArea, access: FireAccess, *, limit: int = 10) -> gp
         Index ``id`` (``layer:id``), most households behind first: ``layer, feature_id, households_behind,
         buildings_gained, households_gained`` (when it alone goes; empty beyond the limit), ``geometry``.
         Where both walls of a lane must go, one alone gains nothing.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> fire_blockers(today, sr.fire_access(today)).index.tolist()
+    ['gates:G13']
     """
     behind = _behind(area, access)
     names = sorted(behind, key=lambda name: (-round(behind[name], 6), name))

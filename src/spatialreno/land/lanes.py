@@ -78,6 +78,14 @@ def lane_sections(area: StudyArea, *, step_m: float | None = None, parked: bool 
 
     so a station is never told wider than its narrowest place; a path that runs through an obstacle has
     clear width 0 there.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> rows = lane_sections(today, step_m=0.5)
+    >>> bool(rows.geometry.length.max() <= 0.5)
+    True
     """
     return _sections(area, survey_lanes(area, area.paths, step_m=step_m), parked=parked)
 

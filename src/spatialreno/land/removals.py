@@ -154,6 +154,13 @@ def fewest_removals(area: StudyArea, kind: str, *, by: By = "cost", sides: Sides
     ------
     InputError
         For an unknown kind or ``by``.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> fewest_removals(today, "heat_exchange_station", by="number").table["id"].tolist()
+    ['V51', 'V52', 'V56', 'W21']
     """
     if by not in _BY:
         raise InputError(f"fewest_removals: by = {by!r}. Choose one of {', '.join(_BY)}.")
