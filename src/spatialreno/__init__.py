@@ -14,7 +14,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "errors": ("RenoError", "InputError", "ScenarioError", "InfeasibleError"),
     "catalog": ("Catalog", "read_catalog"),
-    "area": ("StudyArea", "assemble"),
+    "area": ("StudyArea", "assemble", "split_walls"),
     "formats": ("read_area", "write_area", "check_area", "import_osm", "new_area"),
     "scenario": ("Scenario", "demolish", "alter", "build", "read_scenario", "write_scenario"),
     "optimise": ("Solution",),
@@ -31,7 +31,7 @@ _ROOMS = {
     "siting": ("site_facilities",),
     "indicators": ("Evaluation", "evaluate"),
     "comparison": ("Comparison", "compare"),
-    "maps": ("Page", "draw"),
+    "maps": ("Page", "draw", "report"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -68,7 +68,9 @@ __all__ = [
     "read_area",
     "read_catalog",
     "read_scenario",
+    "report",
     "site_facilities",
+    "split_walls",
     "travel_times",
     "walk_distances",
     "walk_network",
@@ -77,7 +79,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from spatialreno.area import StudyArea, assemble
+    from spatialreno.area import StudyArea, assemble, split_walls
     from spatialreno.blocks import compound_blocks, merge_blocks
     from spatialreno.catalog import Catalog, read_catalog
     from spatialreno.comparison import Comparison, compare
@@ -85,7 +87,7 @@ if TYPE_CHECKING:
     from spatialreno.formats import check_area, import_osm, new_area, read_area, write_area
     from spatialreno.indicators import Evaluation, evaluate
     from spatialreno.land import candidate_sites, free_land, freed_land
-    from spatialreno.maps import Page, draw
+    from spatialreno.maps import Page, draw, report
     from spatialreno.optimise import Solution
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities

@@ -110,6 +110,19 @@ def evaluation(area: StudyArea, option: str, source: str) -> SimpleNamespace:
     return SimpleNamespace(table=table, scores=scores, access=access, standard="gb50180-2018")
 
 
+def bill(text: Callable[[str], str]) -> pd.DataFrame:
+    """The wall has a price; the lane, which has none, no payer either."""
+    return pd.DataFrame(
+        [
+            ("opened", "", "paths", "alter", "", "m", 90.0, float("nan"), 1),
+            ("clear", "city", "structures", "demolish", text("拆除储藏棚"), "m2", 40.0, 2_800.0, 1),
+            ("opened", "city", "structures", "demolish", text("拆除储藏棚"), "m2", 40.0, 2_800.0, 1),
+            ("opened", "city", "walls", "demolish", text("拆除砖墙"), "m", 80.0, 8_400.0, 1),
+        ],
+        columns=["option", "payer", "layer", "verb", "item", "unit", "quantity", "cost_yuan", "items"],
+    )
+
+
 def own(option: str, merged: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Blocks, freed land and isochrones of an option."""
     facts = {"residents": 90, "households": 36, "compounds": "C0"}
@@ -175,6 +188,7 @@ def make_options() -> Callable[..., SimpleNamespace]:
             freed={option: owned[option][1] for option in OPTIONS},
             isochrones={option: owned[option][2] for option in OPTIONS},
             leaders=lambda lang: leaders,
+            bill=lambda: bill(text),
             notes=lambda: [("opened", text("2 项无单价"))],
             provenance={
                 "version": text("0.1.0"),

@@ -4,9 +4,8 @@ import math
 
 import pytest
 
-from spatialreno.catalog import read_catalog
 from spatialreno.errors import InputError
-from spatialreno.maps.tables import _title, amount, indicator_lines, leader_lines, signed
+from spatialreno.maps.tables import amount, indicator_lines, leader_lines, signed
 from spatialreno.maps.words import checked, legend_words
 
 
@@ -51,14 +50,6 @@ def test_leaders_table_keeps_the_order_of_options(options):
     walls, cost = leader_lines(options, "zh")
     assert walls == ("拆除围墙", "m", ["0", "0", "80"])
     assert cost == ("总投资", "万元", ["0", "4", "100"])  # 42 000 yuan are 4.2, but the line is in hundreds
-
-
-def test_titles_of_variants():
-    catalog = read_catalog()
-    standard = catalog.standard("gb50180-2018")
-    assert _title("open_space_m2:plaza", catalog, "zh", standard) == "开放空间面积：广场"
-    assert _title("open_space_m2:plaza", catalog, "en", standard) == "Open space: plaza"
-    assert _title("covered:plaza", catalog, "zh", standard) == "步行可达居民占比：小广场"
 
 
 def test_unknown_language_is_told():

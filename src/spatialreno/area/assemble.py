@@ -7,16 +7,25 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-import geopandas as gpd
+import numpy as np
 import pandas as pd
 from pyproj import CRS
 
 from spatialreno.area.check import check_layers
 from spatialreno.area.conform import Notes, conform
-from spatialreno.area.crs import default_crs, metric_crs, reproject
+from spatialreno.area.crs import (
+    LENGTH_ERROR,
+    LONLAT,
+    crs_text,
+    default_crs,
+    length_error,
+    metric_crs,
+    place_fault,
+    zone_crs,
+)
 from spatialreno.area.estimate import with_estimates
 from spatialreno.area.relate import relate
-from spatialreno.area.sides import split_walls
+from spatialreno.area.sides import split_by_sides
 from spatialreno.area.study_area import StudyArea, freeze
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
@@ -54,14 +63,25 @@ def assemble(
     ------
     InputError
         With every fault found, each naming layer, ids, what was expected and the mend.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> yard, home = box(627_000, 3_838_000, 627_100, 3_838_080), box(627_010, 3_838_010, 627_060, 3_838_022)
+    >>> area = assemble(
+    ...     {"compounds": layer(id=["C1"], name=["一号院"], geometry=[yard]), "buildings": layer(id=["B1"], geometry=[home])},
+    ...     name="small",
+    ... )
+    >>> float(area.buildings.loc["B1", "footprint_m2"]), area.buildings.loc["B1", "compound_id"]
+    (600.0, 'C1')
     """
     catalog = catalog or read_catalog()
     formed, target, notes = form_layers(layers, crs=crs, catalog=catalog)
-    faults = notes.faults or [f for f in check_layers(formed, catalog) if f.severity == "error"]
-    if faults:
-        raise InputError.of(faults)
-    formed = with_estimates(formed, catalog.constants, notes)
-    formed["walls"], cuts = split_walls(formed["walls"], formed["compounds"].geometry, catalog.constants)
+    _refuse_errors(check_layers(formed, catalog, notes.faults))
+    formed["walls"], cuts = split_by_sides(formed["walls"], formed["compounds"].geometry, catalog.constants)
     for wall, pieces in cuts.items():
         notes.act("walls", str(wall), "split", f"cut into {pieces} where the compounds beside it change")
     return StudyArea(
@@ -84,7 +104,8 @@ def form_layers(
         raise InputError(f"{', '.join(unknown)}: no such layer. Known layers: {', '.join(catalog.layers)}.")
     notes = Notes()
     formed = {n: conform(layers.get(n), layer, notes) for n, layer in catalog.layers.items()}
-    return *_in_one_crs(formed, crs, catalog, notes), notes
+    formed, target = _in_one_crs(formed, crs, catalog, notes)
+    return with_estimates(formed, catalog.constants, notes), target, notes
 
 
 def replace_layers(area: StudyArea, changed: Mapping[str, pd.DataFrame]) -> StudyArea:
@@ -105,43 +126,82 @@ def replace_layers(area: StudyArea, changed: Mapping[str, pd.DataFrame]) -> Stud
     notes = Notes()
     dictionaries = area.catalog.layers
     formed = {n: area.layer(n) for n in dictionaries}
-    formed |= {n: conform(frame, dictionaries[n], notes) for n, frame in changed.items()}
-    faults = notes.faults or [f for f in check_layers(formed, area.catalog) if f.severity == "error"]
-    if faults:
-        raise InputError.of(faults)
+    for name, frame in changed.items():
+        given = frame.drop(columns=[c for c in dictionaries[name].of_status("derived") if c in frame.columns])
+        formed[name] = conform(given, dictionaries[name], notes)
+    formed = with_estimates(formed, area.catalog.constants, notes)
+    _refuse_errors(check_layers(formed, area.catalog, notes.faults))
     related = relate(formed, area.catalog.constants)
-    return replace(area, _layers=freeze(related), _survey=area.survey)
+    return replace(area, _layers=freeze(related), _survey=area.survey, _acts=(*area._acts, *notes.acts))
 
 
 def findings(layers: Mapping[str, pd.DataFrame], *, crs: Any, catalog: Catalog) -> list[Fault]:
     """List everything that the rules find, errors, warnings and notes, without raising for them."""
     formed, _, notes = form_layers(layers, crs=crs, catalog=catalog)
-    return notes.faults + check_layers(formed, catalog)
+    told = [
+        Fault(act["layer"], tuple(filter(None, [act["id"]])), act["rule"], act["reason"], _MENDS[act["rule"]], "note")
+        for act in notes.acts
+        if act["rule"] in _MENDS
+    ]
+    return check_layers(formed, catalog, notes.faults) + told
+
+
+_MENDS = {  # acts that a careful eye should see before the area is used
+    "unknown column": "Rename it to a column of the dictionary (spatialreno schema), or leave it",
+    "derived column": "Leave it; what is derived follows from the shapes",
+    "multi": "Nothing to do",
+    "heights": "Nothing to do",
+}
+
+
+def _refuse_errors(found: list[Fault]) -> None:
+    errors = [f for f in found if f.severity == "error"]
+    if errors:
+        raise InputError.of(errors)
 
 
 def _in_one_crs(
     formed: dict[str, pd.DataFrame], crs: Any, catalog: Catalog, notes: Notes
 ) -> tuple[dict[str, pd.DataFrame], CRS]:
-    stated = [n for n, f in formed.items() if len(f) and not catalog.layers[n].is_table]
-    bare = [n for n in stated if formed[n].crs is None]
-    for name in bare:
+    """Bring all layers into one CRS; a layer whose place is unknown stays where it is, with its fault."""
+    mapped: dict[str, Any] = {n: f for n, f in formed.items() if not catalog.layers[n].is_table}
+    placed = {n: _place_is_known(f, n, notes) for n, f in mapped.items()}
+    target = None if crs is None else metric_crs(crs, "crs")
+    if target is None and placed["compounds"] and len(mapped["compounds"]):
+        target = default_crs(mapped["compounds"])
+    if target is None:  # an error is known already; any system will do to look for more
+        target = zone_crs(0.0)
+    for name, frame in mapped.items():
+        mapped[name] = frame.to_crs(target) if placed[name] else frame.set_crs(target, allow_override=True)
+    if placed["compounds"] and len(mapped["compounds"]):
+        _tell_length_error(mapped["compounds"], target, notes)
+    return formed | mapped, target
+
+
+def _place_is_known(frame: Any, name: str, notes: Notes) -> bool:
+    if not len(frame):
+        return False
+    if frame.crs is None:
+        mend = "State it in the file, or with set_crs() on the table"
+        notes.fault(name, (), "coordinate system", "has no coordinate system", mend)
+        return False
+    fault = place_fault(frame, name)
+    if fault is not None:
+        notes.faults.append(fault)
+    return fault is None
+
+
+def _tell_length_error(compounds: Any, crs: CRS, notes: Notes) -> None:
+    west, south, east, north = compounds.total_bounds
+    x, y = (west + east) / 2, (south + north) / 2
+    off = length_error(crs, x, y) if np.isfinite([x, y]).all() else 0.0  # a rule tells of lost coordinates
+    if off > LENGTH_ERROR:
+        lon, _, _, _ = compounds.to_crs(LONLAT).total_bounds
+        zone = f", such as {crs_text(zone_crs(lon))}" if np.isfinite(lon) else ""
         notes.fault(
-            name,
+            "compounds",
             (),
             "coordinate system",
-            "has no coordinate system",
-            "State it in the file, or with set_crs() on the table",
+            f"lengths in {crs_text(crs)} are {off:.1%} off where the compounds lie",
+            f"Check the coordinates; if they are right, give a system made for this place{zone}",
         )
-    if bare or not len(formed["compounds"]):
-        target = CRS.from_epsg(4546) if crs is None else metric_crs(crs, "crs")
-    else:
-        target = default_crs(formed["compounds"]) if crs is None else metric_crs(crs, "crs")
-    return {n: _into(f, target, n) for n, f in formed.items()}, target
-
-
-def _into(frame: Any, crs: CRS, name: str) -> Any:
-    if not isinstance(frame, gpd.GeoDataFrame):
-        return frame
-    if frame.crs is None:
-        return frame.set_crs(crs)
-    return reproject(frame, crs, name)

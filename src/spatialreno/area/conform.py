@@ -10,11 +10,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area.checked import row_names
+from spatialreno.area.crs import LONLAT
 from spatialreno.catalog import Column, Layer
 from spatialreno.errors import Fault
 
 _TRUE = frozenset({"true", "1", "1.0", "yes", "y", "t", "是", "有"})
 _FALSE = frozenset({"false", "0", "0.0", "no", "n", "f", "否", "无"})
+
+_MOST_EXACT = 2.0**53  # beyond this a float no longer tells whole numbers apart
 
 
 @dataclass
@@ -25,7 +29,7 @@ class Notes:
     acts: list[dict[str, str]] = field(default_factory=list)
 
     def act(self, layer: str, ids: str, rule: str, reason: str) -> None:
-        """Write down one act."""
+        """Write down one act; no ids stand for the whole layer."""
         self.acts.append({"layer": layer, "id": ids, "rule": rule, "reason": reason})
 
     def fault(self, layer: str, ids: Any, rule: str, message: str, mend: str) -> None:
@@ -80,37 +84,32 @@ def _renamed(frame: pd.DataFrame, layer: Layer, notes: Notes) -> pd.DataFrame:
             names[found[0]] = column.column
             notes.act(layer.name, "", "renamed", f"column {found[0]} read as {column.column}")
     frame = frame.rename(columns=names)
-    unknown = sorted(set(map(str, frame.columns)) - set(layer.columns) - {"geometry"})
+    shapes = frame.active_geometry_name if isinstance(frame, gpd.GeoDataFrame) else None
+    unknown = sorted(set(map(str, frame.columns)) - set(layer.columns) - {"geometry", shapes})
     if unknown:
         notes.act(layer.name, "", "unknown column", f"left out: {', '.join(unknown)}")
+    derived = [c for c in layer.of_status("derived") if c in frame.columns]
+    if derived:
+        notes.act(layer.name, "", "derived column", f"derived again: {', '.join(derived)}")
     return frame
 
 
 def _cells(frame: pd.DataFrame, column: Column, layer: Layer, notes: Notes) -> pd.Series[Any]:
     if column.column not in frame.columns or column.status == "derived":
-        if column.status == "required":
-            notes.fault(
-                layer.name,
-                (),
-                "required column",
-                f"has no column {column.column}",
-                f"Add {column.column} ({column.title_zh}); aliases: {', '.join(column.aliases) or 'none'}",
-            )
         cells = pd.Series([None] * len(frame), index=frame.index, dtype=_pandas_dtype(column))
     else:
         cells = _typed(frame[column.column], column, layer, frame, notes)
-    return _with_default(cells, column, layer, notes)
+    return _with_default(cells, column, layer, frame, notes)
 
 
 def _typed(raw: pd.Series[Any], column: Column, layer: Layer, frame: pd.DataFrame, notes: Notes) -> pd.Series[Any]:
     cells = {"str": _texts, "float": _numbers, "int": _whole_numbers, "bool": _truths}[column.dtype](raw)
     lost = raw.notna() & cells.isna() & (raw.astype(str).str.strip() != "")
     if lost.any():
-        ids = frame["id"] if "id" in frame.columns else pd.Series(frame.index)
         seen = ", ".join(sorted({repr(v) for v in raw[lost]})[:3])
         notes.fault(
             layer.name,
-            ids[lost],
+            _names(frame, lost),
             "type",
             f"{column.column} holds {seen}, expected {column.dtype}",
             f"Correct {column.column} in these rows",
@@ -122,6 +121,8 @@ def _texts(raw: pd.Series[Any]) -> pd.Series[Any]:
     def text(value: Any) -> str | None:
         if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
             return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # a column of whole numbers with a gap arrives as floats
         return str(value).strip() or None
 
     return pd.Series([text(v) for v in raw], index=raw.index, dtype="str")
@@ -134,7 +135,8 @@ def _numbers(raw: pd.Series[Any]) -> pd.Series[Any]:
 
 def _whole_numbers(raw: pd.Series[Any]) -> pd.Series[Any]:
     numbers = _numbers(raw)
-    return numbers.where(numbers == numbers.round()).astype("Int64")
+    exact = (numbers == numbers.round()) & (numbers.abs() <= _MOST_EXACT)
+    return numbers.where(exact).astype("Int64")
 
 
 def _truths(raw: pd.Series[Any]) -> pd.Series[Any]:
@@ -143,7 +145,9 @@ def _truths(raw: pd.Series[Any]) -> pd.Series[Any]:
     return truth.astype("boolean")
 
 
-def _with_default(cells: pd.Series[Any], column: Column, layer: Layer, notes: Notes) -> pd.Series[Any]:
+def _with_default(
+    cells: pd.Series[Any], column: Column, layer: Layer, frame: pd.DataFrame, notes: Notes
+) -> pd.Series[Any]:
     missing = cells.isna()
     if column.status != "optional" or not column.default or not missing.any():
         return cells
@@ -153,7 +157,8 @@ def _with_default(cells: pd.Series[Any], column: Column, layer: Layer, notes: No
     elif column.dtype == "bool":
         value = value == "true"
     if column.column != "inferred":  # not being inferred is no news
-        notes.act(layer.name, "", "default", f"{column.column} = {column.default} in {missing.sum()} rows")
+        where = _listed(frame, missing)
+        notes.act(layer.name, where, "default", f"{column.column} = {column.default} in {missing.sum()} rows")
     return cells.fillna(value)
 
 
@@ -161,33 +166,57 @@ def _flat(frame: pd.DataFrame, layer: Layer, notes: Notes) -> gpd.GeoSeries:
     """Drop heights and open collections of one: the only repairs with one meaning."""
     if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
         notes.fault(layer.name, (), "geometry", "has no geometry", f"Give {' or '.join(layer.geometry)} rows")
-        return gpd.GeoSeries([None] * len(frame), index=frame.index)
+        return gpd.GeoSeries([None] * len(frame), index=frame.index, crs=LONLAT)
     shapes = frame.geometry.to_numpy()
     with_z = shapely.has_z(shapes)
     if with_z.any():
-        notes.act(layer.name, "", "heights", f"heights left out in {with_z.sum()} rows")
+        notes.act(layer.name, _listed(frame, with_z), "heights", f"heights left out in {with_z.sum()} rows")
         shapes = shapely.force_2d(shapes)
     single = (shapely.get_type_id(shapes) >= 4) & (shapely.get_num_geometries(shapes) == 1)
     if single.any():
-        notes.act(layer.name, "", "multi", f"collections of one opened in {single.sum()} rows")
+        where = _listed(frame, single)
+        notes.act(layer.name, where, "multi", f"collections of one opened in {single.sum()} rows")
         shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
     return gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs)
 
 
 def _indexed(frame: pd.DataFrame, layer: Layer, notes: Notes) -> pd.DataFrame:
     if not layer.has_id:
-        keys = [c for c in layer.of_status("required") if c in frame.columns]
-        return frame.sort_values(keys, kind="stable", ignore_index=True)
+        return _sorted_table(frame, layer, notes)
     nameless = frame["id"].isna()
     if nameless.any():
-        rows = [f"row {i + 1}" for i in np.flatnonzero(nameless)]
-        notes.fault(layer.name, rows, "id", "rows have no id", "Give every row an id of its own")
-        frame = frame[~nameless]
+        names = _names(frame, nameless)
+        aliases = ", ".join(layer.columns["id"].aliases)
+        mend = f"Give every row an id of its own, in a column id (or {aliases})"
+        notes.fault(layer.name, names, "id", f"{nameless.sum()} rows have no id", mend)
+        frame.loc[nameless, "id"] = names
     twice = frame["id"].duplicated(keep=False)
     if twice.any():
         ids = sorted(frame.loc[twice, "id"].unique())
         notes.fault(layer.name, ids, "id", "ids are used more than once", "Give every row an id of its own")
     return frame.set_index("id").sort_index(kind="stable")
+
+
+def _sorted_table(frame: pd.DataFrame, layer: Layer, notes: Notes) -> pd.DataFrame:
+    """Sort a table without ids by what its rows say; the same row twice would count twice."""
+    keys = layer.of_status("required")
+    twice = frame.duplicated(keys, keep=False) & frame[keys].notna().all(axis=1)
+    if twice.any():
+        names = sorted(set(row_names(frame[twice], layer)))
+        notes.fault(layer.name, names, "row", f"rows with the same {', '.join(keys)}", "Leave one of them")
+    return frame.sort_values([*keys, *(c for c in frame.columns if c not in keys)], kind="stable", ignore_index=True)
+
+
+def _names(frame: pd.DataFrame, rows: Any) -> list[str]:
+    """Name raw rows by id, or by their place in the file when they have none."""
+    ids = _texts(frame["id"]) if "id" in frame.columns else pd.Series(index=frame.index, dtype="str")
+    places = [f"row {i + 1}" for i in range(len(frame))]
+    return list(ids.where(ids.notna(), places)[np.asarray(rows, dtype=bool)])
+
+
+def _listed(frame: pd.DataFrame, rows: Any) -> str:
+    """Join the names of some rows; nothing stands for all of them."""
+    return "" if np.asarray(rows, dtype=bool).all() else ", ".join(_names(frame, rows))
 
 
 def _pandas_dtype(column: Column) -> Any:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyproj import CRS
+import numpy as np
+from pyproj import CRS, Proj
 from pyproj.exceptions import CRSError
 
-from spatialreno.errors import InputError
+from spatialreno.errors import Fault, InputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 LONLAT = CRS.from_user_input("OGC:CRS84")
+LENGTH_ERROR = 0.002  # share; twice what the edge of a 6-degree zone has at 20 degrees north
 _FIRST_ZONE_MERIDIAN, _FIRST_ZONE_EPSG, _ZONES = 75, 4534, 21
 
 
@@ -37,7 +39,7 @@ def zone_crs(longitude: float) -> CRS:
     zone = round((longitude - _FIRST_ZONE_MERIDIAN) / 3)
     if 0 <= zone < _ZONES:
         return CRS.from_epsg(_FIRST_ZONE_EPSG + zone)
-    return CRS.from_epsg(32600 + int((longitude + 180) // 6) + 1)
+    return CRS.from_epsg(32600 + int((longitude + 180) % 360 // 6) + 1)
 
 
 def metric_crs(value: Any, where: str) -> CRS:
@@ -60,16 +62,56 @@ def crs_text(crs: CRS) -> str:
     return f"EPSG:{code}" if code else str(crs.to_wkt())
 
 
-def reproject(frame: gpd.GeoDataFrame, crs: CRS, layer: str) -> gpd.GeoDataFrame:
-    """Bring one layer into the area's CRS; a layer without a CRS is refused."""
-    if frame.crs is None:
-        raise InputError(f"{layer}: has no coordinate system. State it in the file or with set_crs().")
-    return frame if frame.crs == crs else frame.to_crs(crs)
+def length_error(crs: CRS, x: float, y: float) -> float:
+    """Tell by which share lengths on the map are off around one place.
+
+    Parameters
+    ----------
+    crs
+        Projected CRS in metres.
+    x, y
+        The place, in that CRS.
+
+    Returns
+    -------
+    float
+        Largest of east-west and north-south, e.g. 0.21 for EPSG:3857 in Luoyang; infinite where the CRS ends.
+    """
+    step = 50.0
+    lon, lat = Proj(crs)([x - step, x + step, x, x], [y, y, y - step, y + step], inverse=True)
+    geod = crs.get_geod()
+    if geod is None or not np.isfinite([lon, lat]).all():
+        return float("inf")
+    _, _, true = geod.inv([lon[0], lon[2]], [lat[0], lat[2]], [lon[1], lon[3]], [lat[1], lat[3]])
+    return float(np.abs(2 * step / np.maximum(true, 1e-9) - 1).max())
+
+
+def place_fault(frame: gpd.GeoDataFrame, layer: str) -> Fault | None:
+    """Find rows that cannot be where their CRS says: swapped axes, metres as degrees, degrees as metres."""
+    west, south, east, north = np.abs(frame.bounds.to_numpy()).T
+    x, y = np.fmax(west, east), np.fmax(south, north)
+    in_degrees = (x <= 180) & (y <= 90)
+    if not frame.crs.is_geographic:
+        return _degrees_as_metres(frame, layer) if layer == "compounds" and in_degrees.all() else None
+    off = ~in_degrees & np.isfinite(x) & np.isfinite(y)  # a rule of its own tells of lost coordinates
+    if not off.any():
+        return None
+    mend = (
+        "Latitude and longitude are swapped: write longitude first"
+        if ((x <= 90) & (y <= 180))[off].all()
+        else "The file looks like metres: export it in WGS 84 (EPSG:4326), or state its true system in it"
+    )
+    first = frame.bounds[off].iloc[0]
+    message = f"{off.sum()} rows are at {first.minx:g}, {first.miny:g}: no longitude and latitude"
+    return Fault(layer, tuple(map(str, frame.index[off])), "degrees", message, mend)
+
+
+def _degrees_as_metres(frame: gpd.GeoDataFrame, layer: str) -> Fault:
+    message = f"coordinates look like degrees, but {crs_text(frame.crs)} is in metres"
+    return Fault(layer, tuple(map(str, frame.index)), "degrees", message, "State the system the file is really in")
 
 
 def default_crs(frame: gpd.GeoDataFrame) -> CRS:
-    """Return the 3-degree zone of the middle of a layer."""
-    if frame.crs is None:
-        raise InputError('compounds: has no coordinate system. State it in area.toml: crs = "EPSG:4546".')
+    """Return the 3-degree zone of the middle of a layer that has a CRS."""
     west, _, east, _ = frame.to_crs(LONLAT).total_bounds
     return zone_crs((west + east) / 2)

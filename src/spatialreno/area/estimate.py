@@ -43,7 +43,7 @@ def mark(marks: pd.Series[Any], rows: pd.Series[Any], column: str) -> pd.Series[
 def _filled(
     frame: pd.DataFrame, column: str, values: pd.Series[Any], how: str, layer: str, notes: Notes
 ) -> pd.DataFrame:
-    gaps = frame[column].isna() & values.notna()
+    gaps = frame[column].isna() & (values >= 0).fillna(False).astype(bool)
     if not gaps.any():
         return frame
     filled = frame.copy()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
+from itertools import count, islice, pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -40,7 +40,7 @@ def sides(lines: Array, compounds: gpd.GeoSeries, constants: Mapping[str, float]
     return (_first_met(middle, normal, compounds, constants), _first_met(middle, -normal, compounds, constants))
 
 
-def split_walls(
+def split_by_sides(
     walls: gpd.GeoDataFrame, compounds: gpd.GeoSeries, constants: Mapping[str, float]
 ) -> tuple[gpd.GeoDataFrame, pd.Series[Any]]:
     """Cut each wall where the pair of compounds beside it changes.
@@ -67,14 +67,45 @@ def split_walls(
         _cut(line, marks, compounds, constants)
         for line, marks in zip(walls.geometry, _marks(walls.geometry.to_numpy(), compounds, constants), strict=True)
     ]
-    counts = np.array([len(p) for p in pieces])
-    cut = walls.loc[walls.index.repeat(counts)].copy()
+    cut = in_pieces(walls, pieces)
+    counts = pd.Series([len(p) for p in pieces], index=walls.index)
+    return cut, counts[counts > 1]
+
+
+def in_pieces(walls: gpd.GeoDataFrame, pieces: list[list[Any]]) -> gpd.GeoDataFrame:
+    """Replace each wall by its pieces, ``W12`` by ``W12/1``, ``W12/2``; one piece keeps the id.
+
+    Parameters
+    ----------
+    walls
+        Walls by id.
+    pieces
+        For each wall the lines it is cut into, in order along it, same CRS.
+    """
+    taken = {i for i, p in zip(walls.index, pieces, strict=True) if len(p) == 1}
+    names = []
+    for wall, lines in zip(walls.index, pieces, strict=True):
+        free = (f"{wall}/{n}" for n in count(1) if f"{wall}/{n}" not in taken)
+        names += [wall] if len(lines) == 1 else list(islice(free, len(lines)))
+    cut = walls.loc[walls.index.repeat([len(p) for p in pieces])].copy()
     cut["geometry"] = gpd.GeoSeries([p for ps in pieces for p in ps], index=cut.index, crs=walls.crs)
-    number = np.concatenate([np.arange(1, n + 1) for n in counts])
-    many = np.repeat(counts > 1, counts)
-    names = np.where(many, cut.index.astype(object) + "/" + number.astype(str).astype(object), cut.index)
     cut.index = pd.Index(names, name="id", dtype="str")
-    return cut.sort_index(), pd.Series(counts, index=walls.index)[counts > 1]
+    return cut.sort_index()
+
+
+def lineage(name: str) -> tuple[str, ...]:
+    """Name a piece and all it was cut from: who says W12 means all its pieces.
+
+    >>> lineage("W12/1/2")
+    ('W12', 'W12/1', 'W12/1/2')
+    """
+    parts = name.split("/")
+    return tuple("/".join(parts[:n]) for n in range(1, len(parts) + 1))
+
+
+def lineages(index: pd.Index) -> set[str]:
+    """Collect the lineages of all ids."""
+    return {known for name in index for known in lineage(str(name))}
 
 
 def _middles(lines: Array) -> tuple[Array, Array]:

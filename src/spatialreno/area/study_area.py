@@ -13,6 +13,8 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from spatialreno.errors import InputError
+
 if TYPE_CHECKING:
     from pyproj import CRS
 
@@ -79,7 +81,14 @@ class StudyArea:
         ----------
         name
             A layer of the catalog, e.g. ``"walls"``.
+
+        Raises
+        ------
+        InputError
+            When there is no such layer.
         """
+        if name not in self._layers:
+            raise InputError(f"{name}: no such layer. Layers: {', '.join(self._layers)}.")
         return self._layers[name].copy(deep=False)
 
     @property

@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from spatialreno.cli.output import Form, say, tell, tell_paths, tell_table
+from spatialreno.cli.output import Form, say, shortfall, tell, tell_paths, tell_table
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
@@ -50,13 +50,22 @@ def run_demo(out: Path, page: Path, lang: Literal["zh", "en"]) -> None:
     tell_table(options.leaders(lang=lang).rename(columns=options.titles).reset_index(), Form.table, title=repr(options))
     for name in ("today", "opened"):
         say(f"site the heat-exchange station: {name}")
-        tell(f"{options.titles[name]}: {_station(options.areas[name])}")
+        _tell_station(options.areas[name], options.titles[name], lang)
     say("draw and write")
     written = options.write(out)
-    tell_paths([*written, sr.draw(options, lang=lang).save(page)])
+    pages = [sr.report(options, lang=lang).save(out / "report.html"), sr.draw(options, lang=lang).save(page)]
+    tell_paths([*written, *pages])
 
 
-def _station(area: StudyArea) -> str:
+def _tell_station(area: StudyArea, title: str, lang: Literal["zh", "en"]) -> None:
+    """Say where a station could stand, or what was asked for and what there is."""
     import spatialreno as sr
 
-    return repr(sr.site_facilities(area, _STATION, count=1))
+    solution = sr.site_facilities(area, _STATION, count=1)
+    kind = str(area.catalog.facilities.at[_STATION, f"title_{lang}"])
+    if solution.feasible:
+        tell_table(solution.sites.drop(columns="geometry").reset_index(), Form.table, title=f"{title} · {kind}")
+        return
+    none = "无处可设" if lang == "zh" else "no place exists"
+    missing = shortfall(solution, area.catalog, lang).drop(columns="what")
+    tell_table(missing, Form.table, title=f"{title} · {kind}：{none}")

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from spatialreno import Catalog, Solution
+
+_NAMES = 8  # of a list that is told in a table to read
 _WIDE = 160  # columns of a table that goes into a pipe
 
 
@@ -27,10 +31,29 @@ def form(as_json: bool, as_csv: bool) -> Form:
     return Form.json if as_json else Form.csv if as_csv else Form.table
 
 
+def speak_chinese() -> None:
+    """Write UTF-8 where the terminal or the pipe could not hold Chinese."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            "老旧小区→估…".encode(stream.encoding or "ascii")
+        except UnicodeEncodeError:
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(encoding="utf-8")
+
+
 def say(sentence: str) -> None:
     """Tell progress."""
     sys.stderr.write(f"… {sentence}\n")
     sys.stderr.flush()
+
+
+def say_total(ledger: pd.DataFrame) -> None:
+    """Tell what a bill of quantities comes to, and for whom."""
+    paid = ledger[ledger["payer"] != ""].groupby("payer")["cost_yuan"].sum()
+    payers = ", ".join(f"{payer} {cost:,.0f}" for payer, cost in paid.items()) or "nobody"
+    unpriced = int(ledger["cost_yuan"].isna().sum())
+    without = f"; {unpriced} rows have no price" if unpriced else ""
+    say(f"estimate {ledger['cost_yuan'].sum():,.0f} yuan, paid by {payers}{without}")
 
 
 def complain(message: str) -> None:
@@ -59,6 +82,22 @@ def tell_table(frame: pd.DataFrame, how: Form, *, title: str = "") -> None:
         _draw(frame, title)
 
 
+def shortfall(solution: Solution, catalog: Catalog, lang: str) -> pd.DataFrame:
+    """Put what a search asked for and what there is into a table: key, title, value, unit."""
+    import pandas as pd
+
+    words = {row["key"]: row for row in catalog.rows("missing")}
+    rows = [
+        (key, words[key][f"title_{lang}"] if key in words else key, _flat(value), words.get(key, {}).get("unit", ""))
+        for key, value in solution.missing.items()
+    ]
+    return pd.DataFrame(rows, columns=["what", "title", "value", "unit"])
+
+
+def _flat(value: Any) -> Any:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+
+
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): _plain(v) for k, v in row.items()} for row in frame.to_dict("records")]
 
@@ -80,13 +119,21 @@ def _draw(frame: pd.DataFrame, title: str) -> None:
     from rich.text import Text
 
     console = Console() if sys.stdout.isatty() else Console(width=_WIDE)
-    table = Table(title=title or None, box=SIMPLE_HEAD, title_justify="left")
+    if title:  # above the table, where it is not folded to the table's width
+        console.print(Text(title), soft_wrap=True)
+    table = Table(box=SIMPLE_HEAD)
     numeric = [c for c in frame.columns if frame[c].map(lambda v: isinstance(v, (int, float))).all()]
     for column in frame.columns:
         table.add_column(Text(str(column)), justify="right" if column in numeric else "left", overflow="fold")
     for row in frame.itertuples(index=False):
-        table.add_row(*(Text(_written(v)) for v in row))
+        table.add_row(*(Text(_shortened(_written(v))) for v in row))
     console.print(table)
+
+
+def _shortened(text: str) -> str:
+    """Keep the first names of a long list; --json and --csv have them all."""
+    names = text.split(", ")
+    return text if len(names) <= _NAMES else f"{', '.join(names[:_NAMES])} … ({len(names)})"
 
 
 def _written(value: Any) -> str:

@@ -81,6 +81,23 @@ def _bill_values(bill: pd.DataFrame | None, today: StudyArea) -> dict[str, float
     }
 
 
+def bill_rows(ledgers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Add up the ledgers by option, payer, layer, verb, item and unit; costs that are missing stay missing."""
+    keys = ["option", "payer", "layer", "verb", "item", "unit"]
+    whole = [bill.assign(option=name) for name, bill in ledgers.items() if len(bill)]
+    if not whole:
+        return pd.DataFrame(columns=[*keys, "quantity", "cost_yuan", "items"])
+    rows = pd.concat(whole, ignore_index=True)
+    rows = rows[rows["verb"] != "keep"]
+    place = {name: k for k, name in enumerate(ledgers)}
+    added = rows.groupby(keys, as_index=False).agg(
+        quantity=("quantity", "sum"),
+        cost_yuan=("cost_yuan", lambda cost: cost.sum(min_count=1)),
+        items=("id", "size"),
+    )
+    return added.sort_values(keys, key=lambda c: c.map(place) if c.name == "option" else c, ignore_index=True)
+
+
 def _built_m2(bill: pd.DataFrame, layer: str) -> float:
     """Sum what is built by area; equipment priced by another unit adds no ground."""
     rows = bill[(bill["verb"] == "build") & (bill["layer"] == layer) & (bill["unit"] == "m2")]

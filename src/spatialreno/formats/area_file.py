@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from spatialreno.area.crs import metric_crs
 from spatialreno.errors import InputError
 
 META_KEYS = ("source", "licence", "date", "invented", "note", "standard")
@@ -36,9 +38,9 @@ class AreaFile(BaseModel):
 
 
 def read_area_file(path: Path) -> AreaFile:
-    """Read and check one ``area.toml``."""
+    """Read and check one ``area.toml``; its crs must be one in metres."""
     try:
-        return AreaFile.model_validate(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
+        document = AreaFile.model_validate(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
     except FileNotFoundError as error:
         raise InputError(
             f"{path}: not found. Write one with name, title and crs; `spatialreno init` makes a first one."
@@ -51,10 +53,13 @@ def read_area_file(path: Path) -> AreaFile:
         raise InputError(f"{path}: is not whole TOML: {error}. Correct the line it names.") from error
     except ValidationError as error:
         lines = "\n- ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
-        raise InputError(f"{path}: does not read as an area file:\n- {lines}") from error
+        raise InputError(f"{path}: does not read as an area file. Correct or take out:\n- {lines}") from error
+    metric_crs(document.crs, f"{path}: crs")
+    return document
 
 
-def area_file_text(name: str, title: str, crs: str, meta: Any) -> str:
-    """Write the text of an ``area.toml``."""
+def area_file_text(name: str, title: str, crs: str, meta: Any, files: Mapping[str, str] | None = None) -> str:
+    """Write the text of an ``area.toml``; ``files`` names the layers whose file is not called after them."""
     table: dict[str, Any] = {"name": name, "title": title, "crs": crs}
-    return tomli_w.dumps(table | {k: meta[k] for k in META_KEYS if meta.get(k) not in (None, "")})
+    table |= {k: meta[k] for k in META_KEYS if meta.get(k) not in (None, "")}
+    return tomli_w.dumps(table | ({"files": dict(files)} if files else {}))

@@ -200,17 +200,39 @@ def document(figure: Any, *, lang: str, title: str, style: str = "", script: str
         child.render()
     parts = {name: _rendered(getattr(figure, name)) for name in ("header", "html", "script")}
     code = _one_script(f"{script}\n{parts['script']}")
-    policy = _POLICY.format(scripts=" ".join(_hashes(parts["header"] + code)))
-    head = joined(
+    head = f"{parts['header']}\n<style>{style}</style>"
+    return _page(
+        head, f"{parts['html']}\n{code}", lang=lang, title=title, scripts=" ".join(_hashes(parts["header"] + code))
+    )
+
+
+def plain(body: Markup, *, lang: str, title: str, style: str) -> str:
+    """Write a page of text and pictures, in which no script may run.
+
+    Parameters
+    ----------
+    body : Markup
+        What ``tag`` and ``joined`` made.
+    lang : str
+        Language code of the page.
+    title : str
+        Title of the window; any text.
+    style : str
+        Our own style sheet.
+    """
+    return _page(f"<style>{style}</style>", body, lang=lang, title=title, scripts="'none'")
+
+
+def _page(head: str, body: str, *, lang: str, title: str, scripts: str) -> str:
+    about = joined(
         tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=Markup(policy)),
+        tag("meta", http_equiv="Content-Security-Policy", content=Markup(_POLICY.format(scripts=scripts))),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("title", title),
     )
     return (
-        f'<!DOCTYPE html>\n<html lang="{text(lang)}">\n'
-        f"<head>\n{head}\n{parts['header']}\n<style>{style}</style>\n</head>\n"
-        f"<body>\n{parts['html']}\n{code}\n</body>\n</html>\n"
+        f'<!DOCTYPE html>\n<html lang="{text(lang)}">\n<head>\n{about}\n{head}\n</head>\n'
+        f"<body>\n{body}\n</body>\n</html>\n"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from spatialreno.maps.door import Markup, isolated, joined, tag
+from spatialreno.maps.door import Markup, isolated, joined, tag, text
 from spatialreno.maps.tables import (
     Line,
     confidence_counts,
@@ -48,8 +48,8 @@ def panel(options: Comparison, lang: Lang, *, chosen: int) -> Markup:
             _indicators(options, key, position, titles, lang, hidden=position != chosen)
             for position, key in enumerate(options.areas)
         ),
-        _assumptions(options, lang),
-        tag("footer", tag("dl", *_pairs(facts(options, lang)))),
+        tag("details", tag("summary", word("assumptions", lang)), *assumptions(options, lang), class_="assumptions"),
+        tag("footer", facts_list(options, lang)),
         class_="panel",
     )
 
@@ -166,27 +166,28 @@ def _met(line: Line, lang: Lang) -> Markup:
     return joined(" ", tag("span", sign, class_=name, title=word(name, lang), role="img", aria_label=word(name, lang)))
 
 
-def _assumptions(options: Comparison, lang: Lang) -> Markup:
-    """Fold what the numbers rest on at the end: norms by confidence, estimates by layer, stamps."""
-    parts = [tag("summary", word("assumptions", lang))]
+def assumptions(options: Comparison, lang: Lang) -> list[Markup]:
+    """Tell what the numbers rest on: notes, norms by confidence, estimates by layer, stamps."""
     note = options.areas["today"].meta.get("note")
-    if note:
-        parts.append(tag("p", isolated(note)))
-    asked = [(dict(zip(options.areas, option_titles(options, lang), strict=True))[k], t) for k, t in options.notes()]
-    if asked:
-        parts.append(tag("h3", word("review", lang)))
-        parts.append(tag("ul", *(tag("li", isolated(title), ": ", isolated(told)) for title, told in asked)))
-    counts = confidence_counts(options)
-    if counts:
-        parts.append(tag("h3", word("confidence", lang)))
-        parts.append(tag("ul", *(tag("li", f"{_confidence(name, lang)}: {count}") for name, count in counts)))
-    guessed = estimates(options, lang)
-    if guessed:
-        parts.append(tag("h3", word("rests_on", lang)))
-        parts.append(tag("ul", *(_estimate(row, lang) for row in guessed)))
-    parts.append(tag("h3", word("provenance", lang)))
-    parts.append(tag("dl", *_pairs(fingerprints(options, lang))))
-    return tag("details", *parts, class_="assumptions")
+    titles = dict(zip(options.areas, option_titles(options, lang), strict=True))
+    lists = {
+        "review": [joined(isolated(titles[key]), ": ", isolated(told)) for key, told in options.notes()],
+        "confidence": [text(f"{_confidence(name, lang)}: {count}") for name, count in confidence_counts(options)],
+        "rests_on": [
+            text(f"{layer} · {what}: {count} / {total}") for layer, what, count, total in estimates(options, lang)
+        ],
+    }
+    parts = [tag("p", isolated(note))] if note else []
+    for name, items in lists.items():
+        if items:
+            parts += [tag("h3", word(name, lang)), tag("ul", *(tag("li", item) for item in items))]
+    stamps = tag("dl", *_pairs(fingerprints(options, lang)))
+    return [*parts, tag("h3", word("provenance", lang)), stamps]
+
+
+def facts_list(options: Comparison, lang: Lang) -> Markup:
+    """List date, source, licence, standard, CRS and version."""
+    return tag("dl", *_pairs(facts(options, lang)))
 
 
 def _confidence(name: str, lang: Lang) -> str:
@@ -194,11 +195,6 @@ def _confidence(name: str, lang: Lang) -> str:
         return word(name, lang)
     except KeyError:
         return name
-
-
-def _estimate(row: tuple[str, str, int, int], lang: Lang) -> Markup:
-    layer, what, count, total = row
-    return tag("li", f"{layer} · {what}: {count} / {total}")
 
 
 def _pairs(rows: Sequence[tuple[str, str]]) -> list[Markup]:

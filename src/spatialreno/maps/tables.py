@@ -10,17 +10,14 @@ import pandas as pd
 
 from spatialreno.indicators import indicator_title
 from spatialreno.maps.features import number
-from spatialreno.maps.words import Lang, value_word, word
+from spatialreno.maps.words import Lang, payer_word, word
 
 if TYPE_CHECKING:
-    from spatialreno.catalog import Catalog
     from spatialreno.catalog.standard import Standard
     from spatialreno.comparison import Comparison
 
 _PERCENT = {"share"}
 _TEN_THOUSAND = 10_000.0
-# What these speak of is a word of a layer's vocabulary, even where a facility has the same key.
-_BY_VALUE = {"open_space_m2", "open_space_person", "open_space_renewal", "parking"}
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,7 @@ def _line(key: str, today: pd.DataFrame, then: pd.DataFrame, options: Comparison
     change = after - before
     return Line(
         key=key,
-        title=_title(key, catalog, lang, _standard(options)),
+        title=indicator_title(catalog, key, lang=lang, norm=_standard(options)),
         unit=unit_text(unit, lang),
         today=amount(before, unit, decimals),
         value=amount(after, unit, decimals),
@@ -138,19 +135,13 @@ def _source(row: Any, unit: str, decimals: int, lang: Lang) -> str:
     return "; ".join(parts)
 
 
-def _title(key: str, catalog: Catalog, lang: Lang, standard: Standard) -> str:
-    stem, _, part = key.partition(":")
-    if not part or stem not in _BY_VALUE:
-        return indicator_title(catalog, key, lang=lang, norm=standard)
-    return f"{indicator_title(catalog, stem, lang=lang)}{'：' if lang == 'zh' else ': '}{value_word(part, lang)}"
-
-
 def unit_text(unit: str, lang: Lang) -> str:
     """Write a unit for people."""
     spoken = {
         "zh": {"share": "%", "person": "人", "household": "户", "building": "栋", "compound": "个",
                "block": "个", "structure": "处", "facility": "处", "place": "个", "point": "分", "yuan": "元",
                "m2/person": "m²/人", "place/household": "个/户", "minute": "分钟", "party": "家", "row": "项",
+               "piece": "处", "m2 heated": "m² 供热面积", "set": "套", "tree": "株",
                "10000 yuan": "万元", "kind": "类"},
         "en": {"share": "%", "m2/person": "m²/person", "10000 yuan": "10 000 yuan"},
     }  # fmt: skip
@@ -198,6 +189,45 @@ def leader_lines(options: Comparison, lang: Lang) -> list[tuple[str, str, list[s
         decimals = 3 if unit in _PERCENT else 0 if whole else 1
         lines.append((str(title), unit_text(str(unit), lang), [amount(v, unit, decimals) for v in values]))
     return lines
+
+
+def bill_lines(options: Comparison, lang: Lang) -> list[list[str]]:
+    """Read the bill by payer: payer, item, unit, then quantity and cost of each option but today, and totals."""
+    bill = options.bill()
+    plans = [key for key in options.areas if key != "today"]
+    prices = options.areas["today"].catalog.costs
+    english = dict(zip(prices["item_zh"], prices["item_en"], strict=True))
+    lines = []
+    for payer, own in bill.groupby("payer", sort=True):
+        for (layer, verb, item, unit), rows in own.groupby(["layer", "verb", "item", "unit"], sort=True):
+            said = str(item) or _unpriced(str(layer), str(verb), options, lang)
+            name = said if lang == "zh" else english.get(said, said)
+            lines.append([payer_word(str(payer), lang), name, unit_text(str(unit), lang), *_cells(rows, plans)])
+        lines.append([payer_word(str(payer), lang), word("subtotal", lang), "", *_totals(own, plans)])
+    return [*lines, [word("total", lang), "", "", *_totals(bill, plans)]] if lines else []
+
+
+def _unpriced(layer: str, verb: str, options: Comparison, lang: Lang) -> str:
+    """Name what has no price by its layer and verb."""
+    done = {"demolish": "gone", "alter": "altered", "build": "built"}[verb]
+    return f"{options.areas['today'].catalog.layers[layer].title(lang)} · {word(done, lang)}"
+
+
+def _cells(rows: pd.DataFrame, plans: list[str]) -> list[str]:
+    cells = []
+    for plan in plans:
+        own = rows[rows["option"] == plan]
+        cells += [number(float(own["quantity"].sum()), 0), _cost(own)] if len(own) else ["—", "—"]
+    return cells
+
+
+def _totals(rows: pd.DataFrame, plans: list[str]) -> list[str]:
+    return [cell for plan in plans for cell in ("", _cost(rows[rows["option"] == plan]))]
+
+
+def _cost(rows: pd.DataFrame) -> str:
+    known = rows["cost_yuan"].dropna()
+    return number(float(known.sum()), 0) if len(known) else "—"
 
 
 def confidence_counts(options: Comparison) -> list[tuple[str, int]]:

@@ -72,6 +72,18 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "of": ("共", "of"),
     "review": ("审阅提示", "For the reviewer"),
     "provenance": ("数据指纹", "Fingerprints of the data"),
+    "report": ("方案比较报告", "Report: options compared"),
+    "bill": ("投资估算（按出资方）", "Estimate by payer"),
+    "prices": (
+        "单价为估算，须以当地定额和询价为准。金额单位：元。",
+        "Unit prices are estimates, to be checked against local rates and quotes. Amounts in yuan.",
+    ),
+    "payer": ("出资方", "Payer"),
+    "item": ("项目", "Item"),
+    "quantity": ("工程量", "Quantity"),
+    "cost": ("金额", "Cost"),
+    "subtotal": ("小计", "Subtotal"),
+    "total": ("合计", "Total"),
     "no_script": ("请允许本页脚本运行以显示地图。", "Allow this page's script to see the map."),
     # themes
     "theme_plan": ("方案", "Plan"),
@@ -180,6 +192,16 @@ _VALUES: Final[dict[str, tuple[str, str]]] = {
     "strip": ("打通夹道", "strip between walls opened"),
 }
 
+_PAYERS: Final[dict[str, tuple[str, str]]] = {
+    "central": ("中央补助", "Central government"),
+    "province": ("省级财政", "Province"),
+    "city": ("市、区财政", "City and district"),
+    "utility": ("专业经营单位", "Utility companies"),
+    "residents": ("居民", "Residents"),
+    "society": ("社会资本", "Private capital"),
+    "": ("无单价", "No unit price"),
+}
+
 # What a class of the style table stands for in the legend, in the order of the legend.
 _CLASSES: Final[dict[str, tuple[str, str]]] = {
     "line-gone": ("拆除（围墙等）", "Demolished line"),
@@ -252,6 +274,12 @@ def value_word(value: str, lang: Lang) -> str:
     """Say a value of a closed vocabulary; a value without a word of its own stays as it is."""
     known = _VALUES.get(value)
     return known[_POSITION[lang]] if known else value
+
+
+def payer_word(payer: str, lang: Lang) -> str:
+    """Name who pays."""
+    known = _PAYERS.get(payer)
+    return known[_POSITION[lang]] if known else payer
 
 
 def legend_words(lang: Lang) -> dict[str, str]:

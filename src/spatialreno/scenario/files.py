@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import shapely
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from spatialreno.catalog import read_catalog
-from spatialreno.errors import InputError, ScenarioError
-from spatialreno.scenario.interventions import LONLAT_TEXT, Alter, Build, Intervention, alter, build, demolish
+from spatialreno.errors import ScenarioError
+from spatialreno.formats.whole import put_text
+from spatialreno.scenario.interventions import Alter, Build, Intervention, alter, build, demolish
 from spatialreno.scenario.scenario import Scenario
 from spatialreno.scenario.select import thawed
+from spatialreno.scenario.values import LONLAT_TEXT
 
 Cell = str | int | float | bool
 Position = tuple[float, float]
+Ring = Annotated[list[Position], Field(min_length=3)]
 _DEEPEST = 20
+_BRACKETS = {"demolish": "[[demolish]]", "alter": "[[alter]]", "build": "[[build]]"}
 
 
 class _Strict(BaseModel):
@@ -73,8 +75,8 @@ class _Build(BaseModel):
     id: str
     at: Position | None = None
     line: list[Position] | None = Field(None, min_length=2)
-    outline: list[Position] | None = Field(None, min_length=3)
-    holes: list[list[Position]] = []
+    outline: Ring | None = None
+    holes: list[Ring] = []
     crs: str = LONLAT_TEXT
     reason: str = ""
     phase: int = Field(1, ge=1)
@@ -83,6 +85,8 @@ class _Build(BaseModel):
     def _columns_are_known(self) -> _Build:
         if (self.at is not None) + (self.line is not None) + (self.outline is not None) != 1:
             raise ValueError("give exactly one of at, line and outline")
+        if self.holes and self.outline is None:
+            raise ValueError("holes need an outline")
         layer = read_catalog().layers.get(self.layer)
         known = set(layer.columns) if layer else set(self.model_extra or {})
         unknown = sorted(set(self.model_extra or {}) - known)
@@ -130,6 +134,11 @@ def read_scenario(path: str | Path) -> Scenario:
     ------
     ScenarioError
         Unreadable TOML, unknown keys or columns, a missing or circular base: all faults, with their place.
+
+    Examples
+    --------
+    >>> read_scenario("data/geo/xigongdi/scenarios/clear.toml").title
+    '拆违'
     """
     return _read(Path(path), ())
 
@@ -143,24 +152,33 @@ def write_scenario(scenario: Scenario, path: str | Path) -> Path:
         What to write; a base it was made from is written out in full.
     path
         The file; it is replaced only when it is written whole.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> plan = read_scenario("data/geo/xigongdi/scenarios/opened.toml")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read_scenario(write_scenario(plan, Path(folder) / "opened.toml")) == plan
+    True
     """
     tables: dict[str, Any] = {"name": scenario.name, "title": scenario.title}
     for verb in ("demolish", "alter", "build"):
         rows = [_table(act) for act in scenario.interventions if act.verb == verb]
         if rows:
             tables[verb] = rows
-    return _write_whole(Path(path), tomli_w.dumps(tables))
+    return put_text(Path(path), tomli_w.dumps(tables))
 
 
 def _read(path: Path, seen: tuple[Path, ...]) -> Scenario:
     if path.resolve() in seen or len(seen) > _DEEPEST:
         names = " → ".join(p.name for p in (*seen, path))
-        raise ScenarioError(f"{path}: the base goes in a circle ({names}). Take one base out.")
+        how = "goes in a circle" if path.resolve() in seen else f"stands on more than {_DEEPEST} others"
+        raise ScenarioError(f"{path}: the base {how} ({names}). Take one base out.")
     document = _document(path)
     scenario = _scenario(document, path)
     if document.base is None:
         return scenario
-    if Path(document.base).name != document.base or document.base.startswith("."):
+    if Path(document.base).name != document.base or document.base[:1] in ("", ".") or "\\" in document.base:
         raise ScenarioError(f"{path}: base = {document.base!r} must be the plain name of a file in the same folder.")
     base = path.parent / f"{document.base.removesuffix('.toml')}.toml"
     if not base.is_file():
@@ -177,16 +195,34 @@ def _scenario(document: _File, path: Path) -> Scenario:
 
 def _document(path: Path) -> _File:
     try:
-        return _File.model_validate(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
+        text = path.read_bytes().decode("utf-8-sig")
+        return _File.model_validate(tomllib.loads(text))
     except OSError as error:
         raise ScenarioError(f"{path}: cannot be read ({error.strerror}). Give the path of a scenario file.") from error
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from error
+    except RecursionError as error:
+        raise ScenarioError(f"{path}: brackets are nested too deeply. Write a scenario's tables only.") from error
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"{path}: is not whole TOML: {error}. Correct the line it names.") from error
     except ValidationError as error:
-        lines = "\n- ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
+        lines = "\n- ".join(dict.fromkeys(_fault_line(e["loc"], e["type"], e["msg"]) for e in error.errors()))
         raise ScenarioError(f"{path}: does not read as a scenario:\n- {lines}") from error
+
+
+def _fault_line(loc: tuple[int | str, ...], kind: str, message: str) -> str:
+    """Say in the file's own words where and what: ``[[demolish]] 2, where.height_m: …``."""
+    said = {"extra_forbidden": "there is no such key", "missing": "is missing"}.get(kind, message)
+    if len(loc) == 1 and loc[0] in _BRACKETS and kind == "list_type":
+        return f"{loc[0]}: write {_BRACKETS[str(loc[0])]}, with two brackets on each side"
+    if len(loc) < 2 or loc[0] not in _BRACKETS:
+        return f"{'.'.join(map(str, loc)) or 'file'}: {said}"
+    keys = [str(key) for key in loc[2:]]
+    if len(keys) > 2 and keys[0] in ("where", "set"):  # below the column pydantic names the types it tried
+        choice = ", a list of these, or { min = number, max = number }" if keys[0] == "where" else ""
+        keys, said = keys[:2], f"give text, a finite number or true/false{choice}"
+    place = f"{_BRACKETS[str(loc[0])]} {int(loc[1]) + 1}"
+    return f"{', '.join(filter(None, [place, '.'.join(keys)]))}: {said.removeprefix('Value error, ')}"
 
 
 def _table(act: Intervention) -> dict[str, Any]:
@@ -222,16 +258,3 @@ def _place(act: Build) -> dict[str, Any]:
 
 def _positions(coords: Any) -> list[list[float]]:
     return [[float(x), float(y)] for x, y, *_ in coords]
-
-
-def _write_whole(path: Path, text: str) -> Path:
-    """Write beside, then rename: a reader never meets half a file."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(beside).chmod(0o644)
-        return Path(beside).replace(path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}). Choose a folder you may write to.") from error

@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from spatialreno.errors import ScenarioError
 from spatialreno.scenario.select import Selector, selector
-
-LONLAT_TEXT = "OGC:CRS84"
+from spatialreno.scenario.values import LONLAT_TEXT, cells, lonlat_point, one_shape, phase_number
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ def demolish(
     demolish walls (between = ['C01', 'C02'])
     """
     chosen = selector(ids=ids, where=where, between=between, within=within, party=party)
-    return Demolish(layer, chosen, expect, reason, phase)
+    return Demolish(layer, chosen, expect, reason, phase_number(phase, f"demolish {layer}"))
 
 
 def alter(
@@ -148,7 +146,8 @@ def alter(
     if unknown:
         raise ScenarioError(f"alter {layer}: {', '.join(unknown)} chooses nothing. Use {', '.join(known)}.")
     chosen = selector(**{key: choices.get(key) for key in known})
-    return Alter(layer, chosen, tuple(sorted(set.items())), expect, reason, phase)
+    where = f"alter {layer}"
+    return Alter(layer, chosen, cells(set, where), expect, reason, phase_number(phase, where))
 
 
 def build(
@@ -180,12 +179,13 @@ def build(
     >>> print(build("facilities", "BK1", at=(112.43, 34.67), kind="bookstore"))
     build facilities BK1
     """
+    where = f"build {layer} {id}"
     if (geometry is None) == (at is None):
-        raise ScenarioError(f"build {layer} {id}: give either geometry or at = [longitude, latitude].")
+        raise ScenarioError(f"{where}: give either geometry or at = [longitude, latitude].")
     if at is not None:
-        geometry, crs = Point(*at), LONLAT_TEXT
-    assert geometry is not None
-    return Build(layer, str(id), geometry, tuple(sorted(values.items())), crs, reason, phase)
+        geometry, crs = lonlat_point(at, where), LONLAT_TEXT
+    shape = one_shape(geometry, crs, where)
+    return Build(layer, str(id), shape, cells(values, where), crs, reason, phase_number(phase, where))
 
 
 def _told(act: Intervention, text: str) -> str:

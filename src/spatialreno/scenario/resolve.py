@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +13,17 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from spatialreno.area.assemble import replace_layers
-from spatialreno.errors import InputError, ScenarioError
+from spatialreno.area.sides import lineage, lineages
+from spatialreno.errors import Fault, InputError, ScenarioError
 from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention
-from spatialreno.scenario.select import select, stems
+from spatialreno.scenario.select import select
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.scenario.scenario import Scenario
 
 Feature = tuple[str, str]
+_IDS_SHOWN = 8
 
 # What goes with a thing that is taken down: (layer of the thing, layer that follows, column that names it).
 _FOLLOWS = (
@@ -36,6 +39,7 @@ class Resolved:
     """A scenario's acts on the rows of one area."""
 
     area: StudyArea
+    name: str = ""
     gone: dict[Feature, Demolish] = field(default_factory=dict)
     kept: dict[Feature, Demolish] = field(default_factory=dict)
     cells: dict[tuple[str, str, str], tuple[Any, Alter]] = field(default_factory=dict)
@@ -56,7 +60,11 @@ class Resolved:
         try:
             return replace_layers(self.area, frames)
         except InputError as error:
-            raise ScenarioError(str(error), error.faults) from error
+            raise self.error([str(f) for f in error.faults] or [str(error)], error.faults) from error
+
+    def error(self, problems: Iterable[str], faults: Iterable[Fault] = ()) -> ScenarioError:
+        """Gather all problems into one error, a line each."""
+        return ScenarioError("\n- ".join([f"scenario {self.name} does not fit {self.area.name}:", *problems]), faults)
 
     def _touched(self) -> list[str]:
         names = {f[0] for f in (*self.gone, *self.built)} | {c[0] for c in self.cells}
@@ -68,14 +76,14 @@ class Resolved:
         lost: set[str] = set()
         for layer in {name for name, _ in self.gone}:
             before, after = self.area.layer(layer).index, frames[layer].index
-            lost |= (set(before) | set(stems(before))) - set(after) - set(stems(after))
+            lost |= lineages(before) - lineages(after)
         return rights[~rights["feature_id"].isin(lost)]
 
 
 def resolve(scenario: Scenario, area: StudyArea) -> Resolved:
     """Resolve every intervention against the area; raise one error that holds all problems."""
-    result = Resolved(area)
-    for act in sorted(scenario.interventions, key=str):
+    result = Resolved(area, scenario.name)
+    for act in sorted(scenario.interventions, key=lambda a: (a.phase, str(a), a.reason)):  # the earliest phase takes it
         if act.layer not in area.catalog.layers:
             result.problems.append(f"{act}: no such layer. Layers: {', '.join(area.catalog.layers)}.")
         elif isinstance(act, Build):
@@ -85,8 +93,7 @@ def resolve(scenario: Scenario, area: StudyArea) -> Resolved:
     _add_followers(result)
     _find_conflicts(result)
     if result.problems:
-        head = f"scenario {scenario.name} does not fit {area.name}:"
-        raise ScenarioError("\n- ".join([head, *result.problems]))
+        raise result.error(result.problems)
     return result
 
 
@@ -113,7 +120,7 @@ def _resolve_demolish(act: Demolish, ids: pd.Index, result: Resolved) -> None:
     frame = result.area.layer(act.layer)
     fixed = set(frame.index[~frame["removable"].fillna(True).astype(bool)]) if "removable" in frame else set()
     named = set(act.chosen.ids or ())
-    bound = sorted(i for i in ids if i in fixed and named & {i, i.rsplit("/", 1)[0]})
+    bound = sorted(i for i in ids if i in fixed and not named.isdisjoint(lineage(i)))
     if bound:
         result.problems.append(f"{act}: not removable ({', '.join(bound)}). Leave them out, or correct removable.")
     for i in ids:
@@ -127,18 +134,29 @@ def _resolve_alter(act: Alter, ids: pd.Index, result: Resolved) -> None:
         if known is None or known.status == "derived" or column == "id":
             result.problems.append(f"{act}: {column} cannot be set. Columns: {', '.join(_settable(columns))}.")
             continue
-        for i in ids:
-            key = (act.layer, str(i), column)
-            before = result.cells.get(key)
-            if before is not None and before[0] != value:
-                result.problems.append(
-                    f"{column} of {act.layer} {i}: {before[1]} sets {before[0]!r}, {act} sets {value!r}. Keep one."
-                )
-            result.cells[key] = (value, act)
+        _set_cells(act, column, value, ids, result)
+
+
+def _set_cells(act: Alter, column: str, value: Any, ids: pd.Index, result: Resolved) -> None:
+    clashes: dict[tuple[Any, Alter], list[str]] = defaultdict(list)
+    for i in ids:
+        before = result.cells.setdefault((act.layer, str(i), column), (value, act))
+        if before[0] != value:
+            clashes[before].append(str(i))
+    for (other_value, other), where in clashes.items():
+        result.problems.append(
+            f"{column} of {act.layer} {_some(where)}: {other} sets {other_value!r}, {act} sets {value!r}. Keep one."
+        )
 
 
 def _resolve_build(act: Build, result: Resolved) -> None:
     layer = result.area.catalog.layers[act.layer]
+    if layer.is_table:
+        result.problems.append(f"{act}: {act.layer} is a table and holds nothing to build. Add rows to its file.")
+        return
+    if not act.id.strip():
+        result.problems.append(f"{act}: has no id. Give what is built an id of its own.")
+    _check_crs(act, result)
     unknown = sorted(c for c, _ in act.values if c not in _settable(layer.columns))
     if unknown:
         result.problems.append(
@@ -163,14 +181,21 @@ def _add_followers(result: Resolved) -> None:
         frame = result.area.layer(follower)
         for i, owner in frame.loc[frame[column].isin(owners[layer]), column].items():
             result.gone.setdefault((follower, str(i)), owners[layer][owner])
+            result.kept.pop((follower, str(i)), None)
 
 
 def _find_conflicts(result: Resolved) -> None:
+    clashes: dict[tuple[Demolish, Alter, str], list[str]] = defaultdict(list)
     for (layer, i, column), (_, act) in sorted(result.cells.items(), key=lambda item: item[0]):
         if (layer, i) in result.gone:
-            result.problems.append(
-                f"{layer} {i}: {result.gone[layer, i]} takes it down, {act} sets its {column}. Keep one."
-            )
+            clashes[result.gone[layer, i], act, f"{column} of {layer}"].append(i)
+    for (taker, setter, column), ids in clashes.items():
+        result.problems.append(f"{column} {_some(ids)}: {taker} takes it down, {setter} sets it. Keep one.")
+
+
+def _some(ids: list[str]) -> str:
+    more = f" and {len(ids) - _IDS_SHOWN} more" if len(ids) > _IDS_SHOWN else ""
+    return ", ".join(ids[:_IDS_SHOWN]) + more
 
 
 def _settable(columns: dict[str, Any]) -> list[str]:
@@ -204,11 +229,14 @@ def _with_rows(frame: Any, layer: str, built: dict[Feature, Build], area: StudyA
 def _in_area(act: Build, area: StudyArea) -> Any:
     if not act.crs:
         return act.geometry
+    return gpd.GeoSeries([act.geometry], crs=CRS.from_user_input(act.crs)).to_crs(area.crs).iloc[0]
+
+
+def _check_crs(act: Build, result: Resolved) -> None:
     try:
-        crs = CRS.from_user_input(act.crs)
-    except CRSError as error:
-        raise ScenarioError(f"{act}: {act.crs!r} is no coordinate system. Give EPSG:4546 or leave it out.") from error
-    return gpd.GeoSeries([act.geometry], crs=crs).to_crs(area.crs).iloc[0]
+        CRS.from_user_input(act.crs or result.area.crs)
+    except CRSError:
+        result.problems.append(f"{act}: {act.crs!r} is no coordinate system. Give EPSG:4546 or leave it out.")
 
 
 __all__ = ["Feature", "Intervention", "Resolved", "resolve"]

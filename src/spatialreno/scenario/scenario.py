@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from spatialreno.errors import ScenarioError
-from spatialreno.scenario.interventions import Build, Intervention
+from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 
-@dataclass(frozen=True, init=False, repr=False)
+@dataclass(frozen=True, init=False, repr=False, eq=False)
 class Scenario:
     """A named set of 拆 改 建; what it does not name is 留 (kept).
 
@@ -36,10 +36,21 @@ class Scenario:
     def __init__(self, name: str, title: str = "", interventions: Iterable[Intervention] = ()) -> None:
         if not name or any(c in name for c in "/\\") or name.startswith("."):
             raise ScenarioError(f"scenario {name!r}: needs a plain name, without slashes and not starting with a dot.")
-        named = (act if act.origin else replace(act, origin=name) for act in interventions)
+        named = [act if act.origin else replace(act, origin=name) for act in _checked(interventions, name)]
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "title", title or name)
         object.__setattr__(self, "interventions", tuple(dict.fromkeys(named)))
+
+    def __eq__(self, other: object) -> bool:
+        """Two scenarios are equal when they have one name and title and do the same, in whatever order."""
+        return isinstance(other, Scenario) and self._meaning() == other._meaning()
+
+    def __hash__(self) -> int:
+        """Hash what equality compares."""
+        return hash(self._meaning())
+
+    def _meaning(self) -> tuple[str, str, frozenset[Intervention]]:
+        return self.name, self.title, frozenset(self.interventions)
 
     def __repr__(self) -> str:
         """Read the scenario aloud."""
@@ -113,3 +124,10 @@ class Scenario:
         from spatialreno.scenario.resolve import resolve
 
         return ledger(resolve(self, area))
+
+
+def _checked(interventions: Iterable[Intervention], name: str) -> list[Intervention]:
+    acts = list(interventions) if isinstance(interventions, Iterable) and not isinstance(interventions, str) else None
+    if acts is None or not all(isinstance(act, Demolish | Alter | Build) for act in acts):
+        raise ScenarioError(f"scenario {name}: interventions must be a list of what demolish, alter and build return.")
+    return acts

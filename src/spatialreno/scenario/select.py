@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from spatialreno.area.sides import lineage, lineages
 from spatialreno.errors import ScenarioError
+from spatialreno.scenario.values import cell
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
+    from spatialreno.catalog import Catalog, Column
+
+# Python types a cell of each dtype of the dictionary is compared with; int stands for a whole number in any.
+_HOLDS: dict[str, tuple[type, ...]] = {"str": (str,), "float": (int, float), "int": (int, float), "bool": (bool,)}
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ class Selector:
 
     def __str__(self) -> str:
         """Write the choice as in a scenario file."""
-        parts = [f"{k} = {v}" for k, v in self.given()]
+        parts = [f"{k} = {_written(v) if k == 'where' else v}" for k, v in self.given()]
         return ", ".join(parts) or "nothing"
 
     def given(self) -> Iterator[tuple[str, Any]]:
@@ -49,10 +56,12 @@ def selector(
 ) -> Selector:
     """Freeze the choices of one call; a single id may stand without its list."""
     names = (ids,) if isinstance(ids, str) else ids
+    if isinstance(between, str):
+        raise ScenarioError(f"between = {between!r}: give a list of compounds.")
     return Selector(
-        ids=None if names is None else tuple(sorted(set(names))),
-        where=None if where is None else tuple(sorted((k, _frozen(v)) for k, v in where.items())),
-        between=None if between is None else tuple(sorted(set(between))),
+        ids=None if names is None else tuple(sorted({str(i) for i in names})),
+        where=None if where is None else tuple((k, _frozen(v, k)) for k, v in sorted(where.items())),
+        between=None if between is None else tuple(sorted({str(i) for i in between})),
         within=within,
         party=party,
     )
@@ -84,19 +93,19 @@ def select(area: StudyArea, layer: str, chosen: Selector) -> pd.Index:
     return ids
 
 
-def stems(index: pd.Index) -> pd.Index:
-    """Return the ids before walls were cut: W12 for W12/1."""
-    return pd.Index([str(i).rsplit("/", 1)[0] for i in index])
-
-
 def _by_ids(area: StudyArea, layer: str, frame: pd.DataFrame, ids: tuple[str, ...]) -> Any:
-    stem = stems(frame.index)
-    unknown = sorted(set(ids) - set(frame.index) - set(stem))
+    unknown = sorted(set(ids) - lineages(frame.index))
     if unknown:
         raise ScenarioError(
             f"{layer}: no such id ({', '.join(unknown)}). See `spatialreno show AREA --layer {layer}` for the ids."
         )
-    return frame.index.isin(ids) | stem.isin(ids)
+    return _named(frame.index, ids)
+
+
+def _named(index: pd.Index, names: Iterable[str]) -> npt.NDArray[np.bool_]:
+    """Tell which ids are named, or are pieces of what is named."""
+    wanted = set(names)
+    return np.array([not wanted.isdisjoint(lineage(str(i))) for i in index], dtype=bool)
 
 
 def _by_where(area: StudyArea, layer: str, frame: pd.DataFrame, where: tuple[tuple[str, Any], ...]) -> Any:
@@ -106,14 +115,30 @@ def _by_where(area: StudyArea, layer: str, frame: pd.DataFrame, where: tuple[tup
         raise ScenarioError(f"{layer}: no such column ({', '.join(unknown)}). Columns: {', '.join(known)}.")
     mask = np.ones(len(frame), dtype=bool)
     for column, wanted in where:
-        mask &= _meets(frame[column], wanted, f"{layer}.{column}")
+        _fits(known[column], wanted, area.catalog)
+        mask &= _meets(frame[column], wanted)
     return mask
 
 
-def _meets(cells: pd.Series[Any], wanted: Any, where: str) -> Any:
+def _fits(column: Column, wanted: Any, catalog: Catalog) -> None:
+    """Refuse what the column can never hold: a slip of the pen would choose nothing in silence."""
+    where = f"where: {column.column}"
     if isinstance(wanted, _Range):
-        if not pd.api.types.is_numeric_dtype(cells):
+        if column.dtype not in ("float", "int"):
             raise ScenarioError(f"{where}: min and max need numbers. Give a value or a list.")
+        return
+    values = wanted if isinstance(wanted, tuple) else (wanted,)
+    wrong = [v for v in values if type(v) not in _HOLDS[column.dtype]]
+    if wrong:
+        raise ScenarioError(f"{where}: holds {column.dtype}, not {', '.join(map(repr, wrong))}. Correct the value.")
+    words = tuple(catalog.facilities.index) if column.refers_to == "catalog:facilities" else column.allowed
+    unknown = sorted(set(values) - set(words)) if words else []
+    if unknown:
+        raise ScenarioError(f"{where}: no such word ({', '.join(unknown)}). Words: {', '.join(words)}.")
+
+
+def _meets(cells: pd.Series[Any], wanted: Any) -> Any:
+    if isinstance(wanted, _Range):
         low = wanted.low if wanted.low is not None else -np.inf
         high = wanted.high if wanted.high is not None else np.inf
         return cells.astype("float64").between(low, high).to_numpy()
@@ -130,6 +155,8 @@ def _by_between(area: StudyArea, layer: str, frame: pd.DataFrame, compounds: tup
 
 
 def _by_within(area: StudyArea, layer: str, frame: Any, name: str) -> Any:
+    if area.catalog.layers[layer].is_table:
+        raise ScenarioError(f"{layer}: is a table and stands nowhere. Use ids or where.")
     polygon = next(
         (area.layer(n).geometry[name] for n in ("compounds", "open_spaces") if name in area.layer(n).index), None
     )
@@ -141,7 +168,7 @@ def _by_within(area: StudyArea, layer: str, frame: Any, name: str) -> Any:
 def _by_party(area: StudyArea, layer: str, frame: pd.DataFrame, party: str) -> Any:
     _known("parties", area.parties.index, (party,))
     held = area.rights.loc[area.rights["party_id"] == party, "feature_id"]
-    return frame.index.isin(held) | stems(frame.index).isin(held)
+    return _named(frame.index, held)
 
 
 def _known(layer: str, index: pd.Index, ids: tuple[str, ...]) -> None:
@@ -160,15 +187,29 @@ class _Range:
         return "{ " + ", ".join(parts) + " }"
 
 
-def _frozen(value: Any) -> Any:
+def _frozen(value: Any, column: str) -> Any:
+    where = f"where: {column}"
     if isinstance(value, Mapping):
-        extra = sorted(set(value) - {"min", "max"})
-        if extra or not value:
-            raise ScenarioError(f"where: {dict(value)} is no range. Use min and max.")
-        return _Range(value.get("min"), value.get("max"))
-    if isinstance(value, (list, tuple, set)):
-        return tuple(sorted(value, key=str))
-    return value
+        return _range(value, where)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return tuple(sorted({cell(v, where) for v in value}, key=str))
+    return cell(value, where)
+
+
+def _range(value: Mapping[str, Any], where: str) -> _Range:
+    bounds = {k: cell(v, where) for k, v in value.items()}
+    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in bounds.values())
+    if not bounds or set(bounds) - {"min", "max"} or not numbers:
+        raise ScenarioError(f"{where} = {dict(value)} is no range. Use {{ min = number, max = number }}.")
+    low, high = (None if k not in bounds else float(bounds[k]) for k in ("min", "max"))
+    if low is not None and high is not None and low > high:
+        raise ScenarioError(f"{where} = {dict(value)}: min is more than max. Exchange them.")
+    return _Range(low, high)
+
+
+def _written(where: list[tuple[str, Any]]) -> str:
+    told = [f"{k} = {list(v) if isinstance(v, tuple) else v!r}" for k, v in where]
+    return "{ " + ", ".join(told) + " }"
 
 
 def thawed(value: Any) -> Any:

@@ -1,0 +1,54 @@
+"""What every rule is given, and how a rule tells what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from spatialreno.catalog import Catalog, Layer
+from spatialreno.errors import Fault, Severity
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a rule may look at: conformed layers in one metric CRS, and the catalog.
+
+    ``unplaced`` names the layers that could not be brought into that CRS; their fault is already known.
+    """
+
+    layers: Mapping[str, pd.DataFrame]
+    catalog: Catalog
+    unplaced: frozenset[str] = frozenset()
+
+    def constant(self, key: str) -> float:
+        """Look up a tolerance, in the unit of its row."""
+        return self.catalog.constants[key]
+
+    def mapped(self) -> Iterator[tuple[str, Any]]:
+        """Go through the layers that have rows and geometry."""
+        for name, frame in self.layers.items():
+            if len(frame) and not self.catalog.layers[name].is_table:
+                yield name, frame
+
+    def names(self, layer: str, rows: Any) -> list[str]:
+        """Name the rows of a layer for which ``rows`` holds."""
+        return row_names(self.layers[layer][pd.array(rows, dtype=bool)], self.catalog.layers[layer])
+
+
+Rule = Callable[[Checked], Iterator[Fault]]
+
+
+def row_names(frame: pd.DataFrame, layer: Layer) -> list[str]:
+    """Name rows by id; rows of a table without ids by what they say (``W12 P3 ownership``)."""
+    if frame.index.name == "id":
+        return list(map(str, frame.index))
+    keys = frame[layer.of_status("required")].astype("str").fillna("?")
+    return [" ".join(row) for row in keys.itertuples(index=False)]
+
+
+def fault(layer: str, ids: Any, rule: str, message: str, mend: str, severity: Severity = "error") -> Fault:
+    """Tell one finding."""
+    return Fault(layer, tuple(map(str, ids)), rule, message, mend, severity)

@@ -1,0 +1,132 @@
+"""The bill of quantities: quantity × unit price, who pays, whose it is; every touched thing once."""
+
+import pytest
+from conftest import EXAMPLE, at
+from shapely import box
+from shapely.affinity import translate
+
+from spatialreno import Scenario, ScenarioError, alter, build, demolish, read_scenario
+
+COLUMNS = ["verb", "layer", "id", "kind", "item", "quantity", "unit", "unit_price_yuan", "cost_yuan"]
+COLUMNS += ["payer", "parties", "phase", "reason", "confidence"]
+
+
+def bill(area, *acts):
+    return Scenario("s", interventions=acts).ledger(area)
+
+
+def price(area, layer, verb, kind):
+    costs = area.catalog.costs
+    rows = costs[(costs["layer"] == layer) & (costs["verb"] == verb) & (costs["kind"] == kind)]
+    return float(rows["price"].iloc[0])
+
+
+def there(shape):
+    return translate(shape, *at(0, 0).coords[0])
+
+
+@pytest.fixture(scope="module")
+def full(example):
+    return read_scenario(EXAMPLE / "scenarios" / "full.toml").ledger(example)
+
+
+def test_a_wall_by_the_metre(yards):
+    row = bill(yards, demolish("walls", ids=["W1"], reason="决议", phase=2))
+    assert list(row.columns) == COLUMNS
+    wall = row[row["layer"] == "walls"].iloc[0]
+    assert (wall.verb, wall.id, wall.kind, wall.quantity, wall.unit) == ("demolish", "W1", "wall", 60.0, "m")
+    assert wall.cost_yuan == 60 * price(yards, "walls", "demolish", "")
+    assert (wall.payer, wall.parties, wall.phase, wall.reason) == ("city", "街道办", 2, "决议")
+    assert wall.confidence
+
+
+def test_the_price_of_its_kind_comes_first(yards):
+    fence = bill(yards, demolish("walls", ids=["W2"])).iloc[0]
+    assert fence.unit_price_yuan == price(yards, "walls", "demolish", "fence")
+
+
+def test_structures_by_floor_area(yards):
+    rows = bill(yards, demolish("structures", where={"legality": "illegal"})).set_index("id")
+    assert rows["quantity"].to_dict() == pytest.approx({"S1": 100.0, "S2": 200.0})  # S2 has two storeys
+    assert rows.loc["S2", "cost_yuan"] == pytest.approx(200 * price(yards, "structures", "demolish", ""))
+
+
+def test_a_lane_by_its_new_surface(yards):
+    lane = bill(yards, alter("paths", ids=["L1"], set={"width_m": 7.0})).iloc[0]
+    assert lane.quantity == pytest.approx(80 * 7.0)
+    assert lane.cost_yuan == pytest.approx(560 * price(yards, "paths", "alter", ""))
+
+
+def test_a_lane_whose_width_stays_is_not_paved(yards):
+    lane = bill(yards, alter("paths", ids=["L1"], set={"public": False})).iloc[0]
+    assert (lane.quantity, lane.unit, lane["item"]) == (80.0, "m", "")
+    assert lane.cost_yuan != lane.cost_yuan
+
+
+def test_a_building_has_a_row_for_each_price(yards):
+    act = build(
+        "facilities",
+        "HX",
+        geometry=there(box(2, 45, 17, 55)),
+        kind="heat_exchange_station",
+        area_m2=150.0,
+        capacity=80_000.0,
+    )
+    rows = bill(yards, act).set_index("unit")
+    assert rows["quantity"].to_dict() == {"m2": 150.0, "m2 heated": 80_000.0}
+    assert set(rows["payer"]) == {"utility"}
+
+
+def test_who_holds_nothing_itself_is_named_by_its_yards(yards):
+    rows = bill(yards, demolish("walls", ids=["W2"]), demolish("structures", ids=["S1"])).set_index("id")
+    assert rows["parties"].to_dict() == {"W2": "第一毛纺厂, =1+1", "S1": "第一毛纺厂"}
+
+
+def test_gates_that_go_with_their_wall_are_billed(yards):
+    rows = bill(yards, demolish("walls", ids=["W1"], phase=2)).set_index("id")
+    assert (rows.loc["G1", "quantity"], rows.loc["G1", "unit"], rows.loc["G1", "phase"]) == (1, "piece", 2)
+
+
+def test_what_stays_is_told_and_costs_nothing(yards):
+    rows = bill(yards, demolish("structures", within="C2")).set_index("id")
+    assert rows["verb"].to_dict() == {"S3": "keep", "S2": "demolish"}
+    assert rows.loc["S3", "cost_yuan"] == 0
+
+
+def test_where_the_catalog_has_no_price_the_cost_is_missing(yards):
+    row = bill(yards, alter("parties", ids=["P1"], set={"name": "毛纺厂"})).iloc[0]
+    assert (row.quantity, row.unit, row.payer) == (1, "piece", "")
+    assert row.cost_yuan != row.cost_yuan
+
+
+def test_a_ledger_refuses_what_apply_refuses(yards):
+    for act in (demolish("walls", ids=["W9"]), build("facilities", "X", geometry=at(1, 1), kind="nope")):
+        with pytest.raises(ScenarioError):
+            bill(yards, act)
+
+
+def test_nothing_costs_nothing(yards):
+    assert bill(yards).empty
+    assert list(bill(yards).columns) == COLUMNS
+
+
+def test_every_touched_thing_once_and_costs_by_arithmetic(example, full):
+    priced = full[full["item"] != ""]
+    assert not full.duplicated(["verb", "layer", "id", "item"]).any()
+    assert priced["cost_yuan"].to_numpy() == pytest.approx((priced["quantity"] * priced["unit_price_yuan"]).to_numpy())
+    after = read_scenario(EXAMPLE / "scenarios" / "full.toml").apply(example)
+    for layer in ("walls", "gates", "structures", "facilities", "open_spaces"):
+        rows = full[full["layer"] == layer]
+        assert set(rows.loc[rows["verb"] == "demolish", "id"]) == set(example.layer(layer).index) - set(
+            after.layer(layer).index
+        )
+        assert set(rows.loc[rows["verb"] == "build", "id"]) == set(after.layer(layer).index) - set(
+            example.layer(layer).index
+        )
+
+
+def test_the_published_quantities_are_billed(full):
+    taken = full[full["verb"] == "demolish"].groupby("layer")["quantity"].sum()
+    assert taken["walls"] == pytest.approx(1200, rel=0.01)
+    assert taken["structures"] == pytest.approx(1500, rel=0.01)
+    assert full["parties"].ne("").mean() > 0.9

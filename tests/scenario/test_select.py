@@ -1,0 +1,89 @@
+"""Which rows each selector means, and what is refused because it could never mean any."""
+
+import pytest
+
+from spatialreno import Scenario, ScenarioError, alter, demolish
+
+
+def gone(area, layer, **chosen):
+    after = Scenario("s", interventions=[demolish(layer, **chosen)]).apply(area)
+    return sorted(set(area.layer(layer).index) - set(after.layer(layer).index))
+
+
+@pytest.mark.parametrize(
+    ("layer", "chosen", "expected"),
+    [
+        ("walls", {"ids": ["W1"]}, ["W1"]),
+        ("walls", {"ids": "W1"}, ["W1"]),
+        ("walls", {"ids": []}, []),
+        ("structures", {"where": {"legality": "illegal"}}, ["S1", "S2"]),
+        ("structures", {"where": {"kind": ["shed", "shop"]}}, ["S1"]),
+        ("structures", {"where": {"height_m": {"max": 2.0}}}, ["S1"]),
+        ("structures", {"where": {"height_m": {"min": 2.0, "max": 3.0}}}, ["S1", "S2"]),
+        ("structures", {"where": {"storeys": 2}}, ["S2"]),
+        ("structures", {"where": {"removable": True}}, ["S1", "S2"]),
+        ("structures", {"where": {"legality": "illegal", "height_m": {"min": 2.5}}}, ["S2"]),
+        ("walls", {"where": {"compound_b": "C2"}}, ["W1", "W2"]),
+        ("walls", {"between": ["C1", "C2"]}, ["W1", "W2"]),
+        ("walls", {"between": ["C1"]}, []),
+        ("structures", {"within": "C1"}, ["S1"]),
+        ("structures", {"within": "C2", "where": {"legality": "illegal"}}, ["S2"]),
+        ("structures", {"party": "P3"}, ["S2"]),
+        ("walls", {"party": "P3", "between": ["C1", "C2"]}, ["W1"]),
+    ],
+)
+def test_selectors_choose(yards, layer, chosen, expected):
+    assert gone(yards, layer, **chosen) == expected
+
+
+@pytest.mark.parametrize(
+    ("layer", "chosen", "told"),
+    [
+        ("walls", {}, "nothing is chosen"),
+        ("walls", {"ids": ["W1", "W9"]}, "no such id (W9)"),
+        ("walls", {"ids": [7]}, "no such id (7)"),
+        ("walls", {"between": ["C1", "C9"]}, "no such id (C9)"),
+        ("structures", {"between": ["C1", "C2"]}, "between chooses walls only"),
+        ("structures", {"within": "C9"}, "within = 'C9'"),
+        ("parties", {"within": "C1"}, "is a table"),
+        ("structures", {"party": "P9"}, "no such id (P9)"),
+        ("structures", {"where": {"colour": "red"}}, "no such column (colour)"),
+        ("structures", {"where": {"legality": "ilegal"}}, "no such word (ilegal). Words: illegal"),
+        ("facilities", {"where": {"kind": "bookstor"}}, "no such word (bookstor)"),
+        ("structures", {"where": {"height_m": "2"}}, "holds float, not '2'"),
+        ("structures", {"where": {"removable": "true"}}, "holds bool, not 'true'"),
+        ("structures", {"where": {"legality": {"min": 1}}}, "min and max need numbers"),
+        ("towers", {"ids": ["T1"]}, "no such layer"),
+        ("rights", {"ids": ["P1"]}, "have no ids"),
+    ],
+)
+def test_a_choice_that_means_nothing_is_refused(yards, layer, chosen, told):
+    with pytest.raises(ScenarioError) as refused:
+        gone(yards, layer, **chosen)
+    assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [{"height_m": {}}, {"height_m": {"mim": 1}}, {"height_m": {"min": "1"}}, {"height_m": {"min": 2, "max": 1}}],
+)
+def test_ranges_are_two_numbers_in_order(where):
+    with pytest.raises(ScenarioError, match="height_m"):
+        demolish("structures", where=where)
+
+
+def test_between_is_a_list_and_not_letters():
+    with pytest.raises(ScenarioError, match="give a list of compounds"):
+        demolish("walls", between="C1")
+
+
+def test_pieces_answer_to_the_name_of_their_wall(example):
+    piece = next(i for i in example.walls.index if i.endswith("/1"))
+    stem = piece.removesuffix("/1")
+    assert gone(example, "walls", ids=[stem]) == sorted(i for i in example.walls.index if i.rsplit("/", 1)[0] == stem)
+    assert gone(example, "walls", ids=[piece]) == [piece]
+
+
+def test_alter_says_which_words_choose():
+    with pytest.raises(ScenarioError, match="wher chooses nothing"):
+        alter("paths", wher={"kind": "lane"}, set={"width_m": 7.0})
