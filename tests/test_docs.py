@@ -177,7 +177,9 @@ MADE_BY = {
     "Catalog": "read_catalog",
     "Comparison": "compare",
     "Evaluation": "evaluate",
+    "FireAccess": "fire_access",
     "Page": "draw",
+    "Removals": "fewest_removals",
     "Solution": "site_facilities",
     "StudyArea": "read_area",
 }
