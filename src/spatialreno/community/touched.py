@@ -14,18 +14,8 @@ if TYPE_CHECKING:
     from spatialreno.scenario import Scenario
 
 COLUMNS = [
-    "verb",
-    "layer",
-    "id",
-    "kind",
-    "names",
-    "places",
-    "basis",
-    "must",
-    "informs",
-    "matter",
-    "source",
-    "confidence",
+    *("verb", "layer", "id", "kind", "sort", "names", "places", "beside"),
+    *("basis", "must", "informs", "matter", "source", "confidence"),
 ]
 #: An act the catalog has no rule for: whoever owns the thing or uses the land must agree.
 _ELSE = {
@@ -52,9 +42,10 @@ def touched_features(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns verb, layer, id, kind (of the rule), names (ids under which rights in the thing may stand:
-        its own, its building's, that of the wall it is a piece of), places (compounds it stands in or
-        between), basis, must, informs (rights, joined by ``|``), matter, source, confidence.
+        Columns verb, layer, id, kind (of the rule), sort (its own kind or use), names (ids under which rights
+        in the thing may stand: its own, its building's, that of the wall it is a piece of), places (compounds
+        it stands in or between), beside (compounds within a strip's width), basis, must, informs (rights,
+        joined by ``|``), matter, source, confidence.
     """
     bill = scenario.ledger(area)
     acts = bill[bill["verb"] != "keep"].drop_duplicates(["verb", "layer", "id"])
@@ -67,7 +58,9 @@ def touched_features(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
         kind = _kind(act["layer"], feature)
         rule = _rule(rules, act, kind)
         if rule["basis"] != "follows":
-            told: dict[Any, Any] = {"kind": kind, "names": _names(act["id"], feature), "places": _places(feature, area)}
+            places = _places(feature, area)
+            told: dict[Any, Any] = {"kind": kind, "sort": _sort(act["layer"], feature)}
+            told |= {"names": _names(act["id"], feature), "places": places, "beside": _beside(feature, area, places)}
             rows.append(act | told | rule)
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -79,6 +72,12 @@ def _kind(layer: str, feature: Any) -> str:
     if layer == "facilities":
         return _IN_BUILDING if isinstance(feature["building_id"], str) else ""
     return ""
+
+
+def _sort(layer: str, feature: Any) -> str:
+    """Give a thing's own kind; a building's is its use."""
+    own = feature.get("use" if layer == "buildings" else "kind")
+    return own if isinstance(own, str) else ""
 
 
 def _rule(rules: list[dict[str, str]], act: dict[Any, Any], kind: str) -> dict[str, str]:
@@ -104,3 +103,10 @@ def _places(feature: Any, area: StudyArea) -> tuple[str, ...]:
     inner = shape.buffer(-reach) if shape.geom_type == "Polygon" else shape
     yards = area.compounds.geometry
     return tuple(sorted({*named, *yards.index[shapely.intersects(yards.to_numpy(), inner)]}))
+
+
+def _beside(feature: Any, area: StudyArea, places: tuple[str, ...]) -> tuple[str, ...]:
+    """Name the compounds a feature passes at no more than a strip's width."""
+    yards = area.compounds.geometry
+    near = shapely.dwithin(yards.to_numpy(), feature["geometry"], area.catalog.constants["strip_m"])
+    return tuple(sorted({*places, *yards.index[near]}))
