@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from community.court import court, votes
 
-from spatialreno.community import homes, read_register, stairwells
+from spatialreno.community import homes, read_register
 from spatialreno.errors import InputError
+from spatialreno.works.lifts import stairwells
 
 
 def test_homes_by_hand():

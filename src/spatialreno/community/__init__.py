@@ -3,7 +3,8 @@
 from spatialreno.community.ballots import Register, read_register
 from spatialreno.community.checkup import checkup, resources
 from spatialreno.community.consent import Consents, consent
-from spatialreno.community.homes import homes, stairwells
+from spatialreno.community.homes import homes
+from spatialreno.community.lifts import LiftPlan, LiftTerms, lift_plan
 from spatialreno.community.management import (
     Management,
     break_even_fee,
@@ -21,7 +22,9 @@ from spatialreno.community.votes import Tally, VoteRule, tally, vote_rule
 __all__ = [
     "Balance",
     "Consents",
+    "LiftPlan",
     "LiftShares",
+    "LiftTerms",
     "Management",
     "MenuChoice",
     "Register",
@@ -35,6 +38,7 @@ __all__ = [
     "documented_case",
     "facility_register",
     "homes",
+    "lift_plan",
     "lift_shares",
     "management",
     "management_costs",
@@ -44,7 +48,6 @@ __all__ = [
     "read_register",
     "resources",
     "share_scheme",
-    "stairwells",
     "subsidy_of",
     "tally",
     "vote_rule",

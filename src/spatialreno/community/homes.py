@@ -6,37 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.works.lifts import stairwells
+
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 COLUMNS = ["entrance_id", "building_id", "compound_id", "floor", "area_m2", "estimated"]
-
-
-def stairwells(area: StudyArea) -> pd.DataFrame:
-    """List the stairwells that homes open on; a building whose doors are unknown is one stairwell.
-
-    Parameters
-    ----------
-    area
-        Any study area.
-
-    Returns
-    -------
-    DataFrame
-        Index entrance_id, sorted; building_id, compound_id, unit, storeys, households.
-    """
-    buildings = area.buildings[area.buildings["households"].fillna(0) > 0]
-    doors = area.entrances[area.entrances["building_id"].isin(buildings.index)]
-    doors = doors[doors["households"].fillna(0) > 0]
-    unknown = buildings[~buildings.index.isin(doors["building_id"])]
-    alone = unknown.assign(building_id=unknown.index, unit=unknown["name"])
-    columns = ["building_id", "unit", "storeys", "households"]
-    found: pd.DataFrame = pd.concat([doors[columns], alone[columns]]).rename_axis("entrance_id").sort_index()
-    storeys = found["building_id"].map(buildings["storeys"])
-    found["storeys"] = found["storeys"].fillna(storeys).fillna(area.catalog.constants["default_storeys"]).astype(int)
-    found["households"] = found["households"].astype(int)
-    found.insert(1, "compound_id", found["building_id"].map(buildings["compound_id"]))
-    return found
 
 
 def homes(area: StudyArea) -> pd.DataFrame:
