@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-
 from conftest import frame, make_area
+
 from spatialreno.area import assemble
 from spatialreno.area.assemble import findings
 from spatialreno.catalog import read_catalog
@@ -216,7 +216,7 @@ def test_a_misspelt_column_is_told():
 
 
 def test_a_table_of_no_layer_is_refused():
-    with pytest.raises(InputError, match="fences: no such layer. Known layers: compounds"):
+    with pytest.raises(InputError, match=r"fences: no such layer\. Known layers: compounds"):
         assemble({"fences": frame([C1])}, name="x")
 
 
@@ -234,3 +234,8 @@ def test_known_figures_are_not_estimated():
     row = make_area(compounds=[C1], buildings=[home | {"geometry": B1["geometry"]}]).buildings.loc["B2"]
     assert (row.residents, row.floor_area_m2) == (31, 1000.0)
     assert pd.isna(row.estimated)
+
+
+def test_broken_shapes_keep_the_rules_about_place_quiet():
+    out = B1 | {"id": "B2", "geometry": shapely.box(120, 10, 130, 20)}
+    assert {f[2] for f in told(buildings=[B1 | {"geometry": BOW}, out])} == {"valid geometry"}

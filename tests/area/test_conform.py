@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-
 from conftest import ORIGIN, frame, make_area
+
 from spatialreno.area.conform import Notes, conform
 from spatialreno.catalog import read_catalog
 from spatialreno.errors import InputError

@@ -4,11 +4,11 @@ import math
 
 import pytest
 import shapely
+from conftest import ORIGIN, frame
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyproj import CRS, Geod, Transformer
 
-from conftest import ORIGIN, frame
 from spatialreno.area import assemble
 from spatialreno.area.crs import LONLAT, crs_text, length_error, metric_crs, zone_crs
 from spatialreno.errors import InputError

@@ -1,12 +1,13 @@
 """Foreign keys follow from the shapes: who stands where, beside what, and how large."""
 
+from itertools import pairwise
+
 import pandas as pd
 import pytest
 import shapely
+from conftest import make_area
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from conftest import make_area
 
 
 def yard(i, west, east, south=0, north=100):
@@ -102,11 +103,11 @@ def test_a_piece_never_takes_the_id_of_another_wall():
     st.lists(st.floats(5, 195), min_size=1, max_size=4, unique_by=round),
     st.lists(st.floats(-2, 2), min_size=2, max_size=2),
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_cutting_conserves_length_and_rows(cuts, ends):
     edges = [0, *sorted(cuts), 200]
     row = [yard("C0", 0, 200, -50, 0)]
-    row += [yard(f"C{n + 1}", a, b, 0, 50) for n, (a, b) in enumerate(zip(edges, edges[1:], strict=False))]
+    row += [yard(f"C{n + 1}", a, b, 0, 50) for n, (a, b) in enumerate(pairwise(edges))]
     line = wall("W1", (ends[0], 0), (200 + ends[1], 0), material="brick")
     walls = make_area(compounds=row, walls=[line]).walls
     assert walls.length_m.sum() == pytest.approx(line["geometry"].length, abs=1e-6)
@@ -154,3 +155,14 @@ def test_sizes_are_measured_in_metres():
     assert (area.paths.length_m["L1"], area.pipes.length_m["P1"]) == pytest.approx((20, 25))
     assert area.open_spaces.area_m2["O1"] == pytest.approx(50)
     assert area.buildings.footprint_m2["Z0"] == pytest.approx(0.25)
+
+
+def test_what_stands_on_the_boundary_belongs_to_the_first_id():
+    tree = {"id": "T1", "geometry": shapely.Point(100, 50)}
+    assert make_area(compounds=TWO, trees=[tree]).trees.compound_id["T1"] == "C1"
+
+
+def test_rows_stay_sorted_when_a_wall_is_cut():
+    row = [yard("C1", 0, 200, -50, 0), yard("C2", 0, 80, 0, 50), yard("C3", 80, 200, 0, 50)]
+    area = make_area(compounds=row, walls=[wall("W1", (0, 0), (200, 0)), wall("W1-a", (0, -50), (200, -50))])
+    assert list(area.walls.index) == ["W1-a", "W1/1", "W1/2"]

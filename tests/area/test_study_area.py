@@ -5,10 +5,10 @@ from dataclasses import FrozenInstanceError
 import pandas as pd
 import pytest
 import shapely
+from conftest import ORIGIN, make_area
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import ORIGIN, make_area
 from spatialreno.area import split_walls
 from spatialreno.area.assemble import replace_layers
 from spatialreno.errors import InputError
@@ -64,7 +64,7 @@ def test_the_area_itself_is_frozen(area):
 
 
 def test_an_unknown_layer_is_named(area):
-    with pytest.raises(InputError, match="fences: no such layer. Layers: compounds, buildings"):
+    with pytest.raises(InputError, match=r"fences: no such layer\. Layers: compounds, buildings"):
         area.layer("fences")
 
 

@@ -9,7 +9,6 @@ from spatialreno import Scenario, ScenarioError, alter, build, demolish, read_sc
 
 COLUMNS = ["verb", "layer", "id", "kind", "item", "quantity", "unit", "unit_price_yuan", "cost_yuan"]
 COLUMNS += ["payer", "parties", "phase", "reason", "confidence"]
-)
 
 
 def bill(area, *acts):
@@ -56,6 +55,12 @@ def test_a_lane_by_its_new_surface(yards):
     lane = bill(yards, alter("paths", ids=["L1"], set={"width_m": 7.0})).iloc[0]
     assert lane.quantity == pytest.approx(80 * 7.0)
     assert lane.cost_yuan == pytest.approx(560 * price(yards, "paths", "alter", ""))
+
+
+def test_a_lane_whose_width_stays_is_not_paved(yards):
+    lane = bill(yards, alter("paths", ids=["L1"], set={"public": False})).iloc[0]
+    assert (lane.quantity, lane.unit, lane["item"]) == (80.0, "m", "")
+    assert lane.cost_yuan != lane.cost_yuan
 
 
 def test_a_building_has_a_row_for_each_price(yards):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pyproj import CRS, Transformer
+from pyproj import CRS, Proj
 from pyproj.exceptions import CRSError
 
 from spatialreno.errors import Fault, InputError
@@ -78,9 +78,7 @@ def length_error(crs: CRS, x: float, y: float) -> float:
         Largest of east-west and north-south, e.g. 0.21 for EPSG:3857 in Luoyang; infinite where the CRS ends.
     """
     step = 50.0
-    lon, lat = Transformer.from_crs(crs, LONLAT, always_xy=True).transform(
-        [x - step, x + step, x, x], [y, y, y - step, y + step]
-    )
+    lon, lat = Proj(crs)([x - step, x + step, x, x], [y, y, y - step, y + step], inverse=True)
     geod = crs.get_geod()
     if geod is None or not np.isfinite([lon, lat]).all():
         return float("inf")

@@ -110,15 +110,17 @@ def geometry_has_size(checked: Checked) -> Iterator[Fault]:
 def layers_lie_together(checked: Checked) -> Iterator[Fault]:
     """No layer lies far from the compounds: the sign of a wrong coordinate system."""
     compounds = checked.layers["compounds"]
-    if not len(compounds) or "compounds" in checked.unplaced:
+    if not len(compounds) or "compounds" in checked.unplaced or not np.isfinite(compounds.total_bounds).all():
         return
-    west, south, east, north = compounds.total_bounds
-    home = shapely.box(west, south, east, north)
+    home = shapely.box(*compounds.total_bounds)
     for name, frame in checked.mapped():
         if name in checked.unplaced:
             continue
-        away = shapely.distance(frame.geometry.to_numpy(), home)
-        far = (away > checked.constant("far_m")) & _finite(frame.geometry.to_numpy())
+        shapes = frame.geometry.to_numpy()
+        away = np.zeros(len(shapes))
+        known = _finite(shapes)  # a rule of its own tells of lost coordinates
+        away[known] = shapely.distance(shapes[known], home)
+        far = away > checked.constant("far_m")
         if far.any():
             yield _fault(
                 name,

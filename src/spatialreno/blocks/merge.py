@@ -43,18 +43,7 @@ def merge_blocks(area: StudyArea, *, min_open_m: float | None = None) -> gpd.Geo
     >>> len(merge_blocks(sr.read_area("data/geo/xigongdi"))) > 1
     True
     """
-    openings, labels = _joined(area, min_open_m)
-    compounds = area.compounds.assign(block=labels)
-    people = _people(area)
-    rows = []
-    for label, members in compounds.groupby("block", sort=True):
-        inner = openings[openings["block"] == label]
-        rows.append(_block(members, inner, people, area))
-    blocks = gpd.GeoDataFrame(rows, columns=[*COLUMNS, "geometry"], geometry="geometry", crs=area.crs)
-    order = np.lexsort((blocks["compounds"], -blocks["area_m2"].round(3)))
-    blocks = blocks.iloc[order]
-    blocks.index = pd.Index([f"B{n:02d}" for n in range(1, len(blocks) + 1)], name="id", dtype="str")
-    return blocks
+    return _merged(area, min_open_m)[0]
 
 
 def compound_blocks(area: StudyArea, *, min_open_m: float | None = None) -> pd.Series[Any]:
@@ -69,18 +58,38 @@ def compound_blocks(area: StudyArea, *, min_open_m: float | None = None) -> pd.S
     -------
     Series
         Block id by compound id, both as in ``merge_blocks``.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> blocks = compound_blocks(sr.read_area("data/geo/xigongdi"))
+    >>> int(blocks.nunique())
+    10
     """
-    blocks = merge_blocks(area, min_open_m=min_open_m)
-    members = blocks["compounds"].str.split(",").explode()
-    found = pd.Series(members.index.to_numpy(), index=pd.Index(members.to_numpy(), name="id"), dtype="str")
-    return found.reindex(area.compounds.index)
+    return _merged(area, min_open_m)[1]
+
+
+def _merged(area: StudyArea, min_open_m: float | None) -> tuple[gpd.GeoDataFrame, pd.Series[Any]]:
+    """Make the blocks, and beside them the block of each compound: ids may hold commas, so nobody parses them."""
+    openings, labels = _joined(area, min_open_m)
+    compounds = area.compounds.assign(block=labels)
+    people = _people(area)
+    rows = []
+    for label, members in compounds.groupby("block", sort=True):
+        inner = openings[openings["block"] == label]
+        rows.append(_block(members, inner, people, area))
+    blocks = gpd.GeoDataFrame(rows, columns=[*COLUMNS, "geometry"], geometry="geometry", crs=area.crs)
+    order = np.lexsort((blocks["compounds"], -blocks["area_m2"].round(3)))
+    blocks = blocks.iloc[order]
+    blocks.index = pd.Index([f"B{n:02d}" for n in range(1, len(blocks) + 1)], name="id", dtype="str")
+    rank = np.argsort(order)  # labels run 0, 1, 2 … as groupby sorted them
+    return blocks, pd.Series(blocks.index.to_numpy()[rank[labels]], index=compounds.index, dtype="str")
 
 
 def _joined(area: StudyArea, min_open_m: float | None) -> tuple[gpd.GeoDataFrame, npt.NDArray[Any]]:
     least = area.catalog.constants["merge_open_m"] if min_open_m is None else min_open_m
     openings = open_frontages(area)
-    width = openings.groupby("run")["width_m"].transform("sum") if len(openings) else openings["width_m"]
-    openings = openings[width >= least - area.catalog.constants["snap_m"]]
+    openings = openings[openings["run_m"] >= least - area.catalog.constants["snap_m"]]
     ids = area.compounds.index
     a, b = ids.get_indexer(openings["a"]), ids.get_indexer(openings["b"])
     graph = coo_array((np.ones(len(a)), (a, b)), shape=(len(ids), len(ids)))

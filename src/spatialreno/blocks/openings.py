@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from scipy.spatial.distance import pdist
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 Array = npt.NDArray[Any]
-COLUMNS = ["a", "b", "run", "width_m", "geometry"]
+COLUMNS = ["a", "b", "run", "width_m", "run_m", "geometry"]
 
 
 def open_frontages(area: StudyArea) -> gpd.GeoDataFrame:
@@ -23,7 +24,8 @@ def open_frontages(area: StudyArea) -> gpd.GeoDataFrame:
     From each straight edge of a compound a zone reaches outwards by ``strip_m``. What stands in the part
     of the zone between the two compounds (walls, structures on the ground, buildings, public paths) is
     projected on the edge; the stretches that face the neighbour and are free of any projection are open.
-    Stretches that meet around the ring join into one run. A shared corner faces nothing.
+    Stretches that meet around the ring join into one run, unless something stands where they meet.
+    A shared corner faces nothing. A public path that runs more across than along passes through.
 
     Parameters
     ----------
@@ -34,7 +36,8 @@ def open_frontages(area: StudyArea) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         a, b (compound ids, a < b as measured from a's edges), run (number of the run along the ring),
-        width_m (metres of open edge), geometry (the zone between the two compounds along it).
+        width_m (metres of open edge), run_m (clear width of the whole run: the farthest two points of its
+        edge, so that jogs of the edge widen nothing), geometry (the zone between the two compounds along it).
     """
     edges = _edges(area)
     if not len(edges):
@@ -56,13 +59,13 @@ def neighbours(area: StudyArea) -> Array:
     return pairs
 
 
-def obstacles(area: StudyArea) -> Array:
-    """Gather what keeps two compounds apart: walls, structures on the ground, buildings, public paths."""
+def obstacles(area: StudyArea) -> tuple[Array, Array]:
+    """Gather what keeps two compounds apart: solid things (walls, low structures, buildings), and public paths."""
     structures, paths = area.structures, area.paths
     low = structures["position"].isin(["ground", "attached"])
     public = paths["public"].fillna(True).astype(bool)
-    shapes = [area.walls.geometry, structures.geometry[low], area.buildings.geometry, paths.geometry[public]]
-    return np.concatenate([s.to_numpy() for s in shapes])
+    shapes = [area.walls.geometry, structures.geometry[low], area.buildings.geometry]
+    return np.concatenate([s.to_numpy() for s in shapes]), paths.geometry[public].to_numpy()
 
 
 def _reach(area: StudyArea) -> float:
@@ -72,9 +75,10 @@ def _reach(area: StudyArea) -> float:
 def _edges(area: StudyArea) -> pd.DataFrame:
     """List the straight edges of each pair's first compound that lie near the second."""
     shapes, pairs = area.compounds.geometry.to_numpy(), neighbours(area)
-    rings = shapely.get_exterior_ring(shapely.orient_polygons(shapes))
-    segments, owner = _segments(rings)
-    start = shapely.line_locate_point(rings[owner], shapely.points(segments[:, 0]))
+    rings, polygon = shapely.get_rings(shapely.orient_polygons(shapes), return_index=True)
+    segments, ring = _segments(rings)
+    owner = polygon[ring]
+    start = shapely.line_locate_point(rings[ring], shapely.points(segments[:, 0]))
     lines = shapely.linestrings(segments)
     rows = [(owner == a).nonzero()[0] for a, _ in pairs]
     frame = pd.DataFrame(
@@ -88,8 +92,8 @@ def _edges(area: StudyArea) -> pd.DataFrame:
     frame = frame[np.asarray(near, dtype=bool)].reset_index(drop=True)
     xy = segments[frame["edge"]]
     frame["x0"], frame["y0"], frame["x1"], frame["y1"] = xy[:, 0, 0], xy[:, 0, 1], xy[:, 1, 0], xy[:, 1, 1]
-    frame["along"] = start[frame["edge"]]
-    frame["ring_m"] = shapely.length(rings)[frame["a"]]
+    frame["along"], frame["ring"] = start[frame["edge"]], ring[frame["edge"]]
+    frame["ring_m"] = shapely.length(rings)[frame["ring"]]
     return frame
 
 
@@ -106,7 +110,7 @@ def _zones(edges: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
     tolerance, reach = area.catalog.constants["tolerance_m"], _reach(area)
     start, end = edges[["x0", "y0"]].to_numpy(), edges[["x1", "y1"]].to_numpy()
     along = (end - start) / np.hypot(*(end - start).T)[:, None]
-    out = np.column_stack([along[:, 1], -along[:, 0]])  # rings run counter-clockwise: outside is on the right
+    out = np.column_stack([along[:, 1], -along[:, 0]])  # the polygon is on the left of its rings
     corners = np.stack([start - out * tolerance, end - out * tolerance, end + out * reach, start + out * reach], 1)
     return edges.assign(ux=along[:, 0], uy=along[:, 1], zone=shapely.polygons(corners))
 
@@ -118,51 +122,79 @@ def _facing(zones: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
     core = shapely.buffer(shapes, -tolerance, join_style="mitre")
     face = shapely.intersection(zones["zone"].to_numpy(), shapes[zones["b"]])
     between = shapely.difference(zones["zone"].to_numpy(), shapely.union(core[zones["a"]], core[zones["b"]]))
+    both = shapely.multipolygons(np.column_stack([shapes[zones["a"]], shapes[zones["b"]]]))
+    between = shapely.intersection(between, shapely.convex_hull(both))  # not what lies behind a narrow neighbour
     seen = ~shapely.is_empty(face)
     kept: pd.DataFrame = zones.assign(face=face, between=between)[seen].reset_index(drop=True)
     return kept
 
 
 def _free_stretches(facing: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
-    shapes = obstacles(area)
-    tree = shapely.STRtree(shapes)
-    zone, hit = tree.query(facing["between"].to_numpy(), predicate="intersects")
-    blocked = shapely.intersection(facing["between"].to_numpy()[zone], shapes[hit])
-    shadows = _spans(facing, zone, blocked)
-    faces = _spans(facing, np.arange(len(facing)), facing["face"].to_numpy())
+    solid, paths = obstacles(area)
+    zone, blocked = _blocking(facing, solid)
+    shadows = _spans(_projected(facing, zone, blocked))
+    zone, blocked = _blocking(facing, paths)
+    lanes = _projected(facing, zone, blocked)
+    for i, spans in _spans(lanes[lanes["high"] - lanes["low"] > lanes["across"]]).items():
+        shadows.setdefault(i, []).extend(spans)
+    snap = area.catalog.constants["snap_m"]
     rows = []
-    for i, spans in faces.items():
+    for i, spans in _spans(_projected(facing, np.arange(len(facing)), facing["face"].to_numpy())).items():
         for low, high in _free(spans, shadows.get(i, [])):
-            rows.append((i, low, high))
-    free = pd.DataFrame(rows, columns=["i", "low", "high"])
-    return (
-        facing.drop(columns=["zone", "face"])
-        .iloc[free["i"]]
-        .assign(low=free["low"].to_numpy(), high=free["high"].to_numpy())
-        .reset_index(drop=True)
-    )
+            rows.append((i, low, high, *(_stands(end, shadows.get(i, []), snap) for end in (low, high))))
+    free = pd.DataFrame(rows, columns=["i", "low", "high", "shut_low", "shut_high"])
+    kept = facing.drop(columns=["zone", "face"]).iloc[free["i"]].reset_index(drop=True)
+    return kept.join(free.drop(columns="i"))
 
 
-def _spans(zones: pd.DataFrame, row: Array, shapes: Array) -> dict[int, list[tuple[float, float]]]:
-    """Project shapes on the edge of their zone: metres from the edge's start."""
+def _blocking(facing: pd.DataFrame, shapes: Array) -> tuple[Array, Array]:
+    between = facing["between"].to_numpy()
+    zone, hit = shapely.STRtree(shapes).query(between, predicate="intersects")
+    return zone, shapely.intersection(between[zone], shapes[hit])
+
+
+def _projected(zones: pd.DataFrame, row: Array, shapes: Array) -> pd.DataFrame:
+    """Measure each part of each shape from the start of its zone's edge: low, high along it, and its extent across."""
     parts, part = shapely.get_parts(shapes, return_index=True)
     xy, point = shapely.get_coordinates(parts, return_index=True)
     owner = row[part[point]]
-    start, along = zones[["x0", "y0"]].to_numpy()[owner], zones[["ux", "uy"]].to_numpy()[owner]
-    t = ((xy - start) * along).sum(axis=1)
-    bounds = pd.DataFrame({"part": point, "t": t}).groupby("part")["t"].agg(["min", "max"])
+    away = xy - zones[["x0", "y0"]].to_numpy()[owner]
+    ux, uy = zones[["ux", "uy"]].to_numpy()[owner].T
+    t, n = away[:, 0] * ux + away[:, 1] * uy, away[:, 0] * uy - away[:, 1] * ux
+    groups = pd.DataFrame({"part": point, "t": t, "n": n}).groupby("part")
+    low, high = groups.min(), groups.max()
+    return pd.DataFrame({"i": row[part[low.index]], "low": low["t"], "high": high["t"], "across": high["n"] - low["n"]})
+
+
+def _spans(projected: pd.DataFrame) -> dict[int, list[tuple[float, float]]]:
     spans: dict[int, list[tuple[float, float]]] = {}
-    for i, low, high in zip(row[part[bounds.index]], bounds["min"], bounds["max"], strict=True):
+    for i, low, high in zip(projected["i"], projected["low"], projected["high"], strict=True):
         spans.setdefault(int(i), []).append((float(low), float(high)))
     return spans
 
 
+def _stands(end: float, shadows: list[tuple[float, float]], snap: float) -> bool:
+    """Tell whether something stands at the end of a stretch."""
+    return any(low - snap <= end <= high + snap for low, high in shadows)
+
+
 def _free(spans: list[tuple[float, float]], shadows: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Take the shadows out of the spans; a shadow without width still cuts."""
-    free = sorted(spans)
+    free = _merged(spans)
     for low, high in sorted(shadows):
         free = [piece for a, b in free for piece in _without(a, b, low, high)]
     return [(a, b) for a, b in free if b > a]
+
+
+def _merged(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Count once what faces two parts of the neighbour."""
+    merged: list[tuple[float, float]] = []
+    for low, high in sorted(spans):
+        if merged and low <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], high))
+        else:
+            merged.append((low, high))
+    return merged
 
 
 def _without(a: float, b: float, low: float, high: float) -> list[tuple[float, float]]:
@@ -176,9 +208,10 @@ def _with_runs(stretches: pd.DataFrame, area: StudyArea) -> gpd.GeoDataFrame:
     snap = area.catalog.constants["snap_m"]
     ids = area.compounds.index
     table = stretches.assign(begin=stretches["along"] + stretches["low"], end=stretches["along"] + stretches["high"])
-    table = table.sort_values(["a", "b", "begin"], kind="stable", ignore_index=True)
-    same = (table["a"].diff() == 0) & (table["b"].diff() == 0)
-    joined = same & (table["begin"] <= table["end"].shift() + snap)
+    table = table.sort_values(["a", "b", "ring", "begin"], kind="stable", ignore_index=True)
+    same = (table[["a", "b", "ring"]].diff() == 0).all(axis=1)
+    shut = table["shut_low"].astype(bool) | table["shut_high"].shift(fill_value=False).astype(bool)
+    joined = same & ~shut & (table["begin"] <= table["end"].shift() + snap)
     table["run"] = (~joined).cumsum()
     table = _over_the_seam(table, snap)
     return gpd.GeoDataFrame(
@@ -187,6 +220,7 @@ def _with_runs(stretches: pd.DataFrame, area: StudyArea) -> gpd.GeoDataFrame:
             "b": ids[table["b"]],
             "run": table["run"].to_numpy(),
             "width_m": (table["high"] - table["low"]).to_numpy(),
+            "run_m": table["run"].map(_clear_widths(table)).to_numpy(),
         },
         geometry=_open_zones(table),
         crs=area.crs,
@@ -195,11 +229,19 @@ def _with_runs(stretches: pd.DataFrame, area: StudyArea) -> gpd.GeoDataFrame:
 
 def _over_the_seam(table: pd.DataFrame, snap: float) -> pd.DataFrame:
     """A run that ends where the ring closes goes on with the run that begins at its start."""
-    for _, group in table.groupby(["a", "b"], sort=True):
+    for _, group in table.groupby(["a", "b", "ring"], sort=True):
         first, last = group.iloc[0], group.iloc[-1]
+        if first["shut_low"] or last["shut_high"]:
+            continue
         if first["run"] != last["run"] and first["begin"] <= snap and last["end"] >= last["ring_m"] - snap:
             table.loc[table["run"] == last["run"], "run"] = first["run"]
     return table
+
+
+def _clear_widths(table: pd.DataFrame) -> dict[Any, float]:
+    start, along = table[["x0", "y0"]].to_numpy(), table[["ux", "uy"]].to_numpy()
+    ends = np.stack([start + along * table[[end]].to_numpy() for end in ("low", "high")], axis=1)
+    return {run: float(pdist(ends[rows].reshape(-1, 2)).max()) for run, rows in table.groupby("run").indices.items()}
 
 
 def _open_zones(table: pd.DataFrame) -> Array:

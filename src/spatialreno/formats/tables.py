@@ -97,7 +97,7 @@ def _bytes(path: Path, most: int = -1) -> bytes:
 
 def _refused(path: Path, message: str, mend: str, ids: list[str] | None = None) -> InputError:
     """Tell what is wrong with one file; its layer is filled in by whoever knows it."""
-    return InputError.of([Fault("file", tuple(ids or ()), "file", message, mend, file=path.name)])
+    return InputError.of([Fault(path.name, tuple(ids or ()), "file", message, mend, file=path.name)])
 
 
 def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
