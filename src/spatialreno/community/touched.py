@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import shapely
 
-from spatialreno.scenario.select import stems
+from spatialreno.area.sides import lineage
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -88,7 +88,7 @@ def _rule(rules: list[dict[str, str]], act: dict[Any, Any], kind: str) -> dict[s
 
 def _names(i: str, feature: Any) -> tuple[str, ...]:
     host = [str(feature[c]) for c in ("building_id",) if isinstance(feature.get(c), str)]
-    names = [i, str(stems(pd.Index([i]))[0]), *host]
+    names = [*lineage(i), *host]
     return tuple(name for k, name in enumerate(names) if name not in names[:k])
 
 
