@@ -10,7 +10,7 @@ from conftest import EXAMPLE, ORIGIN
 from shapely.affinity import translate
 
 from spatialreno import Scenario, build, demolish, read_scenario
-from spatialreno.community import checkup, money_balance, resources
+from spatialreno.community import answer_checkup, balance_money, list_resources
 from spatialreno.errors import InputError
 
 LACKS = "缺供暖;缺活动场地；屋面渗漏;缺空中花园"
@@ -34,21 +34,21 @@ def states(found):
 
 
 def test_without_a_plan_all_is_open_and_what_nobody_knows_is_said(yards):
-    found = states(checkup(yards))
+    found = states(answer_checkup(yards))
     assert found == {("C1", "缺供暖"): "open", ("C1", "缺活动场地"): "open", ("C1", "屋面渗漏"): "open",
                      ("C1", "缺空中花园"): "unlisted", ("C2", "活动场地不足"): "open"}  # fmt: skip
 
 
 def test_a_plaza_serves_its_own_yard_and_the_block_once_the_wall_is_open(yards):
-    alone = checkup(yards, Scenario("p", "", [plaza()]))
+    alone = answer_checkup(yards, Scenario("p", "", [plaza()]))
     assert states(alone)["C1", "缺活动场地"] == "closed" and states(alone)["C2", "活动场地不足"] == "open"
-    opened = checkup(yards, Scenario("p", "", [plaza(), demolish("walls", ids=["W1"])]))
+    opened = answer_checkup(yards, Scenario("p", "", [plaza(), demolish("walls", ids=["W1"])]))
     assert states(opened)["C2", "活动场地不足"] == "closed"
     assert set(opened.loc[opened["state"] == "closed", "closed_by"]) == {"build open_spaces O1"}
 
 
 def test_the_example_closes_heating_everywhere_and_leaves_roofs_open(example):
-    found = checkup(example, read_scenario(EXAMPLE / "scenarios" / "full.toml"))
+    found = answer_checkup(example, read_scenario(EXAMPLE / "scenarios" / "full.toml"))
     heating = found[found["lack"] == "heating"]
     assert len(heating) == 10 and (heating["closed_by"] == "build facilities HX1").all()
     assert (found.loc[found["lack"] == "roof", "state"] == "open").all() and not (found["state"] == "unlisted").any()
@@ -56,7 +56,7 @@ def test_the_example_closes_heating_everywhere_and_leaves_roofs_open(example):
 
 
 def test_resources_list_land_rooms_and_boiler_houses(example):
-    found = resources(example)
+    found = list_resources(example)
     assert set(found["resource"]) == {"land", "room", "boiler_house"}
     rooms = found[found["resource"] == "room"]
     assert rooms["area_m2"].sum() == example.buildings["spare_room_m2"].sum()
@@ -64,7 +64,7 @@ def test_resources_list_land_rooms_and_boiler_houses(example):
 
 def test_the_balance_adds_up_to_the_ledger(example):
     bill = read_scenario(EXAMPLE / "scenarios" / "full.toml").ledger(example)
-    balance = money_balance(bill, example.catalog, {"city": 1_000_000, "central": 500_000})
+    balance = balance_money(bill, example.catalog, {"city": 1_000_000, "central": 500_000})
     table = balance.table
     assert table["needed_yuan"].sum() == pytest.approx(bill["cost_yuan"].sum())
     classes = table[["basic_yuan", "improved_yuan", "raised_yuan"]].sum().sum()
@@ -76,7 +76,7 @@ def test_the_balance_adds_up_to_the_ledger(example):
 
 def test_a_payer_that_may_not_pay_is_told(example):
     bill = read_scenario(EXAMPLE / "scenarios" / "clear.toml").ledger(example).assign(payer="central")
-    balance = money_balance(bill, example.catalog)
+    balance = balance_money(bill, example.catalog)
     assert balance.table.loc["central", "ineligible_yuan"] == pytest.approx(bill["cost_yuan"].sum())
     assert not balance.lines["allowed"].any()
 
@@ -84,5 +84,5 @@ def test_a_payer_that_may_not_pay_is_told(example):
 def test_bad_sources_are_named(example):
     bill = read_scenario(EXAMPLE / "scenarios" / "clear.toml").ledger(example)
     with pytest.raises(InputError) as refused:
-        money_balance(bill, example.catalog, {"city": -1, "santa": 5})
+        balance_money(bill, example.catalog, {"city": -1, "santa": 5})
     assert {f.rule: f.ids for f in refused.value.faults} == {"money": ("city",), "payer": ("santa",)}

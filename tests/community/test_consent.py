@@ -10,7 +10,7 @@ from shapely.affinity import translate
 
 from spatialreno import Scenario, build, demolish, read_scenario
 from spatialreno.area.assemble import replace_layers
-from spatialreno.community import consent, facility_register
+from spatialreno.community import find_consents, register_facilities
 
 OPEN = Scenario("open", "拆墙", [demolish("walls", ids=["W1"])])
 
@@ -21,7 +21,7 @@ def states(found, basis):
 
 
 def test_a_wall_asks_its_holders_the_land_and_the_owners_of_both_yards():
-    found = consent(court(ballots=votes("open:C1", "H1", 4)), OPEN)
+    found = find_consents(court(ballots=votes("open:C1", "H1", 4)), OPEN)
     assert states(found, "owner") == {("W1", "U1"): "in_hand", ("W1", "U2"): "open"}
     assert states(found, "vote") == {("W1", "A1"): "vote"}  # all owners act through their vote
     assert states(found, "inform") == {("W1", "G1"): "informed"}
@@ -39,7 +39,7 @@ def test_all_in_hand():
     )
     rights = area.rights
     rights["consent"] = "signed"
-    found = consent(replace_layers(area, {"rights": rights}), OPEN)
+    found = find_consents(replace_layers(area, {"rights": rights}), OPEN)
     assert found.complete and not len(found.to_win())
 
 
@@ -58,13 +58,13 @@ def sheds():
 
 
 def test_an_established_illegal_structure_is_enforcement_and_not_a_vote(sheds):
-    found = consent(sheds, Scenario("c", "", [demolish("structures", ids=["V1"])]))
+    found = find_consents(sheds, Scenario("c", "", [demolish("structures", ids=["V1"])]))
     assert states(found, "enforcement") == {("V1", "U1"): "enforcement"}
     assert found.asked_count == 0 and found.complete and not len(found.votes)
 
 
 def test_other_structures_need_their_owner_himself(sheds):
-    found = consent(sheds, Scenario("c", "", [demolish("structures", ids=["V2", "V3"])]))
+    found = find_consents(sheds, Scenario("c", "", [demolish("structures", ids=["V2", "V3"])]))
     assert states(found, "owner") == {("V2", ""): "unknown", ("V3", "U2"): "refused"}
     assert not found.complete and list(found.parties.index) == ["U2"]
     assert "1 without a known holder" in repr(found)
@@ -72,18 +72,18 @@ def test_other_structures_need_their_owner_himself(sheds):
 
 def test_a_facility_on_common_land_changes_its_use():
     spot = translate(shapely.box(20, 10, 30, 20), *ORIGIN)
-    found = consent(court(), Scenario("b", "", [build("facilities", "F1", geometry=spot, kind="plaza")]))
+    found = find_consents(court(), Scenario("b", "", [build("facilities", "F1", geometry=spot, kind="plaza")]))
     assert found.votes[["matter", "place", "rule"]].to_numpy().tolist() == [["land", "C1", "high"]]
     assert list(found.parties.index) == ["U1"]
 
 
 def test_kept_things_and_nothing_ask_nobody():
-    assert consent(court(), Scenario("none", "", [])).complete
+    assert find_consents(court(), Scenario("none", "", [])).complete
 
 
 @pytest.mark.parametrize("option", ["opened", "full"])
 def test_the_example_asks_more_than_twenty(example, option):
-    found = consent(example, read_scenario(EXAMPLE / "scenarios" / f"{option}.toml"))
+    found = find_consents(example, read_scenario(EXAMPLE / "scenarios" / f"{option}.toml"))
     assert found.asked_count > 20
     assert found.asked.loc[found.asked["basis"] == "enforcement", "id"].nunique() == 68
     named = found.asked[found.asked["party"] != ""]["party"].nunique()
@@ -92,13 +92,13 @@ def test_the_example_asks_more_than_twenty(example, option):
 
 
 def test_clearing_is_enforcement_only(example):
-    found = consent(example, read_scenario(EXAMPLE / "scenarios" / "clear.toml"))
+    found = find_consents(example, read_scenario(EXAMPLE / "scenarios" / "clear.toml"))
     assert found.asked_count == 0 and (found.asked["basis"] == "enforcement").all()
 
 
 def test_the_register_after_renewal(example):
     after = read_scenario(EXAMPLE / "scenarios" / "full.toml").apply(example)
-    register = facility_register(after)
+    register = register_facilities(after)
     assert len(register) == len(after.facilities) + len(after.open_spaces)
     assert register.loc["HX1", ["built", "owner", "owner_proposed"]].tolist() == [True, "", "utility"]
     assert register.loc["F19", "owner"] == "区教育局"

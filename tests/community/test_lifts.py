@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from community.court import court, votes
 
-from spatialreno.community import LiftTerms, lift_plan
+from spatialreno.community import LiftTerms, plan_lifts
 from spatialreno.errors import InputError
 
 STILL = LiftTerms(sun="")
@@ -22,7 +22,7 @@ def tall(**more):
 
 
 def test_one_stairwell_by_hand():
-    plan = lift_plan(tall(), LiftTerms(cost_yuan=590_000, compensation_yuan={1: 20_000}, sun=""))
+    plan = plan_lifts(tall(), LiftTerms(cost_yuan=590_000, compensation_yuan={1: 20_000}, sun=""))
     own = plan.table.loc["H1-1"]
     # 590 000 - 80 000 = 510 000, and 20 000 for the ground floor: 530 000 over weights 5.1 of equal homes
     assert own[["cost_yuan", "subsidy_yuan", "ground_yuan"]].tolist() == [590_000, 80_000, -20_000]
@@ -34,28 +34,28 @@ def test_one_stairwell_by_hand():
 
 
 def test_low_houses_share_nothing():
-    plan = lift_plan(court(), STILL)
+    plan = plan_lifts(court(), STILL)
     assert set(plan.table["verdict"]) == {"low"} and not plan.shares and plan.table["cost_yuan"].isna().all()
 
 
 def test_the_vote_of_a_stairwell():
     area = court(ballots=votes("lift:H1-1", "H1", 4, 1))
-    plan = lift_plan(area, STILL)
+    plan = plan_lifts(area, STILL)
     assert plan.table.loc["H1-1", ["voted", "agreed", "vote", "to_win"]].tolist() == [5, 4, "passed", 0]
-    short = lift_plan(court(ballots=votes("lift:H1-1", "H1", 3, 2)), STILL)
+    short = plan_lifts(court(ballots=votes("lift:H1-1", "H1", 3, 2)), STILL)
     # 3 of 5 agree; the sixth home's yes would make 4 of 6, one no won over makes 4 of 5
     assert short.table.loc["H1-1", "to_win"] == len(short.missing()) == 1
 
 
 def test_tables_by_per_cent_need_a_word_for_five_floors(example):
     with pytest.raises(InputError, match="59%"):
-        lift_plan(example, LiftTerms(scheme="hangzhou", sun=""))
-    plan = lift_plan(example, LiftTerms(scheme="hangzhou", normalise=True, sun=""))
+        plan_lifts(example, LiftTerms(scheme="hangzhou", sun=""))
+    plan = plan_lifts(example, LiftTerms(scheme="hangzhou", normalise=True, sun=""))
     assert "normalised" in plan.shares["B01-1"].note and plan.shares["B02-1"].note == ""
 
 
 def test_the_example(example):
-    plan = lift_plan(example, STILL)
+    plan = plan_lifts(example, STILL)
     table = plan.table
     assert len(table) == 96 and set(plan.shares) == set(table.index[table["verdict"] == "fits"])
     for shares in plan.shares.values():
@@ -71,8 +71,8 @@ def test_the_example(example):
 
 def test_the_sun_stands_beside(example):
     pytest.importorskip("pvlib")
-    plan = lift_plan(example)
+    plan = plan_lifts(example)
     assert plan.sun is not None and (plan.table.loc[plan.table["verdict"] == "fits", "windows"] >= 0).all()
     assert (plan.table["worst_after_h"].dropna() <= plan.table["worst_before_h"].dropna()).all()
     with pytest.raises(InputError, match="dahan"):
-        lift_plan(example, LiftTerms(sun="midsummer"))
+        plan_lifts(example, LiftTerms(sun="midsummer"))

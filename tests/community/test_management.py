@@ -14,7 +14,7 @@ from shapely.geometry import LineString, Point
 
 from spatialreno import read_scenario
 from spatialreno.catalog import read_catalog
-from spatialreno.community import break_even_fee, documented_case, management, pays_from
+from spatialreno.community import break_even_fee, documented_case, manage, pays_from
 from spatialreno.community.management import Costs
 from spatialreno.errors import InputError
 
@@ -85,8 +85,8 @@ def gated():
 
 
 def test_merging_saves_the_inner_gate_and_one_fixed_part(gated):
-    apart = management(gated, clusters={"C1": ["C1"], "C2": ["C2"]}, costs=COSTS).table
-    whole = management(gated, clusters={"all": ["C1", "C2"]}, costs=COSTS).table
+    apart = manage(gated, clusters={"C1": ["C1"], "C2": ["C2"]}, costs=COSTS).table
+    whole = manage(gated, clusters={"all": ["C1", "C2"]}, costs=COSTS).table
     assert apart["gates"].sum() == 3 and whole.loc["all", "gates"] == 2  # a closed gate needs no guard
     assert apart["cost_yuan"].sum() - whole["cost_yuan"].sum() == 2000 + 3000
     assert whole.loc["all", ["fee_yuan", "rate", "income_yuan"]].tolist() == [20.0, 0.75, 6 * 10 * 0.5 + 6 * 30 * 1.0]
@@ -94,7 +94,7 @@ def test_merging_saves_the_inner_gate_and_one_fixed_part(gated):
 
 def test_blocks_are_places(example):
     after = read_scenario(EXAMPLE / "scenarios" / "full.toml").apply(example)
-    now, then = management(example), management(after)
+    now, then = manage(example), manage(after)
     assert len(now.table) == 10 and len(then.table) == 3
     assert then.table["cost_yuan"].sum() < now.table["cost_yuan"].sum()
     assert now.table["households"].sum() == then.table["households"].sum() == 1008
@@ -106,7 +106,7 @@ def test_bad_questions_are_named(example):
         with pytest.raises(InputError, match="rate"):
             break_even_fee(*wrong)
     with pytest.raises(InputError) as refused:
-        management(example, clusters={"a": ["C01", "C99"], "b": ["C01"]})
+        manage(example, clusters={"a": ["C01", "C99"], "b": ["C01"]})
     assert [f.ids for f in refused.value.faults] == [("C99",), ("C01",)]
     with pytest.raises(InputError, match="jiankang"):
         documented_case(read_catalog(), "atlantis")

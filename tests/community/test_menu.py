@@ -11,7 +11,7 @@ from conftest import EXAMPLE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spatialreno.community import choose, read_menu, read_register
+from spatialreno.community import choose_works, read_menu, read_register
 from spatialreno.community.budget import choose_items
 from spatialreno.errors import InputError
 
@@ -98,26 +98,26 @@ def test_area_counts_instead_of_households_when_asked():
     ballots = [("H1-1-101", "menu", "a", 200.0, "H1"), ("H1-1-102", "menu", "b", 50.0, "H1"),
                ("H2-1-101", "menu", "b", 60.0, "H2")]  # fmt: skip
     menu, book = table(a=("basic", 10), b=("basic", 10)), read_register(court(ballots=ballots))
-    assert choose(book, menu, 10, rule="greedy").chosen == ["b"]
-    assert choose(book, menu, 10, rule="greedy", by="area").chosen == ["a"]
+    assert choose_works(book, menu, 10, rule="greedy").chosen == ["b"]
+    assert choose_works(book, menu, 10, rule="greedy", by="area").chosen == ["a"]
 
 
 def test_a_vote_is_stable_as_far_as_it_is_clear():
     ballots = [(f"H{h}-1-{f}0{k}", "menu", "a", None, f"H{h}") for h in (1, 2) for f in (1, 2, 3) for k in (1, 2)]
     book = read_register(court(ballots=ballots))
     menu = table(a=("basic", 10), b=("basic", 10))
-    assert choose(book, menu, 10, trials=20).table["stable"].tolist() == [1.0, 1.0]
-    assert choose(book, menu, 10).table["stable"].isna().all()
+    assert choose_works(book, menu, 10, trials=20).table["stable"].tolist() == [1.0, 1.0]
+    assert choose_works(book, menu, 10).table["stable"].isna().all()
 
 
 def test_the_example_votes(example):
     book, menu = read_register(example), read_menu(EXAMPLE / "community" / "menu.csv")
-    found = choose(book, menu, 9_000_000, trials=10)
+    found = choose_works(book, menu, 9_000_000, trials=10)
     assert {"drain", "water", "paving"} <= set(found.chosen) and found.spent_yuan <= 9_000_000
     left = found.table[~found.table["chosen"]]
     assert (left["reason"] != "").all() and found.table["stable"].between(0, 1).all()
     assert found.table.loc["lighting", "reason"] == "needs:lines"
-    again = choose(book, menu, 9_000_000, trials=10)
+    again = choose_works(book, menu, 9_000_000, trials=10)
     pd.testing.assert_frame_equal(found.table, again.table)
 
 
@@ -140,7 +140,7 @@ def test_bad_menus_are_named(tmp_path):
 def test_bad_questions_are_named():
     book = read_register(court(ballots=[("H1-1-101", "menu", "opera", None, "H1")]))
     with pytest.raises(InputError, match="opera"):
-        choose(book, table(a=("basic", 10)), 10)
+        choose_works(book, table(a=("basic", 10)), 10)
     for wrong in ({"rule": "dice"}, {"by": "noise"}, {"budget_yuan": 0.0}):
         with pytest.raises(InputError):
-            choose(read_register(court()), table(a=("basic", 10)), **({"budget_yuan": 10.0} | wrong))
+            choose_works(read_register(court()), table(a=("basic", 10)), **({"budget_yuan": 10.0} | wrong))

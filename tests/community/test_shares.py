@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatialreno.catalog import read_catalog
-from spatialreno.community import lift_shares, share_scheme, subsidy_of
+from spatialreno.community import share_lift, share_scheme, subsidy_of
 from spatialreno.community.shares import split_fen
 from spatialreno.errors import InputError
 
@@ -39,7 +39,7 @@ def by_floor(shares):
     ],
 )
 def test_each_published_table(scheme, net, expected):
-    shares = lift_shares(stairwell(), net, share_scheme(CATALOG, scheme))
+    shares = share_lift(stairwell(), net, share_scheme(CATALOG, scheme))
     assert by_floor(shares) == [float(e) for e in expected]
     assert shares.note == ""
 
@@ -47,34 +47,34 @@ def test_each_published_table(scheme, net, expected):
 def test_the_table_of_102_per_cent_is_refused_or_normalised_with_a_word():
     shanghai = share_scheme(CATALOG, "shanghai")
     with pytest.raises(InputError, match=r"102% instead of 100%") as refused:
-        lift_shares(stairwell(), 102_000, shanghai)
+        share_lift(stairwell(), 102_000, shanghai)
     assert refused.value.faults[0].file == "lift_shares.csv" and refused.value.faults[0].ids == ("shanghai",)
-    shares = lift_shares(stairwell(), 102_000, shanghai, normalise=True)
+    shares = share_lift(stairwell(), 102_000, shanghai, normalise=True)
     assert by_floor(shares) == [0, 6_000, 12_000, 20_000, 28_000, 36_000]
     assert "102%" in shares.note and "normalised" in shares.note
 
 
 def test_a_table_for_six_floors_is_refused_for_five():
     with pytest.raises(InputError, match="59% instead of 100%"):
-        lift_shares(stairwell(floors=5), 100_000, share_scheme(CATALOG, "hangzhou"))
+        share_lift(stairwell(floors=5), 100_000, share_scheme(CATALOG, "hangzhou"))
 
 
 def test_floors_beyond_a_table():
     guangzhou = share_scheme(CATALOG, "guangzhou")
     assert guangzhou.coefficient(9) == Fraction("1.6")  # 1.4 at the seventh floor, 0.1 more each
     with pytest.raises(InputError, match="floors that the table linear does not have"):
-        lift_shares(stairwell(floors=7), 1000, share_scheme(CATALOG, "linear"))
+        share_lift(stairwell(floors=7), 1000, share_scheme(CATALOG, "linear"))
 
 
 def test_area_counts_within_a_table_of_weights():
     homes = pd.DataFrame({"floor": [3, 3], "area_m2": [50.0, 100.0]}, index=["301", "302"])
-    shares = lift_shares(homes, 300, share_scheme(CATALOG, "guangzhou"))
+    shares = share_lift(homes, 300, share_scheme(CATALOG, "guangzhou"))
     assert shares.table["pays_yuan"].tolist() == [100.0, 200.0]
 
 
 def test_compensation_of_the_lower_floors_is_carried_by_the_payers():
     homes = stairwell(floors=3, per_floor=1)
-    shares = lift_shares(
+    shares = share_lift(
         homes, 380_000, share_scheme(CATALOG, "guangzhou"), subsidy_yuan=80_000, compensation_yuan={1: 15_000}
     )
     # 300 000 + 15 000 over weights 0.5 and 1.0
@@ -96,15 +96,15 @@ def test_bad_money_and_homes_are_named_all_at_once():
     homes = stairwell(floors=2, per_floor=1)
     homes.loc["101", "area_m2"] = float("nan")
     with pytest.raises(InputError) as refused:
-        lift_shares(homes, -1, share_scheme(CATALOG, "guangzhou"), subsidy_yuan=-2, compensation_yuan={1: -3})
+        share_lift(homes, -1, share_scheme(CATALOG, "guangzhou"), subsidy_yuan=-2, compensation_yuan={1: -3})
     told = str(refused.value)
     assert all(w in told for w in ("cost", "subsidy", "compensation of floor 1", "101"))
     with pytest.raises(InputError, match="more than the cost"):
-        lift_shares(stairwell(), 10, share_scheme(CATALOG, "guangzhou"), subsidy_yuan=20)
+        share_lift(stairwell(), 10, share_scheme(CATALOG, "guangzhou"), subsidy_yuan=20)
     with pytest.raises(InputError, match="no households"):
-        lift_shares(stairwell().iloc[:0], 10, share_scheme(CATALOG, "guangzhou"))
+        share_lift(stairwell().iloc[:0], 10, share_scheme(CATALOG, "guangzhou"))
     with pytest.raises(InputError, match="nobody pays"):
-        lift_shares(stairwell(floors=1), 10, share_scheme(CATALOG, "guangzhou"))
+        share_lift(stairwell(floors=1), 10, share_scheme(CATALOG, "guangzhou"))
 
 
 areas = st.lists(st.integers(2000, 20000), min_size=6, max_size=24)
@@ -118,7 +118,7 @@ def test_the_parts_add_up_to_the_fen(cents, scheme, cost, subsidy, comfort):
     rows = [(f"{k % 6 + 1}{k // 6 + 1:02d}", k % 6 + 1, c / 100) for k, c in enumerate(cents)]
     homes = pd.DataFrame(rows, columns=["id", "floor", "area_m2"]).set_index("id")
     subsidy = min(subsidy, cost)
-    shares = lift_shares(
+    shares = share_lift(
         homes,
         cost / 100,
         share_scheme(CATALOG, scheme),
@@ -129,7 +129,7 @@ def test_the_parts_add_up_to_the_fen(cents, scheme, cost, subsidy, comfort):
     paid = shares.table["pays_fen"].sum() - shares.table["receives_fen"].sum()
     assert paid + subsidy == cost
     assert (shares.table["pays_fen"] >= 0).all()
-    shuffled = lift_shares(
+    shuffled = share_lift(
         homes.sample(frac=1, random_state=1),
         cost / 100,
         share_scheme(CATALOG, scheme),

@@ -10,7 +10,7 @@ import shapely
 from conftest import make_area
 from shapely.geometry import MultiPoint, Point
 
-from spatialreno.works import lift_fit, lift_sun
+from spatialreno.works import fit_lifts, shade_lifts
 from spatialreno.works.lift_sun import sun_positions, sun_rule
 
 pytest.importorskip("pvlib")
@@ -71,9 +71,9 @@ def shadow(shape, height, altitude, bearing):
 def test_minutes_lost_agree_with_shadows_drawn_on_the_ground(yard):
     from pyproj import Proj
 
-    fit, step = lift_fit(yard), 5
+    fit, step = fit_lifts(yard), 5
     assert fit.loc["H1-1", "form"] == "level"
-    found = lift_sun(yard, fit, step_min=step)
+    found = shade_lifts(yard, fit, step_min=step)
     law, windows = found.rule, found.windows
     turn = Proj(yard.crs).get_factors(LONGITUDE, LATITUDE).meridian_convergence
     houses = yard.buildings.geometry
@@ -96,22 +96,22 @@ def test_minutes_lost_agree_with_shadows_drawn_on_the_ground(yard):
 
 
 def test_a_lift_only_takes_sun_and_without_lifts_nothing_changes(yard):
-    found = lift_sun(yard, lift_fit(yard), rule="dongzhi", step_min=15)
+    found = shade_lifts(yard, fit_lifts(yard), rule="dongzhi", step_min=15)
     assert (found.windows["after_h"] <= found.windows["before_h"]).all()
     assert found.windows["before_h"].between(0, 6).all()
-    none = lift_sun(yard, lift_fit(yard).iloc[:0], step_min=15)
+    none = shade_lifts(yard, fit_lifts(yard).iloc[:0], step_min=15)
     assert len(none.table) == 0 and (none.windows["after_h"] == none.windows["before_h"]).all()
 
 
 def test_north_windows_have_no_winter_sun_and_the_first_row_has_it_all(yard):
-    windows = lift_sun(yard, lift_fit(yard), step_min=15).windows
+    windows = shade_lifts(yard, fit_lifts(yard), step_min=15).windows
     south = windows[(windows["building_id"] == "H1") & (windows["y"] < windows["y"].min() + 0.1)]
     north = windows[(windows["building_id"] == "H2") & (windows["y"] > windows["y"].max() - 0.1)]
     assert (south["before_h"] == 8).all() and (north["before_h"] == 0).all()
 
 
 def test_the_example(example):
-    fit = lift_fit(example)
-    found = lift_sun(example, fit, step_min=30)
+    fit = fit_lifts(example)
+    found = shade_lifts(example, fit, step_min=30)
     assert len(found.table) == (fit["verdict"] == "fits").sum()
     assert (found.table["most_lost_min"] >= 0).all() and found.table["below"].sum() > 0

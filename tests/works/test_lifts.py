@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
 
-from spatialreno.works import lift_fit
+from spatialreno.works import fit_lifts
 
 YARD = [{"id": "C1", "name": "院", "geometry": shapely.box(0, 0, 100, 100)}]
 
@@ -30,7 +30,7 @@ def site(*houses, **layers):
 
 
 def judged(*houses, **layers):
-    return lift_fit(site(*houses, **layers)).loc["H1-1"]
+    return fit_lifts(site(*houses, **layers)).loc["H1-1"]
 
 
 def shed(i, *bounds, **more):
@@ -78,7 +78,7 @@ def test_pipes_to_be_moved():
 
 @pytest.mark.parametrize(("gap", "shared"), [(5.1, False), (5.2, True), (6.0, True), (6.2, True), (6.3, False)])
 def test_one_shaft_for_two_stairwells_that_face_each_other(gap, shared):
-    found = lift_fit(site(house("H1"), house("H2", y=50.4 + gap, door="south")))
+    found = fit_lifts(site(house("H1"), house("H2", y=50.4 + gap, door="south")))
     if shared:
         assert found["form"].tolist() == ["shared", "shared"] and found["partner"].tolist() == ["H2-1", "H1-1"]
         assert found.geometry.iloc[0].area == pytest.approx(2.4 * gap) == pytest.approx(found.geometry.iloc[1].area)
@@ -89,7 +89,7 @@ def test_one_shaft_for_two_stairwells_that_face_each_other(gap, shared):
 def test_low_houses_and_unknown_doors():
     assert judged(house(storeys=3))["verdict"] == "low"
     building, _ = house()
-    assert lift_fit(make_area(compounds=YARD, buildings=[building])).loc["H1", "verdict"] == "no_door"
+    assert fit_lifts(make_area(compounds=YARD, buildings=[building])).loc["H1", "verdict"] == "no_door"
 
 
 def test_room_for_a_sunroom_is_counted_home_by_home():
@@ -109,7 +109,7 @@ def test_turning_the_yard_changes_nothing(turn):
 
 
 def test_every_stairwell_of_the_example_is_judged(example):
-    found = lift_fit(example)
+    found = fit_lifts(example)
     doors = example.entrances[example.entrances["households"] > 0]
     assert list(found.index) == sorted(doors.index) and len(found) == 96
     assert set(found["verdict"]) == {"fits", "blocked"}

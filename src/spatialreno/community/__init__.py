@@ -1,22 +1,22 @@
-"""Community: rights, consent, votes, the menu, lift shares, management, check-up."""
+"""Community: rights, consent, votes, the menu, lift shares, management, check-up, money."""
 
 from spatialreno.community.ballots import Register, read_register
-from spatialreno.community.checkup import checkup, resources
-from spatialreno.community.consent import Consents, consent
+from spatialreno.community.checkup import answer_checkup, list_resources
+from spatialreno.community.consent import Consents, find_consents
 from spatialreno.community.homes import homes
-from spatialreno.community.lifts import LiftPlan, LiftTerms, lift_plan
+from spatialreno.community.lifts import LiftPlan, LiftTerms, plan_lifts
 from spatialreno.community.management import (
     Management,
     break_even_fee,
     documented_case,
-    management,
+    manage,
     management_costs,
     pays_from,
 )
-from spatialreno.community.menu import MenuChoice, choose, read_menu
-from spatialreno.community.money import Balance, money_balance
-from spatialreno.community.register import facility_register
-from spatialreno.community.shares import LiftShares, Scheme, lift_shares, share_scheme, subsidy_of
+from spatialreno.community.menu import MenuChoice, choose_works, read_menu
+from spatialreno.community.money import Balance, balance_money
+from spatialreno.community.register import register_facilities
+from spatialreno.community.shares import LiftShares, Scheme, share_lift, share_scheme, subsidy_of
 from spatialreno.community.votes import Tally, VoteRule, tally, vote_rule
 
 __all__ = [
@@ -31,22 +31,22 @@ __all__ = [
     "Scheme",
     "Tally",
     "VoteRule",
+    "answer_checkup",
+    "balance_money",
     "break_even_fee",
-    "checkup",
-    "choose",
-    "consent",
+    "choose_works",
     "documented_case",
-    "facility_register",
+    "find_consents",
     "homes",
-    "lift_plan",
-    "lift_shares",
-    "management",
+    "list_resources",
+    "manage",
     "management_costs",
-    "money_balance",
     "pays_from",
+    "plan_lifts",
     "read_menu",
     "read_register",
-    "resources",
+    "register_facilities",
+    "share_lift",
     "share_scheme",
     "subsidy_of",
     "tally",

@@ -27,7 +27,7 @@ COLUMNS = [
 ]
 
 
-def checkup(area: StudyArea, scenario: Scenario | None = None) -> pd.DataFrame:
+def answer_checkup(area: StudyArea, scenario: Scenario | None = None) -> pd.DataFrame:
     """List what each compound lacks and which lines of a scenario close it (问题清单 → 项目清单).
 
     A compound's ``checkup`` names its lacks, joined by semicolons; the catalog's ``lacks`` knows them by title or
@@ -51,7 +51,7 @@ def checkup(area: StudyArea, scenario: Scenario | None = None) -> pd.DataFrame:
     Examples
     --------
     >>> import spatialreno as sr
-    >>> found = checkup(sr.read_area("data/geo/xigongdi"))
+    >>> found = answer_checkup(sr.read_area("data/geo/xigongdi"))
     >>> set(found.state)
     {'open'}
     """
@@ -80,7 +80,7 @@ def checkup(area: StudyArea, scenario: Scenario | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def resources(area: StudyArea) -> pd.DataFrame:
+def list_resources(area: StudyArea) -> pd.DataFrame:
     """List what there is to build on (资源清单): usable land, spare rooms, disused boiler houses.
 
     Returns

@@ -103,7 +103,7 @@ class Consents:
         )
 
 
-def consent(area: StudyArea, scenario: Scenario, *, register: Register | None = None) -> Consents:
+def find_consents(area: StudyArea, scenario: Scenario, *, register: Register | None = None) -> Consents:
     """Find who must agree to a scenario, by which rule, what is known, and what is missing.
 
     Every act of the scenario is matched with the catalog's ``consent_rules``: which rights' holders must agree
@@ -136,7 +136,7 @@ def consent(area: StudyArea, scenario: Scenario, *, register: Register | None = 
     >>> import spatialreno as sr
     >>> today = sr.read_area("data/geo/xigongdi")
     >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
-    >>> consent(today, clear).asked_count
+    >>> find_consents(today, clear).asked_count
     0
     """
     book = register or read_register(area)

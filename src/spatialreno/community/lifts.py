@@ -10,10 +10,10 @@ import geopandas as gpd
 import pandas as pd
 
 from spatialreno.community.ballots import Register, read_register
-from spatialreno.community.shares import LiftShares, Scheme, lift_shares, share_scheme, subsidy_of
+from spatialreno.community.shares import LiftShares, Scheme, share_lift, share_scheme, subsidy_of
 from spatialreno.community.votes import Tally
-from spatialreno.works.lift_sun import LiftSun, lift_sun
-from spatialreno.works.lifts import lift_fit
+from spatialreno.works.lift_sun import LiftSun, shade_lifts
+from spatialreno.works.lifts import fit_lifts
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -40,6 +40,11 @@ class LiftTerms:
         Floor to what each of its households receives.
     sun
         Rule of the catalog's ``sun_rules``; empty: the sun is not computed.
+
+    Examples
+    --------
+    >>> LiftTerms(scheme="hangzhou", normalise=True, compensation_yuan={1: 10_000}).subsidy
+    'luoyang'
     """
 
     scheme: str = "guangzhou"
@@ -57,7 +62,7 @@ class LiftPlan:
     Attributes
     ----------
     table
-        Index entrance_id; the columns of ``lift_fit``, then cost_yuan, subsidy_yuan (half of each where two
+        Index entrance_id; the columns of ``fit_lifts``, then cost_yuan, subsidy_yuan (half of each where two
         stairwells share one lift), lowest_yuan and highest_yuan (of the households that pay), ground_yuan (what
         a first-floor household pays, negative when it is compensated), sunroom_yuan (for the first-floor homes
         with room), voted and agreed (heads), vote (``passed``, ``agreed_short``, ``quorum_short``,
@@ -94,7 +99,7 @@ class LiftPlan:
         )
 
 
-def lift_plan(area: StudyArea, terms: LiftTerms | None = None, *, register: Register | None = None) -> LiftPlan:
+def plan_lifts(area: StudyArea, terms: LiftTerms | None = None, *, register: Register | None = None) -> LiftPlan:
     """Judge a lift for every stairwell: fit, sun, cost, shares to the fen, votes.
 
     Parameters
@@ -119,19 +124,19 @@ def lift_plan(area: StudyArea, terms: LiftTerms | None = None, *, register: Regi
     Examples
     --------
     >>> import spatialreno as sr
-    >>> plan = lift_plan(sr.read_area("data/geo/xigongdi"), LiftTerms(sun=""))
+    >>> plan = plan_lifts(sr.read_area("data/geo/xigongdi"), LiftTerms(sun=""))
     >>> float(plan.table.loc["B02-1", "subsidy_yuan"])
     80000.0
     """
     terms, book = terms or LiftTerms(), register or read_register(area)
     scheme = share_scheme(area.catalog, terms.scheme)
-    fit = lift_fit(area)
+    fit = fit_lifts(area)
     counts = book.counts(MATTER)
     shares = {
         str(i): _shared(str(i), row, book, scheme, terms) for i, row in fit.iterrows() if row["verdict"] == "fits"
     }
     told = pd.DataFrame([_row(str(i), row, shares, counts, area) for i, row in fit.iterrows()], index=fit.index)
-    sun = lift_sun(area, fit, rule=terms.sun) if terms.sun else None
+    sun = shade_lifts(area, fit, rule=terms.sun) if terms.sun else None
     if sun is not None:
         told = told.join(sun.table[_SUN])
     table = gpd.GeoDataFrame(fit.drop(columns="geometry").join(told), geometry=fit.geometry, crs=area.crs)
@@ -143,7 +148,7 @@ def _shared(i: str, row: Any, book: Register, scheme: Scheme, terms: LiftTerms) 
     homes = book.homes[book.homes["entrance_id"].isin({i, row["partner"]})]
     constants = book.area.catalog.constants
     cost = constants["lift_cost_yuan"] if terms.cost_yuan is None else terms.cost_yuan
-    return lift_shares(
+    return share_lift(
         homes,
         cost,
         scheme,

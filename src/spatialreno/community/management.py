@@ -113,7 +113,7 @@ def pays_from(costs: Costs, *, gates: float, fee_yuan: float, rate: float) -> fl
     return float(math.ceil(round(needed / left, 9))) if left > 0 else math.inf
 
 
-def management(
+def manage(
     area: StudyArea,
     *,
     clusters: Mapping[str, Sequence[str]] | None = None,
@@ -147,8 +147,8 @@ def management(
     --------
     >>> import spatialreno as sr
     >>> today = sr.read_area("data/geo/xigongdi")
-    >>> apart = management(today, clusters={c: [c] for c in today.compounds.index})
-    >>> whole = management(today, clusters={"all": list(today.compounds.index)})
+    >>> apart = manage(today, clusters={c: [c] for c in today.compounds.index})
+    >>> whole = manage(today, clusters={"all": list(today.compounds.index)})
     >>> bool(whole.table.cost_yuan.sum() < apart.table.cost_yuan.sum())
     True
     """

@@ -121,7 +121,7 @@ def read_menu(path: str | Path, *, catalog: Catalog | None = None) -> pd.DataFra
     return menu.set_index("item")
 
 
-def choose(
+def choose_works(
     register: Register,
     menu: pd.DataFrame,
     budget_yuan: float,
@@ -172,7 +172,7 @@ def choose(
     >>> import spatialreno as sr
     >>> from spatialreno.community import read_register
     >>> menu = read_menu("data/geo/xigongdi/community/menu.csv")
-    >>> "drain" in choose(read_register(sr.read_area("data/geo/xigongdi")), menu, 8e6, rule="greedy").chosen
+    >>> "drain" in choose_works(read_register(sr.read_area("data/geo/xigongdi")), menu, 8e6, rule="greedy").chosen
     True
     """
     ballots = _ballots(register, menu)

@@ -38,7 +38,7 @@ class Balance:
         return f"Balance: {self.table['needed_yuan'].sum():,.0f} yuan by {len(self.table)} payers{said}"
 
 
-def money_balance(ledger: pd.DataFrame, catalog: Catalog, sources: Mapping[str, float] | None = None) -> Balance:
+def balance_money(ledger: pd.DataFrame, catalog: Catalog, sources: Mapping[str, float] | None = None) -> Balance:
     """Balance a bill of quantities: each line with payer and eligibility, each payer with need and means.
 
     Parameters
@@ -64,7 +64,7 @@ def money_balance(ledger: pd.DataFrame, catalog: Catalog, sources: Mapping[str, 
     >>> import spatialreno as sr
     >>> today = sr.read_area("data/geo/xigongdi")
     >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
-    >>> list(money_balance(clear.ledger(today), today.catalog).table.index)
+    >>> list(balance_money(clear.ledger(today), today.catalog).table.index)
     ['city']
     """
     means = dict(sources or {})

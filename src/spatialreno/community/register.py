@@ -14,7 +14,7 @@ COLUMNS = ["layer", "kind", "name", "compound_id", "built", "owner", "manager", 
 _LAYERS = ("facilities", "open_spaces")
 
 
-def facility_register(area: StudyArea) -> pd.DataFrame:
+def register_facilities(area: StudyArea) -> pd.DataFrame:
     """List every public facility and open space with the party that owns and manages it, or should.
 
     Parameters
@@ -33,7 +33,7 @@ def facility_register(area: StudyArea) -> pd.DataFrame:
     Examples
     --------
     >>> import spatialreno as sr
-    >>> facility_register(sr.read_area("data/geo/xigongdi")).loc["F01", "manager"]
+    >>> register_facilities(sr.read_area("data/geo/xigongdi")).loc["F01", "manager"]
     '西工地社区居民委员会'
     """
     rules = {row["kind"]: row for row in area.catalog.rows("holders")}

@@ -113,7 +113,7 @@ def share_scheme(catalog: Catalog, name: str) -> Scheme:
     )
 
 
-def lift_shares(
+def share_lift(
     homes: pd.DataFrame,
     cost_yuan: float,
     scheme: Scheme,
@@ -158,7 +158,7 @@ def lift_shares(
     >>> from spatialreno.catalog import read_catalog
     >>> homes = pd.DataFrame({"floor": [1, 2, 3], "area_m2": [60.0, 60.0, 60.0]}, index=["101", "201", "301"])
     >>> guangzhou = share_scheme(read_catalog(), "guangzhou")
-    >>> [float(yuan) for yuan in lift_shares(homes, 300.0, guangzhou).table["pays_yuan"]]
+    >>> [float(yuan) for yuan in share_lift(homes, 300.0, guangzhou).table["pays_yuan"]]
     [0.0, 100.0, 200.0]
     """
     homes = homes.sort_index()

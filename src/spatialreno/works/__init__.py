@@ -1,6 +1,6 @@
 """Works: lifts."""
 
-from spatialreno.works.lift_sun import LiftSun, lift_sun
-from spatialreno.works.lifts import lift_fit, stairwells
+from spatialreno.works.lift_sun import LiftSun, shade_lifts
+from spatialreno.works.lifts import fit_lifts, stairwells
 
-__all__ = ["LiftSun", "lift_fit", "lift_sun", "stairwells"]
+__all__ = ["LiftSun", "fit_lifts", "shade_lifts", "stairwells"]

@@ -111,7 +111,7 @@ def sun_positions(longitude: float, latitude: float, rule: SunRule, *, step_min:
     return found
 
 
-def lift_sun(area: StudyArea, fit: gpd.GeoDataFrame, *, rule: str = "dahan", step_min: float = 5.0) -> LiftSun:
+def shade_lifts(area: StudyArea, fit: gpd.GeoDataFrame, *, rule: str = "dahan", step_min: float = 5.0) -> LiftSun:
     """Compute the hours of sun of first-floor windows before and after each lift.
 
     A window is sunlit while the straight line towards the sun passes over every building: with sun altitude h,
@@ -127,7 +127,7 @@ def lift_sun(area: StudyArea, fit: gpd.GeoDataFrame, *, rule: str = "dahan", ste
     area
         The area as it stands.
     fit
-        As ``lift_fit`` gives it; rows that fit are judged, each alone against today.
+        As ``fit_lifts`` gives it; rows that fit are judged, each alone against today.
     rule
         Of the catalog's ``sun_rules``.
     step_min

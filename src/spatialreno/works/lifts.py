@@ -57,7 +57,7 @@ def stairwells(area: StudyArea) -> pd.DataFrame:
     return found
 
 
-def lift_fit(area: StudyArea) -> gpd.GeoDataFrame:
+def fit_lifts(area: StudyArea) -> gpd.GeoDataFrame:
     """Judge for every stairwell whether a lift fits, and which.
 
     The forms of the catalog (``lift_forms``) are tried against the building's outer wall at the door: a level
@@ -85,7 +85,7 @@ def lift_fit(area: StudyArea) -> gpd.GeoDataFrame:
     Examples
     --------
     >>> import spatialreno as sr
-    >>> found = lift_fit(sr.read_area("data/geo/xigongdi"))
+    >>> found = fit_lifts(sr.read_area("data/geo/xigongdi"))
     >>> len(found), set(found.verdict) <= {"fits", "blocked", "low", "no_door"}
     (96, True)
     """
