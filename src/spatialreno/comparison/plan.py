@@ -84,7 +84,8 @@ def _bill_values(bill: pd.DataFrame | None, today: StudyArea) -> dict[str, float
 def _consent_values(found: Consents | None) -> dict[str, float]:
     """Count whom an option must ask, who has agreed, and the fewest still to be won; today asks nobody."""
     return {
-        "parties_asked": float(found.asked_count) if found else 0.0,
+        "parties_asked": float(len(found.parties)) if found else 0.0,
+        "votes_asked": float(len(found.votes)) if found else 0.0,
         "consents_in_hand": float(found.in_hand_count) if found else 0.0,
         "consents_missing": float(len(found.to_win())) if found else 0.0,
     }
