@@ -185,6 +185,7 @@ MADE_BY = {
     "Comparison": "compare",
     "Evaluation": "evaluate",
     "Page": "draw",
+    "People": "gather_people",
     "Solution": "site_facilities",
     "StudyArea": "read_area",
 }

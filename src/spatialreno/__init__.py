@@ -50,7 +50,7 @@ _ROOMS = {
     ),
     "programme": ("Programme", "read_programme"),
     "indicators": ("Evaluation", "evaluate"),
-    "comparison": ("Comparison", "compare"),
+    "comparison": ("Comparison", "People", "compare", "gather_people"),
     "maps": ("Page", "draw", "report"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
@@ -67,6 +67,7 @@ __all__ = [
     "Management",
     "MenuChoice",
     "Page",
+    "People",
     "Programme",
     "Register",
     "RenoError",
@@ -91,6 +92,7 @@ __all__ = [
     "fit_lifts",
     "free_land",
     "freed_land",
+    "gather_people",
     "import_osm",
     "isochrones",
     "manage",
@@ -140,7 +142,7 @@ if TYPE_CHECKING:
         register_facilities,
         share_lift,
     )
-    from spatialreno.comparison import Comparison, compare
+    from spatialreno.comparison import Comparison, People, compare, gather_people
     from spatialreno.errors import InfeasibleError, InputError, RenoError, ScenarioError
     from spatialreno.formats import check_area, import_osm, new_area, read_area, write_area
     from spatialreno.indicators import Evaluation, evaluate

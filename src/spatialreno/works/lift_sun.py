@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,11 @@ class LiftSun:
             f"Sun by {self.rule.name}: {len(self.table)} lifts, {int((self.table['windows'] > 0).sum())} shade a "
             f"window, {int(self.table['below'].sum())} windows fall below {self.rule.least_hours:g} hours"
         )
+
+
+def sun_is_known() -> bool:
+    """Tell whether pvlib is installed, from which the sun's positions come."""
+    return importlib.util.find_spec("pvlib") is not None
 
 
 def sun_rule(area: StudyArea, name: str = "dahan") -> SunRule:
