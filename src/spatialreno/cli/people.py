@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.commands import Area, AsCsv, AsJson, MaybeScenario, Scenarios, app
-from spatialreno.cli.commands import _changed as changed
-from spatialreno.cli.commands import _read as read
+from spatialreno.cli.commands import Area, AsCsv, AsJson, MaybeScenario, Scenarios, app, changed, load
 from spatialreno.cli.commands import _scenarios as scenarios_of
 from spatialreno.cli.output import Form, form, say, tell_table
 from spatialreno.errors import InputError
@@ -46,7 +44,7 @@ def lifts(
     from spatialreno.community import LiftTerms, plan_lifts
 
     terms = LiftTerms(scheme, cost, subsidy, normalise, {1: ground} if ground else None, "" if sun == "none" else sun)
-    today = changed(read(area), scenario)
+    today = changed(load(area), scenario)
     say("judge the stairwells")
     plan = plan_lifts(today, terms)
     how = form(as_json, as_csv)
@@ -85,7 +83,7 @@ def consent(
 
     from spatialreno.community import find_consents, register_facilities
 
-    today, parts = read(area), []
+    today, parts = load(area), []
     book = _register(today, keep_rest)
     for option in scenarios_of(area, scenarios):
         say(f"consents for {option.name} {option.title}")
@@ -124,7 +122,7 @@ def menu(
     from spatialreno.community import choose_works, read_menu
 
     wanted = read_menu(items or area / "community" / "menu.csv")
-    book = _register(read(area), keep_rest)
+    book = _register(load(area), keep_rest)
     say("count the ballots")
     found = choose_works(book, wanted, budget, rule=rule, by=by, trials=trials)
     table = found.table.assign(needs=found.table["needs"].map(";".join)).reset_index()
@@ -149,7 +147,7 @@ def management(
     """
     from spatialreno.community import documented_case, manage
 
-    today = changed(read(area), scenario)
+    today = changed(load(area), scenario)
     if documented:
         tell_table(documented_case(today.catalog), form(as_json, as_csv), title="documented case")
         return
@@ -177,7 +175,7 @@ def checkup(
     from spatialreno.community import answer_checkup, balance_money, list_resources
     from spatialreno.scenario import read_scenario
 
-    today, how = read(area), form(as_json, as_csv)
+    today, how = load(area), form(as_json, as_csv)
     option = read_scenario(scenario) if scenario is not None else None
     if show == "resources":
         tell_table(list_resources(today if option is None else option.apply(today)), how, title="resources")

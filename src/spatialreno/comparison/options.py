@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,12 +14,12 @@ from spatialreno import __version__
 from spatialreno.blocks import merge_blocks
 from spatialreno.community import Consents, Register, find_consents, read_register
 from spatialreno.comparison.plan import bill_rows, plan_rows
-from spatialreno.comparison.review import review
+from spatialreno.comparison.review import fire_findings, lane_findings, review
 from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.write import write_comparison
 from spatialreno.errors import InputError, ScenarioError
 from spatialreno.indicators import Evaluation, evaluate, indicator_title
-from spatialreno.land import freed_land
+from spatialreno.land import STATION, Removals, fewest_removals, fire_blockers, freed_land, heat_demand, lane_sections
 from spatialreno.scenario import Build, Scenario
 from spatialreno.walk import isochrones
 
@@ -190,8 +191,30 @@ class Comparison:
 
     def notes(self) -> list[tuple[str, str]]:
         """List what a reviewer should know of each option, as (option, sentence)."""
-        told = [(s.name, text) for s in self.scenarios for text in review(self.today, self.ledgers[s.name])]
-        return [*told, *((TODAY, str(fault)) for fault in self.register.faults)]
+        before = self.evaluations[TODAY].ground.lanes
+        found = []
+        for name in self.areas:
+            if name != TODAY:
+                found += [(name, text) for text in review(self.today, self.ledgers[name])]
+                lanes = self.evaluations[name].ground.lanes
+                found += [(name, text) for text in lane_findings(self.today, before, lanes)]
+            found += [(name, text) for text in fire_findings(self.blockers[name])]
+        return [*found, *((TODAY, str(fault)) for fault in self.register.faults)]
+
+    @cached_property
+    def blockers(self) -> dict[str, gpd.GeoDataFrame]:
+        """By option, the obstacles that keep a fire engine from homes (``fire_blockers``)."""
+        return {name: fire_blockers(area, self.evaluations[name].ground.fire) for name, area in self.areas.items()}
+
+    @cached_property
+    def sections(self) -> dict[str, gpd.GeoDataFrame]:
+        """By option, the clear width of every path station by station (``lane_sections``)."""
+        return {name: lane_sections(area) for name, area in self.areas.items()}
+
+    @cached_property
+    def room(self) -> Removals | None:
+        """The fewest removals that would make room today for the station the load asks for; None: none waits."""
+        return fewest_removals(self.today, STATION) if len(heat_demand(self.today)) else None
 
     def write(self, folder: str | Path) -> list[Path]:
         """Write tables (CSV that Excel opens), a GeoPackage of all options, scenarios and provenance.

@@ -63,7 +63,7 @@ def fit_lifts(area: StudyArea) -> gpd.GeoDataFrame:
     The forms of the catalog (``lift_forms``) are tried against the building's outer wall at the door: a level
     entry first, then a half-landing; where two stairwells of two buildings face each other at the right
     distance, one shaft for both is proposed. A footprint fits when it keeps clear of buildings, structures on the
-    ground, walls, facilities and protected trees, stays in the compound, and leaves ``lift_fire_lane_m`` where
+    ground, walls, facilities and protected trees, stays in the compound, and leaves ``fire_width_m`` where
     a lane passes in front.
 
     Parameters
@@ -164,7 +164,7 @@ class _Site:
 
     def lane_at(self, shape: Any) -> str:
         """Name the lane that passes within a fire lane's width of a footprint."""
-        near = self.lanes[self.lanes.distance(shape) < self.constants["lift_fire_lane_m"]]
+        near = self.lanes[self.lanes.distance(shape) < self.constants["fire_width_m"]]
         return str(min(near.index)) if len(near) else ""
 
 
@@ -231,7 +231,7 @@ def _try(form: dict[str, str], door: _Door, other: _Door | None, well: Any, site
         hits.append("compound")
     lane = site.lane_at(shape)
     left = np.nan if other is not None else site.room_ahead(door, half, depth)
-    needed = site.constants["lift_fire_lane_m"]
+    needed = site.constants["fire_width_m"]
     if lane and left < needed:
         hits += ["fire_lane", *site.hits(door.box((-half, half), (depth, depth + needed)))]
     pipes = site.area.pipes
