@@ -43,8 +43,28 @@ _ROOMS = {
         "paths_from_networkx",
     ),
     "siting": ("site_facilities",),
+    "works": ("fit_lifts", "shade_lifts"),
+    "community": (
+        "Consents",
+        "LiftPlan",
+        "LiftTerms",
+        "Management",
+        "MenuChoice",
+        "Register",
+        "answer_checkup",
+        "balance_money",
+        "choose_works",
+        "find_consents",
+        "manage",
+        "plan_lifts",
+        "read_menu",
+        "read_register",
+        "register_facilities",
+        "share_lift",
+    ),
+    "programme": ("Programme", "read_programme"),
     "indicators": ("Evaluation", "evaluate"),
-    "comparison": ("Comparison", "compare"),
+    "comparison": ("Comparison", "People", "compare", "gather_people"),
     "maps": ("Page", "draw", "report"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
@@ -52,11 +72,19 @@ _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = [
     "Catalog",
     "Comparison",
+    "Consents",
     "Evaluation",
     "FireAccess",
     "InfeasibleError",
     "InputError",
+    "LiftPlan",
+    "LiftTerms",
+    "Management",
+    "MenuChoice",
     "Page",
+    "People",
+    "Programme",
+    "Register",
     "Removals",
     "RenoError",
     "Scenario",
@@ -64,35 +92,49 @@ __all__ = [
     "Solution",
     "StudyArea",
     "alter",
+    "answer_checkup",
     "assemble",
+    "balance_money",
     "build",
     "candidate_sites",
     "check_area",
+    "choose_works",
     "compare",
     "compound_blocks",
     "demolish",
     "draw",
     "evaluate",
     "fewest_removals",
+    "find_consents",
     "fire_access",
     "fire_blockers",
     "fit_footprints",
+    "fit_lifts",
     "free_land",
     "freed_land",
+    "gather_people",
     "import_osm",
     "isochrones",
     "land_balance",
     "lane_sections",
     "lane_widths",
+    "manage",
     "merge_blocks",
     "nearest",
     "new_area",
     "parking_change",
     "paths_from_networkx",
+    "plan_lifts",
     "read_area",
     "read_catalog",
+    "read_menu",
+    "read_programme",
+    "read_register",
     "read_scenario",
+    "register_facilities",
     "report",
+    "shade_lifts",
+    "share_lift",
     "site_facilities",
     "split_walls",
     "travel_times",
@@ -106,7 +148,25 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea, assemble, split_walls
     from spatialreno.blocks import compound_blocks, merge_blocks
     from spatialreno.catalog import Catalog, read_catalog
-    from spatialreno.comparison import Comparison, compare
+    from spatialreno.community import (
+        Consents,
+        LiftPlan,
+        LiftTerms,
+        Management,
+        MenuChoice,
+        Register,
+        answer_checkup,
+        balance_money,
+        choose_works,
+        find_consents,
+        manage,
+        plan_lifts,
+        read_menu,
+        read_register,
+        register_facilities,
+        share_lift,
+    )
+    from spatialreno.comparison import Comparison, People, compare, gather_people
     from spatialreno.errors import InfeasibleError, InputError, RenoError, ScenarioError
     from spatialreno.formats import check_area, import_osm, new_area, read_area, write_area
     from spatialreno.indicators import Evaluation, evaluate
@@ -127,6 +187,7 @@ if TYPE_CHECKING:
     )
     from spatialreno.maps import Page, draw, report
     from spatialreno.optimise import Solution
+    from spatialreno.programme import Programme, read_programme
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities
     from spatialreno.walk import (
@@ -137,6 +198,7 @@ if TYPE_CHECKING:
         walk_distances,
         walk_network,
     )
+    from spatialreno.works import fit_lifts, shade_lifts
 
 
 def __getattr__(name: str) -> Any:

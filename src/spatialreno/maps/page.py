@@ -12,12 +12,14 @@ from spatialreno.maps.answers import origins
 from spatialreno.maps.features import encoded
 from spatialreno.maps.layers import Theme, bounds, themes
 from spatialreno.maps.panel import panel
+from spatialreno.maps.people_layers import people_themes
+from spatialreno.maps.people_words import people_legend
 from spatialreno.maps.style import styles
 from spatialreno.maps.tables import option_titles
 from spatialreno.maps.words import Lang, checked, legend_words, word
 
 if TYPE_CHECKING:
-    from spatialreno.comparison import Comparison
+    from spatialreno.comparison import Comparison, People
 
 # Above this many features the map is painted on one canvas instead of one SVG element a feature.
 _CANVAS_FROM = 3000
@@ -57,7 +59,7 @@ class Page:
         return f"Page {self.title} ({len(self._html.encode()) / 1e6:.1f} MB)"
 
 
-def draw(options: Comparison, *, lang: str = "zh") -> Page:
+def draw(options: Comparison, *, lang: str = "zh", people: People | None = None) -> Page:
     """Draw options beside today on one offline page: map, legend, tables, and what they rest on.
 
     Parameters
@@ -66,6 +68,8 @@ def draw(options: Comparison, *, lang: str = "zh") -> Page:
         What ``compare`` gives; its areas are in a projected CRS, the page in longitude and latitude.
     lang : str
         ``zh`` or ``en``. Names in the data stay as they are.
+    people : People, optional
+        What ``gather_people`` gives: lifts, menu, management, check-up join the consents.
 
     Returns
     -------
@@ -88,7 +92,7 @@ def draw(options: Comparison, *, lang: str = "zh") -> Page:
     language = checked(lang)
     title = options.areas["today"].title or options.areas["today"].name
     with door.guarded():
-        figure = _figure(options, language)
+        figure = _figure(options, people, language)
         text = door.document(
             figure,
             lang=word("html_lang", language),
@@ -99,14 +103,14 @@ def draw(options: Comparison, *, lang: str = "zh") -> Page:
     return Page(title, text)
 
 
-def _figure(options: Comparison, lang: Lang) -> Any:
+def _figure(options: Comparison, people: People | None, lang: Lang) -> Any:
     """Put the map and the panel into one folium figure."""
     import folium
 
     from spatialreno.maps.plan_layer import Panel, PlanLayer
 
     to_degrees = _degrees(options.areas["today"].crs)
-    laid_out = themes(options, lang)
+    laid_out = [*themes(options, lang), *people_themes(options, people, lang)]
     corners = bounds(options, to_degrees)
     plan = folium.Map(
         location=[sum(corner[axis] for corner in corners) / 2 for axis in (0, 1)],
@@ -118,7 +122,8 @@ def _figure(options: Comparison, lang: Lang) -> Any:
     plan.default_css = [link for link in plan.default_css if link[0] == "leaflet_css"]
     for theme in laid_out:
         PlanLayer(_payload(theme, options, lang, to_degrees)).add_to(plan)
-    Panel(panel(options, lang, chosen=len(options.areas) - 1), _settings(options, lang, corners)).add_to(plan)
+    chosen = len(options.areas) - 1
+    Panel(panel(options, lang, chosen=chosen, people=people), _settings(options, lang, corners)).add_to(plan)
     return plan.get_root()
 
 
@@ -146,7 +151,7 @@ def _payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: Any) -> 
 
 def _settings(options: Comparison, lang: Lang, corners: list[list[float]]) -> str:
     limits = sorted({float(m) for frame in options.isochrones.values() for m in frame["minutes"]})
-    legend = legend_words(lang)
+    legend = legend_words(lang) | people_legend(lang)
     for rank, minutes in enumerate(limits[:3], start=1):
         for name in (f"reach-{rank}", f"reach-other-{rank}"):
             legend[name] += f"{minutes:g} {word('minutes', lang)}"

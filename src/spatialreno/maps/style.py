@@ -89,6 +89,22 @@ _PIPES: Final = {
     "power": "#c81e1e",
     "telecom": "#15803d",
 }
+# Where people agree, where lifts fit, what is reached: blue is reached, orange is not, amber is on the way.
+_PEOPLE: Final[dict[str, dict[str, Any]]] = {
+    "consent-in_hand": _area(BUILT, 0.85, BUILT, 1),
+    "consent-promised": _area("#b9d6ea", 0.9, BUILT, 1.2),
+    "consent-open": _area(ALTERED, 0.75, "#8a5f00", 1),
+    "consent-refused": _area(DEMOLISHED, 0.9, DEMOLISHED, 1),
+    "consent-unknown": _area("#9a978f", 1, "#5c5850", 1, cross=True),
+    "consent-enforcement": _area("#77736b", 1, "#5c5850", 1, hatch=True),
+    "lift-level": _area(BUILT, 0.85, BUILT, 1),
+    "lift-half": _area("#b9d6ea", 0.9, BUILT, 1.2),
+    "lift-shared": _area(FREED, 0.85, FREED, 1),
+    "lift-blocked": _area(DEMOLISHED, 0.9, DEMOLISHED, 1),
+    "people-good": _area(BUILT, 0.3, BUILT, 1.5),
+    "people-half": _area(ALTERED, 0.3, "#8a5f00", 1.5),
+    "people-bad": _area(DEMOLISHED, 0.3, DEMOLISHED, 1.5),
+}
 
 
 def styles() -> dict[str, dict[str, Any]]:
@@ -96,7 +112,7 @@ def styles() -> dict[str, dict[str, Any]]:
 
     A class followed by ``~`` (estimated or inferred) is drawn the same, by the page, with a dotted outline.
     """
-    table = dict(_GROUND) | dict(_PLAN) | dict(_LAND)
+    table = dict(_GROUND) | dict(_PLAN) | dict(_LAND) | dict(_PEOPLE)
     for number, hue in enumerate(HUES, start=1):
         table[f"block-{number}"] = _area(hue, 0.18, hue, 2)
     for number, color in enumerate(SCORES, start=1):
