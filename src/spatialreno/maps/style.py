@@ -72,6 +72,7 @@ _PIPES: Final = {
     "gas": "#a88600",
     "power": "#c81e1e",
     "telecom": "#15803d",
+    "low_voltage": "#4d7c0f",
 }
 
 

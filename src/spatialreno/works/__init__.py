@@ -1,0 +1,7 @@
+"""Works: heat for the quarter, and one dig for all that lies under the lanes."""
+
+from spatialreno.works.corridor import Section, fit_section
+from spatialreno.works.demand import heat_load
+from spatialreno.works.heat import HeatPlan, supply_heat
+
+__all__ = ["HeatPlan", "Section", "fit_section", "heat_load", "supply_heat"]
