@@ -2,6 +2,7 @@
 
 from spatialreno.works.corridor import Section, fit_section
 from spatialreno.works.demand import heat_load
+from spatialreno.works.dig import Dig, plan_dig
 from spatialreno.works.heat import HeatPlan, supply_heat
 
-__all__ = ["HeatPlan", "Section", "fit_section", "heat_load", "supply_heat"]
+__all__ = ["Dig", "HeatPlan", "Section", "fit_section", "heat_load", "plan_dig", "supply_heat"]
