@@ -14,11 +14,25 @@ __version__ = "0.1.0"
 _ROOMS = {
     "errors": ("RenoError", "InputError", "ScenarioError", "InfeasibleError"),
     "catalog": ("Catalog", "read_catalog"),
-    "area": ("StudyArea", "assemble"),
+    "area": ("StudyArea", "assemble", "split_walls"),
     "formats": ("read_area", "write_area", "check_area", "import_osm", "new_area"),
     "scenario": ("Scenario", "demolish", "alter", "build", "read_scenario", "write_scenario"),
     "optimise": ("Solution",),
-    "land": ("free_land", "freed_land", "candidate_sites"),
+    "land": (
+        "FireAccess",
+        "Removals",
+        "candidate_sites",
+        "fewest_removals",
+        "fire_access",
+        "fire_blockers",
+        "fit_footprints",
+        "free_land",
+        "freed_land",
+        "land_balance",
+        "lane_sections",
+        "lane_widths",
+        "parking_change",
+    ),
     "blocks": ("merge_blocks", "compound_blocks"),
     "walk": (
         "walk_network",
@@ -39,9 +53,11 @@ __all__ = [
     "Catalog",
     "Comparison",
     "Evaluation",
+    "FireAccess",
     "InfeasibleError",
     "InputError",
     "Page",
+    "Removals",
     "RenoError",
     "Scenario",
     "ScenarioError",
@@ -57,19 +73,28 @@ __all__ = [
     "demolish",
     "draw",
     "evaluate",
+    "fewest_removals",
+    "fire_access",
+    "fire_blockers",
+    "fit_footprints",
     "free_land",
     "freed_land",
     "import_osm",
     "isochrones",
+    "land_balance",
+    "lane_sections",
+    "lane_widths",
     "merge_blocks",
     "nearest",
     "new_area",
+    "parking_change",
     "paths_from_networkx",
     "read_area",
     "read_catalog",
     "read_scenario",
     "report",
     "site_facilities",
+    "split_walls",
     "travel_times",
     "walk_distances",
     "walk_network",
@@ -78,14 +103,28 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from spatialreno.area import StudyArea, assemble
+    from spatialreno.area import StudyArea, assemble, split_walls
     from spatialreno.blocks import compound_blocks, merge_blocks
     from spatialreno.catalog import Catalog, read_catalog
     from spatialreno.comparison import Comparison, compare
     from spatialreno.errors import InfeasibleError, InputError, RenoError, ScenarioError
     from spatialreno.formats import check_area, import_osm, new_area, read_area, write_area
     from spatialreno.indicators import Evaluation, evaluate
-    from spatialreno.land import candidate_sites, free_land, freed_land
+    from spatialreno.land import (
+        FireAccess,
+        Removals,
+        candidate_sites,
+        fewest_removals,
+        fire_access,
+        fire_blockers,
+        fit_footprints,
+        free_land,
+        freed_land,
+        land_balance,
+        lane_sections,
+        lane_widths,
+        parking_change,
+    )
     from spatialreno.maps import Page, draw, report
     from spatialreno.optimise import Solution
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario

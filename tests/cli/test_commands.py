@@ -74,6 +74,13 @@ def test_ledger_tells_quantity_times_price(run, small):
     assert walls["W1"]["cost_yuan"] == walls["W1"]["quantity"] * walls["W1"]["unit_price_yuan"]
 
 
+def test_ledger_tells_the_sum_and_who_pays(run, small):
+    done = run("ledger", small, small / "scenarios" / "clear.toml", "--csv")
+    total = sum(float(row["cost_yuan"]) for row in csv.DictReader(io.StringIO(done.out)))
+    assert f"estimate {total:,.0f} yuan, paid by city {total:,.0f}\n" in done.err
+    assert total > 0
+
+
 @pytest.mark.parametrize("name", ["cleared.gpkg", "folder"])
 def test_apply_writes_the_changed_area(run, small, tmp_path, name):
     done = run("apply", small, small / "scenarios" / "clear.toml", "-o", tmp_path / name)

@@ -39,7 +39,7 @@ REFUSED = {
     "no scenarios": (("compare", "{tmp}/bare"), "holds no scenario"),
     "no station": (("site", "{area}", "plaza", "--count", "99"), "plaza: no site exists for 99"),
     "apply nowhere": (("apply", "{area}", "{area}/scenarios/clear.toml", "-o", NOWHERE), "cannot be written"),
-    "map nowhere": (("map", "{area}", "{area}/scenarios/clear.toml", "-o", NOWHERE + ".html"), "Choose another place"),
+    "map nowhere": (("map", "{area}", "{area}/scenarios/clear.toml", "-o", NOWHERE + ".html"), "cannot be written"),
     "compare nowhere": (("compare", "{area}", "{area}/scenarios/clear.toml", "-o", NOWHERE), "cannot be written"),
     "site nowhere": (("site", "{area}", "bookstore", "-o", NOWHERE + ".toml"), "cannot be written"),
     "init nowhere": (("init", NOWHERE), "cannot be made"),

@@ -190,6 +190,14 @@ def test_a_wall_that_must_stay_is_told(today: sr.StudyArea) -> None:
 # ---- rank
 
 
+def test_rank_by_one_indicator_follows_it(options: sr.Comparison) -> None:
+    ranked = options.rank({"freed_m2": 1})
+    assert ranked.loc["today", "score"] == 0
+    assert ranked.loc["opened", "score"] == 1
+    assert ranked["rank"].to_dict() == {"opened": 1, "full": 1, "clear": 3, "today": 4}
+    assert ranked.loc["clear", "score"] == pytest.approx(ranked.loc["clear", "freed_m2"] / ranked["freed_m2"].max())
+
+
 def test_rank_knows_that_cost_is_bad(options: sr.Comparison) -> None:
     ranked = options.rank({"cost_yuan": 2.0})
     assert ranked.index[0] == "today"
@@ -228,3 +236,13 @@ def test_rank_needs_its_weights(options: sr.Comparison) -> None:
 def test_rank_of_what_is_not_known(options: sr.Comparison) -> None:
     with pytest.raises(sr.InputError, match="parking_household is missing"):
         options.rank({"parking_household": 1.0})
+
+
+def test_a_sheet_prints_whole(options: sr.Comparison) -> None:
+    """No row or column is hidden behind dots, however narrow the window."""
+    sheet = options.change()
+    printed = repr(sheet)
+    assert len(printed.splitlines()) == len(sheet) + 2
+    assert all(option in printed.splitlines()[0] for option in options.areas)
+    assert "..." not in printed
+    assert type(sheet.head(3)) is pd.DataFrame

@@ -182,3 +182,11 @@ def test_a_file_in_the_way(options: sr.Comparison, tmp_path: Path) -> None:
     with pytest.raises(sr.InputError, match="out"):
         options.write(tmp_path / "out")
     assert (tmp_path / "out").read_text() == "a file"
+
+
+def test_a_folder_where_a_table_goes(options: sr.Comparison, tmp_path: Path) -> None:
+    """Nothing is moved in when one of the files cannot be."""
+    (tmp_path / "leaders.csv").mkdir()
+    with pytest.raises(sr.InputError):
+        options.write(tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["leaders.csv"]

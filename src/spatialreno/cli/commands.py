@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.output import complain, form, say, shortfall, speak_chinese, tell, tell_table
+from spatialreno.cli.output import complain, form, say, say_total, shortfall, speak_chinese, tell, tell_table
 from spatialreno.errors import InfeasibleError, InputError, RenoError
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def show(
     """
     import pandas as pd
 
-    read = _read(area)
+    read = load(area)
     if report:
         tell_table(read.report, form(as_json, as_csv), title=repr(read))
         return
@@ -130,8 +130,9 @@ def ledger(area: Area, scenario: OneScenario, as_json: AsJson = False, as_csv: A
     """
     import spatialreno as sr
 
-    read = _read(area)
-    tell_table(sr.read_scenario(scenario).ledger(read), form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
+    rows = sr.read_scenario(scenario).ledger(load(area))
+    tell_table(rows, form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
+    say_total(rows)
 
 
 @app.command()
@@ -146,7 +147,7 @@ def apply(
 
     if out.resolve() == area.resolve():
         raise InputError(f"{out}: holds the survey itself, which would be lost. Write to another folder or .gpkg.")
-    tell(sr.write_area(sr.read_scenario(scenario).apply(_read(area)), out))
+    tell(sr.write_area(sr.read_scenario(scenario).apply(load(area)), out))
 
 
 @app.command()
@@ -166,7 +167,7 @@ def score(
     import spatialreno as sr
     from spatialreno.indicators import indicator_title
 
-    read = _changed(_read(area), scenario)
+    read = changed(load(area), scenario)
     say("evaluate")
     found = sr.evaluate(read, _standard(read, standard))
     rows = found.table.xs(level, level="level").reset_index()
@@ -193,7 +194,7 @@ def site(
     """
     import spatialreno as sr
 
-    read = _changed(_read(area), scenario)
+    read = changed(load(area), scenario)
     say(f"site {kind}")
     solution = sr.site_facilities(read, kind, count=count, model=model)
     if not solution.feasible:
@@ -222,7 +223,7 @@ def compare(
     """
     import spatialreno as sr
 
-    read = _read(area)
+    read = load(area)
     options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
     table = options.leaders(lang=lang).rename(columns=options.titles).reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(options))
@@ -247,7 +248,7 @@ def draw_map(
     """
     import spatialreno as sr
 
-    read = _read(area)
+    read = load(area)
     options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
     say("draw")
     tell(sr.draw(options, lang=lang).save(out))
@@ -269,7 +270,7 @@ def report(
     """
     import spatialreno as sr
 
-    read = _read(area)
+    read = load(area)
     options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
     say("write the report")
     tell(sr.report(options, lang=lang).save(out))
@@ -363,14 +364,16 @@ def main() -> None:
         sys.exit(1)
 
 
-def _read(path: Path) -> StudyArea:
+def load(path: Path) -> StudyArea:
+    """Read an area and say so."""
     import spatialreno as sr
 
     say(f"read {path}")
     return sr.read_area(path)
 
 
-def _changed(area: StudyArea, scenario: Path | None) -> StudyArea:
+def changed(area: StudyArea, scenario: Path | None) -> StudyArea:
+    """Apply a scenario file, if one is named."""
     import spatialreno as sr
 
     return area if scenario is None else sr.read_scenario(scenario).apply(area)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,11 +13,12 @@ import pandas as pd
 from spatialreno import __version__
 from spatialreno.blocks import merge_blocks
 from spatialreno.comparison.plan import bill_rows, plan_rows
-from spatialreno.comparison.review import review
+from spatialreno.comparison.review import fire_findings, lane_findings, review
+from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.write import write_comparison
 from spatialreno.errors import InputError, ScenarioError
 from spatialreno.indicators import Evaluation, evaluate, indicator_title
-from spatialreno.land import freed_land
+from spatialreno.land import STATION, Removals, fewest_removals, fire_blockers, freed_land, heat_demand, lane_sections
 from spatialreno.scenario import Build, Scenario
 from spatialreno.walk import isochrones
 
@@ -163,7 +165,7 @@ class Comparison:
         if gaps:
             raise InputError(f"rank: {', '.join(gaps)} is missing for some option. Leave it out of the weights.")
         scaled = (chosen - chosen.min()) / (chosen.max() - chosen.min()).where(lambda span: span > 0)
-        scaled = scaled.where(signs > 0, 1 - scaled).fillna(1.0)
+        scaled = (0.5 + (scaled - 0.5) * signs).fillna(1.0)  # less is better: the other way round
         share = pd.Series(dict(weights), dtype="float64") / sum(weights.values())
         chosen["score"] = (scaled * share).sum(axis=1)
         chosen["rank"] = chosen["score"].round(9).rank(ascending=False, method="min").astype(int)
@@ -182,7 +184,30 @@ class Comparison:
 
     def notes(self) -> list[tuple[str, str]]:
         """List what a reviewer should know of each option, as (option, sentence)."""
-        return [(s.name, text) for s in self.scenarios for text in review(self.today, self.ledgers[s.name])]
+        before = self.evaluations[TODAY].ground.lanes
+        found = []
+        for name in self.areas:
+            if name != TODAY:
+                found += [(name, text) for text in review(self.today, self.ledgers[name])]
+                lanes = self.evaluations[name].ground.lanes
+                found += [(name, text) for text in lane_findings(self.today, before, lanes)]
+            found += [(name, text) for text in fire_findings(self.blockers[name])]
+        return found
+
+    @cached_property
+    def blockers(self) -> dict[str, gpd.GeoDataFrame]:
+        """By option, the obstacles that keep a fire engine from homes (``fire_blockers``)."""
+        return {name: fire_blockers(area, self.evaluations[name].ground.fire) for name, area in self.areas.items()}
+
+    @cached_property
+    def sections(self) -> dict[str, gpd.GeoDataFrame]:
+        """By option, the clear width of every path station by station (``lane_sections``)."""
+        return {name: lane_sections(area) for name, area in self.areas.items()}
+
+    @cached_property
+    def room(self) -> Removals | None:
+        """The fewest removals that would make room today for the station the load asks for; None: none waits."""
+        return fewest_removals(self.today, STATION) if len(heat_demand(self.today)) else None
 
     def write(self, folder: str | Path) -> list[Path]:
         """Write tables (CSV that Excel opens), a GeoPackage of all options, scenarios and provenance.
@@ -219,7 +244,7 @@ class Comparison:
         result = values.copy()
         result.insert(0, "unit", units.reindex(values.index))
         result.index = pd.Index(titles, name="指标" if lang == "zh" else "indicator")
-        return result
+        return Sheet(result)
 
     def _signs(self, weights: Mapping[str, float], values: pd.DataFrame) -> pd.Series[int]:
         if not weights or any(not w >= 0 for w in weights.values()) or not sum(weights.values()) > 0:
@@ -274,7 +299,7 @@ def compare(
     >>> import spatialreno as sr
     >>> today = sr.read_area("data/geo/xigongdi")
     >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
-    >>> compare(today, [clear]).leaders().loc["拆除违建建筑面积", "clear"] > 1000
+    >>> bool(compare(today, [clear]).leaders().loc["拆除违建建筑面积", "clear"] > 1000)
     True
     """
     say = progress or (lambda _: None)

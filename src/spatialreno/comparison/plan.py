@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import shapely
 
-from spatialreno.land import usable_part
+from spatialreno.land import parking_change, usable_part
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from spatialreno.area import StudyArea
 
+#: Causes of freed land that have a row of their own.
+_CAUSES = ("structure", "wall", "gap", "lane")
 _INDEX = ["option", "level", "place", "indicator"]
 
 
@@ -36,6 +38,7 @@ def plan_rows(
     for name in areas:
         bill = ledgers.get(name)
         values = {**_bill_values(bill, today), **_land_values(freed[name], today), **_gain_values(gained[name], today)}
+        values |= _parking_values(today, areas[name])
         index = pd.MultiIndex.from_tuples([(name, "plan", today.name, k) for k in values], names=_INDEX)
         frame = pd.DataFrame({"value": list(values.values())}, index=index, dtype="float64")
         known = today.catalog.indicators
@@ -107,7 +110,17 @@ def _built_m2(bill: pd.DataFrame, layer: str) -> float:
 def _land_values(freed: gpd.GeoDataFrame, today: StudyArea) -> dict[str, float]:
     ground = shapely.union_all(freed.geometry.to_numpy())
     usable = usable_part(ground, today.catalog.constants["sliver_m"])
-    return {"freed_m2": float(freed["area_m2"].sum()), "freed_usable_m2": float(shapely.area(usable))}
+    cause = freed["cause"].where(freed["cause"].isin(_CAUSES), "other")
+    by = freed["area_m2"].groupby(cause).sum()
+    parts = {f"freed_m2:{name}": float(by.get(name, 0.0)) for name in (*_CAUSES, "other")}
+    return {"freed_m2": float(freed["area_m2"].sum()), "freed_usable_m2": float(shapely.area(usable)), **parts}
+
+
+def _parking_values(today: StudyArea, after: StudyArea) -> dict[str, float]:
+    change = parking_change(today, after)
+    places = change["places"].astype("float64").groupby(change["change"]).sum()
+    lost = float(places.get("lost", 0.0) + places.get("built_over", 0.0))
+    return {"parking_lost": lost, "parking_gained": float(places.get("gained", 0.0))}
 
 
 def _gain_values(gained: pd.DataFrame, today: StudyArea) -> dict[str, float]:

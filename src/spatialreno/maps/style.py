@@ -63,6 +63,22 @@ _PLAN: Final[dict[str, dict[str, Any]]] = {
     "freed": _area(FREED, 0.25, FREED, 1),
     "block-single": _area("#6b7280", 0.04, "#6b7280", 0.5, opacity=0.35),
 }
+_LAND: Final[dict[str, dict[str, Any]]] = {
+    "free": _area(FREED, 0.14, FREED, 0.8, dashArray="2 3"),
+    "lane-1": _line("#7a0177", 5, lineCap="butt"),
+    "lane-2": _line("#c51b8a", 4.5, lineCap="butt"),
+    "lane-3": _line("#e08bbd", 4, lineCap="butt"),
+    "lane-4": _line("#c9c0ca", 3.5, lineCap="butt"),
+    "lane-narrowest": _line("#111827", 4, lineCap="butt"),
+    "fire-pass": _line(BUILT, 4),
+    "fire-ask": _line(ALTERED, 4, dashArray="8 4"),
+    "fire-no": _line(DEMOLISHED, 4, dashArray="1 7"),
+    "fire-building-ask": _area(ALTERED, 0.25, ALTERED, 2),
+    "fire-building-fail": _area(DEMOLISHED, 1, DEMOLISHED, 2, hatch=True),
+    "room": _area(BUILT, 0.25, BUILT, 2.5, dashArray="6 3"),
+    "room-wall": _line(DEMOLISHED, 5, dashArray="7 5", lineCap="butt"),
+    "room-structure": _area(DEMOLISHED, 1, DEMOLISHED, 2, hatch=True),
+}
 _PIPES: Final = {
     "heat_primary": "#c81e1e",
     "heat_secondary": "#c81e1e",
@@ -81,7 +97,7 @@ def styles() -> dict[str, dict[str, Any]]:
 
     A class followed by ``~`` (estimated or inferred) is drawn the same, by the page, with a dotted outline.
     """
-    table = dict(_GROUND) | dict(_PLAN)
+    table = dict(_GROUND) | dict(_PLAN) | dict(_LAND)
     for number, hue in enumerate(HUES, start=1):
         table[f"block-{number}"] = _area(hue, 0.18, hue, 2)
     for number, color in enumerate(SCORES, start=1):

@@ -25,7 +25,7 @@ _fabrics: OrderedDict[str, Fabric] = OrderedDict()
 
 _FIXED = ("buildings", "compounds", "entrances")
 _CONSTANTS = (
-    "clear_m", "frontage_step_m", "gate_reach_m", "seal_m", "sight_m", "strip_m", "tolerance_m",
+    "clear_m", "frontage_step_m", "gate_reach_m", "seal_m", "strip_m", "tolerance_m",
 )  # fmt: skip
 
 Walker = frozenset[str]
@@ -87,7 +87,10 @@ def standing(area: StudyArea, fabric: Fabric, walker: Walker = VISITOR) -> Bools
             return wall in walls and not (name in gates and name in open_gates)
         return name in structures
 
-    return np.array([stands(*label) for label in fabric.obstacles.labels], bool)
+    flags: list[bool] = []
+    for layer, name, other in fabric.obstacles.labels:
+        flags.append(flags[int(name)] and flags[int(other)] if layer == "seals" else stands(layer, name, other))
+    return np.array(flags, bool)
 
 
 def open_hops(area: StudyArea, fabric: Fabric, walker: Walker = VISITOR) -> Bools:

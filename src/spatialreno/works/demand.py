@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from spatialreno.errors import Fault
-from spatialreno.siting.heat import heat_demand
+from spatialreno.land import heat_demand
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
