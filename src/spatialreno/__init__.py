@@ -43,17 +43,20 @@ _ROOMS = {
         "paths_from_networkx",
     ),
     "siting": ("site_facilities",),
+    "works": ("HeatPlan", "Dig", "supply_heat", "heat_load", "plan_dig", "fit_section"),
     "indicators": ("Evaluation", "evaluate"),
     "comparison": ("Comparison", "compare"),
-    "maps": ("Page", "draw", "report"),
+    "maps": ("Page", "draw", "draw_section", "report"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
     "Catalog",
     "Comparison",
+    "Dig",
     "Evaluation",
     "FireAccess",
+    "HeatPlan",
     "InfeasibleError",
     "InputError",
     "Page",
@@ -72,13 +75,16 @@ __all__ = [
     "compound_blocks",
     "demolish",
     "draw",
+    "draw_section",
     "evaluate",
     "fewest_removals",
     "fire_access",
     "fire_blockers",
     "fit_footprints",
+    "fit_section",
     "free_land",
     "freed_land",
+    "heat_load",
     "import_osm",
     "isochrones",
     "land_balance",
@@ -89,12 +95,14 @@ __all__ = [
     "new_area",
     "parking_change",
     "paths_from_networkx",
+    "plan_dig",
     "read_area",
     "read_catalog",
     "read_scenario",
     "report",
     "site_facilities",
     "split_walls",
+    "supply_heat",
     "travel_times",
     "walk_distances",
     "walk_network",
@@ -125,7 +133,7 @@ if TYPE_CHECKING:
         lane_widths,
         parking_change,
     )
-    from spatialreno.maps import Page, draw, report
+    from spatialreno.maps import Page, draw, draw_section, report
     from spatialreno.optimise import Solution
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities
@@ -137,6 +145,7 @@ if TYPE_CHECKING:
         walk_distances,
         walk_network,
     )
+    from spatialreno.works import Dig, HeatPlan, fit_section, heat_load, plan_dig, supply_heat
 
 
 def __getattr__(name: str) -> Any:

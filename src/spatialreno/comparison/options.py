@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,6 +15,7 @@ from spatialreno.blocks import merge_blocks
 from spatialreno.comparison.plan import bill_rows, plan_rows
 from spatialreno.comparison.review import fire_findings, lane_findings, review
 from spatialreno.comparison.sheet import Sheet
+from spatialreno.comparison.works import Works, plan_works
 from spatialreno.comparison.write import write_comparison
 from spatialreno.errors import InputError, ScenarioError
 from spatialreno.indicators import Evaluation, evaluate, indicator_title
@@ -46,6 +47,8 @@ class Comparison:
         By option: walks from the home nearest the residents' centre, or from the origins asked for.
     scenarios
         As given.
+    works
+        By option, heat and one dig (``.heat``, ``.dig``), where they were asked for.
     """
 
     areas: Mapping[str, StudyArea]
@@ -57,6 +60,7 @@ class Comparison:
     gained: Mapping[str, pd.DataFrame]
     isochrones: Mapping[str, gpd.GeoDataFrame]
     plans: pd.DataFrame
+    works: Mapping[str, Works] = field(default_factory=dict)
 
     @property
     def today(self) -> StudyArea:
@@ -267,6 +271,7 @@ def compare(
     *,
     standard: str = "gb50180-2018",
     origins: Sequence[str] | None = None,
+    works: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Comparison:
     """Apply each scenario to today and evaluate all of them alike.
@@ -282,6 +287,9 @@ def compare(
     origins
         Ids of facilities or buildings whose isochrones are drawn; default is the home nearest the
         residents' centre.
+    works
+        Also plan heat and one dig for every option (:func:`spatialreno.supply_heat`,
+        :func:`spatialreno.plan_dig`): some seconds each.
     progress
         Called with a sentence before each step.
 
@@ -317,6 +325,7 @@ def compare(
     ledgers = {s.name: s.ledger(today) for s in scenarios}
     freed = {TODAY: freed_land(today, today), **{s.name: freed_land(today, _only_cleared(s, today)) for s in scenarios}}
     gained = {name: _gained(evaluations, areas, name) for name in areas}
+    planned = plan_works(areas, scenarios, say) if works else {}
     return Comparison(
         areas=areas,
         scenarios=tuple(scenarios),
@@ -326,7 +335,8 @@ def compare(
         freed=freed,
         gained=gained,
         isochrones={name: isochrones(area, [i for i in start if _is_there(area, i)]) for name, area in areas.items()},
-        plans=plan_rows(areas, ledgers, freed, gained),
+        plans=plan_rows(areas, ledgers, freed, gained, planned),
+        works=planned,
     )
 
 

@@ -84,6 +84,17 @@ def add_net(model: CutModel, net: Net, *, cost: FloatArray | None = None) -> Int
     """
     arcs = model.add(net.cost if cost is None else cost)
     model.nets.append((net, arcs))
+    _add_nodes(model, net, arcs)
+    for bundle in net.bundles:
+        for arc in bundle[1:]:
+            model.row([int(arcs[bundle[0]]), int(arcs[arc])], [1.0, -1.0], 0.0, 0.0)
+    if net.tight.any():
+        _add_flow(model, net, arcs)
+    return arcs
+
+
+def _add_nodes(model: CutModel, net: Net, arcs: IntArray) -> None:
+    """Enter terminals once, others at most once, the root never; go on only from where one came in."""
     into: list[list[int]] = [[] for _ in range(net.count)]
     for arc, head in enumerate(net.head):
         into[int(head)].append(arc)
@@ -99,12 +110,6 @@ def add_net(model: CutModel, net: Net, *, cost: FloatArray | None = None) -> Int
             before = [a for a in into[int(tail)] if net.tail[a] != head]
             columns = [int(arcs[a]) for a in [*before, arc]]
             model.row(columns, [1.0] * len(before) + [-1.0], 0.0, np.inf)
-    for bundle in net.bundles:
-        for arc in bundle[1:]:
-            model.row([int(arcs[bundle[0]]), int(arcs[arc])], [1.0, -1.0], 0.0, 0.0)
-    if net.tight.any():
-        _add_flow(model, net, arcs)
-    return arcs
 
 
 def _add_flow(model: CutModel, net: Net, arcs: IntArray) -> None:

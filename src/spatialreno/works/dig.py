@@ -176,10 +176,14 @@ def _nets(
         if not taps:
             text = f"no {kind} can be brought: no main or station that touches a lane"
             layer = "facilities" if kind == "heat_secondary" else "pipes"
-            faults.append(Fault(layer, (), "no_source", text, "Draw its main, or site a station; the others are routed"))
+            faults.append(
+                Fault(layer, (), "no_source", text, "Draw its main, or site a station; the others are routed")
+            )
             continue
         row = costs[(costs["layer"] == "pipes") & (costs["verb"] == "build") & (costs["kind"] == kind)]
-        net = kind_net(kind, lanes, [(n, m) for n, _, m in taps], [h for h in homes if h in seen], float(row["price"].iloc[0]))
+        net = kind_net(
+            kind, lanes, [(n, m) for n, _, m in taps], [h for h in homes if h in seen], float(row["price"].iloc[0])
+        )
         nets.append(net)
         nearest = sorted(taps, key=lambda t: (t[0], -t[2]))
         outfalls[kind] = {n: main for n, main, _ in nearest}

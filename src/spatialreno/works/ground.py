@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -184,8 +185,7 @@ def _marks(length: float, feet: Any, step_m: float) -> FloatArray:
     inner = {round(f / _FOOT_M) * _FOOT_M for f in feet}
     marks = np.array(sorted({0.0, length} | {m for m in inner if 0 < m < length - _FOOT_M / 2}))
     filled = [
-        np.linspace(a, b, max(1, int(np.ceil((b - a) / step_m - 1e-9))), endpoint=False)
-        for a, b in zip(marks[:-1], marks[1:], strict=True)
+        np.linspace(a, b, max(1, int(np.ceil((b - a) / step_m - 1e-9))), endpoint=False) for a, b in pairwise(marks)
     ]
     return np.concatenate([*filled, [length]])
 

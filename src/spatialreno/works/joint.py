@@ -64,9 +64,7 @@ def kind_net(
     return KindNet(kind, net, price, tuple(n for n in names if n not in lost), tuple(lost))
 
 
-def misfits(
-    catalog: Catalog, width_m: float, sides: tuple[Side, Side], kinds: Sequence[str]
-) -> list[tuple[str, ...]]:
+def misfits(catalog: Catalog, width_m: float, sides: tuple[Side, Side], kinds: Sequence[str]) -> list[tuple[str, ...]]:
     """List the smallest sets of kinds that do not fit side by side in a width.
 
     Examples

@@ -58,7 +58,9 @@ def lane_net(area: StudyArea, served: gpd.GeoSeries) -> tuple[Lanes, list[Fault]
     lines = np.array(lines, object)
     owner = _owners(paths, lines) if len(lines) else []
     links, faults = _links(area, served, lines)
-    marks = {k: sorted({0.0, line.length} | set(links.loc[links["line"] == k, "along"])) for k, line in enumerate(lines)}
+    marks = {
+        k: sorted({0.0, line.length} | set(links.loc[links["line"] == k, "along"])) for k, line in enumerate(lines)
+    }
     nodes: dict[tuple[float, float], int] = {}
     rows, at = [], {}
     for k, line in enumerate(lines):
@@ -151,5 +153,7 @@ def tapped(area: StudyArea, lanes: Lanes, mains: gpd.GeoDataFrame) -> tuple[list
     faults = []
     if lost:
         text = f"touch no lane within {reach:g} m and feed nobody"
-        faults.append(Fault("pipes", tuple(lost), "main_alone", text, "Draw the main to a lane, or the lane to the main"))
+        faults.append(
+            Fault("pipes", tuple(lost), "main_alone", text, "Draw the main to a lane, or the lane to the main")
+        )
     return found, faults

@@ -41,7 +41,8 @@ def lane_rooms(area: StudyArea, lines: Any, kinds: Sequence[str]) -> pd.DataFram
     Notes
     -----
     Every ``corridor_step_m`` a rectangle is laid to each side; the nearest building, wall or structure on the
-    ground in it bounds the room; what crosses the lane, such as the wall on both sides of a gate, does not. Trees, poles and pipes that are there already are not looked at.
+    ground in it bounds the room; what crosses the lane, such as the wall on both sides of a gate, does not.
+    Trees, poles and pipes that are there already are not looked at.
     """
     shapes, names = _standing(area)
     tree = shapely.STRtree(shapes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from scipy.sparse import csgraph
 from spatialreno.works.branches import carried, chains
 from spatialreno.works.ground import Ground
 from spatialreno.works.heuristic import pruned
-from spatialreno.works.mains import Taps, find_taps
+from spatialreno.works.mains import find_taps
 from spatialreno.works.net import FloatArray, Net, make_net
 from spatialreno.works.tree import Tree, least_tree
 
@@ -144,7 +145,7 @@ def _old_pipes(area: StudyArea, ground: Ground) -> tuple[FloatArray, list[Any], 
         places = shapely.line_interpolate_point(row["geometry"], np.linspace(0, 1, count + 1), normalized=True)
         nodes = range(first + len(xy), first + len(xy) + count + 1)
         xy += list(shapely.get_coordinates(places))
-        for u, v in zip(nodes[:-1], nodes[1:], strict=True):
+        for u, v in pairwise(nodes):
             edges.append((u, v, 0.0))
             for pair in ((u, v), (v, u)):
                 names[pair], limits[pair] = str(name), float(row["capacity"])
@@ -179,7 +180,7 @@ def _pieces(net: HeatNet, used: set[tuple[int, int]], sides: pd.DataFrame, doors
 
     root, place = net.net.root, len(net.xy)
     graph = nx.Graph()
-    rows = [pair for side in sides.itertuples() for pair in zip(side.nodes[:-1], side.nodes[1:], strict=True)]
+    rows = [pair for side in sides.itertuples() for pair in pairwise(side.nodes)]
     for u, v in sorted({*rows, *((u, v) for u, v in used if u < place and v < place)}):
         graph.add_edge(u, v, length=float(np.hypot(*(net.xy[u] - net.xy[v]))))
     graph.add_edges_from((u, v, {"length": 0.0}) for u, v in sorted(used) if u == root)
@@ -240,7 +241,7 @@ def primary_way(
 
 
 def _walls_on(walls: Mapping[tuple[int, int], int], nodes: Sequence[int]) -> int:
-    pairs = zip(nodes[:-1], nodes[1:], strict=True)
+    pairs = pairwise(nodes)
     return sum(walls.get((u, v), walls.get((v, u), 0)) for u, v in pairs)
 
 
