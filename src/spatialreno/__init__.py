@@ -43,7 +43,6 @@ _ROOMS = {
         "paths_from_networkx",
     ),
     "siting": ("site_facilities",),
-    "works": ("fit_lifts", "shade_lifts"),
     "community": (
         "Consents",
         "LiftPlan",
@@ -65,7 +64,17 @@ _ROOMS = {
     "programme": ("Programme", "read_programme"),
     "indicators": ("Evaluation", "evaluate"),
     "comparison": ("Comparison", "People", "compare", "gather_people"),
-    "maps": ("Page", "draw", "report"),
+    "maps": ("Page", "draw", "draw_section", "report"),
+    "works": (
+        "Dig",
+        "HeatPlan",
+        "fit_lifts",
+        "fit_section",
+        "heat_load",
+        "plan_dig",
+        "shade_lifts",
+        "supply_heat",
+    ),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -73,8 +82,10 @@ __all__ = [
     "Catalog",
     "Comparison",
     "Consents",
+    "Dig",
     "Evaluation",
     "FireAccess",
+    "HeatPlan",
     "InfeasibleError",
     "InputError",
     "LiftPlan",
@@ -103,6 +114,7 @@ __all__ = [
     "compound_blocks",
     "demolish",
     "draw",
+    "draw_section",
     "evaluate",
     "fewest_removals",
     "find_consents",
@@ -110,9 +122,11 @@ __all__ = [
     "fire_blockers",
     "fit_footprints",
     "fit_lifts",
+    "fit_section",
     "free_land",
     "freed_land",
     "gather_people",
+    "heat_load",
     "import_osm",
     "isochrones",
     "land_balance",
@@ -124,6 +138,7 @@ __all__ = [
     "new_area",
     "parking_change",
     "paths_from_networkx",
+    "plan_dig",
     "plan_lifts",
     "read_area",
     "read_catalog",
@@ -137,6 +152,7 @@ __all__ = [
     "share_lift",
     "site_facilities",
     "split_walls",
+    "supply_heat",
     "travel_times",
     "walk_distances",
     "walk_network",
@@ -185,7 +201,7 @@ if TYPE_CHECKING:
         lane_widths,
         parking_change,
     )
-    from spatialreno.maps import Page, draw, report
+    from spatialreno.maps import Page, draw, draw_section, report
     from spatialreno.optimise import Solution
     from spatialreno.programme import Programme, read_programme
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
@@ -198,7 +214,7 @@ if TYPE_CHECKING:
         walk_distances,
         walk_network,
     )
-    from spatialreno.works import fit_lifts, shade_lifts
+    from spatialreno.works import Dig, HeatPlan, fit_lifts, fit_section, heat_load, plan_dig, shade_lifts, supply_heat
 
 
 def __getattr__(name: str) -> Any:

@@ -13,7 +13,7 @@ from spatialreno.cli.output import complain, form, say, say_total, shortfall, sp
 from spatialreno.errors import InfeasibleError, InputError, RenoError
 
 if TYPE_CHECKING:
-    from spatialreno import Scenario, StudyArea
+    from spatialreno import Comparison, Scenario, StudyArea
 
 app = typer.Typer(
     add_completion=False,
@@ -221,10 +221,8 @@ def compare(
 
     Example: spatialreno compare data/geo/xigongdi -o out/xigongdi
     """
-    import spatialreno as sr
 
-    read = load(area)
-    options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
+    options = _compared(area, scenarios, standard)
     table = options.leaders(lang=lang).rename(columns=options.titles).reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(options))
     for option, note in options.notes():
@@ -248,8 +246,7 @@ def draw_map(
     """
     import spatialreno as sr
 
-    read = load(area)
-    options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
+    options = _compared(area, scenarios, standard)
     say("draw")
     tell(sr.draw(options, lang=lang).save(out))
 
@@ -270,8 +267,7 @@ def report(
     """
     import spatialreno as sr
 
-    read = load(area)
-    options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
+    options = _compared(area, scenarios, standard)
     say("write the report")
     tell(sr.report(options, lang=lang).save(out))
 
@@ -384,6 +380,14 @@ def _scenarios(area: Path, given: list[Path] | None) -> list[Scenario]:
     from spatialreno.scenario import read_scenario
 
     return [read_scenario(path) for path in given] if given else scenarios_of(area)
+
+
+def _compared(area: Path, scenarios: list[Path] | None, standard: str | None) -> Comparison:
+    import spatialreno as sr
+
+    read = load(area)
+    norm = _standard(read, standard)
+    return sr.compare(read, _scenarios(area, scenarios), standard=norm, works=True, progress=say)
 
 
 def _standard(area: StudyArea, given: str | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from spatialreno.maps import answers, land, symbols
+from spatialreno.maps import answers, land, symbols, works
 from spatialreno.maps.features import Drawn, Version, facility_title, number
 from spatialreno.maps.scene import Scene
 from spatialreno.maps.style import score_class
@@ -68,6 +68,8 @@ def themes(options: Comparison, lang: Lang) -> list[Theme]:
         Theme("paths", "", "ground", True, _paths(scene)),
         Theme("buildings", "", "ground", True, _buildings(scene)),
         Theme("pipes", scene.title("pipes"), "today", False, scene.draw("pipes", _pipe, geometry="line")),
+        Theme("dig", word("dig", lang), "analysis", False, works.dig(scene)),
+        Theme("heat_net", word("heat_net", lang), "plan", True, works.heat(scene)),
         Theme("compounds", scene.title("compounds"), "today", True, _compounds(scene)),
         Theme("structures", scene.title("structures"), "plan", True, _structures(scene)),
         Theme("works", say["works"], "plan", True, _works(scene)),

@@ -70,6 +70,8 @@ _LAND: Final[dict[str, dict[str, Any]]] = {
     "lane-3": _line("#e08bbd", 4, lineCap="butt"),
     "lane-4": _line("#c9c0ca", 3.5, lineCap="butt"),
     "lane-narrowest": _line("#111827", 4, lineCap="butt"),
+    "dig-fits": _line("#7c6f64", 6, opacity=0.7, lineCap="butt"),
+    "dig-overfull": _line(DEMOLISHED, 7, opacity=0.85, lineCap="butt", dashArray="4 3"),
     "fire-pass": _line(BUILT, 4),
     "fire-ask": _line(ALTERED, 4, dashArray="8 4"),
     "fire-no": _line(DEMOLISHED, 4, dashArray="1 7"),
@@ -88,6 +90,7 @@ _PIPES: Final = {
     "gas": "#a88600",
     "power": "#c81e1e",
     "telecom": "#15803d",
+    "low_voltage": "#4d7c0f",
 }
 # Where people agree, where lifts fit, what is reached: blue is reached, orange is not, amber is on the way.
 _PEOPLE: Final[dict[str, dict[str, Any]]] = {
