@@ -10,21 +10,32 @@ from typing import TYPE_CHECKING, Any
 
 from spatialreno.maps import door
 from spatialreno.maps.answers import origins
+from spatialreno.maps.door import joined
 from spatialreno.maps.features import encoded
-from spatialreno.maps.layers import Theme, bounds, themes
+from spatialreno.maps.layers import Theme, bounds, themes, told
 from spatialreno.maps.panel import panel
+from spatialreno.maps.stories import Stories, stages
 from spatialreno.maps.style import styles
 from spatialreno.maps.tables import option_titles
+from spatialreno.maps.tools import tools
 from spatialreno.maps.words import Lang, checked, legend_words, word
 
 if TYPE_CHECKING:
+    from spatialreno.catalog import Catalog
     from spatialreno.comparison import Comparison
 
 # Above this many features the map is painted on one canvas instead of one SVG element a feature.
 _CANVAS_FROM = 3000
 _MAX_ZOOM = 22
-_SAID = "layers legend map north zoom_in zoom_out fit reach_from gone altered built scores start"
-_WORDS = (*_SAID.split(), "theme_plan", "theme_today", "theme_analysis")
+_SAID = (
+    "layers legend map north zoom_in zoom_out fit reach_from gone altered built scores gains start today close "
+    "theme_plan theme_today theme_analysis swipe no_works before_works nothing_found "
+    "walk_said walk_joint walk_less walk_longer walk_new walk_lost walk_more walk_rest walk_same walk_to walk_all"
+)
+WORDS = tuple(_SAID.split())
+# Our own code by task, in the order in which it is read.
+MAP_SCRIPTS = ("base", "shapes", "labels", "draw", "controls", "inspect", "search")
+_SCRIPTS = (*MAP_SCRIPTS, "swipe", "phases", "page")
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,7 +104,7 @@ def draw(options: Comparison, *, lang: str = "zh") -> Page:
             lang=word("html_lang", language),
             title=f"{title} · {word('compare', language)}",
             style=door.asset("page.css"),
-            script=door.asset("page.js"),
+            script=door.scripts(_SCRIPTS),
         )
     return Page(title, text)
 
@@ -105,7 +116,8 @@ def _figure(options: Comparison, lang: Lang) -> Any:
     from spatialreno.maps.plan_layer import Panel, PlanLayer
 
     to_degrees = _degrees(options.areas["today"].crs)
-    laid_out = themes(options, lang)
+    stories = Stories(options, lang)
+    laid_out = told(themes(options, lang), stories)
     corners = bounds(options, to_degrees)
     plan = folium.Map(
         location=[sum(corner[axis] for corner in corners) / 2 for axis in (0, 1)],
@@ -117,8 +129,14 @@ def _figure(options: Comparison, lang: Lang) -> Any:
     plan.default_css = [link for link in plan.default_css if link[0] == "leaflet_css"]
     for theme in laid_out:
         PlanLayer(_payload(theme, options, lang, to_degrees)).add_to(plan)
-    Panel(panel(options, lang, chosen=len(options.areas) - 1), _settings(options, lang, corners)).add_to(plan)
+    beside = joined(tools(option_titles(options, lang), lang), panel(options, lang, chosen=len(options.areas) - 1))
+    Panel(beside, _settings(options, lang, corners, stories)).add_to(plan)
     return plan.get_root()
+
+
+def name_titles(catalog: Catalog, lang: Lang) -> list[str]:
+    """List what the name of a thing is called in the layers, so that the page can find things by name."""
+    return sorted({layer.columns["name"].title(lang) for layer in catalog.layers.values() if "name" in layer.columns})
 
 
 def _degrees(crs: Any) -> Any:
@@ -143,7 +161,7 @@ def _payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: Any) -> 
     )
 
 
-def _settings(options: Comparison, lang: Lang, corners: list[list[float]]) -> str:
+def _settings(options: Comparison, lang: Lang, corners: list[list[float]], stories: Stories) -> str:
     limits = sorted({float(m) for frame in options.isochrones.values() for m in frame["minutes"]})
     legend = legend_words(lang)
     for rank, minutes in enumerate(limits[:3], start=1):
@@ -157,6 +175,10 @@ def _settings(options: Comparison, lang: Lang, corners: list[list[float]]) -> st
             "open": len(options.areas) - 1,
             "bounds": corners,
             "origins": [[name, place.title] for name, place in origins(options, lang).items()],
-            "words": {key: word(key, lang) for key in _WORDS} | {"sample": "医"},
+            "words": {key: word(key, lang) for key in WORDS} | {"sample": "医"},
+            "kinds": stories.kind_titles,
+            "cards": stories.card_titles,
+            "names": name_titles(options.areas["today"].catalog, lang),
+            "stages": stages(options, lang),
         }
     )

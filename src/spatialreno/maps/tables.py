@@ -198,7 +198,8 @@ def bill_lines(options: Comparison, lang: Lang) -> list[list[str]]:
     lines = []
     for payer, own in bill.groupby("payer", sort=True):
         for key, rows in own.groupby(["layer", "verb", "item", "unit"], sort=True):
-            lines.append([payer_word(str(payer), lang), _item(key, options, lang), unit_text(key[3], lang)])
+            named = (str(key[0]), str(key[1]), str(key[2]), str(key[3]))
+            lines.append([payer_word(str(payer), lang), _item(named, options, lang), unit_text(named[3], lang)])
             lines[-1] += _cells(rows, plans)
         lines.append([payer_word(str(payer), lang), word("subtotal", lang), "", *_totals(own, plans)])
     return [*lines, [word("total", lang), "", "", *_totals(bill, plans)]] if lines else []
