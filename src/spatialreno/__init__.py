@@ -31,7 +31,7 @@ _ROOMS = {
     "siting": ("site_facilities",),
     "indicators": ("Evaluation", "evaluate"),
     "comparison": ("Comparison", "compare"),
-    "maps": ("Page", "draw", "report"),
+    "maps": ("Page", "draw", "live", "report"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -61,6 +61,7 @@ __all__ = [
     "freed_land",
     "import_osm",
     "isochrones",
+    "live",
     "merge_blocks",
     "nearest",
     "new_area",
@@ -86,7 +87,7 @@ if TYPE_CHECKING:
     from spatialreno.formats import check_area, import_osm, new_area, read_area, write_area
     from spatialreno.indicators import Evaluation, evaluate
     from spatialreno.land import candidate_sites, free_land, freed_land
-    from spatialreno.maps import Page, draw, report
+    from spatialreno.maps import Page, draw, live, report
     from spatialreno.optimise import Solution
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities

@@ -1,6 +1,7 @@
-"""Pages to look at: one offline file that compares options on a map."""
+"""Pages to look at: options compared on a map, a page to try plans on, a report to print."""
 
+from spatialreno.maps.live_page import live
 from spatialreno.maps.page import Page, draw
 from spatialreno.maps.printed import report
 
-__all__ = ["Page", "draw", "report"]
+__all__ = ["Page", "draw", "live", "report"]

@@ -111,14 +111,24 @@ def draw(options: Comparison, *, lang: str = "zh") -> Page:
 
 def _figure(options: Comparison, lang: Lang) -> Any:
     """Put the map and the panel into one folium figure."""
-    import folium
-
     from spatialreno.maps.plan_layer import Panel, PlanLayer
 
-    to_degrees = _degrees(options.areas["today"].crs)
+    to_degrees = degrees(options.areas["today"].crs)
     stories = Stories(options, lang)
     laid_out = told(themes(options, lang), stories)
     corners = bounds(options, to_degrees)
+    plan = map_of(laid_out, corners)
+    for theme in laid_out:
+        PlanLayer(payload(theme, options, lang, to_degrees)).add_to(plan)
+    beside = joined(tools(option_titles(options, lang), lang), panel(options, lang, chosen=len(options.areas) - 1))
+    Panel(beside, _settings(options, lang, corners, stories)).add_to(plan)
+    return plan.get_root()
+
+
+def map_of(laid_out: list[Theme], corners: list[list[float]]) -> Any:
+    """Make the empty map: Leaflet alone, no tiles, one canvas when there is much to paint."""
+    import folium
+
     plan = folium.Map(
         location=[sum(corner[axis] for corner in corners) / 2 for axis in (0, 1)],
         tiles=None, zoom_start=16, zoom_control=False, attribution_control=False, zoom_snap=0.25,
@@ -127,11 +137,7 @@ def _figure(options: Comparison, lang: Lang) -> Any:
     plan.options["max_zoom"] = _MAX_ZOOM  # folium keeps its own argument of this name for tiles
     plan.default_js = [link for link in plan.default_js if link[0] == "leaflet"]
     plan.default_css = [link for link in plan.default_css if link[0] == "leaflet_css"]
-    for theme in laid_out:
-        PlanLayer(_payload(theme, options, lang, to_degrees)).add_to(plan)
-    beside = joined(tools(option_titles(options, lang), lang), panel(options, lang, chosen=len(options.areas) - 1))
-    Panel(beside, _settings(options, lang, corners, stories)).add_to(plan)
-    return plan.get_root()
+    return plan
 
 
 def name_titles(catalog: Catalog, lang: Lang) -> list[str]:
@@ -139,13 +145,15 @@ def name_titles(catalog: Catalog, lang: Lang) -> list[str]:
     return sorted({layer.columns["name"].title(lang) for layer in catalog.layers.values() if "name" in layer.columns})
 
 
-def _degrees(crs: Any) -> Any:
+def degrees(crs: Any) -> Any:
+    """Turn coordinates of a CRS into longitude and latitude."""
     from pyproj import Transformer
 
     return Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform
 
 
-def _payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: Any) -> str:
+def payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: Any) -> str:
+    """Write a theme as data for the page."""
     layers = options.areas["today"].catalog.layers
     single = {"blocks": "block", "isochrones": "isochrones", "freed": "freed", "names": "names"}
     what = word(single[theme.key], lang) if theme.key in single else theme.title

@@ -19,6 +19,7 @@ SCORES: Final = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
 SCORE_BREAKS: Final = (20.0, 40.0, 60.0, 80.0)
 NEARER: Final = ("#c6dbef", "#6baed6", "#0072b2")
 FARTHER: Final = ("#fdd0a2", "#fd8d3c", "#b34700")
+WALKS: Final = ("#08519c", "#4a90c8", "#9ecae1")
 GAIN_BREAKS_M: Final = (1.0, 30.0, 80.0)
 # Metres, only for drawing a path whose width nobody stated.
 DRAWN_WIDTH_M: Final = MappingProxyType(
@@ -92,6 +93,7 @@ def styles() -> dict[str, dict[str, Any]]:
     for rank, (near, far) in enumerate(zip(NEARER, FARTHER, strict=True), start=1):
         table[f"nearer-{rank}"] = _area(near, 0.95, "#5c5850", 0.8)
         table[f"farther-{rank}"] = _area(far, 0.95, "#5c5850", 0.8)
+        table[f"walk-{rank}"] = _area(WALKS[rank - 1], 0.95, "#5c5850", 0.8)
     table["gain-none"] = _area("#e5e5e0", 1, "#9a978f", 0.8)
     for rank, opacity in enumerate((0.35, 0.22, 0.12), start=1):
         table[f"reach-{rank}"] = _area(REACH, opacity, REACH, 0.8, opacity=0.6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from spatialreno.errors import InputError
+from spatialreno.maps.words_live import LIVE
 
 Lang = Literal["zh", "en"]
 _POSITION: Final[dict[str, int]] = {"zh": 0, "en": 1}
@@ -270,6 +271,9 @@ _CLASSES: Final[dict[str, tuple[str, str]]] = {
     "score-4": ("得分 60–80", "Score 60–80"),
     "score-5": ("得分 80–100", "Score 80–100"),
     "score-none": ("无得分", "No score"),
+    "walk-1": ("步行 5 分钟内的楼栋", "Buildings within 5 min on foot"),
+    "walk-2": ("步行 10 分钟内的楼栋", "Buildings within 10 min on foot"),
+    "walk-3": ("步行 15 分钟内的楼栋", "Buildings within 15 min on foot"),
     "nearer-3": ("平均近 80 m 以上", "Nearer by 80 m or more"),
     "nearer-2": ("平均近 30–80 m", "Nearer by 30–80 m"),
     "nearer-1": ("平均近 1–30 m", "Nearer by 1–30 m"),
@@ -308,7 +312,7 @@ def checked(lang: str) -> Lang:
 
 def word(key: str, lang: Lang) -> str:
     """Say one of the page's own words."""
-    return _WORDS[key][_POSITION[lang]]
+    return (_WORDS.get(key) or LIVE[key])[_POSITION[lang]]
 
 
 def value_word(value: str, lang: Lang) -> str:

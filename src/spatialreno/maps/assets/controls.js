@@ -84,7 +84,7 @@
     for (const heading of ["plan", "today", "analysis"]) {
       const own = app.themes.filter(theme => theme.title && theme.heading === heading).map(checkbox);
       if (heading === "analysis") for (const [key, field] of [["scores", "score"], ["gains", "gain"]]) {
-        if (has(field)) own.push(shading(key, field));
+        if (app.classNow || has(field)) own.push(shading(key, field));
       }
       if (!own.length) continue;
       const set = element("fieldset");

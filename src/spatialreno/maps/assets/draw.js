@@ -15,6 +15,7 @@
     if (!theme.shown) return null;
     const option = optionOf(feature, side);
     const cls = Array.isArray(feature.cls) ? feature.cls[option] : feature.cls;
+    if (app.classNow) return app.classNow(theme, feature, cls);
     if (cls === null) return null;
     if (feature.more.origin !== undefined && feature.more.origin !== app.origin) return null;
     if (app.shade && feature.more[app.shade] && !cls.includes("-gone")) return pick(feature.more[app.shade], side.option);
@@ -44,7 +45,8 @@
 
   app.clicked = () => {};
 
-  app.redraw = () => {
+  // A light redraw leaves names where they are: nothing but the classes of what stands changes.
+  app.redraw = light => {
     let added = false;
     for (const theme of app.themes) theme.classes = new Set();
     app.sides.forEach((side, at) => {
@@ -64,7 +66,7 @@
     });
     if (added) restack();
     app.legend();
-    app.thin();
+    if (!light) app.thin();
   };
 
   function restack() {

@@ -16,7 +16,10 @@
   };
 
   app.clicked = (theme, feature) => {
-    if (app.onPick && app.onPick(theme, feature)) return;
+    if (!app.onPick || !app.onPick(theme, feature)) app.show(theme, feature);
+  };
+
+  app.show = (theme, feature) => {
     shown = { theme, feature };
     app.inspected();
   };
@@ -35,7 +38,9 @@
     const head = app.tipHead(theme, feature.drawn[0] && feature.drawn[0].now || "");
     head.append(app.button("close", "×", app.page.words.close, close));
     const parts = [head];
-    if (feature.more.walks) parts.push(...walks(theme, feature));
+    const stored = app.walksOf ? app.walksOf(feature) : feature.more.walks && recorded(feature);
+    if (stored) parts.push(...walks(theme, feature, stored));
+    if (app.actions) parts.push(app.actions(theme, feature));
     for (const row of feature.more.card || []) parts.push(app.tipRow(app.page.cards[row[0]], row[1]));
     for (const row of app.rowsOf(theme, feature, app.sides[0].option)) parts.push(app.tipRow(...row));
     card.replaceChildren(...parts);
@@ -54,18 +59,25 @@
   }
 
   // Distances are whole metres by option, today first; -1 where no walk leads there.
-  function walks(theme, feature) {
-    const option = app.sides[0].option, words = app.page.words;
-    const all = feature.more.walks.map(row => ({ kind: app.page.kinds[row[0]], before: row[1], after: row[1 + option] }));
+  function recorded(feature) {
+    const option = app.sides[0].option;
+    return {
+      kinds: feature.more.kinds, title: option ? app.page.options[option] : null,
+      all: feature.more.walks.map(row => ({ kind: app.page.kinds[row[0]], before: row[1], after: row[1 + option] })),
+    };
+  }
+
+  function walks(theme, feature, { all, kinds, title }) {
+    const words = app.page.words;
     const changed = all.filter(walk => walk.before !== walk.after);
     changed.sort((a, b) => saved(b) - saved(a));
     const parts = changed.slice(0, TOLD).map(walk => say(sentence(walk), {
       kind: walk.kind, before: walk.before, after: walk.after, less: walk.before - walk.after, more: walk.after - walk.before }));
     if (changed.length > TOLD) parts.push(say(words.walk_more, { n: changed.length - TOLD }));
-    const same = feature.more.kinds - changed.length;
+    const same = kinds - changed.length;
     if (same) parts.push(say(changed.length ? words.walk_rest : words.walk_same, { n: same }));
     const text = say(words.walk_said, { name: app.nameOf(theme, feature) || feature.rows[0][1], parts: parts.join(words.walk_joint) });
-    return [element("p", "sentence", text), table(all.filter(walk => walk.before >= 0 || walk.after >= 0), option)];
+    return [element("p", "sentence", text), table(all.filter(walk => walk.before >= 0 || walk.after >= 0), title)];
   }
 
   const saved = walk => walk.before < 0 ? 1e9 : walk.after < 0 ? -1e9 : walk.before - walk.after;
@@ -82,15 +94,15 @@
     return row ? row[1] : "";
   };
 
-  function table(rows, option) {
+  function table(rows, title) {
     const words = app.page.words;
     const box = element("details");
     const body = element("table");
     const head = element("tr");
-    head.append(...[words.walk_to, words.today, ...(option ? [app.page.options[option]] : [])].map(t => element("th", null, t)));
+    head.append(...[words.walk_to, words.today, ...(title ? [title] : [])].map(t => element("th", null, t)));
     body.append(head, ...rows.map(walk => {
       const line = element("tr");
-      const cells = [walk.before, ...(option ? [walk.after] : [])].map(m => m < 0 ? "—" : String(m));
+      const cells = [walk.before, ...(title ? [walk.after] : [])].map(m => m < 0 ? "—" : String(m));
       const sense = saved(walk) > 0 ? "better" : saved(walk) < 0 ? "worse" : null;
       line.append(element("th", null, walk.kind), ...cells.map((text, k) => element("td", k ? sense : null, text)));
       return line;

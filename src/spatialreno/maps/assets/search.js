@@ -69,7 +69,7 @@
     list.hidden = true;
     const shape = feature.kind === 0 ? app.points(feature.shape) : corners(feature);
     app.map.fitBounds(shape, { maxZoom: Math.max(app.map.getZoom(), 18), padding: [120, 120], animate: false });
-    app.clicked(theme, feature);
+    app.show(theme, feature);
   }
 
   const corners = feature => feature.kind === 1
