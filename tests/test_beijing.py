@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,11 @@ def reached(options: sr.Comparison, option: str) -> pd.Series:
     return pd.Series(np.where(near, np.nan_to_num(residents), 0)).groupby(access["kind"]).sum()
 
 
+def tell(numbers: object) -> None:
+    """For the reader of ``pytest -s``."""
+    sys.stdout.write(f"\n{numbers}\n")
+
+
 def test_nobody_walks_farther(options: sr.Comparison) -> None:
     access = walks(options)
     assert len(access) == len(options.evaluations["today"].access)
@@ -58,10 +64,11 @@ def test_some_home_walks_less(options: sr.Comparison) -> None:
     homes = access.loc[shorter, "building_id"].unique()
     saved = (access["distance_m_today"] - access["distance_m_opened"])[shorter].replace(np.inf, np.nan)
     gained = options.gained["opened"]
-    print(f"\n{len(homes)} homes walk less, by {saved.median():.0f} m (median), {saved.max():.0f} m at most;")
-    print(f"score rises for {(gained['gain'] > 0).sum()} homes, {gained.loc[gained['gain'] > 0, 'residents'].sum()} people")
-    print(pd.DataFrame({"today": reached(options, "today"), "opened": reached(options, "opened")}).astype(int))
-    print(options.leaders(lang="en"))
+    risen = gained[gained["gain"] > 0]
+    tell(f"{len(homes)} homes walk less: {saved.median():.0f} m (median), {saved.max():.0f} m at most")
+    tell(f"the score rises for {len(risen)} homes with {risen['residents'].sum():.0f} residents")
+    tell(pd.DataFrame({"today": reached(options, "today"), "opened": reached(options, "opened")}))
+    tell(options.leaders(lang="en"))
     assert len(homes)
     assert (gained["gain"].fillna(0) >= -1e-9).all()
     assert (gained["gain"] > 0).any()

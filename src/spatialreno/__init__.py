@@ -14,7 +14,7 @@ __version__ = "0.1.0"
 _ROOMS = {
     "errors": ("RenoError", "InputError", "ScenarioError", "InfeasibleError"),
     "catalog": ("Catalog", "read_catalog"),
-    "area": ("StudyArea", "assemble"),
+    "area": ("StudyArea", "assemble", "split_walls"),
     "formats": ("read_area", "write_area", "check_area", "import_osm", "new_area"),
     "scenario": ("Scenario", "demolish", "alter", "build", "read_scenario", "write_scenario"),
     "optimise": ("Solution",),
@@ -71,6 +71,7 @@ __all__ = [
     "read_scenario",
     "report",
     "site_facilities",
+    "split_walls",
     "travel_times",
     "walk_distances",
     "walk_network",
@@ -79,7 +80,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from spatialreno.area import StudyArea, assemble
+    from spatialreno.area import StudyArea, assemble, split_walls
     from spatialreno.blocks import compound_blocks, merge_blocks
     from spatialreno.catalog import Catalog, read_catalog
     from spatialreno.comparison import Comparison, compare

@@ -234,3 +234,8 @@ def test_known_figures_are_not_estimated():
     row = make_area(compounds=[C1], buildings=[home | {"geometry": B1["geometry"]}]).buildings.loc["B2"]
     assert (row.residents, row.floor_area_m2) == (31, 1000.0)
     assert pd.isna(row.estimated)
+
+
+def test_broken_shapes_keep_the_rules_about_place_quiet():
+    out = B1 | {"id": "B2", "geometry": shapely.box(120, 10, 130, 20)}
+    assert {f[2] for f in told(buildings=[B1 | {"geometry": BOW}, out])} == {"valid geometry"}

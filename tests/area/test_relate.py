@@ -155,3 +155,14 @@ def test_sizes_are_measured_in_metres():
     assert (area.paths.length_m["L1"], area.pipes.length_m["P1"]) == pytest.approx((20, 25))
     assert area.open_spaces.area_m2["O1"] == pytest.approx(50)
     assert area.buildings.footprint_m2["Z0"] == pytest.approx(0.25)
+
+
+def test_what_stands_on_the_boundary_belongs_to_the_first_id():
+    tree = {"id": "T1", "geometry": shapely.Point(100, 50)}
+    assert make_area(compounds=TWO, trees=[tree]).trees.compound_id["T1"] == "C1"
+
+
+def test_rows_stay_sorted_when_a_wall_is_cut():
+    row = [yard("C1", 0, 200, -50, 0), yard("C2", 0, 80, 0, 50), yard("C3", 80, 200, 0, 50)]
+    area = make_area(compounds=row, walls=[wall("W1", (0, 0), (200, 0)), wall("W1-a", (0, -50), (200, -50))])
+    assert list(area.walls.index) == ["W1-a", "W1/1", "W1/2"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from conftest import make_area
 from indicators.quarter import at, quarter, rect
 
 from spatialreno.catalog import read_catalog
@@ -151,3 +152,14 @@ def test_titles_of_variants_are_the_catalogs():
     assert indicator_title(catalog, "open_space_m2:plaza") == "广场面积"
     assert indicator_title(catalog, "open_space_m2:plaza", lang="en") == "Area of plazas"
     assert indicator_title(catalog, "covered:plaza") == "步行可达居民占比：小广场"
+
+
+def test_an_area_where_nobody_lives_is_told():
+    """No homes: counts are 0 or unknown, every share and the score unknown, nothing is lost."""
+    found = evaluate(make_area())
+    lived_in = evaluate(quarter())
+    whole = found.table.xs("area", level="level").index.get_level_values("indicator")
+    assert set(whole) == set(lived_in.table.xs("area", level="level").index.get_level_values("indicator"))
+    assert found.value("homes") == 0
+    assert pd.isna(found.value("score"))
+    assert "0 homes" in repr(found)

@@ -104,7 +104,7 @@ def test_save_makes_folders_and_leaves_no_half_file(page, tmp_path):
 def test_a_failed_save_keeps_the_old_file(page, tmp_path):
     path = page.save(tmp_path / "page.html")
     broken = dataclasses.replace(page, _html="\ud800")
-    with pytest.raises(UnicodeEncodeError):
+    with pytest.raises(InputError):
         broken.save(path)
     assert path.read_text(encoding="utf-8") == page.html()
     assert [p.name for p in tmp_path.iterdir()] == ["page.html"]
@@ -145,3 +145,9 @@ def test_a_new_square_gets_a_disc(make_options):
     assert re.findall(r'\[0,\[[\d,]*\],(\[[^\]]*\]),[^{}]*,\{"alt":"广场","label":"场"\}', html) == [
         '[null,null,"facility-built"]'
     ]
+
+
+def test_a_place_that_cannot_be_written_is_told(page, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be written"):
+        page.save(tmp_path / "file" / "page.html")

@@ -94,9 +94,9 @@ def test_union_takes_name_and_title_of_the_right(yards):
 
 
 def test_the_same_removal_twice_is_one_act(yards):
-    same = demolish("structures", ids=["S1"])
+    same = demolish("structures", ids=["S1"], phase=3)
     assert len((Scenario("a", interventions=[same]) | Scenario("b", interventions=[same])).interventions) == 1
-    twice = Scenario("s", interventions=[same, demolish("structures", within="C1", phase=3)])
+    twice = Scenario("s", interventions=[same, demolish("structures", within="C1")])
     rows = twice.ledger(yards)
     assert rows[["id", "phase"]].to_numpy().tolist() == [["S1", 1]]  # the earlier phase takes it
 

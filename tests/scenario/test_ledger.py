@@ -57,6 +57,12 @@ def test_a_lane_by_its_new_surface(yards):
     assert lane.cost_yuan == pytest.approx(560 * price(yards, "paths", "alter", ""))
 
 
+def test_a_lane_whose_width_stays_is_not_paved(yards):
+    lane = bill(yards, alter("paths", ids=["L1"], set={"public": False})).iloc[0]
+    assert (lane.quantity, lane.unit, lane["item"]) == (80.0, "m", "")
+    assert lane.cost_yuan != lane.cost_yuan
+
+
 def test_a_building_has_a_row_for_each_price(yards):
     act = build(
         "facilities",

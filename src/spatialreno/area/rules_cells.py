@@ -8,6 +8,7 @@ import pandas as pd
 
 from spatialreno.area.checked import Checked, Rule
 from spatialreno.area.checked import fault as _fault
+from spatialreno.area.sides import lineages
 from spatialreno.errors import Fault
 
 _RIGHTS_OVER = ("compounds", "buildings", "walls", "structures", "facilities", "open_spaces", "paths", "pipes")
@@ -111,13 +112,7 @@ def _targets(target: str, checked: Checked) -> set[str]:
     if target == "catalog:facilities":
         return set(checked.catalog.facilities.index)
     names = _RIGHTS_OVER if target == "any" else (target,)
-    return {key for name in names for key in _stems(checked.layers[name].index)}
-
-
-def _stems(index: pd.Index) -> set[str]:
-    """Let W12 stand for all pieces W12/1, W12/2, W12/2/1 that it was cut into."""
-    parts = [str(key).split("/") for key in index]
-    return {"/".join(p[:n]) for p in parts for n in range(1, len(p) + 1)}
+    return {key for name in names for key in lineages(checked.layers[name].index)}
 
 
 def _target_name(target: str) -> str:

@@ -17,7 +17,8 @@ from spatialreno.errors import Fault
 def compounds_do_not_overlap(checked: Checked) -> Iterator[Fault]:
     """Two compounds may overlap by the drawing tolerance, not more."""
     compounds = checked.layers["compounds"]
-    core = shapely.buffer(compounds.geometry.to_numpy(), -checked.constant("tolerance_m") / 2)
+    allowed = checked.constant("tolerance_m") + checked.constant("snap_m")
+    core = shapely.buffer(compounds.geometry.to_numpy(), -allowed / 2)
     a, b = shapely.STRtree(core).query(core, predicate="intersects")
     pairs = [(compounds.index[i], compounds.index[j]) for i, j in zip(a, b, strict=True) if i < j]
     if pairs:

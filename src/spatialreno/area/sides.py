@@ -93,6 +93,21 @@ def in_pieces(walls: gpd.GeoDataFrame, pieces: list[list[Any]]) -> gpd.GeoDataFr
     return cut.sort_index()
 
 
+def lineage(name: str) -> tuple[str, ...]:
+    """Name a piece and all it was cut from: who says W12 means all its pieces.
+
+    >>> lineage("W12/1/2")
+    ('W12', 'W12/1', 'W12/1/2')
+    """
+    parts = name.split("/")
+    return tuple("/".join(parts[:n]) for n in range(1, len(parts) + 1))
+
+
+def lineages(index: pd.Index) -> set[str]:
+    """Collect the lineages of all ids."""
+    return {known for name in index for known in lineage(str(name))}
+
+
 def _middles(lines: Array) -> tuple[Array, Array]:
     length = shapely.length(lines)
     before = shapely.get_coordinates(shapely.line_interpolate_point(lines, length / 2 - 0.01))

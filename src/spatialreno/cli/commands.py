@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.output import complain, form, say, shortfall, tell, tell_table
-from spatialreno.errors import InputError, RenoError
+from spatialreno.cli.output import complain, form, say, say_total, shortfall, speak_chinese, tell, tell_table
+from spatialreno.errors import InfeasibleError, InputError, RenoError
 
 if TYPE_CHECKING:
     from spatialreno import Scenario, StudyArea
@@ -26,12 +26,21 @@ app = typer.Typer(
 Area = Annotated[Path, typer.Argument(help="Area folder (with area.toml) or .gpkg", metavar="AREA")]
 Scenarios = Annotated[
     list[Path] | None,
-    typer.Argument(help="Scenario files; default: all of AREA/scenarios", metavar="[SCENARIO]...", show_default=False),
+    typer.Argument(help="Scenario files; default: all of AREA/scenarios", metavar="SCENARIO", show_default=False),
 ]
 OneScenario = Annotated[Path, typer.Argument(help="Scenario file (.toml)", metavar="SCENARIO")]
 MaybeScenario = Annotated[Path | None, typer.Option("--scenario", "-s", help="First apply this scenario")]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON")]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV")]
+
+
+def _one_form(context: typer.Context, value: bool) -> bool:
+    """Refuse two forms before anything is read; click has not yet put this one among the parameters."""
+    if value and (context.params.get("as_json") or context.params.get("as_csv")):
+        raise typer.BadParameter("choose one of --json and --csv")
+    return value
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON", callback=_one_form)]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV", callback=_one_form)]
 Norm = Annotated[str | None, typer.Option("--standard", help="Planning standard: a name or a .toml file")]
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language")]
 
@@ -76,7 +85,7 @@ def check(area: Area, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     import spatialreno as sr
 
     found = sr.check_area(area)
-    tell_table(found, form(as_json, as_csv), title=f"{area}: {len(found)} findings")
+    tell_table(found, form(as_json, as_csv), title=f"{area}: {len(found)} finding{'' if len(found) == 1 else 's'}")
     refused = bool((found["severity"] == "error").any())
     say("refused: mend the errors first" if refused else "accepted")
     if refused:
@@ -121,8 +130,9 @@ def ledger(area: Area, scenario: OneScenario, as_json: AsJson = False, as_csv: A
     """
     import spatialreno as sr
 
-    read = _read(area)
-    tell_table(sr.read_scenario(scenario).ledger(read), form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
+    rows = sr.read_scenario(scenario).ledger(_read(area))
+    tell_table(rows, form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
+    say_total(rows)
 
 
 @app.command()
@@ -135,6 +145,8 @@ def apply(
     """
     import spatialreno as sr
 
+    if out.resolve() == area.resolve():
+        raise InputError(f"{out}: holds the survey itself, which would be lost. Write to another folder or .gpkg.")
     tell(sr.write_area(sr.read_scenario(scenario).apply(_read(area)), out))
 
 
@@ -186,8 +198,8 @@ def site(
     say(f"site {kind}")
     solution = sr.site_facilities(read, kind, count=count, model=model)
     if not solution.feasible:
-        tell_table(shortfall(solution, read.catalog, lang), form(as_json, as_csv), title=f"{kind}: no site exists")
-        raise typer.Exit(1)
+        tell_table(shortfall(solution, read.catalog, lang), form(as_json, as_csv), title=kind)
+        raise InfeasibleError(f"{kind}: no site exists for {count}. The table says what was asked and what there is.")
     sites = solution.sites.drop(columns="geometry").reset_index()
     tell_table(sites, form(as_json, as_csv), title=repr(solution))
     if out is not None:
@@ -330,6 +342,7 @@ def catalog(
 
 def main() -> None:
     """Run the command line; whatever goes wrong is one clear message and exit code 1."""
+    speak_chinese()
     try:
         app()
     except RenoError as error:
@@ -338,6 +351,9 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough
         sys.exit(0)
+    except OSError as error:  # a full disk, a folder that went away
+        complain(f"{error.filename or 'output'}: {error.strerror or error}. Choose another place, or make room.")
+        sys.exit(1)
     except Exception as error:
         if os.environ.get("SPATIALRENO_DEBUG"):
             raise

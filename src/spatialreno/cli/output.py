@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from spatialreno import Catalog, Solution
 
+_NAMES = 8  # of a list that is told in a table to read
 _WIDE = 160  # columns of a table that goes into a pipe
 
 
@@ -29,10 +31,29 @@ def form(as_json: bool, as_csv: bool) -> Form:
     return Form.json if as_json else Form.csv if as_csv else Form.table
 
 
+def speak_chinese() -> None:
+    """Write UTF-8 where the terminal or the pipe could not hold Chinese."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            "老旧小区→估…".encode(stream.encoding or "ascii")
+        except UnicodeEncodeError:
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(encoding="utf-8")
+
+
 def say(sentence: str) -> None:
     """Tell progress."""
     sys.stderr.write(f"… {sentence}\n")
     sys.stderr.flush()
+
+
+def say_total(ledger: pd.DataFrame) -> None:
+    """Tell what a bill of quantities comes to, and for whom."""
+    paid = ledger[ledger["payer"] != ""].groupby("payer")["cost_yuan"].sum()
+    payers = ", ".join(f"{payer} {cost:,.0f}" for payer, cost in paid.items()) or "nobody"
+    unpriced = int(ledger["cost_yuan"].isna().sum())
+    without = f"; {unpriced} rows have no price" if unpriced else ""
+    say(f"estimate {ledger['cost_yuan'].sum():,.0f} yuan, paid by {payers}{without}")
 
 
 def complain(message: str) -> None:
@@ -105,8 +126,14 @@ def _draw(frame: pd.DataFrame, title: str) -> None:
     for column in frame.columns:
         table.add_column(Text(str(column)), justify="right" if column in numeric else "left", overflow="fold")
     for row in frame.itertuples(index=False):
-        table.add_row(*(Text(_written(v)) for v in row))
+        table.add_row(*(Text(_shortened(_written(v))) for v in row))
     console.print(table)
+
+
+def _shortened(text: str) -> str:
+    """Keep the first names of a long list; --json and --csv have them all."""
+    names = text.split(", ")
+    return text if len(names) <= _NAMES else f"{', '.join(names[:_NAMES])} … ({len(names)})"
 
 
 def _written(value: Any) -> str:

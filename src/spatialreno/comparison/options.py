@@ -13,6 +13,7 @@ from spatialreno import __version__
 from spatialreno.blocks import merge_blocks
 from spatialreno.comparison.plan import bill_rows, plan_rows
 from spatialreno.comparison.review import review
+from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.write import write_comparison
 from spatialreno.errors import InputError, ScenarioError
 from spatialreno.indicators import Evaluation, evaluate, indicator_title
@@ -163,7 +164,7 @@ class Comparison:
         if gaps:
             raise InputError(f"rank: {', '.join(gaps)} is missing for some option. Leave it out of the weights.")
         scaled = (chosen - chosen.min()) / (chosen.max() - chosen.min()).where(lambda span: span > 0)
-        scaled = scaled.where(signs > 0, 1 - scaled).fillna(1.0)
+        scaled = (0.5 + (scaled - 0.5) * signs).fillna(1.0)  # less is better: the other way round
         share = pd.Series(dict(weights), dtype="float64") / sum(weights.values())
         chosen["score"] = (scaled * share).sum(axis=1)
         chosen["rank"] = chosen["score"].round(9).rank(ascending=False, method="min").astype(int)
@@ -219,7 +220,7 @@ class Comparison:
         result = values.copy()
         result.insert(0, "unit", units.reindex(values.index))
         result.index = pd.Index(titles, name="指标" if lang == "zh" else "indicator")
-        return result
+        return Sheet(result)
 
     def _signs(self, weights: Mapping[str, float], values: pd.DataFrame) -> pd.Series[int]:
         if not weights or any(not w >= 0 for w in weights.values()) or not sum(weights.values()) > 0:
@@ -274,7 +275,7 @@ def compare(
     >>> import spatialreno as sr
     >>> today = sr.read_area("data/geo/xigongdi")
     >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
-    >>> compare(today, [clear]).leaders().loc["拆除违建建筑面积", "clear"] > 1000
+    >>> bool(compare(today, [clear]).leaders().loc["拆除违建建筑面积", "clear"] > 1000)
     True
     """
     say = progress or (lambda _: None)

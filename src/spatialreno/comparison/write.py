@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.errors import InputError
 from spatialreno.formats.tables import write_gpkg, write_sheet
+from spatialreno.formats.whole import put_whole
 from spatialreno.scenario import write_scenario
 
 if TYPE_CHECKING:
@@ -29,18 +27,7 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     InputError
         The folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=folder, prefix=".writing-"))
-        try:
-            _write_files(comparison, beside)
-            return [_moved(file, beside, folder) for file in sorted(beside.rglob("*")) if file.is_file()]
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
-    except OSError as error:
-        raise InputError(
-            f"{folder}: cannot be written ({error.strerror}). Choose a folder you may write to."
-        ) from error
+    return put_whole(folder, lambda new: _write_files(comparison, new))
 
 
 def _write_files(comparison: Comparison, folder: Path) -> None:
@@ -49,6 +36,7 @@ def _write_files(comparison: Comparison, folder: Path) -> None:
     write_gpkg(_layers(comparison), folder / "options.gpkg")
     text = json.dumps(comparison.provenance, ensure_ascii=False, indent=2, sort_keys=True)
     (folder / "provenance.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    (folder / "scenarios").mkdir()
     for scenario in comparison.scenarios:
         write_scenario(scenario.placed(comparison.today), folder / "scenarios" / f"{scenario.name}.toml")
 
@@ -94,9 +82,3 @@ def _layers(comparison: Comparison) -> dict[str, Any]:
 def _scores(comparison: Comparison, option: str) -> Any:
     homes = comparison.areas[option].buildings[["name", "geometry"]]
     return homes.join(comparison.gained[option], how="inner").reset_index()
-
-
-def _moved(file: Path, beside: Path, folder: Path) -> Path:
-    target = folder / file.relative_to(beside)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return file.replace(target)

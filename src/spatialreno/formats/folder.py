@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +16,7 @@ from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
 from spatialreno.formats.area_file import AreaFile, area_file_text, read_area_file
 from spatialreno.formats.tables import read_geojson, read_gpkg, read_table, write_geojson, write_gpkg, write_table
+from spatialreno.formats.whole import put_whole
 
 FINDING_COLUMNS = ["severity", "layer", "rule", "ids", "message", "mend", "file"]
 
@@ -77,6 +76,12 @@ def check_area(path: str | Path, *, catalog: Catalog | None = None) -> pd.DataFr
     DataFrame
         severity (error, warning, note), layer, rule, ids, message, mend, file. Without errors the area
         can be read.
+
+    Examples
+    --------
+    >>> found = check_area("data/geo/xigongdi")
+    >>> bool((found["severity"] == "error").any())
+    False
     """
     catalog = catalog or read_catalog()
     try:
@@ -103,43 +108,19 @@ def write_area(area: StudyArea, path: str | Path) -> Path:
         What to write. Derived columns are left out: they are derived again on reading.
     path
         A folder, or a file ending in ``.gpkg``. Files are replaced only when all are written whole.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> area = read_area("data/geo/xigongdi")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = read_area(write_area(area, Path(folder) / "xigongdi.gpkg"))
+    >>> again.fingerprint == area.fingerprint
+    True
     """
     path = Path(path)
-    target = path.parent if _is_gpkg(path) else path
-    created = not target.exists()
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target, prefix=".writing-") as beside:
-            new, old = Path(beside) / "new", Path(beside) / "old"
-            new.mkdir()
-            old.mkdir()
-            stale = _write_files(area, new, path)
-            _swap(new, target, old, stale)
-    except (OSError, RuntimeError, ValueError) as error:  # pyogrio's own errors are RuntimeErrors
-        if created and target.is_dir() and not any(target.iterdir()):
-            target.rmdir()
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{path}: cannot be written ({reason}). Choose a folder you may write to.") from error
+    put_whole(path.parent if _is_gpkg(path) else path, lambda new: _write_files(area, new, path), what=path)
     return path
-
-
-def _swap(new: Path, target: Path, old: Path, stale: list[str]) -> None:
-    """Put all new files in their places and take stale ones away; when one fails, all is as it was."""
-    names = sorted(file.name for file in new.iterdir())
-    before = [n for n in sorted({*names, *stale}) if (target / n).exists() or (target / n).is_symlink()]
-    for name in before:
-        shutil.copy2(target / name, old / name, follow_symlinks=False)
-    try:
-        for name in names:
-            (new / name).replace(target / name)
-        for name in sorted(set(before) - set(names)):
-            (target / name).unlink()
-    except BaseException:
-        for name in set(names) - set(before):
-            (target / name).unlink(missing_ok=True)
-        for name in before:
-            (old / name).replace(target / name)
-        raise
 
 
 def new_area(path: str | Path, *, name: str, title: str = "", crs: str = "EPSG:4546") -> Path:
@@ -151,8 +132,22 @@ def new_area(path: str | Path, *, name: str, title: str = "", crs: str = "EPSG:4
         A folder that is not there yet, or is empty.
     name, title, crs
         As in ``area.toml``.
+
+    Raises
+    ------
+    InputError
+        The name is not plain, the CRS not in metres, or the folder not empty or not writable.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sorted(p.name for p in new_area(Path(folder) / "mine", name="mine", title="我的片区").iterdir())
+    ['area.toml', 'scenarios']
     """
     folder = Path(path)
+    if not name or any(c in name for c in "/\\") or name.startswith("."):
+        raise InputError(f"name {name!r}: needs a plain name, without slashes and not starting with a dot.")
     text = area_file_text(name, title or name, crs_text(metric_crs(crs, "crs")), {"note": ""})
     try:
         if folder.exists() and any(folder.iterdir()):

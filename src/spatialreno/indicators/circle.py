@@ -104,7 +104,7 @@ def circle_values(found: pd.DataFrame, norm: Standard, score: pd.Series[float]) 
         basket_general:ID and basket_elderly:ID (within the basket's minutes), kinds_general:LEVEL and
         kinds_elderly:LEVEL (how many kinds of the standard are within the level's minutes), score.
     """
-    within = _wide(found, "within").astype("float64")
+    within = _wide(found, "within", norm).astype("float64")
     columns = {f"covered:{kind}": within[kind] for kind in within}
     services = norm.table
     due = services[services["obligation"] == "M"]
@@ -114,7 +114,7 @@ def circle_values(found: pd.DataFrame, norm: Standard, score: pd.Series[float]) 
     for basket in norm.baskets:
         columns[f"basket:{basket.id}"] = _all_needs(within, basket)
     for group in GROUPS:
-        minutes = _wide(found, f"min_{group}")
+        minutes = _wide(found, f"min_{group}", norm)
         for basket in norm.baskets:
             in_time = (minutes <= basket.minutes).astype("float64").mask(within.isna())
             columns[f"basket_{group}:{basket.id}"] = _all_needs(in_time, basket)
@@ -151,8 +151,10 @@ def circle_sources(norm: Standard) -> dict[str, str]:
     }
 
 
-def _wide(found: pd.DataFrame, column: str) -> pd.DataFrame:
-    return found.pivot(index="building_id", columns="kind", values=column)
+def _wide(found: pd.DataFrame, column: str, norm: Standard) -> pd.DataFrame:
+    """Lay a column out, a row a home, a column a kind of the standard, also where there is no home."""
+    wide = found.pivot(index="building_id", columns="kind", values=column)
+    return wide.reindex(columns=sorted(set(norm.table.index) | set(wide.columns)))
 
 
 def _all_needs(reached: pd.DataFrame, basket: Basket) -> pd.Series[float]:

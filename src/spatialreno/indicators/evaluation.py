@@ -68,17 +68,21 @@ class Evaluation:
         """Read the findings aloud."""
         found = self.table["value"].xs(("area", self.place))
         shares = [
-            f"{share:.0%} reach {self._basket(name)} within their radius"
+            f"{_said(share, '.0%')} reach {self._basket(name)} within their radius"
             for name, share in found.items()
             if str(name).startswith("basket:")
         ]
-        lines = [f"{found['residents']:,.0f} residents in {found['homes']:.0f} homes"]
-        lines += [f"circle score {found['score']:.1f} of 100", *shares]
+        lines = [f"{_said(found['residents'], ',.0f')} residents in {found['homes']:.0f} homes"]
+        lines += [f"circle score {_said(found['score'], '.1f')} of 100", *shares]
         return f"Evaluation of {self.place} by {self.standard.name}: " + "; ".join(lines)
 
     def _basket(self, name: object) -> str:
         titles = {f"basket:{b.id}": b.title_en or b.title_zh for b in self.standard.baskets}
         return titles[str(name)].lower()
+
+
+def _said(value: float, form: str) -> str:
+    return "unknown" if pd.isna(value) else format(value, form)
 
 
 def evaluate(area: StudyArea, standard: str | Standard = "gb50180-2018") -> Evaluation:
@@ -106,6 +110,13 @@ def evaluate(area: StudyArea, standard: str | Standard = "gb50180-2018") -> Eval
     Compliance is judged by walking distance, each kind at its own radius and level (levels are not
     nested); minutes are told beside it, for general and elderly walkers. The score is explained in
     docs/circle-score.md.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> found = evaluate(sr.read_area("data/geo/xigongdi"))
+    >>> found.value("residents")
+    2523.0
     """
     from spatialreno.blocks import compound_blocks, merge_blocks
 

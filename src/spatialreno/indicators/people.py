@@ -51,8 +51,9 @@ def places_of(area: StudyArea, people: pd.DataFrame, blocks: pd.Series[str]) -> 
     blocks
         Block id by compound id, as ``spatialreno.blocks.compound_blocks`` gives it.
     """
+    whole = pd.Categorical([area.name] * len(people), categories=[area.name])  # told even where nobody lives
     return {
-        "area": pd.Series(area.name, index=people.index),
+        "area": pd.Series(whole, index=people.index),
         "block": people["compound_id"].map(blocks),
         "compound": people["compound_id"],
     }
@@ -90,18 +91,18 @@ def resident_means(
     """
     residents = people["residents"].fillna(0.0)
     weights = values.notna().mul(residents, axis=0)
-    top = values.fillna(0.0).mul(residents, axis=0).groupby(places).sum()
-    means = top / weights.groupby(places).sum()
-    guessed = people["estimated"].groupby(places).any()
+    top = values.fillna(0.0).mul(residents, axis=0).groupby(places, observed=False).sum()
+    means = top / weights.groupby(places, observed=False).sum()
+    guessed = people["estimated"].groupby(places, observed=False).any()
     return _laid_out(means, guessed, level=level, inferred=inferred, sources=sources)
 
 
 def head_counts(people: pd.DataFrame, places: pd.Series[str], *, level: str) -> list[Row]:
     """Count residents, households and homes of each place; unknown where no home's number is known."""
-    residents = people["residents"].groupby(places).sum(min_count=1)
-    households = people["households"].groupby(places).sum(min_count=1)
-    homes = people["estimated"].groupby(places).size()
-    guess = people[["estimated", "households_estimated"]].groupby(places).any()
+    residents = people["residents"].groupby(places, observed=False).sum(min_count=1)
+    households = people["households"].groupby(places, observed=False).sum(min_count=1)
+    homes = people["estimated"].groupby(places, observed=False).size()
+    guess = people[["estimated", "households_estimated"]].groupby(places, observed=False).any()
     return [
         *_laid_out(residents.to_frame("residents"), guess["estimated"], level=level),
         *_laid_out(households.to_frame("households"), guess["households_estimated"], level=level),

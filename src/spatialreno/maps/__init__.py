@@ -2,6 +2,6 @@
 
 from spatialreno.maps.live_page import live
 from spatialreno.maps.page import Page, draw
-from spatialreno.maps.printed import report
+from spatialreno.maps.paper import report
 
 __all__ = ["Page", "draw", "live", "report"]

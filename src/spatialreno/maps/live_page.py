@@ -66,8 +66,8 @@ def live(area: StudyArea, *, standard: str = "gb50180-2018", lang: str = "zh") -
     Examples
     --------
     >>> import spatialreno as sr
-    >>> live(sr.read_area("data/geo/xigongdi")).save("out/live.html").name
-    'live.html'
+    >>> live(sr.read_area("data/geo/xigongdi")).title
+    '西工地片区（示意） · 现场试算'
     """
     from spatialreno.comparison import compare
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.scenario.select import stems
+from spatialreno.area.sides import lineage
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -30,8 +30,8 @@ def owner_ids(area: StudyArea) -> dict[tuple[str, str], list[str]]:
     for layer in _LAYERS:
         frame = area.layer(layer)
         yards = [frame[column].tolist() for column in _YARDS if column in frame.columns]
-        for row, (name, stem) in enumerate(zip(frame.index, stems(frame.index), strict=True)):
-            own = rights.get(str(name), set()) | rights.get(str(stem), set())
+        for row, name in enumerate(frame.index):
+            own: set[str] = set().union(*(rights.get(one, set()) for one in lineage(str(name))))
             found[layer, str(name)] = sorted(own or _of_yards([column[row] for column in yards], rights))
     return found
 

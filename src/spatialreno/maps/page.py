@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spatialreno.formats.whole import put_text
 from spatialreno.maps import door
 from spatialreno.maps.answers import origins
 from spatialreno.maps.door import joined
@@ -56,19 +55,13 @@ class Page:
         ----------
         path : str or Path
             File to write; missing folders are made.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written.
         """
-        target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(self._html)
-            Path(name).chmod(0o644)
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        return target
+        return put_text(Path(path), self._html)
 
     def __repr__(self) -> str:
         """Read the page aloud."""
@@ -94,6 +87,14 @@ def draw(options: Comparison, *, lang: str = "zh") -> Page:
     ------
     InputError
         The language is unknown.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> page = draw(sr.compare(today, []))
+    >>> page.title
+    '西工地片区（示意）'
     """
     language = checked(lang)
     title = options.areas["today"].title or options.areas["today"].name

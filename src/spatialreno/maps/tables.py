@@ -195,25 +195,22 @@ def bill_lines(options: Comparison, lang: Lang) -> list[list[str]]:
     """Read the bill by payer: payer, item, unit, then quantity and cost of each option but today, and totals."""
     bill = options.bill()
     plans = [key for key in options.areas if key != "today"]
+    prices = options.areas["today"].catalog.costs
+    english = dict(zip(prices["item_zh"], prices["item_en"], strict=True))
     lines = []
     for payer, own in bill.groupby("payer", sort=True):
-        for key, rows in own.groupby(["layer", "verb", "item", "unit"], sort=True):
-            named = (str(key[0]), str(key[1]), str(key[2]), str(key[3]))
-            lines.append([payer_word(str(payer), lang), _item(named, options, lang), unit_text(named[3], lang)])
-            lines[-1] += _cells(rows, plans)
+        for (layer, verb, item, unit), rows in own.groupby(["layer", "verb", "item", "unit"], sort=True):
+            said = str(item) or _unpriced(str(layer), str(verb), options, lang)
+            name = said if lang == "zh" else english.get(said, said)
+            lines.append([payer_word(str(payer), lang), name, unit_text(str(unit), lang), *_cells(rows, plans)])
         lines.append([payer_word(str(payer), lang), word("subtotal", lang), "", *_totals(own, plans)])
     return [*lines, [word("total", lang), "", "", *_totals(bill, plans)]] if lines else []
 
 
-def _item(key: tuple[str, str, str, str], options: Comparison, lang: Lang) -> str:
-    """Name an item as the price list does; one without a price by its layer and verb."""
-    layer, verb, item, _ = key
-    catalog = options.areas["today"].catalog
-    if not item:
-        done = {"demolish": "gone", "alter": "altered", "build": "built"}[verb]
-        return f"{catalog.layers[layer].title(lang)} · {word(done, lang)}"
-    known = catalog.costs.drop_duplicates("item_zh").set_index("item_zh")["item_en"]
-    return item if lang == "zh" else str(known.get(item, item))
+def _unpriced(layer: str, verb: str, options: Comparison, lang: Lang) -> str:
+    """Name what has no price by its layer and verb."""
+    done = {"demolish": "gone", "alter": "altered", "build": "built"}[verb]
+    return f"{options.areas['today'].catalog.layers[layer].title(lang)} · {word(done, lang)}"
 
 
 def _cells(rows: pd.DataFrame, plans: list[str]) -> list[str]:

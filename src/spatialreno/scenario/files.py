@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +11,8 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from spatialreno.catalog import read_catalog
-from spatialreno.errors import InputError, ScenarioError
+from spatialreno.errors import ScenarioError
+from spatialreno.formats.whole import put_text
 from spatialreno.scenario.interventions import Alter, Build, Intervention, alter, build, demolish
 from spatialreno.scenario.scenario import Scenario
 from spatialreno.scenario.select import thawed
@@ -135,6 +134,11 @@ def read_scenario(path: str | Path) -> Scenario:
     ------
     ScenarioError
         Unreadable TOML, unknown keys or columns, a missing or circular base: all faults, with their place.
+
+    Examples
+    --------
+    >>> read_scenario("data/geo/xigongdi/scenarios/clear.toml").title
+    '拆违'
     """
     return _read(Path(path), ())
 
@@ -148,13 +152,21 @@ def write_scenario(scenario: Scenario, path: str | Path) -> Path:
         What to write; a base it was made from is written out in full.
     path
         The file; it is replaced only when it is written whole.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> plan = read_scenario("data/geo/xigongdi/scenarios/opened.toml")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read_scenario(write_scenario(plan, Path(folder) / "opened.toml")) == plan
+    True
     """
     tables: dict[str, Any] = {"name": scenario.name, "title": scenario.title}
     for verb in ("demolish", "alter", "build"):
         rows = [_table(act) for act in scenario.interventions if act.verb == verb]
         if rows:
             tables[verb] = rows
-    return _write_whole(Path(path), tomli_w.dumps(tables))
+    return put_text(Path(path), tomli_w.dumps(tables))
 
 
 def _read(path: Path, seen: tuple[Path, ...]) -> Scenario:
@@ -246,19 +258,3 @@ def _place(act: Build) -> dict[str, Any]:
 
 def _positions(coords: Any) -> list[list[float]]:
     return [[float(x), float(y)] for x, y, *_ in coords]
-
-
-def _write_whole(path: Path, text: str) -> Path:
-    """Write beside, then rename: a reader never meets half a file."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            Path(beside).chmod(0o644)
-            return Path(beside).replace(path)
-        finally:
-            Path(beside).unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}). Choose a folder you may write to.") from error

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.area.sides import lineage
 from spatialreno.scenario.resolve import Resolved
-from spatialreno.scenario.select import stems
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -40,6 +40,10 @@ _NATURAL = {
 }
 
 
+# A lane is paved anew when its width is altered, not when its name or its use is.
+_RESTS_ON = {"paved_m2": "width_m"}
+
+
 def ledger(resolved: Resolved) -> pd.DataFrame:
     """Price every act of a resolved scenario; one row for each feature and price item."""
     area, after = resolved.area, resolved.apply()
@@ -54,7 +58,8 @@ def ledger(resolved: Resolved) -> pd.DataFrame:
             touched.append(
                 {"verb": verb, "layer": layer, "id": i, "phase": act.phase, "reason": act.reason, "source": source}
             )
-    rows = [row for one in touched for row in _priced(one, area)]
+    altered = {(layer, i, column) for layer, i, column in resolved.cells}
+    rows = [row for one in touched for row in _priced(one, area, altered)]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     order = {"keep": 0, "demolish": 1, "alter": 2, "build": 3}
     return frame.sort_values(
@@ -65,27 +70,33 @@ def ledger(resolved: Resolved) -> pd.DataFrame:
     )
 
 
-def _priced(one: dict[str, Any], area: StudyArea) -> list[dict[str, Any]]:
+def _priced(one: dict[str, Any], area: StudyArea, altered: set[tuple[str, str, str]]) -> list[dict[str, Any]]:
     source: StudyArea = one.pop("source")
     feature = source.layer(one["layer"]).loc[one["id"]]
     kind = feature.get("kind")
     base = {**one, "kind": kind if isinstance(kind, str) else "", "parties": ", ".join(_parties(one, feature, area))}
     prices = _prices(area.catalog.costs, base)
+    if one["verb"] == "alter":
+        rests = [_RESTS_ON.get(str(quantity)) for quantity in prices["quantity"]]
+        prices = prices[[c is None or (one["layer"], one["id"], c) in altered for c in rests]]
     if one["verb"] == "keep" or not len(prices):
-        column, unit = _NATURAL.get(one["layer"], ("count", "piece"))
-        return [
-            {
-                **base,
-                "item": "",
-                "quantity": _quantity(feature, column),
-                "unit": unit,
-                "payer": "",
-                "unit_price_yuan": float("nan"),
-                "confidence": "",
-                "cost_yuan": 0.0 if one["verb"] == "keep" else float("nan"),
-            }
-        ]
+        return [_unpriced(base, feature)]
     return [_row(base, feature, price) for _, price in prices.iterrows()]
+
+
+def _unpriced(base: dict[str, Any], feature: Any) -> dict[str, Any]:
+    """Tell the natural quantity; what is kept costs nothing, what has no price has no cost."""
+    column, unit = _NATURAL.get(base["layer"], ("count", "piece"))
+    return {
+        **base,
+        "item": "",
+        "quantity": _quantity(feature, column),
+        "unit": unit,
+        "payer": "",
+        "unit_price_yuan": float("nan"),
+        "confidence": "",
+        "cost_yuan": 0.0 if base["verb"] == "keep" else float("nan"),
+    }
 
 
 def _row(base: dict[str, Any], feature: Any, price: Any) -> dict[str, Any]:
@@ -123,7 +134,7 @@ def _quantity(feature: Any, column: str) -> float:
 def _parties(one: dict[str, Any], feature: Any, area: StudyArea) -> list[str]:
     """Name who holds a right in the thing itself; if nobody, in the compounds it stands in or between."""
     rights = area.rights
-    own = rights.loc[rights["feature_id"].isin({one["id"], stems(pd.Index([one["id"]]))[0]}), "party_id"]
+    own = rights.loc[rights["feature_id"].isin(lineage(one["id"])), "party_id"]
     if not len(own):
         yards = [feature.get(c) for c in ("compound_a", "compound_b", "compound_id")]
         own = rights.loc[rights["feature_id"].isin([y for y in yards if isinstance(y, str)]), "party_id"]

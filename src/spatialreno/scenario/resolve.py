@@ -13,9 +13,10 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from spatialreno.area.assemble import replace_layers
+from spatialreno.area.sides import lineage, lineages
 from spatialreno.errors import Fault, InputError, ScenarioError
 from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention
-from spatialreno.scenario.select import select, stems
+from spatialreno.scenario.select import select
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -75,7 +76,7 @@ class Resolved:
         lost: set[str] = set()
         for layer in {name for name, _ in self.gone}:
             before, after = self.area.layer(layer).index, frames[layer].index
-            lost |= (set(before) | set(stems(before))) - set(after) - set(stems(after))
+            lost |= lineages(before) - lineages(after)
         return rights[~rights["feature_id"].isin(lost)]
 
 
@@ -119,7 +120,7 @@ def _resolve_demolish(act: Demolish, ids: pd.Index, result: Resolved) -> None:
     frame = result.area.layer(act.layer)
     fixed = set(frame.index[~frame["removable"].fillna(True).astype(bool)]) if "removable" in frame else set()
     named = set(act.chosen.ids or ())
-    bound = sorted(i for i in ids if i in fixed and named & {i, i.rsplit("/", 1)[0]})
+    bound = sorted(i for i in ids if i in fixed and not named.isdisjoint(lineage(i)))
     if bound:
         result.problems.append(f"{act}: not removable ({', '.join(bound)}). Leave them out, or correct removable.")
     for i in ids:

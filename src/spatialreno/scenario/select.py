@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from spatialreno.area.sides import lineage, lineages
 from spatialreno.errors import ScenarioError
 from spatialreno.scenario.values import cell
 
@@ -91,19 +93,19 @@ def select(area: StudyArea, layer: str, chosen: Selector) -> pd.Index:
     return ids
 
 
-def stems(index: pd.Index) -> pd.Index:
-    """Return the ids before walls were cut: W12 for W12/1."""
-    return pd.Index([str(i).rsplit("/", 1)[0] for i in index])
-
-
 def _by_ids(area: StudyArea, layer: str, frame: pd.DataFrame, ids: tuple[str, ...]) -> Any:
-    stem = stems(frame.index)
-    unknown = sorted(set(ids) - set(frame.index) - set(stem))
+    unknown = sorted(set(ids) - lineages(frame.index))
     if unknown:
         raise ScenarioError(
             f"{layer}: no such id ({', '.join(unknown)}). See `spatialreno show AREA --layer {layer}` for the ids."
         )
-    return frame.index.isin(ids) | stem.isin(ids)
+    return _named(frame.index, ids)
+
+
+def _named(index: pd.Index, names: Iterable[str]) -> npt.NDArray[np.bool_]:
+    """Tell which ids are named, or are pieces of what is named."""
+    wanted = set(names)
+    return np.array([not wanted.isdisjoint(lineage(str(i))) for i in index], dtype=bool)
 
 
 def _by_where(area: StudyArea, layer: str, frame: pd.DataFrame, where: tuple[tuple[str, Any], ...]) -> Any:
@@ -166,7 +168,7 @@ def _by_within(area: StudyArea, layer: str, frame: Any, name: str) -> Any:
 def _by_party(area: StudyArea, layer: str, frame: pd.DataFrame, party: str) -> Any:
     _known("parties", area.parties.index, (party,))
     held = area.rights.loc[area.rights["party_id"] == party, "feature_id"]
-    return frame.index.isin(held) | stems(frame.index).isin(held)
+    return _named(frame.index, held)
 
 
 def _known(layer: str, index: pd.Index, ids: tuple[str, ...]) -> None:

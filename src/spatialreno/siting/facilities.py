@@ -86,7 +86,7 @@ def site_facilities(
 def _check(area: StudyArea, kind: str, count: int | None, model: str, radius_m: float | None) -> None:
     faults = []
     if kind not in area.catalog.facilities.index:
-        faults.append(f"no kind {kind} in the catalog; choose one of its facilities")
+        faults.append(f"no kind {kind} in the catalog; `spatialreno catalog facilities` lists them")
     if model not in ("p-median", "coverage"):
         faults.append(f"no model {model}; choose p-median or coverage")
     if kind != STATION and model == "coverage" and radius_m is None:

@@ -1,0 +1,248 @@
+"""Comparing two options on a quarter small enough to do the arithmetic by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from conftest import make_area
+from shapely.geometry import LineString, Point, box
+
+import spatialreno as sr
+
+WALL_M, SHED_M2, STOREYS, STATION_M2 = 60.0, 100.0, 2, 150.0
+
+
+def rows(*more_parties: str) -> dict[str, list[dict[str, Any]]]:
+    """The quarter's rows by layer; more parties manage the west yard."""
+    others = {f"Q{n}": name for n, name in enumerate(more_parties)}
+    return _layers() | {
+        "parties": [*_layers()["parties"], *({"id": i, "name": name} for i, name in others.items())],
+        "rights": [*_layers()["rights"], *({"feature_id": "W", "party_id": i, "right": "management"} for i in others)],
+    }
+
+
+def _layers() -> dict[str, list[dict[str, Any]]]:
+    """Two yards of 100 m × 60 m side by side, a wall between them, sheds in the west, a clinic in the east."""
+    return {
+        "compounds": [
+            {"id": "W", "name": "西院", "geometry": box(0, 0, 100, 60)},
+            {"id": "E", "name": "东院", "geometry": box(100, 0, 200, 60)},
+        ],
+        "buildings": [
+            {"id": "B1", "storeys": 6, "households": 40, "residents": 100, "geometry": box(20, 20, 60, 32)},
+            {"id": "B2", "storeys": 6, "households": 10, "residents": 25, "geometry": box(140, 20, 180, 32)},
+        ],
+        "walls": [
+            {"id": "W1", "geometry": LineString([(100, 0), (100, 60)])},
+            {"id": "W2", "geometry": LineString([(0, 60), (200, 60)])},
+            {"id": "W3", "removable": False, "geometry": LineString([(0, 0), (0, 60)])},
+        ],
+        "gates": [{"id": "G1", "walkers": "public", "width_m": 4.0, "geometry": Point(150, 60)}],
+        "structures": [
+            {"id": "S1", "legality": "illegal", "storeys": STOREYS, "geometry": box(70, 5, 90, 10)},
+            {"id": "S2", "legality": "illegal", "position": "roof", "storeys": 1, "geometry": box(20, 20, 30, 25)},
+            {"id": "S3", "legality": "historical", "storeys": 1, "geometry": box(70, 40, 80, 50)},
+        ],
+        "paths": [{"id": "L1", "kind": "street", "geometry": LineString([(-20, 66), (220, 66)])}],
+        "facilities": [{"id": "F1", "kind": "health_station", "geometry": Point(190, 50)}],
+        "parties": [{"id": "P1", "name": "毛纺厂"}, {"id": "P2", "name": "粮食局"}],
+        "rights": [
+            {"feature_id": "W", "party_id": "P1", "right": "land_use"},
+            {"feature_id": "E", "party_id": "P2", "right": "land_use"},
+        ],
+    }
+
+
+@pytest.fixture(scope="module")
+def today() -> sr.StudyArea:
+    return make_area("两院", **rows())
+
+
+@pytest.fixture(scope="module")
+def options(today: sr.StudyArea) -> sr.Comparison:
+    x, y = today.compounds.geometry["W"].bounds[:2]
+    clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
+    opened = clear | sr.Scenario("opened", "拆墙", [sr.demolish("walls", between=["W", "E"])])
+    station = sr.build("facilities", "HX1", kind="convenience_store", geometry=box(x + 70, y + 4, x + 85, y + 14))
+    full = opened | sr.Scenario("full", "集中连片", [station])
+    return sr.compare(today, [clear, opened, full])
+
+
+def leaders(options: sr.Comparison, indicator: str) -> list[float]:
+    """One line of the leaders' table: today, clear, opened, full."""
+    titles = options.today.catalog.indicators["title_zh"]
+    return options.leaders().loc[titles[indicator], ["today", "clear", "opened", "full"]].tolist()
+
+
+def price(area: sr.StudyArea, layer: str, verb: str, kind: str = "") -> float:
+    costs = area.catalog.costs
+    return float(costs.query("layer == @layer and verb == @verb and kind == @kind")["price"].iloc[0])
+
+
+# ---- the leaders' table
+
+
+def test_leaders_wall_and_illegal_area(options: sr.Comparison) -> None:
+    assert leaders(options, "wall_demolished_m") == [0, 0, WALL_M, WALL_M]
+    illegal = SHED_M2 * STOREYS + 50
+    assert leaders(options, "illegal_demolished_m2") == [0, *[pytest.approx(illegal)] * 3]
+
+
+def test_leaders_land_freed(options: sr.Comparison) -> None:
+    """The shed on the ground frees what it stood on; the one on the roof frees nothing; a wall frees its body."""
+    freed = leaders(options, "freed_m2")
+    assert freed[:2] == [0, pytest.approx(SHED_M2)]
+    body = WALL_M * options.today.walls["thickness_m"]["W1"]
+    assert freed[2] == pytest.approx(SHED_M2 + body, abs=0.5)
+    assert freed[3] == freed[2]  # what is then built does not make it less freed
+
+
+def test_leaders_blocks(options: sr.Comparison) -> None:
+    assert leaders(options, "blocks") == [2, 2, 1, 1]
+    assert leaders(options, "largest_block_m2") == pytest.approx([6000, 6000, 12000, 12000])
+
+
+def test_leaders_what_is_built(options: sr.Comparison) -> None:
+    assert leaders(options, "facilities_built") == [0, 0, 0, 1]
+    assert leaders(options, "facilities_built_m2") == pytest.approx([0, 0, 0, STATION_M2])
+
+
+def test_leaders_cost(options: sr.Comparison) -> None:
+    area = options.today
+    sheds = (SHED_M2 * STOREYS + 50) * price(area, "structures", "demolish")
+    wall = WALL_M * price(area, "walls", "demolish")
+    shop = STATION_M2 * price(area, "facilities", "build")
+    assert leaders(options, "cost_yuan") == pytest.approx([0, sheds, sheds + wall, sheds + wall + shop])
+    assert leaders(options, "cost_household_yuan")[3] == pytest.approx((sheds + wall + shop) / 50)
+
+
+def test_leaders_people_who_gain(options: sr.Comparison) -> None:
+    """B1 reaches the clinic through the wall; B2 had it before."""
+    gains = options.gained["opened"]["gain"]
+    assert gains["B1"] > 0
+    assert gains["B2"] == pytest.approx(0)
+    assert leaders(options, "residents_gain")[:3] == [0, 0, 100]
+    assert leaders(options, "households_gain")[:3] == [0, 0, 40]
+
+
+def test_leaders_parties(options: sr.Comparison) -> None:
+    assert leaders(options, "parties_asked") == [0, 1, 2, 2]
+
+
+# ---- change and table
+
+
+def test_change_is_option_less_base(options: sr.Comparison) -> None:
+    for base in ("today", "opened"):
+        change, wide = options.change(base), values(options)
+        for option in set(wide.columns) - {base}:
+            assert change[option].to_numpy(float) == pytest.approx((wide[option] - wide[base]).to_numpy(), nan_ok=True)
+        assert change[base].to_numpy(float) == pytest.approx(wide[base].to_numpy(), nan_ok=True)
+
+
+def test_change_of_an_unknown_base(options: sr.Comparison) -> None:
+    with pytest.raises(sr.InputError, match=r"nowhere.*today, clear, opened, full"):
+        options.change("nowhere")
+
+
+def values(options: sr.Comparison) -> pd.DataFrame:
+    table = options.table().reset_index()
+    whole = table[table["level"].isin(["area", "plan"])]
+    wide = whole.pivot(index="indicator", columns="option", values="value")
+    return wide.reindex(dict.fromkeys(whole["indicator"]))[list(options.areas)]
+
+
+def test_table_is_tidy(options: sr.Comparison) -> None:
+    table = options.table()
+    assert list(table.index.names) == ["option", "level", "place", "indicator"]
+    assert table.index.is_unique
+    assert set(table.index.get_level_values("level")) == {"area", "block", "compound", "building", "plan"}
+    stems = {str(i).partition(":")[0] for i in table.index.get_level_values("indicator")}
+    assert stems <= {i.partition(":")[0] for i in options.today.catalog.indicators.index}
+
+
+def test_costs_are_marked_as_estimates(options: sr.Comparison) -> None:
+    marks = options.table()["mark"]
+    assert (marks.xs("cost_yuan", level="indicator") == "estimated").all()
+
+
+def test_today_is_compared_with_nothing(today: sr.StudyArea) -> None:
+    alone = sr.compare(today, [])
+    assert list(alone.areas) == ["today"]
+    assert alone.leaders()["today"].notna().any()
+
+
+def test_two_options_of_one_name(today: sr.StudyArea) -> None:
+    act = sr.demolish("walls", ids=["W1"])
+    for names in (("a", "a"), ("today",)):
+        with pytest.raises(sr.ScenarioError, match=names[0]):
+            sr.compare(today, [sr.Scenario(name, "", [act]) for name in names])
+
+
+def test_a_wall_that_must_stay_is_told(today: sr.StudyArea) -> None:
+    options = sr.compare(today, [sr.Scenario("all", "", [sr.demolish("walls", where={"kind": "wall"})])])
+    assert "W3" in options.areas["all"].walls.index
+    assert any(option == "all" and "1" in note for option, note in options.notes())
+
+
+# ---- rank
+
+
+def test_rank_by_one_indicator_follows_it(options: sr.Comparison) -> None:
+    ranked = options.rank({"freed_m2": 1})
+    assert ranked.loc["today", "score"] == 0
+    assert ranked.loc["opened", "score"] == 1
+    assert ranked["rank"].to_dict() == {"opened": 1, "full": 1, "clear": 3, "today": 4}
+    assert ranked.loc["clear", "score"] == pytest.approx(ranked.loc["clear", "freed_m2"] / ranked["freed_m2"].max())
+
+
+def test_rank_knows_that_cost_is_bad(options: sr.Comparison) -> None:
+    ranked = options.rank({"cost_yuan": 2.0})
+    assert ranked.index[0] == "today"
+    assert ranked.index[-1] == "full"
+
+
+def test_rank_is_the_weighted_mean(options: sr.Comparison) -> None:
+    one, two = (options.rank({k: 1})["score"] for k in ("freed_m2", "cost_yuan"))
+    both = options.rank({"freed_m2": 3, "cost_yuan": 1})
+    expected = (3 * one + two.reindex(one.index)) / 4
+    assert both["score"].to_dict() == pytest.approx(expected.to_dict())
+    assert {"freed_m2", "cost_yuan"} <= set(both.columns)  # the unweighted values stand beside
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ({}, "no default weights"),
+        ({"freed_m2": -1.0}, "0 or more"),
+        ({"freed_m2": 0.0}, "above 0"),
+        ({"freed_m2": float("nan")}, "0 or more"),
+        ({"happiness": 1.0}, "happiness.*Choose from.*freed_m2"),
+        ({"residents": 1.0}, "residents cannot be ranked"),
+    ],
+)
+def test_rank_refuses(options: sr.Comparison, weights: dict[str, float], said: str) -> None:
+    with pytest.raises(sr.RenoError, match=f"(?s){said}"):
+        options.rank(weights)
+
+
+def test_rank_needs_its_weights(options: sr.Comparison) -> None:
+    with pytest.raises(TypeError):
+        options.rank()  # type: ignore[call-arg]
+
+
+def test_rank_of_what_is_not_known(options: sr.Comparison) -> None:
+    with pytest.raises(sr.InputError, match="parking_household is missing"):
+        options.rank({"parking_household": 1.0})
+
+
+def test_a_sheet_prints_whole(options: sr.Comparison) -> None:
+    """No row or column is hidden behind dots, however narrow the window."""
+    sheet = options.change()
+    printed = repr(sheet)
+    assert len(printed.splitlines()) == len(sheet) + 2
+    assert all(option in printed.splitlines()[0] for option in options.areas)
+    assert "..." not in printed
+    assert type(sheet.head(3)) is pd.DataFrame

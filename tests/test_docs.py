@@ -1,0 +1,244 @@
+"""What the documents promise is so: the set-up lines, the script, the commands, the links, the examples."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib
+import inspect
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from conftest import EXAMPLE, ROOT
+
+import spatialreno as sr
+from spatialreno.cli.commands import app
+
+SRC = ROOT / "src" / "spatialreno"
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(language: str) -> list[str]:
+    """Take the fenced blocks of a language out of the README."""
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+# ---- set-up
+
+
+def test_two_commands_set_it_up() -> None:
+    lines = [line for block in blocks("sh") for line in block.splitlines() if "pip install" in line]
+    assert lines == [
+        "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/spatialreno demo",
+        "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/python -m pytest",
+    ]
+    assert "test" in PROJECT["project"]["optional-dependencies"]
+    assert PROJECT["project"]["scripts"] == {"spatialreno": "spatialreno.cli:main"}
+
+
+def test_the_wheel_takes_what_is_there() -> None:
+    taken = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert taken[str(EXAMPLE.relative_to(ROOT))] == "spatialreno/example/xigongdi"
+    assert all((ROOT / path).exists() for path in taken)
+
+
+def test_versions_agree() -> None:
+    version = PROJECT["project"]["version"]
+    assert sr.__version__ == version
+    assert re.search(rf"^## {re.escape(version)}\b", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8"))
+    gone = [t for t in targets if "://" not in t and not (document.parent / t).exists()]
+    assert not gone
+
+
+def test_files_named_in_the_readme_are_there() -> None:
+    named = re.findall(r"data/geo/xigongdi[\w./]*", README)
+    assert named
+    assert not [path for path in named if not (ROOT / path.rstrip(".")).exists()]
+
+
+# ---- the command line
+
+
+USAGE = typer.BadParameter.__mro__[1]  # the usage error of the click that typer brings along
+
+
+def shown() -> list[list[str]]:
+    """Words of every `spatialreno …` line that the README shows."""
+    lines = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("spatialreno ")]
+    return [shlex.split(line, comments=True)[1:] for line in lines]
+
+
+@pytest.mark.parametrize("words", shown(), ids=" ".join)
+def test_commands_of_the_readme_are_understood(words: list[str]) -> None:
+    name, *rest = words
+    assert name in COMMANDS
+    try:
+        COMMANDS[name].make_context(name, rest, resilient_parsing=False)
+    except USAGE as error:
+        pytest.fail(f"spatialreno {' '.join(words)}: {error.format_message()}")
+
+
+def test_commands_named_in_passing_exist() -> None:
+    named = set(re.findall(r"`spatialreno ([\w-]+)[^`]*`", README))
+    assert named <= set(COMMANDS)
+
+
+def test_every_command_is_in_the_readme() -> None:
+    assert set(COMMANDS) - {words[0] for words in shown()} == {"demo"}  # demo stands in the set-up line
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_an_example_that_is_understood(name: str) -> None:
+    examples = re.findall(r"Example: spatialreno (.+)", COMMANDS[name].help or "")
+    assert examples
+    for example in examples:
+        first, *rest = shlex.split(example)
+        assert first == name
+        COMMANDS[name].make_context(name, rest)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_has_help(name: str) -> None:
+    silent = [p.name for p in COMMANDS[name].params if not getattr(p, "help", "")]
+    assert not silent
+
+
+# ---- the script
+
+
+def test_the_script_is_the_readme_s() -> None:
+    assert blocks("python") == [(EXAMPLE / "plan.py").read_text(encoding="utf-8")]
+
+
+def test_the_script_runs(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE, tmp_path / "data" / "geo" / "xigongdi")
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    ran = subprocess.run(
+        [sys.executable, "data/geo/xigongdi/plan.py"],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8",
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert "指标" in ran.stdout
+    assert "today" in ran.stdout
+    assert (tmp_path / "maps" / "xigongdi.html").stat().st_size > 100_000
+    assert (tmp_path / "out" / "xigongdi" / "leaders.csv").is_file()
+
+
+def acts(scenario: sr.Scenario) -> set[tuple[Any, ...]]:
+    """What a scenario does, without reason, phase and expectation."""
+    return {(a.verb, a.layer, getattr(a, "chosen", None), getattr(a, "values", None)) for a in scenario.interventions}
+
+
+def test_the_script_plans_what_the_scenario_files_plan(example: sr.StudyArea) -> None:
+    script: dict[str, Any] = {}
+    head = blocks("python")[0].partition("station =")[0].replace("data/geo/xigongdi", EXAMPLE.as_posix())
+    exec(compile(head, "plan.py", "exec"), script)
+    files = {name: sr.read_scenario(EXAMPLE / "scenarios" / f"{name}.toml") for name in ("clear", "opened", "full")}
+    for name in ("clear", "opened"):
+        assert acts(script[name]) == acts(files[name])
+        assert script[name].title in files[name].title
+    built = [a for a in files["full"].interventions if a.verb == "build"]
+    assert "heat_exchange_station" in [dict(a.values).get("kind") for a in built]
+    assert acts(files["opened"]) <= acts(files["full"])
+
+
+# ---- the public face
+
+# Where a name without an example of its own is shown at work, or what it is.
+SHOWN = {
+    "Scenario": "README.md",
+    "candidate_sites": "tests/land/test_sites.py",
+    "freed_land": "src/spatialreno/comparison/options.py",
+    "isochrones": "src/spatialreno/comparison/options.py",
+    "nearest": "tests/walk/test_streets.py",
+    "paths_from_networkx": "tests/walk/test_network.py",
+    "travel_times": "tests/walk/worlds.py",
+    "walk_distances": "src/spatialreno/siting/distances.py",
+    "walk_network": "tests/walk/test_network.py",
+}
+MADE_BY = {
+    "Catalog": "read_catalog",
+    "Comparison": "compare",
+    "Evaluation": "evaluate",
+    "Page": "draw",
+    "Solution": "site_facilities",
+    "StudyArea": "read_area",
+}
+RAISED = {"RenoError", "InputError", "ScenarioError", "InfeasibleError"}
+
+
+@pytest.mark.parametrize("name", sr.__all__)
+def test_public_names_teach(name: str) -> None:
+    thing = getattr(sr, name)
+    text = inspect.getdoc(thing) or ""
+    assert text.partition("\n")[0].rstrip().endswith((".", "。"))
+    if name in RAISED:
+        assert issubclass(thing, sr.RenoError)
+    elif name in MADE_BY:
+        assert name in inspect.signature(getattr(sr, MADE_BY[name])).return_annotation
+    elif name in SHOWN:
+        assert f"{name}(" in (ROOT / SHOWN[name]).read_text(encoding="utf-8")
+    else:
+        assert re.search(r"^Examples\n-{8}$", text, flags=re.MULTILINE), f"{name} has no example"
+
+
+@pytest.mark.parametrize("name", [n for n in sr.__all__ if inspect.isfunction(getattr(sr, n))])
+def test_every_parameter_is_described(name: str) -> None:
+    function = getattr(sr, name)
+    text = inspect.getdoc(function) or ""
+    section = re.search(r"^Parameters\n-{10}\n(.*?)(?=^\w+\n-{4,}$|\Z)", text, flags=re.MULTILINE | re.DOTALL)
+    wanted = set(inspect.signature(function).parameters)
+    lines = [line.partition(" : ")[0] for line in (section[1] if section else "").splitlines() if line[:1].strip()]
+    told = {name for line in lines for name in line.split(", ")}
+    assert wanted <= told | set(FAMILY.get(name, ()))
+    assert told <= wanted | set(FAMILY.get(name, ()))
+
+
+# What refers to another function: ``demolish`` for alter, ``read_area`` for check_area.
+# ``**choices`` of alter and ``**values`` of build are told by name; build's shape and place in words.
+FAMILY = {"build": ("at", "crs", "reason", "phase", "values"), "check_area": ("catalog",)}
+
+
+# ---- examples run
+
+
+def with_examples() -> list[str]:
+    files = [p for p in sorted(SRC.rglob("*.py")) if ">>> " in p.read_text(encoding="utf-8")]
+    parts = [("spatialreno", *p.relative_to(SRC).with_suffix("").parts) for p in files]
+    return [".".join(p for p in part if p != "__init__") for part in parts]
+
+
+@pytest.mark.parametrize("module", with_examples())
+def test_examples_run(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    failed, _ = doctest.testmod(importlib.import_module(module))
+    assert not failed
+
+
+def test_docstring_examples_are_examples() -> None:
+    """Code that looks like an example is one: each `>>>` stands in a docstring, where it is run."""
+    for path in SRC.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        inside = "".join(
+            ast.get_docstring(node) or ""
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+        )
+        assert text.count(">>> ") == inside.count(">>> "), path
