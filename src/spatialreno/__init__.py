@@ -31,7 +31,7 @@ _ROOMS = {
     "siting": ("site_facilities",),
     "indicators": ("Evaluation", "evaluate"),
     "comparison": ("Comparison", "compare"),
-    "maps": ("Page", "draw", "live", "report"),
+    "maps": ("Page", "draw", "live", "owner_sheets", "report", "save_report"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -65,11 +65,13 @@ __all__ = [
     "merge_blocks",
     "nearest",
     "new_area",
+    "owner_sheets",
     "paths_from_networkx",
     "read_area",
     "read_catalog",
     "read_scenario",
     "report",
+    "save_report",
     "site_facilities",
     "split_walls",
     "travel_times",
@@ -88,7 +90,7 @@ if TYPE_CHECKING:
     from spatialreno.formats import check_area, import_osm, new_area, read_area, write_area
     from spatialreno.indicators import Evaluation, evaluate
     from spatialreno.land import candidate_sites, free_land, freed_land
-    from spatialreno.maps import Page, draw, live, report
+    from spatialreno.maps import Page, draw, live, owner_sheets, report, save_report
     from spatialreno.optimise import Solution
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities

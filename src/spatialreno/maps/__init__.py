@@ -1,7 +1,9 @@
-"""Pages to look at: options compared on a map, a page to try plans on, a report to print."""
+"""Pages to look at: options compared on a map, a page to try plans on, reports and sheets to print."""
 
+from spatialreno.maps.handouts import owner_sheets
 from spatialreno.maps.live_page import live
 from spatialreno.maps.page import Page, draw
 from spatialreno.maps.paper import report
+from spatialreno.maps.papers import save_report
 
-__all__ = ["Page", "draw", "live", "report"]
+__all__ = ["Page", "draw", "live", "owner_sheets", "report", "save_report"]

@@ -50,3 +50,13 @@ def party_names(area: StudyArea) -> dict[str, str]:
     """Name each party; one without a name by its id."""
     parties = area.parties["name"]
     return {str(key): str(key) if pd.isna(name) else str(name) for key, name in parties.items()}
+
+
+def yards_of_parties(area: StudyArea) -> dict[str, list[str]]:
+    """List the compounds in which each party holds a right, by party id."""
+    rights = area.rights
+    own = rights[rights["feature_id"].isin(area.compounds.index)]
+    found: dict[str, set[str]] = {}
+    for yard, party in zip(own["feature_id"], own["party_id"], strict=True):
+        found.setdefault(str(party), set()).add(str(yard))
+    return {party: sorted(yards) for party, yards in sorted(found.items())}
