@@ -34,15 +34,9 @@ _ROOMS = {
         "parking_change",
     ),
     "blocks": ("merge_blocks", "compound_blocks"),
-    "walk": (
-        "walk_network",
-        "travel_times",
-        "nearest",
-        "walk_distances",
-        "isochrones",
-        "paths_from_networkx",
-    ),
+    "walk": ("walk_network", "travel_times", "nearest", "walk_distances", "isochrones", "paths_from_networkx"),
     "siting": ("site_facilities",),
+    "works": ("Dig", "HeatPlan", "fit_lifts", "fit_section", "heat_load", "plan_dig", "shade_lifts", "supply_heat"),
     "community": (
         "Consents",
         "LiftPlan",
@@ -64,17 +58,7 @@ _ROOMS = {
     "programme": ("Programme", "read_programme"),
     "indicators": ("Evaluation", "evaluate"),
     "comparison": ("Comparison", "People", "compare", "gather_people"),
-    "maps": ("Page", "draw", "draw_section", "report"),
-    "works": (
-        "Dig",
-        "HeatPlan",
-        "fit_lifts",
-        "fit_section",
-        "heat_load",
-        "plan_dig",
-        "shade_lifts",
-        "supply_heat",
-    ),
+    "maps": ("Page", "draw", "draw_section", "report", "live", "owner_sheets", "save_report"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -132,10 +116,12 @@ __all__ = [
     "land_balance",
     "lane_sections",
     "lane_widths",
+    "live",
     "manage",
     "merge_blocks",
     "nearest",
     "new_area",
+    "owner_sheets",
     "parking_change",
     "paths_from_networkx",
     "plan_dig",
@@ -148,6 +134,7 @@ __all__ = [
     "read_scenario",
     "register_facilities",
     "report",
+    "save_report",
     "shade_lifts",
     "share_lift",
     "site_facilities",
@@ -201,19 +188,12 @@ if TYPE_CHECKING:
         lane_widths,
         parking_change,
     )
-    from spatialreno.maps import Page, draw, draw_section, report
+    from spatialreno.maps import Page, draw, draw_section, live, owner_sheets, report, save_report
     from spatialreno.optimise import Solution
     from spatialreno.programme import Programme, read_programme
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities
-    from spatialreno.walk import (
-        isochrones,
-        nearest,
-        paths_from_networkx,
-        travel_times,
-        walk_distances,
-        walk_network,
-    )
+    from spatialreno.walk import isochrones, nearest, paths_from_networkx, travel_times, walk_distances, walk_network
     from spatialreno.works import Dig, HeatPlan, fit_lifts, fit_section, heat_load, plan_dig, shade_lifts, supply_heat
 
 

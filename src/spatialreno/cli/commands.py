@@ -256,20 +256,21 @@ def report(
     area: Area,
     scenarios: Scenarios = None,
     standard: Norm = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="The report, an HTML file to print")] = Path(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Ending in .html .pdf .xlsx .gpkg or .dxf")] = Path(
         "out/report.html"
     ),
+    paper: Annotated[Literal["a3", "a4"], typer.Option("--paper", help="Paper of a PDF")] = "a3",
     lang: Lang = "zh",
 ) -> None:
-    """Write options as a report to print: pictures, leaders' table, bill by payer, assumptions.
+    """Write options as a report to print, or for a spreadsheet, QGIS or CAD: by the ending of the file.
 
-    Example: spatialreno report data/geo/xigongdi -o out/xigongdi/report.html
+    Example: spatialreno report data/geo/xigongdi -o out/xigongdi/report.pdf --paper a3
     """
     import spatialreno as sr
 
     options = _compared(area, scenarios, standard)
     say("write the report")
-    tell(sr.report(options, lang=lang).save(out))
+    tell(sr.save_report(options, out, lang=lang, paper=paper))
 
 
 @app.command("import-osm")
