@@ -169,7 +169,7 @@ def score(
 
     read = changed(load(area), scenario)
     say("evaluate")
-    found = sr.evaluate(read, _standard(read, standard))
+    found = sr.evaluate(read, standard_for(read, standard))
     rows = found.table.xs(level, level="level").reset_index()
     titles = [indicator_title(read.catalog, str(k), lang=lang, norm=found.standard) for k in rows["indicator"]]
     rows.insert(1, "title", titles)
@@ -376,7 +376,8 @@ def changed(area: StudyArea, scenario: Path | None) -> StudyArea:
     return area if scenario is None else sr.read_scenario(scenario).apply(area)
 
 
-def _scenarios(area: Path, given: list[Path] | None) -> list[Scenario]:
+def scenarios_for(area: Path, given: list[Path] | None) -> list[Scenario]:
+    """Read the scenarios that are named, else all beside the area."""
     from spatialreno.cli.demo import scenarios_of
     from spatialreno.scenario import read_scenario
 
@@ -387,11 +388,12 @@ def _compared(area: Path, scenarios: list[Path] | None, standard: str | None) ->
     import spatialreno as sr
 
     read = load(area)
-    norm = _standard(read, standard)
-    return sr.compare(read, _scenarios(area, scenarios), standard=norm, works=True, progress=say)
+    norm = standard_for(read, standard)
+    return sr.compare(read, scenarios_for(area, scenarios), standard=norm, works=True, progress=say)
 
 
-def _standard(area: StudyArea, given: str | None) -> str:
+def standard_for(area: StudyArea, given: str | None) -> str:
+    """Take the standard that is named, else the area's own."""
     return given or str(area.meta.get("standard") or "gb50180-2018")
 
 
