@@ -34,29 +34,52 @@ _ROOMS = {
         "parking_change",
     ),
     "blocks": ("merge_blocks", "compound_blocks"),
-    "walk": (
-        "walk_network",
-        "travel_times",
-        "nearest",
-        "walk_distances",
-        "isochrones",
-        "paths_from_networkx",
-    ),
+    "walk": ("walk_network", "travel_times", "nearest", "walk_distances", "isochrones", "paths_from_networkx"),
     "siting": ("site_facilities",),
+    "works": ("Dig", "HeatPlan", "fit_lifts", "fit_section", "heat_load", "plan_dig", "shade_lifts", "supply_heat"),
+    "community": (
+        "Consents",
+        "LiftPlan",
+        "LiftTerms",
+        "Management",
+        "MenuChoice",
+        "Register",
+        "answer_checkup",
+        "balance_money",
+        "choose_works",
+        "find_consents",
+        "manage",
+        "plan_lifts",
+        "read_menu",
+        "read_register",
+        "register_facilities",
+        "share_lift",
+    ),
+    "programme": ("Programme", "read_programme"),
     "indicators": ("Evaluation", "evaluate"),
-    "comparison": ("Comparison", "compare"),
-    "maps": ("Page", "draw", "report"),
+    "comparison": ("Comparison", "People", "compare", "gather_people"),
+    "maps": ("Page", "draw", "draw_section", "report", "live", "owner_sheets", "save_report"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
     "Catalog",
     "Comparison",
+    "Consents",
+    "Dig",
     "Evaluation",
     "FireAccess",
+    "HeatPlan",
     "InfeasibleError",
     "InputError",
+    "LiftPlan",
+    "LiftTerms",
+    "Management",
+    "MenuChoice",
     "Page",
+    "People",
+    "Programme",
+    "Register",
     "Removals",
     "RenoError",
     "Scenario",
@@ -64,37 +87,59 @@ __all__ = [
     "Solution",
     "StudyArea",
     "alter",
+    "answer_checkup",
     "assemble",
+    "balance_money",
     "build",
     "candidate_sites",
     "check_area",
+    "choose_works",
     "compare",
     "compound_blocks",
     "demolish",
     "draw",
+    "draw_section",
     "evaluate",
     "fewest_removals",
+    "find_consents",
     "fire_access",
     "fire_blockers",
     "fit_footprints",
+    "fit_lifts",
+    "fit_section",
     "free_land",
     "freed_land",
+    "gather_people",
+    "heat_load",
     "import_osm",
     "isochrones",
     "land_balance",
     "lane_sections",
     "lane_widths",
+    "live",
+    "manage",
     "merge_blocks",
     "nearest",
     "new_area",
+    "owner_sheets",
     "parking_change",
     "paths_from_networkx",
+    "plan_dig",
+    "plan_lifts",
     "read_area",
     "read_catalog",
+    "read_menu",
+    "read_programme",
+    "read_register",
     "read_scenario",
+    "register_facilities",
     "report",
+    "save_report",
+    "shade_lifts",
+    "share_lift",
     "site_facilities",
     "split_walls",
+    "supply_heat",
     "travel_times",
     "walk_distances",
     "walk_network",
@@ -106,7 +151,25 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea, assemble, split_walls
     from spatialreno.blocks import compound_blocks, merge_blocks
     from spatialreno.catalog import Catalog, read_catalog
-    from spatialreno.comparison import Comparison, compare
+    from spatialreno.community import (
+        Consents,
+        LiftPlan,
+        LiftTerms,
+        Management,
+        MenuChoice,
+        Register,
+        answer_checkup,
+        balance_money,
+        choose_works,
+        find_consents,
+        manage,
+        plan_lifts,
+        read_menu,
+        read_register,
+        register_facilities,
+        share_lift,
+    )
+    from spatialreno.comparison import Comparison, People, compare, gather_people
     from spatialreno.errors import InfeasibleError, InputError, RenoError, ScenarioError
     from spatialreno.formats import check_area, import_osm, new_area, read_area, write_area
     from spatialreno.indicators import Evaluation, evaluate
@@ -125,18 +188,13 @@ if TYPE_CHECKING:
         lane_widths,
         parking_change,
     )
-    from spatialreno.maps import Page, draw, report
+    from spatialreno.maps import Page, draw, draw_section, live, owner_sheets, report, save_report
     from spatialreno.optimise import Solution
+    from spatialreno.programme import Programme, read_programme
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities
-    from spatialreno.walk import (
-        isochrones,
-        nearest,
-        paths_from_networkx,
-        travel_times,
-        walk_distances,
-        walk_network,
-    )
+    from spatialreno.walk import isochrones, nearest, paths_from_networkx, travel_times, walk_distances, walk_network
+    from spatialreno.works import Dig, HeatPlan, fit_lifts, fit_section, heat_load, plan_dig, shade_lifts, supply_heat
 
 
 def __getattr__(name: str) -> Any:

@@ -11,13 +11,14 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from spatialreno.walk.engine import Graph, reach_from
+from spatialreno.walk.engine import reach
 from spatialreno.walk.fabric import CORNER, DOOR, ON_STREET
 from spatialreno.walk.frame import MM_PER_M, Bools, Floats, Geometries, Ints
+from spatialreno.walk.masks import State, state_of
 from spatialreno.walk.obstacles import PERMANENT
 from spatialreno.walk.places import Asked, Places, find_places
 from spatialreno.walk.state import Walker, open_hops, standing
-from spatialreno.walk.travel import State, metres_per_minute, state_of
+from spatialreno.walk.travel import metres_per_minute
 from spatialreno.walk.views import Scene, discs, fans, make_scene, view
 
 if TYPE_CHECKING:
@@ -67,9 +68,8 @@ def isochrones(
     rows: dict[int, list[shapely.Geometry]] = {}
     for walker, members in state.walkers(places):
         canvas = _Canvas(state, walker, max(limits))
-        graph = state.graph(walker, places)
         for at in members.tolist():
-            rows[at] = canvas.draw(places, at, graph, limits)
+            rows[at] = canvas.draw(places, at, limits)
     drawn = [shape for at in range(len(places)) for shape in rows[at]]
     return gpd.GeoDataFrame(
         {
@@ -111,8 +111,12 @@ class _Canvas:
     @cached_property
     def street_hops(self) -> Ints:
         """Hops on streets that can be walked."""
-        usable = open_hops(self.state.area, self.state.fabric, self.walker)
-        return np.flatnonzero(usable & (self.state.fabric.hops.kind == ON_STREET))
+        return np.flatnonzero(self.usable & (self.state.fabric.hops.kind == ON_STREET))
+
+    @cached_property
+    def usable(self) -> Bools:
+        """Hops that can be walked."""
+        return open_hops(self.state.area, self.state.fabric, self.walker)
 
     @cached_property
     def half_width(self) -> Floats:
@@ -122,9 +126,9 @@ class _Canvas:
         width = np.where(np.isnan(width), area.catalog.constants["street_width_m"], width)
         return np.asarray(width[fabric.hops.path[self.street_hops]] * MM_PER_M / 2)
 
-    def draw(self, places: Places, at: int, graph: Graph, limits: list[float]) -> list[shapely.Geometry]:
+    def draw(self, places: Places, at: int, limits: list[float]) -> list[shapely.Geometry]:
         """Draw the reach of one place for each limit."""
-        far, before = reach_from(graph, at, max(limits))
+        far, before = self._walked(places, at, max(limits))
         eyes = self._eyes(places, at, far, before)
         seen = self._fresh_views(eyes)
         blank = self.state.fabric.ground.whole
@@ -141,6 +145,25 @@ class _Canvas:
             whole = shapely.union(whole, shapely.union_all([outside, *parts], grid_size=_GRID_MM))
             shapes[limit], before_limit = whole, limit
         return [shapes[limit] for limit in limits]
+
+    def _walked(self, places: Places, at: int, limit: float) -> tuple[Floats, Ints]:
+        """Measure from a place to all nodes, and name the node walked from last: -1 for none or the place itself."""
+        seeds = self.state.seeds(self.walker, places)
+        extra = self.state.extra_of(self.walker)
+        node, away = reach(self.state.graph, seeds, limit, np.array([at]), None, extra).of(0)
+        far = np.full(len(self.state.fabric.xy), np.inf)
+        far[node] = away
+        hops, usable = self.state.fabric.hops, self.usable
+        tail = np.concatenate([hops.first[usable], hops.second[usable]])
+        head = np.concatenate([hops.second[usable], hops.first[usable]])
+        length = np.tile(hops.length[usable], 2)
+        last = np.isfinite(far[head]) & (length > 0) & (far[tail] + length == far[head])
+        before = np.full(len(far), -1)
+        before[head[last][::-1]] = tail[last][::-1]
+        own = seeds.place == at
+        direct = seeds.length[own] == far[seeds.node[own]]
+        before[seeds.node[own][direct]] = len(far) + at
+        return far, before
 
     def _eyes(self, places: Places, at: int, far: Floats, before: Ints) -> _Eyes:
         """List the points to look from, their cells, the walk to each and the point looked from before."""
@@ -223,8 +246,7 @@ class _Canvas:
     def _entries(self) -> Bools:
         """Nodes at which people come into a cell or leave it along a street or a join."""
         fabric, hops = self.state.fabric, self.state.fabric.hops
-        usable = open_hops(self.state.area, fabric, self.walker)
-        outside = usable & (fabric.cell[hops.first] != fabric.cell[hops.second])
+        outside = self.usable & (fabric.cell[hops.first] != fabric.cell[hops.second])
         entry = np.zeros(len(fabric.xy), bool)
         entry[np.concatenate([hops.first[outside], hops.second[outside]])] = True
         street = self.street_hops
