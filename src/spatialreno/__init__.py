@@ -65,7 +65,7 @@ _ROOMS = {
     "programme": ("Programme", "read_programme"),
     "indicators": ("Evaluation", "evaluate"),
     "comparison": ("Comparison", "People", "compare", "gather_people"),
-    "maps": ("Page", "draw", "report"),
+    "maps": ("Page", "draw", "draw_programme", "report"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -103,6 +103,7 @@ __all__ = [
     "compound_blocks",
     "demolish",
     "draw",
+    "draw_programme",
     "evaluate",
     "fewest_removals",
     "find_consents",
@@ -185,7 +186,7 @@ if TYPE_CHECKING:
         lane_widths,
         parking_change,
     )
-    from spatialreno.maps import Page, draw, report
+    from spatialreno.maps import Page, draw, draw_programme, report
     from spatialreno.optimise import Solution
     from spatialreno.programme import Programme, read_programme
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario

@@ -190,6 +190,7 @@ def make_options() -> Callable[..., SimpleNamespace]:
             leaders=lambda lang: leaders,
             bill=lambda: bill(text),
             notes=lambda: [("opened", text("2 项无单价"))],
+            consents={},
             provenance={
                 "version": text("0.1.0"),
                 "fingerprint": text("abc"),

@@ -43,6 +43,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Write JSON", callback=_one
 AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV", callback=_one_form)]
 Norm = Annotated[str | None, typer.Option("--standard", help="Planning standard: a name or a .toml file")]
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language")]
+Told = Annotated[bool, typer.Option("--people/--no-people", help="Tell lifts, management, check-up, money too")]
+Budget = Annotated[float | None, typer.Option("--budget", help="Yuan for the menu in AREA/community/menu.csv")]
 
 
 @app.command()
@@ -240,6 +242,8 @@ def draw_map(
     scenarios: Scenarios = None,
     standard: Norm = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The page")] = Path("maps/map.html"),
+    people: Told = True,
+    budget: Budget = None,
     lang: Lang = "zh",
 ) -> None:
     """Draw options on one offline page.
@@ -247,11 +251,13 @@ def draw_map(
     Example: spatialreno map data/geo/xigongdi -o maps/xigongdi.html
     """
     import spatialreno as sr
+    from spatialreno.cli.people import gathered
 
     read = load(area)
     options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
+    more = gathered(options, area, budget) if people else None
     say("draw")
-    tell(sr.draw(options, lang=lang).save(out))
+    tell(sr.draw(options, lang=lang, people=more).save(out))
 
 
 @app.command()
@@ -262,6 +268,8 @@ def report(
     out: Annotated[Path, typer.Option("--out", "-o", help="The report, an HTML file to print")] = Path(
         "out/report.html"
     ),
+    people: Told = True,
+    budget: Budget = None,
     lang: Lang = "zh",
 ) -> None:
     """Write options as a report to print: pictures, leaders' table, bill by payer, assumptions.
@@ -269,11 +277,13 @@ def report(
     Example: spatialreno report data/geo/xigongdi -o out/xigongdi/report.html
     """
     import spatialreno as sr
+    from spatialreno.cli.people import gathered
 
     read = load(area)
     options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
+    more = gathered(options, area, budget) if people else None
     say("write the report")
-    tell(sr.report(options, lang=lang).save(out))
+    tell(sr.report(options, lang=lang, people=more).save(out))
 
 
 @app.command("import-osm")

@@ -2,5 +2,6 @@
 
 from spatialreno.maps.page import Page, draw
 from spatialreno.maps.paper import report
+from spatialreno.maps.programme import draw_programme
 
-__all__ = ["Page", "draw", "report"]
+__all__ = ["Page", "draw", "draw_programme", "report"]
