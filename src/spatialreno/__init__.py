@@ -34,16 +34,9 @@ _ROOMS = {
         "parking_change",
     ),
     "blocks": ("merge_blocks", "compound_blocks"),
-    "walk": (
-        "walk_network",
-        "travel_times",
-        "nearest",
-        "walk_distances",
-        "isochrones",
-        "paths_from_networkx",
-    ),
+    "walk": ("walk_network", "travel_times", "nearest", "walk_distances", "isochrones", "paths_from_networkx"),
     "siting": ("site_facilities",),
-    "works": ("fit_lifts", "shade_lifts"),
+    "works": ("Dig", "HeatPlan", "fit_lifts", "fit_section", "heat_load", "plan_dig", "shade_lifts", "supply_heat"),
     "community": (
         "Consents",
         "LiftPlan",
@@ -65,7 +58,7 @@ _ROOMS = {
     "programme": ("Programme", "read_programme"),
     "indicators": ("Evaluation", "evaluate"),
     "comparison": ("Comparison", "People", "compare", "gather_people"),
-    "maps": ("Page", "draw", "draw_programme", "report"),
+    "maps": ("Page", "draw", "draw_programme", "draw_section", "report", "live", "owner_sheets", "save_report"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -73,8 +66,10 @@ __all__ = [
     "Catalog",
     "Comparison",
     "Consents",
+    "Dig",
     "Evaluation",
     "FireAccess",
+    "HeatPlan",
     "InfeasibleError",
     "InputError",
     "LiftPlan",
@@ -104,6 +99,7 @@ __all__ = [
     "demolish",
     "draw",
     "draw_programme",
+    "draw_section",
     "evaluate",
     "fewest_removals",
     "find_consents",
@@ -111,20 +107,25 @@ __all__ = [
     "fire_blockers",
     "fit_footprints",
     "fit_lifts",
+    "fit_section",
     "free_land",
     "freed_land",
     "gather_people",
+    "heat_load",
     "import_osm",
     "isochrones",
     "land_balance",
     "lane_sections",
     "lane_widths",
+    "live",
     "manage",
     "merge_blocks",
     "nearest",
     "new_area",
+    "owner_sheets",
     "parking_change",
     "paths_from_networkx",
+    "plan_dig",
     "plan_lifts",
     "read_area",
     "read_catalog",
@@ -134,10 +135,12 @@ __all__ = [
     "read_scenario",
     "register_facilities",
     "report",
+    "save_report",
     "shade_lifts",
     "share_lift",
     "site_facilities",
     "split_walls",
+    "supply_heat",
     "travel_times",
     "walk_distances",
     "walk_network",
@@ -186,20 +189,13 @@ if TYPE_CHECKING:
         lane_widths,
         parking_change,
     )
-    from spatialreno.maps import Page, draw, draw_programme, report
+    from spatialreno.maps import Page, draw, draw_programme, draw_section, live, owner_sheets, report, save_report
     from spatialreno.optimise import Solution
     from spatialreno.programme import Programme, read_programme
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities
-    from spatialreno.walk import (
-        isochrones,
-        nearest,
-        paths_from_networkx,
-        travel_times,
-        walk_distances,
-        walk_network,
-    )
-    from spatialreno.works import fit_lifts, shade_lifts
+    from spatialreno.walk import isochrones, nearest, paths_from_networkx, travel_times, walk_distances, walk_network
+    from spatialreno.works import Dig, HeatPlan, fit_lifts, fit_section, heat_load, plan_dig, shade_lifts, supply_heat
 
 
 def __getattr__(name: str) -> Any:

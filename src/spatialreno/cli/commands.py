@@ -13,7 +13,7 @@ from spatialreno.cli.output import complain, form, say, say_total, shortfall, sp
 from spatialreno.errors import InfeasibleError, InputError, RenoError
 
 if TYPE_CHECKING:
-    from spatialreno import Scenario, StudyArea
+    from spatialreno import Comparison, Scenario, StudyArea
 
 app = typer.Typer(
     add_completion=False,
@@ -171,7 +171,7 @@ def score(
 
     read = changed(load(area), scenario)
     say("evaluate")
-    found = sr.evaluate(read, _standard(read, standard))
+    found = sr.evaluate(read, standard_for(read, standard))
     rows = found.table.xs(level, level="level").reset_index()
     titles = [indicator_title(read.catalog, str(k), lang=lang, norm=found.standard) for k in rows["indicator"]]
     rows.insert(1, "title", titles)
@@ -223,10 +223,8 @@ def compare(
 
     Example: spatialreno compare data/geo/xigongdi -o out/xigongdi
     """
-    import spatialreno as sr
 
-    read = load(area)
-    options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
+    options = _compared(area, scenarios, standard)
     table = options.leaders(lang=lang).rename(columns=options.titles).reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(options))
     for option, note in options.notes():
@@ -253,8 +251,7 @@ def draw_map(
     import spatialreno as sr
     from spatialreno.cli.people import gathered
 
-    read = load(area)
-    options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
+    options = _compared(area, scenarios, standard)
     more = gathered(options, area, budget) if people else None
     say("draw")
     tell(sr.draw(options, lang=lang, people=more).save(out))
@@ -265,25 +262,25 @@ def report(
     area: Area,
     scenarios: Scenarios = None,
     standard: Norm = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="The report, an HTML file to print")] = Path(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Ending in .html .pdf .xlsx .gpkg or .dxf")] = Path(
         "out/report.html"
     ),
+    paper: Annotated[Literal["a3", "a4"], typer.Option("--paper", help="Paper of a PDF")] = "a3",
     people: Told = True,
     budget: Budget = None,
     lang: Lang = "zh",
 ) -> None:
-    """Write options as a report to print: pictures, leaders' table, bill by payer, assumptions.
+    """Write options as a report to print, or for a spreadsheet, QGIS or CAD: by the ending of the file.
 
-    Example: spatialreno report data/geo/xigongdi -o out/xigongdi/report.html
+    Example: spatialreno report data/geo/xigongdi -o out/xigongdi/report.pdf --paper a3
     """
     import spatialreno as sr
     from spatialreno.cli.people import gathered
 
-    read = load(area)
-    options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
-    more = gathered(options, area, budget) if people else None
+    options = _compared(area, scenarios, standard)
+    more = gathered(options, area, budget) if people and out.suffix.lower() == ".html" else None
     say("write the report")
-    tell(sr.report(options, lang=lang, people=more).save(out))
+    tell(sr.save_report(options, out, lang=lang, paper=paper, people=more))
 
 
 @app.command("import-osm")
@@ -389,14 +386,24 @@ def changed(area: StudyArea, scenario: Path | None) -> StudyArea:
     return area if scenario is None else sr.read_scenario(scenario).apply(area)
 
 
-def _scenarios(area: Path, given: list[Path] | None) -> list[Scenario]:
+def scenarios_for(area: Path, given: list[Path] | None) -> list[Scenario]:
+    """Read the scenarios that are named, else all beside the area."""
     from spatialreno.cli.demo import scenarios_of
     from spatialreno.scenario import read_scenario
 
     return [read_scenario(path) for path in given] if given else scenarios_of(area)
 
 
-def _standard(area: StudyArea, given: str | None) -> str:
+def _compared(area: Path, scenarios: list[Path] | None, standard: str | None) -> Comparison:
+    import spatialreno as sr
+
+    read = load(area)
+    norm = standard_for(read, standard)
+    return sr.compare(read, scenarios_for(area, scenarios), standard=norm, works=True, progress=say)
+
+
+def standard_for(area: StudyArea, given: str | None) -> str:
+    """Take the standard that is named, else the area's own."""
     return given or str(area.meta.get("standard") or "gb50180-2018")
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.commands import Area, AsCsv, AsJson, MaybeScenario, Scenarios, app, changed, load
-from spatialreno.cli.commands import _scenarios as scenarios_of
+from spatialreno.cli.commands import Area, AsCsv, AsJson, MaybeScenario, Scenarios, app, changed, load, scenarios_for
 from spatialreno.cli.output import Form, form, say, tell, tell_table
 from spatialreno.errors import InputError
 
@@ -86,7 +85,7 @@ def consent(
 
     today, parts = load(area), []
     book = _register(today, keep_rest)
-    for option in scenarios_of(area, scenarios):
+    for option in scenarios_for(area, scenarios):
         say(f"consents for {option.name} {option.title}")
         found = find_consents(today, option, register=book)
         table = _summary(found) if show == "summary" else _consent_table(show, found)

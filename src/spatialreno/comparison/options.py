@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,6 +16,7 @@ from spatialreno.community import Consents, Register, find_consents, read_regist
 from spatialreno.comparison.plan import bill_rows, plan_rows
 from spatialreno.comparison.review import fire_findings, lane_findings, review
 from spatialreno.comparison.sheet import Sheet
+from spatialreno.comparison.works import Works, plan_works
 from spatialreno.comparison.write import write_comparison
 from spatialreno.errors import InputError, ScenarioError
 from spatialreno.indicators import Evaluation, evaluate, indicator_title
@@ -51,6 +52,8 @@ class Comparison:
         Homes and ballots of today; ballots that were refused stand in its ``faults`` and in ``notes()``.
     scenarios
         As given.
+    works
+        By option, heat and one dig (``.heat``, ``.dig``), where they were asked for.
     """
 
     areas: Mapping[str, StudyArea]
@@ -64,6 +67,7 @@ class Comparison:
     consents: Mapping[str, Consents]
     register: Register
     plans: pd.DataFrame
+    works: Mapping[str, Works] = field(default_factory=dict)
 
     @property
     def today(self) -> StudyArea:
@@ -274,6 +278,7 @@ def compare(
     *,
     standard: str = "gb50180-2018",
     origins: Sequence[str] | None = None,
+    works: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Comparison:
     """Apply each scenario to today and evaluate all of them alike.
@@ -289,6 +294,9 @@ def compare(
     origins
         Ids of facilities or buildings whose isochrones are drawn; default is the home nearest the
         residents' centre.
+    works
+        Also plan heat and one dig for every option (:func:`spatialreno.supply_heat`,
+        :func:`spatialreno.plan_dig`): some seconds each.
     progress
         Called with a sentence before each step.
 
@@ -327,6 +335,7 @@ def compare(
     say("consents")
     register = read_register(today, keep_rest=True)
     consents = {s.name: find_consents(today, s, register=register) for s in scenarios}
+    planned = plan_works(areas, scenarios, say) if works else {}
     return Comparison(
         areas=areas,
         scenarios=tuple(scenarios),
@@ -338,7 +347,8 @@ def compare(
         isochrones={name: isochrones(area, [i for i in start if _is_there(area, i)]) for name, area in areas.items()},
         consents=consents,
         register=register,
-        plans=plan_rows(areas, ledgers, freed, gained, consents),
+        plans=plan_rows(areas, ledgers, freed, gained, consents, planned),
+        works=planned,
     )
 
 

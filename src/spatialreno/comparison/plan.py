@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import shapely
 
+from spatialreno.comparison.works import Works, works_values
 from spatialreno.land import parking_change, usable_part
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def plan_rows(
     freed: Mapping[str, gpd.GeoDataFrame],
     gained: Mapping[str, pd.DataFrame],
     consents: Mapping[str, Consents],
+    works: Mapping[str, Works],
 ) -> pd.DataFrame:
     """Tell what each plan does, as rows at level ``plan``; the first area is today.
 
@@ -42,6 +44,7 @@ def plan_rows(
         values = {**_bill_values(bill, today), **_land_values(freed[name], today), **_gain_values(gained[name], today)}
         values |= _parking_values(today, areas[name])
         values |= _consent_values(consents.get(name))
+        values |= works_values(areas[name], works.get(name))
         index = pd.MultiIndex.from_tuples([(name, "plan", today.name, k) for k in values], names=_INDEX)
         frame = pd.DataFrame({"value": list(values.values())}, index=index, dtype="float64")
         known = today.catalog.indicators
