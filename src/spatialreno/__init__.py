@@ -58,7 +58,7 @@ _ROOMS = {
     "programme": ("Programme", "read_programme"),
     "indicators": ("Evaluation", "evaluate"),
     "comparison": ("Comparison", "People", "compare", "gather_people"),
-    "maps": ("Page", "draw", "draw_section", "report", "live", "owner_sheets", "save_report"),
+    "maps": ("Page", "draw", "draw_programme", "draw_section", "report", "live", "owner_sheets", "save_report"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -98,6 +98,7 @@ __all__ = [
     "compound_blocks",
     "demolish",
     "draw",
+    "draw_programme",
     "draw_section",
     "evaluate",
     "fewest_removals",
@@ -188,7 +189,7 @@ if TYPE_CHECKING:
         lane_widths,
         parking_change,
     )
-    from spatialreno.maps import Page, draw, draw_section, live, owner_sheets, report, save_report
+    from spatialreno.maps import Page, draw, draw_programme, draw_section, live, owner_sheets, report, save_report
     from spatialreno.optimise import Solution
     from spatialreno.programme import Programme, read_programme
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario

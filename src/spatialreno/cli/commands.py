@@ -43,6 +43,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Write JSON", callback=_one
 AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV", callback=_one_form)]
 Norm = Annotated[str | None, typer.Option("--standard", help="Planning standard: a name or a .toml file")]
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language")]
+Told = Annotated[bool, typer.Option("--people/--no-people", help="Tell lifts, management, check-up, money too")]
+Budget = Annotated[float | None, typer.Option("--budget", help="Yuan for the menu in AREA/community/menu.csv")]
 
 
 @app.command()
@@ -238,6 +240,8 @@ def draw_map(
     scenarios: Scenarios = None,
     standard: Norm = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The page")] = Path("maps/map.html"),
+    people: Told = True,
+    budget: Budget = None,
     lang: Lang = "zh",
 ) -> None:
     """Draw options on one offline page.
@@ -245,10 +249,12 @@ def draw_map(
     Example: spatialreno map data/geo/xigongdi -o maps/xigongdi.html
     """
     import spatialreno as sr
+    from spatialreno.cli.people import gathered
 
     options = _compared(area, scenarios, standard)
+    more = gathered(options, area, budget) if people else None
     say("draw")
-    tell(sr.draw(options, lang=lang).save(out))
+    tell(sr.draw(options, lang=lang, people=more).save(out))
 
 
 @app.command()
@@ -260,6 +266,8 @@ def report(
         "out/report.html"
     ),
     paper: Annotated[Literal["a3", "a4"], typer.Option("--paper", help="Paper of a PDF")] = "a3",
+    people: Told = True,
+    budget: Budget = None,
     lang: Lang = "zh",
 ) -> None:
     """Write options as a report to print, or for a spreadsheet, QGIS or CAD: by the ending of the file.
@@ -267,10 +275,12 @@ def report(
     Example: spatialreno report data/geo/xigongdi -o out/xigongdi/report.pdf --paper a3
     """
     import spatialreno as sr
+    from spatialreno.cli.people import gathered
 
     options = _compared(area, scenarios, standard)
+    more = gathered(options, area, budget) if people and out.suffix.lower() == ".html" else None
     say("write the report")
-    tell(sr.save_report(options, out, lang=lang, paper=paper))
+    tell(sr.save_report(options, out, lang=lang, paper=paper, people=more))
 
 
 @app.command("import-osm")
