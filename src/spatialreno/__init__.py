@@ -43,7 +43,7 @@ _ROOMS = {
         "paths_from_networkx",
     ),
     "siting": ("site_facilities",),
-    "works": ("HeatPlan", "Dig", "supply_heat", "heat_load", "plan_dig", "fit_section"),
+    "works": ("HeatPlan", "Dig", "supply_heat", "heat_load", "plan_dig", "fit_section", "site_stations"),
     "indicators": ("Evaluation", "evaluate"),
     "comparison": ("Comparison", "compare"),
     "maps": ("Page", "draw", "draw_section", "report"),
@@ -101,6 +101,7 @@ __all__ = [
     "read_scenario",
     "report",
     "site_facilities",
+    "site_stations",
     "split_walls",
     "supply_heat",
     "travel_times",
@@ -145,7 +146,7 @@ if TYPE_CHECKING:
         walk_distances,
         walk_network,
     )
-    from spatialreno.works import Dig, HeatPlan, fit_section, heat_load, plan_dig, supply_heat
+    from spatialreno.works import Dig, HeatPlan, fit_section, heat_load, plan_dig, site_stations, supply_heat
 
 
 def __getattr__(name: str) -> Any:

@@ -5,5 +5,17 @@ from spatialreno.works.corridor import Section, fit_section
 from spatialreno.works.demand import heat_load
 from spatialreno.works.dig import Dig, plan_dig
 from spatialreno.works.heat import HeatPlan, supply_heat
+from spatialreno.works.stations import site_stations
 
-__all__ = ["Dig", "HeatPlan", "Section", "dig_book", "fit_section", "heat_book", "heat_load", "plan_dig", "supply_heat"]
+__all__ = [
+    "Dig",
+    "HeatPlan",
+    "Section",
+    "dig_book",
+    "fit_section",
+    "heat_book",
+    "heat_load",
+    "plan_dig",
+    "site_stations",
+    "supply_heat",
+]
