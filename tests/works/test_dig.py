@@ -27,7 +27,10 @@ def lane(width, **changes):
     half = width / 2
     layers = {
         "compounds": [{"id": "C1", "name": "院", "geometry": box(0, -40, 200, 40)}],
-        "buildings": [house("B1", 20, half), house("B2", 20, -half - 10), house("B3", 100, half), house("B4", 100, -half - 10)],
+        "buildings": [
+            house("B1", 20, half), house("B2", 20, -half - 10),
+            house("B3", 100, half), house("B4", 100, -half - 10),
+        ],
         "paths": [
             {"id": "S1", "kind": "street", "width_m": 12.0, "geometry": LineString([(0, -50), (0, 50)])},
             {"id": "L1", "kind": "lane", "geometry": LineString([(0, 0), (140, 0)])},

@@ -29,7 +29,9 @@ def quarter(**changes):
         "buildings": [house("B1", 20, 6), house("B2", 60, 6), house("B3", 100, 6)],
         "paths": [{"id": "P1", "kind": "lane", "geometry": LineString([(0, 0), (140, 0)])}],
         "facilities": [{"id": "HX", "kind": STATION, "capacity": 5000.0, "geometry": box(0, -16, 10, -6)}],
-        "pipes": [{"id": "M1", "kind": "heat_primary", "capacity": 500.0, "geometry": LineString([(-10, -40), (-10, 40)])}],
+        "pipes": [
+            {"id": "M1", "kind": "heat_primary", "capacity": 500.0, "geometry": LineString([(-10, -40), (-10, 40)])}
+        ],
     }  # fmt: skip
     return make_area(**(layers | changes))
 

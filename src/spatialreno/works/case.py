@@ -147,7 +147,7 @@ class _Built:
             return
         over = np.maximum(case.reach_m - case.main_reach_m, 0.0)
         cost = case.reach_m * case.main_yuan if self.loose is None else over * (self.loose == "main_reach")
-        self.z = model.add(cost.ravel()).reshape(cost.shape)
+        self.z = np.reshape(model.add(cost.ravel()), cost.shape)
         flow = model.add(np.zeros(cost.size), upper=float(load.sum()), integer=False).reshape(cost.shape)
         if self.loose != "main_reach":
             self._close(self.z[over > 1e-9])

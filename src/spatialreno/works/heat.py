@@ -266,7 +266,7 @@ class _Plan:
             mend = "Draw the lane that leads there, or open what stands in the way"
             self.faults.append(Fault("buildings", tuple(map(str, lost)), "disconnected", text, mend))
 
-    def _main(self, name: str, mains: pd.DataFrame, need: float) -> tuple[str | None, Any, int]:
+    def _main(self, name: str, mains: pd.DataFrame, need: float) -> tuple[str | None, Any, float]:
         """Take the cheapest way from a main with room; when none has, from the one with most, and say so."""
         room = [m for m in mains.index if self.spare[str(m)] >= need - 1e-9]
         most = max(self.spare.values(), default=0.0)

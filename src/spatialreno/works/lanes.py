@@ -103,7 +103,7 @@ def _links(area: StudyArea, served: gpd.GeoSeries, lines: Any) -> tuple[pd.DataF
     tree = shapely.STRtree(lines) if len(lines) else None
     rows, lost = [], []
     for name, shape in sorted(served.items()):
-        near = np.sort(tree.query(shape, predicate="dwithin", distance=reach)) if tree is not None else []
+        near = np.sort(tree.query(shape, predicate="dwithin", distance=reach)) if tree is not None else np.empty(0, int)
         ways = [way for k in near for way in _feet(lines[k], int(k), shape, shapes, solid)]
         nearest = sorted({way[1]: way[0] for way in sorted(ways, key=lambda w: (-w[0], w[1]))}.items(),
                          key=lambda item: (item[1], item[0]))[:_LINKS]  # fmt: skip
@@ -162,7 +162,7 @@ def tapped(area: StudyArea, lanes: Lanes, mains: gpd.GeoDataFrame) -> tuple[list
     found, lost = [], []
     tree = shapely.STRtree(shapely.points(lanes.xy)) if len(lanes.xy) else None
     for name, line in mains.geometry.sort_index().items():
-        near = np.sort(tree.query(line, predicate="dwithin", distance=reach)) if tree is not None else []
+        near = np.sort(tree.query(line, predicate="dwithin", distance=reach)) if tree is not None else np.empty(0, int)
         found += [(int(n), str(name), float(line.distance(shapely.Point(lanes.xy[n])))) for n in near]
         if not len(near):
             lost.append(str(name))
