@@ -43,7 +43,8 @@ _ROOMS = {
         "paths_from_networkx",
     ),
     "siting": ("site_facilities",),
-    "works": ("HeatPlan", "Dig", "supply_heat", "heat_load", "plan_dig", "fit_section", "site_stations"),
+    "works": ("HeatPlan", "Dig", "supply_heat", "heat_load", "plan_dig", "fit_section",
+        "cut_lane", "site_stations"),
     "indicators": ("Evaluation", "evaluate"),
     "comparison": ("Comparison", "compare"),
     "maps": ("Page", "draw", "draw_section", "report"),
@@ -73,6 +74,7 @@ __all__ = [
     "check_area",
     "compare",
     "compound_blocks",
+    "cut_lane",
     "demolish",
     "draw",
     "draw_section",
@@ -146,7 +148,7 @@ if TYPE_CHECKING:
         walk_distances,
         walk_network,
     )
-    from spatialreno.works import Dig, HeatPlan, fit_section, heat_load, plan_dig, site_stations, supply_heat
+    from spatialreno.works import Dig, HeatPlan, cut_lane, fit_section, heat_load, plan_dig, site_stations, supply_heat
 
 
 def __getattr__(name: str) -> Any:

@@ -5,12 +5,14 @@ from spatialreno.works.corridor import Section, fit_section
 from spatialreno.works.demand import heat_load
 from spatialreno.works.dig import Dig, plan_dig
 from spatialreno.works.heat import HeatPlan, supply_heat
+from spatialreno.works.rooms import cut_lane
 from spatialreno.works.stations import site_stations
 
 __all__ = [
     "Dig",
     "HeatPlan",
     "Section",
+    "cut_lane",
     "dig_book",
     "fit_section",
     "heat_book",

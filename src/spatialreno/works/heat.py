@@ -349,7 +349,8 @@ def _costs(
 
 
 def _nothing(area: StudyArea, table: pd.DataFrame, share: float, reason: str, faults: list[Fault]) -> HeatPlan:
-    empty = gpd.GeoDataFrame(pd.DataFrame(columns=PIPES), geometry="geometry", crs=area.crs)
+    none = pd.DataFrame(columns=PIPES, index=pd.Index([], dtype="str", name="id"))
+    empty = gpd.GeoDataFrame(none, geometry="geometry", crs=area.crs)
     why = np.where(table["heated"], "heated today", np.where(table["load_kw"] > 0, reason, "nothing to heat"))
     buildings = table.assign(station=None, side="", connected=False, reason=why)
     columns = ["item", "quantity", "unit", "unit_price_yuan", "payer", "cost_yuan"]

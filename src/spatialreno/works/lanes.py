@@ -145,7 +145,8 @@ def public_mains(area: StudyArea, kind: str) -> gpd.GeoDataFrame:
 
     What lies in the quarter's own lanes is old and is laid anew.
     """
-    pipes = area.pipes[area.pipes["kind"].eq(kind) & area.pipes["status"].fillna("existing").eq("existing")]
+    own = str(area.catalog.pipe_kinds["main"][kind])
+    pipes = area.pipes[area.pipes["kind"].isin([kind, own]) & area.pipes["status"].fillna("existing").eq("existing")]
     streets = area.paths[area.paths["kind"].eq("street")]
     if not len(pipes) or not len(streets):
         return pipes
