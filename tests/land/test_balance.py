@@ -79,3 +79,10 @@ def test_floor_area_taken_down_and_land_freed_are_two_numbers(example):
     assert floors == pytest.approx(1500, rel=0.01)
     assert roofs > 80
     assert freed < floors - roofs
+
+
+def test_two_states_that_are_one_and_layers_that_are_empty_balance_too():
+    bare = area(compounds=layer({"id": "C1", "name": "院", "geometry": box(0, 0, 20, 20)}))
+    assert freed_land(bare, bare).empty
+    table = land_balance(bare, bare)
+    assert table["area_m2"].tolist() == pytest.approx([400.0, 400.0])

@@ -20,7 +20,7 @@ import numpy as np
 import shapely
 from conftest import at, make_area
 from shapely.geometry import LineString, box
-from worlds import gate, house, shed, wall
+from worlds import gate, house, shed
 
 from spatialreno.area import StudyArea
 
@@ -95,7 +95,7 @@ def _spot(world: World, dice: np.random.Generator) -> tuple[float, float]:
     stops = shapely.union_all([*world.walls.values(), *world.sheds.values(), *world.houses.values()])
     while True:
         x, y = dice.integers(1000, (SIZE - 1) * 1000, 2) / 1000
-        if stops.distance(shapely.Point(x, y)) > 0.3:
+        if stops.is_empty or stops.distance(shapely.Point(x, y)) > 0.3:
             return float(x), float(y)
 
 

@@ -1,4 +1,4 @@
-"""Walks are exact: a thousand snapped worlds in four states each, against an independent measure."""
+"""Walks are exact: a thousand snapped worlds in three states each, against an independent measure."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def for_residents(worlds: list[World]) -> frozenset[str]:
 def test_as_long_as_an_independent_measure_says(seed: int) -> None:
     worlds, area = batch(seed)
     opened = for_residents(worlds)
-    for share in (0.0, 0.3, 0.7, 1.0):
+    for share in (0.0, 0.4, 0.8):
         gone = some(worlds, share, seed)
         found = walked(removed(area, gone), worlds).to_numpy()
         truth = np.array([measured(world, gone, opened) for world in worlds])

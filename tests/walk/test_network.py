@@ -9,9 +9,9 @@ from test_streets import quarter
 
 from spatialreno.walk import paths_from_networkx, walk_network
 from spatialreno.walk.engine import reach
+from spatialreno.walk.masks import state_of
 from spatialreno.walk.places import find_places
 from spatialreno.walk.state import VISITOR
-from spatialreno.walk.masks import state_of
 
 
 def test_equal_to_networkx() -> None:
@@ -29,7 +29,7 @@ def test_equal_to_networkx() -> None:
         graph.add_weighted_edges_from((f"P{at}", int(to), int(far)) for to, far in zip(node[here], length[here],
                                                                                       strict=True))  # fmt: skip
         expected = nx.single_source_dijkstra_path_length(graph, f"P{at}", weight="weight")
-        _, near, far = reach(state.graph, state.seeds(VISITOR, places), np.inf, np.array([at]))
+        near, far = reach(state.graph, state.seeds(VISITOR, places), np.inf, np.array([at])).of(0)
         graph.remove_node(f"P{at}")
         assert dict(zip(near.tolist(), far.tolist(), strict=True)) == {
             to: far for to, far in expected.items() if not isinstance(to, str)

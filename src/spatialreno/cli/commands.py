@@ -169,7 +169,7 @@ def score(
 
     read = changed(load(area), scenario)
     say("evaluate")
-    found = sr.evaluate(read, _standard(read, standard))
+    found = sr.evaluate(read, standard_for(read, standard))
     rows = found.table.xs(level, level="level").reset_index()
     titles = [indicator_title(read.catalog, str(k), lang=lang, norm=found.standard) for k in rows["indicator"]]
     rows.insert(1, "title", titles)
@@ -256,20 +256,21 @@ def report(
     area: Area,
     scenarios: Scenarios = None,
     standard: Norm = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="The report, an HTML file to print")] = Path(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Ending in .html .pdf .xlsx .gpkg or .dxf")] = Path(
         "out/report.html"
     ),
+    paper: Annotated[Literal["a3", "a4"], typer.Option("--paper", help="Paper of a PDF")] = "a3",
     lang: Lang = "zh",
 ) -> None:
-    """Write options as a report to print: pictures, leaders' table, bill by payer, assumptions.
+    """Write options as a report to print, or for a spreadsheet, QGIS or CAD: by the ending of the file.
 
-    Example: spatialreno report data/geo/xigongdi -o out/xigongdi/report.html
+    Example: spatialreno report data/geo/xigongdi -o out/xigongdi/report.pdf --paper a3
     """
     import spatialreno as sr
 
     options = _compared(area, scenarios, standard)
     say("write the report")
-    tell(sr.report(options, lang=lang).save(out))
+    tell(sr.save_report(options, out, lang=lang, paper=paper))
 
 
 @app.command("import-osm")
@@ -375,7 +376,8 @@ def changed(area: StudyArea, scenario: Path | None) -> StudyArea:
     return area if scenario is None else sr.read_scenario(scenario).apply(area)
 
 
-def _scenarios(area: Path, given: list[Path] | None) -> list[Scenario]:
+def scenarios_for(area: Path, given: list[Path] | None) -> list[Scenario]:
+    """Read the scenarios that are named, else all beside the area."""
     from spatialreno.cli.demo import scenarios_of
     from spatialreno.scenario import read_scenario
 
@@ -386,11 +388,12 @@ def _compared(area: Path, scenarios: list[Path] | None, standard: str | None) ->
     import spatialreno as sr
 
     read = load(area)
-    norm = _standard(read, standard)
-    return sr.compare(read, _scenarios(area, scenarios), standard=norm, works=True, progress=say)
+    norm = standard_for(read, standard)
+    return sr.compare(read, scenarios_for(area, scenarios), standard=norm, works=True, progress=say)
 
 
-def _standard(area: StudyArea, given: str | None) -> str:
+def standard_for(area: StudyArea, given: str | None) -> str:
+    """Take the standard that is named, else the area's own."""
     return given or str(area.meta.get("standard") or "gb50180-2018")
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from spatialreno import __version__
 from spatialreno.blocks import merge_blocks
+from spatialreno.community import Consents, Register, find_consents, read_register
 from spatialreno.comparison.plan import bill_rows, plan_rows
 from spatialreno.comparison.review import fire_findings, lane_findings, review
 from spatialreno.comparison.sheet import Sheet
@@ -45,6 +46,10 @@ class Comparison:
         gain, residents, households.
     isochrones
         By option: walks from the home nearest the residents' centre, or from the origins asked for.
+    consents
+        By option, without today: who must agree, what is in hand, the smallest set still to be won.
+    register
+        Homes and ballots of today; ballots that were refused stand in its ``faults`` and in ``notes()``.
     scenarios
         As given.
     works
@@ -59,6 +64,8 @@ class Comparison:
     freed: Mapping[str, gpd.GeoDataFrame]
     gained: Mapping[str, pd.DataFrame]
     isochrones: Mapping[str, gpd.GeoDataFrame]
+    consents: Mapping[str, Consents]
+    register: Register
     plans: pd.DataFrame
     works: Mapping[str, Works] = field(default_factory=dict)
 
@@ -196,7 +203,7 @@ class Comparison:
                 lanes = self.evaluations[name].ground.lanes
                 found += [(name, text) for text in lane_findings(self.today, before, lanes)]
             found += [(name, text) for text in fire_findings(self.blockers[name])]
-        return found
+        return [*found, *((TODAY, str(fault)) for fault in self.register.faults)]
 
     @cached_property
     def blockers(self) -> dict[str, gpd.GeoDataFrame]:
@@ -325,6 +332,9 @@ def compare(
     ledgers = {s.name: s.ledger(today) for s in scenarios}
     freed = {TODAY: freed_land(today, today), **{s.name: freed_land(today, _only_cleared(s, today)) for s in scenarios}}
     gained = {name: _gained(evaluations, areas, name) for name in areas}
+    say("consents")
+    register = read_register(today, keep_rest=True)
+    consents = {s.name: find_consents(today, s, register=register) for s in scenarios}
     planned = plan_works(areas, scenarios, say) if works else {}
     return Comparison(
         areas=areas,
@@ -335,7 +345,9 @@ def compare(
         freed=freed,
         gained=gained,
         isochrones={name: isochrones(area, [i for i in start if _is_there(area, i)]) for name, area in areas.items()},
-        plans=plan_rows(areas, ledgers, freed, gained, planned),
+        consents=consents,
+        register=register,
+        plans=plan_rows(areas, ledgers, freed, gained, consents, planned),
         works=planned,
     )
 

@@ -198,11 +198,12 @@ def _by_cause(area: StudyArea, surfaces: tuple[Any, Any], causes: list[tuple[str
     """Share what the first surface has beyond the second out among causes; each takes what those before left."""
     corner = origin(area)
     one, other = (moved(surface, -corner) for surface in surfaces)
-    parts, left = [], shapely.difference(one, other)
+    # Multipolygons throughout: GEOS cannot overlay two empty collections.
+    parts, left = [], _whole(shapely.difference(one, other))
     for cause, bodies in causes:
-        body = moved(shapely.union_all(bodies), -corner)
-        parts.append(_by_compound(area, shapely.intersection(left, body)).assign(cause=cause))
-        left = shapely.difference(left, body)
+        body = _whole(moved(shapely.union_all(bodies), -corner))
+        parts.append(_by_compound(area, _whole(shapely.intersection(left, body))).assign(cause=cause))
+        left = _whole(shapely.difference(left, body))
     parts.append(_by_compound(area, left).assign(cause="other"))
     filled = [part for part in parts if len(part)] or parts[:1]
     return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs=area.crs)
@@ -236,6 +237,10 @@ def _named(pieces: gpd.GeoDataFrame, letter: str, columns: list[str]) -> gpd.Geo
     sorted_pieces = pieces.loc[order, columns]
     ids = [f"{letter}{number:03d}" for number in range(1, len(order) + 1)]
     return sorted_pieces.set_index(pd.Index(ids, dtype="str", name="id"))
+
+
+def _whole(shape: Any) -> Any:
+    return shapely.MultiPolygon(polygons(shape))
 
 
 def _multi(parts: list[Any]) -> Any:

@@ -107,9 +107,10 @@ def room(scene: Scene) -> list[Drawn]:
     rows = ((word("room", scene.lang), facility_title(found.kind, scene.catalog, scene.lang)),)
     drawn = [Drawn(found.fit.rectangle, ("room",) * len(scene.keys), rows)]
     for thing in found.table.itertuples():
-        stands = [thing.id in area.layer(thing.layer).index for area in scene.areas]
-        base = "room-wall" if thing.layer == "walls" else "room-structure"
-        told = (("id", str(thing.id)), (word("parties", scene.lang), str(thing.parties) or "—"))
-        shape = today.layer(thing.layer).geometry[thing.id]
+        layer, name = str(thing.layer), str(thing.id)
+        stands = [name in area.layer(layer).index for area in scene.areas]
+        base = "room-wall" if layer == "walls" else "room-structure"
+        told = (("id", name), (word("parties", scene.lang), str(thing.parties) or "—"))
+        shape = today.layer(layer).geometry[name]
         drawn.append(Drawn(shape, tuple(base if there else None for there in stands), told))
     return drawn

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from spatialreno.errors import InputError
+from spatialreno.maps.words_live import LIVE
 
 Lang = Literal["zh", "en"]
 _POSITION: Final[dict[str, int]] = {"zh": 0, "en": 1}
@@ -63,6 +64,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "crs": ("坐标系", "CRS"),
     "note": ("说明", "Note"),
     "confidence": ("标准条文可信度", "Confidence in the norms"),
+    "drawing_date": ("日期", "Date"),
     "read": ("已核对原文", "seen in the text"),
     "secondary": ("引自二手资料", "from a secondary source"),
     "memory": ("凭记忆，待核对", "from memory, to be checked"),
@@ -107,6 +109,76 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "names": ("名称", "Names"),
     "walls_and_gates": ("围墙、出入口", "Walls and gates"),
     "changes": ("有变化处", "Changes"),
+    # the bar above the map, and what a click tells
+    "tools": ("地图工具", "Map tools"),
+    "search": ("按名称或编号查找", "Find by name or id"),
+    "nothing_found": ("没有找到", "Nothing found"),
+    "swipe": ("卷帘对比", "Swipe"),
+    "swipe_other": ("卷帘左侧的方案", "Option on the left of the swipe"),
+    "stages": ("分期", "Stages"),
+    "stage": ("第 {n} 期", "Stage {n}"),
+    "so_far": ("累计 {sum} 万元", "so far 10 000 × {sum} yuan"),
+    "pieces": ("{n} 项", "× {n}"),
+    "no_works": ("无工程", "No works"),
+    "before_works": ("开工前", "Before the works"),
+    "close": ("关闭", "Close"),
+    "owner": ("权利人", "Owner"),
+    "reason": ("理由", "Reason"),
+    "taken_by": ("哪些方案改动", "Changed by"),
+    "by_none": ("无", "none"),
+    "no_price": ("无单价", "no unit price"),
+    "gains": ("谁得谁失（步行米数）", "Who gains, who loses (metres)"),
+    "mean_change": ("平均步行变化", "Mean change of walks"),
+    "no_change": ("不变", "none"),
+    "walk_said": ("{name}：{parts}。", "{name}: {parts}."),
+    "walk_joint": ("；", "; "),
+    "walk_less": ("到{kind}由 {before} m 变为 {after} m，近了 {less} m",
+                  "{kind} from {before} m to {after} m, {less} m nearer"),
+    "walk_longer": ("到{kind}由 {before} m 变为 {after} m，远了 {more} m",
+                    "{kind} from {before} m to {after} m, {more} m farther"),
+    "walk_new": ("新走得到{kind}，{after} m", "{kind} can now be reached, {after} m"),
+    "walk_lost": ("不再走得到{kind}", "{kind} can no longer be reached"),
+    "walk_more": ("另有 {n} 类有变化", "{n} more kinds change"),
+    "walk_rest": ("其余 {n} 类不变", "{n} others stay as they are"),
+    "walk_same": ("到 {n} 类设施的步行距离都不变", "the walks to {n} kinds stay as they are"),
+    "walk_to": ("步行到（m）", "Walk to (m)"),
+    "walk_all": ("全部步行距离", "All walks"),
+    # paper
+    "project": ("项目", "Project"),
+    "scale": ("比例", "Scale"),
+    "drawn_by": ("编制", "Drawn by"),
+    "sheet": ("图号", "Sheet"),
+    "what": ("事项", "Matter"),
+    "estimate_mark": ("（估）", " (est.)"),
+    "stages_year": ("分期实施（拆违 → 管网 → 路面 → 绿化）", "Stages of the year: clearing, pipes, paving, green"),
+    "all_findings": ("全部指标", "All findings"),
+    "owner_sheet": ("权利人告知单", "Owner's sheet"),
+    "asked_of": ("请贵单位配合的事项", "What is asked"),
+    "papers": ("涉及的权属", "Rights and papers"),
+    "your_residents": ("贵单位居民得到什么", "What its residents gain"),
+    "sign_here": ("签署", "To sign"),
+    "agree": ("□ 同意    □ 有条件同意    □ 不同意", "□ agreed    □ agreed with conditions    □ not agreed"),
+    "signature": ("经办人：____________    单位（章）：____________    日期：______年____月____日",
+                  "Name: ____________    Stamp: ____________    Date: ____________"),
+    "in_all": ("合计：{said}", "In all: {said}"),
+    "gain_said": (
+        "{homes} 栋住宅、{households} 户、{residents} 人；平均步行{change}；生活圈得分 {before} → {after}。",
+        "{homes} buildings, {households} households, {residents} residents; mean walk {change}; "
+        "living-circle score {before} → {after}.",
+    ),
+    "nearer_by": ("近 {n} m", "{n} m nearer"),
+    "farther_by": ("远 {n} m", "{n} m farther"),
+    "no_homes": ("名下无住宅。", "No homes of its own."),
+    "right": ("权利", "Right"),
+    "share": ("份额", "Share"),
+    "consent": ("意见", "Consent"),
+    "whole": ("全部", "whole"),
+    "layer": ("图层", "Layer"),
+    "id": ("编号", "Id"),
+    "land_use": ("土地使用权", "land use"),
+    "ownership": ("所有权", "ownership"),
+    "management": ("管理权", "management"),
+    "works_done": ("工程内容", "Works"),
     # blocks, freed, isochrones
     "block": ("街区", "Block"),
     "compounds_in": ("小区数", "Compounds"),
@@ -199,6 +271,11 @@ _VALUES: Final[dict[str, tuple[str, str]]] = {
     "power": ("强电", "power"),
     "telecom": ("通信", "telecom"),
     "low_voltage": ("弱电", "low voltage"),
+    "not_visited": ("未走访", "not visited"),
+    "visited": ("已走访", "visited"),
+    "agreed_in_principle": ("原则同意", "agreed in principle"),
+    "signed": ("已签字", "signed"),
+    "against": ("反对", "against"),
     "company": ("物业公司", "company"),
     "self": ("自管", "self-managed"),
     "community": ("社区代管", "community"),
@@ -290,6 +367,16 @@ _CLASSES: Final[dict[str, tuple[str, str]]] = {
     "score-4": ("得分 60–80", "Score 60–80"),
     "score-5": ("得分 80–100", "Score 80–100"),
     "score-none": ("无得分", "No score"),
+    "walk-1": ("步行 5 分钟内的楼栋", "Buildings within 5 min on foot"),
+    "walk-2": ("步行 10 分钟内的楼栋", "Buildings within 10 min on foot"),
+    "walk-3": ("步行 15 分钟内的楼栋", "Buildings within 15 min on foot"),
+    "nearer-3": ("平均近 80 m 以上", "Nearer by 80 m or more"),
+    "nearer-2": ("平均近 30–80 m", "Nearer by 30–80 m"),
+    "nearer-1": ("平均近 1–30 m", "Nearer by 1–30 m"),
+    "gain-none": ("步行距离不变", "Walks stay as they are"),
+    "farther-1": ("平均远 1–30 m", "Farther by 1–30 m"),
+    "farther-2": ("平均远 30–80 m", "Farther by 30–80 m"),
+    "farther-3": ("平均远 80 m 以上", "Farther by 80 m or more"),
     "home": ("住宅楼", "Homes"),
     "building": ("其他建筑", "Other buildings"),
     "compound": ("小区范围", "Compound"),
@@ -322,7 +409,7 @@ def checked(lang: str) -> Lang:
 
 def word(key: str, lang: Lang) -> str:
     """Say one of the page's own words."""
-    return _WORDS[key][_POSITION[lang]]
+    return (_WORDS.get(key) or LIVE[key])[_POSITION[lang]]
 
 
 def value_word(value: str, lang: Lang) -> str:

@@ -16,10 +16,9 @@ _MOST_BUCKETS = 1 << 17
 _ENDLESS_MM = 1_900_000_000
 
 Int32s = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
-Csr = tuple[Ints, Int32s, Int32s]
+Csr = tuple[Ints, Int32s]
 Extra = tuple[Ints, Ints, Ints]
-_More = tuple[Int32s, Int32s, Int32s, Int32s]
-_NO_MORE: _More = (np.empty(0, np.int32),) * 4
+_NO_MORE: Int32s = np.empty((0, 3), np.int32)
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,28 @@ class Seeds:
         return np.column_stack([self.node, self.length, self.place])[pick].astype(np.int32)
 
 
+@dataclass(frozen=True)
+class Reached:
+    """What several searches found: search k has rows `first[k]:last[k]` of (node, millimetres)."""
+
+    first: Ints
+    last: Ints
+    rows: Int32s
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def of(self, search: int) -> tuple[Int32s, Int32s]:
+        """Give the nodes and millimetres of one search."""
+        part = self.rows[self.first[search] : self.last[search]]
+        return part[:, 0], part[:, 1]
+
+    def searches(self) -> Ints:
+        """Name the search of each row."""
+        order = np.argsort(self.first, kind="stable")
+        return np.asarray(np.repeat(order, (self.last - self.first)[order]))
+
+
 def both_ways(first: Ints, second: Ints, length: Ints, nodes: int) -> Arcs:
     """Lay undirected hops out in both directions.
 
@@ -77,8 +98,8 @@ def both_ways(first: Ints, second: Ints, length: Ints, nodes: int) -> Arcs:
 
 def open_graph(arcs: Arcs, usable: Bools) -> Csr:
     """Keep the arcs of usable hops."""
-    pointer, head, weight = queue.masked(arcs.pointer, arcs.head, arcs.weight, arcs.hop, usable)
-    return pointer, head, weight
+    pointer, rows = queue.masked(arcs.pointer, arcs.head, arcs.weight, arcs.hop, usable)
+    return pointer, rows
 
 
 def reach(
@@ -88,7 +109,7 @@ def reach(
     places: Ints | None = None,
     wanted: Bools | None = None,
     extra: Extra | None = None,
-) -> tuple[Ints, Int32s, Int32s]:
+) -> Reached:
     """Measure from places to every node within the limit, one search for each.
 
     Parameters
@@ -108,17 +129,21 @@ def reach(
 
     Returns
     -------
-    tuple
-        Pointers by place asked, nodes, and millimetres. What is not reached is absent.
+    Reached
+        Nodes and millimetres; what is not reached is absent. Searches run in the order in which places lie, so that near
+        ones find what they need in the cache.
     """
     limit, shift = _scale(limit_mm)
     starts, rows = seeds.rows()
     which = np.arange(seeds.places) if places is None else places
     nodes = len(graph[0]) - 1
     flags = np.ones(nodes, bool) if wanted is None else wanted
-    more = _linked(np.full(nodes, -1, np.int32), extra) if extra is not None and len(extra[0]) else _NO_MORE
-    pointer, found = queue.balls(graph, more, starts[which], starts[which + 1], rows, flags, limit, shift)
-    return pointer, found[:, 0], found[:, 1]
+    begin = np.full(nodes, -1, np.int32)
+    more = _linked(begin, extra) if extra is not None and len(extra[0]) else _NO_MORE
+    one, two = starts[which], starts[which + 1]
+    lead = np.append(rows[:, 0], 0)[np.minimum(one, len(rows))]
+    order = np.argsort(lead, kind="stable")
+    return Reached(*queue.balls(graph, more, begin, order, one, two, rows, flags, limit, shift))
 
 
 class Field:
@@ -134,12 +159,20 @@ class Field:
         nodes = len(graph[0]) - 1
         self._graph = graph
         self._limit, self._shift = _scale(limit_mm)
-        self.far, self.name = np.full(nodes, FAR, np.int32), np.full(nodes, NOBODY, np.int32)
-        self._stamp, self._run = np.full(nodes, -1, np.int32), 0
+        self._state, self._run = queue.fresh_state(nodes), 0
         self._slot, self._pool = queue.fresh_queue((self._limit >> self._shift) + 1, 1024)
         self._first = 0
         self._journal = np.empty((nodes, 3), np.int32)
-        self._more_first = np.full(nodes, -1, np.int32)
+
+    @property
+    def far(self) -> Int32s:
+        """Millimetres to every node."""
+        return np.asarray(self._state[:, 0])
+
+    @property
+    def name(self) -> Int32s:
+        """The place walked from, for every node."""
+        return np.asarray(self._state[:, 1])
 
     def push(self, rows: Int32s, extra: Extra | None = None) -> Int32s:
         """Push seeds (node, distance, name) on, along open arcs and along some more.
@@ -157,13 +190,13 @@ class Field:
             What has changed: node, distance before, name before; for `undo`.
         """
         some = extra is not None and len(extra[0]) > 0
-        more = _linked(self._more_first, extra) if some and extra is not None else _NO_MORE
-        state, box = (self.far, self.name, self._stamp), (self._slot, self._pool, self._first, self._shift)
-        args = (self._graph, more, state, self._run, rows, self._limit, box, self._journal)
+        more = _linked(self._state[:, 3], extra) if some and extra is not None else _NO_MORE
+        box = (self._slot, self._pool, self._first, self._shift)
+        args = (self._graph, more, self._state, self._run, rows, self._limit, box, self._journal)
         self._pool, self._first, count = queue.spread(*args)
         self._run += 1
         if extra is not None:
-            self._more_first[extra[0]] = self._more_first[extra[1]] = -1
+            self._state[extra[0], 3] = self._state[extra[1], 3] = -1
         return np.asarray(self._journal[:count].copy())
 
     def open(self, first: Ints, second: Ints, length: Ints) -> Int32s:
@@ -178,11 +211,10 @@ class Field:
 
     def undo(self, journal: Int32s) -> None:
         """Take a push back; the latest first."""
-        self.far[journal[:, 0]] = journal[:, 1]
-        self.name[journal[:, 0]] = journal[:, 2]
+        queue.undo(self._state, journal, len(journal))
 
 
-def _linked(begin: Int32s, extra: Extra) -> _More:
+def _linked(begin: Int32s, extra: Extra) -> Int32s:
     """Hang further arcs on their nodes as linked lists that start at `begin`."""
     first, second, length = extra
     tail = np.concatenate([first, second])
@@ -194,7 +226,7 @@ def _linked(begin: Int32s, extra: Extra) -> _More:
     follow[last] = -1
     starts = np.concatenate([[0], np.flatnonzero(last)[:-1] + 1]).astype(np.int32)
     begin[tail[starts]] = starts
-    return begin, follow, head[order].astype(np.int32), np.tile(length, 2)[order].astype(np.int32)
+    return np.column_stack([follow, head[order], np.tile(length, 2)[order]]).astype(np.int32)
 
 
 def nearest_place(graph: Csr, seeds: Seeds, places: Ints, limit_mm: float) -> Field:

@@ -11,13 +11,13 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from spatialreno.walk.engine import Csr, reach
+from spatialreno.walk.engine import reach
 from spatialreno.walk.fabric import CORNER, DOOR, ON_STREET
 from spatialreno.walk.frame import MM_PER_M, Bools, Floats, Geometries, Ints
+from spatialreno.walk.masks import State, state_of
 from spatialreno.walk.obstacles import PERMANENT
 from spatialreno.walk.places import Asked, Places, find_places
 from spatialreno.walk.state import Walker, open_hops, standing
-from spatialreno.walk.masks import State, state_of
 from spatialreno.walk.travel import metres_per_minute
 from spatialreno.walk.views import Scene, discs, fans, make_scene, view
 
@@ -150,7 +150,7 @@ class _Canvas:
         """Measure from a place to all nodes, and name the node walked from last: -1 for none or the place itself."""
         seeds = self.state.seeds(self.walker, places)
         extra = self.state.extra_of(self.walker)
-        _, node, away = reach(self.state.graph, seeds, limit, np.array([at]), None, extra)
+        node, away = reach(self.state.graph, seeds, limit, np.array([at]), None, extra).of(0)
         far = np.full(len(self.state.fabric.xy), np.inf)
         far[node] = away
         hops, usable = self.state.fabric.hops, self.usable

@@ -38,68 +38,80 @@ def _put(node: int, reach: int, at: int, slot: Any, pool: Any, first: int) -> An
 def spread(graph: Any, more: Any, state: Any, run: int, seeds: Any, limit: int, queue: Any, journal: Any) -> Any:
     """Push seeds (node, distance, name) onto distances until nothing within the limit improves.
 
-    `graph` is (pointer, head, weight); `more` adds arcs as linked lists (first of node, next, head, weight); `state` is
-    (distance, name, stamp) of each node; `queue` is (buckets, pool, first free place, shift). Of equal walks the lower name wins.
-    `journal` gets (node, distance before, name before). Returns the pool, its free place, the length of the journal.
+    `graph` is (pointer, rows of head and weight); `more` adds arcs as linked rows (next, head, weight); `state` has a row
+    (distance, name, stamp, first of `more`) for each node; `queue` is (buckets, pool, first free place, shift). Of equal
+    walks the lower name wins. `journal` gets (node, distance before, name before). Returns the pool, its free place and
+    the length of the journal.
     """
-    pointer, head, weight = graph
-    more_first, more_next, more_head, more_weight = more
-    far, name, stamp = state
+    pointer, arcs = graph
     slot, pool, first, shift = queue
-    waiting, at, count = 0, len(slot), 0
-    for s in range(len(seeds) + 1):
-        sowing = s < len(seeds)
-        if sowing:
-            here, label, arc, last, link = seeds[s, 1], seeds[s, 2], 0, 1, -1
-        while sowing or waiting:
-            if not sowing:
-                place = slot[at]
-                if place < 0:
-                    at += 1
+    waiting, at, count, stop, some = 0, len(slot), 0, np.int32(limit), len(more) > 0
+    for s in range(len(seeds)):
+        node, reach, label = seeds[s, 0], seeds[s, 1], seeds[s, 2]
+        if reach > stop or reach > state[node, 0] or (reach == state[node, 0] and label >= state[node, 1]):
+            continue
+        count = _note(node, reach, label, state, run, journal, count)
+        pool, first = _put(node, reach, reach >> shift, slot, pool, first)
+        waiting += 1
+        at = min(at, reach >> shift)
+    while waiting:
+        place = slot[at]
+        if place < 0:
+            at += 1
+            continue
+        node, here = pool[place, 0], pool[place, 1]
+        slot[at], pool[place, 2] = pool[place, 2], first
+        first = place
+        waiting -= 1
+        if here != state[node, 0]:
+            continue
+        label = state[node, 1]
+        for arc in range(pointer[node], pointer[node + 1]):
+            other, reach = arcs[arc, 0], here + arcs[arc, 1]
+            old = state[other, 0]
+            if reach > old or reach > stop or (reach == old and label >= state[other, 1]):
+                continue
+            count = _note(other, reach, label, state, run, journal, count)
+            pool, first = _put(other, reach, reach >> shift, slot, pool, first)
+            waiting += 1
+        if some:
+            link = state[node, 3]
+            while link >= 0:
+                other, reach = more[link, 1], here + more[link, 2]
+                link = more[link, 0]
+                old = state[other, 0]
+                if reach > old or reach > stop or (reach == old and label >= state[other, 1]):
                     continue
-                node, key = pool[place, 0], pool[place, 1]
-                slot[at], pool[place, 2] = pool[place, 2], first
-                first = place
-                waiting -= 1
-                here, label = far[node], name[node]
-                if key != here:
-                    continue
-                arc, last = pointer[node], pointer[node + 1]
-                link = more_first[node] if len(more_first) else -1
-            while arc < last or link >= 0:
-                if sowing:
-                    other, reach = seeds[s, 0], here
-                    arc += 1
-                elif arc < last:
-                    other, reach = head[arc], here + weight[arc]
-                    arc += 1
-                else:
-                    other, reach = more_head[link], here + more_weight[link]
-                    link = more_next[link]
-                old = far[other]
-                if reach > limit or reach > old or (reach == old and label >= name[other]):
-                    continue
-                if stamp[other] != run:
-                    stamp[other] = run
-                    journal[count, 0], journal[count, 1], journal[count, 2] = other, old, name[other]
-                    count += 1
-                far[other] = reach
-                name[other] = label
+                count = _note(other, reach, label, state, run, journal, count)
                 pool, first = _put(other, reach, reach >> shift, slot, pool, first)
                 waiting += 1
-                at = min(at, reach >> shift)
-            if sowing:
-                break
     return pool, first, count
+
+
+@numba.njit(cache=True, nogil=True)
+def _note(node: int, reach: int, label: int, state: Any, run: int, journal: Any, count: int) -> int:
+    """Write a better distance down, and in the journal what was there before this run."""
+    if state[node, 2] != run:
+        state[node, 2] = run
+        journal[count, 0], journal[count, 1], journal[count, 2] = node, state[node, 0], state[node, 1]
+        count += 1
+    state[node, 0], state[node, 1] = reach, label
+    return count
 
 
 @numba.njit(cache=True, nogil=True)
 def undo(state: Any, journal: Any, count: int) -> None:
     """Put back what a push has changed."""
-    far, name, _ = state
     for k in range(count):
-        node = journal[k, 0]
-        far[node], name[node] = journal[k, 1], journal[k, 2]
+        state[journal[k, 0], 0], state[journal[k, 0], 1] = journal[k, 1], journal[k, 2]
+
+
+@numba.njit(cache=True, nogil=True)
+def fresh_state(nodes: int) -> Any:
+    """Make the rows of nodes that nothing has reached."""
+    state = np.full((nodes, 4), -1, np.int32)
+    state[:, 0], state[:, 1] = FAR, NOBODY
+    return state
 
 
 @numba.njit(cache=True, nogil=True)
@@ -113,19 +125,22 @@ def fresh_queue(buckets: int, size: int) -> Any:
 
 
 @numba.njit(cache=True, nogil=True)
-def balls(graph: Any, more: Any, starts: Any, ends: Any, seeds: Any, wanted: Any, limit: int, shift: int) -> Any:
+def balls(graph: Any, more: Any, begin: Any, order: Any, starts: Any, ends: Any, seeds: Any, wanted: Any,
+          limit: int, shift: int) -> Any:  # fmt: skip
     """Measure from each start (rows `starts[k]:ends[k]` of the seeds) to the wanted nodes within the limit.
 
-    Returns pointers into rows (node, distance).
+    Starts are taken in the given order. Returns the first row and the row after the last of each start, and all rows
+    (node, distance).
     """
     nodes = len(graph[0]) - 1
-    state = (np.full(nodes, FAR, np.int32), np.full(nodes, NOBODY, np.int32), np.full(nodes, -1, np.int32))
+    state = fresh_state(nodes)
+    state[:, 3] = begin
     slot, pool = fresh_queue((limit >> shift) + 1, 1024)
     first = 0
     journal = np.empty((nodes, 3), np.int32)
-    pointer = np.zeros(len(starts) + 1, np.int64)
+    first_row, last_row = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
     rows, size = np.empty((4096, 2), np.int32), 0
-    for k in range(len(starts)):
+    for k in order:
         own = seeds[starts[k] : ends[k]]
         pool, first, count = spread(
             graph, more, state, k, own, limit, (slot, pool, first, shift), journal
@@ -134,14 +149,15 @@ def balls(graph: Any, more: Any, starts: Any, ends: Any, seeds: Any, wanted: Any
             grown = np.empty((2 * len(rows), 2), np.int32)
             grown[:size] = rows[:size]
             rows = grown
+        begun = size
         for j in range(count):
             node = journal[j, 0]
             if wanted[node]:
-                rows[size, 0], rows[size, 1] = node, state[0][node]
+                rows[size, 0], rows[size, 1] = node, state[node, 0]
                 size += 1
         undo(state, journal, count)
-        pointer[k + 1] = size
-    return pointer, rows[:size]
+        first_row[k], last_row[k] = begun, size
+    return first_row, last_row, rows[:size]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -150,12 +166,12 @@ def masked(pointer: Any, head: Any, weight: Any, hop: Any, usable: Any) -> Any:
     count = 0
     for arc in range(len(head)):
         count += usable[hop[arc]]
-    kept, heads, weights = np.zeros(len(pointer), np.int64), np.empty(count, np.int32), np.empty(count, np.int32)
+    kept, arcs = np.zeros(len(pointer), np.int64), np.empty((count, 2), np.int32)
     at = 0
     for node in range(len(pointer) - 1):
         for arc in range(pointer[node], pointer[node + 1]):
             if usable[hop[arc]]:
-                heads[at], weights[at] = head[arc], weight[arc]
+                arcs[at, 0], arcs[at, 1] = head[arc], weight[arc]
                 at += 1
         kept[node + 1] = at
-    return kept, heads, weights
+    return kept, arcs

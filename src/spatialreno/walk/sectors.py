@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-import shapely
 
 from spatialreno.walk.frame import Bools, Floats, Ints
 from spatialreno.walk.kernels import sectors_of

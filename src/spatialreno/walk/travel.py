@@ -251,9 +251,9 @@ def _measured(
     parts = [np.empty((0, 3), np.int64)]
     for low in range(0, len(sources[1]), _ROWS_AT_ONCE):
         which = sources[1][low : low + _ROWS_AT_ONCE]
-        starts, near, far = reach(state.graph, seeds, limit_mm, which, np.diff(pointer) > 0, extra)
-        source = np.repeat(which, np.diff(starts))
-        row, way = expand(pointer, np.arange(len(node)), near.astype(np.int64))
+        found = reach(state.graph, seeds, limit_mm, which, np.diff(pointer) > 0, extra)
+        source, far = which[found.searches()], found.rows[:, 1]
+        row, way = expand(pointer, np.arange(len(node)), found.rows[:, 0].astype(np.int64))
         parts.append(_least(np.column_stack([source[row], place[way], far[row] + length[way]])))
     return np.concatenate(parts)
 

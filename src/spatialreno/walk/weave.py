@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from spatialreno.walk.cells import Cell, Points, hops_in, read_cells
 from spatialreno.walk.doors import Doors, read_doors
 from spatialreno.walk.fabric import CORNER, DOOR, JOINT, LINK, ON_STREET, STREET, YARD, Fabric, Hops
-from spatialreno.walk.frame import Bools, Floats, Frame, Ints, lengths_mm, lines
+from spatialreno.walk.frame import Bools, Frame, Ints, lengths_mm, lines
 from spatialreno.walk.ground import Ground, read_ground
 from spatialreno.walk.noding import Pieces, node_pieces
 from spatialreno.walk.obstacles import Obstacles, gate_points, outline_pieces, read_obstacles
