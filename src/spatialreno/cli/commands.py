@@ -240,6 +240,7 @@ def draw_map(
     scenarios: Scenarios = None,
     standard: Norm = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The page")] = Path("maps/map.html"),
+    base: Annotated[str | None, typer.Option("--base", help="Map underneath: tianditu, osm, gaode")] = None,
     lang: Lang = "zh",
 ) -> None:
     """Draw options on one offline page.
@@ -251,7 +252,7 @@ def draw_map(
     read = _read(area)
     options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
     say("draw")
-    tell(sr.draw(options, lang=lang).save(out))
+    tell(sr.draw(options, lang=lang, base=base).save(out))
 
 
 @app.command()
