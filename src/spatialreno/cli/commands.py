@@ -242,6 +242,7 @@ def draw_map(
     out: Annotated[Path, typer.Option("--out", "-o", help="The page")] = Path("maps/map.html"),
     people: Told = True,
     budget: Budget = None,
+    base: Annotated[str | None, typer.Option("--base", help="Map underneath: tianditu, osm, gaode")] = None,
     lang: Lang = "zh",
 ) -> None:
     """Draw options on one offline page.
@@ -254,7 +255,7 @@ def draw_map(
     options = _compared(area, scenarios, standard)
     more = gathered(options, area, budget) if people else None
     say("draw")
-    tell(sr.draw(options, lang=lang, people=more).save(out))
+    tell(sr.draw(options, lang=lang, people=more, base=base).save(out))
 
 
 @app.command()
