@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from spatialreno.errors import InputError
-from spatialreno.walk.engine import FAR, Field, Int32s, Seeds, nearest_place
+from spatialreno.walk.engine import FAR, Field, Int32s, nearest_place
 from spatialreno.walk.frame import MM_PER_M, Bools, Floats, Ints
-from spatialreno.walk.masks import State, state_of
+from spatialreno.walk.masks import Carriers, State, state_of
 from spatialreno.walk.obstacles import ON_GROUND
 from spatialreno.walk.places import Places, find_places
 from spatialreno.walk.sectors import expand
-from spatialreno.walk.state import VISITOR, Walker, open_groups
+from spatialreno.walk.merging import merged_blocks
+from spatialreno.walk.state import VISITOR, Walker, paths_open
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
-_NEAR_M = 30.0
 COLUMNS = ["layer", "id", "kind", "residents", "newly_reached", "person_m"]
 
 
@@ -85,8 +83,8 @@ def what_if(
     people = area.buildings["residents"].astype("float64").fillna(0.0).to_numpy()
     rows = [
         (layer, name, kind, *gain)
-        for layer, name in names
-        for kind, gain in zip(trial.kinds, _gains(trial, trial.opening(layer, name), radius, people), strict=True)
+        for (layer, name), change in zip(names, trial.openings(names), strict=True)
+        for kind, gain in zip(trial.kinds, _gains(trial, change, radius, people), strict=True)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -135,10 +133,12 @@ class _Trial:
         buildings = find_places(area, state.fabric, list(area.buildings.index))
         order = np.lexsort((buildings.own_node, buildings.own_place))
         doors = buildings.own_place[order], buildings.own_node[order], buildings.own_length[order]
-        walkers, member = [], np.zeros(len(buildings), np.int64)
-        for at, (walker, members) in enumerate(state.walkers(buildings)):
-            walkers.append(walker)
-            member[members] = at
+        blocks, homes = state.blocks, state.homes
+        # One group for each block, and one of people who live in no compound.
+        walkers = [VISITOR] * (max(blocks.values(), default=-1) + 2)
+        for compound, block in blocks.items():
+            walkers[block] = homes.get(compound, VISITOR)
+        member = np.array([blocks.get(home, len(walkers) - 1) for home in buildings.home], np.int64)
         trial = cls(state, wanted, facilities, doors, walkers, member, [])
         limit = float(area.catalog.constants["walk_limit_m"] if limit_m is None else limit_m) * MM_PER_M
         at_kind = serving["kind"].to_numpy()
@@ -148,10 +148,13 @@ class _Trial:
         return trial
 
     def _base(self, sources: Ints, indoors: Bools, limit_mm: float) -> _Base:
-        field = nearest_place(self.state.graph, self._seeds(frozenset()), sources, limit_mm)
+        field = nearest_place(self.state.graph, self.state.seeds(VISITOR, self.facilities), sources, limit_mm)
         far = np.full(len(self.member), FAR, np.int64)
         rows, groups = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for group, walker in enumerate(self.walkers):
+            if not walker or not len(self._group_doors[group]):
+                self._read(field, self._group_doors[group], far)
+                continue
             touched = self._as_group(field, sources, group, frozenset(self.state.freed(walker)), far)
             rows.append(touched)
             groups.append(np.full(len(touched), group))
@@ -161,33 +164,30 @@ class _Trial:
         pointer = np.searchsorted(node[order], np.arange(len(self.state.fabric.xy) + 1))
         return _Base(sources, field, far, pointer, group_of[order])
 
-    def _seeds(self, freed: frozenset[int]) -> Seeds:
-        """List the ways out of facilities once some labels have gone."""
-        ways, state = self.facilities.ways, self.state
-        stands = state.stands.copy()
-        stands[sorted(freed)] = False
-        shut = np.zeros(len(ways), bool)
-        shut[ways.label_way[stands[ways.label]]] = True
-        fine = ~shut & self._way_paths
-        places = self.facilities
-        return Seeds(
-            np.concatenate([places.own_place, places.point_place[ways.point[fine]]]),
-            np.concatenate([places.own_node, ways.node[fine]]),
-            np.concatenate([places.own_length, ways.length[fine]]),
-            len(places),
-        )
-
     @cached_property
-    def _way_paths(self) -> Bools:
-        from spatialreno.walk.state import paths_open
+    def _ways(self) -> Carriers:
+        """What stands in the way of the ways out of facilities."""
+        ways, state = self.facilities.ways, self.state
+        closed = ~paths_open(state.area, state.fabric, ways.path)
+        order = np.lexsort((ways.label, ways.label_way))
+        labels = len(state.fabric.obstacles.labels)
+        return Carriers.of(ways.label_way[order], ways.label[order], labels, state.stands, closed)
 
-        return paths_open(self.state.area, self.state.fabric, self.facilities.ways.path)
+    def _fresh_ways(self, sources: Ints, freed: frozenset[int]) -> Int32s:
+        """List the ways (node, distance, place) out of facilities that open with some labels."""
+        ways, places = self.facilities.ways, self.facilities
+        fine = self._ways.opened(freed)
+        place = places.point_place[ways.point[fine]]
+        mine = np.isin(place, sources)
+        table = (ways.node[fine], ways.length[fine], place)
+        return np.column_stack([part[mine] for part in table]).astype(np.int32)
 
     def _push(self, field: Field, sources: Ints, freed: frozenset[int], hops: Ints) -> list[Int32s]:
         """Open labels for everybody: push on what this shortens."""
         journals = []
-        if freed & self._way_labels:
-            journals.append(field.push(self._seeds(freed).of(sources)))
+        rows = self._fresh_ways(sources, freed) if freed & self._way_labels else ()
+        if len(rows):
+            journals.append(field.push(np.asarray(rows)))
         if len(hops):
             journals.append(field.open(*self.state.extra(hops)))
         return journals
@@ -214,7 +214,7 @@ class _Trial:
         if freed not in memory:
             if len(memory) > 4 * len(self.walkers) + 64:
                 memory.clear()
-            memory[freed] = self.state.opened(set(freed)) if freed else np.empty(0, np.int64)
+            memory[freed] = self.state.hops.opened(freed) if freed else np.empty(0, np.int64)
         return np.asarray(memory[freed])
 
     @cached_property
@@ -235,13 +235,14 @@ class _Trial:
         away = field.far[node].astype(np.int64)
         np.minimum.at(far, building[away < FAR], (away + out)[away < FAR])
 
-    def opening(self, layer: str, name: str) -> _Change:
-        """Find what opening a candidate changes."""
-        labels = set()
-        for at in self._labels_of.get((layer, name), []):
-            labels.add(at)
-        freed = self.state.with_seals(labels)
-        return _Change(freed, self._merged(layer, name))
+    def openings(self, names: Sequence[tuple[str, str]]) -> Iterator[_Change]:
+        """Find what opening each candidate changes."""
+        some = any(walker != VISITOR for walker in self.walkers)
+        blocks = self.state.blocks
+        merged = merged_blocks(self.state.area, names, blocks) if some else [[] for _ in names]
+        for (layer, name), parts in zip(names, merged, strict=True):
+            freed = self.state.with_seals(set(self._labels_of.get((layer, name), [])))
+            yield _Change(freed, self._more_gates(parts))
 
     @cached_property
     def _labels_of(self) -> dict[tuple[str, str], list[int]]:
@@ -252,28 +253,13 @@ class _Trial:
                 found.setdefault(("walls", wall), []).append(at)
         return found
 
-    def _merged(self, layer: str, name: str) -> dict[int, Walker]:
+    def _more_gates(self, parts: list[set[int]]) -> dict[int, Walker]:
         """Find the groups whose gates become more because their blocks merge."""
-        if layer == "gates" or all(walker == VISITOR for walker in self.walkers):
-            return {}
-        old, new = self._neighbourhood.before_and_after(layer, name)
-        homes = self.state.homes
-        joined: dict[int, set[str]] = {}
-        for compound, block in new.items():
-            joined.setdefault(block, set()).update(homes.get(compound, VISITOR))
         changes: dict[int, Walker] = {}
-        if len(set(old.values())) == len(set(new.values())):
-            return changes
-        for group, walker in enumerate(self.walkers):
-            here = [frozenset(joined[block]) for compound, block in new.items() if homes.get(compound) == walker]
-            for more in here:
-                if more != walker:
-                    changes[group] = changes.get(group, walker) | more
+        for part in parts:
+            every: Walker = frozenset().union(*(self.walkers[block] for block in part))
+            changes |= {block: every for block in part if self.walkers[block] != every}
         return changes
-
-    @cached_property
-    def _neighbourhood(self) -> _Neighbourhood:
-        return _Neighbourhood(self.state.area)
 
     def after(self, base: _Base, change: _Change) -> Ints:
         """Measure one kind to every building after a change, leaving no trace."""
@@ -297,15 +283,7 @@ class _Trial:
 
     def _crossing(self, change: _Change) -> set[int]:
         """Find groups whose gates stand on hops together with what goes: only both together open these."""
-        if not change.freed:
-            return set()
-        state, hops = self.state, self.state.fabric.hops
-        carriers = state.ledger.carriers(change.freed)
-        carriers = carriers[state.barred[carriers] > state.carried(carriers, change.freed)]
-        low, high = (np.searchsorted(hops.label_hop, carriers, side) for side in ("left", "right"))
-        count = high - low
-        step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        met = np.unique(hops.label[np.repeat(low, count) + step])
+        met = np.union1d(self.state.hops.beside(change.freed), self._ways.beside(change.freed))
         return {group for label in met.tolist() for group in self._keepers.get(label, ())}
 
     @cached_property
@@ -316,38 +294,6 @@ class _Trial:
             for label in self.state.freed(walker):
                 found.setdefault(label, []).append(group)
         return found
-
-
-class _Neighbourhood:
-    """Blocks near one obstacle, with and without it."""
-
-    def __init__(self, area: StudyArea) -> None:
-        self._area = area
-        self._shapes = area.compounds.geometry.to_numpy()
-        self._trees = {layer: shapely.STRtree(area.layer(layer).geometry.to_numpy()) for layer in
-                       ("compounds", "walls", "structures", "buildings", "paths")}  # fmt: skip
-
-    def before_and_after(self, layer: str, name: str) -> tuple[dict[str, int], dict[str, int]]:
-        """Group the compounds beside an obstacle into blocks, before and after it goes."""
-        shape = self._area.layer(layer).geometry.loc[name]
-        constants = self._area.catalog.constants
-        reach = constants["strip_m"] + 2 * constants["tolerance_m"]
-        beside = np.sort(self._trees["compounds"].query(shape, predicate="dwithin", distance=reach))
-        if len(beside) < 2:
-            return {}, {}
-        zone = shapely.union_all(self._shapes[beside]).buffer(2 * reach)
-        parts = {key: self._cut(key, zone) for key in self._trees if key != "compounds"}
-        parts["compounds"] = self._area.compounds.iloc[beside]
-        before = open_groups(self._local(parts))
-        parts[layer] = parts[layer].drop(index=name)
-        return before, open_groups(self._local(parts))
-
-    def _cut(self, layer: str, zone: Any) -> Any:
-        rows = np.sort(self._trees[layer].query(zone, predicate="intersects"))
-        return self._area.layer(layer).iloc[rows]
-
-    def _local(self, parts: dict[str, Any]) -> StudyArea:
-        return cast("StudyArea", SimpleNamespace(**parts, catalog=self._area.catalog, crs=self._area.crs))
 
 
 def _gains(trial: _Trial, change: _Change, radius: Floats, people: Floats) -> Iterator[tuple[float, float, float]]:
