@@ -177,6 +177,34 @@ class State:
         return fine
 
 
+@dataclass(frozen=True)
+class Guests:
+    """Places laid on the fabric in one state, ready to tell which of their ways open when something goes."""
+
+    places: Places
+    ways: Carriers
+
+    @classmethod
+    def of(cls, state: State, places: Places) -> Guests:
+        """Sort the ways of places by label."""
+        ways = places.ways
+        closed = ~paths_open(state.area, state.fabric, ways.path)
+        order = np.lexsort((ways.label, ways.label_way))
+        labels = len(state.fabric.obstacles.labels)
+        return cls(places, Carriers.of(ways.label_way[order], ways.label[order], labels, state.stands, closed))
+
+    @cached_property
+    def labels(self) -> frozenset[int]:
+        """Labels that any way carries."""
+        return frozenset(np.unique(self.ways.label).tolist())
+
+    def fresh(self, freed: frozenset[int]) -> Seeds:
+        """List the ways that open when some labels go."""
+        ways, places = self.places.ways, self.places
+        fine = self.ways.opened(freed) if freed & self.labels else np.empty(0, np.int64)
+        return Seeds(places.point_place[ways.point[fine]], ways.node[fine], ways.length[fine], len(places))
+
+
 def state_of(area: StudyArea) -> State:
     """Lay an area on its fabric."""
     return State(area, fabric_of(area))

@@ -13,12 +13,12 @@ import pandas as pd
 from spatialreno.errors import InputError
 from spatialreno.walk.engine import FAR, Field, Int32s, nearest_place
 from spatialreno.walk.frame import MM_PER_M, Bools, Floats, Ints
-from spatialreno.walk.masks import Carriers, State, state_of
+from spatialreno.walk.masks import Guests, State, state_of
 from spatialreno.walk.obstacles import ON_GROUND
 from spatialreno.walk.places import Places, find_places
 from spatialreno.walk.sectors import expand
 from spatialreno.walk.merging import merged_blocks
-from spatialreno.walk.state import VISITOR, Walker, paths_open
+from spatialreno.walk.state import VISITOR, Walker
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -165,36 +165,18 @@ class _Trial:
         return _Base(sources, field, far, pointer, group_of[order])
 
     @cached_property
-    def _ways(self) -> Carriers:
-        """What stands in the way of the ways out of facilities."""
-        ways, state = self.facilities.ways, self.state
-        closed = ~paths_open(state.area, state.fabric, ways.path)
-        order = np.lexsort((ways.label, ways.label_way))
-        labels = len(state.fabric.obstacles.labels)
-        return Carriers.of(ways.label_way[order], ways.label[order], labels, state.stands, closed)
-
-    def _fresh_ways(self, sources: Ints, freed: frozenset[int]) -> Int32s:
-        """List the ways (node, distance, place) out of facilities that open with some labels."""
-        ways, places = self.facilities.ways, self.facilities
-        fine = self._ways.opened(freed)
-        place = places.point_place[ways.point[fine]]
-        mine = np.isin(place, sources)
-        table = (ways.node[fine], ways.length[fine], place)
-        return np.column_stack([part[mine] for part in table]).astype(np.int32)
+    def _guests(self) -> Guests:
+        return Guests.of(self.state, self.facilities)
 
     def _push(self, field: Field, sources: Ints, freed: frozenset[int], hops: Ints) -> list[Int32s]:
         """Open labels for everybody: push on what this shortens."""
         journals = []
-        rows = self._fresh_ways(sources, freed) if freed & self._way_labels else ()
+        rows = self._guests.fresh(freed).of(sources)
         if len(rows):
-            journals.append(field.push(np.asarray(rows)))
+            journals.append(field.push(rows))
         if len(hops):
             journals.append(field.open(*self.state.extra(hops)))
         return journals
-
-    @cached_property
-    def _way_labels(self) -> frozenset[int]:
-        return frozenset(np.unique(self.facilities.ways.label).tolist())
 
     def _as_group(self, field: Field, sources: Ints, group: int, freed: frozenset[int], far: Ints) -> Ints:
         """Measure to the buildings of a group with what is open to it, and take it back; returns the nodes concerned."""
@@ -283,7 +265,7 @@ class _Trial:
 
     def _crossing(self, change: _Change) -> set[int]:
         """Find groups whose gates stand on hops together with what goes: only both together open these."""
-        met = np.union1d(self.state.hops.beside(change.freed), self._ways.beside(change.freed))
+        met = np.union1d(self.state.hops.beside(change.freed), self._guests.ways.beside(change.freed))
         return {group for label in met.tolist() for group in self._keepers.get(label, ())}
 
     @cached_property
