@@ -143,9 +143,9 @@ class State:
         return {at for at in every if self.stands[at]}
 
     def extra(self, hops: Ints) -> Extra:
-        """Give hops as (first, second, length)."""
+        """Give hops as what opens beyond the graph of visitors."""
         table = self.fabric.hops
-        return table.first[hops], table.second[hops], table.length[hops]
+        return Extra.of(table.first[hops], table.second[hops], table.length[hops])
 
     def extra_of(self, walker: Walker) -> Extra | None:
         """Give the hops open to a walker but not to visitors, None for visitors."""

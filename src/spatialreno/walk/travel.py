@@ -132,7 +132,7 @@ def nearest(
         sources = np.flatnonzero(kinds_at == kind)
         field = nearest_place(state.graph, seeds, sources, limit_mm)
         for (_, doors), (ways, extra) in zip(groups, ours, strict=True):
-            undo = [] if extra is None else [field.push(ways.of(sources)), field.open(*extra)]
+            undo = [] if extra is None else [field.push(ways.of(sources)), field.open(extra)]
             _read_doors(doors, field, far[:, column], which[:, column])
             for journal in undo[::-1]:
                 field.undo(journal)

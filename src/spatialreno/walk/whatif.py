@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from spatialreno.errors import InputError
-from spatialreno.walk.engine import FAR, Field, Int32s, nearest_place
+from spatialreno.walk.engine import FAR, Extra, Field, Int32s, Seeds, nearest_place
 from spatialreno.walk.frame import MM_PER_M, Bools, Floats, Ints
 from spatialreno.walk.masks import Guests, State, state_of
 from spatialreno.walk.obstacles import ON_GROUND
@@ -90,11 +90,27 @@ def what_if(
 
 
 @dataclass(frozen=True)
-class _Change:
-    """What a candidate changes: labels that go, and the new gates of walkers whose blocks it merges."""
+class _Step:
+    """What opens when labels go: hops beyond the graph of visitors, and ways out of facilities."""
 
-    freed: set[int]
+    extra: Extra
+    ways: Seeds
+
+    @property
+    def ends(self) -> Ints:
+        """Nodes at which hops open."""
+        return self.extra.tail
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What a candidate changes: labels that go, the new gates of groups whose blocks merge, groups that feel it anyway."""
+
+    freed: frozenset[int]
     walkers: dict[int, Walker]
+    crossing: set[int]
+    step: _Step
+    steps: dict[int, _Step]
 
 
 @dataclass(frozen=True)
@@ -155,7 +171,7 @@ class _Trial:
             if not walker or not len(self._group_doors[group]):
                 self._read(field, self._group_doors[group], far)
                 continue
-            touched = self._as_group(field, sources, group, frozenset(self.state.freed(walker)), far)
+            touched = self._as_group(field, sources, group, self._step(frozenset(self.state.freed(walker))), far)
             rows.append(touched)
             groups.append(np.full(len(touched), group))
         far[indoors] = 0
@@ -168,36 +184,28 @@ class _Trial:
     def _guests(self) -> Guests:
         return Guests.of(self.state, self.facilities)
 
-    def _push(self, field: Field, sources: Ints, freed: frozenset[int], hops: Ints) -> list[Int32s]:
-        """Open labels for everybody: push on what this shortens."""
+    def _step(self, freed: frozenset[int]) -> _Step:
+        """Find what opens with some labels."""
+        hops = self.state.hops.opened(freed) if freed else np.empty(0, np.int64)
+        return _Step(self.state.extra(hops), self._guests.fresh(freed))
+
+    def _push(self, field: Field, sources: Ints, step: _Step) -> list[Int32s]:
+        """Push on what opens."""
         journals = []
-        rows = self._guests.fresh(freed).of(sources)
+        rows = step.ways.of(sources) if len(step.ways.place) else ()
         if len(rows):
-            journals.append(field.push(rows))
-        if len(hops):
-            journals.append(field.open(*self.state.extra(hops)))
+            journals.append(field.push(np.asarray(rows)))
+        if len(step.extra):
+            journals.append(field.open(step.extra))
         return journals
 
-    def _as_group(self, field: Field, sources: Ints, group: int, freed: frozenset[int], far: Ints) -> Ints:
+    def _as_group(self, field: Field, sources: Ints, group: int, step: _Step, far: Ints) -> Ints:
         """Measure to the buildings of a group with what is open to it, and take it back; returns the nodes concerned."""
-        hops = self._hops(freed)
-        journals = self._push(field, sources, freed, hops)
+        journals = self._push(field, sources, step)
         self._read(field, self._group_doors[group], far)
-        table = self.state.fabric.hops
-        nodes = [journal[:, 0].astype(np.int64) for journal in journals]
         for journal in journals[::-1]:
             field.undo(journal)
-        return np.unique(np.concatenate([table.first[hops], table.second[hops], *nodes]))
-
-    def _hops(self, freed: frozenset[int]) -> Ints:
-        """List the hops that open with some labels; asked again and again for the same group."""
-        memory = self.state.fabric.memory.setdefault(("opened", id(self)), {})
-        assert isinstance(memory, dict)
-        if freed not in memory:
-            if len(memory) > 4 * len(self.walkers) + 64:
-                memory.clear()
-            memory[freed] = self.state.hops.opened(freed) if freed else np.empty(0, np.int64)
-        return np.asarray(memory[freed])
+        return np.unique(np.concatenate([step.ends, *(journal[:, 0] for journal in journals)]).astype(np.int64))
 
     @cached_property
     def _group_doors(self) -> list[Ints]:
@@ -223,8 +231,8 @@ class _Trial:
         blocks = self.state.blocks
         merged = merged_blocks(self.state.area, names, blocks) if some else [[] for _ in names]
         for (layer, name), parts in zip(names, merged, strict=True):
-            freed = self.state.with_seals(set(self._labels_of.get((layer, name), [])))
-            yield _Change(freed, self._more_gates(parts))
+            freed = frozenset(self.state.with_seals(set(self._labels_of.get((layer, name), []))))
+            yield _Change(freed, self._more_gates(parts), self._crossing(freed), self._step(freed), {})
 
     @cached_property
     def _labels_of(self) -> dict[tuple[str, str], list[int]]:
@@ -245,27 +253,36 @@ class _Trial:
 
     def after(self, base: _Base, change: _Change) -> Ints:
         """Measure one kind to every building after a change, leaving no trace."""
-        freed = frozenset(change.freed)
-        hops, table = self._hops(freed), self.state.fabric.hops
-        journals = self._push(base.field, base.sources, freed, hops)
-        ends = [table.first[hops], table.second[hops]]
-        touched = np.unique(np.concatenate([*ends, *(journal[:, 0] for journal in journals)]).astype(np.int64))
+        journals = self._push(base.field, base.sources, change.step)
+        nodes = [change.step.ends, *(journal[:, 0] for journal in journals)]
+        touched = np.concatenate(nodes).astype(np.int64)
         far = base.far.copy()
         pointer, rows = self._doors_at
         self._read(base.field, expand(pointer, rows, touched)[1], far)
-        feels = set(expand(base.pointer, base.group, touched)[1].tolist()) | self._crossing(change) | set(change.walkers)
-        for group in sorted(feels):
-            walker = change.walkers.get(group, self.walkers[group])
-            if walker:
-                own = self.state.freed(walker)
-                self._as_group(base.field, base.sources, group, frozenset(self.state.with_seals(own | change.freed)), far)
+        feels = set(np.unique(expand(base.pointer, base.group, touched)[1]).tolist())
+        for group in sorted(feels | change.crossing | set(change.walkers)):
+            step = self._group_step(change, group)
+            if step is not None:
+                self._as_group(base.field, base.sources, group, step, far)
         for journal in journals[::-1]:
             base.field.undo(journal)
         return far
 
-    def _crossing(self, change: _Change) -> set[int]:
+    def _group_step(self, change: _Change, group: int) -> _Step | None:
+        """Find what opens to a group after a change, once for all kinds; None for those without gates of their own."""
+        walker = change.walkers.get(group, self.walkers[group])
+        if not walker:
+            return None
+        if group not in change.steps:
+            both = self.state.with_seals(self.state.freed(walker) | change.freed)
+            change.steps[group] = self._step(frozenset(both))
+        return change.steps[group]
+
+    def _crossing(self, freed: frozenset[int]) -> set[int]:
         """Find groups whose gates stand on hops together with what goes: only both together open these."""
-        met = np.union1d(self.state.hops.beside(change.freed), self._guests.ways.beside(change.freed))
+        if not freed:
+            return set()
+        met = np.union1d(self.state.hops.beside(freed), self._guests.ways.beside(freed))
         return {group for label in met.tolist() for group in self._keepers.get(label, ())}
 
     @cached_property
