@@ -16,7 +16,6 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import typer
 from conftest import EXAMPLE, ROOT
@@ -77,6 +76,9 @@ def test_files_named_in_the_readme_are_there() -> None:
 # ---- the command line
 
 
+USAGE = typer.BadParameter.__mro__[1]  # the usage error of the click that typer brings along
+
+
 def shown() -> list[list[str]]:
     """Words of every `spatialreno …` line that the README shows."""
     lines = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("spatialreno ")]
@@ -89,7 +91,7 @@ def test_commands_of_the_readme_are_understood(words: list[str]) -> None:
     assert name in COMMANDS
     try:
         COMMANDS[name].make_context(name, rest, resilient_parsing=False)
-    except click.exceptions.UsageError as error:
+    except USAGE as error:
         pytest.fail(f"spatialreno {' '.join(words)}: {error.format_message()}")
 
 
@@ -161,13 +163,9 @@ def test_the_script_plans_what_the_scenario_files_plan(example: sr.StudyArea) ->
 
 # Where a name without an example of its own is shown at work, or what it is.
 SHOWN = {
+    "shade_lifts": "src/spatialreno/community/lifts.py",
     "Scenario": "README.md",
-    "assemble": "tests/conftest.py",
-    "check_area": "src/spatialreno/cli/commands.py",
-    "draw": "README.md",
-    "evaluate": "src/spatialreno/cli/commands.py",
     "candidate_sites": "tests/land/test_sites.py",
-    "compound_blocks": "src/spatialreno/indicators/evaluation.py",
     "freed_land": "src/spatialreno/comparison/options.py",
     "isochrones": "src/spatialreno/comparison/options.py",
     "nearest": "tests/walk/test_streets.py",
@@ -175,16 +173,21 @@ SHOWN = {
     "travel_times": "tests/walk/worlds.py",
     "walk_distances": "src/spatialreno/siting/distances.py",
     "walk_network": "tests/walk/test_network.py",
-    "new_area": "src/spatialreno/cli/commands.py",
-    "read_scenario": "src/spatialreno/cli/commands.py",
-    "write_area": "src/spatialreno/cli/commands.py",
-    "write_scenario": "src/spatialreno/cli/commands.py",
 }
 MADE_BY = {
     "Catalog": "read_catalog",
+    "Consents": "find_consents",
+    "LiftPlan": "plan_lifts",
+    "Management": "manage",
+    "MenuChoice": "choose_works",
+    "Programme": "read_programme",
+    "Register": "read_register",
     "Comparison": "compare",
     "Evaluation": "evaluate",
+    "FireAccess": "fire_access",
     "Page": "draw",
+    "Removals": "fewest_removals",
+    "People": "gather_people",
     "Solution": "site_facilities",
     "StudyArea": "read_area",
 }

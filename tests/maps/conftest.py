@@ -61,6 +61,8 @@ def quarter(text: Callable[[str], str], title: str = "示例片区") -> dict[str
              "geometry": line((-20, -10), (220, -10))},
             {"id": "L2", "kind": "lane", "width_m": 2.0, "geometry": line((205, -10), (205, 80))},
         ]),
+        "parties": pd.DataFrame([{"id": "P1", "name": text("纺织厂"), "kind": "unit"}]),
+        "rights": pd.DataFrame([{"feature_id": "C0", "party_id": "P1", "right": "land_use"}]),
         "facilities": frame([
             {"id": "F1", "kind": "health_station", "name": text("卫生站"), "geometry": Point(X + 60, Y + 60)}
         ]),
@@ -106,7 +108,16 @@ def evaluation(area: StudyArea, option: str, source: str) -> SimpleNamespace:
     names = ["level", "place", "indicator", "value", "unit", "target", "meets", "source", "mark"]
     table = pd.DataFrame(rows, columns=names).set_index(["level", "place", "indicator"])
     scores = pd.DataFrame({"score": [30.0 + 20 * step, 85.0], "residents": [90, 90]}, index=["B0", "B1"])
-    access = pd.DataFrame({"kind": ["health_station"], "clause": ["5.0.1"], "confidence": ["memory"]})
+    access = pd.DataFrame(
+        [
+            ("B0", "health_station", [50.0, 50.0, 50.0][step], source),
+            ("B0", "market", [400.0, 380.0, 330.0][step], source),
+            ("B1", "health_station", [160.0, 160.0, 95.0][step], source),
+            ("B1", "market", [300.0, 300.0, 312.0][step], source),
+            ("B1", "nursery", [float("nan"), float("nan"), 210.0][step], source),
+        ],
+        columns=["building_id", "kind", "distance_m", "clause"],
+    ).assign(confidence="memory")
     return SimpleNamespace(table=table, scores=scores, access=access, standard="gb50180-2018")
 
 
@@ -121,6 +132,17 @@ def bill(text: Callable[[str], str]) -> pd.DataFrame:
         ],
         columns=["option", "payer", "layer", "verb", "item", "unit", "quantity", "cost_yuan", "items"],
     )
+
+
+def ledgers(text: Callable[[str], str]) -> dict[str, pd.DataFrame]:
+    """What each option does, priced: the shed in stage 1, the wall in stage 1, lane and garden in stage 2."""
+    shed = ("demolish", "structures", "S1", "shed", text("拆除储藏棚"), 40.0, "m2", 2_800.0, "city", text("业主"), 1)
+    wall = ("demolish", "walls", "W1", "wall", text("拆除砖墙"), 80.0, "m", 8_400.0, "city", text("一号院"), 1)
+    lane = ("alter", "paths", "L2", "lane", "", 90.0, "m", float("nan"), "", "", 2)
+    garden = ("build", "facilities", "F2", "pocket_garden", "", 80.0, "m2", 16_000.0, "city", "", 2)
+    columns = ["verb", "layer", "id", "kind", "item", "quantity", "unit", "cost_yuan", "payer", "parties", "phase"]
+    rows: dict[str, list[tuple[Any, ...]]] = {"today": [], "clear": [shed], "opened": [shed, wall, lane, garden]}
+    return {key: pd.DataFrame(own, columns=columns).assign(reason=text("理由")) for key, own in rows.items()}
 
 
 def own(option: str, merged: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, gpd.GeoDataFrame]:
@@ -189,6 +211,7 @@ def make_options() -> Callable[..., SimpleNamespace]:
             isochrones={option: owned[option][2] for option in OPTIONS},
             leaders=lambda lang: leaders,
             bill=lambda: bill(text),
+            ledgers=ledgers(text),
             notes=lambda: [("opened", text("2 项无单价"))],
             provenance={
                 "version": text("0.1.0"),

@@ -63,6 +63,23 @@ def assemble(
     ------
     InputError
         With every fault found, each naming layer, ids, what was expected and the mend.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> yard, home = box(627_000, 3_838_000, 627_100, 3_838_080), box(627_010, 3_838_010, 627_060, 3_838_022)
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1"], name=["一号院"], geometry=[yard]),
+    ...         "buildings": layer(id=["B1"], geometry=[home]),
+    ...     },
+    ...     name="small",
+    ... )
+    >>> float(area.buildings.loc["B1", "footprint_m2"]), area.buildings.loc["B1", "compound_id"]
+    (600.0, 'C1')
     """
     catalog = catalog or read_catalog()
     formed, target, notes = form_layers(layers, crs=crs, catalog=catalog)

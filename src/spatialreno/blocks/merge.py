@@ -58,6 +58,13 @@ def compound_blocks(area: StudyArea, *, min_open_m: float | None = None) -> pd.S
     -------
     Series
         Block id by compound id, both as in ``merge_blocks``.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> blocks = compound_blocks(sr.read_area("data/geo/xigongdi"))
+    >>> int(blocks.nunique())
+    10
     """
     return _merged(area, min_open_m)[1]
 

@@ -78,6 +78,12 @@ def check_area(path: str | Path, *, catalog: Catalog | None = None) -> pd.DataFr
     DataFrame
         severity (error, warning, note), layer, rule, ids, message, mend, file. Without errors the area
         can be read.
+
+    Examples
+    --------
+    >>> found = check_area("data/geo/xigongdi")
+    >>> bool((found["severity"] == "error").any())
+    False
     """
     catalog = catalog or read_catalog()
     try:
@@ -104,6 +110,15 @@ def write_area(area: StudyArea, path: str | Path) -> Path:
         What to write. Derived columns are left out: they are derived again on reading.
     path
         A folder, or a file ending in ``.gpkg``. Files are replaced only when all are written whole.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> area = read_area("data/geo/xigongdi")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = read_area(write_area(area, Path(folder) / "xigongdi.gpkg"))
+    >>> again.fingerprint == area.fingerprint
+    True
     """
     path = Path(path)
     put_whole(path.parent if is_gpkg(path) else path, lambda new: _write_files(area, new, path), what=path)
@@ -124,6 +139,13 @@ def new_area(path: str | Path, *, name: str, title: str = "", crs: str = "EPSG:4
     ------
     InputError
         The name is not plain, the CRS not in metres, or the folder not empty or not writable.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sorted(p.name for p in new_area(Path(folder) / "mine", name="mine", title="我的片区").iterdir())
+    ['area.toml', 'scenarios']
     """
     folder = Path(path)
     if not name or any(c in name for c in "/\\") or name.startswith("."):

@@ -15,7 +15,7 @@ import itertools
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -141,6 +141,11 @@ def guarded() -> Iterator[None]:
 def asset(name: str) -> str:
     """Read one of our own small style sheets or scripts."""
     return (importlib.resources.files("spatialreno.maps") / "assets" / name).read_text(encoding="utf-8")
+
+
+def scripts(names: Sequence[str]) -> str:
+    """Read several of our own scripts, one after another."""
+    return "\n".join(asset(f"{name}.js") for name in names)
 
 
 def library(address: str) -> str:

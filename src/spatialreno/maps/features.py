@@ -24,6 +24,25 @@ Key = tuple[Any, ...]
 _AS_SURVEYED: Key = ("as surveyed",)
 
 
+class Told(tuple[tuple[str, str], ...]):
+    """The lines of a tooltip, and whose they are: by layer and id the page finds what else to tell."""
+
+    layer: str
+    id: str
+
+    @classmethod
+    def of(cls, rows: Rows, layer: str, id_: str) -> Told:
+        """Sign the lines of one feature."""
+        told = cls(rows)
+        told.layer, told.id = layer, id_
+        return told
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Layer and id."""
+        return self.layer, self.id
+
+
 @dataclass(frozen=True)
 class Version:
     """One state of one feature, and what each option does to it (None: not there in this state)."""
@@ -47,7 +66,8 @@ class Drawn:
     rows : tuple
         Title and text of each line of the tooltip.
     more : dict
-        What else the page needs: ``label``, ``name``, ``angle``, ``radius``, ``origin``, ``score``, ``says``.
+        What else the page needs: ``label``, ``name``, ``angle``, ``radius``, ``origin``, ``score``, ``says``,
+        and what ``stories`` adds.
     """
 
     geometry: Any

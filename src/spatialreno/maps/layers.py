@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from spatialreno.maps import answers, symbols
-from spatialreno.maps.features import Drawn, Version, facility_title, number
+from spatialreno.maps import answers, land, symbols, works
+from spatialreno.maps.features import Drawn, Told, Version, facility_title, number
 from spatialreno.maps.scene import Scene
+from spatialreno.maps.stories import Stories
 from spatialreno.maps.style import score_class
 from spatialreno.maps.words import Lang, value_word, word
 
@@ -61,22 +62,51 @@ def themes(options: Comparison, lang: Lang) -> list[Theme]:
         Theme("streets", "", "ground", True, symbols.streets(scene.areas[0], len(scene.keys))),
         Theme("blocks", say["blocks"], "plan", True, answers.blocks(scene)),
         Theme("freed", say["freed"], "plan", True, answers.freed(scene)),
+        Theme("free", word("free", lang), "analysis", False, land.free(scene)),
         Theme("grounds", "", "ground", True, grounds),
         Theme("trees", scene.title("trees"), "today", True, _trees(scene)),
         Theme("isochrones", say["isochrones"], "analysis", False, answers.isochrones(scene)),
         Theme("paths", "", "ground", True, _paths(scene)),
         Theme("buildings", "", "ground", True, _buildings(scene)),
         Theme("pipes", scene.title("pipes"), "today", False, scene.draw("pipes", _pipe, geometry="line")),
+        Theme("dig", word("dig", lang), "analysis", False, works.dig(scene)),
+        Theme("heat_net", word("heat_net", lang), "plan", True, works.heat(scene)),
         Theme("compounds", scene.title("compounds"), "today", True, _compounds(scene)),
         Theme("structures", scene.title("structures"), "plan", True, _structures(scene)),
         Theme("works", say["works"], "plan", True, _works(scene)),
         Theme("new_grounds", say["new_grounds"], "plan", True, changed_grounds),
         Theme("sites", "", "ground", True, sites),
         Theme("walls", word("walls_and_gates", lang), "plan", True, _walls(scene) + _gates(scene)),
+        Theme("lanes", word("lanes", lang), "analysis", False, land.lanes(scene)),
+        Theme("fire", word("fire", lang), "analysis", False, land.fire(scene)),
+        Theme("room", word("room", lang), "analysis", False, land.room(scene)),
         Theme("facilities", scene.title("facilities"), "plan", True, facilities + _new_places(scene)),
         Theme("names", say["names"], "today", True, symbols.names(scene.areas[0], len(scene.keys))),
     ]  # fmt: skip
     return [theme for theme in found if theme.drawn]
+
+
+def told(themes: Sequence[Theme], stories: Stories) -> list[Theme]:
+    """Add to each feature what a click tells of it and in which stage it changes.
+
+    Parameters
+    ----------
+    themes : sequence of Theme
+        What ``themes`` laid out.
+    stories : Stories
+        What is known of each feature by layer and id.
+    """
+    late = {"phase": stories.last_removal} if max(stories.last_removal, default=0) else {}
+
+    def more(theme: Theme, drawn: Drawn) -> Drawn:
+        added = stories.of(drawn.rows) if isinstance(drawn.rows, Told) else {}
+        if theme.key in {"blocks", "freed"}:
+            added = late
+        if theme.key in {"freed", "isochrones"}:  # these have no name to be found by
+            added = {**added, "quiet": 1}
+        return replace(drawn, more={**drawn.more, **added}) if added else drawn
+
+    return [replace(theme, drawn=[more(theme, drawn) for drawn in theme.drawn]) for theme in themes]
 
 
 def _buildings(scene: Scene) -> list[Drawn]:

@@ -9,21 +9,34 @@ from typing import TYPE_CHECKING, Any
 from spatialreno.formats.whole import put_text
 from spatialreno.maps import door
 from spatialreno.maps.answers import origins
+from spatialreno.maps.door import joined
 from spatialreno.maps.features import encoded
-from spatialreno.maps.layers import Theme, bounds, themes
+from spatialreno.maps.layers import Theme, bounds, themes, told
 from spatialreno.maps.panel import panel
+from spatialreno.maps.people_layers import people_themes
+from spatialreno.maps.people_words import people_legend
+from spatialreno.maps.stories import Stories, stages
 from spatialreno.maps.style import styles
 from spatialreno.maps.tables import option_titles
+from spatialreno.maps.tools import tools
 from spatialreno.maps.words import Lang, checked, legend_words, word
 
 if TYPE_CHECKING:
-    from spatialreno.comparison import Comparison
+    from spatialreno.catalog import Catalog
+    from spatialreno.comparison import Comparison, People
 
 # Above this many features the map is painted on one canvas instead of one SVG element a feature.
 _CANVAS_FROM = 3000
 _MAX_ZOOM = 22
-_SAID = "layers legend map north zoom_in zoom_out fit reach_from gone altered built scores start"
-_WORDS = (*_SAID.split(), "theme_plan", "theme_today", "theme_analysis")
+_SAID = (
+    "layers legend map north zoom_in zoom_out fit reach_from gone altered built scores gains start today close "
+    "theme_plan theme_today theme_analysis swipe no_works before_works nothing_found "
+    "walk_said walk_joint walk_less walk_longer walk_new walk_lost walk_more walk_rest walk_same walk_to walk_all"
+)
+WORDS = tuple(_SAID.split())
+# Our own code by task, in the order in which it is read.
+MAP_SCRIPTS = ("base", "shapes", "labels", "draw", "controls", "inspect", "search")
+_SCRIPTS = (*MAP_SCRIPTS, "swipe", "phases", "page")
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,7 +70,7 @@ class Page:
         return f"Page {self.title} ({len(self._html.encode()) / 1e6:.1f} MB)"
 
 
-def draw(options: Comparison, *, lang: str = "zh") -> Page:
+def draw(options: Comparison, *, lang: str = "zh", people: People | None = None) -> Page:
     """Draw options beside today on one offline page: map, legend, tables, and what they rest on.
 
     Parameters
@@ -66,6 +79,8 @@ def draw(options: Comparison, *, lang: str = "zh") -> Page:
         What ``compare`` gives; its areas are in a projected CRS, the page in longitude and latitude.
     lang : str
         ``zh`` or ``en``. Names in the data stay as they are.
+    people : People, optional
+        What ``gather_people`` gives: lifts, menu, management, check-up join the consents.
 
     Returns
     -------
@@ -76,30 +91,49 @@ def draw(options: Comparison, *, lang: str = "zh") -> Page:
     ------
     InputError
         The language is unknown.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> page = draw(sr.compare(today, []))
+    >>> page.title
+    '西工地片区（示意）'
     """
     language = checked(lang)
     title = options.areas["today"].title or options.areas["today"].name
     with door.guarded():
-        figure = _figure(options, language)
+        figure = _figure(options, people, language)
         text = door.document(
             figure,
             lang=word("html_lang", language),
             title=f"{title} · {word('compare', language)}",
             style=door.asset("page.css"),
-            script=door.asset("page.js"),
+            script=door.scripts(_SCRIPTS),
         )
     return Page(title, text)
 
 
-def _figure(options: Comparison, lang: Lang) -> Any:
+def _figure(options: Comparison, people: People | None, lang: Lang) -> Any:
     """Put the map and the panel into one folium figure."""
-    import folium
-
     from spatialreno.maps.plan_layer import Panel, PlanLayer
 
-    to_degrees = _degrees(options.areas["today"].crs)
-    laid_out = themes(options, lang)
+    to_degrees = degrees(options.areas["today"].crs)
+    stories = Stories(options, lang)
+    laid_out = [*told(themes(options, lang), stories), *people_themes(options, people, lang)]
     corners = bounds(options, to_degrees)
+    plan = map_of(laid_out, corners)
+    for theme in laid_out:
+        PlanLayer(payload(theme, options, lang, to_degrees)).add_to(plan)
+    beside = joined(tools(option_titles(options, lang), lang), panel(options, lang, chosen=len(options.areas) - 1, people=people))
+    Panel(beside, _settings(options, lang, corners, stories)).add_to(plan)
+    return plan.get_root()
+
+
+def map_of(laid_out: list[Theme], corners: list[list[float]]) -> Any:
+    """Make the empty map: Leaflet alone, no tiles, one canvas when there is much to paint."""
+    import folium
+
     plan = folium.Map(
         location=[sum(corner[axis] for corner in corners) / 2 for axis in (0, 1)],
         tiles=None, zoom_start=16, zoom_control=False, attribution_control=False, zoom_snap=0.25,
@@ -108,19 +142,23 @@ def _figure(options: Comparison, lang: Lang) -> Any:
     plan.options["max_zoom"] = _MAX_ZOOM  # folium keeps its own argument of this name for tiles
     plan.default_js = [link for link in plan.default_js if link[0] == "leaflet"]
     plan.default_css = [link for link in plan.default_css if link[0] == "leaflet_css"]
-    for theme in laid_out:
-        PlanLayer(_payload(theme, options, lang, to_degrees)).add_to(plan)
-    Panel(panel(options, lang, chosen=len(options.areas) - 1), _settings(options, lang, corners)).add_to(plan)
-    return plan.get_root()
+    return plan
 
 
-def _degrees(crs: Any) -> Any:
+def name_titles(catalog: Catalog, lang: Lang) -> list[str]:
+    """List what the name of a thing is called in the layers, so that the page can find things by name."""
+    return sorted({layer.columns["name"].title(lang) for layer in catalog.layers.values() if "name" in layer.columns})
+
+
+def degrees(crs: Any) -> Any:
+    """Turn coordinates of a CRS into longitude and latitude."""
     from pyproj import Transformer
 
     return Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform
 
 
-def _payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: Any) -> str:
+def payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: Any) -> str:
+    """Write a theme as data for the page."""
     layers = options.areas["today"].catalog.layers
     single = {"blocks": "block", "isochrones": "isochrones", "freed": "freed", "names": "names"}
     what = word(single[theme.key], lang) if theme.key in single else theme.title
@@ -136,9 +174,9 @@ def _payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: Any) -> 
     )
 
 
-def _settings(options: Comparison, lang: Lang, corners: list[list[float]]) -> str:
+def _settings(options: Comparison, lang: Lang, corners: list[list[float]], stories: Stories) -> str:
     limits = sorted({float(m) for frame in options.isochrones.values() for m in frame["minutes"]})
-    legend = legend_words(lang)
+    legend = legend_words(lang) | people_legend(lang)
     for rank, minutes in enumerate(limits[:3], start=1):
         for name in (f"reach-{rank}", f"reach-other-{rank}"):
             legend[name] += f"{minutes:g} {word('minutes', lang)}"
@@ -150,6 +188,10 @@ def _settings(options: Comparison, lang: Lang, corners: list[list[float]]) -> st
             "open": len(options.areas) - 1,
             "bounds": corners,
             "origins": [[name, place.title] for name, place in origins(options, lang).items()],
-            "words": {key: word(key, lang) for key in _WORDS} | {"sample": "医"},
+            "words": {key: word(key, lang) for key in WORDS} | {"sample": "医"},
+            "kinds": stories.kind_titles,
+            "cards": stories.card_titles,
+            "names": name_titles(options.areas["today"].catalog, lang),
+            "stages": stages(options, lang),
         }
     )

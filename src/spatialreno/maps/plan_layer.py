@@ -36,17 +36,20 @@ class Panel(Layer):
         Written by ``door.tag``.
     settings : str
         Written by ``door.data``.
+    start : str
+        Our own function that is called.
     """
 
     _template = Template(
         "{% macro html(this, kwargs) %}{{ this.markup }}{% endmacro %}"
         "{% macro script(this, kwargs) %}"
-        "spatialreno.start({{ this._parent.get_name() }}, {{ this.settings }});"
+        "spatialreno.{{ this.start }}({{ this._parent.get_name() }}, {{ this.settings }});"
         "{% endmacro %}"
     )
 
-    def __init__(self, markup: str, settings: str) -> None:
+    def __init__(self, markup: str, settings: str, *, start: str = "start") -> None:
         super().__init__(overlay=True, control=False, show=False)
         self._name = "Panel"
         self.markup = markup
         self.settings = settings
+        self.start = start

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from spatialreno.maps.features import Drawn, Rows, Version, is_estimated, tooltip, versions
+from spatialreno.maps.features import Drawn, Told, Version, is_estimated, tooltip, versions
 from spatialreno.maps.style import changed
 from spatialreno.maps.words import Lang
 
@@ -40,9 +40,10 @@ class Scene:
         columns = [c.column for c in self.catalog.layers[layer].columns.values() if c.status != "derived"]
         return versions(self.frames(layer), columns)
 
-    def rows(self, version: Version, layer: str) -> Rows:
+    def rows(self, version: Version, layer: str) -> Told:
         """The tooltip of a feature."""
-        return tooltip(version.row, layer, self.catalog, self.lang, names=self.names, id_=version.id)
+        rows = tooltip(version.row, layer, self.catalog, self.lang, names=self.names, id_=version.id)
+        return Told.of(rows, layer, version.id)
 
     def classes(self, version: Version, base: str, *, geometry: str) -> tuple[str | None, ...]:
         """The class of a feature in each option."""

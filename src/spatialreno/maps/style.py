@@ -17,6 +17,10 @@ REACH: Final = "#08519c"
 HUES: Final = ("#5566aa", "#8a8433", "#8a5a99", "#3f8c94", "#b0506e", "#6d7f8f")
 SCORES: Final = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
 SCORE_BREAKS: Final = (20.0, 40.0, 60.0, 80.0)
+NEARER: Final = ("#c6dbef", "#6baed6", "#0072b2")
+FARTHER: Final = ("#fdd0a2", "#fd8d3c", "#b34700")
+WALKS: Final = ("#08519c", "#4a90c8", "#9ecae1")
+GAIN_BREAKS_M: Final = (1.0, 30.0, 80.0)
 # Metres, only for drawing a path whose width nobody stated.
 DRAWN_WIDTH_M: Final = MappingProxyType(
     {"street": 9.0, "lane": 3.5, "service": 3.5, "track": 3.0, "cycleway": 2.0, "footway": 1.5, "steps": 1.5}
@@ -63,6 +67,24 @@ _PLAN: Final[dict[str, dict[str, Any]]] = {
     "freed": _area(FREED, 0.25, FREED, 1),
     "block-single": _area("#6b7280", 0.04, "#6b7280", 0.5, opacity=0.35),
 }
+_LAND: Final[dict[str, dict[str, Any]]] = {
+    "free": _area(FREED, 0.14, FREED, 0.8, dashArray="2 3"),
+    "lane-1": _line("#7a0177", 5, lineCap="butt"),
+    "lane-2": _line("#c51b8a", 4.5, lineCap="butt"),
+    "lane-3": _line("#e08bbd", 4, lineCap="butt"),
+    "lane-4": _line("#c9c0ca", 3.5, lineCap="butt"),
+    "lane-narrowest": _line("#111827", 4, lineCap="butt"),
+    "dig-fits": _line("#7c6f64", 6, opacity=0.7, lineCap="butt"),
+    "dig-overfull": _line(DEMOLISHED, 7, opacity=0.85, lineCap="butt", dashArray="4 3"),
+    "fire-pass": _line(BUILT, 4),
+    "fire-ask": _line(ALTERED, 4, dashArray="8 4"),
+    "fire-no": _line(DEMOLISHED, 4, dashArray="1 7"),
+    "fire-building-ask": _area(ALTERED, 0.25, ALTERED, 2),
+    "fire-building-fail": _area(DEMOLISHED, 1, DEMOLISHED, 2, hatch=True),
+    "room": _area(BUILT, 0.25, BUILT, 2.5, dashArray="6 3"),
+    "room-wall": _line(DEMOLISHED, 5, dashArray="7 5", lineCap="butt"),
+    "room-structure": _area(DEMOLISHED, 1, DEMOLISHED, 2, hatch=True),
+}
 _PIPES: Final = {
     "heat_primary": "#c81e1e",
     "heat_secondary": "#c81e1e",
@@ -72,6 +94,23 @@ _PIPES: Final = {
     "gas": "#a88600",
     "power": "#c81e1e",
     "telecom": "#15803d",
+    "low_voltage": "#4d7c0f",
+}
+# Where people agree, where lifts fit, what is reached: blue is reached, orange is not, amber is on the way.
+_PEOPLE: Final[dict[str, dict[str, Any]]] = {
+    "consent-in_hand": _area(BUILT, 0.85, BUILT, 1),
+    "consent-promised": _area("#b9d6ea", 0.9, BUILT, 1.2),
+    "consent-open": _area(ALTERED, 0.75, "#8a5f00", 1),
+    "consent-refused": _area(DEMOLISHED, 0.9, DEMOLISHED, 1),
+    "consent-unknown": _area("#9a978f", 1, "#5c5850", 1, cross=True),
+    "consent-enforcement": _area("#77736b", 1, "#5c5850", 1, hatch=True),
+    "lift-level": _area(BUILT, 0.85, BUILT, 1),
+    "lift-half": _area("#b9d6ea", 0.9, BUILT, 1.2),
+    "lift-shared": _area(FREED, 0.85, FREED, 1),
+    "lift-blocked": _area(DEMOLISHED, 0.9, DEMOLISHED, 1),
+    "people-good": _area(BUILT, 0.3, BUILT, 1.5),
+    "people-half": _area(ALTERED, 0.3, "#8a5f00", 1.5),
+    "people-bad": _area(DEMOLISHED, 0.3, DEMOLISHED, 1.5),
 }
 
 
@@ -80,12 +119,17 @@ def styles() -> dict[str, dict[str, Any]]:
 
     A class followed by ``~`` (estimated or inferred) is drawn the same, by the page, with a dotted outline.
     """
-    table = dict(_GROUND) | dict(_PLAN)
+    table = dict(_GROUND) | dict(_PLAN) | dict(_LAND) | dict(_PEOPLE)
     for number, hue in enumerate(HUES, start=1):
         table[f"block-{number}"] = _area(hue, 0.18, hue, 2)
     for number, color in enumerate(SCORES, start=1):
         table[f"score-{number}"] = _area(color, 0.9, "#5c5850", 0.8)
     table["score-none"] = _area("#9a978f", 1, "#9a978f", 0.8, cross=True)
+    for rank, (near, far) in enumerate(zip(NEARER, FARTHER, strict=True), start=1):
+        table[f"nearer-{rank}"] = _area(near, 0.95, "#5c5850", 0.8)
+        table[f"farther-{rank}"] = _area(far, 0.95, "#5c5850", 0.8)
+        table[f"walk-{rank}"] = _area(WALKS[rank - 1], 0.95, "#5c5850", 0.8)
+    table["gain-none"] = _area("#e5e5e0", 1, "#9a978f", 0.8)
     for rank, opacity in enumerate((0.35, 0.22, 0.12), start=1):
         table[f"reach-{rank}"] = _area(REACH, opacity, REACH, 0.8, opacity=0.6)
         table[f"reach-other-{rank}"] = _area(REACH, 0, REACH, 1.5, dashArray="6 3", fill=False)
@@ -103,6 +147,16 @@ def score_class(score: float | None) -> str:
     if score is None or score != score:
         return "score-none"
     return f"score-{1 + sum(score >= limit for limit in SCORE_BREAKS)}"
+
+
+def gain_class(change_m: float) -> str:
+    """Name the class of a mean change of walks in metres; less than a metre is none.
+
+    >>> gain_class(-45.0), gain_class(0.2), gain_class(100.0)
+    ('nearer-2', 'gain-none', 'farther-3')
+    """
+    rank = sum(abs(change_m) >= limit for limit in GAIN_BREAKS_M)
+    return f"{'nearer' if change_m < 0 else 'farther'}-{rank}" if rank else "gain-none"
 
 
 def changed(base: str, status: str, *, geometry: str) -> str:

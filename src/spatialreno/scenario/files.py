@@ -134,6 +134,11 @@ def read_scenario(path: str | Path) -> Scenario:
     ------
     ScenarioError
         Unreadable TOML, unknown keys or columns, a missing or circular base: all faults, with their place.
+
+    Examples
+    --------
+    >>> read_scenario("data/geo/xigongdi/scenarios/clear.toml").title
+    '拆违'
     """
     return _read(Path(path), ())
 
@@ -147,6 +152,14 @@ def write_scenario(scenario: Scenario, path: str | Path) -> Path:
         What to write; a base it was made from is written out in full.
     path
         The file; it is replaced only when it is written whole.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> plan = read_scenario("data/geo/xigongdi/scenarios/opened.toml")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read_scenario(write_scenario(plan, Path(folder) / "opened.toml")) == plan
+    True
     """
     tables: dict[str, Any] = {"name": scenario.name, "title": scenario.title}
     for verb in ("demolish", "alter", "build"):

@@ -1,0 +1,67 @@
+// Which compounds are open to one another: the stretches of each edge that nothing standing shuts off.
+(app => {
+  "use strict";
+
+  // Returns for each compound the number of the first compound of its block.
+  app.merged = (edges, count, stands) => {
+    const parent = Array.from({ length: count }, (_, k) => k);
+    const root = k => { while (parent[k] !== k) k = parent[k] = parent[parent[k]]; return k; };
+    for (const [a, b] of opened(edges, stands)) {
+      const [one, two] = [root(a), root(b)];
+      parent[Math.max(one, two)] = Math.min(one, two);
+    }
+    return parent.map((_, k) => root(k));
+  };
+
+  function opened(edges, stands) {
+    const groups = new Map();
+    for (const [a, b, ring, along, around, x, y, ux, uy, spans, shut, by] of edges.rows) {
+      const shadows = [...shut, ...by.filter(([layer, id]) => stands(layer, id)).map(row => [row[2], row[3]])];
+      for (const [low, high] of free(spans, shadows)) {
+        const key = `${a} ${b} ${ring}`;
+        if (!groups.has(key)) groups.set(key, { pair: [a, b], around, stretches: [] });
+        groups.get(key).stretches.push({
+          begin: along + low, end: along + high,
+          shutLow: closed(low, shadows, edges.snap_m), shutHigh: closed(high, shadows, edges.snap_m),
+          ends: [[x + ux * low, y + uy * low], [x + ux * high, y + uy * high]],
+        });
+      }
+    }
+    const found = [];
+    for (const group of groups.values()) if (widest(group, edges.snap_m) >= edges.least_m - edges.snap_m) found.push(group.pair);
+    return found;
+  }
+
+  // A shadow without width still cuts.
+  function free(spans, shadows) {
+    let left = spans.map(([a, b]) => [a, b]);
+    for (const [low, high] of [...shadows].sort((p, q) => p[0] - q[0] || p[1] - q[1])) {
+      left = left.flatMap(([a, b]) => high <= a || low >= b ? [[a, b]] : [[a, Math.min(low, b)], [Math.max(high, a), b]]);
+    }
+    return left.filter(([a, b]) => b > a);
+  }
+
+  const closed = (end, shadows, snap) => shadows.some(([low, high]) => low - snap <= end && end <= high + snap);
+
+  // Stretches that touch along the ring join into runs, over its seam as well; a run is as wide as its farthest ends.
+  function widest({ stretches, around }, snap) {
+    stretches.sort((p, q) => p.begin - q.begin);
+    const runs = [];
+    stretches.forEach((now, k) => {
+      const before = stretches[k - 1];
+      const joined = before && !now.shutLow && !before.shutHigh && now.begin <= before.end + snap;
+      if (joined) runs[runs.length - 1].push(now); else runs.push([now]);
+    });
+    const first = stretches[0], last = stretches[stretches.length - 1];
+    if (runs.length > 1 && !first.shutLow && !last.shutHigh && first.begin <= snap && last.end >= around - snap) {
+      runs[0] = runs.pop().concat(runs[0]);
+    }
+    return Math.max(...runs.map(run => spread(run.flatMap(stretch => stretch.ends))));
+  }
+
+  function spread(points) {
+    let most = 0;
+    for (const [x, y] of points) for (const [u, v] of points) most = Math.max(most, Math.hypot(x - u, y - v));
+    return most;
+  }
+})(spatialreno);

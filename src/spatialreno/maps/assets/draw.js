@@ -1,0 +1,113 @@
+// What is drawn now: one class for each feature, side of the swipe and stage of the works.
+(app => {
+  "use strict";
+  const { element, pick } = app;
+
+  app.sides = [{ option: 0, panes: { shapes: "overlayPane", marks: "markerPane" } }];
+
+  // Works of a later stage have not been done yet: what they touch is drawn as it is today.
+  function optionOf(feature, side) {
+    const phases = feature.more.phase;
+    return phases && phases[side.option] > app.stage ? 0 : side.option;
+  }
+
+  function classOf(theme, feature, side) {
+    if (!theme.shown) return null;
+    const option = optionOf(feature, side);
+    const cls = Array.isArray(feature.cls) ? feature.cls[option] : feature.cls;
+    if (app.classNow) return app.classNow(theme, feature, cls);
+    if (cls === null) return null;
+    if (feature.more.origin !== undefined && feature.more.origin !== app.origin) return null;
+    if (app.shade && feature.more[app.shade] && !cls.includes("-gone")) return pick(feature.more[app.shade], side.option);
+    return cls;
+  }
+
+  function show(theme, feature, at, cls) {
+    const drawn = feature.drawn[at], group = theme.groups[at];
+    if (cls === null) {
+      group.removeLayer(drawn.layer);
+      return;
+    }
+    if (!drawn.layer) {
+      drawn.layer = app.made(feature, cls, app.sides[at].panes);
+      if (feature.rows.length) {
+        drawn.layer.bindTooltip(() => app.tip(theme, feature, at), { sticky: feature.kind > 0, opacity: 1 });
+        drawn.layer.on("click", () => app.clicked(theme, feature));
+        drawn.layer.on("keypress", event => { if (event.originalEvent.key === "Enter") app.clicked(theme, feature); });
+      }
+    } else if (drawn.layer.setStyle) {
+      drawn.layer.setStyle(app.lookOf(cls));
+    } else if (feature.more.label) {
+      drawn.layer.setIcon(app.icon(feature, cls));
+    }
+    group.addLayer(drawn.layer);
+  }
+
+  app.clicked = () => {};
+
+  // A light redraw leaves names where they are: nothing but the classes of what stands changes.
+  app.redraw = light => {
+    let added = false;
+    for (const theme of app.themes) theme.classes = new Set();
+    app.sides.forEach((side, at) => {
+      for (const theme of app.themes) {
+        if (!theme.groups[at]) theme.groups[at] = L.layerGroup().addTo(app.map);
+        for (const feature of theme.features) {
+          const drawn = feature.drawn[at] || (feature.drawn[at] = { layer: null, now: null });
+          const cls = classOf(theme, feature, side);
+          if (cls !== drawn.now) {
+            added = added || drawn.now === null;
+            show(theme, feature, at, cls);
+            drawn.now = cls;
+          }
+          if (cls !== null) theme.classes.add(cls);
+        }
+      }
+    });
+    if (added) restack();
+    app.legend();
+    if (!light) app.thin();
+  };
+
+  function restack() {
+    for (const theme of app.themes) for (const group of theme.groups) {
+      group.eachLayer(layer => layer.bringToFront && layer.bringToFront());
+    }
+  }
+
+  // Take a side of the swipe off the map again.
+  app.dropSide = at => {
+    app.sides.length = at;
+    for (const theme of app.themes) {
+      if (theme.groups[at]) theme.groups[at].remove();
+      theme.groups.length = Math.min(theme.groups.length, at);
+      for (const feature of theme.features) feature.drawn.length = Math.min(feature.drawn.length, at);
+    }
+  };
+
+  app.rowsOf = (theme, feature, option) => {
+    const rows = feature.rows.map(([title, value]) => [theme.fields[title], value]);
+    for (const name of ["says", "gains"]) if (feature.more[name]) rows.push(pick(feature.more[name], option));
+    return rows;
+  };
+
+  app.tip = (theme, feature, at) => {
+    const box = element("div", "tip");
+    box.append(app.tipHead(theme, feature.drawn[at].now || ""));
+    for (const row of app.rowsOf(theme, feature, app.sides[at].option)) box.append(app.tipRow(...row));
+    return box;
+  };
+
+  app.tipHead = (theme, cls) => {
+    const verb = /-(gone|altered|built)~?$/.exec(cls);
+    const head = element("div", "tip-head", theme.what);
+    if (verb) head.append(element("span", `verb ${verb[1]}`, app.page.words[verb[1]]));
+    return head;
+  };
+
+  app.tipRow = (title, value) => {
+    const line = element("div", "tip-row");
+    line.append(element("span", "tip-title", title), element("bdi", null, value));
+    return line;
+  };
+})(spatialreno);

@@ -1,0 +1,365 @@
+// The live page: clicks become changes of the plan, and the plan becomes numbers and a map again.
+(app => {
+  "use strict";
+  const { element, say, number } = app;
+  let mode = "edit", down = null, puts = null, spots = null, reached = null;
+
+  // ---- how things look under the plan ------------------------------------------------------------------------------
+  const idOf = feature => feature.rows.length ? feature.rows[0][1] : "";
+
+  app.classNow = (theme, feature, cls) => {
+    if (cls === null || !down) return cls;
+    const id = idOf(feature);
+    switch (feature.more.of) {
+      case "walls": return down.walls.has(id) ? "line-gone" : cls;
+      case "structures": return down.structures.has(id) ? "area-gone" : cls;
+      case "gates": return gateClass(id);
+      case "compounds": return down.hue.get(id) || cls;
+      case "buildings": return shaded(id) || cls;
+      default: return cls;
+    }
+  };
+
+  function gateClass(id) {
+    const gate = app.page.model.works.gates[id];
+    return down.walls.has(gate.wall) ? null : `gate-${app.plan.gates[id] || gate.walkers}`;
+  }
+
+  function shaded(id) {
+    const row = down.row.get(id);
+    if (reached) {
+      const rank = app.limits().findIndex(limit => reached.buildings[row] <= limit);
+      return rank < 0 ? null : `walk-${rank + 1}`;
+    }
+    const home = down.home.get(id);
+    if (home === undefined || !app.shade) return null;
+    if (app.shade === "score") return scoreClass(app.now.score[home]);
+    return gainClass(app.meanChange(home));
+  }
+
+  const scoreClass = score => score === null ? "score-none" : `score-${1 + app.page.score_breaks.filter(limit => score >= limit).length}`;
+
+  function gainClass(change) {
+    const rank = change === null ? 0 : app.page.gain_breaks.filter(limit => Math.abs(change) >= limit).length;
+    return rank ? `${change < 0 ? "nearer" : "farther"}-${rank}` : "gain-none";
+  }
+
+  // Mean change of walks in metres over the kinds reached before and now.
+  app.meanChange = home => {
+    let total = 0, count = 0;
+    app.now.metres[home].forEach((mm, k) => {
+      const before = app.today.metres[home][k];
+      if (mm === app.FAR || before === app.FAR) return;
+      total += (mm - before) / 1000;
+      count++;
+    });
+    return count ? total / count : null;
+  };
+
+  // ---- after every change -----------------------------------------------------------------------------------------
+  app.planned = () => {
+    const begun = performance.now();
+    app.now = app.reckon(app.plan);
+    look();
+    if (reached) walkFrom(reached.place);
+    app.redraw(true);
+    numbers();
+    acts();
+    app.inspected();
+    app.took = performance.now() - begun;
+  };
+
+  function look() {
+    const { yards, people } = app.page.model;
+    const members = new Map();
+    app.now.block.forEach((root, k) => members.set(root, [...(members.get(root) || []), k]));
+    const size = list => list.reduce((sum, k) => sum + yards.m2[k], 0);
+    const merged = [...members.values()].filter(list => list.length > 1).sort((a, b) => size(b) - size(a) || a[0] - b[0]);
+    const hue = new Map();
+    merged.forEach((list, rank) => list.forEach(k => hue.set(yards.ids[k], `block-${rank % app.page.hues + 1}`)));
+    down = {
+      walls: new Set(app.plan.walls), structures: new Set(app.plan.structures), hue,
+      row: new Map(people.buildings.map((id, k) => [id, k])),
+      home: new Map(people.homes.map((row, k) => [people.buildings[row], k])),
+    };
+    discs();
+  }
+
+  function discs() {
+    puts.clearLayers();
+    app.plan.facilities.forEach((put, k) => {
+      const title = kindTitle(put.kind);
+      const face = element("span", null, app.page.kind_labels[put.kind] || "·");
+      const icon = L.divIcon({ className: "disc facility-built", html: face, iconSize: null });
+      const marker = L.marker(app.lonlat(...placeOf(put)), { icon, alt: title, riseOnHover: true, zIndexOffset: 500 });
+      marker.on("add", () => marker.getElement().setAttribute("aria-label", `${title}: ${app.page.words.remove}`));
+      marker.on("click", () => app.take(k));
+      marker.on("keypress", event => { if (event.originalEvent.key === "Enter") app.take(k); });
+      marker.bindTooltip(() => element("div", "tip", `${title} · ${app.page.words.remove}`));
+      puts.addLayer(marker);
+    });
+  }
+
+  const placeOf = put => {
+    const { ground, centres } = app.page.model;
+    return put.building === undefined ? [ground.x[put.ground], ground.y[put.ground]] : centres[put.building];
+  };
+  const kindTitle = kind => app.page.kind_names[kind] || kind;
+
+  // ---- numbers ----------------------------------------------------------------------------------------------------
+  function valueOf(result, key) {
+    if (key === "cost") return result.cost / 1e4;
+    if (key === "share") return result.share === null ? null : result.share * 100;
+    if (key === "asked") return result.parties.length;
+    return result[key];
+  }
+
+  const BETTER = { share: 1, mean: 1, gained: 1, largest_m2: 0, cost: 0 };
+
+  function numbers() {
+    const words = app.page.words;
+    const written = (value, digits) => value === null || value === undefined ? "—" : number(value, digits);
+    const table = element("table");
+    const head = element("tr");
+    head.append(...[words.measure, words.today, words.plan, words.change].map(text => element("th", null, text)));
+    const rows = app.page.lines.map(([key, title, unit, digits]) => {
+      const [before, after] = [valueOf(app.today, key), valueOf(app.now, key)];
+      const change = before === null || after === null ? null : after - before;
+      const none = change === null || Number(Math.abs(change).toFixed(digits)) === 0;
+      const sense = none || !BETTER[key] ? "same" : (change > 0) === (BETTER[key] > 0) ? "better" : "worse";
+      const line = element("tr");
+      line.dataset.line = key;
+      const name = element("th", null, title);
+      name.append(" ", element("span", "unit", unit));
+      line.append(name, element("td", null, written(before, digits)), element("td", "chosen", written(after, digits)),
+        element("td", sense, none ? "0" : `${change > 0 ? "▲" : "▼"} ${number(Math.abs(change), digits)}`));
+      return line;
+    });
+    table.append(head, ...rows);
+    document.querySelector(".live-table").replaceChildren(table);
+    totals(written);
+    kinds(written);
+  }
+
+  function totals(written) {
+    const list = document.querySelector(".totals");
+    const shown = ["wall_m", "illegal_m2", "blocks", "share", "mean", "gained", "cost", "asked"];
+    list.replaceChildren(...app.page.lines.filter(([key]) => shown.includes(key)).map(([key, title, unit, digits]) => {
+      const line = element("li");
+      line.dataset.total = key;
+      line.append(element("span", null, `${title} `), element("strong", null, written(valueOf(app.now, key), digits)), element("span", null, ` ${unit}`));
+      return line;
+    }));
+  }
+
+  function kinds(written) {
+    const box = document.querySelector(".live-kinds");
+    const table = element("table");
+    app.page.kinds.forEach((title, k) => {
+      const [before, after] = [app.today.covered[k], app.now.covered[k]].map(share => share === null ? null : share * 100);
+      const line = element("tr");
+      line.append(element("th", null, title), element("td", null, written(before, 1)), element("td", after > before ? "better" : after < before ? "worse" : null, written(after, 1)));
+      table.append(line);
+    });
+    box.replaceChildren(table);
+  }
+
+  // ---- lists ------------------------------------------------------------------------------------------------------
+  function act(text, cost, undo) {
+    const line = element("li");
+    line.append(element("bdi", null, text), element("span", "unit", cost), app.button(null, app.page.words.remove, `${app.page.words.remove} ${text}`, undo));
+    return line;
+  }
+
+  const yuan = bill => {
+    const known = bill.filter(row => row[1] !== null);
+    return known.length ? `${number(known.reduce((sum, row) => sum + row[1], 0), 0)} ${app.page.yuan}` : "";
+  };
+
+  function acts() {
+    const { words, model, layer_names } = app.page;
+    const { plan } = app;
+    const rows = [];
+    for (const layer of ["walls", "structures"]) for (const id of plan[layer]) {
+      rows.push(act(`${words.gone} ${layer_names[layer]} ${id}`, yuan(model.works[layer][id].bill), () => app.toggle(layer, id)));
+    }
+    for (const [id, state] of Object.entries(plan.gates)) {
+      rows.push(act(`${layer_names.gates} ${id}: ${words[`gate_${state}`]}`, yuan(model.works.gates[id].change[state]), () => app.setGate(id, model.works.gates[id].walkers)));
+    }
+    plan.facilities.forEach((put, k) => rows.push(act(`${words.built} ${kindTitle(put.kind)}`, yuan(model.works.kinds[put.kind].bill), () => app.take(k))));
+    if (!rows.length) rows.push(element("li", null, words.no_acts));
+    document.querySelector(".live-acts").replaceChildren(...rows);
+    const asked = app.now.parties.map(name => { const line = element("li"); line.append(element("bdi", null, name)); return line; });
+    document.querySelector(".live-asked").replaceChildren(...(asked.length ? asked : [element("li", null, words.none_asked)]));
+    document.querySelector(".do-undo").disabled = !app.canUndo();
+    document.querySelector(".do-redo").disabled = !app.canRedo();
+    document.querySelector(".do-clear").disabled = app.isEmpty();
+  }
+
+  // ---- clicks -----------------------------------------------------------------------------------------------------
+  app.onPick = (theme, feature) => {
+    const id = idOf(feature), layer = feature.more.of;
+    app.tell("");
+    if (mode === "edit" && ["walls", "structures"].includes(layer)) {
+      if (Object.hasOwn(app.page.model.works[layer], id)) app.toggle(layer, id); else app.tell(app.page.words.fixed);
+      return true;
+    }
+    if (mode === "edit" && layer === "gates") { app.setGate(id, next(id)); return true; }
+    return mode === "put" || mode === "reach";
+  };
+
+  // A click on a gate goes round: open to all, residents only, closed.
+  function next(id) {
+    const states = ["public", "residents", "closed"];
+    const now = app.plan.gates[id] || app.page.model.works.gates[id].walkers;
+    return states[(states.indexOf(now) + 1) % states.length];
+  }
+
+  function onMap(event) {
+    if (mode !== "put" && mode !== "reach") return;
+    const place = nearest(event.latlng);
+    if (!place) { app.tell(app.page.words.no_place); return; }
+    app.tell("");
+    if (mode === "put") app.put(Object.assign({ kind: document.querySelector(".kind").value }, place));
+    else walkFrom(place, true);
+  }
+
+  // The building under the click, else the nearest dot within two steps.
+  function nearest(latlng) {
+    const { model } = app.page;
+    const hit = buildingAt(latlng);
+    if (hit >= 0 && model.walk.doors[hit].length) return { building: hit };
+    let best = -1, least = Infinity;
+    for (let k = 0; k < model.ground.x.length; k++) {
+      const away = app.map.distance(latlng, app.lonlat(model.ground.x[k], model.ground.y[k]));
+      if (away < least) { least = away; best = k; }
+    }
+    return least <= 2 * model.walk.step_m ? { ground: best } : null;
+  }
+
+  function buildingAt(latlng) {
+    const theme = app.themes.find(one => one.key === "buildings");
+    const found = theme ? theme.features.find(feature => feature.kind === 2 && feature.shape.some(polygon => inside(latlng, app.points(polygon[0])))) : null;
+    return found ? down.row.get(idOf(found)) : -1;
+  }
+
+  function inside({ lat, lng }, ring) {
+    let odd = false;
+    for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+      const [[y1, x1], [y2, x2]] = [ring[i], ring[j]];
+      if ((y1 > lat) !== (y2 > lat) && lng < (x2 - x1) * (lat - y1) / (y2 - y1) + x1) odd = !odd;
+    }
+    return odd;
+  }
+
+  function walkFrom(place, anew) {
+    const reach = app.reach(place);
+    reached = Object.assign({ place }, reach);
+    app.showReach({ nodes: reach.nodes, graph: reach.graph, open: app.tight(reach.graph, reach.nodes) });
+    if (anew) app.redraw(true);
+    const { people } = app.page.model, words = app.page.words;
+    app.within = app.limits().map(limit => people.homes.reduce((sum, row, k) => sum + (reach.buildings[row] <= limit ? people.residents[k] || 0 : 0), 0));
+    const said = app.page.minutes.map((minutes, k) => `${say(words.within, { n: minutes })} ${say(words.people, { n: number(app.within[k], 0) })}`);
+    app.tell(say(words.reached, { said: said.join("，") }));
+  }
+  app.walkFrom = place => walkFrom(place, true);
+
+  app.tell = text => { document.querySelector(".said").textContent = text; };
+
+  // Buttons in the card, so that everything can be done by keyboard: find it, then act.
+  app.actions = (theme, feature) => {
+    const box = element("div", "actions");
+    const id = idOf(feature), { words, model } = app.page;
+    const add = (text, run) => box.append(app.button(null, text, text, run));
+    const layer = feature.more.of;
+    if (["walls", "structures"].includes(layer) && Object.hasOwn(model.works[layer], id)) add(down[layer].has(id) ? words.restore : words.take_down, () => app.toggle(layer, id));
+    if (layer === "gates") for (const state of ["public", "residents", "closed"]) {
+      if ((app.plan.gates[id] || model.works.gates[id].walkers) !== state) add(words[`gate_${state}`], () => app.setGate(id, state));
+    }
+    if (layer === "buildings" && model.walk.doors[down.row.get(id)].length) {
+      const kind = document.querySelector(".kind").value;
+      add(words.reach_here, () => app.walkFrom({ building: down.row.get(id) }));
+      add(say(words.put_here, { kind: kindTitle(kind) }), () => app.put({ kind, building: down.row.get(id) }));
+    }
+    return box;
+  };
+
+  app.walksOf = feature => {
+    const home = feature.more.of === "buildings" && down ? down.home.get(idOf(feature)) : undefined;
+    if (home === undefined) return null;
+    const metre = mm => mm === app.FAR ? -1 : Math.round(mm / 1000);
+    const all = app.page.kinds.map((kind, k) => ({ kind, before: metre(app.today.metres[home][k]), after: metre(app.now.metres[home][k]) }));
+    return { all, kinds: all.filter(walk => walk.before >= 0 || walk.after >= 0).length, title: app.page.words.plan };
+  };
+
+  // ---- the bar ----------------------------------------------------------------------------------------------------
+  function setMode(value) {
+    mode = value;
+    const box = app.map.getContainer();
+    for (const name of ["edit", "put", "reach", "look"]) box.classList.toggle(`mode-${name}`, name === mode);
+    if (mode === "put") spots.addTo(app.map); else spots.remove();
+    if (mode !== "reach" && reached) { reached = null; app.hideReach(); app.redraw(true); }
+    app.tell("");
+  }
+
+  function dots() {
+    const { ground } = app.page.model;
+    const canvas = L.canvas({ pane: "overlayPane" });
+    return L.layerGroup(Array.from(ground.x, (x, k) => L.circleMarker(app.lonlat(x, ground.y[k]), {
+      renderer: canvas, radius: 2, stroke: false, fillColor: "#0072b2", fillOpacity: 0.6, interactive: false })));
+  }
+
+  function save() {
+    const link = element("a");
+    link.href = URL.createObjectURL(new Blob([app.toml("live", app.page.words.live)], { type: "application/toml" }));
+    link.download = `${app.page.name}-live.toml`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  async function load(input) {
+    const [file] = input.files;
+    if (!file) return;
+    try {
+      app.replacePlan(app.planOf(await file.text()));
+      app.tell(app.page.words.imported);
+    } catch (error) { app.tell(error.message); }
+    input.value = "";
+  }
+
+  function wire(tools) {
+    const on = (css, act) => tools.querySelector(css).addEventListener("click", act);
+    on(".do-undo", app.undo);
+    on(".do-redo", app.redo);
+    on(".do-clear", app.clear);
+    on(".do-export", save);
+    on(".print", () => window.print());
+    tools.querySelector(".import").addEventListener("change", event => load(event.target));
+    for (const radio of tools.querySelectorAll("[name=mode]")) radio.addEventListener("change", () => setMode(radio.value));
+    document.addEventListener("keydown", event => {
+      if (!(event.ctrlKey || event.metaKey) || /^(INPUT|SELECT)$/.test(event.target.tagName) && event.target.type === "search") return;
+      const act = { z: event.shiftKey ? app.redo : app.undo, y: app.redo }[event.key.toLowerCase()];
+      if (act) { event.preventDefault(); act(); }
+    });
+    window.addEventListener("hashchange", () => { app.fromAddress(); app.planned(); });
+    app.map.on("click", onMap);
+    app.map.getContainer().addEventListener("keydown", event => {
+      if (event.key === "Enter" && event.target === app.map.getContainer()) onMap({ latlng: app.map.getCenter() });
+    });
+  }
+
+  app.startLive = (map, given) => {
+    app.page = given;
+    app.prepare();
+    const tools = app.furnish(map, given);
+    puts = L.layerGroup().addTo(map);
+    spots = dots();
+    app.now = app.today;
+    app.fromAddress();
+    wire(tools);
+    app.planned();
+    app.fit();
+    app.settle();
+    app.redraw();
+  };
+})(spatialreno);

@@ -1,0 +1,74 @@
+// The plan that is being tried: what is gone, how gates stand, what is put where; undo, and the plan in the address.
+(app => {
+  "use strict";
+  const past = [], future = [];
+
+  const empty = () => ({ walls: [], structures: [], gates: {}, facilities: [] });
+  app.plan = empty();
+  const copy = plan => JSON.parse(JSON.stringify(plan));
+
+  // Every change goes through here: tidy, keep the way back, reckon, show.
+  app.change = edit => {
+    const next = copy(app.plan);
+    edit(next);
+    past.push(app.plan);
+    future.length = 0;
+    set(next);
+  };
+
+  app.canUndo = () => past.length > 0;
+  app.canRedo = () => future.length > 0;
+  app.undo = () => { if (past.length) { future.push(app.plan); set(past.pop()); } };
+  app.redo = () => { if (future.length) { past.push(app.plan); set(future.pop()); } };
+  app.clear = () => app.change(plan => Object.assign(plan, empty()));
+
+  function set(plan) {
+    app.plan = tidy(plan);
+    history.replaceState(null, "", isEmpty(plan) ? location.pathname : `#${written(plan)}`);
+    app.planned();
+  }
+
+  const isEmpty = plan => !plan.walls.length && !plan.structures.length && !Object.keys(plan.gates).length && !plan.facilities.length;
+  app.isEmpty = () => isEmpty(app.plan);
+
+  // A gate goes with its wall; a gate that stands as surveyed is no change.
+  function tidy(plan) {
+    const { works } = app.page.model;
+    plan.walls = known(plan.walls, works.walls);
+    plan.structures = known(plan.structures, works.structures);
+    const gone = new Set(plan.walls);
+    const kept = Object.entries(plan.gates).filter(([id, state]) =>
+      Object.hasOwn(works.gates, id) && works.gates[id].walkers !== state && ["public", "residents", "closed"].includes(state) && !gone.has(works.gates[id].wall));
+    plan.gates = Object.fromEntries(kept.sort((a, b) => a[0] < b[0] ? -1 : 1));
+    plan.facilities = plan.facilities.filter(put => Object.hasOwn(works.kinds, put.kind) && app.spot(put));
+    return plan;
+  }
+
+  const known = (ids, table) => [...new Set(ids)].filter(id => Object.hasOwn(table, id)).sort();
+
+  app.toggle = (layer, id) => app.change(plan => {
+    const at = plan[layer].indexOf(id);
+    if (at >= 0) plan[layer].splice(at, 1); else plan[layer].push(id);
+  });
+
+  app.setGate = (id, state) => app.change(plan => { plan.gates[id] = state; });
+  app.put = put => app.change(plan => { plan.facilities.push(put); });
+  app.take = number => app.change(plan => { plan.facilities.splice(number, 1); });
+
+  // ---- the address: the stamp of the area, then the plan ------------------------------------------------------------
+  const written = plan => encodeURIComponent(JSON.stringify([app.page.stamp, plan.walls, plan.structures, plan.gates, plan.facilities]));
+
+  app.fromAddress = () => {
+    if (location.hash.length < 2) return;
+    let read;
+    try { read = JSON.parse(decodeURIComponent(location.hash.slice(1))); } catch { read = null; }
+    if (!Array.isArray(read) || read[0] !== app.page.stamp) { app.tell(app.page.words.foreign_address); return; }
+    const [, walls, structures, gates, facilities] = read;
+    const texts = list => Array.isArray(list) ? list.filter(id => typeof id === "string") : [];
+    const puts = Array.isArray(facilities) ? facilities.filter(put => put && typeof put.kind === "string") : [];
+    app.plan = tidy({ walls: texts(walls), structures: texts(structures), gates: gates && typeof gates === "object" ? gates : {}, facilities: puts });
+  };
+
+  // Put a whole plan in place, as an import does.
+  app.replacePlan = plan => app.change(now => Object.assign(now, plan));
+})(spatialreno);

@@ -1,0 +1,36 @@
+"""Columns of whole numbers as text: little-endian typed arrays in base64, as small as their largest value allows."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+
+_TYPES = (("u1", 0, 2**8), ("u2", 0, 2**16), ("i4", -(2**31), 2**31))
+
+
+def packed(values: Any) -> list[str]:
+    """Write whole numbers as ``[type, base64]``.
+
+    Parameters
+    ----------
+    values : array of int
+        Each from -2³¹ to 2³¹ - 1.
+
+    Raises
+    ------
+    OverflowError
+        A number is larger.
+
+    Examples
+    --------
+    >>> packed([1, 2, 300])
+    ['u2', 'AQACACwB']
+    """
+    whole = np.asarray(values, np.int64)
+    low, high = (int(whole.min()), int(whole.max())) if len(whole) else (0, 0)
+    for name, least, most in _TYPES:
+        if least <= low and high < most:
+            return [name, base64.b64encode(whole.astype(f"<{name}").tobytes()).decode("ascii")]
+    raise OverflowError(f"{high}: too large for a page")

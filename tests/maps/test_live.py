@@ -1,0 +1,292 @@
+"""The live page in Chromium with the network cut: its numbers are Python's, and everything can be taken back."""
+
+import random
+
+import numpy as np
+import pytest
+from maps.conftest import CRS, quarter
+from maps.hostile import ALL, hostile
+
+from spatialreno.area import assemble
+from spatialreno.blocks import compound_blocks
+from spatialreno.comparison import compare
+from spatialreno.indicators import evaluate
+from spatialreno.maps import live
+from spatialreno.scenario import read_scenario
+
+TEXT = "return arguments[0].textContent"
+ENTER, CONTROL, DOWN = "\ue007", "\ue009", "\ue015"
+FAR = 2**31 - 1
+
+
+@pytest.fixture(scope="module")
+def town():
+    return assemble(quarter(str), name="small", title="示例片区", crs=CRS, meta={"invented": True})
+
+
+@pytest.fixture(scope="module")
+def page(town, tmp_path_factory):
+    return live(town).save(tmp_path_factory.mktemp("live") / "live.html")
+
+
+@pytest.fixture
+def opened(browser, page):
+    browser.set_window_size(1440, 900)
+    browser.get("about:blank")
+    browser.get(page.as_uri())
+    yield browser
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+
+
+def find(browser, css):
+    return browser.find_elements("css selector", css)
+
+
+def total(browser, key):
+    return find(browser, f'[data-total="{key}"] strong')[0].text.replace("\u202f", "")
+
+
+def run(browser, code, *arguments):
+    return browser.execute_script(code, *arguments)
+
+
+def looked_up(browser, text):
+    box = find(browser, ".search-text")[0]
+    box.clear()
+    box.send_keys(text)
+    box.send_keys(ENTER)
+    return find(browser, ".inspect")[0]
+
+
+def random_clicks(browser, seed, count):
+    """Do what people do: walls, structures, gates, facilities on dots and in buildings, undo."""
+    choice = random.Random(seed)
+    walls, sheds, gates, kinds, dots, buildings = run(
+        browser,
+        "const m = spatialreno.page.model; return [Object.keys(m.works.walls), Object.keys(m.works.structures),"
+        "Object.keys(m.works.gates), Object.keys(m.works.kinds), m.ground.x.length,"
+        "m.walk.doors.map((d, k) => d.length ? k : -1).filter(k => k >= 0)]",
+    )
+    states = ["public", "residents", "closed"]
+    for _ in range(count):
+        act = choice.choice(["walls"] * 5 + ["structures"] * 3 + ["gate"] * 2 + ["dot", "building", "undo"])
+        if act in {"walls", "structures"}:
+            known = walls if act == "walls" else sheds
+            run(browser, f"spatialreno.toggle('{act}', arguments[0])", choice.choice(known))
+        elif act == "gate":
+            run(browser, "spatialreno.setGate(...arguments)", choice.choice(gates), choice.choice(states))
+        elif act == "undo":
+            run(browser, "spatialreno.undo()")
+        else:
+            place = ("ground", choice.randrange(dots)) if act == "dot" else ("building", choice.choice(buildings))
+            run(browser, "spatialreno.put({kind: arguments[0], [arguments[1]]: arguments[2]})",
+                choice.choice(kinds), *place)  # fmt: skip
+
+
+def equal_to_python(browser, area, folder):
+    """Read the exported file back and hold every number of the page to Python's."""
+    got = run(browser, "const n = spatialreno.now; return {...n, metres: n.metres.map(row => Array.from(row))}")
+    file = folder / "live.toml"
+    file.write_text(run(browser, "return spatialreno.toml('live', '试算')"), encoding="utf-8")
+    plan = read_scenario(file)
+    after, bill = plan.apply(area), plan.ledger(area)
+    bill = bill[bill["verb"] != "keep"]
+    found = evaluate(after)
+    walks = found.access.pivot(index="building_id", columns="kind", values="distance_m")
+    walks = walks.reindex(index=found.scores.index, columns=list(found.standard.kinds)).to_numpy(float)
+    metres = np.array(got["metres"])
+    assert ((metres == FAR) == np.isnan(walks)).all()
+    assert (metres[metres != FAR] == np.rint(walks[~np.isnan(walks)] * 1000)).all()
+    assert got["mean"] == pytest.approx(found.value("score"), abs=1e-9)
+    assert got["share"] == pytest.approx(found.value("basket:four"), abs=1e-12)
+    assert got["cost"] == pytest.approx(bill["cost_yuan"].sum(), abs=1e-6)
+    assert got["unpriced"] == bill["cost_yuan"].isna().sum()
+    assert set(got["parties"]) == {name for names in bill["parties"] for name in names.split(", ") if name}
+    block = compound_blocks(after)
+    own = dict(zip(after.compounds.index, got["block"], strict=True))
+    assert all((block[a] == block[b]) == (own[a] == own[b]) for a in own for b in own)
+    assert got["blocks"] == block.nunique()
+    return plan
+
+
+def test_no_request_and_no_complaint(opened):
+    assert run(opened, "return performance.getEntriesByType('resource').map(e => e.name)") == []
+    assert find(opened, ".live-acts li")[0].text.startswith("还没有措施")
+
+
+def test_same_area_same_bytes(town, page):
+    assert live(town).html() == page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_numbers_equal_pythons_after_random_clicks(opened, town, tmp_path, seed):
+    random_clicks(opened, seed, 14)
+    equal_to_python(opened, town, tmp_path)
+
+
+def test_the_export_compares_to_the_same_leaders(opened, town, tmp_path):
+    """Wall between the yards and the shed: one block, 80 m, as `spatialreno compare` says."""
+    run(opened, "spatialreno.toggle('walls', 'W1'); spatialreno.toggle('structures', 'S1')")
+    plan = equal_to_python(opened, town, tmp_path)
+    leaders = compare(town, [plan]).leaders()["live"]
+    assert total(opened, "wall_m") == "80" == f"{leaders['拆除围墙长度']:.0f}"
+    assert total(opened, "illegal_m2") == f"{leaders['拆除违建建筑面积']:.0f}"
+    assert total(opened, "blocks") == "1" == f"{leaders['连片街区数']:.0f}"
+    assert total(opened, "mean") == f"{leaders['生活圈得分']:.1f}"
+    assert total(opened, "cost") == f"{leaders['总投资（估算）'] / 1e4:.1f}"
+    assert total(opened, "asked") == f"{leaders['需征求意见的权利人']:.0f}"
+
+
+def test_a_mouse_click_on_a_wall_takes_it_down_and_undo_restores_it(opened):
+    wall = run(
+        opened,
+        "const theme = spatialreno.themes.find(t => t.key === 'walls');"
+        "return theme.features.find(f => f.rows[0][1] === 'W1').drawn[0].layer.getElement()",
+    )
+    opened.execute_script("arguments[0].dispatchEvent(new MouseEvent('click', {bubbles: true}))", wall)
+    assert run(opened, "return spatialreno.plan.walls") == ["W1"]
+    assert total(opened, "wall_m") == "80"
+    assert wall.get_attribute("stroke") == "#d55e00"
+    find(opened, ".do-undo")[0].click()
+    assert total(opened, "wall_m") == "0"
+    find(opened, ".do-redo")[0].click()
+    find(opened, "body")[0].send_keys(CONTROL, "z")
+    assert run(opened, "return spatialreno.plan.walls") == []
+
+
+def test_a_gate_goes_round_and_people_walk_through(opened):
+    before = run(opened, "return spatialreno.now.metres.map(row => Array.from(row))")
+    card = looked_up(opened, "G1")
+    card.find_element("xpath", ".//button[text()='对公众开放']").send_keys(ENTER)
+    assert run(opened, "return spatialreno.plan.gates") == {"G1": "public"}
+    after = run(opened, "return spatialreno.now.metres.map(row => Array.from(row))")
+    assert np.array(after).sum() <= np.array(before).sum()
+
+
+def test_everything_by_keyboard(opened):
+    """Find a wall, tab to its button, press Enter; the card then offers to restore it."""
+    card = looked_up(opened, "中墙")
+    button = card.find_element("css selector", ".actions button")
+    assert button.text == "拆除"
+    button.send_keys(ENTER)
+    assert run(opened, "return spatialreno.plan.walls") == ["W1"]
+    assert find(opened, ".actions button")[0].text == "恢复"
+    assert "纺织厂" in find(opened, ".live-asked")[0].text
+
+
+def test_a_facility_is_put_by_a_click_and_taken_back(opened):
+    find(opened, '[value="put"]')[0].click()
+    opened.execute_script("document.querySelector('.kind').value = 'kindergarten'")
+    run(opened, "spatialreno.map.fire('click', {latlng: L.latLng(spatialreno.lonlat("
+                "spatialreno.page.model.ground.x[7], spatialreno.page.model.ground.y[7]))})")  # fmt: skip
+    assert run(opened, "return spatialreno.plan.facilities") == [{"kind": "kindergarten", "ground": 7}]
+    disc = find(opened, ".disc.facility-built.leaflet-marker-icon")[0]
+    assert disc.text == "幼"
+    disc.send_keys(ENTER)
+    assert run(opened, "return spatialreno.plan.facilities") == []
+    run(opened, "spatialreno.map.fire('click', {latlng: L.latLng(0, 0)})")
+    assert find(opened, ".said")[0].text.startswith("这里放不下")
+
+
+def test_walks_from_a_building_count_residents(opened, town):
+    from spatialreno.walk import travel_times
+
+    find(opened, '[value="reach"]')[0].click()
+    run(opened, "spatialreno.walkFrom({building: 0})")
+    walks = travel_times(town, ["B0"], ["B0", "B1"]).set_index("destination")["minutes"]
+    residents = town.buildings["residents"].astype(float)
+    expected = [float(residents[walks.index[walks <= limit]].sum()) for limit in (5, 10, 15)]
+    assert run(opened, "return spatialreno.within") == expected
+    assert "步行可达居民" in find(opened, ".said")[0].text
+
+
+def test_the_plan_is_in_the_address(opened, page):
+    run(opened, "spatialreno.toggle('walls', 'W2'); spatialreno.put({kind: 'market', building: 1})")
+    address = opened.current_url
+    opened.get("about:blank")
+    opened.get(address)
+    assert run(opened, "return spatialreno.plan") == {
+        "walls": ["W2"], "structures": [], "gates": {}, "facilities": [{"kind": "market", "building": 1}],
+    }  # fmt: skip
+    assert total(opened, "wall_m") == "100"
+
+
+@pytest.mark.parametrize("address", ["#xyz", "#%5B%22other%22%5D", "#%7B%7D", "#%E0%A4%A"])
+def test_a_foreign_address_is_left_out_with_a_word(browser, page, address):
+    browser.get("about:blank")
+    browser.get(page.as_uri() + address)
+    assert find(browser, ".said")[0].text == "地址中的方案不属于这份数据，已忽略。"
+    assert run(browser, "return spatialreno.isEmpty()")
+
+
+def test_import_reads_the_export_back(opened, tmp_path):
+    random_clicks(opened, 11, 12)
+    plan = run(opened, "return spatialreno.plan")
+    file = tmp_path / "plan.toml"
+    file.write_text(run(opened, "return spatialreno.toml('live', 'x')"), encoding="utf-8")
+    run(opened, "spatialreno.clear()")
+    assert run(opened, "return spatialreno.isEmpty()")
+    find(opened, ".import")[0].send_keys(str(file))
+    assert run(opened, "return spatialreno.plan") == plan
+    assert find(opened, ".said")[0].text == "已导入。"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('name = "a"\nbase = "clear"\n', "base"),
+        ('[[demolish]]\nlayer = "walls"\nbetween = ["C0", "C1"]\n', "demolish walls"),
+        ('[[demolish]]\nlayer = "walls"\nids = ["W9"]\n', "W9"),
+        ('[[alter]]\nlayer = "paths"\nids = ["L2"]\nset = { width_m = 7.0 }\n', "alter paths"),
+        ("name = \n", "第 1 行"),
+        ("[demolish]\n", "第 1 行"),
+    ],
+)
+def test_a_file_that_cannot_be_shown_is_refused_whole(opened, tmp_path, text, said):
+    run(opened, "spatialreno.toggle('walls', 'W1')")
+    file = tmp_path / "plan.toml"
+    file.write_text(text, encoding="utf-8")
+    find(opened, ".import")[0].send_keys(str(file))
+    assert said in find(opened, ".said")[0].text
+    assert run(opened, "return spatialreno.plan.walls") == ["W1"]
+
+
+def test_narrow_window(opened):
+    opened.set_window_size(500, 800)
+    opened.refresh()
+    assert run(opened, "return document.documentElement.scrollWidth <= window.innerWidth")
+    opened.set_window_size(1440, 900)
+
+
+def test_english(town):
+    html = live(town, lang="en").html()
+    assert "Try it live" in html and "现场试算" not in html
+
+
+def test_hostile_names_are_text(browser, tmp_path):
+    area = assemble(quarter(hostile), name="small", title=hostile("片区"), crs=CRS, meta={"source": hostile("院")})
+    browser.get(live(area).save(tmp_path / "hostile.html").as_uri())
+    run(browser, "window.ran = []; window.alert = value => window.ran.push(value)")
+    run(browser, "spatialreno.toggle('walls', 'W1')")
+    card = looked_up(browser, "中墙")
+    assert ALL in run(browser, TEXT, card)
+    assert ALL in run(browser, TEXT, find(browser, ".live-asked")[0])
+    assert ALL in run(browser, TEXT, find(browser, "h1")[0])
+    assert run(browser, "return window.ran") == []
+    assert find(browser, "img, b, i, svg[onload], [onmouseover], [onfocus]") == []
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+
+
+def test_hostile_ids_survive_the_file_and_the_address(browser, tmp_path):
+    """A wall may be called anything; file and address name it exactly."""
+    layers = quarter(str)
+    name = 'W"1\\ {{7*7}} </script> \u2028 ]] # 墙'
+    layers["walls"].loc[0, "id"] = name
+    area = assemble(layers, name="small", crs=CRS)
+    browser.get(live(area).save(tmp_path / "ids.html").as_uri())
+    run(browser, "spatialreno.toggle('walls', arguments[0])", name)
+    plan = equal_to_python(browser, area, tmp_path)
+    assert next(iter(plan.interventions)).chosen.ids == (name,)
+    browser.refresh()
+    assert run(browser, "return spatialreno.plan.walls") == [name]
+    assert run(browser, "return spatialreno.planOf(spatialreno.toml('a', 'b')).walls") == [name]

@@ -1,0 +1,172 @@
+"""Reports by the ending of the file: whole, the same bytes, true in scale and number, and no name that is more."""
+
+import itertools
+import re
+import sqlite3
+from xml.etree import ElementTree
+
+import pyogrio
+import pytest
+from maps.conftest import CRS, quarter
+from maps.hostile import ALL, PAYLOADS, hostile
+
+from spatialreno.area import assemble
+from spatialreno.comparison import compare
+from spatialreno.errors import InputError
+from spatialreno.maps import owner_sheets, save_report
+from spatialreno.maps.cad import plain_text
+from spatialreno.maps.door import clean
+from spatialreno.maps.plot import one_line, true_scale
+from spatialreno.maps.sheet import width_em, wrapped
+from spatialreno.scenario import Scenario, build, demolish
+
+openpyxl = pytest.importorskip("openpyxl")
+ezdxf = pytest.importorskip("ezdxf")
+pytest.importorskip("matplotlib")
+pytest.importorskip("xlsxwriter")
+
+
+def compared(text):
+    area = assemble(quarter(text), name="small", title=text("示例片区"), crs=CRS, meta={"source": text("测绘院")})
+    clear = Scenario("clear", text("拆违"), [demolish("structures", where={"legality": "illegal"})])
+    garden = build("facilities", "F9", geometry=area.buildings.geometry["B0"].centroid, kind="market",
+                   name=text("市场"), phase=2)  # fmt: skip
+    return compare(area, [clear, clear | Scenario("opened", text("拆墙"), [demolish("walls", ids=["W1"]), garden])])
+
+
+@pytest.fixture(scope="module")
+def attacked():
+    return compared(hostile)
+
+
+@pytest.fixture(scope="module")
+def files(attacked, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("papers")
+    made = {e: save_report(attacked, folder / f"report.{e}") for e in ("pdf", "xlsx", "gpkg", "dxf", "html")}
+    return {**made, "sheets": owner_sheets(attacked, folder / "sheets.pdf")}
+
+
+@pytest.mark.parametrize("ending", ["pdf", "xlsx", "gpkg", "dxf"])
+def test_same_options_same_bytes(attacked, files, tmp_path, ending):
+    again = save_report(attacked, tmp_path / f"report.{ending}")
+    assert again.read_bytes() == files[ending].read_bytes()
+
+
+def test_a_pdf_of_vectors_with_letters_and_no_clock(files):
+    data = files["pdf"].read_bytes()
+    assert data.startswith(b"%PDF-") and b"/CreationDate" not in data
+    assert len(re.findall(rb"/Type /Page\b", data)) >= 7
+    assert b"1190.55" in data  # 420 mm in points
+
+
+def test_a4_is_smaller_paper(attacked, tmp_path):
+    assert b"841.88" in save_report(attacked, tmp_path / "a4.pdf", paper="a4", lang="en").read_bytes()
+    with pytest.raises(InputError, match="a5"):
+        save_report(attacked, tmp_path / "a5.pdf", paper="a5")
+
+
+def test_the_plan_is_true_to_scale():
+    """A quarter of 300 m by 200 m fits 300 mm by 200 mm at 1 : 1 000, and no larger."""
+    assert true_scale([0, 0, 300, 200], 300, 200) == 1000
+    assert true_scale([0, 0, 300, 210], 300, 200) == 1500
+    assert true_scale([0, 0, 10, 10], 300, 200) == 100
+
+
+def test_text_wraps_and_loses_nothing():
+    for text in ("拆除围墙一千二百米 and ten metres of fence", "x" * 40, "", "一"):
+        lines = wrapped(text, 8)
+        assert all(width_em(line) <= 8.5 or len(line) == 1 for line in lines)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_lines_cannot_be_turned_round_or_broken():
+    told = one_line(ALL + "\n\x07")
+    assert not set("\u202e\u202c\u2067\u2028\n\x07") & set(told)
+    assert "{{7*7}}" in told and "=HYPERLINK(1)" in told
+
+
+def test_workbook_holds_numbers_and_text_but_no_formula(files):
+    book = openpyxl.load_workbook(files["xlsx"])
+    cells = [cell for page in book for row in page.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} == {"s", "n"}
+    assert not any(cell.hyperlink for cell in cells)
+    leaders = book.worksheets[0]
+    values = {row[0].value: [cell.value for cell in row[2:]] for row in leaders.iter_rows(min_row=2) if row[0].value}
+    assert values["拆除围墙长度"] == [0, 0, 80]
+    assert ALL in leaders["D1"].value.replace("␤", "\n") or clean(ALL) in leaders["D1"].value
+    assert len(leaders._charts) >= 1
+
+
+def test_a_cell_that_begins_like_a_formula_is_text(tmp_path):
+    starts = ["=1+1", "+1 a", "-1 a", "@SUM(1)", "\t=1", "http://x.y", "1234567890123456789012"]
+    names = itertools.cycle(starts)
+    book = openpyxl.load_workbook(save_report(compared(lambda name: next(names)), tmp_path / "r.xlsx"))
+    cells = [cell for page in book for row in page.iter_rows() for cell in row if cell.value is not None]
+    found = [cell for cell in cells if str(cell.value).strip() in {start.strip() for start in starts}]
+    assert len({str(cell.value) for cell in found}) >= 3
+    assert {cell.data_type for cell in cells} == {"s", "n"} and {cell.data_type for cell in found} == {"s"}
+
+
+def test_geopackage_carries_a_style_for_every_layer(files):
+    layers = {str(name) for name, kind in pyogrio.list_layers(files["gpkg"]) if kind is not None}
+    with sqlite3.connect(files["gpkg"]) as base:
+        styles = dict(base.execute("SELECT f_table_name, styleQML FROM layer_styles WHERE useAsDefault = 1"))
+    assert set(styles) == layers
+    walls = pyogrio.read_dataframe(files["gpkg"], layer="opened_walls_line").set_index("id")
+    assert walls.loc["W1", "class"] == "line-gone" and walls.loc["W2", "class"] == "wall"
+    assert walls.crs.to_string() == CRS
+    renderer = ElementTree.fromstring(styles["opened_walls_line"].partition("\n")[2]).find("renderer-v2")
+    assert renderer is not None and renderer.get("attr") == "class"
+    values = {c.get("value"): c.get("symbol") for c in renderer.iter("category")}
+    assert set(values) == set(walls["class"])
+    colors = {s.get("name"): o.get("value") for s in renderer.iter("symbol") for o in s.iter("Option")
+              if o.get("name") == "line_color"}  # fmt: skip
+    assert colors[values["line-gone"]] == "213,94,0,255"
+
+
+def test_drawing_is_in_metres_on_named_layers(files):
+    drawing = ezdxf.readfile(files["dxf"])
+    assert drawing.header["$INSUNITS"] == 6
+    assert drawing.header.custom_vars.get("CRS") == CRS
+    gone = [e for e in drawing.modelspace() if e.dxf.layer == "RENO_LINE-GONE"]
+    assert len(gone) == 1
+    (x0, y0), (x1, y1) = gone[0].get_points("xy")
+    assert (x0, x1) == (627_100.0, 627_100.0) and abs(y1 - y0) == 80.0
+    assert not drawing.audit().has_errors
+    texts = [e.dxf.text for e in drawing.modelspace() if e.dxftype() == "TEXT"]
+    assert any("{{7*7}}" in text for text in texts)
+    assert not any("%%" in text or "\\" in text for text in texts)
+
+
+def test_control_codes_of_drawings_mean_nothing():
+    assert plain_text("%%c \\P ^J") == "％％c ＼P ＾J"
+
+
+def test_one_sheet_for_each_owner_that_is_asked(files, attacked, tmp_path):
+    data = files["sheets"].read_bytes()
+    assert len(re.findall(rb"/Type /Page\b", data)) >= 1
+    assert owner_sheets(attacked, tmp_path / "again.pdf").read_bytes()[:2000] == data[:2000]
+    with pytest.raises(InputError, match="nobody"):
+        bare = quarter(str) | {"rights": quarter(str)["rights"].iloc[:0]}
+        area = assemble(bare, name="bare", crs=CRS)
+        owner_sheets(compare(area, [Scenario("a", "甲", [demolish("walls", ids=["W1"])])]), tmp_path / "none.pdf")
+    with pytest.raises(InputError, match="no option"):
+        owner_sheets(attacked, tmp_path / "none.pdf", option="other")
+
+
+def test_another_ending_is_refused(attacked, tmp_path):
+    with pytest.raises(InputError, match=r"\.html, \.pdf"):
+        save_report(attacked, tmp_path / "report.docx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_chinese_font_there_is_a_warning(monkeypatch):
+    from spatialreno.maps import fonts
+
+    monkeypatch.setattr(fonts, "CHINESE", ())
+    with pytest.warns(UserWarning, match="no Chinese font"), fonts.lettering():
+        pass
+
+
+def test_every_payload_is_named_in_the_list():
+    assert len(PAYLOADS) >= 12
