@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spatialreno.cli.commands import Area, Lang, Norm, OneScenario, _read, _standard, app
+from spatialreno.cli.commands import Area, Lang, Norm, OneScenario, _standard, app, load
 from spatialreno.cli.output import say, tell
 
 
@@ -24,7 +24,7 @@ def live(
     """
     import spatialreno as sr
 
-    read = _read(area)
+    read = load(area)
     say("weave the walks and price every wall")
     tell(sr.live(read, standard=_standard(read, standard), lang=lang).save(out))
 
@@ -43,7 +43,7 @@ def sheets(
     """
     import spatialreno as sr
 
-    read = _read(area)
+    read = load(area)
     options = sr.compare(read, [sr.read_scenario(scenario)], standard=_standard(read, standard), progress=say)
     say("write the sheets")
     tell(sr.owner_sheets(options, out, lang=lang))

@@ -3,7 +3,8 @@
 from importlib import import_module
 from typing import Any
 
-from spatialreno.formats.folder import check_area, new_area, read_area, write_area
+from spatialreno.formats.checking import check_area
+from spatialreno.formats.folder import new_area, read_area, write_area
 
 __all__ = [
     "adopt",
