@@ -15,7 +15,7 @@ _ROOMS = {
     "errors": ("RenoError", "InputError", "ScenarioError", "InfeasibleError"),
     "catalog": ("Catalog", "read_catalog"),
     "area": ("StudyArea", "assemble", "split_walls"),
-    "formats": ("read_area", "write_area", "check_area", "import_osm", "new_area"),
+    "formats": ("read_area", "write_area", "check_area", "adopt", "import_osm", "new_area"),
     "scenario": ("Scenario", "demolish", "alter", "build", "read_scenario", "write_scenario"),
     "optimise": ("Solution",),
     "land": (
@@ -97,6 +97,7 @@ __all__ = [
     "ScenarioError",
     "Solution",
     "StudyArea",
+    "adopt",
     "alter",
     "answer_checkup",
     "assemble",
@@ -185,7 +186,7 @@ if TYPE_CHECKING:
     )
     from spatialreno.comparison import Comparison, People, compare, gather_people
     from spatialreno.errors import InfeasibleError, InputError, RenoError, ScenarioError
-    from spatialreno.formats import check_area, import_osm, new_area, read_area, write_area
+    from spatialreno.formats import adopt, check_area, import_osm, new_area, read_area, write_area
     from spatialreno.indicators import Evaluation, evaluate
     from spatialreno.land import (
         FireAccess,
