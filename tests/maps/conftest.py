@@ -213,6 +213,7 @@ def make_options() -> Callable[..., SimpleNamespace]:
             bill=lambda: bill(text),
             ledgers=ledgers(text),
             notes=lambda: [("opened", text("2 项无单价"))],
+            consents={},
             provenance={
                 "version": text("0.1.0"),
                 "fingerprint": text("abc"),
