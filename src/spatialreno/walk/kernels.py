@@ -69,7 +69,7 @@ def turn(ax: int, ay: int, bx: int, by: int, cx: int, cy: int) -> int:
 
 
 @numba.njit(cache=True)
-def trace(
+def trace(  # noqa: C901 (compiled: calls would be inlined anyway)
     ax: int, ay: int, bx: int, by: int, segs: Any, label: Any, grid: Any, stamp: Any, mark: int, out: Any, vias: Any
 ) -> Any:
     """Follow a line from a to b.
@@ -139,7 +139,8 @@ def seen_pairs(xy: Any, one: Any, two: Any, bends: Any, segs: Any, label: Any, g
     walk. Returns straight pieces (ax, ay, bx, by): a line through vertices is given piece by piece.
     """
     free, group_ptr, ray_ptr, rx, ry = bends
-    stamp, out, vias = np.full(len(segs), -1, np.int64), np.empty(labels + 1, np.int64), np.empty((2 * len(segs) + 1, 2), np.int64)
+    stamp, out = np.full(len(segs), -1, np.int64), np.empty(labels + 1, np.int64)
+    vias = np.empty((2 * len(segs) + 1, 2), np.int64)
     found, size, mark = np.empty((1024, 4), np.int64), 0, 0
     for a in one:
         for b in two:
@@ -183,7 +184,8 @@ def _pieces(a: Any, b: Any, vias: Any, passed: int, found: Any, size: int) -> in
 @numba.njit(cache=True)
 def crossed_labels(pieces: Any, segs: Any, label: Any, grid: Any, labels: int) -> Any:
     """List (piece, label) for straight pieces, and what each is: 0 clear, 1 through a vertex, -1 blocked."""
-    stamp, out, vias = np.full(len(segs), -1, np.int64), np.empty(labels + 1, np.int64), np.empty((2 * len(segs) + 1, 2), np.int64)
+    stamp, out = np.full(len(segs), -1, np.int64), np.empty(labels + 1, np.int64)
+    vias = np.empty((2 * len(segs) + 1, 2), np.int64)
     kind = np.zeros(len(pieces), np.int64)
     rows, size = np.empty((1024, 2), np.int64), 0
     for p in range(len(pieces)):
