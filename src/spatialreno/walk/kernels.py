@@ -82,9 +82,12 @@ def trace(  # noqa: C901 (compiled: calls would be inlined anyway)
     crossed, passed = 0, 0
     length = (bx - ax) * (bx - ax) + (by - ay) * (by - ay)
     _, first, last = _rows(ax, ay, bx, by, y0, size, rows)
-    for row in range(first, last + 1):
+    # From a towards b, since what blocks a line mostly stands near its beginning.
+    for i in range(last - first + 1):
+        row = first + i if by >= ay else last - i
         low, high = _columns(ax, ay, bx, by, row, x0, y0, size, columns)
-        for bin_ in range(row * columns + low, row * columns + high + 1):
+        for j in range(high - low + 1):
+            bin_ = row * columns + (low + j if bx >= ax else high - j)
             for place in range(pointer[bin_], pointer[bin_ + 1]):
                 s = held[place]
                 if stamp[s] == mark:
