@@ -15,7 +15,7 @@ _ROOMS = {
     "errors": ("RenoError", "InputError", "ScenarioError", "InfeasibleError"),
     "catalog": ("Catalog", "read_catalog"),
     "area": ("StudyArea", "assemble", "split_walls"),
-    "formats": ("read_area", "write_area", "check_area", "import_osm", "new_area"),
+    "formats": ("read_area", "write_area", "check_area", "adopt", "import_osm", "new_area"),
     "scenario": ("Scenario", "demolish", "alter", "build", "read_scenario", "write_scenario"),
     "optimise": ("Solution",),
     "land": (
@@ -36,7 +36,18 @@ _ROOMS = {
     "blocks": ("merge_blocks", "compound_blocks"),
     "walk": ("walk_network", "travel_times", "nearest", "walk_distances", "isochrones", "paths_from_networkx"),
     "siting": ("site_facilities",),
-    "works": ("Dig", "HeatPlan", "fit_lifts", "fit_section", "heat_load", "plan_dig", "shade_lifts", "supply_heat"),
+    "works": (
+        "Dig",
+        "HeatPlan",
+        "cut_lane",
+        "fit_lifts",
+        "fit_section",
+        "heat_load",
+        "plan_dig",
+        "shade_lifts",
+        "site_stations",
+        "supply_heat",
+    ),
     "community": (
         "Consents",
         "LiftPlan",
@@ -86,6 +97,7 @@ __all__ = [
     "ScenarioError",
     "Solution",
     "StudyArea",
+    "adopt",
     "alter",
     "answer_checkup",
     "assemble",
@@ -96,6 +108,7 @@ __all__ = [
     "choose_works",
     "compare",
     "compound_blocks",
+    "cut_lane",
     "demolish",
     "draw",
     "draw_programme",
@@ -139,6 +152,7 @@ __all__ = [
     "shade_lifts",
     "share_lift",
     "site_facilities",
+    "site_stations",
     "split_walls",
     "supply_heat",
     "travel_times",
@@ -172,7 +186,7 @@ if TYPE_CHECKING:
     )
     from spatialreno.comparison import Comparison, People, compare, gather_people
     from spatialreno.errors import InfeasibleError, InputError, RenoError, ScenarioError
-    from spatialreno.formats import check_area, import_osm, new_area, read_area, write_area
+    from spatialreno.formats import adopt, check_area, import_osm, new_area, read_area, write_area
     from spatialreno.indicators import Evaluation, evaluate
     from spatialreno.land import (
         FireAccess,
@@ -195,7 +209,18 @@ if TYPE_CHECKING:
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities
     from spatialreno.walk import isochrones, nearest, paths_from_networkx, travel_times, walk_distances, walk_network
-    from spatialreno.works import Dig, HeatPlan, fit_lifts, fit_section, heat_load, plan_dig, shade_lifts, supply_heat
+    from spatialreno.works import (
+        Dig,
+        HeatPlan,
+        cut_lane,
+        fit_lifts,
+        fit_section,
+        heat_load,
+        plan_dig,
+        shade_lifts,
+        site_stations,
+        supply_heat,
+    )
 
 
 def __getattr__(name: str) -> Any:

@@ -79,22 +79,6 @@ def init(
 
 
 @app.command()
-def check(area: Area, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
-    """List everything found in an area's files; exit 1 when it is refused.
-
-    Example: spatialreno check data/geo/xigongdi
-    """
-    import spatialreno as sr
-
-    found = sr.check_area(area)
-    tell_table(found, form(as_json, as_csv), title=f"{area}: {len(found)} finding{'' if len(found) == 1 else 's'}")
-    refused = bool((found["severity"] == "error").any())
-    say("refused: mend the errors first" if refused else "accepted")
-    if refused:
-        raise typer.Exit(1)
-
-
-@app.command()
 def show(
     area: Area,
     layer: Annotated[str, typer.Option("--layer", help="Show the rows of one layer")] = "",
@@ -242,6 +226,7 @@ def draw_map(
     out: Annotated[Path, typer.Option("--out", "-o", help="The page")] = Path("maps/map.html"),
     people: Told = True,
     budget: Budget = None,
+    base: Annotated[str | None, typer.Option("--base", help="Map underneath: tianditu, osm, gaode")] = None,
     lang: Lang = "zh",
 ) -> None:
     """Draw options on one offline page.
@@ -254,7 +239,7 @@ def draw_map(
     options = _compared(area, scenarios, standard)
     more = gathered(options, area, budget) if people else None
     say("draw")
-    tell(sr.draw(options, lang=lang, people=more).save(out))
+    tell(sr.draw(options, lang=lang, people=more, base=base).save(out))
 
 
 @app.command()
