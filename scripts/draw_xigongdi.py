@@ -117,10 +117,13 @@ def _tables(earth: ground.Ground, layers: checks.Layers, dice: random.Random) ->
         if v["legality"] == "illegal"
     }
     rights = people.draw_rights(earth, _known(homes_of), _known(sheds_of), dice)
+    homes = {i: d for i, d in layers["entrances"].items() if int(str(d[1]["households"])) > 0}
+    ballots = people.draw_ballots(homes, _known(homes_of), dice)
     return {
         "parties.csv": write.csv_text(("id", "name", "kind", "contact"), people.draw_parties()),
         "rights.csv": write.csv_text(("feature_id", "party_id", "right", "share", "consent", "date"), rights),
-        "ballots.csv": write.csv_text(("voter", "matter", "choice", "area_m2", "building_id"), []),
+        "ballots.csv": write.csv_text(("voter", "matter", "choice", "area_m2", "building_id"), ballots),
+        "community/menu.csv": write.csv_text(("item", "title", "class", "cost_yuan", "needs"), people.draw_menu()),
     }
 
 

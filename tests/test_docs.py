@@ -163,6 +163,7 @@ def test_the_script_plans_what_the_scenario_files_plan(example: sr.StudyArea) ->
 
 # Where a name without an example of its own is shown at work, or what it is.
 SHOWN = {
+    "shade_lifts": "src/spatialreno/community/lifts.py",
     "Scenario": "README.md",
     "candidate_sites": "tests/land/test_sites.py",
     "freed_land": "src/spatialreno/comparison/options.py",
@@ -175,9 +176,18 @@ SHOWN = {
 }
 MADE_BY = {
     "Catalog": "read_catalog",
+    "Consents": "find_consents",
+    "LiftPlan": "plan_lifts",
+    "Management": "manage",
+    "MenuChoice": "choose_works",
+    "Programme": "read_programme",
+    "Register": "read_register",
     "Comparison": "compare",
     "Evaluation": "evaluate",
+    "FireAccess": "fire_access",
     "Page": "draw",
+    "Removals": "fewest_removals",
+    "People": "gather_people",
     "Solution": "site_facilities",
     "StudyArea": "read_area",
 }

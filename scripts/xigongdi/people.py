@@ -1,4 +1,4 @@
-"""Who holds what: parties, rights on land, buildings, walls and structures, a first sounding of consents."""
+"""Who holds what and who votes how: parties, rights, a first sounding of consents, ballots and the menu."""
 
 from __future__ import annotations
 
@@ -99,3 +99,86 @@ def _consent(dice: random.Random) -> tuple[str, str]:
     consent = CONSENTS[dice.randrange(len(CONSENTS))]
     date = "" if consent == "not_visited" else f"2025-{dice.randint(3, 6):02d}-{dice.randint(1, 28):02d}"
     return consent, date
+
+
+Ballot = tuple[str, str, str, str, str]
+
+# compound -> turnout and share of yes, in the vote on opening the walls
+OPEN = {
+    "C01": (0.86, 0.90),
+    "C02": (0.90, 0.92),
+    "C03": (0.84, 0.88),
+    "C04": (0.83, 0.62),
+    "C05": (0.88, 0.95),
+    "C06": (0.55, 0.80),
+    "C07": (0.82, 0.87),
+    "C08": (0.85, 0.89),
+    "C09": (0.80, 0.86),
+    "C10": (0.48, 0.85),
+}
+UNWILLING = {"C05": 0.76}
+LIFT_BLOCKS = ("B04", "B13", "B19", "B20")
+# item: title, class, cost in yuan, items it needs, how much it is wanted
+MENU = {
+    "drain": ("雨污分流与排水管网", "basic", 3_200_000, "", 0.62),
+    "water": ("给水管网更换", "basic", 1_450_000, "", 0.48),
+    "lines": ("强弱电架空线入地", "basic", 1_900_000, "", 0.44),
+    "paving": ("道路铺装", "basic", 2_100_000, "drain;water", 0.58),
+    "fire": ("消防通道与消防栓", "basic", 620_000, "", 0.35),
+    "roof": ("屋面防水", "basic", 1_650_000, "", 0.41),
+    "meter": ("电表箱与楼道线路整治", "basic", 540_000, "", 0.33),
+    "lighting": ("楼道与院内照明", "improved", 380_000, "lines", 0.39),
+    "parking": ("停车位与充电桩", "improved", 760_000, "paving", 0.46),
+    "wall": ("拆围墙、通夹道", "improved", 160_000, "", 0.37),
+    "plaza": ("小广场与健身场地", "improved", 420_000, "wall;paving", 0.34),
+    "garden": ("口袋花园（居民种花地）", "improved", 210_000, "wall", 0.31),
+    "barrier": ("无障碍坡道与扶手", "improved", 180_000, "paving", 0.28),
+    "meals": ("老年食堂", "raised", 680_000, "", 0.27),
+    "nursery": ("托育点", "raised", 520_000, "", 0.16),
+    "bookstore": ("社区书屋", "raised", 540_000, "", 0.14),
+}
+
+
+def draw_menu() -> list[tuple[str, str, str, str, str]]:
+    """Rows of the menu: item, title, class, cost_yuan, needs."""
+    return [(item, title, rank, str(cost), needs) for item, (title, rank, cost, needs, _) in MENU.items()]
+
+
+def draw_ballots(
+    doors: dict[str, tuple[object, dict[str, object]]], compounds: dict[str, str], dice: random.Random
+) -> list[Ballot]:
+    """Rows of the ballots: voter, matter, choice, area_m2, building_id.
+
+    ``compounds`` names the compound of each building; a voter is a home: stairwell, floor, place.
+    """
+    rows: list[Ballot] = []
+    for door, (_, columns) in sorted(doors.items()):
+        building = str(columns["building_id"])
+        homes = int(str(columns["households"]))
+        storeys = int(str(columns["storeys"]))
+        for k in range(homes):
+            floor = k * storeys // homes + 1
+            home = f"{door}-{floor}{k % (homes // storeys) + 1:02d}"
+            area = f"{dice.uniform(58.0, 78.0):.2f}"
+            matters = _decisions(home, door, floor, compounds[building], building, dice)
+            rows += [(home, matter, choice, area, building) for matter, choice in matters]
+    return sorted(rows)
+
+
+def _decisions(
+    home: str, door: str, floor: int, compound: str, building: str, dice: random.Random
+) -> list[tuple[str, str]]:
+    """What one home says: whether to renew, whether to open the walls, its lift, its wishes."""
+    said = []
+    if dice.random() < 0.97:
+        willing = dice.random() < UNWILLING.get(compound, 0.94)
+        said.append((f"willing:{compound}", "yes" if willing else "no"))
+    turnout, agree = OPEN[compound]
+    if dice.random() < turnout:
+        said.append((f"open:{compound}", "yes" if dice.random() < agree else "no"))
+    if building in LIFT_BLOCKS and dice.random() < 0.9:
+        likes = dice.random() < (0.25 if floor == 1 else 0.7 if floor == 2 else 0.97)
+        said.append((f"lift:{door}", "yes" if likes else "abstain" if floor == 2 else "no"))
+    if dice.random() < 0.4:
+        said += [("menu", item) for item, row in MENU.items() if dice.random() < row[4]]
+    return said

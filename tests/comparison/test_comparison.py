@@ -128,7 +128,12 @@ def test_leaders_people_who_gain(options: sr.Comparison) -> None:
 
 
 def test_leaders_parties(options: sr.Comparison) -> None:
-    assert leaders(options, "parties_asked") == [0, 1, 2, 2]
+    assert leaders(options, "parties_asked") == [0, 0, 2, 2]  # an illegal shed is enforced: nobody is asked
+    assert leaders(options, "votes_asked")[:2] == [0, 0]
+    assert leaders(options, "consents_in_hand") == [0, 0, 0, 0]
+    assert leaders(options, "consents_missing")[2] == sum(
+        [2, *(len(count.to_win) for count in options.consents["opened"].counts.values())]
+    )
 
 
 # ---- change and table

@@ -152,7 +152,7 @@ def test_a_table_of_no_layer_is_told(folder):
     ("raw", "told"),
     [
         (b'{"type": "FeatureCollection", "features": [{"type"', "is not whole GeoJSON"),
-        (b"", "is not whole GeoJSON"),
+        (b"", "is empty"),
         ('{"围墙"'.encode("gb18030"), "is not whole GeoJSON"),
         (b"[" * 100_000, "is not whole GeoJSON"),
         (b'{"type": "Topology"}', "no GeoJSON FeatureCollection"),
@@ -212,7 +212,7 @@ def test_a_compound_without_end(folder, value):
 def test_an_unreadable_file(folder):
     (folder / "walls.geojson").unlink()
     (folder / "walls.geojson").mkdir()
-    assert "walls.geojson: walls: cannot be read (Is a directory)" in refusal(folder)
+    assert "walls.geojson: walls: is a folder. Give one file" in refusal(folder)
 
 
 def test_a_file_without_rights_to_read(folder, monkeypatch):
@@ -386,10 +386,17 @@ def test_a_geopackage_without_its_toml(package):
     assert "yard.toml: not found" in refusal(package)
 
 
-@pytest.mark.parametrize("raw", [b"", b"PK\x03\x04 a zip", b'{"type": "FeatureCollection"}'])
-def test_a_file_that_only_calls_itself_geopackage(package, raw):
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"", "is empty"),
+        (b"PK\x03\x04 a zip", "is a damaged archive"),
+        (b'{"type": "FeatureCollection"}', "calls itself .gpkg but holds GeoJSON"),
+    ],
+)
+def test_a_file_that_only_calls_itself_geopackage(package, raw, told):
     package.write_bytes(raw)
-    assert "yard.gpkg: is no GeoPackage" in refusal(package)
+    assert f"yard.gpkg: {told}" in refusal(package)
 
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9])

@@ -8,10 +8,10 @@ import pytest
 from test_streets import quarter
 
 from spatialreno.walk import paths_from_networkx, walk_network
-from spatialreno.walk.engine import reach_from
+from spatialreno.walk.engine import reach
+from spatialreno.walk.masks import state_of
 from spatialreno.walk.places import find_places
 from spatialreno.walk.state import VISITOR
-from spatialreno.walk.travel import state_of
 
 
 def test_equal_to_networkx() -> None:
@@ -23,16 +23,15 @@ def test_equal_to_networkx() -> None:
     graph.add_weighted_edges_from(hops[["u", "v", "length_mm"]].itertuples(index=False, name=None))
     state = state_of(area)
     places = find_places(area, state.fabric, ["B1", "B2", "F1", "F3"])
-    engine = state.graph(VISITOR, places)
     place, node, length = state.starts(VISITOR, places)
     for at in range(len(places)):
         here = place == at
         graph.add_weighted_edges_from((f"P{at}", int(to), int(far)) for to, far in zip(node[here], length[here],
                                                                                       strict=True))  # fmt: skip
         expected = nx.single_source_dijkstra_path_length(graph, f"P{at}", weight="weight")
-        found, _ = reach_from(engine, at, np.inf)
+        near, far = reach(state.graph, state.seeds(VISITOR, places), np.inf, np.array([at])).of(0)
         graph.remove_node(f"P{at}")
-        assert {to: far for to, far in enumerate(found) if np.isfinite(far)} == {
+        assert dict(zip(near.tolist(), far.tolist(), strict=True)) == {
             to: far for to, far in expected.items() if not isinstance(to, str)
         }
 

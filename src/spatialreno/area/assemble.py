@@ -72,7 +72,10 @@ def assemble(
     ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
     >>> yard, home = box(627_000, 3_838_000, 627_100, 3_838_080), box(627_010, 3_838_010, 627_060, 3_838_022)
     >>> area = assemble(
-    ...     {"compounds": layer(id=["C1"], name=["一号院"], geometry=[yard]), "buildings": layer(id=["B1"], geometry=[home])},
+    ...     {
+    ...         "compounds": layer(id=["C1"], name=["一号院"], geometry=[yard]),
+    ...         "buildings": layer(id=["B1"], geometry=[home]),
+    ...     },
     ...     name="small",
     ... )
     >>> float(area.buildings.loc["B1", "footprint_m2"]), area.buildings.loc["B1", "compound_id"]

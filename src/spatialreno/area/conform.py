@@ -103,7 +103,7 @@ def _cells(frame: pd.DataFrame, column: Column, layer: Layer, notes: Notes) -> p
 
 
 def _typed(raw: pd.Series[Any], column: Column, layer: Layer, frame: pd.DataFrame, notes: Notes) -> pd.Series[Any]:
-    cells = {"str": _texts, "float": _numbers, "int": _whole_numbers, "bool": _truths}[column.dtype](raw)
+    cells = {"str": texts, "float": _numbers, "int": _whole_numbers, "bool": _truths}[column.dtype](raw)
     lost = raw.notna() & cells.isna() & (raw.astype(str).str.strip() != "")
     if lost.any():
         seen = ", ".join(sorted({repr(v) for v in raw[lost]})[:3])
@@ -117,7 +117,9 @@ def _typed(raw: pd.Series[Any], column: Column, layer: Layer, frame: pd.DataFram
     return cells
 
 
-def _texts(raw: pd.Series[Any]) -> pd.Series[Any]:
+def texts(raw: pd.Series[Any]) -> pd.Series[Any]:
+    """Read cells as text; whole numbers lose their point, blanks become nothing."""
+
     def text(value: Any) -> str | None:
         if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
             return None
@@ -209,7 +211,7 @@ def _sorted_table(frame: pd.DataFrame, layer: Layer, notes: Notes) -> pd.DataFra
 
 def _names(frame: pd.DataFrame, rows: Any) -> list[str]:
     """Name raw rows by id, or by their place in the file when they have none."""
-    ids = _texts(frame["id"]) if "id" in frame.columns else pd.Series(index=frame.index, dtype="str")
+    ids = texts(frame["id"]) if "id" in frame.columns else pd.Series(index=frame.index, dtype="str")
     places = [f"row {i + 1}" for i in range(len(frame))]
     return list(ids.where(ids.notna(), places)[np.asarray(rows, dtype=bool)])
 

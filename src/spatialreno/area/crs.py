@@ -44,16 +44,21 @@ def zone_crs(longitude: float) -> CRS:
 
 def metric_crs(value: Any, where: str) -> CRS:
     """Accept a projected CRS in metres; say what is wrong with any other."""
-    try:
-        crs = CRS.from_user_input(value)
-    except CRSError as error:
-        raise InputError(f"{where}: {value!r} is no coordinate system. Give an EPSG code such as EPSG:4546.") from error
+    crs = stated_crs(value, where)
     if not crs.is_projected or any(axis.unit_name != "metre" for axis in crs.axis_info[:2]):
         raise InputError(
             f"{where}: {crs.to_string()} is not in metres. "
             "Give a projected system such as EPSG:4546 (CGCS2000, 3-degree zone, 111E)."
         )
     return crs
+
+
+def stated_crs(value: Any, where: str) -> CRS:
+    """Accept any coordinate system that is known, in degrees or in metres."""
+    try:
+        return CRS.from_user_input(value)
+    except CRSError as error:
+        raise InputError(f"{where}: {value!r} is no coordinate system. Give an EPSG code such as EPSG:4546.") from error
 
 
 def crs_text(crs: CRS) -> str:
@@ -115,3 +120,30 @@ def default_crs(frame: gpd.GeoDataFrame) -> CRS:
     """Return the 3-degree zone of the middle of a layer that has a CRS."""
     west, _, east, _ = frame.to_crs(LONLAT).total_bounds
     return zone_crs((west + east) / 2)
+
+
+def shifted(frame: gpd.GeoDataFrame, shift: str) -> gpd.GeoDataFrame:
+    """Bring a layer whose coordinates are in GCJ-02 or BD-09 back to where it is.
+
+    Parameters
+    ----------
+    frame
+        Its CRS says degrees (whatever datum) or metres made from shifted degrees.
+    shift
+        ``gcj02`` or ``bd09``.
+
+    Returns
+    -------
+    GeoDataFrame
+        The same rows in WGS 84 degrees (OGC:CRS84), within 1e-6 m.
+    """
+    import geopandas as gpd
+    import shapely
+
+    from spatialreno.area.shift import unshift
+
+    degrees = frame if frame.crs is None or frame.crs.is_geographic else frame.to_crs(LONLAT)
+    shapes = shapely.transform(
+        degrees.geometry.to_numpy(), lambda xy: np.column_stack(unshift(xy[:, 0], xy[:, 1], shift))
+    )
+    return degrees.set_geometry(gpd.GeoSeries(shapes, index=degrees.index, crs=LONLAT))

@@ -63,6 +63,26 @@ class Catalog:
         """Footprint of a heat-exchange station by the floor area it heats."""
         return _table("heat_stations.csv")
 
+    @cached_property
+    def heat_intensity(self) -> pd.DataFrame:
+        """Heat load in W/m² by use, year built and insulation."""
+        return _table("heat_intensity.csv")
+
+    @cached_property
+    def heat_pipes(self) -> pd.DataFrame:
+        """Heat pipes by nominal diameter: inner diameter, casing, price of a pair; index ``dn``."""
+        return _table("heat_pipes.csv", index="dn")
+
+    @cached_property
+    def pipe_kinds(self) -> pd.DataFrame:
+        """Buried kinds: width taken up, least slope, rank, place in the advised order; index ``kind``."""
+        return _table("pipe_kinds.csv", index="kind")
+
+    @cached_property
+    def pipe_clearances(self) -> pd.DataFrame:
+        """Horizontal clearances between two kinds, by the code and reduced with approval, in metres."""
+        return _table("pipe_clearances.csv")
+
     def standard(self, name: str | Path) -> Standard:
         """Read a planning standard by its name in the package or by a file's path."""
         from spatialreno.catalog.standard import read_standard

@@ -1,6 +1,6 @@
 """The command line: every command covers one public function."""
 
-from spatialreno.cli import pages
+from spatialreno.cli import land, pages, people, works
 from spatialreno.cli.commands import main
 
-__all__ = ["main", "pages"]
+__all__ = ["land", "main", "pages", "people", "works"]

@@ -13,7 +13,7 @@ from spatialreno.cli.output import complain, form, say, say_total, shortfall, sp
 from spatialreno.errors import InfeasibleError, InputError, RenoError
 
 if TYPE_CHECKING:
-    from spatialreno import Scenario, StudyArea
+    from spatialreno import Comparison, Scenario, StudyArea
 
 app = typer.Typer(
     add_completion=False,
@@ -106,7 +106,7 @@ def show(
     """
     import pandas as pd
 
-    read = _read(area)
+    read = load(area)
     if report:
         tell_table(read.report, form(as_json, as_csv), title=repr(read))
         return
@@ -130,7 +130,7 @@ def ledger(area: Area, scenario: OneScenario, as_json: AsJson = False, as_csv: A
     """
     import spatialreno as sr
 
-    rows = sr.read_scenario(scenario).ledger(_read(area))
+    rows = sr.read_scenario(scenario).ledger(load(area))
     tell_table(rows, form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
     say_total(rows)
 
@@ -147,7 +147,7 @@ def apply(
 
     if out.resolve() == area.resolve():
         raise InputError(f"{out}: holds the survey itself, which would be lost. Write to another folder or .gpkg.")
-    tell(sr.write_area(sr.read_scenario(scenario).apply(_read(area)), out))
+    tell(sr.write_area(sr.read_scenario(scenario).apply(load(area)), out))
 
 
 @app.command()
@@ -167,9 +167,9 @@ def score(
     import spatialreno as sr
     from spatialreno.indicators import indicator_title
 
-    read = _changed(_read(area), scenario)
+    read = changed(load(area), scenario)
     say("evaluate")
-    found = sr.evaluate(read, _standard(read, standard))
+    found = sr.evaluate(read, standard_for(read, standard))
     rows = found.table.xs(level, level="level").reset_index()
     titles = [indicator_title(read.catalog, str(k), lang=lang, norm=found.standard) for k in rows["indicator"]]
     rows.insert(1, "title", titles)
@@ -194,7 +194,7 @@ def site(
     """
     import spatialreno as sr
 
-    read = _changed(_read(area), scenario)
+    read = changed(load(area), scenario)
     say(f"site {kind}")
     solution = sr.site_facilities(read, kind, count=count, model=model)
     if not solution.feasible:
@@ -221,10 +221,8 @@ def compare(
 
     Example: spatialreno compare data/geo/xigongdi -o out/xigongdi
     """
-    import spatialreno as sr
 
-    read = _read(area)
-    options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
+    options = _compared(area, scenarios, standard)
     table = options.leaders(lang=lang).rename(columns=options.titles).reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(options))
     for option, note in options.notes():
@@ -249,8 +247,7 @@ def draw_map(
     """
     import spatialreno as sr
 
-    read = _read(area)
-    options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
+    options = _compared(area, scenarios, standard)
     say("draw")
     tell(sr.draw(options, lang=lang, base=base).save(out))
 
@@ -272,8 +269,7 @@ def report(
     """
     import spatialreno as sr
 
-    read = _read(area)
-    options = sr.compare(read, _scenarios(area, scenarios), standard=_standard(read, standard), progress=say)
+    options = _compared(area, scenarios, standard)
     say("write the report")
     tell(sr.save_report(options, out, lang=lang, paper=paper))
 
@@ -366,27 +362,39 @@ def main() -> None:
         sys.exit(1)
 
 
-def _read(path: Path) -> StudyArea:
+def load(path: Path) -> StudyArea:
+    """Read an area and say so."""
     import spatialreno as sr
 
     say(f"read {path}")
     return sr.read_area(path)
 
 
-def _changed(area: StudyArea, scenario: Path | None) -> StudyArea:
+def changed(area: StudyArea, scenario: Path | None) -> StudyArea:
+    """Apply a scenario file, if one is named."""
     import spatialreno as sr
 
     return area if scenario is None else sr.read_scenario(scenario).apply(area)
 
 
-def _scenarios(area: Path, given: list[Path] | None) -> list[Scenario]:
+def scenarios_for(area: Path, given: list[Path] | None) -> list[Scenario]:
+    """Read the scenarios that are named, else all beside the area."""
     from spatialreno.cli.demo import scenarios_of
     from spatialreno.scenario import read_scenario
 
     return [read_scenario(path) for path in given] if given else scenarios_of(area)
 
 
-def _standard(area: StudyArea, given: str | None) -> str:
+def _compared(area: Path, scenarios: list[Path] | None, standard: str | None) -> Comparison:
+    import spatialreno as sr
+
+    read = load(area)
+    norm = standard_for(read, standard)
+    return sr.compare(read, scenarios_for(area, scenarios), standard=norm, works=True, progress=say)
+
+
+def standard_for(area: StudyArea, given: str | None) -> str:
+    """Take the standard that is named, else the area's own."""
     return given or str(area.meta.get("standard") or "gb50180-2018")
 
 

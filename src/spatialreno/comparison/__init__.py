@@ -1,5 +1,6 @@
-"""Today and the options side by side (方案比选)."""
+"""Comparison: today and the options side by side."""
 
 from spatialreno.comparison.options import Comparison, compare
+from spatialreno.comparison.people import People, gather_people
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["Comparison", "People", "compare", "gather_people"]

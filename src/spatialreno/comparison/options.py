@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,13 +12,15 @@ import pandas as pd
 
 from spatialreno import __version__
 from spatialreno.blocks import merge_blocks
+from spatialreno.community import Consents, Register, find_consents, read_register
 from spatialreno.comparison.plan import bill_rows, plan_rows
-from spatialreno.comparison.review import review
+from spatialreno.comparison.review import fire_findings, lane_findings, review
 from spatialreno.comparison.sheet import Sheet
+from spatialreno.comparison.works import Works, plan_works
 from spatialreno.comparison.write import write_comparison
 from spatialreno.errors import InputError, ScenarioError
 from spatialreno.indicators import Evaluation, evaluate, indicator_title
-from spatialreno.land import freed_land
+from spatialreno.land import STATION, Removals, fewest_removals, fire_blockers, freed_land, heat_demand, lane_sections
 from spatialreno.scenario import Build, Scenario
 from spatialreno.walk import isochrones
 
@@ -43,8 +46,14 @@ class Comparison:
         gain, residents, households.
     isochrones
         By option: walks from the home nearest the residents' centre, or from the origins asked for.
+    consents
+        By option, without today: who must agree, what is in hand, the smallest set still to be won.
+    register
+        Homes and ballots of today; ballots that were refused stand in its ``faults`` and in ``notes()``.
     scenarios
         As given.
+    works
+        By option, heat and one dig (``.heat``, ``.dig``), where they were asked for.
     """
 
     areas: Mapping[str, StudyArea]
@@ -55,7 +64,10 @@ class Comparison:
     freed: Mapping[str, gpd.GeoDataFrame]
     gained: Mapping[str, pd.DataFrame]
     isochrones: Mapping[str, gpd.GeoDataFrame]
+    consents: Mapping[str, Consents]
+    register: Register
     plans: pd.DataFrame
+    works: Mapping[str, Works] = field(default_factory=dict)
 
     @property
     def today(self) -> StudyArea:
@@ -183,7 +195,30 @@ class Comparison:
 
     def notes(self) -> list[tuple[str, str]]:
         """List what a reviewer should know of each option, as (option, sentence)."""
-        return [(s.name, text) for s in self.scenarios for text in review(self.today, self.ledgers[s.name])]
+        before = self.evaluations[TODAY].ground.lanes
+        found = []
+        for name in self.areas:
+            if name != TODAY:
+                found += [(name, text) for text in review(self.today, self.ledgers[name])]
+                lanes = self.evaluations[name].ground.lanes
+                found += [(name, text) for text in lane_findings(self.today, before, lanes)]
+            found += [(name, text) for text in fire_findings(self.blockers[name])]
+        return [*found, *((TODAY, str(fault)) for fault in self.register.faults)]
+
+    @cached_property
+    def blockers(self) -> dict[str, gpd.GeoDataFrame]:
+        """By option, the obstacles that keep a fire engine from homes (``fire_blockers``)."""
+        return {name: fire_blockers(area, self.evaluations[name].ground.fire) for name, area in self.areas.items()}
+
+    @cached_property
+    def sections(self) -> dict[str, gpd.GeoDataFrame]:
+        """By option, the clear width of every path station by station (``lane_sections``)."""
+        return {name: lane_sections(area) for name, area in self.areas.items()}
+
+    @cached_property
+    def room(self) -> Removals | None:
+        """The fewest removals that would make room today for the station the load asks for; None: none waits."""
+        return fewest_removals(self.today, STATION) if len(heat_demand(self.today)) else None
 
     def write(self, folder: str | Path) -> list[Path]:
         """Write tables (CSV that Excel opens), a GeoPackage of all options, scenarios and provenance.
@@ -243,6 +278,7 @@ def compare(
     *,
     standard: str = "gb50180-2018",
     origins: Sequence[str] | None = None,
+    works: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Comparison:
     """Apply each scenario to today and evaluate all of them alike.
@@ -258,6 +294,9 @@ def compare(
     origins
         Ids of facilities or buildings whose isochrones are drawn; default is the home nearest the
         residents' centre.
+    works
+        Also plan heat and one dig for every option (:func:`spatialreno.supply_heat`,
+        :func:`spatialreno.plan_dig`): some seconds each.
     progress
         Called with a sentence before each step.
 
@@ -293,6 +332,10 @@ def compare(
     ledgers = {s.name: s.ledger(today) for s in scenarios}
     freed = {TODAY: freed_land(today, today), **{s.name: freed_land(today, _only_cleared(s, today)) for s in scenarios}}
     gained = {name: _gained(evaluations, areas, name) for name in areas}
+    say("consents")
+    register = read_register(today, keep_rest=True)
+    consents = {s.name: find_consents(today, s, register=register) for s in scenarios}
+    planned = plan_works(areas, scenarios, say) if works else {}
     return Comparison(
         areas=areas,
         scenarios=tuple(scenarios),
@@ -302,7 +345,10 @@ def compare(
         freed=freed,
         gained=gained,
         isochrones={name: isochrones(area, [i for i in start if _is_there(area, i)]) for name, area in areas.items()},
-        plans=plan_rows(areas, ledgers, freed, gained),
+        consents=consents,
+        register=register,
+        plans=plan_rows(areas, ledgers, freed, gained, consents, planned),
+        works=planned,
     )
 
 

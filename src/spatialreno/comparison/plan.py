@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import shapely
 
-from spatialreno.land import usable_part
+from spatialreno.comparison.works import Works, works_values
+from spatialreno.land import parking_change, usable_part
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from spatialreno.area import StudyArea
+    from spatialreno.community import Consents
 
+#: Causes of freed land that have a row of their own.
+_CAUSES = ("structure", "wall", "gap", "lane")
 _INDEX = ["option", "level", "place", "indicator"]
 
 
@@ -23,6 +27,8 @@ def plan_rows(
     ledgers: Mapping[str, pd.DataFrame],
     freed: Mapping[str, gpd.GeoDataFrame],
     gained: Mapping[str, pd.DataFrame],
+    consents: Mapping[str, Consents],
+    works: Mapping[str, Works],
 ) -> pd.DataFrame:
     """Tell what each plan does, as rows at level ``plan``; the first area is today.
 
@@ -36,6 +42,9 @@ def plan_rows(
     for name in areas:
         bill = ledgers.get(name)
         values = {**_bill_values(bill, today), **_land_values(freed[name], today), **_gain_values(gained[name], today)}
+        values |= _parking_values(today, areas[name])
+        values |= _consent_values(consents.get(name))
+        values |= works_values(areas[name], works.get(name))
         index = pd.MultiIndex.from_tuples([(name, "plan", today.name, k) for k in values], names=_INDEX)
         frame = pd.DataFrame({"value": list(values.values())}, index=index, dtype="float64")
         known = today.catalog.indicators
@@ -57,7 +66,6 @@ def _bill_values(bill: pd.DataFrame | None, today: StudyArea) -> dict[str, float
                 "cost_yuan",
                 "cost_household_yuan",
                 "unpriced",
-                "parties_asked",
             ],
             0.0,
         )
@@ -67,7 +75,6 @@ def _bill_values(bill: pd.DataFrame | None, today: StudyArea) -> dict[str, float
     shed = gone[(gone["layer"] == "structures") & gone["id"].isin(illegal)]["id"]
     households = float(today.buildings["households"].sum())
     cost = float(bill["cost_yuan"].sum())
-    parties = bill.loc[bill["verb"] != "keep", "parties"].str.split(", ").explode()
     return {
         "wall_demolished_m": float(today.walls["length_m"].reindex(gone.loc[gone["layer"] == "walls", "id"]).sum()),
         "illegal_demolished_m2": float(today.structures["floor_area_m2"].reindex(shed).sum()),
@@ -77,7 +84,16 @@ def _bill_values(bill: pd.DataFrame | None, today: StudyArea) -> dict[str, float
         "cost_yuan": cost,
         "cost_household_yuan": cost / households if households else float("nan"),
         "unpriced": float((bill["cost_yuan"].isna()).sum()),
-        "parties_asked": float(parties[parties.fillna("") != ""].nunique()),
+    }
+
+
+def _consent_values(found: Consents | None) -> dict[str, float]:
+    """Count whom an option must ask, who has agreed, and the fewest still to be won; today asks nobody."""
+    return {
+        "parties_asked": float(len(found.parties)) if found else 0.0,
+        "votes_asked": float(len(found.votes)) if found else 0.0,
+        "consents_in_hand": float(found.in_hand_count) if found else 0.0,
+        "consents_missing": float(len(found.to_win())) if found else 0.0,
     }
 
 
@@ -107,7 +123,17 @@ def _built_m2(bill: pd.DataFrame, layer: str) -> float:
 def _land_values(freed: gpd.GeoDataFrame, today: StudyArea) -> dict[str, float]:
     ground = shapely.union_all(freed.geometry.to_numpy())
     usable = usable_part(ground, today.catalog.constants["sliver_m"])
-    return {"freed_m2": float(freed["area_m2"].sum()), "freed_usable_m2": float(shapely.area(usable))}
+    cause = freed["cause"].where(freed["cause"].isin(_CAUSES), "other")
+    by = freed["area_m2"].groupby(cause).sum()
+    parts = {f"freed_m2:{name}": float(by.get(name, 0.0)) for name in (*_CAUSES, "other")}
+    return {"freed_m2": float(freed["area_m2"].sum()), "freed_usable_m2": float(shapely.area(usable)), **parts}
+
+
+def _parking_values(today: StudyArea, after: StudyArea) -> dict[str, float]:
+    change = parking_change(today, after)
+    places = change["places"].astype("float64").groupby(change["change"]).sum()
+    lost = float(places.get("lost", 0.0) + places.get("built_over", 0.0))
+    return {"parking_lost": lost, "parking_gained": float(places.get("gained", 0.0))}
 
 
 def _gain_values(gained: pd.DataFrame, today: StudyArea) -> dict[str, float]:

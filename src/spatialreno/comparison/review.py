@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
     from spatialreno.area import StudyArea
@@ -26,3 +27,42 @@ def review(today: StudyArea, bill: pd.DataFrame) -> list[str]:
     if unpriced:
         notes.append(f"{unpriced} 项无单价，未计入总投资")
     return notes
+
+
+def lane_findings(today: StudyArea, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> list[str]:
+    """List the paths that a plan leaves narrower between what stands than it declares them.
+
+    Parameters
+    ----------
+    today
+        The area as it is.
+    before, after
+        ``lane_widths`` of today and of the option. What falls short today already, and is declared no
+        wider, is no finding about the plan.
+    """
+    limit = today.catalog.constants["lane_short_m"]
+    declared = after["width_m"].astype("float64")
+    short = after[declared - after["clear_width_m"] > limit]
+    known = before.reindex(short.index)
+    was_short = known["width_m"].astype("float64") - known["clear_width_m"].astype("float64") > limit
+    new = short[~was_short | (short["width_m"].astype("float64") > known["width_m"].astype("float64"))]
+    return [_lane_finding(str(name), row) for name, row in new.iterrows()]
+
+
+def _lane_finding(name: str, row: pd.Series) -> str:
+    beside = "、".join(dict.fromkeys(str(row[side]) for side in ("left", "right") if isinstance(row[side], str)))
+    title = f"{name} {row['name']}" if isinstance(row["name"], str) else name
+    return (
+        f"{title}：标注宽 {row['width_m']:.1f} m，净宽最窄处仅 {row['clear_width_m']:.1f} m"
+        f"（距起点 {row['at_m']:.0f} m，{beside}）"
+    )
+
+
+def fire_findings(blockers: gpd.GeoDataFrame) -> list[str]:
+    """Name the obstacle that keeps a fire engine from the most households."""
+    first = blockers[blockers["households_behind"] > 0].head(1)
+    return [
+        f"消防车受阻最多：{name} 挡住 {row['households_behind']:.0f} 户"
+        + (f"，单独拆改可使 {row['households_gained']:.0f} 户可达" if row["households_gained"] else "")
+        for name, row in first.iterrows()
+    ]

@@ -51,6 +51,9 @@ def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
         "access": _by_option({k: e.access for k, e in comparison.evaluations.items()}, index=False),
         "gains": _by_option(comparison.gained),
         "blocks": _by_option({k: b.drop(columns="geometry") for k, b in comparison.blocks.items()}),
+        "consents": _by_option({k: c.asked for k, c in comparison.consents.items()}, index=False),
+        "votes": _by_option({k: c.votes for k, c in comparison.consents.items()}, index=False),
+        "to_win": _by_option({k: c.to_win() for k, c in comparison.consents.items()}, index=False),
         "notes": pd.DataFrame(comparison.notes(), columns=["option", "note"]),
     }
 

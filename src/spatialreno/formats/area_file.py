@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from spatialreno.area.crs import metric_crs
 from spatialreno.errors import InputError
+from spatialreno.formats.join import Join
+from spatialreno.formats.source import Source, files_table
 
 META_KEYS = ("source", "licence", "date", "invented", "note", "standard")
 
@@ -30,7 +32,17 @@ class AreaFile(BaseModel):
     invented: bool = False
     note: str = ""
     standard: str = "gb50180-2018"
-    files: dict[str, str] = {}
+    files: dict[str, tuple[Source, ...]] = {}
+    joins: tuple[Join, ...] = ()
+
+    @field_validator("files", mode="before")
+    @classmethod
+    def _written_out(cls, files: Any) -> Any:
+        """Let a plain file name, one source or a list of sources stand for a layer."""
+        if not isinstance(files, dict):
+            return files
+        listed = {k: v if isinstance(v, (list, tuple)) else [v] for k, v in files.items()}
+        return {k: [{"file": s} if isinstance(s, str) else s for s in v] for k, v in listed.items()}
 
     def meta(self) -> dict[str, Any]:
         """Return what rides on the area: the keys that were written."""
@@ -58,8 +70,17 @@ def read_area_file(path: Path) -> AreaFile:
     return document
 
 
-def area_file_text(name: str, title: str, crs: str, meta: Any, files: Mapping[str, str] | None = None) -> str:
-    """Write the text of an ``area.toml``; ``files`` names the layers whose file is not called after them."""
+def area_file_text(
+    name: str,
+    title: str,
+    crs: str,
+    meta: Any,
+    files: Mapping[str, tuple[Source, ...]] | None = None,
+    joins: tuple[Join, ...] = (),
+) -> str:
+    """Write the text of an ``area.toml``; ``files`` names layers whose file is not called after them."""
     table: dict[str, Any] = {"name": name, "title": title, "crs": crs}
     table |= {k: meta[k] for k in META_KEYS if meta.get(k) not in (None, "")}
-    return tomli_w.dumps(table | ({"files": dict(files)} if files else {}))
+    table |= {"files": files_table(files)} if files else {}
+    table |= {"joins": [j.model_dump(exclude_defaults=True) for j in joins]} if joins else {}
+    return tomli_w.dumps(table)

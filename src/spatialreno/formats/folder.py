@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ from spatialreno.area.assemble import findings
 from spatialreno.area.crs import crs_text, metric_crs
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
-from spatialreno.formats.area_file import AreaFile, area_file_text, read_area_file
-from spatialreno.formats.tables import read_geojson, read_gpkg, read_table, write_geojson, write_gpkg, write_table
+from spatialreno.formats.area_file import area_file_text, read_area_file
+from spatialreno.formats.gather import gather, is_gpkg, located
+from spatialreno.formats.source import Source
+from spatialreno.formats.tables import write_geojson, write_gpkg, write_table
 from spatialreno.formats.whole import put_whole
 
 FINDING_COLUMNS = ["severity", "layer", "rule", "ids", "message", "mend", "file"]
@@ -47,7 +49,7 @@ def read_area(path: str | Path, *, catalog: Catalog | None = None) -> StudyArea:
     >>> read_area("data/geo/xigongdi").name
     'xigongdi'
     """
-    raw = _raw(Path(path), catalog or read_catalog())
+    raw = gather(Path(path), catalog or read_catalog())
     document = raw.document
     try:
         area = assemble(
@@ -85,10 +87,10 @@ def check_area(path: str | Path, *, catalog: Catalog | None = None) -> pd.DataFr
     """
     catalog = catalog or read_catalog()
     try:
-        raw = _raw(Path(path), catalog)
-        found = [_in_file(f, raw.files) for f in findings(raw.layers, crs=raw.document.crs, catalog=catalog)] + [
-            Fault("area", (), a["rule"], a["reason"], "Nothing to do, if it is no layer", "note") for a in raw.acts
-        ]
+        raw = gather(Path(path), catalog)
+        found = list(
+            located((*raw.faults, *findings(raw.layers, crs=raw.document.crs, catalog=catalog)), raw.files)
+        ) + [Fault("area", (), a["rule"], a["reason"], "Nothing to do, if it is no layer", "note") for a in raw.acts]
     except InputError as error:
         found = list(error.faults) or [Fault("area", (), "reading", str(error), "", file=str(path))]
     rank = {"error": 0, "warning": 1, "note": 2}
@@ -119,7 +121,7 @@ def write_area(area: StudyArea, path: str | Path) -> Path:
     True
     """
     path = Path(path)
-    put_whole(path.parent if _is_gpkg(path) else path, lambda new: _write_files(area, new, path), what=path)
+    put_whole(path.parent if is_gpkg(path) else path, lambda new: _write_files(area, new, path), what=path)
     return path
 
 
@@ -170,103 +172,18 @@ where = { legality = "illegal" }
 """
 
 
-@dataclass(frozen=True)
-class _Raw:
-    """What the files say, before any rule: the document, tables by layer, the file of each layer, acts."""
-
-    document: AreaFile
-    layers: dict[str, pd.DataFrame]
-    files: dict[str, str]
-    acts: tuple[dict[str, str], ...] = ()
-
-
-def _raw(path: Path, catalog: Catalog) -> _Raw:
-    if _is_gpkg(path):
-        if not path.exists():
-            raise InputError(f"{path}: not found. Give an area's folder (it holds area.toml) or a .gpkg file.")
-        document = read_area_file(path.with_suffix(".toml"))
-        return _Raw(document, read_gpkg(path, catalog.layers), dict.fromkeys(catalog.layers, path.name))
-    if not path.is_dir():
-        raise InputError(f"{path}: no such folder. Give an area's folder (it holds area.toml) or a .gpkg file.")
-    document = read_area_file(path / "area.toml")
-    files = _files(path, document, catalog)
-    layers, faults = {}, _strays(path, files, catalog)
-    for layer, file in files.items():
-        try:
-            if _is_there(file):
-                layers[layer] = read_table(file) if catalog.layers[layer].is_table else read_geojson(file)
-        except InputError as error:
-            faults += [replace(fault, layer=layer) for fault in error.faults]
-    if faults:
-        raise InputError.of(faults)
-    others = sorted(f.name for f in path.glob("*.csv") if f not in files.values())
-    acts = [{"layer": "", "id": "", "rule": "unknown file", "reason": f"not read: {name}"} for name in others]
-    return _Raw(document, layers, {layer: file.name for layer, file in files.items()}, tuple(acts))
-
-
-def _files(folder: Path, document: AreaFile, catalog: Catalog) -> dict[str, Path]:
-    """Say where each layer's file is, or would be; none may lie outside the folder."""
-    toml = folder / "area.toml"
-    unknown = sorted(set(document.files) - set(catalog.layers))
-    if unknown:
-        raise InputError(f"{toml}: files: no such layer ({', '.join(unknown)}). Layers: {', '.join(catalog.layers)}.")
-    found = {}
-    for name in catalog.layers:
-        file = folder / document.files.get(name, _file_name(name, catalog))
-        if not _is_inside(file, folder):
-            raise InputError(f"{toml}: {name}: {file} leads out of the folder. Put the file into the folder.")
-        if name in document.files and not _is_there(file):
-            raise InputError(f"{file}: not found, though area.toml names it for {name}. Correct files.{name}.")
-        found[name] = file
-    return found
-
-
-def _is_inside(file: Path, folder: Path) -> bool:
-    try:
-        return file.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError, ValueError):  # links in a circle, a name that no system knows
-        return False
-
-
-def _is_there(file: Path) -> bool:
-    """A link to nowhere is there, and fails when it is read; it is not passed over."""
-    try:
-        return file.exists() or file.is_symlink()
-    except OSError:
-        return False
-
-
-def _strays(folder: Path, files: Mapping[str, Path], catalog: Catalog) -> list[Fault]:
-    """A map file that no layer claims is most likely a layer with its name misspelt."""
-    claimed = set(files.values())
-    mend = f"Name it after its layer ({', '.join(catalog.layers)}) or under [files] in area.toml, or move it away"
-    return [
-        Fault(file.stem, (), "unknown file", "belongs to no layer", mend, file=file.name)
-        for file in sorted(folder.glob("*.geojson"))
-        if file not in claimed
-    ]
-
-
-def _file_name(layer: str, catalog: Catalog) -> str:
-    return f"{layer}.csv" if catalog.layers[layer].is_table else f"{layer}.geojson"
-
-
-def _is_gpkg(path: Path) -> bool:
-    return path.suffix.lower() == ".gpkg"
-
-
 def _write_files(area: StudyArea, folder: Path, path: Path) -> list[str]:
     """Write all files into ``folder``; name those at ``path`` that would no longer be true."""
     frames = {n: _written(area, n) for n in area.catalog.layers if len(area.layer(n))}
     crs = crs_text(area.crs)
-    if _is_gpkg(path):
+    if is_gpkg(path):
         text = area_file_text(area.name, area.title, crs, area.meta)
         (folder / path.with_suffix(".toml").name).write_text(text, encoding="utf-8", newline="\n")
         write_gpkg(frames, folder / path.name)
         return []
     own = _own_names(path, area.catalog)
     kept = {layer: name for layer, name in own.items() if layer in frames}
-    text = area_file_text(area.name, area.title, crs, area.meta, kept)
+    text = area_file_text(area.name, area.title, crs, area.meta, {n: (Source(file=f),) for n, f in kept.items()})
     (folder / "area.toml").write_text(text, encoding="utf-8", newline="\n")
     names = {layer: own.get(layer, _file_name(layer, area.catalog)) for layer in area.catalog.layers}
     for layer, frame in frames.items():
@@ -281,9 +198,14 @@ def _own_names(folder: Path, catalog: Catalog) -> dict[str, str]:
         files = read_area_file(folder / "area.toml").files
     except InputError:
         return {}
-    plain = {n: f for n, f in files.items() if n in catalog.layers and Path(f).name == f}
+    ours = {n: s[0] for n, s in files.items() if len(s) == 1 and s[0] == Source(file=s[0].file)}
+    plain = {n: s.file for n, s in ours.items() if n in catalog.layers and _is_our_form(s.file, n, catalog)}
     taken = {_file_name(n, catalog) for n in catalog.layers} | {"area.toml"}
     return {n: f for n, f in plain.items() if f not in taken and list(plain.values()).count(f) == 1}
+
+
+def _is_our_form(file: str, layer: str, catalog: Catalog) -> bool:
+    return Path(file).name == file and Path(file).suffix == Path(_file_name(layer, catalog)).suffix
 
 
 def _written(area: StudyArea, name: str) -> Any:
@@ -296,8 +218,8 @@ def _written(area: StudyArea, name: str) -> Any:
 
 
 def _located(error: InputError, files: Mapping[str, str]) -> InputError:
-    return InputError.of([_in_file(f, files) for f in error.faults]) if error.faults else error
+    return InputError.of(located(error.faults, files)) if error.faults else error
 
 
-def _in_file(fault: Fault, files: Mapping[str, str]) -> Fault:
-    return replace(fault, file=files.get(fault.layer, fault.file))
+def _file_name(layer: str, catalog: Catalog) -> str:
+    return f"{layer}.csv" if catalog.layers[layer].is_table else f"{layer}.geojson"

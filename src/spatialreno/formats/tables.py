@@ -14,11 +14,8 @@ import pandas as pd
 import pyogrio
 
 from spatialreno.area.crs import LONLAT
-from spatialreno.catalog import Layer
-from spatialreno.errors import Fault, InputError
+from spatialreno.formats.guard import refused
 
-_SQLITE = b"SQLite format 3\x00"
-_QGIS_OWN = frozenset({"layer_styles", "qgis_projects"})
 _DEGREE_DECIMALS = 10  # 0.01 mm on the ground
 _FORMULA_STARTS = tuple("=+-@|%")
 _GPKG_DATE = "2000-01-01T00:00:00.000Z"  # the same area gives the same bytes on any day
@@ -30,29 +27,13 @@ def read_geojson(path: Path) -> gpd.GeoDataFrame:
     try:
         document = json.loads(_bytes(path).decode("utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise _refused(path, f"is not whole GeoJSON ({error})", again) from error
+        raise refused(path, f"is not whole GeoJSON ({error})", again) from error
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
-        raise _refused(path, "is JSON but no GeoJSON FeatureCollection", again)
+        raise refused(path, "is JSON but no GeoJSON FeatureCollection", again)
     features = document.get("features")
     if not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
-        raise _refused(path, "its features are no list", again)
+        raise refused(path, "its features are no list", again)
     return _from_features(features, _declared_crs(document, path), path)
-
-
-def read_gpkg(path: Path, layers: Mapping[str, Layer]) -> dict[str, pd.DataFrame]:
-    """Read every layer of a GeoPackage; one that the catalog does not know is refused, not passed over."""
-    again = "Export it again as GeoPackage"
-    if not _bytes(path, len(_SQLITE)).startswith(_SQLITE):
-        raise _refused(path, "is no GeoPackage", again)
-    try:
-        names = sorted({str(n) for n in pyogrio.list_layers(path)[:, 0]} - _QGIS_OWN)
-        unknown = sorted(set(names) - set(layers))
-        if unknown:
-            mend = f"Rename them to one of {', '.join(layers)}, or take them out"
-            raise _refused(path, f"has layers that are not known ({', '.join(unknown)})", mend)
-        return {n: _gpkg_layer(path, n) for n in names}
-    except (RuntimeError, ValueError, OSError) as error:  # pyogrio's own errors are RuntimeErrors
-        raise _refused(path, f"is damaged ({error})", again) from error
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -64,24 +45,24 @@ def read_table(path: Path) -> pd.DataFrame:
         try:
             text = raw.decode("gb18030")
         except UnicodeDecodeError as error:
-            raise _refused(path, "is neither UTF-8 nor GB18030", "Save it as CSV UTF-8") from error
+            raise refused(path, "is neither UTF-8 nor GB18030", "Save it as CSV UTF-8") from error
     try:
         rows = [row for row in csv.reader(StringIO(text, newline=""), strict=True) if row]
     except csv.Error as error:
-        raise _refused(path, f"does not read as CSV ({error})", "Save it again as CSV UTF-8") from error
+        raise refused(path, f"does not read as CSV ({error})", "Save it again as CSV UTF-8") from error
     return _from_rows(rows, path)
 
 
 def _from_rows(rows: list[list[str]], path: Path) -> pd.DataFrame:
     if not rows:
-        raise _refused(path, "is empty", "Write the names of the columns in its first line")
+        raise refused(path, "is empty", "Write the names of the columns in its first line")
     head, body = [name.strip() for name in rows[0]], rows[1:]
     if len(set(filter(None, head))) < len(list(filter(None, head))):
-        raise _refused(path, "two columns have one name", "Give every column a name of its own")
+        raise refused(path, "two columns have one name", "Give every column a name of its own")
     long = [f"row {i + 1}" for i, row in enumerate(body) if any(row[len(head) :])]
     if long:
         mend = "Put texts that hold a comma between double quotes"
-        raise _refused(path, f"{len(long)} rows have more cells than there are columns", mend, long)
+        raise refused(path, f"{len(long)} rows have more cells than there are columns", mend, long)
     cells = [[cell or None for cell in row[: len(head)]] + [None] * (len(head) - len(row)) for row in body]
     frame = pd.DataFrame(cells, columns=head, dtype="str")
     return frame.loc[:, [bool(name) or bool(frame.iloc[:, i].notna().any()) for i, name in enumerate(head)]]
@@ -92,12 +73,7 @@ def _bytes(path: Path, most: int = -1) -> bytes:
         with path.open("rb") as file:
             return file.read(most)
     except OSError as error:
-        raise _refused(path, f"cannot be read ({error.strerror})", "Check the path and its rights") from error
-
-
-def _refused(path: Path, message: str, mend: str, ids: list[str] | None = None) -> InputError:
-    """Tell what is wrong with one file; its layer is filled in by whoever knows it."""
-    return InputError.of([Fault(path.name, tuple(ids or ()), "file", message, mend, file=path.name)])
+        raise refused(path, f"cannot be read ({error.strerror})", "Check the path and its rights") from error
 
 
 def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
@@ -149,7 +125,7 @@ def _from_features(features: list[Any], crs: Any, path: Path) -> gpd.GeoDataFram
             shapes.append(None)
             faulty.append(str(rows[-1].get("id", f"row {number + 1}")))
     if faulty:
-        raise _refused(path, f"the coordinates of {len(faulty)} rows cannot be read", "Redraw them", faulty)
+        raise refused(path, f"the coordinates of {len(faulty)} rows cannot be read", "Redraw them", faulty)
     table = pd.DataFrame(rows, dtype=object) if rows else pd.DataFrame({"id": pd.Series(dtype="str")})
     return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, index=table.index, crs=crs))
 
@@ -173,14 +149,7 @@ def _declared_crs(document: dict[str, Any], path: Path) -> Any:
     try:
         return CRS.from_user_input(declared["properties"]["name"])
     except (CRSError, KeyError, TypeError) as error:
-        raise _refused(path, "its crs cannot be read", "Export it again in WGS 84 (EPSG:4326)") from error
-
-
-def _gpkg_layer(path: Path, name: str) -> pd.DataFrame:
-    frame: pd.DataFrame = pyogrio.read_dataframe(path, layer=name)
-    if isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name not in (None, "geometry"):
-        frame = frame.rename_geometry("geometry")
-    return frame
+        raise refused(path, "its crs cannot be read", "Export it again in WGS 84 (EPSG:4326)") from error
 
 
 def _rounded(feature: dict[str, Any]) -> dict[str, Any]:

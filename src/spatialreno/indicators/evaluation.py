@@ -10,6 +10,7 @@ import pandas as pd
 from spatialreno.catalog.standard import Standard
 from spatialreno.indicators.access import access
 from spatialreno.indicators.circle import circle_sources, circle_values, kind_weights, scores
+from spatialreno.indicators.lanes import fire_rows, land_rows, lane_rows
 from spatialreno.indicators.measures import block_rows, facility_rows, illegal_rows, parking_rows, wall_rows
 from spatialreno.indicators.open_space import block_green_rows, open_space_rows
 from spatialreno.indicators.people import head_counts, homes, places_of, resident_means
@@ -19,8 +20,18 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from spatialreno.area import StudyArea
+    from spatialreno.land import FireAccess
 
 _LOCAL = ("score", "basket")  # told for blocks and compounds too
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """The land of an area: its free pieces, the clear widths of its paths, and whom a fire engine reaches."""
+
+    free: gpd.GeoDataFrame
+    lanes: gpd.GeoDataFrame
+    fire: FireAccess
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,6 +55,8 @@ class Evaluation:
         Name of the area, the place of rows at level ``area``.
     fingerprint
         Of the area.
+    ground
+        What the land rows rest on: free land, lane widths, fire access.
     """
 
     table: pd.DataFrame
@@ -53,6 +66,7 @@ class Evaluation:
     weights: pd.Series[float]
     place: str
     fingerprint: str
+    ground: Ground
 
     def value(self, indicator: str) -> float:
         """Look up one indicator of the whole area.
@@ -126,10 +140,15 @@ def evaluate(area: StudyArea, standard: str | Standard = "gb50180-2018") -> Eval
     found = access(area, norm, people)
     score = scores(found, weights, norm.score.fade).reindex(people.index)
     values = circle_values(found, norm, score).reindex(people.index)
-    places = places_of(area, people, compound_blocks(area))
+    merged = compound_blocks(area)
+    places = places_of(area, people, merged)
+    ground = _ground(area)
     rows = [
         *_people_rows(area, norm, people, values, places),
         *_ground_rows(area, norm, people.assign(block=places["block"]), merge_blocks(area)),
+        *land_rows(area, ground.free),
+        *lane_rows(area, ground.lanes),
+        *fire_rows(area, ground.fire, area.buildings["compound_id"].map(merged)),
     ]
     return Evaluation(
         table=tidy(rows, area.catalog),
@@ -139,7 +158,14 @@ def evaluate(area: StudyArea, standard: str | Standard = "gb50180-2018") -> Eval
         weights=weights,
         place=area.name,
         fingerprint=area.fingerprint,
+        ground=ground,
     )
+
+
+def _ground(area: StudyArea) -> Ground:
+    from spatialreno.land import fire_access, free_land, lane_widths
+
+    return Ground(free_land(area), lane_widths(area), fire_access(area))
 
 
 def _people_rows(

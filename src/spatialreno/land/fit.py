@@ -216,6 +216,19 @@ def place(centre: Any, width_m: float, depth_m: float, angle_deg: float) -> Fit:
     return Fit(outline, centre, width_m, depth_m, angle_deg)
 
 
+def swept(body: Any, footprint: Fit) -> Any:
+    """Give every point at which a footprint of this shape and direction would overlap a body.
+
+    The Minkowski sum of the body and the footprint (symmetric about its middle), short of mere touching.
+    """
+    sides = np.array([footprint.width_m, footprint.depth_m]) - _EXACT_M
+    corners = _CORNERS * sides @ _rotation(footprint.angle_deg).T
+    start, end = _edges(body)
+    hulls = np.concatenate([edge[:, None] + corners for edge in (start, end)], axis=1)
+    points = shapely.multipoints(shapely.points(hulls.reshape(-1, 2)), indices=np.repeat(np.arange(len(start)), 8))
+    return shapely.union_all([body, *shapely.convex_hull(points)])
+
+
 def middle(centres: Any) -> Any:
     """Choose one point well inside a part of a feasible set."""
     inside = centres.centroid

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.land.shape import dilate, disc, erode, polygons, wall_bodies
+from spatialreno.land.shape import dilate, disc, erode, moved, origin, polygons, wall_bodies
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -20,7 +20,7 @@ _LANES = ("street", "lane", "service")
 #: Areas below this are the noise of cutting polygons, not land.
 _DUST_M2 = 1e-9
 _PIECE_COLUMNS = ["compound_id", "area_m2", "usable_m2", "usable", "geometry"]
-_CHANGE_COLUMNS = ["compound_id", "cause", "area_m2", "geometry"]
+_CHANGE_COLUMNS = ["compound_id", "owner", "cause", "area_m2", "usable_m2", "geometry"]
 
 
 def free_land(area: StudyArea) -> gpd.GeoDataFrame:
@@ -49,7 +49,7 @@ def free_land(area: StudyArea) -> gpd.GeoDataFrame:
     ``free_land(today).query("usable").area_m2.sum()`` is the land one could plan on.
     """
     surface = free_surface(area)
-    pieces = _by_compound(area, surface)
+    pieces = _by_compound(area, moved(surface, -origin(area)))
     wide = usable_part(surface, _constant(area, "sliver_m"))  # across the compounds' edges, where they are open
     pieces["usable_m2"] = shapely.area(shapely.intersection(pieces.geometry.to_numpy(), wide))
     pieces["usable"] = pieces["usable_m2"] > _DUST_M2
@@ -67,12 +67,15 @@ def freed_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Index ``id`` (L001…), in the CRS of ``before``: ``compound_id``, ``cause`` (``structure``,
-        ``wall``, ``gap``: a strip that walls had shut, or ``other``), ``area_m2``, ``geometry``.
-        free(after) = free(before) + freed - taken, with :func:`taken_land`.
+        Index ``id`` (L001…), in the CRS of ``before``: ``compound_id``, ``owner`` (who holds the land use,
+        by name), ``cause`` (``structure``, ``wall``, ``gap``: a strip that walls had shut, ``building``,
+        ``lane``, ``parking``, ``tree``, ``open_space``, ``facility`` or ``other``), ``area_m2``,
+        ``usable_m2`` (the part at least ``sliver_m`` wide), ``geometry``.
+        free(after) = free(before) + freed - taken, with :func:`taken_land`; :func:`land_balance` shows it.
+        Ground under two things goes to the first of the causes in this order.
     """
-    gained = shapely.difference(free_surface(after), free_surface(before))
-    return _named(_by_cause(before, gained, _freeing(before)), "L", _CHANGE_COLUMNS)
+    now, then = free_surface(after), free_surface(before)
+    return _changed(before, _by_cause(before, (now, then), _freeing(before)), now, "L")
 
 
 def taken_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
@@ -81,16 +84,16 @@ def taken_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Index ``id`` (T001…): ``compound_id``, ``cause`` (the layer that takes it, or ``other``),
-        ``area_m2``, ``geometry``.
+        Index ``id`` (T001…): ``compound_id, owner, cause`` (the layer that takes it, or ``other``),
+        ``area_m2, usable_m2, geometry``.
     """
-    lost = shapely.difference(free_surface(before), free_surface(after))
-    return _named(_by_cause(after, lost, takers(after)), "T", _CHANGE_COLUMNS)
+    then, now = free_surface(before), free_surface(after)
+    return _changed(after, _by_cause(after, (then, now), takers(after)), then, "T")
 
 
 def free_surface(area: StudyArea) -> Any:
     """Give all free land of an area as one (multi)polygon, strips between compounds included."""
-    yards, strips = _ground(area)
+    yards, strips = ground(area)
     taken = shapely.union_all([shape for _, shapes in takers(area) for shape in shapes])
     surface = shapely.difference(shapely.union(yards, strips), taken)
     if strips.is_empty:
@@ -117,8 +120,8 @@ def usable_part(shapes: Any, width_m: float) -> Any:
     return shapely.intersection(dilate(erode(shapes, width_m / 2), width_m / 2), shapes)
 
 
-def _ground(area: StudyArea) -> tuple[Any, Any]:
-    """Compounds as one shape, and the strips between two of them that are no wider than strip_m."""
+def ground(area: StudyArea) -> tuple[Any, Any]:
+    """Give compounds as one shape, and the strips between two of them that are no wider than strip_m."""
     compounds = area.compounds.geometry.to_numpy()
     yards = shapely.union_all(compounds)
     half = _constant(area, "strip_m") / 2
@@ -168,36 +171,61 @@ def _outlines(layer: gpd.GeoDataFrame) -> Any:
 
 def _freeing(before: StudyArea) -> list[tuple[str, Any]]:
     taking = dict(takers(before))
-    _, strips = _ground(before)
-    return [("structure", taking["structures"]), ("wall", taking["walls"]), ("gap", [strips])]
+    _, strips = ground(before)
+    first = [("structure", taking["structures"]), ("wall", taking["walls"]), ("gap", [strips])]
+    words = {"buildings": "building", "paths": "lane", "parking": "parking", "trees": "tree"}
+    words |= {"open_spaces": "open_space", "facilities": "facility"}
+    return first + [(word, taking[layer]) for layer, word in words.items()]
 
 
-def _by_cause(area: StudyArea, shape: Any, causes: list[tuple[str, Any]]) -> gpd.GeoDataFrame:
-    """Share a shape out among causes: each takes what the causes before it left."""
-    parts, left = [], shape
+def _changed(area: StudyArea, pieces: gpd.GeoDataFrame, surface: Any, letter: str) -> gpd.GeoDataFrame:
+    """Add to pieces of changed land who holds it and how much of it is wide enough to use."""
+    wide = usable_part(surface, _constant(area, "sliver_m"))
+    usable = shapely.area(shapely.intersection(pieces.geometry.to_numpy(), wide))
+    owner = pieces["compound_id"].map(land_users(area)).astype("str")
+    return _named(pieces.assign(usable_m2=usable, owner=owner), letter, _CHANGE_COLUMNS)
+
+
+def land_users(area: StudyArea) -> pd.Series:
+    """Name who holds the land use of each compound; several are joined."""
+    rights = area.rights[area.rights["right"].eq("land_use")].sort_values(["feature_id", "party_id"])
+    names = rights["party_id"].map(area.parties["name"]).fillna(rights["party_id"])
+    joined: pd.Series = names.groupby(rights["feature_id"]).agg(lambda own: ", ".join(dict.fromkeys(own)))
+    return joined.astype("str")
+
+
+def _by_cause(area: StudyArea, surfaces: tuple[Any, Any], causes: list[tuple[str, Any]]) -> gpd.GeoDataFrame:
+    """Share what the first surface has beyond the second out among causes; each takes what those before left."""
+    corner = origin(area)
+    one, other = (moved(surface, -corner) for surface in surfaces)
+    # Multipolygons throughout: GEOS cannot overlay two empty collections.
+    parts, left = [], _whole(shapely.difference(one, other))
     for cause, bodies in causes:
-        body = shapely.union_all(bodies)
-        parts.append(_by_compound(area, shapely.intersection(left, body)).assign(cause=cause))
-        left = shapely.difference(left, body)
+        body = _whole(moved(shapely.union_all(bodies), -corner))
+        parts.append(_by_compound(area, _whole(shapely.intersection(left, body))).assign(cause=cause))
+        left = _whole(shapely.difference(left, body))
     parts.append(_by_compound(area, left).assign(cause="other"))
     filled = [part for part in parts if len(part)] or parts[:1]
     return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs=area.crs)
 
 
 def _by_compound(area: StudyArea, shape: Any) -> gpd.GeoDataFrame:
-    """Cut a shape along the compounds; overlapping compounds go to the first id."""
+    """Cut a shape, drawn from the area's origin, along the compounds; overlapping compounds go to the first id."""
+    corner = origin(area)
+    outlines = moved(area.compounds.geometry.to_numpy(), -corner)
     rows: list[tuple[str | None, Any]] = []
     left = polygons(shape)
     tree = shapely.STRtree(left)
-    for compound, outline in area.compounds.geometry.items():
+    for compound, outline in zip(area.compounds.index, outlines, strict=True):
         for at in np.sort(tree.query(outline, predicate="intersects")):
             rows += [(str(compound), part) for part in polygons(shapely.intersection(left[at], outline))]
             left[at] = shapely.difference(left[at], outline)
     rows += [(None, part) for rest in left for part in polygons(rest)]
     rows = [(compound, part) for compound, part in rows if part.area > _DUST_M2]
     data = {"compound_id": pd.Series([compound for compound, _ in rows], dtype="str")}
-    frame = gpd.GeoDataFrame(data, geometry=[part for _, part in rows], crs=area.crs)
-    return frame.assign(area_m2=frame.geometry.area)
+    shapes = np.array([*(part for _, part in rows), None], object)[:-1]
+    frame = gpd.GeoDataFrame(data, geometry=moved(shapes, corner), crs=area.crs)
+    return frame.assign(area_m2=shapely.area(shapes))
 
 
 def _named(pieces: gpd.GeoDataFrame, letter: str, columns: list[str]) -> gpd.GeoDataFrame:
@@ -209,6 +237,10 @@ def _named(pieces: gpd.GeoDataFrame, letter: str, columns: list[str]) -> gpd.Geo
     sorted_pieces = pieces.loc[order, columns]
     ids = [f"{letter}{number:03d}" for number in range(1, len(order) + 1)]
     return sorted_pieces.set_index(pd.Index(ids, dtype="str", name="id"))
+
+
+def _whole(shape: Any) -> Any:
+    return shapely.MultiPolygon(polygons(shape))
 
 
 def _multi(parts: list[Any]) -> Any:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+
+FloatArray = NDArray[np.float64]
 
 #: Sides of the polygon that stands for a quarter of a circle.
 _QUARTER = 8
@@ -57,3 +63,18 @@ def polygons(shape: Any) -> list[Any]:
     parts = shapely.get_parts(shapely.get_parts(shape))  # twice: a collection may hold multipolygons
     flat = [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
     return sorted(flat, key=lambda part: tuple(np.round(part.bounds, 6)))
+
+
+def origin(area: StudyArea) -> FloatArray:
+    """Give a whole-metre point at the corner of an area.
+
+    Far from it coordinates lose the digits that make areas add up: cut near the origin, then move back.
+    Moving by whole metres towards the origin is exact.
+    """
+    corner: FloatArray = np.floor(np.nan_to_num(np.asarray(area.compounds.total_bounds[:2], float)))
+    return corner
+
+
+def moved(shapes: Any, by: FloatArray) -> Any:
+    """Move shapes (one, or an array) by a vector in metres."""
+    return shapely.transform(shapes, lambda points: points + by)

@@ -10,25 +10,21 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.errors import InputError
+from spatialreno.land.buildable import HOMES, Sides, access_region, buildable_land, kind_sides, reached
 from spatialreno.land.fit import (
     Fit,
     edge_angles,
     feasible_centres,
     largest_rectangle,
     place,
-    rectangle_sides,
     spread,
     turned,
 )
-from spatialreno.land.free import free_surface
-from spatialreno.land.shape import polygons, set_back
+from spatialreno.land.shape import polygons
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
-Sides = list[tuple[float, float]]
-_HOMES = ("residential", "mixed")
 _COLUMNS = ["kind", "form", "compound_id", "width_m", "depth_m", "angle_deg", "area_m2", "geometry"]
 
 
@@ -70,29 +66,11 @@ def candidate_sites(area: StudyArea, kind: str, *, sides: Sides | None = None) -
     tried = sides or kind_sides(area, kind)
     constants = area.catalog.constants
     spots: list[_Spot] = []
+    regions = access_region(area)
     for number, piece in enumerate(polygons(buildable_land(area, kind))):
-        found = _spots(area, piece, number, tried)
+        found = _spots(area, (piece, reached(piece, regions)), number, tried)
         spots += _thinned(found, constants["candidate_spacing_m"])
     return _frame(area, kind, _chosen(spots, int(constants["candidate_limit"])))
-
-
-def kind_sides(area: StudyArea, kind: str) -> Sides:
-    """Give the rectangles to try for a kind, from the catalog's footprint and least width (metres)."""
-    row = _kind_row(area, kind)
-    footprint, least = float(row["footprint_m2"]), float(row["least_width_m"])
-    if np.isnan(footprint):
-        raise InputError(f"facilities: kind {kind} has no footprint in the catalog. Give candidates= to choose among.")
-    return rectangle_sides(footprint, 0.0 if np.isnan(least) else least)
-
-
-def buildable_land(area: StudyArea, kind: str) -> Any:
-    """Give the free land that keeps the kind's setback to homes, as one multipolygon."""
-    setback = float(np.nan_to_num(float(_kind_row(area, kind)["setback_m"])))
-    surface = free_surface(area)
-    if setback <= 0:
-        return surface
-    homes = area.buildings[area.buildings["use"].isin(_HOMES)].geometry.to_numpy()
-    return shapely.difference(surface, shapely.union_all(set_back(homes, setback)))
 
 
 def largest_site(area: StudyArea, kind: str, sides: tuple[float, float]) -> Fit | None:
@@ -103,14 +81,14 @@ def largest_site(area: StudyArea, kind: str, sides: tuple[float, float]) -> Fit 
         width = best.width_m if best else 0.0
         if piece.area <= width**2 * proportion:
             break
-        angles = _directions(area, piece, max(sides))
+        angles = directions(area, piece, max(sides))
         best = largest_rectangle(piece, proportion, angles, wider_than_m=width) or best
     return best
 
 
 def residents_centre(area: StudyArea) -> Any:
     """Give the point in the middle of the residents (of the homes when nobody is counted)."""
-    homes = area.buildings[area.buildings["use"].isin(_HOMES)]
+    homes = area.buildings[area.buildings["use"].isin(HOMES)]
     if homes.empty:
         return shapely.centroid(shapely.union_all(area.compounds.geometry.to_numpy()))
     points = shapely.get_coordinates(shapely.centroid(homes.geometry.to_numpy()))
@@ -118,16 +96,33 @@ def residents_centre(area: StudyArea) -> Any:
     return shapely.Point(np.average(points, axis=0, weights=weight if weight.sum() > 0 else None))
 
 
-def _spots(area: StudyArea, piece: Any, number: int, tried: Sides) -> list[_Spot]:
+def new_ids(area: StudyArea, kind: str, count: int) -> list[str]:
+    """Name new facilities by the initials of their kind, past every id of the area.
+
+    ``heat_exchange_station`` becomes HES1, HES2…; ``clinic`` becomes CL1.
+    """
+    words = kind.split("_")
+    prefix = ("".join(word[0] for word in words) if len(words) > 1 else kind[:2]).upper()
+    taken = {str(name) for layer in area.catalog.layers for name in area.layer(layer).index}
+    ids: list[str] = []
+    number = 1
+    while len(ids) < count:
+        if f"{prefix}{number}" not in taken:
+            ids.append(f"{prefix}{number}")
+        number += 1
+    return ids
+
+
+def _spots(area: StudyArea, where: tuple[Any, Any], number: int, tried: Sides) -> list[_Spot]:
     """List the telling places of every shape and direction in one piece of land.
 
     Where one shape and direction has places, the next are asked only farther away than the spacing at
     which candidates count as one; so all are tried, exactly, where nothing fits yet.
     """
+    piece, region = where
     centre, spacing = residents_centre(area), area.catalog.constants["candidate_spacing_m"]
-    angles = _directions(area, piece, max(max(sides) for sides in tried))
+    angles = directions(area, piece, max(max(sides) for sides in tried))
     found: list[_Spot] = []
-    region = piece
     for width, depth in tried:
         for angle in turned(angles, width, depth):
             feasible = feasible_centres(piece, width, depth, angle_deg=angle, within=region)
@@ -140,8 +135,8 @@ def _spots(area: StudyArea, piece: Any, number: int, tried: Sides) -> list[_Spot
     return found
 
 
-def _directions(area: StudyArea, piece: Any, reach_m: float) -> list[float]:
-    """Directions of the buildings, walls and compounds that stand by a piece of land."""
+def directions(area: StudyArea, piece: Any, reach_m: float) -> list[float]:
+    """List the directions of the buildings, walls and compounds that stand by a piece of land."""
     constants = area.catalog.constants
     layers = (area.buildings, area.walls, area.compounds)
     shapes = np.concatenate([layer.geometry.to_numpy() for layer in layers])
@@ -204,11 +199,3 @@ def _frame(area: StudyArea, kind: str, spots: list[_Spot]) -> gpd.GeoDataFrame:
 def _compound_at(area: StudyArea, point: Any) -> str | None:
     inside = area.compounds.index[shapely.covers(area.compounds.geometry.to_numpy(), point)]
     return str(inside[0]) if len(inside) else None
-
-
-def _kind_row(area: StudyArea, kind: str) -> pd.Series:
-    kinds = area.catalog.facilities
-    if kind not in kinds.index:
-        known = ", ".join(kinds.index)
-        raise InputError(f"facilities: no kind {kind} in the catalog. Choose one of: {known}.")
-    return pd.Series(kinds.loc[kind])

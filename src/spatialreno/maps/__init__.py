@@ -5,5 +5,6 @@ from spatialreno.maps.live_page import live
 from spatialreno.maps.page import Page, draw
 from spatialreno.maps.paper import report
 from spatialreno.maps.papers import save_report
+from spatialreno.maps.section import draw_section
 
-__all__ = ["Page", "draw", "live", "owner_sheets", "report", "save_report"]
+__all__ = ["Page", "draw", "draw_section", "live", "owner_sheets", "report", "save_report"]

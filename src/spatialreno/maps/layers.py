@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from spatialreno.maps import answers, symbols
+from spatialreno.maps import answers, land, symbols, works
 from spatialreno.maps.features import Drawn, Told, Version, facility_title, number
 from spatialreno.maps.scene import Scene
 from spatialreno.maps.stories import Stories
@@ -62,18 +62,24 @@ def themes(options: Comparison, lang: Lang) -> list[Theme]:
         Theme("streets", "", "ground", True, symbols.streets(scene.areas[0], len(scene.keys))),
         Theme("blocks", say["blocks"], "plan", True, answers.blocks(scene)),
         Theme("freed", say["freed"], "plan", True, answers.freed(scene)),
+        Theme("free", word("free", lang), "analysis", False, land.free(scene)),
         Theme("grounds", "", "ground", True, grounds),
         Theme("trees", scene.title("trees"), "today", True, _trees(scene)),
         Theme("isochrones", say["isochrones"], "analysis", False, answers.isochrones(scene)),
         Theme("paths", "", "ground", True, _paths(scene)),
         Theme("buildings", "", "ground", True, _buildings(scene)),
         Theme("pipes", scene.title("pipes"), "today", False, scene.draw("pipes", _pipe, geometry="line")),
+        Theme("dig", word("dig", lang), "analysis", False, works.dig(scene)),
+        Theme("heat_net", word("heat_net", lang), "plan", True, works.heat(scene)),
         Theme("compounds", scene.title("compounds"), "today", True, _compounds(scene)),
         Theme("structures", scene.title("structures"), "plan", True, _structures(scene)),
         Theme("works", say["works"], "plan", True, _works(scene)),
         Theme("new_grounds", say["new_grounds"], "plan", True, changed_grounds),
         Theme("sites", "", "ground", True, sites),
         Theme("walls", word("walls_and_gates", lang), "plan", True, _walls(scene) + _gates(scene)),
+        Theme("lanes", word("lanes", lang), "analysis", False, land.lanes(scene)),
+        Theme("fire", word("fire", lang), "analysis", False, land.fire(scene)),
+        Theme("room", word("room", lang), "analysis", False, land.room(scene)),
         Theme("facilities", scene.title("facilities"), "plan", True, facilities + _new_places(scene)),
         Theme("names", say["names"], "today", True, symbols.names(scene.areas[0], len(scene.keys))),
     ]  # fmt: skip

@@ -14,6 +14,8 @@ from spatialreno.maps.door import joined
 from spatialreno.maps.features import encoded
 from spatialreno.maps.layers import Theme, bounds, themes, told
 from spatialreno.maps.panel import panel
+from spatialreno.maps.people_layers import people_themes
+from spatialreno.maps.people_words import people_legend
 from spatialreno.maps.stories import Stories, stages
 from spatialreno.maps.style import styles
 from spatialreno.maps.tables import option_titles
@@ -22,7 +24,7 @@ from spatialreno.maps.words import Lang, checked, legend_words, word
 
 if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
-    from spatialreno.comparison import Comparison
+    from spatialreno.comparison import Comparison, People
 
 # Above this many features the map is painted on one canvas instead of one SVG element a feature.
 _CANVAS_FROM = 3000
@@ -71,7 +73,14 @@ class Page:
         return f"Page {self.title} ({len(self._html.encode()) / 1e6:.1f} MB)"
 
 
-def draw(options: Comparison, *, lang: str = "zh", base: str | None = None, write_key: bool = False) -> Page:
+def draw(
+    options: Comparison,
+    *,
+    lang: str = "zh",
+    people: People | None = None,
+    base: str | None = None,
+    write_key: bool = False,
+) -> Page:
     """Draw options beside today on one offline page: map, legend, tables, and what they rest on.
 
     Parameters
@@ -80,6 +89,8 @@ def draw(options: Comparison, *, lang: str = "zh", base: str | None = None, writ
         What ``compare`` gives; its areas are in a projected CRS, the page in longitude and latitude.
     lang : str
         ``zh`` or ``en``. Names in the data stay as they are.
+    people : People, optional
+        What ``gather_people`` gives: lifts, menu, management, check-up join the consents.
     base : str, optional
         A map underneath from the net: ``tianditu``, ``osm`` or ``gaode`` (its tiles moved from GCJ-02). By default
         none: the page then asks the net for nothing.
@@ -108,7 +119,7 @@ def draw(options: Comparison, *, lang: str = "zh", base: str | None = None, writ
     under, hosts = base_settings(base, write_key=write_key)
     title = options.areas["today"].title or options.areas["today"].name
     with door.guarded():
-        figure = _figure(options, language, under)
+        figure = _figure(options, people, language, under)
         text = door.document(
             figure,
             lang=word("html_lang", language),
@@ -120,18 +131,19 @@ def draw(options: Comparison, *, lang: str = "zh", base: str | None = None, writ
     return Page(title, text)
 
 
-def _figure(options: Comparison, lang: Lang, under: dict[str, Any] | None) -> Any:
+def _figure(options: Comparison, people: People | None, lang: Lang, under: dict[str, Any] | None) -> Any:
     """Put the map and the panel into one folium figure."""
     from spatialreno.maps.plan_layer import Panel, PlanLayer
 
     to_degrees = degrees(options.areas["today"].crs)
     stories = Stories(options, lang)
-    laid_out = told(themes(options, lang), stories)
+    laid_out = [*told(themes(options, lang), stories), *people_themes(options, people, lang)]
     corners = bounds(options, to_degrees)
     plan = map_of(laid_out, corners)
     for theme in laid_out:
         PlanLayer(payload(theme, options, lang, to_degrees)).add_to(plan)
-    beside = joined(tools(option_titles(options, lang), lang), panel(options, lang, chosen=len(options.areas) - 1))
+    chosen = len(options.areas) - 1
+    beside = joined(tools(option_titles(options, lang), lang), panel(options, lang, chosen=chosen, people=people))
     said = _settings(options, lang, corners, stories) | {"base": under}
     Panel(beside, door.data(said)).add_to(plan)
     return plan.get_root()
@@ -183,7 +195,7 @@ def payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: Any) -> s
 
 def _settings(options: Comparison, lang: Lang, corners: list[list[float]], stories: Stories) -> dict[str, Any]:
     limits = sorted({float(m) for frame in options.isochrones.values() for m in frame["minutes"]})
-    legend = legend_words(lang)
+    legend = legend_words(lang) | people_legend(lang)
     for rank, minutes in enumerate(limits[:3], start=1):
         for name in (f"reach-{rank}", f"reach-other-{rank}"):
             legend[name] += f"{minutes:g} {word('minutes', lang)}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from spatialreno.maps.door import Markup, isolated, joined, tag, text
+from spatialreno.maps.people import sections
 from spatialreno.maps.tables import (
     Line,
     confidence_counts,
@@ -19,14 +20,14 @@ from spatialreno.maps.tables import (
 from spatialreno.maps.words import Lang, word
 
 if TYPE_CHECKING:
-    from spatialreno.comparison import Comparison
+    from spatialreno.comparison import Comparison, People
 
 _SENSE = {1: "better", -1: "worse", 0: "same"}
 # Facilities one by one are many lines; they are folded under the headline figures.
 _DETAIL = ("covered:", "facilities:", "level_mean:", "open_space_renewal:")
 
 
-def panel(options: Comparison, lang: Lang, *, chosen: int) -> Markup:
+def panel(options: Comparison, lang: Lang, *, chosen: int, people: People | None = None) -> Markup:
     """Write the panel.
 
     Parameters
@@ -37,6 +38,8 @@ def panel(options: Comparison, lang: Lang, *, chosen: int) -> Markup:
         ``zh`` or ``en``.
     chosen : int
         Position of the option that is open at first.
+    people : People, optional
+        What ``gather_people`` gives.
     """
     titles = option_titles(options, lang)
     return tag(
@@ -48,6 +51,7 @@ def panel(options: Comparison, lang: Lang, *, chosen: int) -> Markup:
             _indicators(options, key, position, titles, lang, hidden=position != chosen)
             for position, key in enumerate(options.areas)
         ),
+        *(tag("details", tag("summary", s.title), *s.parts, class_="people") for s in sections(options, people, lang)),
         tag("details", tag("summary", word("assumptions", lang)), *assumptions(options, lang), class_="assumptions"),
         tag("footer", facts_list(options, lang)),
         class_="panel",

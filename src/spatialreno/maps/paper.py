@@ -10,15 +10,16 @@ from spatialreno.maps.door import Markup, isolated, joined, tag
 from spatialreno.maps.layers import themes
 from spatialreno.maps.page import Page
 from spatialreno.maps.panel import assumptions, facts_list
+from spatialreno.maps.people import sections
 from spatialreno.maps.svg import picture
 from spatialreno.maps.tables import Line, bill_lines, indicator_lines, leader_lines, option_titles
 from spatialreno.maps.words import Lang, checked, word
 
 if TYPE_CHECKING:
-    from spatialreno.comparison import Comparison
+    from spatialreno.comparison import Comparison, People
 
 
-def report(options: Comparison, *, lang: str = "zh") -> Page:
+def report(options: Comparison, *, lang: str = "zh", people: People | None = None) -> Page:
     """Write options beside today as a report to print: no script, one file, nothing fetched.
 
     Parameters
@@ -27,6 +28,8 @@ def report(options: Comparison, *, lang: str = "zh") -> Page:
         What ``compare`` gives.
     lang : str
         ``zh`` or ``en``. Names in the data stay as they are.
+    people : People, optional
+        What ``gather_people`` gives: lifts, menu, management, check-up join the consents.
 
     Returns
     -------
@@ -57,6 +60,7 @@ def report(options: Comparison, *, lang: str = "zh") -> Page:
         *_pictures(options, titles, language),
         tag("section", tag("h2", word("bill", language)), _bill(options, titles, language)),
         *(_changes(options, key, titles[place], language) for place, key in enumerate(options.areas) if place),
+        *(tag("section", tag("h2", s.title), *s.parts) for s in sections(options, people, language, opened=True)),
         tag("section", tag("h2", word("assumptions", language)), *assumptions(options, language)),
         class_="report",
     )

@@ -67,6 +67,24 @@ _PLAN: Final[dict[str, dict[str, Any]]] = {
     "freed": _area(FREED, 0.25, FREED, 1),
     "block-single": _area("#6b7280", 0.04, "#6b7280", 0.5, opacity=0.35),
 }
+_LAND: Final[dict[str, dict[str, Any]]] = {
+    "free": _area(FREED, 0.14, FREED, 0.8, dashArray="2 3"),
+    "lane-1": _line("#7a0177", 5, lineCap="butt"),
+    "lane-2": _line("#c51b8a", 4.5, lineCap="butt"),
+    "lane-3": _line("#e08bbd", 4, lineCap="butt"),
+    "lane-4": _line("#c9c0ca", 3.5, lineCap="butt"),
+    "lane-narrowest": _line("#111827", 4, lineCap="butt"),
+    "dig-fits": _line("#7c6f64", 6, opacity=0.7, lineCap="butt"),
+    "dig-overfull": _line(DEMOLISHED, 7, opacity=0.85, lineCap="butt", dashArray="4 3"),
+    "fire-pass": _line(BUILT, 4),
+    "fire-ask": _line(ALTERED, 4, dashArray="8 4"),
+    "fire-no": _line(DEMOLISHED, 4, dashArray="1 7"),
+    "fire-building-ask": _area(ALTERED, 0.25, ALTERED, 2),
+    "fire-building-fail": _area(DEMOLISHED, 1, DEMOLISHED, 2, hatch=True),
+    "room": _area(BUILT, 0.25, BUILT, 2.5, dashArray="6 3"),
+    "room-wall": _line(DEMOLISHED, 5, dashArray="7 5", lineCap="butt"),
+    "room-structure": _area(DEMOLISHED, 1, DEMOLISHED, 2, hatch=True),
+}
 _PIPES: Final = {
     "heat_primary": "#c81e1e",
     "heat_secondary": "#c81e1e",
@@ -76,6 +94,23 @@ _PIPES: Final = {
     "gas": "#a88600",
     "power": "#c81e1e",
     "telecom": "#15803d",
+    "low_voltage": "#4d7c0f",
+}
+# Where people agree, where lifts fit, what is reached: blue is reached, orange is not, amber is on the way.
+_PEOPLE: Final[dict[str, dict[str, Any]]] = {
+    "consent-in_hand": _area(BUILT, 0.85, BUILT, 1),
+    "consent-promised": _area("#b9d6ea", 0.9, BUILT, 1.2),
+    "consent-open": _area(ALTERED, 0.75, "#8a5f00", 1),
+    "consent-refused": _area(DEMOLISHED, 0.9, DEMOLISHED, 1),
+    "consent-unknown": _area("#9a978f", 1, "#5c5850", 1, cross=True),
+    "consent-enforcement": _area("#77736b", 1, "#5c5850", 1, hatch=True),
+    "lift-level": _area(BUILT, 0.85, BUILT, 1),
+    "lift-half": _area("#b9d6ea", 0.9, BUILT, 1.2),
+    "lift-shared": _area(FREED, 0.85, FREED, 1),
+    "lift-blocked": _area(DEMOLISHED, 0.9, DEMOLISHED, 1),
+    "people-good": _area(BUILT, 0.3, BUILT, 1.5),
+    "people-half": _area(ALTERED, 0.3, "#8a5f00", 1.5),
+    "people-bad": _area(DEMOLISHED, 0.3, DEMOLISHED, 1.5),
 }
 
 
@@ -84,7 +119,7 @@ def styles() -> dict[str, dict[str, Any]]:
 
     A class followed by ``~`` (estimated or inferred) is drawn the same, by the page, with a dotted outline.
     """
-    table = dict(_GROUND) | dict(_PLAN)
+    table = dict(_GROUND) | dict(_PLAN) | dict(_LAND) | dict(_PEOPLE)
     for number, hue in enumerate(HUES, start=1):
         table[f"block-{number}"] = _area(hue, 0.18, hue, 2)
     for number, color in enumerate(SCORES, start=1):

@@ -41,7 +41,9 @@ class MilpResult:
     values: FloatArray
 
 
-def solve_milp(model: Milp, *, time_limit_s: float | None = None, seed: int = 0) -> MilpResult:
+def solve_milp(
+    model: Milp, *, time_limit_s: float | None = None, seed: int = 0, gap: float = 0.0
+) -> MilpResult:
     """Solve a mixed-integer programme to proven optimality, or as far as the time allows.
 
     One thread and a fixed seed: the same arrays give the same answer on every run. A time limit gives
@@ -55,6 +57,8 @@ def solve_milp(model: Milp, *, time_limit_s: float | None = None, seed: int = 0)
         Seconds after which the best point so far is returned with its bound.
     seed
         Seed of the solver.
+    gap
+        Relative gap at which the search may end; the gap reached is reported.
 
     Returns
     -------
@@ -81,7 +85,7 @@ def solve_milp(model: Milp, *, time_limit_s: float | None = None, seed: int = 0)
 
     highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     # The gap is closed in full: a plan that is "nearly best" cannot be defended before twenty owners.
-    options = {"output_flag": False, "threads": 1, "random_seed": seed, "mip_rel_gap": 0.0}
+    options = {"output_flag": False, "threads": 1, "random_seed": seed, "mip_rel_gap": gap}
     if time_limit_s is not None:
         options["time_limit"] = float(time_limit_s)
     for name, value in options.items():

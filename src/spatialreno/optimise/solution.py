@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Columns of ``sites`` that become values of the built feature (when not empty).
 BUILT_COLUMNS = ("kind", "name", "area_m2", "capacity", "building_id")
+#: Other layers take only these (their area follows from the outline).
+_OTHER_LAYERS = ("kind", "name")
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,7 +33,8 @@ class Solution:
         The layer it is built in.
     sites
         GeoDataFrame, index ``id`` (the ids to build), in the area's CRS; at least ``kind``, ``form``,
-        ``area_m2``, ``candidate``, ``geometry``.
+        ``area_m2``, ``candidate``, ``geometry``. Where some are built in another layer or under another
+        word, ``layer`` and ``as_kind`` say so.
     assignment
         DataFrame ``demand, site, distance_m, weight``: one row per demand served.
     objective, bound, gap
@@ -90,7 +93,7 @@ class Solution:
         from spatialreno.scenario import Scenario, build
 
         acts = [
-            build(self.layer, str(site), geometry=row["geometry"], **_values(row))
+            build(row.get("layer", self.layer), str(site), geometry=row["geometry"], **_values(row))
             for site, row in self.sites.iterrows()
         ]
         return Scenario(name, title=title, interventions=acts)
@@ -109,7 +112,9 @@ class Solution:
 
 
 def _values(row: pd.Series) -> dict[str, Any]:
-    return {column: row[column] for column in BUILT_COLUMNS if column in row and not pd.isna(row[column])}
+    columns = BUILT_COLUMNS if row.get("layer", "facilities") == "facilities" else _OTHER_LAYERS
+    values = {column: row[column] for column in columns if column in row and not pd.isna(row[column])}
+    return values | ({"kind": row["as_kind"]} if "as_kind" in row else {})
 
 
 def _spoken(value: object) -> str:

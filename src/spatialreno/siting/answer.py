@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from spatialreno.land.sites import new_ids
 from spatialreno.optimise import Solution
-from spatialreno.siting.candidates import new_ids
 from spatialreno.siting.distances import EXISTING
 from spatialreno.siting.models import Choice
 

@@ -102,23 +102,6 @@ def overlapping(sites: gpd.GeoDataFrame) -> list[tuple[str, str]]:
     return [(str(sites.index[left[k]]), str(sites.index[right[k]])) for k in clash]
 
 
-def new_ids(area: StudyArea, kind: str, count: int) -> list[str]:
-    """Name new facilities by the initials of their kind, past every id of the area.
-
-    ``heat_exchange_station`` becomes HES1, HES2…; ``clinic`` becomes CL1.
-    """
-    words = kind.split("_")
-    prefix = ("".join(word[0] for word in words) if len(words) > 1 else kind[:2]).upper()
-    taken = {str(name) for layer in area.catalog.layers for name in area.layer(layer).index}
-    ids: list[str] = []
-    number = 1
-    while len(ids) < count:
-        if f"{prefix}{number}" not in taken:
-            ids.append(f"{prefix}{number}")
-        number += 1
-    return ids
-
-
 def _row(source: gpd.GeoDataFrame, form: str, building_id: Any, area_m2: pd.Series) -> gpd.GeoDataFrame:
     data = {
         "form": form,

@@ -9,11 +9,12 @@ import geopandas as gpd
 import pandas as pd
 
 from spatialreno.errors import InputError
+from spatialreno.land.station import STATION
 from spatialreno.optimise import Solution
 from spatialreno.siting.answer import Found, solution
 from spatialreno.siting.candidates import given_candidates, land_candidates, overlapping
 from spatialreno.siting.distances import existing_distances, walking_distances
-from spatialreno.siting.heat import STATION, choose_stations
+from spatialreno.siting.heat import choose_stations
 from spatialreno.siting.models import least_count, max_coverage, p_median
 from spatialreno.siting.problem import Problem, siting_problem
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
+from spatialreno.land.station import STATION, heat_demand, station_sizes, stations_needed
 from spatialreno.siting.answer import Found
 from spatialreno.siting.candidates import (
     boiler_houses,
@@ -25,59 +25,16 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.siting.facilities import Model
 
-STATION = "heat_exchange_station"
-_HOMES = ("residential", "mixed")
-
-
-def heat_demand(area: StudyArea) -> pd.Series:
-    """Give the floor area that waits for heating, by building, in m².
-
-    Buildings not heated (nor in a heated compound, where the building itself does not say):
-    ``heated_area_m2``; where it is empty, the floor area of homes; where that is empty, footprint ×
-    storeys.
-
-    Returns
-    -------
-    Series
-        Index building id, m², only buildings that wait.
-    """
-    buildings = area.buildings
-    by_compound = buildings["compound_id"].map(area.compounds["heated"].astype("object"))
-    heated = buildings["heated"].astype("object").where(buildings["heated"].notna(), by_compound)
-    storeys = buildings["storeys"].fillna(area.catalog.constants["default_storeys"])
-    floors = buildings["floor_area_m2"].fillna(buildings.geometry.area * storeys)
-    homes = floors.where(buildings["use"].fillna("residential").isin(_HOMES), 0.0)
-    waiting: pd.Series = buildings["heated_area_m2"].fillna(homes)[~heated.eq(True)]
-    return waiting[waiting > 0].astype(float).rename("heated_area_m2")
-
-
-def stations_needed(heated_m2: float, constants: dict[str, float]) -> int:
-    """Tell how many stations a load asks for: one per usual capacity, none above the largest.
-
-    .. math:: n = \\max(1,\\; \\mathrm{round}(A / A_{usual}),\\; \\lceil A / A_{max} \\rceil)
-
-    Examples
-    --------
-    >>> limits = {"heat_station_capacity_m2": 100_000.0, "heat_station_max_m2": 150_000.0}
-    >>> [stations_needed(load, limits) for load in (70_000, 140_000, 160_000)]
-    [1, 1, 2]
-    """
-    usual, most = constants["heat_station_capacity_m2"], constants["heat_station_max_m2"]
-    return int(max(1, np.floor(heated_m2 / usual + 0.5), np.ceil(heated_m2 / most)))
-
-
-def station_sizes(area: StudyArea, share_m2: float) -> pd.DataFrame:
-    """List the station sizes that can carry a share of the load, smallest first, with their capacity."""
-    sizes = area.catalog.heat_stations.sort_values("heated_max_m2")
-    most = area.catalog.constants["heat_station_max_m2"]
-    sizes = sizes.assign(capacity_m2=sizes["heated_max_m2"].clip(upper=most))
-    return sizes[sizes["capacity_m2"] >= share_m2 - 1e-6]
-
 
 def station_candidates(area: StudyArea, size: pd.Series) -> gpd.GeoDataFrame:
-    """List what could hold a station of one size: free land, old boiler houses and spare rooms compete."""
+    """List what could hold a station of one size: free land, old boiler houses and spare rooms compete.
+
+    A box unit (箱式换热站) stands on free land only.
+    """
     rooms = together([boiler_houses(area, STATION), spare_rooms(area, STATION)])
     land = land_candidates(area, STATION, [(float(size["width_m"]), float(size["depth_m"]))])
+    if size["form"] == "box":
+        return land.assign(form="box", capacity=float(size["capacity_m2"]))
     sites = together([land, rooms[rooms["area_m2"] >= float(size["footprint_m2"])]])
     return sites.assign(capacity=float(size["capacity_m2"]))
 
@@ -93,7 +50,8 @@ def choose_stations(
     """Choose stations for the load that waits, or tell what is missing.
 
     Sizes are tried from the smallest that carries an equal share of the load; a larger one only where
-    whole buildings cannot be shared out among the smaller.
+    whole buildings cannot be shared out among the smaller. A box unit is tried last, where it can carry
+    the load: it asks for less land and serves less well.
     """
     constants, load = area.catalog.constants, heat_demand(area)
     number = stations_needed(load.sum(), constants) if count is None else count
@@ -106,10 +64,12 @@ def choose_stations(
         "heated_area_m2": round(float(load.sum()), 1),
         "below_least_load": bool(load.sum() / number < constants["heat_station_min_m2"]),
     }
-    sizes = [size for _, size in station_sizes(area, load.sum() / number).iterrows()]
+    houses, boxes = (station_sizes(area, load.sum() / number, form=form) for form in ("house", "box"))
+    sizes = [size for _, size in houses.iterrows()]
     if load.empty or not sizes:
         return Found(spare_rooms(area, STATION).iloc[:0], no_choice(), _asked(area, basis, load), basis)
-    for size in sizes if number > 1 else sizes[:1]:  # one station takes the whole load: size is settled
+    tried = sizes if number > 1 else sizes[:1]  # one station takes the whole load: size is settled
+    for size in [*tried, *(box for _, box in boxes.iterrows())]:
         sites = _sites(area, size, candidates)
         problem = _problem(area, sites, load, number, radius)
         choice = _solve(problem, number, model, radius)

@@ -3,6 +3,7 @@
 from spatialreno.walk.isochrones import isochrones
 from spatialreno.walk.network import WalkNetwork, paths_from_networkx, walk_network
 from spatialreno.walk.travel import nearest, travel_times, walk_distances
+from spatialreno.walk.whatif import what_if
 
 __all__ = [
     "WalkNetwork",
@@ -12,4 +13,5 @@ __all__ = [
     "travel_times",
     "walk_distances",
     "walk_network",
+    "what_if",
 ]

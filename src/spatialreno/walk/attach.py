@@ -9,8 +9,11 @@ import numpy as np
 import shapely
 
 from spatialreno.walk.fabric import Fabric
-from spatialreno.walk.frame import Bools, Floats, Ints, lengths_mm, lines
-from spatialreno.walk.sight import crossings, removable_crossings, surely_hidden, unique_pairs
+from spatialreno.walk.frame import Floats, Ints, lengths_mm, lines
+from spatialreno.walk.ground import HAIR_MM
+from spatialreno.walk.kernels import taut_from
+from spatialreno.walk.sectors import with_fill
+from spatialreno.walk.sight import removable_crossings, sight_lines, touching, unique_pairs
 
 _TRIED_STREETS = 12
 
@@ -56,12 +59,14 @@ def attach(fabric: Fabric, xy: Floats) -> Ways:
     Returns
     -------
     Ways
-        In a cell all nodes in sight; elsewhere, or where none is in sight, both ends of the nearest piece of a
-        street that can be reached past buildings and cells. A structure that holds the point does not stop it.
+        In a cell all nodes in sight; elsewhere, where none is in sight and on streets, both ends of the nearest
+        piece of a street that can be reached past buildings and cells. A structure that holds the point does not stop it.
     """
     cell = fabric.ground.cell_of(xy)
-    point, node, line, label = _sights(fabric, xy, cell)
-    without = np.setdiff1d(np.arange(len(xy)), point)
+    point, node, line, label = _sights(fabric, xy)
+    line, label = _without_own(fabric, xy, point, line, label)
+    on_street = fabric.streets[1].query(shapely.points(xy), predicate="dwithin", distance=HAIR_MM)[0]
+    without = np.union1d(np.setdiff1d(np.arange(len(xy)), point), on_street)
     feet = _feet(fabric, xy, cell, without)
     return _merged(fabric, xy, (point, node, line, label), feet)
 
@@ -99,20 +104,37 @@ def direct(fabric: Fabric, xy: Floats, ways: Ways, other: Floats, other_ways: Wa
 
 def _straight_sights(fabric: Fabric, xy: Floats, other: Floats) -> Straights:
     """Pair points of one cell that see each other."""
-    cells, others = fabric.ground.cell_of(xy), fabric.ground.cell_of(other)
-    one, two = shapely.STRtree(shapely.points(other)).query(
-        shapely.points(xy), predicate="dwithin", distance=fabric.sight_mm
+    mine, theirs = fabric.ground.cells_of(xy), fabric.ground.cells_of(other)
+    parts: list[tuple[Ints, Ints, Ints, Ints]] = []
+    for cell in np.intersect1d(mine[1], theirs[1]).tolist():
+        here, there = mine[0][mine[1] == cell], theirs[0][theirs[1] == cell]
+        one, two = np.repeat(here, len(there)), np.tile(there, len(here))
+        start, end = _settled(fabric, cell, xy, here)[one], _settled(fabric, cell, other, there)[two]
+        seen = sight_lines(fabric.cells[cell], fabric.points, start, end)
+        parts.append((one[seen.line], two[seen.line], seen.row, seen.label))
+    one, two, row, label = _stacked(parts)
+    row, label = _without_own(fabric, xy, one, row, label)
+    row, label = _without_own(fabric, other, two, row, label)
+    return Straights(one, two, lengths_mm(xy[one], other[two]), np.full(len(one), -1), row, label)
+
+
+def _settled(fabric: Fabric, cell: int, xy: Floats, which: Ints) -> Floats:
+    """Move the points of a cell that lie on its edge just inside; all others stay as they are."""
+    moved = xy.copy()
+    moved[which] = touching(xy[which], fabric.ground.cells[cell], HAIR_MM)
+    return moved
+
+
+def _stacked(parts: list[tuple[Ints, Ints, Ints, Ints]]) -> tuple[Ints, Ints, Ints, Ints]:
+    """Put tables (one, two) with their labels (row, label) into one."""
+    none = np.empty(0, np.int64)
+    shift = np.cumsum([0, *(len(part[0]) for part in parts)])
+    return (
+        np.concatenate([none, *(part[0] for part in parts)]),
+        np.concatenate([none, *(part[1] for part in parts)]),
+        np.concatenate([none, *(part[2] + at for part, at in zip(parts, shift, strict=False))]),
+        np.concatenate([none, *(part[3] for part in parts)]),
     )
-    same = (cells[one] >= 0) & (cells[one] == others[two])
-    one, two = one[same].astype(np.int64), two[same].astype(np.int64)
-    drawn = lines(xy[one], other[two])
-    met = crossings(fabric.obstacles, drawn)
-    free = ~met.blocked
-    free[fabric.cell_edges.query(drawn, predicate="intersects")[0]] = False
-    label = _without_own(fabric, xy, one, met.line, met.label)
-    label = _without_own(fabric, other, two, *label)
-    one, two, line, owner = _picked(free, one, two, *label)
-    return Straights(one, two, lengths_mm(xy[one], other[two]), np.full(len(one), -1), line, owner)
 
 
 def _straight_streets(fabric: Fabric, xy: Floats, ways: Ways, other: Floats, other_ways: Ways) -> Straights:
@@ -142,28 +164,64 @@ def _feet_by_piece(ways: Ways) -> dict[tuple[int, int], list[int]]:
     return groups
 
 
-def _sights(fabric: Fabric, xy: Floats, cell: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+def _sights(fabric: Fabric, xy: Floats) -> tuple[Ints, Ints, Ints, Ints]:
     """List (point, node) in sight in one cell, with labels as (row, label)."""
-    points, nodes = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for at in np.flatnonzero(cell >= 0).tolist():
-        here = fabric.cell_nodes[cell[at]]
-        here = here[((fabric.xy[here] - xy[at]) ** 2).sum(axis=1) <= fabric.sight_mm**2]
-        seen = here[~surely_hidden(xy[at], fabric.xy[here], *fabric.cell_walls[cell[at]])]
-        points.append(np.full(len(seen), at, np.int64))
-        nodes.append(seen)
-    point, node = np.concatenate(points), np.concatenate(nodes)
-    drawn = lines(xy[point], fabric.xy[node])
-    met = crossings(fabric.obstacles, drawn)
-    free = ~met.blocked
-    free[fabric.cell_edges.query(drawn, predicate="intersects")[0]] = False
-    line, label = _without_own(fabric, xy, point, met.line, met.label)
-    return _picked(free, point, node, line, label)
+    parts: list[tuple[Ints, Ints, Ints, Ints]] = []
+    point, cell = fabric.ground.cells_of(xy)
+    for at in np.unique(cell).tolist():
+        here = point[cell == at]
+        places = _settled(fabric, at, xy, here)
+        parts += [_seen_from(fabric, at, one, places[one]) for one in here.tolist()]
+    return _stacked(parts)
 
 
-def _picked(free: Bools, point: Ints, node: Ints, line: Ints, label: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    number = np.cumsum(free) - 1
-    kept = free[line]
-    return point[free], node[free], number[line[kept]], label[kept]
+def _seen_from(fabric: Fabric, at: int, name: int, eye: Floats) -> tuple[Ints, Ints, Ints, Ints]:
+    """List the nodes of one cell in sight of a point at which a walk may bend."""
+    cell, points, sectors = fabric.cells[at], fabric.points, fabric.sectors
+    row = cell.useful
+    back = eye.astype(np.int64) - points.xy[cell.points[row]]
+    fine = (back != 0).any(axis=1) & taut_from(row, back[:, 0], back[:, 1], cell.bends)
+    row = row[fine & ~cell.leaves(row, back[:, 0], back[:, 1])]
+    back = eye.astype(np.int64) - points.xy[cell.points[row]]
+    target = cell.points[row]
+    seen = sight_lines(cell, points, np.tile(eye, (len(row), 1)), points.xy[target].astype(float))
+    target, back = target[seen.line], back[seen.line]
+    left, right = points.rays.sides(target, back[:, 0], back[:, 1])
+    nodes = [fabric.of_sector[sectors.pointer[target] + side] for side in (left, right)]
+    twice = nodes[1] != nodes[0]
+    line = np.concatenate([np.arange(len(target)), np.flatnonzero(twice)])
+    node = np.concatenate([nodes[0], nodes[1][twice]])
+    line, node = line[node >= 0], node[node >= 0]
+    way, label = _picked(line, seen.row, seen.label)
+    extra = _fills(fabric, node)
+    way, label = unique_pairs(np.concatenate([way, extra[0]]), np.concatenate([label, extra[1]]))
+    here = _nodes_at(fabric, cell.points, eye)
+    return np.full(len(node) + len(here), name), np.concatenate([node, here]), way, label
+
+
+def _nodes_at(fabric: Fabric, known: Ints, eye: Floats) -> Ints:
+    """List the nodes of the point that lies exactly where somebody stands."""
+    same = known[(fabric.points.xy[known] == eye.astype(np.int64)).all(axis=1)]
+    first = fabric.sectors.pointer
+    nodes = np.concatenate([np.empty(0, np.int64), *(fabric.of_sector[first[at] : first[at + 1]] for at in same)])
+    return np.asarray(nodes[nodes >= 0])
+
+
+def _picked(line: Ints, row: Ints, label: Ints) -> tuple[Ints, Ints]:
+    """Repeat the labels of lines for the ways chosen among them."""
+    order = np.argsort(row, kind="stable")
+    low, high = (np.searchsorted(row[order], line, side) for side in ("left", "right"))
+    count = high - low
+    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(np.arange(len(line)), count), label[order][np.repeat(low, count) + step]
+
+
+def _fills(fabric: Fabric, node: Ints) -> tuple[Ints, Ints]:
+    """List (position, label) for the structures in which nodes lie."""
+    none = np.empty(0, np.int64)
+    sector = fabric.sector[node] % max(len(fabric.sectors), 1)
+    way, label = with_fill(fabric.sectors, sector, sector, none, none)
+    return way[label >= 0], label[label >= 0]
 
 
 def _without_own(fabric: Fabric, xy: Floats, point: Ints, line: Ints, label: Ints) -> tuple[Ints, Ints]:

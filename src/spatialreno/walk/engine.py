@@ -1,107 +1,245 @@
-"""Shortest walks on whole millimetres: Dijkstra over a masked fabric, from places laid on top of it."""
+"""Shortest walks on whole millimetres: compressed arrays of the hops that are open, searched by compiled kernels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
-from spatialreno.walk.frame import Bools, Floats, Ints
+from spatialreno.walk import queue
+from spatialreno.walk.frame import Bools, Ints
 
-NOWHERE = -9999
+FAR = queue.FAR
+NOBODY = queue.NOBODY
+_SHIFT = 12
+_MOST_BUCKETS = 1 << 17
+_ENDLESS_MM = 1_900_000_000
 
-
-@dataclass(frozen=True)
-class Graph:
-    """Directed walks between `nodes` points of the fabric, then `places` sources that nothing leads into."""
-
-    matrix: csr_matrix
-    nodes: int
-    places: int
+Int32s = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
+Csr = tuple[Ints, Int32s]
+Extra = tuple[Ints, Ints, Ints]
+_NO_MORE: Int32s = np.empty((0, 3), np.int32)
 
 
 @dataclass(frozen=True)
 class Arcs:
-    """Hops in both directions, sorted by ends and length, ready to be masked."""
+    """Hops in both directions as rows of a compressed table, ready to be masked; of parallel hops all are kept."""
 
-    tail: Ints
-    head: Ints
+    pointer: Ints
+    head: Int32s
+    weight: Int32s
+    hop: Int32s
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """Ways from places to nodes: place, node and millimetres, sorted by place."""
+
+    place: Ints
+    node: Ints
     length: Ints
-    hop: Ints
+    places: int
+
+    def rows(self) -> tuple[Ints, Int32s]:
+        """Give pointers by place into rows (node, distance, place)."""
+        order = np.lexsort((self.node, self.place))
+        rows = np.column_stack([self.node, self.length, self.place])[order].astype(np.int32)
+        return np.searchsorted(self.place[order], np.arange(self.places + 1)), rows
+
+    def of(self, places: Ints) -> Int32s:
+        """Give the rows (node, distance, place) of some places."""
+        pick = np.isin(self.place, places)
+        return np.column_stack([self.node, self.length, self.place])[pick].astype(np.int32)
 
 
-def both_ways(first: Ints, second: Ints, length: Ints) -> Arcs:
-    """Lay undirected hops out in both directions."""
-    tail, head = np.concatenate([first, second]), np.concatenate([second, first])
-    hop = np.tile(np.arange(len(first)), 2)
-    size = np.tile(length, 2)
-    order = np.lexsort((hop, size, head, tail))
-    return Arcs(tail[order], head[order], size[order], hop[order])
+@dataclass(frozen=True)
+class Reached:
+    """What several searches found: search k has rows `first[k]:last[k]` of (node, millimetres)."""
+
+    first: Ints
+    last: Ints
+    rows: Int32s
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def of(self, search: int) -> tuple[Int32s, Int32s]:
+        """Give the nodes and millimetres of one search."""
+        part = self.rows[self.first[search] : self.last[search]]
+        return part[:, 0], part[:, 1]
+
+    def searches(self) -> Ints:
+        """Name the search of each row."""
+        order = np.argsort(self.first, kind="stable")
+        return np.asarray(np.repeat(order, (self.last - self.first)[order]))
 
 
-def make_graph(arcs: Arcs, usable: Bools, nodes: int, starts: tuple[Ints, Ints, Ints], places: int) -> Graph:
-    """Put the usable hops and the ways out of places into one matrix.
+def both_ways(first: Ints, second: Ints, length: Ints, nodes: int) -> Arcs:
+    """Lay undirected hops out in both directions.
 
     Parameters
     ----------
-    arcs
-        All hops in both directions.
-    usable
-        One flag for each undirected hop.
+    first, second, length
+        Ends and millimetres of the hops.
     nodes
-        Number of points of the fabric.
-    starts
-        Place, node and length of the ways out of places; a place gets the row ``nodes + place``.
-    places
-        Number of places.
+        Number of nodes.
 
     Returns
     -------
-    Graph
-        Of parallel hops the shortest remains. Lengths are whole millimetres in float64, hence exact.
+    Arcs
+        Sorted by tail and head.
     """
-    open_arcs = usable[arcs.hop]
-    order = np.lexsort((starts[2], starts[1], starts[0]))
-    tail = np.concatenate([arcs.tail[open_arcs], starts[0][order] + nodes])
-    head = np.concatenate([arcs.head[open_arcs], starts[1][order]])
-    length = np.concatenate([arcs.length[open_arcs], starts[2][order]]).astype(float)
-    fresh = np.ones(len(tail), bool)
-    fresh[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    tail, head, length = tail[fresh], head[fresh], length[fresh]
-    size = nodes + places
-    pointer = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=size))])
-    return Graph(csr_matrix((length, head, pointer), shape=(size, size)), nodes, places)
+    tail, head = np.concatenate([first, second]), np.concatenate([second, first])
+    order = np.lexsort((head, tail))
+    hop = np.tile(np.arange(len(first), dtype=np.int32), 2)[order]
+    pointer = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=nodes))])
+    return Arcs(pointer, head[order].astype(np.int32), np.tile(length, 2)[order].astype(np.int32), hop)
 
 
-def reach(graph: Graph, places: Ints, limit_mm: float) -> Floats:
-    """Measure from each place to every node, in millimetres; infinite where it is farther than the limit."""
-    rows = dijkstra(graph.matrix, indices=places + graph.nodes, limit=limit_mm)
-    return np.asarray(rows[:, : graph.nodes])
+def open_graph(arcs: Arcs, usable: Bools) -> Csr:
+    """Keep the arcs of usable hops."""
+    pointer, rows = queue.masked(arcs.pointer, arcs.head, arcs.weight, arcs.hop, usable)
+    return pointer, rows
 
 
-def reach_from(graph: Graph, place: int, limit_mm: float) -> tuple[Floats, Ints]:
-    """Measure from one place to every node, and name the node walked from last (NOWHERE if none).
+def reach(
+    graph: Csr,
+    seeds: Seeds,
+    limit_mm: float,
+    places: Ints | None = None,
+    wanted: Bools | None = None,
+    extra: Extra | None = None,
+) -> Reached:
+    """Measure from places to every node within the limit, one search for each.
 
-    A last node of ``graph.nodes`` or more is the place itself.
+    Parameters
+    ----------
+    graph
+        Open arcs.
+    seeds
+        The ways out of the places.
+    limit_mm
+        Farthest walk.
+    places
+        Which places; by default all.
+    wanted
+        Nodes to report; by default all.
+    extra
+        Further hops that are open: first, second, length.
+
+    Returns
+    -------
+    Reached
+        Nodes and millimetres; what is not reached is absent. Searches run in the order in which places lie, so that near
+        ones find what they need in the cache.
     """
-    far, before = dijkstra(
-        graph.matrix, indices=place + graph.nodes, limit=limit_mm, return_predecessors=True
-    )
-    return np.asarray(far[: graph.nodes]), np.asarray(before[: graph.nodes])
+    limit, shift = _scale(limit_mm)
+    starts, rows = seeds.rows()
+    which = np.arange(seeds.places) if places is None else places
+    nodes = len(graph[0]) - 1
+    flags = np.ones(nodes, bool) if wanted is None else wanted
+    begin = np.full(nodes, -1, np.int32)
+    more = _linked(begin, extra) if extra is not None and len(extra[0]) else _NO_MORE
+    one, two = starts[which], starts[which + 1]
+    lead = np.append(rows[:, 0], 0)[np.minimum(one, len(rows))]
+    order = np.argsort(lead, kind="stable")
+    return Reached(*queue.balls(graph, more, begin, order, one, two, rows, flags, limit, shift))
 
 
-def reach_nearest(graph: Graph, places: Ints, limit_mm: float) -> tuple[Floats, Ints]:
-    """Measure from the nearest of some places to every node, and name that place (NOWHERE if none)."""
-    if not len(places):
-        return np.full(graph.nodes, np.inf), np.full(graph.nodes, NOWHERE)
-    far, _, source = dijkstra(
-        graph.matrix,
-        indices=places + graph.nodes,
-        limit=limit_mm,
-        min_only=True,
-        return_predecessors=True,
-    )
-    named = np.where(source >= 0, source - graph.nodes, NOWHERE)
-    return np.asarray(far[: graph.nodes]), np.asarray(named[: graph.nodes])
+class Field:
+    """Distances from the nearest of some places to every node, onto which more can be pushed and undone.
+
+    Attributes
+    ----------
+    far, name
+        Millimetres (FAR where nothing is reached) and the place walked from (NOBODY), for each node.
+    """
+
+    def __init__(self, graph: Csr, limit_mm: float) -> None:
+        nodes = len(graph[0]) - 1
+        self._graph = graph
+        self._limit, self._shift = _scale(limit_mm)
+        self._state, self._run = queue.fresh_state(nodes), 0
+        self._slot, self._pool = queue.fresh_queue((self._limit >> self._shift) + 1, 1024)
+        self._first = 0
+        self._journal = np.empty((nodes, 3), np.int32)
+
+    @property
+    def far(self) -> Int32s:
+        """Millimetres to every node."""
+        return np.asarray(self._state[:, 0])
+
+    @property
+    def name(self) -> Int32s:
+        """The place walked from, for every node."""
+        return np.asarray(self._state[:, 1])
+
+    def push(self, rows: Int32s, extra: Extra | None = None) -> Int32s:
+        """Push seeds (node, distance, name) on, along open arcs and along some more.
+
+        Parameters
+        ----------
+        rows
+            Seeds.
+        extra
+            Further hops to be walked in both directions: first, second, length.
+
+        Returns
+        -------
+        numpy.ndarray
+            What has changed: node, distance before, name before; for `undo`.
+        """
+        some = extra is not None and len(extra[0]) > 0
+        more = _linked(self._state[:, 3], extra) if some and extra is not None else _NO_MORE
+        box = (self._slot, self._pool, self._first, self._shift)
+        args = (self._graph, more, self._state, self._run, rows, self._limit, box, self._journal)
+        self._pool, self._first, count = queue.spread(*args)
+        self._run += 1
+        if extra is not None:
+            self._state[extra[0], 3] = self._state[extra[1], 3] = -1
+        return np.asarray(self._journal[:count].copy())
+
+    def open(self, first: Ints, second: Ints, length: Ints) -> Int32s:
+        """Open hops: push what they shorten on from their ends. Returns what has changed."""
+        rows = []
+        for one, two in ((first, second), (second, first)):
+            reached = self.far[one] < FAR
+            rows.append(
+                np.column_stack([two[reached], self.far[one[reached]] + length[reached], self.name[one[reached]]])
+            )
+        return self.push(np.concatenate(rows).astype(np.int32), (first, second, length))
+
+    def undo(self, journal: Int32s) -> None:
+        """Take a push back; the latest first."""
+        queue.undo(self._state, journal, len(journal))
+
+
+def _linked(begin: Int32s, extra: Extra) -> Int32s:
+    """Hang further arcs on their nodes as linked lists that start at `begin`."""
+    first, second, length = extra
+    tail = np.concatenate([first, second])
+    head = np.concatenate([second, first])
+    order = np.argsort(tail, kind="stable")
+    tail = tail[order]
+    follow = np.arange(1, len(tail) + 1, dtype=np.int32)
+    last = np.append(tail[1:] != tail[:-1], True)
+    follow[last] = -1
+    starts = np.concatenate([[0], np.flatnonzero(last)[:-1] + 1]).astype(np.int32)
+    begin[tail[starts]] = starts
+    return np.column_stack([follow, head[order], np.tile(length, 2)[order]]).astype(np.int32)
+
+
+def nearest_place(graph: Csr, seeds: Seeds, places: Ints, limit_mm: float) -> Field:
+    """Measure from the nearest of some places to every node; of equal walks the lower place is named."""
+    field = Field(graph, limit_mm)
+    field.push(seeds.of(places))
+    return field
+
+
+def _scale(limit_mm: float) -> tuple[int, int]:
+    """Turn a limit into whole millimetres, and choose the width of buckets for it."""
+    limit = int(min(limit_mm, _ENDLESS_MM))
+    shift = _SHIFT
+    while limit >> shift >= _MOST_BUCKETS:
+        shift += 1
+    return limit, shift

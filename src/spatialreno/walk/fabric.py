@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+from spatialreno.walk.cells import Cell, Points
 from spatialreno.walk.doors import Doors
-from spatialreno.walk.frame import Floats, Frame, Ints
+from spatialreno.walk.frame import Bools, Floats, Frame, Ints
 from spatialreno.walk.ground import Ground
 from spatialreno.walk.obstacles import PERMANENT, Obstacles
-from spatialreno.walk.sight import (
-    outline_pieces,
-)
+from spatialreno.walk.sectors import Sectors, expand
 
-if TYPE_CHECKING:
-    pass
-
-NODE_KINDS = ("corner", "gate", "door", "edge", "street")
+NODE_KINDS = ("corner", "door", "street")
 HOP_KINDS = ("yard", "joint", "street", "link")
-CORNER, GATE, DOOR, EDGE, STREET = range(5)
+CORNER, DOOR, STREET = range(3)
 YARD, JOINT, ON_STREET, LINK = range(4)
+_EYE_MM = 0.5
 
 
 @dataclass(frozen=True)
@@ -43,20 +39,6 @@ class Hops:
 
 
 @dataclass(frozen=True)
-class Rays:
-    """Obstacles that leave the points of corner nodes: node (sorted), direction and label of each."""
-
-    node: Ints
-    angle: Floats
-    label: Ints
-
-    @classmethod
-    def none(cls) -> Rays:
-        """Make an empty table."""
-        return cls(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64))
-
-
-@dataclass(frozen=True)
 class Fabric:
     """Nodes and hops of one survey. Everything about a state of the area is a mask over it."""
 
@@ -66,14 +48,16 @@ class Fabric:
     path_ids: tuple[str, ...]
     building_ids: tuple[str, ...]
     doors: Doors
+    points: Points
+    sectors: Sectors
+    cells: list[Cell]
+    of_sector: Ints
+    sector: Ints
     xy: Floats
     kind: Ints
     cell: Ints
     door_node: Ints
     hops: Hops
-    rays: Rays
-    clear_mm: float
-    sight_mm: float
     gate_reach_mm: float
     step_mm: float
     memory: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
@@ -84,31 +68,47 @@ class Fabric:
         return shapely.STRtree(shapely.points(self.xy))
 
     @cached_property
-    def cell_nodes(self) -> list[Ints]:
-        """Numbers of the nodes of each cell."""
-        return [np.flatnonzero(self.cell == at) for at in range(len(self.ground.cells))]
-
-    @cached_property
-    def cell_walls(self) -> list[tuple[Floats, Floats]]:
-        """Permanent pieces in and round each cell."""
-        return [permanent_pieces(self.obstacles, cell) for cell in self.ground.cells]
-
-    @cached_property
-    def cell_edges(self) -> shapely.STRtree:
-        """Index of the edges of the cells."""
-        return shapely.STRtree(shapely.boundary(self.ground.cells))
-
-    @cached_property
     def streets(self) -> tuple[Ints, shapely.STRtree]:
         """Numbers of the hops on streets, and their index as lines."""
         which = np.flatnonzero(self.hops.kind == ON_STREET)
         ends = np.stack([self.xy[self.hops.first[which]], self.xy[self.hops.second[which]]], axis=1)
         return which, shapely.STRtree(shapely.linestrings(ends))
 
+    @cached_property
+    def node_point(self) -> Ints:
+        """The point of each node."""
+        return np.asarray(self.sectors.point[self._plain_sector])
 
-def permanent_pieces(obstacles: Obstacles, cell: shapely.Polygon) -> tuple[Floats, Floats]:
-    """Collect what blocks sight for good in a cell: buildings and the cell's own edge."""
-    near = obstacles.permanent_tree.query(cell, predicate="intersects")
-    fixed = np.flatnonzero(obstacles.label == PERMANENT)[near]
-    start, end = outline_pieces(cell)
-    return np.concatenate([obstacles.start[fixed], start]), np.concatenate([obstacles.end[fixed], end])
+    @cached_property
+    def _plain_sector(self) -> Ints:
+        return self.sector % max(len(self.sectors), 1)
+
+    @cached_property
+    def node_rays(self) -> tuple[Ints, Floats, Ints]:
+        """Obstacles that leave the point of each node: node (sorted), direction and label."""
+        rays = self.points.rays
+        node, ray = expand(rays.pointer, np.arange(len(rays.x)), self.node_point)
+        row, label = expand(rays.label_pointer, rays.label, ray)
+        return node[row], rays.angle[ray[row]], label
+
+    @cached_property
+    def eyes(self) -> Floats:
+        """Places to look from: a hair within the sector of each node."""
+        rays, point = self.points.rays, self.node_point
+        first, count = rays.pointer[point], np.diff(rays.pointer)[point]
+        k = self._plain_sector - self.sectors.pointer[point]
+        has = count > 0
+        angle = np.append(rays.angle, 0.0)
+        low = angle[np.where(has, first + k, -1)]
+        high = angle[np.where(has, first + (k + 1) % np.maximum(count, 1), -1)]
+        width = (high - low) % (2 * np.pi)
+        middle = low + np.where(width == 0, 2 * np.pi, width) / 2
+        step = np.where(has, _EYE_MM, 0.0)[:, None]
+        return np.asarray(self.xy + step * np.column_stack([np.cos(middle), np.sin(middle)]))
+
+    def held(self, stands: Bools) -> Bools:
+        """Tell which nodes lie in a building or in a structure that stands."""
+        solid = np.zeros(len(self.sectors), bool)
+        fill = self.sectors.fill
+        solid[self.sectors.fill_sector[(fill == PERMANENT) | stands[fill]]] = True
+        return np.asarray(solid[self._plain_sector])

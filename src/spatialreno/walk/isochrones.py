@@ -11,13 +11,14 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from spatialreno.walk.engine import Graph, reach_from
-from spatialreno.walk.fabric import CORNER, DOOR, ON_STREET, permanent_pieces
+from spatialreno.walk.engine import reach
+from spatialreno.walk.fabric import CORNER, DOOR, ON_STREET
 from spatialreno.walk.frame import MM_PER_M, Bools, Floats, Geometries, Ints
+from spatialreno.walk.masks import State, state_of
 from spatialreno.walk.obstacles import PERMANENT
 from spatialreno.walk.places import Asked, Places, find_places
 from spatialreno.walk.state import Walker, open_hops, standing
-from spatialreno.walk.travel import State, metres_per_minute, state_of
+from spatialreno.walk.travel import metres_per_minute
 from spatialreno.walk.views import Scene, discs, fans, make_scene, view
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _SPECK_MM2 = 1e4
 _GRID_MM = 1.0
 _PLAY = 0.02
+_LEAST_STEP_MM = 4.0
+_HAIR_MM = 2.0
 
 
 def isochrones(
@@ -64,10 +67,9 @@ def isochrones(
     limits = [float(time) * speed * MM_PER_M for time in minutes]
     rows: dict[int, list[shapely.Geometry]] = {}
     for walker, members in state.walkers(places):
-        canvas = _Canvas(state, walker)
-        graph = state.graph(walker, places)
+        canvas = _Canvas(state, walker, max(limits))
         for at in members.tolist():
-            rows[at] = canvas.draw(places, at, graph, limits)
+            rows[at] = canvas.draw(places, at, limits)
     drawn = [shape for at in range(len(places)) for shape in rows[at]]
     return gpd.GeoDataFrame(
         {
@@ -97,6 +99,7 @@ class _Canvas:
 
     state: State
     walker: Walker
+    sight_mm: float
     views: dict[tuple[float, float], shapely.Polygon] = field(default_factory=dict)
     scenes: dict[int, Scene] = field(default_factory=dict)
 
@@ -108,8 +111,12 @@ class _Canvas:
     @cached_property
     def street_hops(self) -> Ints:
         """Hops on streets that can be walked."""
-        usable = open_hops(self.state.area, self.state.fabric, self.walker)
-        return np.flatnonzero(usable & (self.state.fabric.hops.kind == ON_STREET))
+        return np.flatnonzero(self.usable & (self.state.fabric.hops.kind == ON_STREET))
+
+    @cached_property
+    def usable(self) -> Bools:
+        """Hops that can be walked."""
+        return open_hops(self.state.area, self.state.fabric, self.walker)
 
     @cached_property
     def half_width(self) -> Floats:
@@ -119,9 +126,9 @@ class _Canvas:
         width = np.where(np.isnan(width), area.catalog.constants["street_width_m"], width)
         return np.asarray(width[fabric.hops.path[self.street_hops]] * MM_PER_M / 2)
 
-    def draw(self, places: Places, at: int, graph: Graph, limits: list[float]) -> list[shapely.Geometry]:
+    def draw(self, places: Places, at: int, limits: list[float]) -> list[shapely.Geometry]:
         """Draw the reach of one place for each limit."""
-        far, before = reach_from(graph, at, max(limits))
+        far, before = self._walked(places, at, max(limits))
         eyes = self._eyes(places, at, far, before)
         seen = self._fresh_views(eyes)
         blank = self.state.fabric.ground.whole
@@ -129,8 +136,8 @@ class _Canvas:
         whole, before_limit = shapely.Polygon(), -np.inf
         for limit in sorted(limits):
             # What was seen in full within a shorter time is in `whole` already; so times are nested exactly.
-            new = before_limit - eyes.away < self.state.fabric.sight_mm
-            yards = _within(seen[new], eyes.xy[new], (limit - eyes.away)[new], self.state.fabric.sight_mm)
+            new = before_limit - eyes.away < self.sight_mm
+            yards = _within(seen[new], eyes.xy[new], (limit - eyes.away)[new], self.sight_mm)
             streets = _joined(self._streets(places, at, far, limit))
             parts = [_joined(yards[eyes.cell[new] == cell]) for cell in np.unique(eyes.cell[new])]
             outside = shapely.difference(streets, blank, grid_size=_GRID_MM)
@@ -138,6 +145,25 @@ class _Canvas:
             whole = shapely.union(whole, shapely.union_all([outside, *parts], grid_size=_GRID_MM))
             shapes[limit], before_limit = whole, limit
         return [shapes[limit] for limit in limits]
+
+    def _walked(self, places: Places, at: int, limit: float) -> tuple[Floats, Ints]:
+        """Measure from a place to all nodes, and name the node walked from last: -1 for none or the place itself."""
+        seeds = self.state.seeds(self.walker, places)
+        extra = self.state.extra_of(self.walker)
+        node, away = reach(self.state.graph, seeds, limit, np.array([at]), None, extra).of(0)
+        far = np.full(len(self.state.fabric.xy), np.inf)
+        far[node] = away
+        hops, usable = self.state.fabric.hops, self.usable
+        tail = np.concatenate([hops.first[usable], hops.second[usable]])
+        head = np.concatenate([hops.second[usable], hops.first[usable]])
+        length = np.tile(hops.length[usable], 2)
+        last = np.isfinite(far[head]) & (length > 0) & (far[tail] + length == far[head])
+        before = np.full(len(far), -1)
+        before[head[last][::-1]] = tail[last][::-1]
+        own = seeds.place == at
+        direct = seeds.length[own] == far[seeds.node[own]]
+        before[seeds.node[own][direct]] = len(far) + at
+        return far, before
 
     def _eyes(self, places: Places, at: int, far: Floats, before: Ints) -> _Eyes:
         """List the points to look from, their cells, the walk to each and the point looked from before."""
@@ -159,7 +185,7 @@ class _Canvas:
         parent = np.where(before[node] >= 0, number[before[node]], -1)
         return _Eyes(
             node=np.concatenate([node, np.full(len(free), -1)]),
-            xy=np.concatenate([fabric.xy[node], free]),
+            xy=np.concatenate([fabric.eyes[node], free]),
             cell=np.concatenate([fabric.cell[node], cell]),
             away=np.concatenate([far[node], np.zeros(len(free))]),
             parent=np.concatenate([parent, np.full(len(free), -1)]),
@@ -175,7 +201,7 @@ class _Canvas:
         fresh = seen.copy()
         bend = child[known]
         shades = fans(eyes.xy[bend], np.arctan2(ahead[known, 1], ahead[known, 0]), left[known], right[known],
-                      2 * self.state.fabric.sight_mm)  # fmt: skip
+                      2 * self.sight_mm)  # fmt: skip
         fresh[bend] = shapely.intersection(seen[bend], shades)
         rest = child[~known]
         fresh[rest] = shapely.difference(seen[rest], seen[eyes.parent[rest]])
@@ -188,30 +214,26 @@ class _Canvas:
         a turn on that side. Unknown (False) at points that are no corners and after steps round one corner.
         """
         fabric = self.state.fabric
-        rays, size = fabric.rays, np.sqrt((ahead**2).sum(axis=1))
-        known = (node >= 0) & (size > 8 * fabric.clear_mm)
+        (ray_node, ray_angle, ray_label), size = fabric.node_rays, np.sqrt((ahead**2).sum(axis=1))
+        known = (node >= 0) & (size > _LEAST_STEP_MM)
         known[known] = fabric.kind[node[known]] == CORNER
-        first = np.searchsorted(rays.node, node, "left")
-        count = np.where(known, np.searchsorted(rays.node, node, "right") - first, 0)
+        first = np.searchsorted(ray_node, node, "left")
+        count = np.where(known, np.searchsorted(ray_node, node, "right") - first, 0)
         row = np.repeat(first, count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         at = np.repeat(np.arange(len(node)), count)
-        stands = (rays.label[row] == PERMANENT) | self.stands[rays.label[row]]
-        turn = rays.angle[row] - np.arctan2(ahead[at, 1], ahead[at, 0])
+        stands = (ray_label[row] == PERMANENT) | self.stands[ray_label[row]]
+        turn = ray_angle[row] - np.arctan2(ahead[at, 1], ahead[at, 0])
         sides = []
         for side in (turn, -turn):
             least = np.full(len(node), np.inf)
             np.minimum.at(least, at[stands], (side[stands] % (2 * np.pi)))
-            sides.append(np.where(least <= np.pi + _PLAY, least, 0.0) + _PLAY + 4 * fabric.clear_mm / size)
+            sides.append(np.where(least <= np.pi + _PLAY, least, 0.0) + _PLAY + _HAIR_MM / size)
         return sides[0], sides[1], known
 
     @cached_property
     def _blind(self) -> Bools:
         """Nodes in buildings or in standing structures."""
-        fabric = self.state.fabric
-        blind = np.zeros(len(fabric.xy), bool)
-        node, label = fabric.obstacles.inside(fabric.xy)
-        blind[node[(label == PERMANENT) | self.stands[label]]] = True
-        return blind
+        return self.state.fabric.held(self.stands)
 
     @cached_property
     def _lookouts(self) -> Bools:
@@ -224,8 +246,7 @@ class _Canvas:
     def _entries(self) -> Bools:
         """Nodes at which people come into a cell or leave it along a street or a join."""
         fabric, hops = self.state.fabric, self.state.fabric.hops
-        usable = open_hops(self.state.area, fabric, self.walker)
-        outside = usable & (fabric.cell[hops.first] != fabric.cell[hops.second])
+        outside = self.usable & (fabric.cell[hops.first] != fabric.cell[hops.second])
         entry = np.zeros(len(fabric.xy), bool)
         entry[np.concatenate([hops.first[outside], hops.second[outside]])] = True
         street = self.street_hops
@@ -236,21 +257,15 @@ class _Canvas:
         """Look round from a point, once."""
         key = (float(eye[0]), float(eye[1]))
         if key not in self.views:
-            self.views[key] = view(self._scene(cell), eye, self.state.fabric.sight_mm)
+            self.views[key] = view(self._scene(cell), eye, self.sight_mm)
         return self.views[key]
 
     def _scene(self, cell: int) -> Scene:
         """Gather what stands in a cell."""
         if cell not in self.scenes:
-            fabric = self.state.fabric
-            obstacles, shape = fabric.obstacles, fabric.ground.cells[cell]
-            start, end = permanent_pieces(obstacles, shape)
-            near = np.sort(obstacles.removable_tree.query(shape, predicate="intersects"))
-            number = np.flatnonzero(obstacles.label != PERMANENT)[near]
-            number = number[self.stands[obstacles.label[number]]]
-            self.scenes[cell] = make_scene(
-                np.concatenate([start, obstacles.start[number]]), np.concatenate([end, obstacles.end[number]])
-            )
+            held = self.state.fabric.cells[cell]
+            up = (held.label == PERMANENT) | self.stands[held.label]
+            self.scenes[cell] = make_scene(held.segs[up, :2].astype(float), held.segs[up, 2:].astype(float))
         return self.scenes[cell]
 
     def _streets(self, places: Places, at: int, far: Floats, limit: float) -> Geometries:

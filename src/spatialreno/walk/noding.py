@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import shapely
 
@@ -9,6 +11,34 @@ from spatialreno.walk.frame import Floats, Ints, lines
 
 _TOUCH_MM = 1.0
 _ROUNDS = 4
+LEFT, RIGHT = 1, 2
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Straight pieces, each with what it belongs to and the sides on which its owner is solid (LEFT | RIGHT)."""
+
+    start: Floats
+    end: Floats
+    owner: Ints
+    side: Ints
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def of(self, mask: Ints | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Pieces:
+        """Pick some pieces."""
+        return Pieces(self.start[mask], self.end[mask], self.owner[mask], self.side[mask])
+
+    @classmethod
+    def joined(cls, *parts: Pieces) -> Pieces:
+        """Put several tables into one."""
+        return cls(
+            np.concatenate([part.start for part in parts]),
+            np.concatenate([part.end for part in parts]),
+            np.concatenate([part.owner for part in parts]),
+            np.concatenate([part.side for part in parts]),
+        )
 
 
 def ring_segments(coords: Floats, part: Ints) -> tuple[Floats, Floats, Ints]:
@@ -17,40 +47,48 @@ def ring_segments(coords: Floats, part: Ints) -> tuple[Floats, Floats, Ints]:
     return coords[:-1][same], coords[1:][same], part[:-1][same]
 
 
-def node_segments(start: Floats, end: Floats, owner: Ints) -> tuple[Floats, Floats, Ints]:
-    """Split pieces at each other's ends and crossings, all on whole millimetres.
+def node_pieces(pieces: Pieces, points: Floats | None = None) -> Pieces:
+    """Split pieces at each other's ends and crossings, and at free points on them, all on whole millimetres.
 
     An end within 1 mm of another piece becomes a vertex of it. Rounding a crossing moves a piece by less than
     a millimetre and may bring it onto another point, so this repeats until nothing is added.
 
     Parameters
     ----------
-    start, end
-        End points of the pieces, shape (n, 2), whole millimetres.
-    owner
-        A number carried by each piece.
+    pieces
+        Pieces with ends on whole millimetres.
+    points
+        Further points, shape (n, 2), that become vertices of the pieces they lie on.
 
     Returns
     -------
-    tuple
-        Start, end and owner of the parts, without doubles of one owner.
+    Pieces
+        Each written from its lower end, sorted, without doubles of one owner.
     """
+    extra = np.empty((0, 2)) if points is None else points
     for _ in range(_ROUNDS):
-        piece, point = _joints(start, end)
+        piece, point = _joints(pieces.start, pieces.end, extra)
         if not len(piece):
             break
-        start, end, owner = _split(start, end, owner, piece, point)
-    return _unique(start, end, owner)
+        pieces = _split(pieces, piece, point)
+    return _unique(pieces)
 
 
-def _joints(start: Floats, end: Floats) -> tuple[Ints, Floats]:
+def _joints(start: Floats, end: Floats, points: Floats) -> tuple[Ints, Floats]:
     """Find the points where pieces are to be split."""
     drawn = lines(start, end)
-    first, second = shapely.STRtree(drawn).query(drawn, predicate="dwithin", distance=_TOUCH_MM)
+    tree = shapely.STRtree(drawn)
+    first, second = tree.query(drawn, predicate="dwithin", distance=_TOUCH_MM)
     first, second = first[first != second], second[first != second]
-    found = [(first, start[second]), (first, end[second]), _crossings(start, end, first, second)]
+    loose, held = tree.query(shapely.points(points), predicate="dwithin", distance=_TOUCH_MM)
+    found = [
+        (first, start[second]),
+        (first, end[second]),
+        _crossings(start, end, first, second),
+        (held, points[loose]),
+    ]
     piece = np.concatenate([part for part, _ in found]).astype(np.int64)
-    point = np.concatenate([points for _, points in found])
+    point = np.concatenate([where for _, where in found])
     apart = (point != start[piece]).any(axis=1) & (point != end[piece]).any(axis=1)
     piece, point = piece[apart], point[apart]
     near = _distance(point, start[piece], end[piece]) <= _TOUCH_MM
@@ -65,7 +103,10 @@ def _crossings(start: Floats, end: Floats, first: Ints, second: Ints) -> tuple[I
     with np.errstate(divide="ignore", invalid="ignore"):
         at, other = _cross(gap, v) / turn, _cross(gap, u) / turn
     inside = (turn != 0) & (at > 0) & (at < 1) & (other > 0) & (other < 1)
-    point = np.rint(start[first[inside]] + at[inside, None] * u[inside])
+    # Both pieces of a pair must round to one point, so the crossing is measured on the lower-numbered of them.
+    low = np.where(first < second, first, second)[inside]
+    share = np.where(first < second, at, other)[inside]
+    point = np.rint(start[low] + share[:, None] * (end - start)[low])
     return first[inside], point
 
 
@@ -81,25 +122,28 @@ def _distance(point: Floats, start: Floats, end: Floats) -> Floats:
     return np.asarray(np.sqrt(((point - foot) ** 2).sum(axis=1)))
 
 
-def _split(
-    start: Floats, end: Floats, owner: Ints, piece: Ints, point: Floats
-) -> tuple[Floats, Floats, Ints]:
+def _split(pieces: Pieces, piece: Ints, point: Floats) -> Pieces:
     """Cut pieces at the points found on them."""
+    start, end = pieces.start, pieces.end
     count = len(start)
     which = np.concatenate([np.arange(count), np.arange(count), piece])
     where = np.concatenate([start, end, point])
     along = (end - start)[which]
     share = ((where - start[which]) * along).sum(axis=1)
+    share[:count], share[count : 2 * count] = -np.inf, np.inf
     order = np.lexsort((where[:, 1], where[:, 0], share, which))
     begin, finish, part = ring_segments(where[order], which[order])
-    return begin, finish, owner[part]
+    return Pieces(begin, finish, pieces.owner[part], pieces.side[part])
 
 
-def _unique(start: Floats, end: Floats, owner: Ints) -> tuple[Floats, Floats, Ints]:
-    """Drop doubles, each piece written from its lower end; sorted."""
+def _unique(pieces: Pieces) -> Pieces:
+    """Write each piece from its lower end; of doubles of one owner one is kept, solid on the sides of all."""
+    start, end, side = pieces.start, pieces.end, pieces.side
     swap = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
     low, high = np.where(swap[:, None], end, start), np.where(swap[:, None], start, end)
-    if not len(low):
-        return low, high, owner
-    table = np.unique(np.column_stack([low, high, owner]), axis=0)
-    return table[:, :2], table[:, 2:4], table[:, 4].astype(np.int64)
+    mirrored = ((side & LEFT) << 1) | ((side & RIGHT) >> 1)
+    table = np.column_stack([low, high, pieces.owner]).astype(np.int64)
+    rows, place = np.unique(table, axis=0, return_inverse=True)
+    both = np.zeros(len(rows), np.int64)
+    np.bitwise_or.at(both, place.ravel(), np.where(swap, mirrored, side))
+    return Pieces(rows[:, :2].astype(float), rows[:, 2:4].astype(float), rows[:, 4], both)

@@ -13,7 +13,7 @@ import shapely
 import shapely.ops
 
 from spatialreno.walk.frame import Floats, Frame, Geometries, Ints
-from spatialreno.walk.noding import node_segments, ring_segments
+from spatialreno.walk.noding import LEFT, Pieces, ring_segments
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -29,15 +29,29 @@ class Obstacles:
     """All obstacles as straight pieces that meet in shared points, each with the label of what it belongs to.
 
     A label is (layer, id, wall): the wall is filled for gates only, since the stretch of a gate stands only
-    while its wall does. Pieces and polygons of buildings have the label PERMANENT.
+    while its wall does. A closed gap has the label ("seals", n, m), where n and m count the labels it lies between:
+    it stands while both do. Pieces and polygons of buildings have the label PERMANENT.
     """
 
     labels: tuple[Label, ...]
-    start: Floats
-    end: Floats
-    label: Ints
+    lines: Pieces
     polygons: Geometries
     polygon_label: Ints
+
+    @property
+    def start(self) -> Floats:
+        """Lower ends of the pieces."""
+        return self.lines.start
+
+    @property
+    def end(self) -> Floats:
+        """Upper ends of the pieces."""
+        return self.lines.end
+
+    @property
+    def label(self) -> Ints:
+        """What each piece belongs to."""
+        return self.lines.owner
 
     @cached_property
     def pieces(self) -> Geometries:
@@ -94,18 +108,29 @@ def read_obstacles(area: StudyArea, frame: Frame, outlines: Geometries) -> Obsta
     polygons = np.concatenate([area.buildings.geometry.to_numpy(), standing.geometry.to_numpy()])
     structure_labels = [number["structures", str(i), ""] for i in standing.index]
     polygon_label = np.array([PERMANENT] * len(area.buildings) + structure_labels, np.int64)
-    polygons = frame.geometries_mm(polygons)
-    shapes = np.concatenate([frame.geometries_mm([line for _, line in lines]), polygons])
-    owner = np.concatenate([np.array([number[key] for key, _ in lines], np.int64), polygon_label])
-    start, end, shape = _outlines(shapes)
+    polygons = shapely.set_precision(frame.geometries_mm(polygons), 1.0)
+    drawn = frame.geometries_mm([line for _, line in lines])
+    numbers = np.array([number[key] for key, _ in lines], np.int64)
     seal = area.catalog.constants["seal_m"] * 1000.0
-    extra_start, extra_end, extra = _seals(shapes, len(lines), owner, shapely.boundary(outlines), seal)
-    noded = node_segments(
-        np.concatenate([start, extra_start]),
-        np.concatenate([end, extra_end]),
-        np.concatenate([owner[shape], extra]),
-    )
-    return Obstacles(labels, *noded, polygons, polygon_label)
+    shapes, owner = np.concatenate([drawn, polygons]), np.concatenate([numbers, polygon_label])
+    bridges, between = _seals(shapes, len(lines), owner, shapely.boundary(outlines), seal)
+    seals, seal_labels = _owned(bridges, between, len(labels))
+    # Buildings that overlap are one obstacle, so that no face of one lies within another.
+    fixed = polygon_label == PERMANENT
+    houses = shapely.get_parts(shapely.union_all(polygons[fixed], grid_size=1.0)) if fixed.any() else polygons[:0]
+    solid = np.concatenate([houses, polygons[~fixed]])
+    solid_label = np.concatenate([np.full(len(houses), PERMANENT), polygon_label[~fixed]])
+    pieces = Pieces.joined(_runs(drawn, numbers), outline_pieces(solid, solid_label), seals)
+    return Obstacles(labels + seal_labels, pieces, polygons, polygon_label)
+
+
+def outline_pieces(polygons: Geometries, owner: Ints) -> Pieces:
+    """Cut the outlines of polygons into straight pieces that know on which side the polygon lies."""
+    parts, part = shapely.get_parts(shapely.orient_polygons(polygons), return_index=True)
+    rings, ring = shapely.get_rings(parts, return_index=True)
+    coords, run = shapely.get_coordinates(rings, return_index=True)
+    start, end, run = ring_segments(np.rint(coords), run)
+    return Pieces(start, end, owner[part[ring[run]]], np.full(len(start), LEFT, np.int64))
 
 
 def gate_points(area: StudyArea) -> Geometries:
@@ -151,39 +176,42 @@ def _gate_cuts(area: StudyArea) -> dict[str, list[tuple[float, float, str]]]:
     return cuts
 
 
-def _outlines(shapes: Geometries) -> tuple[Floats, Floats, Ints]:
-    """Cut lines and polygons into straight pieces; returns start, end and the shape of each."""
-    parts, shape = shapely.get_parts(shapes, return_index=True)
-    polygon = shapely.get_type_id(parts) == 3
-    rings, ring_part = shapely.get_rings(parts[polygon], return_index=True)
-    drawn = np.concatenate([parts[~polygon], rings])
-    owner = np.concatenate([shape[~polygon], shape[polygon][ring_part]])
+def _runs(drawn: Geometries, owner: Ints) -> Pieces:
+    """Cut lines into straight pieces."""
     coords, run = shapely.get_coordinates(drawn, return_index=True)
     start, end, run = ring_segments(coords, run)
-    return start, end, owner[run]
+    return Pieces(start, end, owner[run], np.zeros(len(start), np.int64))
 
 
 def _seals(
     shapes: Geometries, lines: int, owner: Ints, edges: Geometries, seal_mm: float
-) -> tuple[Floats, Floats, Ints]:
-    """Close gaps too narrow to walk through with a short piece that goes when its owner goes."""
+) -> tuple[Floats, Ints]:
+    """Bridge gaps too narrow to walk through; returns their ends and the owners on both sides."""
     near = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=seal_mm)
     one, two = near[:, near[0] < near[1]]
-    bridge = shapely.shortest_line(shapes[one], shapes[two])
-    # Of two owners the removable one keeps the seal, so that nothing permanent is ever added beside a wall.
-    keeper = np.where(owner[one] == PERMANENT, owner[two], owner[one])
+    bridge, between = [shapely.shortest_line(shapes[one], shapes[two])], [(owner[one], owner[two])]
     ends = shapely.get_point(shapes[:lines], [[0], [-1]]).ravel()
     end_owner = np.tile(np.arange(lines), 2)
     at, other = shapely.STRtree(shapes).query(ends, predicate="dwithin", distance=seal_mm)
     at, other = at[end_owner[at] != other], other[end_owner[at] != other]
-    bridge = np.concatenate([bridge, shapely.shortest_line(ends[at], shapes[other])])
-    keeper = np.concatenate([keeper, owner[end_owner[at]]])
+    bridge.append(shapely.shortest_line(ends[at], shapes[other]))
+    between.append((owner[end_owner[at]], owner[other]))
     at, edge = shapely.STRtree(edges).query(ends, predicate="dwithin", distance=seal_mm)
-    bridge = np.concatenate([bridge, shapely.shortest_line(ends[at], edges[edge])])
-    keeper = np.concatenate([keeper, owner[end_owner[at]]])
+    bridge.append(shapely.shortest_line(ends[at], edges[edge]))
+    between.append((owner[end_owner[at]], owner[end_owner[at]]))
     loops = shapely.distance(ends[:lines], ends[lines:]) <= seal_mm
-    bridge = np.concatenate([bridge, shapely.shortest_line(ends[:lines][loops], ends[lines:][loops])])
-    keeper = np.concatenate([keeper, owner[:lines][loops]])
-    coords = np.rint(shapely.get_coordinates(bridge)).reshape(-1, 2, 2)
+    bridge.append(shapely.shortest_line(ends[:lines][loops], ends[lines:][loops]))
+    between.append((owner[:lines][loops], owner[:lines][loops]))
+    coords = np.rint(shapely.get_coordinates(np.concatenate(bridge))).reshape(-1, 2, 2)
     wide = (coords[:, 0] != coords[:, 1]).any(axis=1)
-    return coords[wide, 0], coords[wide, 1], keeper[wide]
+    return coords[wide], np.sort(np.concatenate([np.stack(pair, axis=1) for pair in between])[wide], axis=1)
+
+
+def _owned(bridges: Floats, between: Ints, labels: int) -> tuple[Pieces, tuple[Label, ...]]:
+    """Give each bridge a label that stands while what it joins stands; beside a building that of the other side."""
+    single = (between[:, 0] == PERMANENT) | (between[:, 0] == between[:, 1])
+    pairs, place = np.unique(between[~single], axis=0, return_inverse=True)
+    owner = between[:, 1].copy()
+    owner[~single] = labels + place.ravel()
+    names = tuple(("seals", str(one), str(two)) for one, two in pairs.tolist())
+    return Pieces(bridges[:, 0], bridges[:, 1], owner, np.zeros(len(owner), np.int64)), names

@@ -144,7 +144,8 @@ def doors_of(fabric: Fabric, building: int) -> list[tuple[int, int]]:
     """List the doors of a building (a row of the fabric's buildings): node, and step from the face."""
     low, high = np.searchsorted(fabric.doors.building, [building, building + 1])
     part = slice(low, high)
-    return list(zip(fabric.door_node[part].tolist(), fabric.doors.out[part].tolist(), strict=True))
+    found = zip(fabric.door_node[part].tolist(), fabric.doors.out[part].tolist(), strict=True)
+    return [(node, out) for node, out in found if node >= 0]
 
 
 def _hosts(fabric: Fabric, shapes: Geometries, hosts: Ints) -> Ints:

@@ -1,212 +1,229 @@
-"""Corner nodes: where walks may bend, one for each sector between the obstacles that meet at a point.
+"""Sectors: the obstacles that meet at a point cut its surroundings into parts, and each part is a node of its own.
 
-With one node per corner a walk could slip through a joint of two walls. So the obstacles that meet at a point
-cut its surroundings into sectors, each sector gets its own node a little way out, and neighbouring sectors are
-joined by a short hop that carries every obstacle between them.
+With one node for each point a walk could slip through a joint of two walls. So who stands at a point stands in one
+sector of it, and steps from sector to sector only past the obstacle between them.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+import numba
 import numpy as np
-import shapely
 
-from spatialreno.walk.frame import Floats, Ints
+from spatialreno.walk.frame import Bools, Floats, Ints
+from spatialreno.walk.kernels import sectors_of
+from spatialreno.walk.noding import LEFT, RIGHT, Pieces
 from spatialreno.walk.obstacles import PERMANENT, Obstacles
 
-_FULL = 2 * math.pi
-_FLAT = math.pi + 1e-6
-_WIDE = 1.5 * math.pi + 1e-6
-_LEAST_OFFSET_MM = 3.0
-_LEAST_CLEAR_MM = 2.0
-_SHARE_OF_GAP = 0.4
-
-Wedge = tuple[float, float, float, float]
-
-
-@dataclass
-class Corners:
-    """Corner nodes, the short hops round their points, the wedges that say which hops can be taut there.
-
-    `rays` are (node, angle, label): the obstacles that leave the point of each node.
-    """
-
-    xy: list[tuple[float, float]] = field(default_factory=list)
-    hops: list[tuple[int, int, frozenset[int]]] = field(default_factory=list)
-    wedges: dict[int, list[Wedge]] = field(default_factory=dict)
-    rays: list[tuple[int, float, int]] = field(default_factory=list)
+_SHIFT = 1 << 31
 
 
 @dataclass(frozen=True)
-class _Ray:
-    angle: float
-    labels: frozenset[int]
+class Rays:
+    """Directions in which pieces leave points, anticlockwise from west, in rows `pointer[p]:pointer[p + 1]`.
+
+    What a ray belongs to is in rows `label_pointer[r]:label_pointer[r + 1]` of `label`; `solid` tells whether the
+    owner is solid on the anticlockwise side of the ray (bit 1) and on the clockwise side (bit 2).
+    """
+
+    pointer: Ints
+    x: Ints
+    y: Ints
+    angle: Floats
+    label_pointer: Ints
+    label: Ints
+    solid: Ints
+
+    def sides(self, point: Ints, dx: Ints, dy: Ints) -> tuple[Ints, Ints]:
+        """Name the sector left and right of directions out of points; they differ only along a ray."""
+        left, right = sectors_of(point, dx, dy, self.pointer, self.x, self.y, self.angle)
+        return np.asarray(left), np.asarray(right)
 
 
-@dataclass
-class _Spot:
-    """A node that might be kept: its place, the ray before it and whether any state can bend a walk there."""
+@dataclass(frozen=True)
+class Sectors:
+    """The sectors of all points: sector k of point p is number ``pointer[p] + k``; what fills it as sorted pairs."""
 
-    xy: tuple[float, float]
-    ray: int
-    first: bool
-    useful: bool
-    fills: frozenset[int] = frozenset()
+    pointer: Ints
+    fill_sector: Ints
+    fill: Ints
+
+    def __len__(self) -> int:
+        return int(self.pointer[-1])
+
+    @property
+    def solid(self) -> Bools:
+        """Which sectors lie in a building."""
+        flags = np.zeros(len(self), bool)
+        flags[self.fill_sector[self.fill == PERMANENT]] = True
+        return flags
+
+    @property
+    def point(self) -> Ints:
+        """The point of each sector."""
+        return np.asarray(np.repeat(np.arange(len(self.pointer) - 1), np.diff(self.pointer)))
 
 
-def read_corners(obstacles: Obstacles, clear_mm: float) -> Corners:
-    """Place the corner nodes of all obstacles.
+@dataclass(frozen=True)
+class Joints:
+    """Steps between neighbouring sectors of one point, and the labels they pass as (joint, label)."""
+
+    first: Ints
+    second: Ints
+    joint: Ints
+    label: Ints
+
+
+def packed(xy: Floats | Ints) -> Ints:
+    """Write points on whole millimetres as single numbers that sort like them."""
+    whole = np.asarray(xy, np.int64)
+    return np.asarray(whole[:, 0] * _SHIFT + whole[:, 1] + (_SHIFT >> 1))
+
+
+def rays_of(points: Ints, pieces: Pieces) -> Rays:
+    """Collect the rays of pieces at points.
 
     Parameters
     ----------
-    obstacles
-        Noded obstacles.
-    clear_mm
-        Distance of a node from its corner; less where another obstacle is near.
+    points
+        Packed points, sorted.
+    pieces
+        Noded pieces; ends that are not among the points are left out.
 
     Returns
     -------
-    Corners
-        Nodes sorted by place, hops between neighbouring sectors, wedges for pruning.
+    Rays
+        Pieces between the same two points share a ray.
     """
-    points, rays = _rays(obstacles)
-    offset = _offsets(obstacles, points, clear_mm)
-    spots = [_spots(point, ray, reach) for point, ray, reach in zip(points, rays, offset, strict=True)]
-    _fill(obstacles, spots)
-    corners = Corners()
-    for point, ray, found in zip(points, rays, spots, strict=True):
-        _settle(corners, point, ray, found)
-    return corners
+    tail = np.concatenate([pieces.start, pieces.end])
+    head = np.concatenate([pieces.end, pieces.start])
+    owner, side = np.tile(pieces.owner, 2), pieces.side
+    mirrored = ((side & LEFT) << 1) | ((side & RIGHT) >> 1)
+    solid = np.concatenate([side, mirrored])
+    code = packed(tail)
+    at = np.minimum(np.searchsorted(points, code), max(len(points) - 1, 0))
+    known = points[at] == code if len(points) else np.zeros(0, bool)
+    at, owner, solid = at[known], owner[known], solid[known]
+    along = (head - tail)[known].astype(np.int64)
+    angle = np.arctan2(along[:, 1].astype(float), along[:, 0].astype(float))
+    order = np.lexsort((owner, along[:, 1], along[:, 0], angle, at))
+    at, along, angle, owner, solid = at[order], along[order], angle[order], owner[order], solid[order]
+    fresh = np.ones(len(at), bool)
+    fresh[1:] = (at[1:] != at[:-1]) | (along[1:] != along[:-1]).any(axis=1)
+    first = np.flatnonzero(fresh)
+    pointer = np.searchsorted(at[first], np.arange(len(points) + 1))
+    return Rays(pointer, along[first, 0], along[first, 1], angle[first], np.append(first, len(at)), owner, solid)
 
 
-def _rays(obstacles: Obstacles) -> tuple[Floats, list[list[_Ray]]]:
-    """Collect, for every point, the directions in which obstacles leave it, anticlockwise."""
-    tail = np.concatenate([obstacles.start, obstacles.end])
-    head = np.concatenate([obstacles.end, obstacles.start])
-    label = np.tile(obstacles.label, 2)
-    points, at = np.unique(tail, axis=0, return_inverse=True)
-    angle = np.arctan2(head[:, 1] - tail[:, 1], head[:, 0] - tail[:, 0])
-    order = np.lexsort((label, angle, at.ravel()))
-    rays: list[list[_Ray]] = [[] for _ in range(len(points))]
-    for where, turn, owner in zip(
-        at.ravel()[order].tolist(), angle[order].tolist(), label[order].tolist(), strict=True
-    ):
-        here = rays[where]
-        if here and here[-1].angle == turn:
-            here[-1] = _Ray(turn, here[-1].labels | {owner})
-        else:
-            here.append(_Ray(turn, frozenset({owner})))
-    return points, rays
-
-
-def _offsets(obstacles: Obstacles, points: Floats, clear_mm: float) -> Floats:
-    """Keep nodes nearer to their own point than to anything that does not meet there."""
-    near = shapely.STRtree(obstacles.pieces).query(
-        shapely.points(points), predicate="dwithin", distance=clear_mm / _SHARE_OF_GAP
+def find_sectors(points: Floats, rays: Rays, obstacles: Obstacles) -> Sectors:
+    """Tell what fills the sectors of points: buildings and structures beside their rays, or round the whole point."""
+    pointer = np.concatenate([[0], np.cumsum(np.maximum(np.diff(rays.pointer), 1))])
+    sector, label = _fills(rays.pointer, rays.label_pointer, rays.label, rays.solid, pointer)
+    point, around = obstacles.inside(points)
+    ray = np.repeat(np.arange(len(rays.x)), np.diff(rays.label_pointer))
+    ray_point = np.repeat(np.arange(len(points)), np.diff(rays.pointer))
+    # Who has a ray of a polygon stands on its edge, whatever rounding says.
+    edge = set(zip(ray_point[ray][rays.solid > 0].tolist(), rays.label[rays.solid > 0].tolist(), strict=True))
+    within = np.array([pair not in edge for pair in zip(point.tolist(), around.tolist(), strict=True)], bool)
+    point, around = point[within], around[within]
+    count = np.diff(pointer)[point]
+    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    pairs = np.column_stack(
+        [
+            np.concatenate([sector, np.repeat(pointer[point], count) + step]),
+            np.concatenate([label, np.repeat(around, count)]),
+        ]
     )
-    point, piece = near
-    own = (obstacles.start[piece] == points[point]).all(axis=1)
-    own |= (obstacles.end[piece] == points[point]).all(axis=1)
-    point, piece = point[~own], piece[~own]
-    gap = np.full(len(points), np.inf)
-    np.minimum.at(gap, point, shapely.distance(shapely.points(points[point]), obstacles.pieces[piece]))
-    return np.minimum(clear_mm, _SHARE_OF_GAP * gap)
+    pairs = np.unique(pairs.astype(np.int64), axis=0)
+    return Sectors(pointer, pairs[:, 0], pairs[:, 1])
 
 
-def _spots(point: Floats, rays: list[_Ray], reach: float) -> list[_Spot]:
-    """Set one node into each sector, two where it is wider than three quarters of a turn."""
-    spots: list[_Spot] = []
-    lone = len(frozenset().union(*(ray.labels for ray in rays))) == 1
-    for at, ray in enumerate(rays):
-        after = rays[(at + 1) % len(rays)]
-        width = (after.angle - ray.angle) % _FULL or _FULL
-        useful = (width > _FLAT) if lone else _permanent_width(rays, at) > _FLAT
-        count = 1 if width <= _WIDE else 2
-        tight = reach * math.sin(min(width / (count + 1), math.pi / 2)) < _LEAST_CLEAR_MM
-        useful = useful and not tight and reach >= _LEAST_OFFSET_MM
-        for part in range(count):
-            turn = ray.angle + width * (part + 1) / (count + 1)
-            xy = (round(point[0] + reach * math.cos(turn)), round(point[1] + reach * math.sin(turn)))
-            spots.append(_Spot(xy, at, part == 0, useful))
-    return spots
+def find_joints(rays: Rays, sectors: Sectors, exists: Bools) -> Joints:
+    """Join neighbouring sectors of one point past the ray between them.
+
+    Parameters
+    ----------
+    rays, sectors
+        What meets at the points.
+    exists
+        Which sectors are nodes. A sector in a building is one only where a street leads into it, and may be
+        entered there.
+
+    Returns
+    -------
+    Joints
+        None past a building, unless it is a passage.
+    """
+    count = np.diff(rays.pointer)
+    point = np.repeat(np.arange(len(count)), count)
+    ray = np.arange(len(rays.x))
+    several = count[point] > 1
+    ray, point = ray[several], point[several]
+    second = sectors.pointer[point] + (ray - rays.pointer[point])
+    first = sectors.pointer[point] + (ray - rays.pointer[point] - 1) % count[point]
+    carried, label = _expand(rays.label_pointer, rays.label, ray)
+    fixed = np.zeros(len(ray), bool)
+    fixed[carried[label == PERMANENT]] = True
+    solid = sectors.solid
+    fine = exists[first] & exists[second] & (~fixed | solid[first] | solid[second])
+    joint, label = _with_fill(sectors, first, second, carried, label)
+    number = np.cumsum(fine) - 1
+    kept = fine[joint] & (label != PERMANENT)
+    return Joints(first[fine], second[fine], number[joint[kept]], label[kept])
 
 
-def _permanent_width(rays: list[_Ray], at: int) -> float:
-    """Measure the sector round ray `at` that is left when everything removable has gone."""
-    fixed = [ray.angle for ray in rays if PERMANENT in ray.labels]
-    if not fixed:
-        return _FULL
-    here = rays[at].angle
-    back = min((here - angle) % _FULL for angle in fixed)
-    ahead = min((angle - here) % _FULL or _FULL for angle in fixed)
-    return back + ahead
+def _with_fill(sectors: Sectors, first: Ints, second: Ints, row: Ints, label: Ints) -> tuple[Ints, Ints]:
+    """Add to rows of labels what fills the sectors at both ends, without doubles."""
+    rows, labels = [row], [label]
+    for end in (first, second):
+        low = np.searchsorted(sectors.fill_sector, end, "left")
+        high = np.searchsorted(sectors.fill_sector, end, "right")
+        size = high - low
+        step = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+        rows.append(np.repeat(np.arange(len(end)), size))
+        labels.append(sectors.fill[np.repeat(low, size) + step])
+    pairs = np.column_stack([np.concatenate(rows), np.concatenate(labels)]).astype(np.int64)
+    pairs = np.unique(pairs, axis=0)
+    return pairs[:, 0], pairs[:, 1]
 
 
-def _fill(obstacles: Obstacles, spots: list[list[_Spot]]) -> None:
-    """Note which buildings and structures each node lies in."""
-    flat = [spot for here in spots for spot in here]
-    if not flat:
-        return
-    node, label = obstacles.inside(np.array([spot.xy for spot in flat], float))
-    for at, owner in zip(node.tolist(), label.tolist(), strict=True):
-        flat[at].fills |= {owner}
+with_fill = _with_fill
 
 
-def _settle(corners: Corners, point: Floats, rays: list[_Ray], spots: list[_Spot]) -> None:
-    """Keep the useful nodes of one point and join neighbours by hops that carry what lies between."""
-    labels = frozenset().union(*(ray.labels for ray in rays))
-    kept = [at for at, spot in enumerate(spots) if _keeps(spot, labels)]
-    number = {at: len(corners.xy) + place for place, at in enumerate(kept)}
-    corners.xy.extend(spots[at].xy for at in kept)
-    leaving = [(ray.angle, label) for ray in rays for label in sorted(ray.labels)]
-    corners.rays.extend((number[at], angle, label) for at in kept for angle, label in leaving)
-    wedges = _wedges(rays)
-    if wedges:
-        corners.wedges.update({number[at]: wedges for at in kept})
-    if len(kept) < 2:
-        return
-    for place, at in enumerate(kept):
-        after = kept[(place + 1) % len(kept)]
-        carried = frozenset().union(*_between(rays, spots, at, after))
-        if PERMANENT not in carried:
-            corners.hops.append((number[at], number[after], carried))
+def _expand(pointer: Ints, values: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """List (position in rows, value) for rows of a compressed table."""
+    count = pointer[rows + 1] - pointer[rows]
+    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(np.arange(len(rows)), count), values[np.repeat(pointer[rows], count) + step]
 
 
-def _keeps(spot: _Spot, labels: frozenset[int]) -> bool:
-    """Tell whether some state of the area can bend a walk at this node."""
-    return spot.useful and PERMANENT not in spot.fills and not labels <= spot.fills
+expand = _expand
 
 
-def _between(rays: list[_Ray], spots: list[_Spot], at: int, after: int) -> Iterator[frozenset[int]]:
-    """Yield what a step from one node anticlockwise to the next has to pass."""
-    yield spots[at].fills
-    while True:
-        at = (at + 1) % len(spots)
-        if spots[at].first:
-            yield rays[spots[at].ray].labels
-        yield spots[at].fills
-        if at == after:
-            return
-
-
-def _wedges(rays: list[_Ray]) -> list[Wedge]:
-    """List the pairs of edges a taut walk must bend round, one for each obstacle; none if any bend is possible."""
-    by_label: dict[int, list[float]] = {}
-    for ray in rays:
-        for label in ray.labels:
-            by_label.setdefault(label, []).append(ray.angle)
-    if PERMANENT in by_label:
-        by_label = {PERMANENT: by_label[PERMANENT]}
-    if any(len(angles) != 2 for angles in by_label.values()):
-        return []
-    return [(math.cos(a), math.sin(a), math.cos(b), math.sin(b)) for a, b in by_label.values()]
-
-
-def wedge_table(corners: Corners) -> tuple[Ints, Floats]:
-    """Lay the wedges out as (node, edges) rows."""
-    rows = [(node, wedge) for node, wedges in corners.wedges.items() for wedge in wedges]
-    nodes = np.array([node for node, _ in rows], np.int64)
-    return nodes, np.array([wedge for _, wedge in rows], float).reshape(-1, 4)
+@numba.njit(cache=True)
+def _fills(pointer: Ints, label_pointer: Ints, label: Ints, solid: Ints, sector: Ints) -> tuple[Ints, Ints]:
+    """List (sector, label) for polygons with rays at a point: the nearest ray clockwise decides."""
+    total = 0
+    for p in range(len(pointer) - 1):
+        rays = pointer[p + 1] - pointer[p]
+        total += rays * (label_pointer[pointer[p + 1]] - label_pointer[pointer[p]])
+    sectors, labels, size = np.empty(total, np.int64), np.empty(total, np.int64), 0
+    for p in range(len(pointer) - 1):
+        first, count = pointer[p], pointer[p + 1] - pointer[p]
+        for k in range(count):
+            begin = size
+            for back in range(count):
+                ray = first + (k - back) % count
+                for place in range(label_pointer[ray], label_pointer[ray + 1]):
+                    if solid[place] == 0:
+                        continue
+                    known = False
+                    for done in range(begin, size):
+                        known = known or labels[done] == label[place]
+                    if not known:
+                        labels[size] = label[place]
+                        sectors[size] = sector[p] + k if solid[place] & 1 else -1
+                        size += 1
+    keep = sectors[:size] >= 0
+    return sectors[:size][keep], labels[:size][keep]

@@ -1,33 +1,34 @@
-"""Which points of one cell see each other past everything permanent."""
+"""Straight lines between points that are no nodes, and what they cross."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
-from spatialreno.walk.frame import Bools, Floats, Geometries, Ints, lines
-from spatialreno.walk.obstacles import Obstacles
+from spatialreno.walk.frame import Floats, Geometries, Ints
+from spatialreno.walk.obstacles import PERMANENT, Obstacles
+from spatialreno.walk.sectors import Rays
 
-_BINS = 1024
-_CHUNK = 200_000
+if TYPE_CHECKING:
+    from spatialreno.walk.cells import Cell, Points
+
+_MOST_VERTICES = 6
 
 
 @dataclass(frozen=True)
-class Crossings:
-    """What straight lines meet: `blocked` by something permanent; pairs (line, label) of what is removable."""
+class Sights:
+    """Lines that can be walked in some state: `line` counts what was asked, several rows are ways round a vertex.
 
-    blocked: Bools
+    Labels are (row, label).
+    """
+
     line: Ints
+    row: Ints
     label: Ints
-
-
-def crossings(obstacles: Obstacles, drawn: Geometries) -> Crossings:
-    """Find what each line touches; touching counts as crossing."""
-    blocked = np.zeros(len(drawn), bool)
-    blocked[obstacles.permanent_tree.query(drawn, predicate="intersects")[0]] = True
-    return Crossings(blocked, *removable_crossings(obstacles, drawn))
 
 
 def removable_crossings(obstacles: Obstacles, drawn: Geometries) -> tuple[Ints, Ints]:
@@ -42,80 +43,90 @@ def unique_pairs(first: Ints, second: Ints) -> tuple[Ints, Ints]:
     return pairs[:, 0], pairs[:, 1]
 
 
-def surely_hidden(eye: Floats, target: Floats, start: Floats, end: Floats) -> Bools:
-    """Tell cheaply which targets certainly lie behind a piece, seen from the eye.
+def sight_lines(cell: Cell, points: Points, start: Floats, end: Floats) -> Sights:
+    """Look along straight lines of one cell.
 
-    Directions are sorted into bins; a piece that spans a whole bin hides all that is farther in it. What is not
-    surely hidden may still be, so the exact test follows for the rest.
+    Parameters
+    ----------
+    cell
+        The cell both ends lie in.
+    points
+        All points of the fabric.
+    start, end
+        Ends in whole millimetres.
+
+    Returns
+    -------
+    Sights
+        None for lines that meet something permanent. A line through a vertex may pass it on either side, and carries
+        what leaves the vertex on that side.
     """
-    near, far = start - eye, end - eye
-    one, two = np.arctan2(near[:, 1], near[:, 0]), np.arctan2(far[:, 1], far[:, 0])
-    span = (two - one + np.pi) % (2 * np.pi) - np.pi
-    low = np.where(span >= 0, one, two) * (_BINS / (2 * np.pi))
-    first = np.ceil(low + 1e-9).astype(np.int64)
-    count = np.maximum(
-        np.floor(low + np.abs(span) * (_BINS / (2 * np.pi)) - 1e-9).astype(np.int64) - first, 0
-    )
-    depth = np.full(_BINS, np.inf)
-    reach = np.sqrt(np.maximum((near**2).sum(axis=1), (far**2).sum(axis=1)))
-    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    np.minimum.at(depth, (np.repeat(first, count) + step) % _BINS, np.repeat(reach, count))
-    ray = target - eye
-    turn = np.floor(np.arctan2(ray[:, 1], ray[:, 0]) * (_BINS / (2 * np.pi))).astype(np.int64) % _BINS
-    return np.asarray(np.sqrt((ray**2).sum(axis=1)) > depth[turn] + 1.0)
+    drawn = np.hstack([start, end]).astype(np.int64)
+    kind, line, label = cell.cross(drawn)
+    clear = np.flatnonzero(kind == 0)
+    number = np.full(len(drawn), -1)
+    number[clear] = np.arange(len(clear))
+    plain = kind[line] == 0
+    lines, rows, labels = [clear], [number[line[plain]]], [label[plain]]
+    count = len(clear)
+    for at in np.flatnonzero(kind == 1).tolist():
+        own = frozenset(label[line == at].tolist())
+        for carried in _ways_round(cell, points, drawn[at], own):
+            lines.append(np.array([at]))
+            rows.append(np.full(len(carried), count))
+            labels.append(np.array(sorted(carried), np.int64))
+            count += 1
+    return Sights(np.concatenate(lines), np.concatenate(rows), np.concatenate(labels))
 
 
-def seen_pairs(xy: Floats, start: Floats, end: Floats, reach_mm: float) -> tuple[Ints, Ints]:
-    """List pairs of points of one cell, lower number first, that lie within reach and are not surely hidden."""
-    first, second = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for at in range(len(xy) - 1):
-        rest = xy[at + 1 :]
-        close = np.flatnonzero(((rest - xy[at]) ** 2).sum(axis=1) <= reach_mm**2)
-        seen = close[~surely_hidden(xy[at], rest[close], start, end)] + at + 1
-        first.append(np.full(len(seen), at, np.int64))
-        second.append(seen.astype(np.int64))
-    return np.concatenate(first), np.concatenate(second)
+def _ways_round(cell: Cell, points: Points, line: Ints, own: frozenset[int]) -> list[frozenset[int]]:
+    """List what a line through vertices carries, for each choice of sides that is not blocked for good."""
+    choices = [_sides(cell, points, line, via) for via in _vertices(cell, line)]
+    if len(choices) > _MOST_VERTICES:
+        choices = [[frozenset().union(*one)] if one else one for one in choices]
+    found = {own.union(*chosen) for chosen in product(*choices)}
+    return sorted((one for one in found if not any(other < one for other in found)), key=sorted)
 
 
-def taut(xy: Floats, node: Ints, other: Ints, wedges: tuple[Ints, Floats], clear_mm: float) -> Bools:
-    """Tell which hops can be part of a shortest walk at `node`: those that leave along an obstacle's side.
-
-    A walk bends at a corner only round an obstacle there, so the obstacle lies on one side of the line of each
-    of its hops. Nodes stand a little off their corners; directions are allowed that much play.
-    """
-    row_node, edges = wedges
-    first = np.searchsorted(row_node, node, "left")
-    count = np.searchsorted(row_node, node, "right") - first
-    hop = np.repeat(np.arange(len(node)), count)
-    row = np.repeat(first, count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    ray = xy[other] - xy[node]
-    size = np.maximum(np.sqrt((ray**2).sum(axis=1)), 1.0)
-    play = (4 * clear_mm / size)[hop]
-    ray = (ray / size[:, None])[hop]
-    left = ray[:, 0] * edges[row, 1] - ray[:, 1] * edges[row, 0]
-    right = ray[:, 0] * edges[row, 3] - ray[:, 1] * edges[row, 2]
-    fits = (left * right >= 0) | (np.abs(left) <= play) | (np.abs(right) <= play)
-    result = count == 0
-    result[hop[fits]] = True
-    return np.asarray(result)
+def _vertices(cell: Cell, line: Ints) -> Ints:
+    """Find the ends of pieces that lie strictly between the ends of a line."""
+    ends = np.unique(np.concatenate([cell.segs[:, :2], cell.segs[:, 2:]]), axis=0)
+    along, away = line[2:] - line[:2], ends - line[:2]
+    on = along[0] * away[:, 1] == along[1] * away[:, 0]
+    share = away @ along
+    return np.asarray(ends[on & (share > 0) & (share < along @ along)])
 
 
-def clear_hops(obstacles: Obstacles, xy: Floats, first: Ints, second: Ints) -> tuple[Bools, Ints, Ints]:
-    """Test pairs exactly: which are free of permanent obstacles, and (pair, label) of what else they cross."""
-    free = np.zeros(len(first), bool)
-    hop, label = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for low in range(0, len(first), _CHUNK):
-        part = slice(low, low + _CHUNK)
-        drawn = lines(xy[first[part]], xy[second[part]])
-        met = crossings(obstacles, drawn)
-        free[part] = ~met.blocked
-        hop.append(met.line + low)
-        label.append(met.label)
-    return free, np.concatenate(hop), np.concatenate(label)
+def _sides(cell: Cell, points: Points, line: Ints, via: Ints) -> list[frozenset[int]]:
+    """Gather what leaves a vertex to the left and to the right of a line; a side with something permanent is left out."""
+    along = line[2:] - line[:2]
+    point = int(points.find(via[None, :])[0])
+    sides: list[set[int]] = [set(), set()]
+    _gather(points.rays, point, along, sides)
+    row = int(np.searchsorted(cell.points, point))
+    if row < len(cell.points) and cell.points[row] == point:
+        rims: list[set[int]] = [set(), set()]
+        _gather(cell.edges, row, along, rims)
+        sides = [side | {PERMANENT} if rim else side for side, rim in zip(sides, rims, strict=True)]
+    return [frozenset(side) for side in sides if PERMANENT not in side]
 
 
-def outline_pieces(cell: shapely.Polygon) -> tuple[Floats, Floats]:
-    """Cut the edge of a cell into straight pieces."""
-    coords, ring = shapely.get_coordinates(shapely.get_rings(cell), return_index=True)
-    same = ring[1:] == ring[:-1]
-    return coords[:-1][same], coords[1:][same]
+def _gather(rays: Rays, at: int, along: Ints, sides: list[set[int]]) -> None:
+    """Add the labels of the rays on both sides of a direction."""
+    for ray in range(rays.pointer[at], rays.pointer[at + 1]):
+        turn = along[0] * rays.y[ray] - along[1] * rays.x[ray]
+        if turn:
+            owners = rays.label[rays.label_pointer[ray] : rays.label_pointer[ray + 1]]
+            sides[0 if turn > 0 else 1].update(owners.tolist())
+
+
+def touching(xy: Floats, cell: shapely.Polygon, inset_mm: float) -> Floats:
+    """Move points that lie a hair outside a cell, or on its edge, just inside it."""
+    points = shapely.points(xy)
+    core = shapely.buffer(cell, -inset_mm, join_style="mitre")
+    out = ~shapely.contains_properly(cell, points)
+    moved = xy.copy()
+    if out.any() and not core.is_empty:
+        joins = shapely.shortest_line(core, points[out])
+        moved[out] = np.rint(shapely.get_coordinates(joins).reshape(-1, 2, 2)[:, 0])
+    return moved

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from spatialreno.walk.fabric import Fabric
 from spatialreno.walk.frame import Bools, Ints
@@ -25,7 +27,7 @@ _fabrics: OrderedDict[str, Fabric] = OrderedDict()
 
 _FIXED = ("buildings", "compounds", "entrances")
 _CONSTANTS = (
-    "clear_m", "frontage_step_m", "gate_reach_m", "seal_m", "sight_m", "strip_m", "tolerance_m",
+    "clear_m", "frontage_step_m", "gate_reach_m", "seal_m", "strip_m", "tolerance_m",
 )  # fmt: skip
 
 Walker = frozenset[str]
@@ -87,7 +89,10 @@ def standing(area: StudyArea, fabric: Fabric, walker: Walker = VISITOR) -> Bools
             return wall in walls and not (name in gates and name in open_gates)
         return name in structures
 
-    return np.array([stands(*label) for label in fabric.obstacles.labels], bool)
+    flags: list[bool] = []
+    for layer, name, other in fabric.obstacles.labels:
+        flags.append(flags[int(name)] and flags[int(other)] if layer == "seals" else stands(layer, name, other))
+    return np.array(flags, bool)
 
 
 def open_hops(area: StudyArea, fabric: Fabric, walker: Walker = VISITOR) -> Bools:
@@ -116,9 +121,11 @@ def homes(area: StudyArea) -> dict[str, Walker]:
 
     A gate lets through the residents of every compound in the block of a compound beside it.
     """
-    block = compound_block(area)
-    opens: dict[str, set[str]] = {}
     gates = area.gates[area.gates["walkers"] == "residents"]
+    if not len(gates):
+        return {str(compound): VISITOR for compound in area.compounds.index}
+    block = open_groups(area)
+    opens: dict[int, set[str]] = {}
     for gate, compound, wall in zip(gates.index, gates["compound_id"], gates["wall_id"], strict=True):
         beside = {compound}
         if wall in area.walls.index:
@@ -128,11 +135,16 @@ def homes(area: StudyArea) -> dict[str, Walker]:
     return {compound: frozenset(opens.get(name, set())) for compound, name in block.items()}
 
 
-def compound_block(area: StudyArea) -> dict[str, str]:
-    """Name the block of each compound."""
-    from spatialreno.blocks import compound_blocks
+def open_groups(area: StudyArea) -> dict[str, int]:
+    """Number the block of each compound: the grouping of `blocks.merge_blocks`, without drawing the blocks."""
+    from spatialreno.blocks.openings import open_frontages
 
-    return {str(key): str(value) for key, value in compound_blocks(area).items()}
+    openings = open_frontages(area)
+    constants, ids = area.catalog.constants, area.compounds.index
+    openings = openings[openings["run_m"] >= constants["merge_open_m"] - constants["snap_m"]]
+    one, two = ids.get_indexer(openings["a"]), ids.get_indexer(openings["b"])
+    _, number = connected_components(coo_array((np.ones(len(one)), (one, two)), shape=(len(ids),) * 2), directed=False)
+    return {str(name): int(at) for name, at in zip(ids, number, strict=True)}
 
 
 def _ground_structures(area: StudyArea) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Walking on centrelines, and the joins between yards and streets."""
+"""Walking on centrelines, and the straight joins from the frontage of yards to them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import shapely
 
 from spatialreno.walk.frame import Bools, Floats, Frame, Geometries, Ints, lines
 from spatialreno.walk.ground import Ground
-from spatialreno.walk.noding import node_segments, ring_segments
+from spatialreno.walk.noding import Pieces, node_pieces, ring_segments
 from spatialreno.walk.obstacles import Obstacles
 
 if TYPE_CHECKING:
@@ -25,6 +25,11 @@ class Streets:
     end: Floats
     path: Ints
 
+    @property
+    def pieces(self) -> Pieces:
+        """The pieces ready to be noded with others; the owner is the row of the path."""
+        return Pieces(self.start, self.end, self.path, np.zeros(len(self.path), np.int64))
+
 
 @dataclass(frozen=True)
 class Links:
@@ -35,8 +40,8 @@ class Links:
     piece: Ints
 
 
-def read_streets(area: StudyArea, frame: Frame, ground: Ground) -> Streets:
-    """Cut the paths at vertices and crossings, and every few metres where they run through walkable ground.
+def read_streets(area: StudyArea, frame: Frame) -> Streets:
+    """Cut the paths at vertices and crossings.
 
     Parameters
     ----------
@@ -44,8 +49,6 @@ def read_streets(area: StudyArea, frame: Frame, ground: Ground) -> Streets:
         The study area.
     frame
         The millimetre frame.
-    ground
-        Cells of free walking.
 
     Returns
     -------
@@ -54,15 +57,15 @@ def read_streets(area: StudyArea, frame: Frame, ground: Ground) -> Streets:
     """
     shapes = frame.geometries_mm(area.paths.geometry.to_numpy())
     coords, row = shapely.get_coordinates(shapes, return_index=True)
-    pieces = node_segments(*ring_segments(coords, row)) if len(coords) else _no_pieces()
-    entered = _cut_at_edges(Streets(*pieces), ground)
-    return _sampled(entered, ground, area.catalog.constants["frontage_step_m"] * 1000.0)
+    start, end, path = ring_segments(coords, row)
+    noded = node_pieces(Streets(start, end, path).pieces)
+    return Streets(noded.start, noded.end, noded.owner)
 
 
 def link(
     sources: Floats, streets: Streets, usable: Ints, reach_mm: float, ground: Ground, obstacles: Obstacles
 ) -> Links:
-    """Join each source to the nearest point of a street it can reach without passing a building or a cell.
+    """Join each source to the nearest point of a street it can reach without passing a building or a yard.
 
     Parameters
     ----------
@@ -75,7 +78,7 @@ def link(
     reach_mm
         Longest join.
     ground, obstacles
-        What a join may not enter; removable obstacles do not stop it, they become its labels.
+        What a join may not enter; removable obstacles do not stop it.
 
     Returns
     -------
@@ -109,21 +112,8 @@ def add_points(streets: Streets, piece: Ints, point: Floats) -> Streets:
     return Streets(start, end, streets.path[part])
 
 
-def _no_pieces() -> tuple[Floats, Floats, Ints]:
-    return np.empty((0, 2)), np.empty((0, 2)), np.empty(0, np.int64)
-
-
-def _cut_at_edges(streets: Streets, ground: Ground) -> Streets:
-    """Set a point where a path enters or leaves a cell, so that people can turn off there."""
-    drawn = lines(streets.start, streets.end)
-    edges = shapely.boundary(ground.outlines)
-    piece, edge = shapely.STRtree(edges).query(drawn, predicate="intersects")
-    met, row = shapely.get_coordinates(shapely.intersection(drawn[piece], edges[edge]), return_index=True)
-    return add_points(streets, piece[row], np.rint(met))
-
-
-def _sampled(streets: Streets, ground: Ground, step_mm: float) -> Streets:
-    """Set a point every step along the pieces that run through a cell."""
+def sampled(streets: Streets, ground: Ground, step_mm: float) -> Streets:
+    """Set a point every step along the pieces that run through walkable ground or beside it."""
     along = streets.end - streets.start
     count = np.maximum(np.ceil(np.sqrt((along**2).sum(axis=1)) / step_mm).astype(np.int64) - 1, 0)
     piece = np.repeat(np.arange(len(count)), count)
@@ -134,7 +124,7 @@ def _sampled(streets: Streets, ground: Ground, step_mm: float) -> Streets:
 
 
 def _unhindered(drawn: Geometries, ground: Ground, obstacles: Obstacles) -> Bools:
-    """Tell which joins pass no building and enter no cell."""
+    """Tell which joins pass no building and enter no yard."""
     free = np.ones(len(drawn), bool)
     free[obstacles.permanent_tree.query(drawn, predicate="intersects")[0]] = False
     free[ground.core_tree.query(drawn, predicate="intersects")[0]] = False

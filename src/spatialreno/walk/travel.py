@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -13,84 +11,19 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import InputError
-from spatialreno.walk.attach import Straights, direct
-from spatialreno.walk.engine import Arcs, Graph, both_ways, make_graph, reach, reach_nearest
-from spatialreno.walk.fabric import Fabric
-from spatialreno.walk.frame import MM_PER_M, Bools, Floats, Ints
-from spatialreno.walk.places import Asked, Places, doors_of, find_places, host_shapes
-from spatialreno.walk.state import (
-    VISITOR,
-    Walker,
-    carriers_open,
-    fabric_of,
-    homes,
-    open_hops,
-    paths_open,
-    standing,
-)
+from spatialreno.walk.attach import direct
+from spatialreno.walk.engine import FAR, Field, nearest_place, reach
+from spatialreno.walk.frame import MM_PER_M, Floats, Ints
+from spatialreno.walk.masks import State, state_of
+from spatialreno.walk.places import Asked, Places, find_places, host_shapes
+from spatialreno.walk.sectors import expand
+from spatialreno.walk.state import VISITOR, Walker, paths_open
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
-_ROWS_AT_ONCE = 64
+_ROWS_AT_ONCE = 512
 _SECONDS_PER_MIN = 60.0
-
-
-@dataclass(frozen=True)
-class State:
-    """An area in one state, laid on the fabric that serves it."""
-
-    area: StudyArea
-    fabric: Fabric
-
-    @cached_property
-    def homes(self) -> dict[str, Walker]:
-        """The residents' gates open to the people of each compound."""
-        return homes(self.area)
-
-    @property
-    def arcs(self) -> Arcs:
-        """All hops in both directions, once for each fabric."""
-        hops = self.fabric.hops
-        if "arcs" not in self.fabric.memory:
-            self.fabric.memory["arcs"] = both_ways(hops.first, hops.second, hops.length)
-        found = self.fabric.memory["arcs"]
-        assert isinstance(found, Arcs)
-        return found
-
-    def walkers(self, places: Places) -> Iterator[tuple[Walker, Ints]]:
-        """Group places by the gates that let their people through."""
-        groups: dict[Walker, list[int]] = {}
-        for at, home in enumerate(places.home):
-            groups.setdefault(self.homes.get(home, VISITOR), []).append(at)
-        for walker in sorted(groups, key=sorted):
-            yield walker, np.array(groups[walker], np.int64)
-
-    def graph(self, walker: Walker, sources: Places) -> Graph:
-        """Make the graph a walker can use, with places to start from."""
-        place, node, length = self.starts(walker, sources)
-        usable = open_hops(self.area, self.fabric, walker)
-        return make_graph(self.arcs, usable, len(self.fabric.xy), (place, node, length), len(sources))
-
-    def starts(self, walker: Walker, places: Places) -> tuple[Ints, Ints, Ints]:
-        """List the ways (place, node, length) between places and the fabric that this walker can use."""
-        ways = places.ways
-        fine = self.usable(walker, ways.label_way, ways.label, len(ways))
-        fine &= paths_open(self.area, self.fabric, ways.path)
-        return (
-            np.concatenate([places.own_place, places.point_place[ways.point[fine]]]),
-            np.concatenate([places.own_node, ways.node[fine]]),
-            np.concatenate([places.own_length, ways.length[fine]]),
-        )
-
-    def usable(self, walker: Walker, carrier: Ints, label: Ints, count: int) -> Bools:
-        """Tell which carriers of labels this walker can use."""
-        return carriers_open(standing(self.area, self.fabric, walker), carrier, label, count)
-
-
-def state_of(area: StudyArea) -> State:
-    """Lay an area on its fabric."""
-    return State(area, fabric_of(area))
 
 
 def travel_times(
@@ -190,25 +123,39 @@ def nearest(
     limit_mm = _limit(area, limit_m) * MM_PER_M
     far = np.full((len(buildings), len(wanted)), np.inf)
     which = np.full((len(buildings), len(wanted)), -1, np.int64)
-    for walker, members in state.walkers(buildings):
-        graph = state.graph(walker, facilities)
-        for column, kind in enumerate(wanted):
-            sources = np.flatnonzero((serving["kind"] == kind).to_numpy())
-            distance, source = reach_nearest(graph, sources, limit_mm)
-            _read_doors(state.fabric, members, distance, source, far[:, column], which[:, column])
-            _stay_inside(buildings, facilities, sources, far[:, column], which[:, column])
+    kinds_at = serving["kind"].to_numpy()
+    seeds = state.seeds(VISITOR, facilities)
+    groups = [(walker, _doors(buildings, members)) for walker, members in state.walkers(buildings)]
+    extras = [state.extra_of(walker) for walker, _ in groups]
+    for column, kind in enumerate(wanted):
+        sources = np.flatnonzero(kinds_at == kind)
+        field = nearest_place(state.graph, seeds, sources, limit_mm)
+        for (walker, doors), extra in zip(groups, extras, strict=True):
+            undo = [] if extra is None else [field.push(state.seeds(walker, facilities).of(sources)), field.open(*extra)]
+            _read_doors(doors, field, far[:, column], which[:, column])
+            for journal in undo[::-1]:
+                field.undo(journal)
+        _stay_inside(buildings, facilities, sources, far[:, column], which[:, column])
     return _nearest_table(state, serving, wanted, far, which)
 
 
-def _read_doors(
-    fabric: Fabric, members: Ints, distance: Floats, source: Ints, far: Floats, which: Ints
-) -> None:
-    """Take for each building the nearest of its doors."""
-    for at in members.tolist():
-        for node, out in doors_of(fabric, at):
-            away = distance[node] + out
-            if away < far[at] or (away == far[at] and source[node] < which[at]):
-                far[at], which[at] = away, source[node]
+def _doors(buildings: Places, members: Ints) -> tuple[Ints, Ints, Ints]:
+    """List the doors (building, node, step from the face) of some buildings, sorted."""
+    mine = np.isin(buildings.own_place, members)
+    order = np.lexsort((buildings.own_node[mine], buildings.own_place[mine]))
+    table = (buildings.own_place, buildings.own_node, buildings.own_length)
+    one, two, three = (part[mine][order] for part in table)
+    return one, two, three
+
+
+def _read_doors(doors: tuple[Ints, Ints, Ints], field: Field, far: Floats, which: Ints) -> None:
+    """Take for each building the nearest of its doors, of equal ones that with the first facility."""
+    building, node, out = doors
+    away, name = field.far[node].astype(np.int64), field.name[node].astype(np.int64)
+    order = np.lexsort((name, away + out, building))
+    order = order[away[order] < FAR]
+    rows, first = np.unique(building[order], return_index=True)
+    far[rows], which[rows] = (away + out)[order][first], name[order][first]
 
 
 def _stay_inside(buildings: Places, facilities: Places, sources: Ints, far: Floats, which: Ints) -> None:
@@ -261,61 +208,81 @@ def _limit(area: StudyArea, limit_m: float | None) -> float:
 
 
 def _pairs(state: State, starts: Places, ends: Places, limit_m: float) -> pd.DataFrame:
-    """Measure all pairs, searching from the side that has fewer places."""
-    parts = []
-    straight = direct(state.fabric, starts.point_xy, starts.ways, ends.point_xy, ends.ways)
+    """Measure all pairs, for each group of walkers from the side that has fewer places."""
+    limit_mm = limit_m * MM_PER_M
+    straight = _straight_walks(state, starts, ends)
+    parts = [np.empty((0, 3), np.int64)]
     for walker, members in state.walkers(starts):
+        everything = np.arange(len(ends))
         if len(members) <= len(ends):
-            far = _matrix(state, walker, starts, ends, members, limit_m)
+            found = _measured(state, walker, (starts, members), (ends, everything), limit_mm)
         else:
-            everything = np.arange(len(ends))
-            far = _matrix(state, walker, ends, starts, everything, limit_m).T[members]
-        _shorten(state, walker, starts, ends, straight, members, far)
-        indoors = (starts.host[members, None] == ends.host[None, :]) & (ends.host[None, :] >= 0)
-        far[indoors] = 0.0
-        row, column = np.nonzero(far <= limit_m * MM_PER_M)
-        parts.append(np.column_stack([members[row], column, far[row, column]]))
-    table = np.concatenate([np.empty((0, 3)), *parts])
-    table = table[np.lexsort((table[:, 1], table[:, 0]))]
+            found = _measured(state, walker, (ends, everything), (starts, members), limit_mm)[:, [1, 0, 2]]
+        parts += [found, straight(walker, members), _indoors(starts, ends, members)]
+    table = _least(np.concatenate(parts))
+    table = table[table[:, 2] <= limit_mm]
     return pd.DataFrame(
         {
-            "origin": np.array(starts.ids, object)[table[:, 0].astype(np.int64)],
-            "destination": np.array(ends.ids, object)[table[:, 1].astype(np.int64)],
+            "origin": np.array(starts.ids, object)[table[:, 0]],
+            "destination": np.array(ends.ids, object)[table[:, 1]],
             "distance_m": table[:, 2] / MM_PER_M,
         }
     )
 
 
-def _matrix(
-    state: State, walker: Walker, sources: Places, targets: Places, rows: Ints, limit_m: float
-) -> Floats:
-    """Measure from some sources to all targets, in millimetres."""
-    graph = state.graph(walker, sources)
-    place, node, length = state.starts(walker, targets)
-    result = np.full((len(rows), len(targets)), np.inf)
-    for low in range(0, len(rows), _ROWS_AT_ONCE):
-        part = slice(low, low + _ROWS_AT_ONCE)
-        far = reach(graph, rows[part], limit_m * MM_PER_M)[:, node] + length
-        for column in np.unique(place):
-            result[part, column] = far[:, place == column].min(axis=1)
-    return result
+def _least(rows: Ints) -> Ints:
+    """Keep of rows (one, two, millimetres) the least for each pair, sorted."""
+    rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
+    fresh = np.ones(len(rows), bool)
+    fresh[1:] = (rows[1:, :2] != rows[:-1, :2]).any(axis=1)
+    return np.asarray(rows[fresh])
 
 
-def _shorten(
-    state: State,
-    walker: Walker,
-    starts: Places,
-    ends: Places,
-    straight: Straights,
-    members: Ints,
-    far: Floats,
-) -> None:
-    """Take the straight walk between two free points where it is open."""
-    fine = state.usable(walker, straight.label_walk, straight.label, len(straight.one))
-    fine &= paths_open(state.area, state.fabric, straight.path)
-    row = np.full(len(starts), -1)
-    row[members] = np.arange(len(members))
-    at = row[starts.point_place[straight.one]]
-    fine &= at >= 0
-    end = ends.point_place[straight.two[fine]]
-    np.minimum.at(far, (at[fine], end), straight.length[fine].astype(float))
+def _measured(
+    state: State, walker: Walker, sources: tuple[Places, Ints], targets: tuple[Places, Ints], limit_mm: float
+) -> Ints:
+    """List (source, target, millimetres) for walks over the fabric within the limit."""
+    place, node, length = state.starts(walker, targets[0])
+    pick = np.isin(place, targets[1])
+    order = np.argsort(node[pick], kind="stable")
+    place, node, length = place[pick][order], node[pick][order], length[pick][order]
+    pointer = np.searchsorted(node, np.arange(len(state.fabric.xy) + 1))
+    seeds, extra = state.seeds(walker, sources[0]), state.extra_of(walker)
+    parts = [np.empty((0, 3), np.int64)]
+    for low in range(0, len(sources[1]), _ROWS_AT_ONCE):
+        which = sources[1][low : low + _ROWS_AT_ONCE]
+        found = reach(state.graph, seeds, limit_mm, which, np.diff(pointer) > 0, extra)
+        source, far = which[found.searches()], found.rows[:, 1]
+        row, way = expand(pointer, np.arange(len(node)), found.rows[:, 0].astype(np.int64))
+        parts.append(_least(np.column_stack([source[row], place[way], far[row] + length[way]])))
+    return np.concatenate(parts)
+
+
+def _straight_walks(state: State, starts: Places, ends: Places) -> Callable[[Walker, Ints], Ints]:
+    """Find the straight walks between free points, to be asked for the open ones of a group of walkers."""
+    found = direct(state.fabric, starts.point_xy, starts.ways, ends.point_xy, ends.ways)
+    walked = paths_open(state.area, state.fabric, found.path)
+    rows = np.column_stack([starts.point_place[found.one], ends.point_place[found.two], found.length])
+
+    def open_ones(walker: Walker, members: Ints) -> Ints:
+        fine = walked & state.usable(walker, found.label_walk, found.label, len(found.one))
+        return np.asarray(rows[fine & np.isin(rows[:, 0], members)])
+
+    return open_ones
+
+
+def _indoors(starts: Places, ends: Places, members: Ints) -> Ints:
+    """List the pairs that are in one building, at no distance."""
+    hosts = np.flatnonzero(ends.host >= 0)
+    order = hosts[np.argsort(ends.host[hosts], kind="stable")]
+    mine = members[starts.host[members] >= 0]
+    low, high = (np.searchsorted(ends.host[order], starts.host[mine], side) for side in ("left", "right"))
+    row, at = _spread(low, high)
+    return np.column_stack([mine[row], order[at], np.zeros(len(row), np.int64)])
+
+
+def _spread(low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """List (row, position) for ranges of positions."""
+    count = high - low
+    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(np.arange(len(low)), count), np.repeat(low, count) + step

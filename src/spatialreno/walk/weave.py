@@ -2,67 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
-from spatialreno.walk.doors import read_doors
-from spatialreno.walk.frame import Bools, Floats, Frame, Ints, lengths_mm
-from spatialreno.walk.ground import HAIR_MM, Ground, read_ground
-from spatialreno.walk.obstacles import PERMANENT, Obstacles, gate_points, read_obstacles
-from spatialreno.walk.sectors import Corners, read_corners, wedge_table
-from spatialreno.walk.sight import (
-    clear_hops,
-    outline_pieces,
-    removable_crossings,
-    seen_pairs,
-    taut,
-    unique_pairs,
-)
-from spatialreno.walk.streets import Links, Streets, add_points, link, read_streets
+from spatialreno.walk.cells import Cell, Points, hops_in, read_cells
+from spatialreno.walk.doors import Doors, read_doors
+from spatialreno.walk.fabric import CORNER, DOOR, JOINT, LINK, ON_STREET, STREET, YARD, Fabric, Hops
+from spatialreno.walk.frame import Bools, Frame, Ints, lengths_mm, lines
+from spatialreno.walk.ground import Ground, read_ground
+from spatialreno.walk.noding import Pieces, node_pieces
+from spatialreno.walk.obstacles import Obstacles, gate_points, outline_pieces, read_obstacles
+from spatialreno.walk.sectors import Sectors, find_joints, find_sectors, packed, rays_of, with_fill
+from spatialreno.walk.sight import removable_crossings
+from spatialreno.walk.streets import Links, Streets, add_points, link, read_streets, sampled
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
-from spatialreno.walk.fabric import (
-    CORNER,
-    DOOR,
-    EDGE,
-    GATE,
-    JOINT,
-    LINK,
-    ON_STREET,
-    STREET,
-    YARD,
-    Fabric,
-    Hops,
-    Rays,
-    permanent_pieces,
-)
-
-_RIM_MM = 1000.0
+_STREET_OWNER = 1 << 40
+_EDGE_OWNER = 1 << 41
 
 
 @dataclass(frozen=True)
-class _Nodes:
-    """All points of a fabric before they see each other."""
+class _Drawing:
+    """Everything on the ground, in whole millimetres, joined in shared points."""
 
-    xy: Floats
-    kind: Ints
-    cell: Ints
-    fill_node: Ints
-    fill: Ints
-    blind: Bools
+    frame: Frame
+    ground: Ground
+    obstacles: Obstacles
+    streets: Streets
+    stops: Ints
+    edges: Pieces
+    doors: Doors
+    links: Links
 
 
 def build_fabric(area: StudyArea) -> Fabric:
     """Build the fabric of an area from its layers alone.
 
-    Method: visibility hops between obstacle corners (one node per sector), doors, gates and street points of one
-    cell; centrelines elsewhere; both joined along the edges of the cells. A hop that meets a removable obstacle
-    carries its label, a hop that meets a building or leaves its cell is not made.
+    Method: visibility hops between obstacle corners (one node per sector), doors and street points of one cell;
+    centrelines elsewhere. A hop that meets a removable obstacle carries its label, a hop that meets a building or
+    leaves its cell is not made. Orientation is decided in whole numbers, so no joint leaks and none is too tight.
 
     Parameters
     ----------
@@ -72,53 +54,58 @@ def build_fabric(area: StudyArea) -> Fabric:
     Returns
     -------
     Fabric
-        Nodes sorted by kind and place, so that the order of rows does not matter.
+        Nodes along a Hilbert curve, so that the order of rows does not matter and near nodes lie near in memory.
     """
+    drawing = _draw(area)
+    points = _points(drawing)
+    sectors = find_sectors(points.xy.astype(float), points.rays, drawing.obstacles)
+    cells = read_cells(drawing.ground, drawing.obstacles, drawing.edges, points, sectors)
+    hops = _hops(drawing, points, cells, sectors)
+    node, hops = _numbered(points, cells, sectors, hops)
+    return _fabric(area, drawing, points, cells, sectors, node, hops)
+
+
+def _draw(area: StudyArea) -> _Drawing:
+    """Read the layers, reach from yards to streets, and join all in shared points."""
     constants = area.catalog.constants
+    step, reach = constants["frontage_step_m"] * 1000.0, constants["gate_reach_m"] * 1000.0
     frame = _frame(area)
     ground = read_ground(area, frame)
     obstacles = read_obstacles(area, frame, ground.outlines)
-    corners = read_corners(obstacles, constants["clear_m"] * 1000.0)
     doors = read_doors(area, frame, obstacles)
-    streets = read_streets(area, frame, ground)
-    gates = _unique_points(frame.to_mm(shapely.get_coordinates(gate_points(area))))
-    step = constants["frontage_step_m"] * 1000.0
-    bends = ground.inward_turns()
-    edges = _unique_points(np.concatenate([bends, _openings(area, frame, ground), ground.edge_samples(step)]))
-    fixed = [np.array(corners.xy, float).reshape(-1, 2), gates, doors.xy, edges]
-    links = _joins(area, streets, fixed, ground, obstacles)
-    streets = add_points(streets, links.piece, links.foot)
-    fixed, links = _useful_edges(fixed, links, bends)
-    street_xy = _unique_points(np.concatenate([streets.start, streets.end]))
-    nodes = _nodes([*fixed, street_xy], ground, obstacles)
-    hops = _gather(
-        [
-            _yard_hops(nodes, ground, obstacles, corners, constants),
-            _joint_hops(nodes, corners),
-            _street_hops(nodes, streets, obstacles),
-            _link_hops(nodes, links, obstacles),
-        ]
+    streets = read_streets(area, frame)
+    walkable = np.flatnonzero(area.paths["walkable"].to_numpy(bool)[streets.path])
+    gates = frame.geometries_mm(gate_points(area))
+    front, ring = ground.frontage(step / 2, gates, 2 * constants["tolerance_m"] * 1000.0)
+    joins = link(front, streets, walkable, reach, ground, obstacles)
+    ground = ground.reaching(front, ring, joins, step)
+    lone = np.flatnonzero(ground.cell_of(doors.xy) < 0)
+    links = link(doors.xy[lone], streets, walkable, reach, ground, obstacles)
+    feet = np.concatenate([joins.piece, links.piece]), np.concatenate([joins.foot, links.foot])
+    streets = sampled(add_points(streets, *feet), ground, step)
+    links = Links(lone[links.source], links.foot, links.piece)
+    stops = np.unique(packed(np.concatenate([streets.start, streets.end])))
+    return _joined(_Drawing(frame, ground, obstacles, streets, stops, _no_edges(), doors, links))
+
+
+def _joined(drawing: _Drawing) -> _Drawing:
+    """Split obstacles, edges of cells and streets where they meet, and at doors."""
+    rims = outline_pieces(drawing.ground.cells, np.arange(len(drawing.ground.cells)) + _EDGE_OWNER)
+    streets = drawing.streets.pieces
+    streets = replace(streets, owner=streets.owner + _STREET_OWNER)
+    noded = node_pieces(Pieces.joined(drawing.obstacles.lines, rims, streets), drawing.doors.xy)
+    street = (noded.owner >= _STREET_OWNER) & (noded.owner < _EDGE_OWNER)
+    edge, rest = noded.owner >= _EDGE_OWNER, noded.owner < _STREET_OWNER
+    return replace(
+        drawing,
+        obstacles=replace(drawing.obstacles, lines=noded.of(rest)),
+        streets=Streets(noded.start[street], noded.end[street], noded.owner[street] - _STREET_OWNER),
+        edges=replace(noded.of(edge), owner=noded.owner[edge] - _EDGE_OWNER),
     )
-    return Fabric(
-        frame=frame,
-        ground=ground,
-        obstacles=obstacles,
-        path_ids=tuple(area.paths.index),
-        building_ids=tuple(area.buildings.index),
-        doors=doors,
-        xy=nodes.xy,
-        kind=nodes.kind,
-        cell=nodes.cell,
-        door_node=np.flatnonzero(nodes.kind == DOOR),
-        hops=hops,
-        rays=Rays(*(np.array(column) for column in zip(*corners.rays, strict=True)))
-        if corners.rays
-        else Rays.none(),
-        clear_mm=constants["clear_m"] * 1000.0,
-        sight_mm=constants["sight_m"] * 1000.0,
-        gate_reach_mm=constants["gate_reach_m"] * 1000.0,
-        step_mm=constants["frontage_step_m"] * 1000.0,
-    )
+
+
+def _no_edges() -> Pieces:
+    return Pieces(np.empty((0, 2)), np.empty((0, 2)), np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 def _frame(area: StudyArea) -> Frame:
@@ -129,177 +116,151 @@ def _frame(area: StudyArea) -> Frame:
     return Frame(float(corner[0]), float(corner[1]))
 
 
-def _openings(area: StudyArea, frame: Frame, ground: Ground) -> Floats:
-    """List the points of cell edges where streets are joined to what is open or may be opened."""
-    walls = frame.geometries_mm(area.walls.geometry.to_numpy())
-    middles = shapely.line_interpolate_point(walls, 0.5, normalized=True)
-    doors = np.concatenate([middles, frame.geometries_mm(gate_points(area))])
-    slack = 2 * area.catalog.constants["tolerance_m"] * 1000.0
-    return np.concatenate([ground.mouths(walls), ground.on_edge(doors, slack)])
+def _points(drawing: _Drawing) -> Points:
+    """Number every end of a piece and every door."""
+    parts = (drawing.obstacles.lines, drawing.edges, drawing.streets)
+    xy = np.concatenate([drawing.doors.xy, *(part.start for part in parts), *(part.end for part in parts)])
+    code, first = np.unique(packed(xy), return_index=True)
+    free = np.isin(code, np.concatenate([drawing.stops, packed(drawing.doors.xy)]))
+    return Points(xy[first].astype(np.int64), code, rays_of(code, drawing.obstacles.lines), free)
 
 
-def _unique_points(xy: Floats) -> Floats:
-    return np.asarray(np.unique(xy.reshape(-1, 2), axis=0))
+def _hops(drawing: _Drawing, points: Points, cells: list[Cell], sectors: Sectors) -> Hops:
+    """Make hops of all kinds between sectors; sectors passed on a street alone are counted on from the others.
 
-
-def _joins(
-    area: StudyArea, streets: Streets, fixed: list[Floats], ground: Ground, obstacles: Obstacles
-) -> Links:
-    """Link cell edges, gates and doors outside cells to the street."""
-    walkable = np.flatnonzero(area.paths["walkable"].to_numpy(bool)[streets.path])
-    xy = np.concatenate(fixed)
-    kind = _kinds(fixed)
-    sources = np.flatnonzero((kind == GATE) | (kind == EDGE) | ((kind == DOOR) & (ground.cell_of(xy) < 0)))
-    reach = area.catalog.constants["gate_reach_m"] * 1000.0
-    found = link(xy[sources], streets, walkable, reach, ground, obstacles)
-    return Links(sources[found.source], found.foot, found.piece)
-
-
-def _useful_edges(fixed: list[Floats], links: Links, bends: Floats) -> tuple[list[Floats], Links]:
-    """Leave out points on the edge that neither join a street nor bend a walk."""
-    kind, xy = _kinds(fixed), np.concatenate(fixed)
-    keep = kind != EDGE
-    keep[links.source] = True
-    turning = set(map(tuple, bends.tolist()))
-    keep |= np.fromiter((tuple(point) in turning for point in xy.tolist()), bool, len(xy)) & (kind == EDGE)
-    number = np.cumsum(keep) - 1
-    edges = xy[keep & (kind == EDGE)]
-    return [*fixed[:EDGE], edges], Links(number[links.source], links.foot, links.piece)
-
-
-def _kinds(groups: list[Floats]) -> Ints:
-    return np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-
-
-def _nodes(groups: list[Floats], ground: Ground, obstacles: Obstacles) -> _Nodes:
-    """Number the points, find the cell of each and what it lies in."""
-    xy, kind = np.concatenate(groups), _kinds(groups)
-    node, label = (
-        np.concatenate(parts)
-        for parts in zip(obstacles.inside(xy), _touched(xy, kind, obstacles), strict=True)
-    )
-    blind = np.zeros(len(xy), bool)
-    blind[node[label == PERMANENT]] = True
-    node, label = unique_pairs(node[label != PERMANENT], label[label != PERMANENT])
-    return _Nodes(xy, kind, ground.cell_of(xy), node, label, blind)
-
-
-def _touched(xy: Floats, kind: Ints, obstacles: Obstacles) -> tuple[Ints, Ints]:
-    """List (point, label) for points that were set on an obstacle and rounded to one side of it.
-
-    A point on a wall belongs to the wall: else it would slip past on the side it was rounded to.
+    A street that meets a wall's end midway is not left there, so that nothing depends on the wall once it has gone.
     """
-    loose = np.flatnonzero(kind != CORNER)
-    point, piece = shapely.STRtree(obstacles.pieces).query(
-        shapely.points(xy[loose]), predicate="dwithin", distance=HAIR_MM
-    )
-    return loose[point], obstacles.label[piece]
-
-
-def _yard_hops(
-    nodes: _Nodes, ground: Ground, obstacles: Obstacles, corners: Corners, constants: dict[str, float]
-) -> Hops:
-    """Join all points of each cell that see each other past what is permanent and can be taut."""
-    first, second = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for at, cell in enumerate(ground.cells):
-        here = np.flatnonzero((nodes.cell == at) & ~nodes.blind)
-        one, two = seen_pairs(
-            nodes.xy[here], *permanent_pieces(obstacles, cell), constants["sight_m"] * 1000.0
+    street = _street_hops(drawing, points, sectors)
+    yards = _yard_hops(points, cells, sectors)
+    parts = [yards, street, _link_hops(drawing, points, sectors)]
+    total = len(sectors)
+    used = np.zeros(2 * total, bool)
+    for part in parts:
+        used[part.first] = used[part.second] = True
+    busy = _busy(points, cells, sectors, used)
+    for at in (0, 1):
+        exists = busy[at, sectors.point] & (~sectors.solid | used[at * total : (at + 1) * total])
+        joints = find_joints(points.rays, sectors, exists)
+        base = at * total
+        parts.append(
+            _plain(points, sectors, (joints.first + base, joints.second + base), JOINT, joints.joint, joints.label)
         )
-        first.append(here[one])
-        second.append(here[two])
-    one, two = np.concatenate(first), np.concatenate(second)
-    apart = (nodes.xy[one] != nodes.xy[two]).any(axis=1)
-    one, two = one[apart], two[apart]
-    wedges, clear = _away_from_edges(wedge_table(corners), nodes.xy, ground), constants["clear_m"] * 1000.0
-    bends = taut(nodes.xy, one, two, wedges, clear) & taut(nodes.xy, two, one, wedges, clear)
-    one, two = one[bends], two[bends]
-    free, hop, label = clear_hops(obstacles, nodes.xy, one, two)
-    free &= _within_cells(nodes.xy, one, two, ground)
-    hop, label = _with_fills(nodes, one, two, hop, label)
-    return _keep(_plain(nodes.xy, one, two, YARD, hop, label), free)
+    return _gather(parts)
 
 
-def _away_from_edges(wedges: tuple[Ints, Floats], xy: Floats, ground: Ground) -> tuple[Ints, Floats]:
-    """Keep the wedges of corners well inside a cell: near its edge a walk may bend round the edge instead."""
-    node, edges = wedges
-    rims = shapely.STRtree(_edge_lines(ground))
-    near = np.unique(rims.query(shapely.points(xy[node]), predicate="dwithin", distance=_RIM_MM)[0])
-    far = np.setdiff1d(np.arange(len(node)), near)
-    return node[far], edges[far]
+def _yard_hops(points: Points, cells: list[Cell], sectors: Sectors) -> Hops:
+    """Join the points of each cell that see each other past what is permanent."""
+    found = [hops_in(cell, points) for cell in cells]
+    base = np.cumsum([0, *(len(one) for one, _, _, _ in found)])
+    one, two, hop, label = (
+        np.concatenate([np.empty(0, np.int64), *column]) for column in zip(*found, strict=True)
+    ) if found else [np.empty(0, np.int64)] * 4  # fmt: skip
+    hop = hop + np.repeat(base[:-1], [len(rows) for _, _, rows, _ in found])
+    hops = _between(points, sectors, (one, two), YARD, np.full(len(one), -1), (hop, label))
+    solid = sectors.solid
+    return _keep(hops, ~(solid[hops.first] | solid[hops.second]))
 
 
-def _within_cells(xy: Floats, first: Ints, second: Ints, ground: Ground) -> Bools:
-    """Tell which hops do not leave their cell."""
-    edges = shapely.STRtree(_edge_lines(ground))
-    fine = np.ones(len(first), bool)
-    if len(first):
-        drawn = shapely.linestrings(np.stack([xy[first], xy[second]], axis=1))
-        fine[edges.query(drawn, predicate="intersects")[0]] = False
-    return fine
+def _street_hops(drawing: _Drawing, points: Points, sectors: Sectors) -> Hops:
+    """Walk along centrelines; buildings do not stop a path (passages), what it meets stands at its ends."""
+    streets = drawing.streets
+    ends = points.find(streets.start), points.find(streets.end)
+    none = np.empty(0, np.int64)
+    hops = _between(points, sectors, ends, ON_STREET, streets.path, (none, none))
+    shift = np.where(points.free, 0, len(sectors))
+    first, second = (end + shift[sectors.point[end]] for end in (hops.first, hops.second))
+    return replace(hops, first=first, second=second)
 
 
-def _edge_lines(ground: Ground) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    pieces = [np.stack(outline_pieces(cell), axis=1) for cell in ground.cells]
-    return np.asarray(shapely.linestrings(np.concatenate([np.empty((0, 2, 2)), *pieces])))
+def _between(
+    points: Points, sectors: Sectors, ends: tuple[Ints, Ints], kind: int, path: Ints, carried: tuple[Ints, Ints]
+) -> Hops:
+    """Turn straight lines between points into hops between sectors: along a wall there are two, left and right."""
+    one, two = ends
+    along = points.xy[two] - points.xy[one]
+    left_one, right_one = points.rays.sides(one, along[:, 0], along[:, 1])
+    left_two, right_two = points.rays.sides(two, -along[:, 0], -along[:, 1])
+    # What is left of the way out is right of the way back.
+    first = np.concatenate([sectors.pointer[one] + left_one, sectors.pointer[one] + right_one])
+    second = np.concatenate([sectors.pointer[two] + right_two, sectors.pointer[two] + left_two])
+    line = np.tile(np.arange(len(one)), 2)
+    twice = np.ones(2 * len(one), bool)
+    twice[len(one) :] = (left_one != right_one) | (left_two != right_two)
+    number = np.cumsum(twice) - 1
+    hop = np.concatenate([carried[0], carried[0] + len(one)])
+    label = np.tile(carried[1], 2)
+    kept = twice[hop]
+    pair = (first[twice], second[twice])
+    made = _plain(points, sectors, pair, kind, number[hop[kept]], label[kept])
+    return replace(made, path=path[line[twice]])
 
 
-def _joint_hops(nodes: _Nodes, corners: Corners) -> Hops:
-    """Join neighbouring sectors of one point."""
-    first = np.array([one for one, _, _ in corners.hops], np.int64)
-    second = np.array([two for _, two, _ in corners.hops], np.int64)
-    hop = np.repeat(np.arange(len(first)), [len(carried) for _, _, carried in corners.hops])
-    label = np.array([at for _, _, carried in corners.hops for at in sorted(carried)], np.int64)
-    return _plain(nodes.xy, first, second, JOINT, hop, label)
+def _link_hops(drawing: _Drawing, points: Points, sectors: Sectors) -> Hops:
+    """Walk straight between doors outside yards and the street."""
+    source, foot = points.find(drawing.doors.xy[drawing.links.source]), points.find(drawing.links.foot)
+    drawn = lines(points.xy[source].astype(float), points.xy[foot].astype(float))
+    crossed = removable_crossings(drawing.obstacles, drawn)
+    return _between(points, sectors, (source, foot), LINK, np.full(len(source), -1), crossed)
 
 
-def _street_hops(nodes: _Nodes, streets: Streets, obstacles: Obstacles) -> Hops:
-    """Walk along centrelines; buildings do not stop a path (passages), walls, gates and structures do."""
-    first, second = _find(nodes, streets.start), _find(nodes, streets.end)
-    drawn = shapely.linestrings(np.stack([streets.start, streets.end], axis=1))
-    hop, label = _with_fills(nodes, first, second, *removable_crossings(obstacles, drawn))
-    plain = _plain(nodes.xy, first, second, ON_STREET, hop, label)
-    return Hops(first, second, plain.length, plain.kind, streets.path, hop, label)
-
-
-def _link_hops(nodes: _Nodes, links: Links, obstacles: Obstacles) -> Hops:
-    """Walk between the edge of a cell and the street beside it."""
-    foot = _find(nodes, links.foot)
-    drawn = shapely.linestrings(np.stack([nodes.xy[links.source], nodes.xy[foot]], axis=1))
-    hop, label = _with_fills(nodes, links.source, foot, *removable_crossings(obstacles, drawn))
-    return _plain(nodes.xy, links.source, foot, LINK, hop, label)
-
-
-def _find(nodes: _Nodes, xy: Floats) -> Ints:
-    """Number street points (they are sorted by place)."""
-    base = int(np.searchsorted(nodes.kind, STREET))
-    known = nodes.xy[base:]
-    if not len(known):
-        return np.empty(0, np.int64)
-    width = known[:, 1].max() - known[:, 1].min() + 1
-    low = known[:, 1].min()
-    code = known[:, 0] * width + (known[:, 1] - low)
-    place = np.searchsorted(code, xy[:, 0] * width + (xy[:, 1] - low))
-    return np.asarray(base + place, np.int64)
-
-
-def _with_fills(nodes: _Nodes, first: Ints, second: Ints, hop: Ints, label: Ints) -> tuple[Ints, Ints]:
-    """Add the structures in which either end of a hop lies."""
-    hops, labels = [hop], [label]
-    for end in (first, second):
-        low = np.searchsorted(nodes.fill_node, end, "left")
-        count = np.searchsorted(nodes.fill_node, end, "right") - low
-        step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        hops.append(np.repeat(np.arange(len(end)), count))
-        labels.append(nodes.fill[np.repeat(low, count) + step])
-    return unique_pairs(np.concatenate(hops), np.concatenate(labels))
-
-
-def _plain(xy: Floats, first: Ints, second: Ints, kind: int, hop: Ints, label: Ints) -> Hops:
-    """Make hops of one kind."""
+def _plain(points: Points, sectors: Sectors, ends: tuple[Ints, Ints], kind: int, hop: Ints, label: Ints) -> Hops:
+    """Make hops of one kind between sectors, carrying also what fills the sectors."""
+    first, second = (end % max(len(sectors), 1) for end in ends)
+    one, two = sectors.point[first], sectors.point[second]
+    hop, label = with_fill(sectors, first, second, hop, label)
+    hop, label = hop[label >= 0], label[label >= 0]
+    length = lengths_mm(points.xy[one].astype(float), points.xy[two].astype(float))
     count = len(first)
-    length = lengths_mm(xy[first], xy[second])
-    return Hops(first, second, length, np.full(count, kind), np.full(count, -1), hop, label)
+    return Hops(ends[0], ends[1], length, np.full(count, kind), np.full(count, -1), hop, label)
+
+
+def _numbered(points: Points, cells: list[Cell], sectors: Sectors, hops: Hops) -> tuple[Ints, Hops]:
+    """Number the sectors that hops use along a Hilbert curve; returns the sector of each node."""
+    total = len(sectors)
+    real = np.zeros(2 * total, bool)
+    for end in (hops.first, hops.second):
+        real[end[hops.kind != JOINT]] = True
+    layer, point = np.repeat([0, 1], total), np.tile(sectors.point, 2)
+    busy = _busy(points, cells, sectors, real)
+    real[hops.first] = real[hops.second] = True
+    real[:total] |= busy[0, sectors.point] & ~sectors.solid
+    used = np.flatnonzero(real & busy[layer, point])
+    order = np.lexsort((used, hilbert(points.xy[point[used]])))
+    node = used[order]
+    number = np.full(2 * total, -1, np.int64)
+    number[node] = np.arange(len(node))
+    return node, replace(hops, first=number[hops.first], second=number[hops.second])
+
+
+def _busy(points: Points, cells: list[Cell], sectors: Sectors, used: Bools) -> Bools:
+    """Tell at which points walks may turn (row 0) or streets pass (row 1): where a hop ends, or could for a guest."""
+    busy = np.zeros((2, len(points)), bool)
+    total = len(sectors)
+    for at in (0, 1):
+        busy[at, sectors.point[used[at * total : (at + 1) * total]]] = True
+    for cell in cells:
+        busy[0, cell.points[cell.useful]] = True
+    return busy
+
+
+def hilbert(xy: Ints) -> Ints:
+    """Place points along a Hilbert curve, so that near points are near in memory."""
+    if not len(xy):
+        return np.empty(0, np.int64)
+    span = max(int((xy.max(axis=0) - xy.min(axis=0)).max()), 1)
+    side = 1 << 16
+    x, y = (((xy - xy.min(axis=0)) * (side - 1)) // span).T.copy()
+    place = np.zeros(len(xy), np.int64)
+    step = side >> 1
+    while step:
+        right, top = (x & step) > 0, (y & step) > 0
+        place += step * step * ((3 * right) ^ top)
+        flip = ~top
+        mirrored = flip & right
+        x[mirrored], y[mirrored] = side - 1 - x[mirrored], side - 1 - y[mirrored]
+        x[flip], y[flip] = y[flip], x[flip].copy()
+        step >>= 1
+    return place
 
 
 def _keep(hops: Hops, mask: Bools) -> Hops:
@@ -329,3 +290,48 @@ def _gather(parts: list[Hops]) -> Hops:
         np.concatenate([part.label_hop + at for part, at in zip(parts, base, strict=False)]),
         np.concatenate([part.label for part in parts]),
     )
+
+
+def _fabric(
+    area: StudyArea, drawing: _Drawing, points: Points, cells: list[Cell], sectors: Sectors, node: Ints, hops: Hops
+) -> Fabric:
+    """Put all parts together."""
+    constants = area.catalog.constants
+    of_sector = np.full(len(sectors), -1, np.int64)
+    plain = node < len(sectors)
+    of_sector[node[plain]] = np.flatnonzero(plain)
+    doors = _door_nodes(points, sectors, of_sector, drawing.doors)
+    point = sectors.point[node % max(len(sectors), 1)]
+    xy = points.xy[point].astype(float)
+    kind = np.where(points.free[point], STREET, CORNER)
+    kind[doors[doors >= 0]] = DOOR
+    return Fabric(
+        frame=drawing.frame,
+        ground=drawing.ground,
+        obstacles=drawing.obstacles,
+        path_ids=tuple(area.paths.index),
+        building_ids=tuple(area.buildings.index),
+        doors=drawing.doors,
+        points=points,
+        sectors=sectors,
+        cells=cells,
+        of_sector=of_sector,
+        sector=node,
+        xy=xy,
+        kind=kind,
+        cell=drawing.ground.cell_of(xy),
+        door_node=doors,
+        hops=hops,
+        gate_reach_mm=constants["gate_reach_m"] * 1000.0,
+        step_mm=constants["frontage_step_m"] * 1000.0,
+    )
+
+
+def _door_nodes(points: Points, sectors: Sectors, of_sector: Ints, doors: Doors) -> Ints:
+    """Find the node of each door: the first sector of its point that is one, -1 for a door that leads nowhere."""
+    point = points.find(doors.xy)
+    nodes = np.full(len(point), -1, np.int64)
+    for at, where in enumerate(point.tolist()):
+        here = of_sector[sectors.pointer[where] : sectors.pointer[where + 1]]
+        nodes[at] = next((node for node in here.tolist() if node >= 0), -1)
+    return nodes

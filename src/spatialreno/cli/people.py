@@ -1,0 +1,262 @@
+"""Commands about people and programme: lifts, consent, menu, management, check-up, programme."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from spatialreno.cli.commands import Area, AsCsv, AsJson, MaybeScenario, Scenarios, app, changed, load, scenarios_for
+from spatialreno.cli.output import Form, form, say, tell_table
+from spatialreno.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from spatialreno.community import Register
+
+_TOLD = "compound_id storeys verdict form obstacles sunrooms lowest_yuan highest_yuan vote to_win"
+_SUN = "windows most_lost_min below"
+KeepRest = Annotated[bool, typer.Option("--keep-rest", help="Leave refused rows out, list them, and go on")]
+
+
+@app.command()
+def lifts(
+    area: Area,
+    scenario: MaybeScenario = None,
+    scheme: Annotated[str, typer.Option(help="Table of shares; `spatialreno catalog lift_shares`")] = "guangzhou",
+    cost: Annotated[float | None, typer.Option(help="Yuan for one lift; default: the catalog's estimate")] = None,
+    subsidy: Annotated[str, typer.Option(help="`spatialreno catalog subsidies`")] = "luoyang",
+    normalise: Annotated[bool, typer.Option("--normalise", help="Scale tables that do not add up")] = False,
+    ground: Annotated[float, typer.Option(help="Yuan that each first-floor household receives")] = 0.0,
+    sun: Annotated[str, typer.Option(help="`spatialreno catalog sun_rules`; none: leave the sun out")] = "dahan",
+    stairwell: Annotated[str, typer.Option(help="Show who pays what in one stairwell")] = "",
+    missing: Annotated[bool, typer.Option("--missing", help="Show the votes still to be won")] = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Judge a lift for every stairwell (一梯一策): room, sun, shares to the fen, votes.
+
+    Example: spatialreno lifts data/geo/xigongdi --stairwell B02-1
+    """
+    from spatialreno.community import LiftTerms, plan_lifts
+
+    terms = LiftTerms(scheme, cost, subsidy, normalise, {1: ground} if ground else None, "" if sun == "none" else sun)
+    today = changed(load(area), scenario)
+    say("judge the stairwells")
+    plan = plan_lifts(today, terms)
+    how = form(as_json, as_csv)
+    if stairwell:
+        if stairwell not in plan.shares:
+            raise InputError(f"{stairwell}: no lift fits there, or no such stairwell. See `spatialreno lifts AREA`.")
+        shares = plan.shares[stairwell]
+        tell_table(shares.table.drop(columns=["pays_fen", "receives_fen"]).reset_index(), how, title=repr(shares))
+    elif missing:
+        tell_table(plan.missing(), how, title=repr(plan))
+    else:
+        columns = f"{_TOLD} {_SUN if terms.sun else ''}".split()
+        whole = plan.table.drop(columns="geometry")
+        tell_table((whole[columns] if how is Form.table else whole).reset_index(), how, title=repr(plan))
+        if plan.sun is not None:
+            say(repr(plan.sun))
+
+
+@app.command()
+def consent(
+    area: Area,
+    scenarios: Scenarios = None,
+    show: Annotated[
+        Literal["summary", "asked", "parties", "votes", "missing", "register"],
+        typer.Option(help="Sums; every touched thing; parties; votes; who is still to be won; who holds what after"),
+    ] = "summary",
+    keep_rest: KeepRest = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Tell who must agree to each option, what is in hand and the smallest set still to be won.
+
+    Example: spatialreno consent data/geo/xigongdi data/geo/xigongdi/scenarios/full.toml --show missing
+    """
+    import pandas as pd
+
+    from spatialreno.community import find_consents, register_facilities
+
+    today, parts = load(area), []
+    book = _register(today, keep_rest)
+    for option in scenarios_for(area, scenarios):
+        say(f"consents for {option.name} {option.title}")
+        found = find_consents(today, option, register=book)
+        table = {
+            "summary": lambda f=found: _summary(f),
+            "asked": lambda f=found: f.asked,
+            "parties": lambda f=found: f.parties.reset_index(),
+            "votes": lambda f=found: f.votes.drop(columns=["source", "confidence"]),
+            "missing": lambda f=found: f.to_win(),
+            "register": lambda o=option: register_facilities(o.apply(today)).reset_index(),
+        }[show]()
+        table.insert(0, "option", option.name)
+        parts.append(table)
+    tell_table(pd.concat(parts, ignore_index=True), form(as_json, as_csv), title=f"{area}: {show}")
+
+
+@app.command()
+def menu(
+    area: Area,
+    budget: Annotated[float, typer.Option(help="Money there is, yuan")],
+    items: Annotated[Path | None, typer.Option("--items", help="Menu (.csv); default: AREA/community/menu.csv")] = None,
+    rule: Annotated[Literal["equal_shares", "greedy"], typer.Option(help="`spatialreno catalog menu_rules`")] = (
+        "equal_shares"
+    ),
+    by: Annotated[Literal["households", "area"], typer.Option(help="What a vote counts")] = "households",
+    trials: Annotated[int, typer.Option(min=0, help="Votes drawn again to see how stable the choice is")] = 100,
+    keep_rest: KeepRest = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Choose works from the residents' menu (群众点菜) under a budget, basic ones first, with reasons.
+
+    Example: spatialreno menu data/geo/xigongdi --budget 9000000
+    """
+    from spatialreno.community import choose_works, read_menu
+
+    wanted = read_menu(items or area / "community" / "menu.csv")
+    book = _register(load(area), keep_rest)
+    say("count the ballots")
+    found = choose_works(book, wanted, budget, rule=rule, by=by, trials=trials)
+    table = found.table.assign(needs=found.table["needs"].map(";".join)).reset_index()
+    tell_table(table, form(as_json, as_csv), title=repr(found))
+
+
+@app.command()
+def management(
+    area: Area,
+    scenario: MaybeScenario = None,
+    together: Annotated[
+        list[str] | None, typer.Option(help="Compounds managed as one, comma-joined; repeat it")
+    ] = None,
+    fees: Annotated[bool, typer.Option("--fees", help="Show the break-even fee at each collection rate")] = False,
+    documented: Annotated[bool, typer.Option("--documented", help="Show the documented Luoyang case beside")] = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Tell what property management (物业) costs and takes in, and the fee that would carry it.
+
+    Example: spatialreno management data/geo/xigongdi --together C01,C02,C03 --together C08,C09,C10
+    """
+    from spatialreno.community import documented_case, manage
+
+    today = changed(load(area), scenario)
+    if documented:
+        tell_table(documented_case(today.catalog), form(as_json, as_csv), title="documented case")
+        return
+    clusters = {part: [c.strip() for c in part.split(",")] for part in together or []}
+    found = manage(today, clusters=clusters or None)
+    table = found.fees if fees else found.table.reset_index()
+    tell_table(table, form(as_json, as_csv), title=repr(found))
+
+
+@app.command()
+def checkup(
+    area: Area,
+    scenario: MaybeScenario = None,
+    show: Annotated[
+        Literal["lacks", "resources", "money"],
+        typer.Option(help="What each compound lacks and what closes it; what there is to build on; who pays"),
+    ] = "lacks",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Lead from the check-up to the plan (体检 → 方案): lacks, what closes them, resources, money.
+
+    Example: spatialreno checkup data/geo/xigongdi -s data/geo/xigongdi/scenarios/full.toml
+    """
+    from spatialreno.community import answer_checkup, balance_money, list_resources
+    from spatialreno.scenario import read_scenario
+
+    today, how = load(area), form(as_json, as_csv)
+    option = read_scenario(scenario) if scenario is not None else None
+    if show == "resources":
+        tell_table(list_resources(today if option is None else option.apply(today)), how, title="resources")
+    elif show == "lacks":
+        found = answer_checkup(today, option)
+        closed = int((found["state"] == "closed").sum())
+        tell_table(found.drop(columns=["source", "confidence"]), how, title=f"{len(found)} lacks, {closed} closed")
+    else:
+        if option is None:
+            raise InputError("checkup: --show money needs an option. Give it with --scenario.")
+        balance = balance_money(option.ledger(today), today.catalog)
+        tell_table(balance.table.reset_index(), how, title=repr(balance))
+
+
+@app.command()
+def programme(
+    file: Annotated[Path, typer.Argument(help="Projects or published figures, .csv or .xlsx", metavar="FILE")],
+    as_of: Annotated[str | None, typer.Option(help="Day (YYYY-MM-DD) against which projects are late")] = None,
+    show: Annotated[
+        Literal["table", "rows", "late", "sums", "curve"],
+        typer.Option(help="By district and year; every row; late projects; parts and wholes; progress against plan"),
+    ] = "table",
+    keep_rest: KeepRest = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Tell a programme of many projects by district and year; only equal units are compared.
+
+    Example: spatialreno programme data/programme/pingdingshan-2022.csv
+    """
+    from spatialreno.programme import read_programme
+
+    found = read_programme(file, keep_rest=keep_rest)
+    for fault in found.faults:
+        say(str(fault))
+    if show == "late" and as_of is None:
+        raise InputError("programme: --show late needs a day. Give it with --as-of YYYY-MM-DD.")
+    table = {
+        "table": lambda: found.table(as_of),
+        "rows": lambda: found.rows.dropna(axis=1, how="all").reset_index(),
+        "late": lambda: found.late(as_of or "").reset_index(),
+        "sums": found.sums,
+        "curve": lambda: found.curve(as_of=as_of),
+    }[show]()
+    tell_table(_dated(table), form(as_json, as_csv), title=repr(found))
+
+
+def _register(area: object, keep_rest: bool) -> Register:
+    from spatialreno.community import read_register
+
+    book = read_register(area, keep_rest=keep_rest)  # type: ignore[arg-type]
+    for fault in book.faults:
+        say(str(fault))
+    return book
+
+
+def _summary(found: object) -> pd.DataFrame:
+    """Sum one option's consents up in a line."""
+    import pandas as pd
+
+    from spatialreno.community import Consents
+
+    assert isinstance(found, Consents)
+    asked = found.asked
+    return pd.DataFrame(
+        [
+            {
+                "parties": len(found.parties),
+                "votes": len(found.votes),
+                "in_hand": found.in_hand_count,
+                "refused": int((found.parties["state"] == "refused").sum()),
+                "to_win": len(found.to_win()),
+                "informed": int(asked.loc[asked["basis"] == "inform", "party_id"].nunique()),
+                "enforcement": int(asked.loc[asked["basis"] == "enforcement", "id"].nunique()),
+                "unknown": int((asked["state"] == "unknown").sum()),
+                "complete": found.complete,
+            }
+        ]
+    )
+
+
+def _dated(table: pd.DataFrame) -> pd.DataFrame:
+    """Write dates as days."""
+    dates = table.select_dtypes("datetime").columns
+    return table.assign(**{c: table[c].dt.strftime("%Y-%m-%d") for c in dates})

@@ -1,0 +1,231 @@
+"""The ballot book: which home said what on which matter, each vote checked and counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spatialreno.community.homes import homes
+from spatialreno.community.votes import Tally, VoteRule, tally, vote_rule
+from spatialreno.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+
+_FILE = "ballots.csv"
+MENU = "menu"
+
+
+@dataclass(frozen=True, repr=False)
+class Register:
+    """Homes and their votes.
+
+    Attributes
+    ----------
+    homes
+        As ``homes(area)``, with the private areas that ballots state.
+    votes
+        Columns household, kind (of the matter), place, choice; for the menu the choice is the item wanted.
+    faults
+        Ballots that were refused, when the rest was kept.
+    """
+
+    area: StudyArea
+    homes: pd.DataFrame
+    votes: pd.DataFrame
+    faults: tuple[Fault, ...] = ()
+
+    def electorate(self, kind: str, place: str) -> pd.DataFrame:
+        """List the homes whose owners decide a matter at a place.
+
+        Parameters
+        ----------
+        kind
+            A matter of the catalog (``spatialreno catalog matters``), which states its electorate.
+        place
+            Id of the stairwell, building or compound; for matters of the whole area its name.
+
+        Raises
+        ------
+        InputError
+            An unknown matter, or a place where nobody lives.
+        """
+        unit = matter_row(self.area, kind)["electorate"]
+        if unit == "area":
+            return self.homes
+        found = self.homes[self.homes[f"{unit}_id"] == place]
+        if not len(found):
+            raise InputError(f"{kind}:{place}: no homes. Name the {unit} whose owners decide, by its id.")
+        return found
+
+    def count(self, kind: str, place: str, *, rule: VoteRule | None = None) -> Tally:
+        """Count one matter at one place, by the rule the catalog states for it or another one.
+
+        Raises
+        ------
+        InputError
+            An unknown matter or place.
+        """
+        own = self.electorate(kind, place)
+        said = self.votes[(self.votes["kind"] == kind) & (self.votes["place"] == place)]
+        law = rule or vote_rule(self.area.catalog, matter_row(self.area, kind)["rule"])
+        areas = {str(i): float(m2) for i, m2 in own["area_m2"].items()}
+        return tally(areas, dict(zip(said["household"], said["choice"], strict=True)), law, matter=f"{kind}:{place}")
+
+    def counts(self, kind: str) -> dict[str, Tally]:
+        """Count one kind of matter at every place where somebody voted on it."""
+        places = sorted(set(self.votes.loc[self.votes["kind"] == kind, "place"]))
+        return {place: self.count(kind, place) for place in places}
+
+    def __repr__(self) -> str:
+        """Read the register aloud."""
+        counts = f"{len(self.homes)} homes, {len(self.votes)} votes, {len(self.faults)} faults"
+        return f"Register of {self.area.name}: {counts}"
+
+
+def matter_row(area: StudyArea, kind: str) -> dict[str, str]:
+    """Give the catalog's row of one kind of matter."""
+    rows = {row["matter"]: row for row in area.catalog.rows("matters")}
+    if kind not in rows:
+        raise InputError(f"matter {kind!r}: not known. Choose one of {', '.join(rows)} (catalog matters).")
+    return rows[kind]
+
+
+def read_register(area: StudyArea, *, keep_rest: bool = False) -> Register:
+    """Check the table of ballots against the homes and open the register.
+
+    A matter is written ``kind:place`` (``lift:B01-1``, ``open:C03``, ``willing:C03``), the menu ``menu`` with a
+    row for each item wanted. A voter is a home of :func:`homes`, or any name with its ``building_id``: such a
+    voter takes the place of a home of that building that nobody else claims. Where a ballot states its private
+    area, that replaces the estimate.
+
+    Parameters
+    ----------
+    area
+        Any study area with ballots.
+    keep_rest
+        Leave refused ballots out and list them in ``faults``, instead of refusing the table.
+
+    Returns
+    -------
+    Register
+
+    Raises
+    ------
+    InputError
+        Every fault at once: a vote counted twice, an unknown matter, place or choice, a household in no
+        building, more voters than households, an area that is not above 0, a voter who lives elsewhere.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> read_register(sr.read_area("data/geo/xigongdi")).count("willing", "C01").passed
+    True
+    """
+    dwellings = homes(area)
+    votes = _with_matters(area.ballots, area)
+    votes["household"] = _claims(votes, dwellings)
+    faults = [f for rule in (_own_faults, _twice_faults) for f in rule(votes, dwellings, area)]
+    if faults and not keep_rest:
+        raise InputError.of(faults)
+    bad = {i for fault in faults for i in fault.ids}
+    good = votes[~votes["row"].isin(bad)]
+    stated = good.dropna(subset=["area_m2"]).drop_duplicates("household").set_index("household")["area_m2"]
+    dwellings["area_m2"] = dwellings["area_m2"].where(
+        ~dwellings.index.isin(stated.index), stated.reindex(dwellings.index)
+    )
+    dwellings["estimated"] &= ~dwellings.index.isin(stated.index)
+    return Register(
+        area, dwellings, good[["household", "kind", "place", "choice"]].reset_index(drop=True), tuple(faults)
+    )
+
+
+def _with_matters(ballots: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
+    """Split ``kind:place``, and put choices into the words of the catalog."""
+    words = {a: r["choice"] for r in area.catalog.rows("choices") for a in (r["choice"], *r["aliases"].split("|"))}
+    votes = ballots[["voter", "matter", "choice", "area_m2", "building_id"]].copy()
+    parts = votes["matter"].astype("str").str.partition(":")
+    kind, place = (parts[0], parts[2]) if len(votes) else (votes["matter"], votes["matter"])
+    whole = {row["matter"] for row in area.catalog.rows("matters") if row["electorate"] == "area"}
+    votes["kind"], votes["place"] = kind, place.where(~kind.isin(whole), area.name)
+    votes["choice"] = votes["choice"].where(kind == MENU, votes["choice"].map(lambda c: words.get(str(c).strip(), c)))
+    wish = (" " + votes["choice"].astype("str")).where(kind == MENU, "")
+    votes["row"] = votes["voter"].astype("str") + " " + votes["matter"].astype("str") + wish
+    return votes
+
+
+def _claims(votes: pd.DataFrame, dwellings: pd.DataFrame) -> pd.Series[Any]:
+    """Match voters with homes: by the home's own name, else a home of the building nobody else claims."""
+    named = set(votes["voter"]) & set(dwellings.index)
+    free: dict[str, Iterator[str]] = {
+        str(b): iter([str(i) for i in own.index if i not in named]) for b, own in dwellings.groupby("building_id")
+    }
+    found: dict[str, str | None] = {name: name for name in named}
+    others = votes[~votes["voter"].isin(named)].drop_duplicates("voter").sort_values("voter", kind="stable")
+    for voter, building in zip(others["voter"], others["building_id"], strict=True):
+        found[voter] = next(free.get(str(building), iter(())), None)
+    return votes["voter"].map(found).astype("object")
+
+
+def _own_faults(votes: pd.DataFrame, dwellings: pd.DataFrame, area: StudyArea) -> list[Fault]:
+    """Judge each ballot by itself."""
+    matters = {row["matter"]: row for row in area.catalog.rows("matters")}
+    lived_in = set(dwellings["building_id"])
+    nowhere = votes["household"].isna() & ~votes["building_id"].isin(lived_in)
+    crowded = votes["household"].isna() & ~nowhere
+    known = votes["kind"].isin(matters)
+    choices = ", ".join(row["choice"] for row in area.catalog.rows("choices"))
+    rules = (
+        ("matter", ~known, "matter is not known", f"Write kind:place with a kind of {', '.join(matters)}"),
+        ("building", nowhere, "household in no building with homes", "Give its building_id"),
+        ("building", crowded, "more voters than the building has households", "Correct households, or the voters"),
+        (
+            "choice",
+            known & (votes["kind"] != MENU) & ~votes["choice"].isin(choices.split(", ")),
+            "choice is not known",
+            f"Use one of {choices}",
+        ),
+        (
+            "area",
+            votes["area_m2"].notna() & ~(votes["area_m2"] > 0),
+            "area is not above 0",
+            "Give the private area in m²",
+        ),
+        (
+            "place",
+            known & ~_at_home(votes, dwellings, matters) & votes["household"].notna(),
+            "voter does not live where the matter is decided",
+            "Correct the place after the colon, or the voter",
+        ),
+    )
+    return [_fault(votes, rule, bad, told, mend) for rule, bad, told, mend in rules if bad.any()]
+
+
+def _at_home(votes: pd.DataFrame, dwellings: pd.DataFrame, matters: Mapping[str, dict[str, str]]) -> pd.Series[bool]:
+    """Tell whether each voter belongs to the electorate of the place."""
+    units = votes["kind"].map({k: row["electorate"] for k, row in matters.items()})
+    right = units == "area"
+    for unit in ("entrance", "building", "compound"):
+        right |= (units == unit) & (votes["household"].map(dwellings[f"{unit}_id"]) == votes["place"])
+    return right
+
+
+def _twice_faults(votes: pd.DataFrame, dwellings: pd.DataFrame, area: StudyArea) -> list[Fault]:
+    """Name every home that votes twice on one matter, wants one item twice, or states two areas."""
+    known = votes[votes["household"].notna()]
+    once = known["choice"].where(known["kind"] == MENU, "")
+    twice = known.assign(once=once).duplicated(["household", "kind", "place", "once"], keep=False)
+    two = known.groupby("household")["area_m2"].transform("nunique") > 1
+    rules = (
+        ("twice", twice, "vote counted twice", "Keep one ballot a home and matter"),
+        ("area", two, "one home with two private areas", "Give every ballot of a home the same area"),
+    )
+    wide = [(rule, bad.reindex(votes.index, fill_value=False), told, mend) for rule, bad, told, mend in rules]
+    return [_fault(votes, *parts) for parts in wide if parts[1].any()]
+
+
+def _fault(votes: pd.DataFrame, rule: str, bad: pd.Series[bool], told: str, mend: str) -> Fault:
+    return Fault("ballots", tuple(votes.loc[bad, "row"].drop_duplicates()), rule, told, mend, file=_FILE)

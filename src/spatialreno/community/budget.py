@@ -1,0 +1,150 @@
+"""Choosing items under a budget by pabutools' rules: basic ones first, needs before what needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from spatialreno.errors import InputError
+
+_FEN = 100
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Items chosen, and for each of the others the reason why it is left out."""
+
+    chosen: frozenset[str]
+    reasons: Mapping[str, str]
+
+
+def choose_items(
+    menu: pd.DataFrame,
+    ballots: Mapping[str, frozenset[str]],
+    weights: Mapping[str, int],
+    budget_yuan: float,
+    *,
+    rule: str,
+    classes: Iterable[str],
+) -> Outcome:
+    """Choose items class by class, each with the money the classes before it left.
+
+    Within a class the rule decides on all items whose needs can be met; what it chooses without its needs is put
+    aside and the rule asked again. Items put aside are offered once more when their needs were chosen after all.
+
+    Parameters
+    ----------
+    menu
+        Index item; class, cost_yuan, needs.
+    ballots, weights
+        Items wanted, and how much that counts, by household.
+    budget_yuan
+        Money there is.
+    rule
+        ``equal_shares`` or ``greedy``.
+    classes
+        In the order in which they are decided.
+    """
+    costs = {str(i): round(float(c) * _FEN) for i, c in menu["cost_yuan"].items()}
+    needs = {str(i): frozenset(n) for i, n in menu["needs"].items()}
+    money, chosen, left = round(budget_yuan * _FEN), set[str](), {}
+    for name in classes:
+        own = [str(i) for i in menu.index[menu["class"] == name]]
+        while True:
+            offered = _reachable([i for i in own if i not in chosen], needs, chosen)
+            found = _closed(
+                offered, needs, chosen, lambda items, m=money: run_rule(rule, costs, items, ballots, weights, m)
+            )
+            if not found:
+                break
+            chosen |= found
+            money -= sum(costs[i] for i in found)
+        left[name] = money
+    return Outcome(frozenset(chosen), _reasons(menu, costs, needs, ballots, chosen, left))
+
+
+def run_rule(
+    rule: str,
+    costs: Mapping[str, int],
+    items: list[str],
+    ballots: Mapping[str, frozenset[str]],
+    weights: Mapping[str, int],
+    money: int,
+) -> set[str]:
+    """Ask pabutools: the items a rule chooses from those offered; equal shares are completed greedily.
+
+    Raises
+    ------
+    InputError
+        pabutools is not installed.
+    """
+    try:
+        from pabutools.election import ApprovalMultiProfile, Cost_Sat, FrozenApprovalBallot, Instance, Project
+        from pabutools.rules import completion_by_rule_combination, greedy_utilitarian_welfare, method_of_equal_shares
+    except ImportError as error:
+        raise InputError("menu: the rules come from pabutools. pip install 'spatialreno[people]'.") from error
+    projects = {i: Project(i, cost=costs[i]) for i in items}
+    wanted: dict[Any, int] = {}
+    for household, wishes in sorted(ballots.items()):
+        if own := FrozenApprovalBallot(projects[i] for i in items if i in wishes):
+            wanted[own] = wanted.get(own, 0) + weights[household]
+    if not wanted:
+        return set()
+    instance = Instance(projects.values(), budget_limit=Fraction(money))
+    profile = ApprovalMultiProfile(instance=instance)
+    for ballot, times in wanted.items():
+        profile[ballot] = times
+    rules = (
+        [method_of_equal_shares, greedy_utilitarian_welfare] if rule == "equal_shares" else [greedy_utilitarian_welfare]
+    )
+    result = completion_by_rule_combination(instance, profile, rules, [{"sat_class": Cost_Sat}] * len(rules))
+    return {str(project.name) for project in result}
+
+
+def _reachable(items: list[str], needs: Mapping[str, frozenset[str]], chosen: set[str]) -> list[str]:
+    """Keep items whose needs are chosen or offered beside them."""
+    kept = list(items)
+    while (fewer := [i for i in kept if needs[i] <= chosen | set(kept)]) != kept:
+        kept = fewer
+    return kept
+
+
+def _closed(items: list[str], needs: Mapping[str, frozenset[str]], chosen: set[str], ask: Any) -> set[str]:
+    """Ask the rule until nothing is chosen without what it needs."""
+    while items:
+        found: set[str] = ask(items)
+        without = {i for i in found if not needs[i] <= chosen | found}
+        if not without:
+            return found
+        items = _reachable([i for i in items if i not in without], needs, chosen)
+    return set()
+
+
+def _reasons(
+    menu: pd.DataFrame,
+    costs: Mapping[str, int],
+    needs: Mapping[str, frozenset[str]],
+    ballots: Mapping[str, frozenset[str]],
+    chosen: set[str],
+    left: Mapping[str, int],
+) -> dict[str, str]:
+    """Say of each item left out what stood in its way, the hardest thing first."""
+    reasons = {}
+    for i in menu.index:
+        if i in chosen:
+            continue
+        missing = sorted(needs[i] - chosen)
+        rest = left[str(menu.at[i, "class"])]
+        if not any(i in wanted for wanted in ballots.values()):
+            reasons[i] = "no_votes"
+        elif missing:
+            reasons[i] = f"needs:{';'.join(missing)}"
+        elif costs[i] > rest:
+            reasons[i] = f"short:{(costs[i] - rest) / _FEN:.0f}"
+        else:
+            reasons[i] = "outvoted"
+    return reasons

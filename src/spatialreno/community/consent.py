@@ -1,0 +1,228 @@
+"""Who must agree to a scenario: holders of rights themselves, owners by vote; what is in hand and what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spatialreno.community.ballots import Register, matter_row, read_register
+from spatialreno.community.touched import touched_features
+from spatialreno.community.votes import Tally
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+    from spatialreno.scenario import Scenario
+
+#: How a holder's word stands for the matter: only a signature is in hand.
+_STATES = {
+    "signed": "in_hand",
+    "agreed_in_principle": "promised",
+    "visited": "open",
+    "not_visited": "open",
+    "against": "refused",
+}
+#: From best to worst: a party stands where its worst row stands.
+_ORDER = ("in_hand", "promised", "open", "refused", "unknown")
+_ASKED = [
+    *("verb", "layer", "id", "kind", "basis", "right", "party_id", "party", "party_kind"),
+    *("share", "consent", "date", "state", "source", "confidence"),
+]
+_VOTES = [
+    *("matter", "place", "rule", "electorate", "heads", "area_m2", "voted_heads", "voted_area_m2"),
+    *("agreed_heads", "agreed_area_m2", "against", "state", "to_win", "source", "confidence"),
+]
+
+
+@dataclass(frozen=True, repr=False)
+class Consents:
+    """What one scenario needs from others.
+
+    Attributes
+    ----------
+    option
+        Name of the scenario.
+    asked
+        A row for each touched feature and holder: verb, layer, id, kind, basis (``owner``: agrees himself;
+        ``vote``: through the owners' vote; ``inform``; ``enforcement``: an established illegal structure, not a
+        vote), right, party_id, party, party_kind, share, consent, date, state (``in_hand``, ``promised``,
+        ``open``, ``refused``; ``unknown`` where no holder is registered), source, confidence.
+    votes
+        A row for each matter and place: rule, electorate, heads and areas, state (``passed``, ``agreed_short``,
+        ``quorum_short``), to_win (how many votes are still missing).
+    counts
+        The tallies behind ``votes``, by ``matter:place``.
+    parties
+        Index party_id; party, party_kind, rows, in_hand (rows), state: whose own agreement is needed.
+    """
+
+    option: str
+    asked: pd.DataFrame
+    votes: pd.DataFrame
+    counts: dict[str, Tally]
+    parties: pd.DataFrame
+
+    @property
+    def asked_count(self) -> int:
+        """Number of consents needed: parties that must agree themselves, and votes of owners."""
+        return len(self.parties) + len(self.votes)
+
+    @property
+    def in_hand_count(self) -> int:
+        """Number of consents in hand: parties who have signed everything asked of them, and votes passed."""
+        return int((self.parties["state"] == "in_hand").sum() + (self.votes["state"] == "passed").sum())
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether nothing is missing, holders who are not registered included."""
+        return self.in_hand_count == self.asked_count and not (self.asked["state"] == "unknown").any()
+
+    def to_win(self) -> pd.DataFrame:
+        """List the smallest set still to be won: each party not in hand, and the fewest further votes.
+
+        Returns
+        -------
+        DataFrame
+            Columns who (``party`` or ``household``), id, name, matter, state; parties first.
+        """
+        own = self.parties[self.parties["state"] != "in_hand"]
+        rows = [("party", i, row["party"], "", row["state"]) for i, row in own.iterrows()]
+        for matter, count in self.counts.items():
+            rows += [("household", voter, voter, matter, count.state) for voter in count.to_win]
+        return pd.DataFrame(rows, columns=["who", "id", "name", "matter", "state"])
+
+    def __repr__(self) -> str:
+        """Read the consents aloud."""
+        enforced = int(self.asked.loc[self.asked["basis"] == "enforcement", "id"].nunique())
+        unknown = int((self.asked["state"] == "unknown").sum())
+        return (
+            f"Consents for {self.option}: {len(self.parties)} parties and {len(self.votes)} votes asked, "
+            f"{self.in_hand_count} in hand, {len(self.to_win())} still to be won; "
+            f"{enforced} illegal structures by enforcement, {unknown} without a known holder"
+        )
+
+
+def find_consents(area: StudyArea, scenario: Scenario, *, register: Register | None = None) -> Consents:
+    """Find who must agree to a scenario, by which rule, what is known, and what is missing.
+
+    Every act of the scenario is matched with the catalog's ``consent_rules``: which rights' holders must agree
+    themselves, who is informed, and on which matter the owners vote. All owners together act through their vote
+    (Civil Code art. 278): by area and by heads, in the electorate that ``matters`` states. A private part needs
+    its own owner. An established illegal structure is enforced and not voted on.
+
+    Parameters
+    ----------
+    area
+        The area as it is, with its tables parties, rights and ballots.
+    scenario
+        The option.
+    register
+        The ballot book; read from the area when not given.
+
+    Returns
+    -------
+    Consents
+
+    Raises
+    ------
+    InputError
+        Ballots that cannot be counted.
+    ScenarioError
+        The scenario does not fit the area.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
+    >>> find_consents(today, clear).asked_count
+    0
+    """
+    book = register or read_register(area)
+    touched = touched_features(area, scenario)
+    asked = _asked(touched, area)
+    counts = {f"{m}:{p}": book.count(m, p) for m, p in _matters(touched, area, book)}
+    return Consents(scenario.name, asked, _vote_rows(counts, area), counts, _parties(asked))
+
+
+def _asked(touched: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
+    """Name the holders of every touched feature: who must agree, who is informed."""
+    names = area.parties[["name", "kind"]].rename(columns={"name": "party", "kind": "party_kind"})
+    rights = area.rights.join(names, on="party_id")
+    by_feature = dict(list(rights.groupby("feature_id")))
+    rows = [row for one in touched.to_dict("records") for row in _holders(one, by_feature)]
+    frame = pd.DataFrame(rows, columns=_ASKED)
+    return frame.drop_duplicates(["layer", "id", "party_id", "right"]).reset_index(drop=True)
+
+
+def _holders(one: dict[Any, Any], rights: dict[Any, pd.DataFrame]) -> list[dict[str, Any]]:
+    """Give the rows of one touched feature; a right that must be asked for and has no holder is unknown."""
+    rows = []
+    for needed, basis in (("must", one["basis"]), ("informs", "inform")):
+        for right in filter(None, str(one[needed]).split("|")):
+            features = one["places"] if right == "land_use" else one["names"]
+            held = [r for f in features if f in rights for r in rights[f].to_dict("records") if r["right"] == right]
+            rows += [_row(one, right, basis, holder) for holder in held]
+            if not held and basis == "owner" and not (right == "ownership" and one["matter"]):
+                rows.append(_row(one, right, basis, None))
+    if one["basis"] == "enforcement":
+        return [{**row, "basis": "enforcement", "state": "enforcement"} for row in rows] or [
+            {**_row(one, "ownership", "enforcement", None), "state": "enforcement"}
+        ]
+    return rows
+
+
+def _row(one: dict[Any, Any], right: str, basis: str, holder: dict[Any, Any] | None) -> dict[str, Any]:
+    row = {key: one[key] for key in ("verb", "layer", "id", "kind", "source", "confidence")}
+    if holder is None:
+        return row | {"basis": basis, "right": right, "party_id": "", "party": "", "party_kind": "", "state": "unknown"}
+    told = {key: holder[key] for key in ("party_id", "party", "party_kind", "share", "consent", "date")}
+    if basis == "owner" and holder["party_kind"] == "all_owners" and one["matter"]:
+        return row | told | {"basis": "vote", "right": right, "state": "vote"}
+    return (
+        row
+        | told
+        | {"basis": basis, "right": right, "state": "informed" if basis == "inform" else _STATES[holder["consent"]]}
+    )
+
+
+def _matters(touched: pd.DataFrame, area: StudyArea, book: Register) -> list[tuple[str, str]]:
+    """List each matter that owners decide once for each place where homes are touched."""
+    found = set()
+    lived_in = {unit: set(book.homes[f"{unit}_id"]) for unit in ("entrance", "building", "compound")}
+    for one in touched[touched["matter"] != ""].to_dict("records"):
+        unit = matter_row(area, one["matter"])["electorate"]
+        places = one["places"] if unit == "compound" else one["names"]
+        found |= {(one["matter"], place) for place in places if place in lived_in[unit]}
+    return sorted(found)
+
+
+def _vote_rows(counts: dict[str, Tally], area: StudyArea) -> pd.DataFrame:
+    rows = []
+    for matter, count in counts.items():
+        kind, _, place = matter.partition(":")
+        told = matter_row(area, kind)
+        numbers = {key: getattr(count, key) for key in _VOTES if hasattr(count, key)}
+        rows.append(
+            numbers
+            | {"matter": kind, "place": place, "rule": count.rule.name, "electorate": told["electorate"]}
+            | {"to_win": len(count.to_win), "source": told["source"], "confidence": told["confidence"]}
+        )
+    return pd.DataFrame(rows, columns=_VOTES)
+
+
+def _parties(asked: pd.DataFrame) -> pd.DataFrame:
+    """Sum up by party whose own agreement is needed; it stands where its worst row stands."""
+    own = asked[(asked["basis"] == "owner") & (asked["party_id"] != "")]
+    rank = own["state"].map({state: k for k, state in enumerate(_ORDER)})
+    grouped = own.assign(rank=rank, signed=own["state"] == "in_hand").groupby("party_id", sort=True)
+    found = grouped.agg(
+        party=("party", "first"),
+        party_kind=("party_kind", "first"),
+        rows=("id", "size"),
+        in_hand=("signed", "sum"),
+        worst=("rank", "max"),
+    )
+    found["state"] = [_ORDER[int(k)] for k in found.pop("worst")]
+    return found

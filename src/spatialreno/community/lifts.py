@@ -1,0 +1,183 @@
+"""One scheme a stairwell (一梯一策): the lift that fits, who pays what, who is compensated, whether it is agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from spatialreno.community.ballots import Register, read_register
+from spatialreno.community.shares import LiftShares, Scheme, share_lift, share_scheme, subsidy_of
+from spatialreno.community.votes import Tally
+from spatialreno.works.lift_sun import LiftSun, shade_lifts
+from spatialreno.works.lifts import fit_lifts
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+
+MATTER = "lift"
+_SUN = ["windows", "most_lost_min", "worst_before_h", "worst_after_h", "below"]
+
+
+@dataclass(frozen=True)
+class LiftTerms:
+    """What a lift costs and how it is shared.
+
+    Attributes
+    ----------
+    scheme
+        Table of the catalog's ``lift_shares``; Luoyang's own was not found.
+    cost_yuan
+        Of one lift with its shaft; None: the catalog's estimate.
+    subsidy
+        Row of the catalog's ``subsidies``.
+    normalise
+        Scale tables by per cent or yuan that do not add up for a stairwell.
+    compensation_yuan
+        Floor to what each of its households receives.
+    sun
+        Rule of the catalog's ``sun_rules``; empty: the sun is not computed.
+
+    Examples
+    --------
+    >>> LiftTerms(scheme="hangzhou", normalise=True, compensation_yuan={1: 10_000}).subsidy
+    'luoyang'
+    """
+
+    scheme: str = "guangzhou"
+    cost_yuan: float | None = None
+    subsidy: str = "luoyang"
+    normalise: bool = False
+    compensation_yuan: Mapping[int, float] | None = None
+    sun: str = "dahan"
+
+
+@dataclass(frozen=True, repr=False)
+class LiftPlan:
+    """Every stairwell judged.
+
+    Attributes
+    ----------
+    table
+        Index entrance_id; the columns of ``fit_lifts``, then cost_yuan, subsidy_yuan (half of each where two
+        stairwells share one lift), lowest_yuan and highest_yuan (of the households that pay), ground_yuan (what
+        a first-floor household pays, negative when it is compensated), sunroom_yuan (for the first-floor homes
+        with room), voted and agreed (heads), vote (``passed``, ``agreed_short``, ``quorum_short``,
+        ``no_vote``), to_win, and, where the sun was computed, windows, most_lost_min, worst_before_h,
+        worst_after_h, below; geometry is the footprint.
+    shares
+        Who pays what, by entrance_id; only where a lift fits.
+    counts
+        The votes, by entrance_id; only where somebody voted.
+    sun
+        Hours of sun by window; None when it was not computed.
+    """
+
+    table: gpd.GeoDataFrame
+    shares: Mapping[str, LiftShares]
+    counts: Mapping[str, Tally]
+    sun: LiftSun | None
+    scheme: Scheme
+
+    def missing(self) -> pd.DataFrame:
+        """List the votes still to be won, stairwell by stairwell: entrance_id, household, floor, state."""
+        floors = {str(h): int(f) for s in self.shares.values() for h, f in s.table["floor"].items()}
+        rows = [(i, v, floors.get(v), c.state) for i, c in self.counts.items() for v in c.to_win]
+        return pd.DataFrame(rows, columns=["entrance_id", "household", "floor", "state"])
+
+    def __repr__(self) -> str:
+        """Read the plan aloud."""
+        verdicts, votes = self.table["verdict"].value_counts(), self.table["vote"].value_counts()
+        forms = self.table.loc[self.table["verdict"] == "fits", "form"].value_counts()
+        said = ", ".join(f"{n} {form}" for form, n in sorted(forms.items()))
+        return (
+            f"Lifts for {len(self.table)} stairwells: {verdicts.get('fits', 0)} fit ({said}), "
+            f"{verdicts.get('blocked', 0)} blocked, {votes.get('passed', 0)} agreed by vote"
+        )
+
+
+def plan_lifts(area: StudyArea, terms: LiftTerms | None = None, *, register: Register | None = None) -> LiftPlan:
+    """Judge a lift for every stairwell: fit, sun, cost, shares to the fen, votes.
+
+    Parameters
+    ----------
+    area
+        Any area: as it is, or as a scenario would leave it.
+    terms
+        Cost, subsidy, table of shares, compensation, sun rule.
+    register
+        The ballot book; read from the area when not given.
+
+    Returns
+    -------
+    LiftPlan
+
+    Raises
+    ------
+    InputError
+        An unknown table, subsidy or rule; shares that do not add up; ballots that cannot be counted; the sun
+        is asked for and pvlib is not installed.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> plan = plan_lifts(sr.read_area("data/geo/xigongdi"), LiftTerms(sun=""))
+    >>> float(plan.table.loc["B02-1", "subsidy_yuan"])
+    80000.0
+    """
+    terms, book = terms or LiftTerms(), register or read_register(area)
+    scheme = share_scheme(area.catalog, terms.scheme)
+    fit = fit_lifts(area)
+    counts = book.counts(MATTER)
+    shares = {
+        str(i): _shared(str(i), row, book, scheme, terms) for i, row in fit.iterrows() if row["verdict"] == "fits"
+    }
+    told = pd.DataFrame([_row(str(i), row, shares, counts, area) for i, row in fit.iterrows()], index=fit.index)
+    sun = shade_lifts(area, fit, rule=terms.sun) if terms.sun else None
+    if sun is not None:
+        told = told.join(sun.table[_SUN])
+    table = gpd.GeoDataFrame(fit.drop(columns="geometry").join(told), geometry=fit.geometry, crs=area.crs)
+    return LiftPlan(table, shares, counts, sun, scheme)
+
+
+def _shared(i: str, row: Any, book: Register, scheme: Scheme, terms: LiftTerms) -> LiftShares:
+    """Share one lift among the homes of its stairwell, or of the two that share it."""
+    homes = book.homes[book.homes["entrance_id"].isin({i, row["partner"]})]
+    constants = book.area.catalog.constants
+    cost = constants["lift_cost_yuan"] if terms.cost_yuan is None else terms.cost_yuan
+    return share_lift(
+        homes,
+        cost,
+        scheme,
+        subsidy_yuan=subsidy_of(book.area.catalog, terms.subsidy, cost),
+        normalise=terms.normalise,
+        compensation_yuan=terms.compensation_yuan,
+    )
+
+
+def _row(
+    i: str, fit: Any, shares: Mapping[str, LiftShares], counts: Mapping[str, Tally], area: StudyArea
+) -> dict[str, Any]:
+    """Sum up money and votes of one stairwell."""
+    row: dict[str, Any] = dict.fromkeys(
+        ("cost_yuan", "subsidy_yuan", "lowest_yuan", "highest_yuan", "ground_yuan"), float("nan")
+    )
+    row["sunroom_yuan"] = float("nan")
+    if i in shares:
+        own, parts = shares[i], 2 if fit["partner"] else 1
+        low, high = own.range_yuan
+        ground = own.table.loc[own.table["floor"] == 1, "pays_yuan"]
+        row |= {"cost_yuan": own.cost_yuan / parts, "subsidy_yuan": own.subsidy_yuan / parts, "lowest_yuan": low,
+                "highest_yuan": high, "ground_yuan": float(ground.mean()) if len(ground) else float("nan")}  # fmt: skip
+        constants = area.catalog.constants
+        row["sunroom_yuan"] = fit["sunrooms"] * constants["sunroom_m2"] * constants["sunroom_yuan_m2"]
+    count = counts.get(i)
+    return row | {
+        "voted": count.voted_heads if count else 0,
+        "agreed": count.agreed_heads if count else 0,
+        "vote": count.state if count else "no_vote",
+        "to_win": len(count.to_win) if count else pd.NA,
+    }

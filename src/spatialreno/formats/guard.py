@@ -1,0 +1,163 @@
+"""Read what others made in a child process with limits: a hostile file ends its reader, nothing else."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import select
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+from spatialreno.catalog import read_catalog
+from spatialreno.errors import Fault, InputError
+
+T = TypeVar("T")
+_MB = 1_000_000
+
+
+def refused(path: Path, message: str, mend: str, ids: Any = (), *, rule: str = "file") -> InputError:
+    """Tell what is wrong with one file; its layer is filled in by whoever knows it."""
+    return InputError.of([Fault(path.name, tuple(map(str, ids)), rule, message, mend, file=path.name)])
+
+
+def guarded(work: Callable[[], T], path: Path, *, seconds: float | None = None) -> T:
+    """Do ``work`` in a forked child that may not take more time or memory than the catalog allows.
+
+    Parameters
+    ----------
+    work
+        Reads ``path``; what it returns must pickle.
+    path
+        How errors name the file.
+    seconds
+        Longest time; default is ``file_seconds`` of the catalog.
+
+    Raises
+    ------
+    InputError
+        The one that ``work`` raised, or one that says that the file took too long, too much, or broke its reader.
+    """
+    constants = read_catalog().constants
+    seconds = seconds or constants["file_seconds"]
+    if not hasattr(os, "fork") or os.environ.get("SPATIALRENO_NO_CHILD"):  # Windows has no fork: no limits there
+        here: T = _told(_outcome(work), path)
+        return here
+    with tempfile.TemporaryFile() as answer:
+        reading, writing = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        child = os.fork()
+        if not child:
+            os.close(reading)
+            _work_in_child(work, answer, seconds, int(constants["file_memory_mb"] * _MB))
+        os.close(writing)
+        status = _ended(child, reading, seconds)
+        if status is None:
+            raise refused(path, f"takes longer than {seconds:g} s to read", _SMALLER, rule="limit")
+        answer.seek(0)
+        done: T = _told(_answer(answer, status, constants["file_memory_mb"]), path)
+        return done
+
+
+_SMALLER = "Give a smaller or simpler file: only the quarter that is planned"
+
+
+def _work_in_child(work: Callable[[], Any], answer: IO[bytes], seconds: float, memory: int) -> None:
+    """Set limits, work, leave: never return into the parent's code."""
+    code = 1
+    try:
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, 1)
+        os.dup2(quiet, 2)  # libraries complain on their own; the answer says it better
+        _limit(seconds, memory)
+        pickle.dump(_outcome(work), answer, protocol=5)
+        answer.flush()
+        code = 0
+    except MemoryError:
+        code = 3
+    finally:
+        os._exit(code)
+
+
+def _limit(seconds: float, memory: int) -> None:
+    import resource
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    used = _address_space()
+    most = int(seconds) + 1
+    for what, limit in (
+        (resource.RLIMIT_CPU, most),
+        (resource.RLIMIT_AS, used + memory),
+        (resource.RLIMIT_FSIZE, memory),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(what)
+        resource.setrlimit(what, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+
+
+def _address_space() -> int:
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except (OSError, ValueError):  # no /proc: what libraries map is below this
+        return 4 << 30
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _outcome(work: Callable[[], T]) -> tuple[str, Any]:
+    try:
+        return "done", work()
+    except InputError as error:
+        return "refused", (str(error), error.faults)
+    except MemoryError:
+        return "memory", None
+    except Exception as error:  # whatever a library makes of a broken file
+        return "failed", f"{error}".strip() or type(error).__name__
+
+
+def _ended(child: int, reading: int, seconds: float) -> int | None:
+    """Wait for the child to leave; end it when its time is over."""
+    try:
+        end = time.monotonic() + seconds
+        ready, _, _ = select.select([reading], [], [], max(0.0, end - time.monotonic()))
+        if not ready:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return None
+        return os.waitpid(child, 0)[1]
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise
+    finally:
+        os.close(reading)
+
+
+def _answer(answer: IO[bytes], status: int, memory_mb: float) -> tuple[str, Any]:
+    signalled = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    if signalled == signal.SIGXCPU:
+        return "slow", None
+    if signalled == signal.SIGXFSZ or (os.WIFEXITED(status) and os.WEXITSTATUS(status) == 3):
+        return "memory", None
+    if status:
+        return "broken", memory_mb
+    outcome: tuple[str, Any] = pickle.load(answer)  # our own child wrote it
+    return outcome
+
+
+def _told(outcome: tuple[str, Any], path: Path) -> Any:
+    how, what = outcome
+    if how == "done":
+        return what
+    if how == "refused":
+        raise InputError(*what)
+    if how == "failed":
+        raise refused(path, f"cannot be read ({what})", "Export it again")
+    if how == "broken":
+        raise refused(path, "broke the reader, or needs more memory than it may have", "Export it again", rule="limit")
+    more = "takes too long to read" if how == "slow" else "needs more memory than a file may have"
+    raise refused(path, more, _SMALLER, rule="limit")

@@ -1,0 +1,51 @@
+"""The works as they are drawn: heat pipes, and lanes opened once with what lies in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from spatialreno.maps.features import Drawn, Rows, by_option, number
+from spatialreno.maps.words import value_word, word
+
+if TYPE_CHECKING:
+    from spatialreno.maps.scene import Scene
+
+
+def heat(scene: Scene) -> list[Drawn]:
+    """Draw the heat pipes that each option leads to its homes."""
+
+    def pipe(row: Any) -> tuple[str, Rows, dict[str, Any]]:
+        rows = [
+            ("id", str(row["id"])),
+            (value_word(str(row["kind"]), scene.lang), f"DN{int(row['diameter_mm'])}"),
+            (word("load", scene.lang), f"{number(float(row['load_kw']), 0)} kW"),
+        ]
+        return f"pipe-{row['kind']}", tuple(rows), {}
+
+    return by_option(_frames(scene, lambda works: works.heat.pipes), pipe)
+
+
+def dig(scene: Scene) -> list[Drawn]:
+    """Draw lanes that are opened once; those that cannot carry their pipes stand out."""
+
+    def lane(row: Any) -> tuple[str, Rows, dict[str, Any]]:
+        kinds = "、".join(value_word(kind, scene.lang) for kind in str(row["kinds"]).split(","))
+        rows = [
+            ("id", str(row["id"])),
+            (word("opened_for", scene.lang), kinds),
+            (word("room_across", scene.lang), f"{number(float(row['width_m']), 1)} m"),
+            (word("needed", scene.lang), f"{number(float(row['needed_m']), 1)} m"),
+            (word("times_separate", scene.lang), str(row["times_separate"])),
+        ]
+        return ("dig-fits" if row["fits"] else "dig-overfull"), tuple(rows), {}
+
+    return by_option(_frames(scene, lambda works: works.dig.lanes), lane)
+
+
+def _frames(scene: Scene, of: Any) -> list[Any]:
+    """Take a table of each option; an option without works has an empty one."""
+    works = scene.options.works
+    if not works:
+        return []
+    empty = of(next(iter(works.values()))).iloc[:0]
+    return [(of(works[key]) if key in works else empty).reset_index(names="id") for key in scene.keys]

@@ -1,0 +1,62 @@
+"""A linear programme that grows by rows and is solved again from where it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from spatialreno.optimise.milp import FloatArray, Milp, _highs_model
+
+Row = tuple[list[int], list[float], float, float]
+
+
+class GrowingLp:
+    """The relaxation of a programme, kept by the solver between rounds of cuts.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy import sparse
+    >>> one, whole = np.ones(2), np.zeros(2, bool)
+    >>> lp = GrowingLp(Milp(one, 0 * one, one, whole, sparse.csc_matrix((0, 2)), np.empty(0), np.empty(0)))
+    >>> lp.solve()[0]
+    0.0
+    >>> lp.grow([([0, 1], [1.0, 1.0], 1.0, np.inf)])
+    >>> lp.solve()[0]
+    1.0
+    """
+
+    def __init__(self, model: Milp) -> None:
+        import highspy
+
+        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        for name, value in {"output_flag": False, "threads": 1, "random_seed": 0}.items():
+            self._highs.setOptionValue(name, value)
+        lp = _highs_model(model, highspy)
+        lp.integrality_ = []
+        self._highs.passModel(lp)
+        self._solved = highspy.HighsModelStatus.kOptimal
+
+    def grow(self, rows: Sequence[Row]) -> None:
+        """Add rows: columns, coefficients, least and most."""
+        starts = np.concatenate([[0], np.cumsum([len(row[0]) for row in rows])])[:-1].astype(np.int32)
+        columns = np.concatenate([row[0] for row in rows]).astype(np.int32)
+        values = np.concatenate([row[1] for row in rows]).astype(float)
+        low, high = np.array([row[2] for row in rows], float), np.array([row[3] for row in rows], float)
+        self._highs.addRows(len(rows), low, high, len(columns), starts, columns, values)
+
+    def close(self, columns: Sequence[int]) -> None:
+        """Hold variables at 0 from now on."""
+        for column in columns:
+            self._highs.changeColBounds(int(column), 0.0, 0.0)
+
+    def solve(self) -> tuple[float, FloatArray, FloatArray]:
+        """Give the least objective, the values and the reduced costs; inf and nothing when there is no solution."""
+        self._highs.run()
+        if self._highs.getModelStatus() != self._solved:
+            return float("inf"), np.empty(0), np.empty(0)
+        found = self._highs.getSolution()
+        objective = float(self._highs.getInfo().objective_function_value)
+        return objective, np.array(found.col_value), np.array(found.col_dual)

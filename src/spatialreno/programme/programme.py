@@ -1,0 +1,197 @@
+"""Programme: many projects or published figures, told by district and year, with what is late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spatialreno.errors import Fault, InputError
+from spatialreno.programme.sums import MEASURES, sums
+
+if TYPE_CHECKING:
+    from spatialreno.catalog import Catalog
+
+_REACHED = {
+    "planned": ("planned", "started", "in_progress", "done"),
+    "started": ("started", "in_progress", "done"),
+    "in_progress": ("in_progress",),
+    "done": ("done",),
+}
+_KEYS = ["city", "district", "year", "unit", "status"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Programme:
+    """Projects and published figures, as ``read_programme`` gives them.
+
+    Attributes
+    ----------
+    name
+        Of the file.
+    rows
+        Index id; the columns of ``spatialreno catalog programme``. A row with a ``count`` is a published figure,
+        one without is one project.
+    faults
+        Rows that were refused, when the rest was kept.
+    """
+
+    name: str
+    rows: pd.DataFrame
+    catalog: Catalog = field(repr=False)
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def projects(self) -> pd.DataFrame:
+        """Rows that are one project each."""
+        return self.rows[self.rows["count"].isna() & self.rows["unit"].notna()]
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        """Rows that are published figures, money without a count included."""
+        return self.rows[self.rows["count"].notna() | self.rows["unit"].isna()]
+
+    def figure(self, row: str, measure: str = "count") -> float:
+        """Give one published number.
+
+        Raises
+        ------
+        InputError
+            No such row or measure, or it was not published.
+        """
+        if row not in self.rows.index or measure not in MEASURES:
+            raise InputError(f"{self.name}: no figure {measure} of {row!r}. Rows: {', '.join(self.rows.index)}.")
+        value: Any = self.rows.at[row, measure]
+        if pd.isna(value):
+            raise InputError(f"{self.name}: {measure} of {row} was not published.")
+        return float(value)
+
+    def share(self, part: str, whole: str) -> float:
+        """Give one figure as a share of another of the same unit.
+
+        Raises
+        ------
+        InputError
+            The two are counted in different units (projects and compounds are not the same thing).
+
+        Examples
+        --------
+        >>> from spatialreno.programme import read_programme
+        >>> told = read_programme("data/programme/pingdingshan-2022.csv")
+        >>> round(told.share("XH22-done", "XH22"), 3)
+        0.545
+        """
+        top, base = self.figure(part), self.figure(whole)
+        units = [str(self.rows.at[i, "unit"]) for i in (part, whole)]
+        if units[0] != units[1]:
+            raise InputError(
+                f"{self.name}: {part} counts {units[0]}s and {whole} counts {units[1]}s. Only equal units are compared."
+            )
+        return top / base
+
+    def table(self, as_of: str | None = None) -> pd.DataFrame:
+        """Tell the programme by city, district, year, unit and status.
+
+        A published figure counts in its own status only; a project counts as planned, and as started and done
+        when it has come so far. A figure that is split by district is told by district and not once more as
+        a whole. Projects and compounds stand in rows of their own and are never added.
+
+        Parameters
+        ----------
+        as_of
+            Day (YYYY-MM-DD) against which projects are late; None: no row ``late``.
+
+        Returns
+        -------
+        DataFrame
+            Columns city, district, year, unit, status, count, compounds, buildings, households, money_yuan;
+            what was not published is missing, not zero.
+        """
+        rows = pd.concat([self._leaf_figures(), self._project_rows(as_of)])
+        rows[_KEYS[:2]] = rows[_KEYS[:2]].fillna("")
+        rows[_KEYS[3:]] = rows[_KEYS[3:]].fillna("")
+        grouped = rows.groupby(_KEYS, sort=False)[list(MEASURES)].agg(_known_sum).reset_index()
+        order = {status: k for k, status in enumerate(["planned", "started", "in_progress", "done", "late", ""])}
+        return grouped.sort_values(_KEYS, key=lambda c: c.map(order) if c.name == "status" else c, ignore_index=True)
+
+    def late(self, as_of: str) -> pd.DataFrame:
+        """List the projects that are late on a day: not done past their planned end, or done after it.
+
+        Returns
+        -------
+        DataFrame
+            Index id; title, district, status, end_planned, end, days (behind plan).
+        """
+        day = _day(as_of)
+        own = self.projects
+        ended = own["end"].where(own["end"] <= day)
+        behind = (ended.fillna(day) - own["end_planned"]).dt.days
+        found = own[behind > 0]
+        return found[["title", "district", "status", "end_planned", "end"]].assign(days=behind[behind > 0].astype(int))
+
+    def curve(self, measure: str = "households", *, as_of: str | None = None) -> pd.DataFrame:
+        """Tell progress against plan: what was to be done and what was done, cumulatively, by date.
+
+        Parameters
+        ----------
+        measure
+            ``households``, ``compounds``, ``buildings``, ``money_yuan``, or ``count`` for projects.
+        as_of
+            Last day (YYYY-MM-DD) of the series ``done``.
+
+        Returns
+        -------
+        DataFrame
+            Columns series (``planned``, ``done``), date, value; projects without the date or the measure
+            are not in it. Published figures have no dates and are not in it either.
+        """
+        own = self.projects.assign(count=1)
+        parts = []
+        for series, column in (("planned", "end_planned"), ("done", "end")):
+            dated = own[own[column].notna() & own[measure].notna()]
+            if series == "done" and as_of is not None:
+                dated = dated[dated[column] <= _day(as_of)]
+            steps = dated.groupby(column)[measure].sum().astype("float64").sort_index().cumsum()
+            parts.append(pd.DataFrame({"series": series, "date": steps.index, "value": steps.to_numpy()}))
+        return pd.concat(parts, ignore_index=True)
+
+    def sums(self) -> pd.DataFrame:
+        """Compare every whole with its parts: columns whole, measure, unit, stated, parts, equal."""
+        return sums(self.rows)
+
+    def __repr__(self) -> str:
+        """Read the programme aloud."""
+        said = [f"{len(self.projects)} projects"] if len(self.projects) else []
+        for row, values in self.figures.iterrows():
+            count = "" if pd.isna(values["count"]) else f" {int(values['count'])} {values['unit']}s"
+            homes = "" if pd.isna(values["households"]) else f" {int(values['households'])} households"
+            money = "" if pd.isna(values["money_yuan"]) else f" {float(values['money_yuan']):,.0f} yuan"
+            said.append(f"{row}{count}{homes}{money}")
+        return f"Programme {self.name}: {'; '.join(said)}"
+
+    def _leaf_figures(self) -> pd.DataFrame:
+        """Take figures, without those that are told again, part by part, in the same unit and status."""
+        own = self.figures
+        parts = self.rows[self.rows["part_of"].notna()].join(self.rows[["unit", "status"]], on="part_of", rsuffix="_of")
+        same = parts[(parts["unit"] == parts["unit_of"]) & (parts["status"] == parts["status_of"])]
+        return own[~own.index.isin(same["part_of"])]
+
+    def _project_rows(self, as_of: str | None) -> pd.DataFrame:
+        own = self.projects.assign(count=1)
+        sets = [own[own["status"].isin(among)].assign(status=status) for status, among in _REACHED.items()]
+        if as_of is not None:
+            sets.append(own.loc[self.late(as_of).index].assign(status="late"))
+        return pd.concat(sets)
+
+
+def _known_sum(values: pd.Series[Any]) -> float:
+    """Add what is known; nothing known is unknown."""
+    return float(values.astype("float64").sum(min_count=1))
+
+
+def _day(text: str) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(text)
+    except ValueError as error:
+        raise InputError(f"{text!r} is no date. Write it as YYYY-MM-DD.") from error

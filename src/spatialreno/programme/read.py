@@ -1,0 +1,181 @@
+"""Read a programme from CSV or XLSX: every row judged, every fault named with file, row and mend."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spatialreno.catalog import Catalog, read_catalog
+from spatialreno.errors import Fault, InputError
+from spatialreno.formats.tables import read_table
+from spatialreno.programme.programme import Programme
+from spatialreno.programme.sums import sum_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NUMBERS = ("int", "float")
+
+
+def read_programme(path: str | Path, *, keep_rest: bool = False, catalog: Catalog | None = None) -> Programme:
+    """Read many projects, or published figures, from a CSV or XLSX file.
+
+    Parameters
+    ----------
+    path
+        A ``.csv`` (UTF-8 or GB18030) or ``.xlsx`` file (its first sheet). Columns as ``spatialreno catalog
+        programme`` lists them, by name or by their usual Chinese names. A row with ``count`` is a published
+        figure, one without is one project.
+    keep_rest
+        Leave refused rows out and list them in ``faults``, instead of refusing the file.
+    catalog
+        Column dictionary and words of status; default is the package's.
+
+    Returns
+    -------
+    Programme
+
+    Raises
+    ------
+    InputError
+        Every fault at once: a missing file or column, an id given twice, an unknown status, negative money,
+        a date that is none, an end before its start, parts that do not add up to their whole.
+
+    Examples
+    --------
+    >>> read_programme("data/programme/pingdingshan-2022.csv").figure("PDS22-started", "households")
+    31331.0
+    """
+    path, catalog = Path(path), catalog or read_catalog()
+    raw = _named(_cells(path), catalog, path)
+    frame, faults = _typed(raw, catalog, path.name)
+    faults += _row_faults(frame, path.name)
+    bad = {i for fault in faults for i in fault.ids}
+    rest = frame[~frame["id"].map(_said).isin(bad) & ~frame["row"].isin(bad)]
+    rest = rest.drop(columns="row").set_index("id").sort_index()
+    faults += sum_faults(rest, path.name)
+    if faults and not keep_rest:
+        raise InputError.of(faults)
+    return Programme(path.stem, rest, catalog, tuple(faults))
+
+
+def _cells(path: Path) -> pd.DataFrame:
+    """Read a file as cells of text; a date of Excel's becomes YYYY-MM-DD."""
+    if path.suffix.lower() == ".csv":
+        return read_table(path)
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(f"{path}: a programme is a .csv or .xlsx file. Save it as one of them.")
+    if importlib.util.find_spec("openpyxl") is None:
+        raise InputError(f"{path}: reading XLSX needs openpyxl. pip install 'spatialreno[people]', or save as CSV.")
+    try:
+        sheet = pd.read_excel(path, dtype=object, engine="openpyxl")
+    except Exception as error:  # the reader raises whatever a broken archive makes it raise
+        raise InputError(f"{path}: cannot be read as XLSX ({error}). Save it again, or save as CSV.") from error
+    return sheet.rename(columns=lambda name: str(name).strip()).map(_text)
+
+
+def _text(value: Any) -> str | None:
+    if value is None or pd.isna(value):
+        return None
+    if hasattr(value, "strftime"):
+        return str(value.strftime("%Y-%m-%d"))
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip() or None
+
+
+def _named(raw: pd.DataFrame, catalog: Catalog, path: Path) -> pd.DataFrame:
+    """Give every column its name of the dictionary; what the dictionary does not know is refused."""
+    dictionary = catalog.rows("programme")
+    names = {n: row["column"] for row in dictionary for n in (row["column"], *row["aliases"].split("|")) if n}
+    unknown = [str(c) for c in raw.columns if c not in names]
+    named = raw.rename(columns=names)
+    missing = [row["column"] for row in dictionary if row["status"] == "required" and row["column"] not in named]
+    twice = sorted({c for c in named.columns if list(named.columns).count(c) > 1})
+    mend = "See `spatialreno catalog programme` for the columns"
+    told = {"are not known": unknown, "are missing": missing, "are given twice": twice}
+    faults = [
+        Fault("programme", (), "columns", f"columns {what}: {', '.join(which)}", mend, file=path.name)
+        for what, which in told.items()
+        if which
+    ]
+    if faults:
+        raise InputError.of(faults)
+    return named.reindex(columns=[row["column"] for row in dictionary]).astype("str")
+
+
+def _typed(raw: pd.DataFrame, catalog: Catalog, file: str) -> tuple[pd.DataFrame, list[Fault]]:
+    """Turn text into numbers, dates and words of the vocabularies; name what cannot be turned."""
+    raw = raw.reset_index(drop=True)
+    frame = pd.DataFrame({"row": [f"row {k + 2}" for k in range(len(raw))]})
+    statuses = {n: row["status"] for row in catalog.rows("statuses") for n in row["aliases"].split("|") if n}
+    faults: list[Fault] = []
+    for column in catalog.rows("programme"):
+        name, cells = column["column"], raw[column["column"]]
+        if name == "status":
+            cells = cells.map(lambda cell: statuses.get(cell, cell), na_action="ignore")
+        values, bad, mend = _column(cells, column)
+        if bad.any():
+            ids = tuple(raw["id"].where(raw["id"].notna(), frame["row"])[bad].astype(str))
+            found = ", ".join(sorted({str(c) for c in cells[bad]}))
+            faults.append(Fault("programme", ids, "value", f"{name} {found} is not allowed", mend, file=file))
+        frame[name] = values
+    frame["unit"] = frame["unit"].where(
+        frame["unit"].notna() | (frame["money_yuan"].notna() & frame["count"].isna() & frame["status"].isna()),
+        "project",
+    )
+    return frame, faults
+
+
+def _column(cells: pd.Series[Any], column: dict[str, str]) -> tuple[pd.Series[Any], pd.Series[bool], str]:
+    """Type one column: values, where they are wrong, and the mend."""
+    given = cells.notna()
+    if column["dtype"] in _NUMBERS:
+        numbers = pd.to_numeric(cells.str.replace(r"[,\s]", "", regex=True), errors="coerce").astype("float64")
+        bad = given & ~(numbers >= 0)
+        if column["dtype"] == "int":
+            bad |= given & numbers.notna() & (numbers % 1 != 0)
+        known = numbers.mask(bad)
+        values: Any = known.astype("Int64") if column["dtype"] == "int" else known
+        return values, bad, f"Give {'a whole number' if column['dtype'] == 'int' else 'a number'} of 0 or more"
+    if column["dtype"] == "date":
+        dates = pd.to_datetime(cells.str.replace(r"[/.]", "-", regex=True), format="%Y-%m-%d", errors="coerce")
+        return dates, given & dates.isna(), "Write dates as YYYY-MM-DD"
+    allowed = [word for word in column["allowed"].split("|") if word]
+    bad = given & ~cells.isin(allowed) if allowed else given & False
+    return cells.mask(bad), bad, f"Use one of {', '.join(allowed)}"
+
+
+def _row_faults(frame: pd.DataFrame, file: str) -> list[Fault]:
+    return [
+        Fault(
+            "programme",
+            tuple(frame.loc[bad, "id"].where(frame["id"].notna(), frame["row"]).map(_said)),
+            rule,
+            told,
+            mend,
+            file=file,
+        )
+        for rule, bad, told, mend in _rules(frame)
+        if bad.any()
+    ]
+
+
+def _rules(frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series[bool], str, str]]:
+    """Yield rule, rows that break it, what is wrong, and the mend."""
+    yield "id", frame["id"].isna(), "rows without an id", "Give each row an id of its own"
+    twice = frame["id"].notna() & frame["id"].duplicated(keep=False)
+    yield "twice", twice, "ids given to more than one row", "Give each row an id of its own"
+    yield "year", frame["year"].isna(), "rows without a year", "Give the year of the plan"
+    lost = frame["part_of"].notna() & ~frame["part_of"].isin(frame["id"])
+    yield "part_of", lost, "rows that are part of a row that is not there", "Correct part_of"
+    yield "part_of", frame["part_of"] == frame["id"], "rows that are part of themselves", "Correct part_of"
+    for first, last in (("start_planned", "end_planned"), ("start", "end")):
+        yield "dates", frame[last] < frame[first], f"{last} before {first}", "Correct the dates"
+    unfinished = frame["end"].notna() & frame["status"].isin(["planned", "started", "in_progress"])
+    yield "status", unfinished, "rows that have ended but are not done", "Set status to done, or empty end"
+
+
+def _said(value: Any) -> str:
+    return str(value)

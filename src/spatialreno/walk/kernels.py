@@ -1,0 +1,241 @@
+"""Compiled search for sight lines: exact in whole millimetres, cached on disk after the first run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+
+_BLOCK = -1
+
+
+@numba.njit(cache=True)
+def grid_of(segs: Any, size: int) -> Any:
+    """Sort segments (x1, y1, x2, y2) into square bins; returns corner, shape and the bins as pointers."""
+    count = len(segs)
+    x0 = min(segs[:, 0].min(), segs[:, 2].min())
+    y0 = min(segs[:, 1].min(), segs[:, 3].min())
+    columns = (max(segs[:, 0].max(), segs[:, 2].max()) - x0) // size + 1
+    rows = (max(segs[:, 1].max(), segs[:, 3].max()) - y0) // size + 1
+    pointer = np.zeros(columns * rows + 1, np.int64)
+    for fill in range(2):
+        if fill:
+            pointer[1:] = np.cumsum(pointer[1:])
+            held = np.empty(pointer[-1], np.int64)
+            at = pointer[:-1].copy()
+        for s in range(count):
+            _, first, last = _rows(segs[s, 0], segs[s, 1], segs[s, 2], segs[s, 3], y0, size, rows)
+            for row in range(first, last + 1):
+                low, high = _columns(segs[s, 0], segs[s, 1], segs[s, 2], segs[s, 3], row, x0, y0, size, columns)
+                for column in range(low, high + 1):
+                    if fill:
+                        held[at[row * columns + column]] = s
+                        at[row * columns + column] += 1
+                    else:
+                        pointer[row * columns + column + 1] += 1
+        if not fill:
+            held = np.empty(0, np.int64)
+            at = np.empty(0, np.int64)
+    return np.array([x0, y0, columns, rows, size]), pointer, held
+
+
+@numba.njit(cache=True)
+def _rows(ax: int, ay: int, bx: int, by: int, y0: int, size: int, rows: int) -> Any:
+    first = (min(ay, by) - y0 - 1) // size
+    last = (max(ay, by) - y0 + 1) // size
+    return 0, max(first, 0), min(last, rows - 1)
+
+
+@numba.njit(cache=True)
+def _columns(
+    ax: int, ay: int, bx: int, by: int, row: int, x0: int, y0: int, size: int, columns: int
+) -> Any:
+    """Give the bins of one row that a line touches, a millimetre wider than it is."""
+    low, high = float(min(ax, bx)), float(max(ax, bx))
+    if ay != by:
+        bottom, top = float(y0 + row * size - 1), float(y0 + (row + 1) * size + 1)
+        slope = (bx - ax) / (by - ay)
+        one, two = ax + (bottom - ay) * slope, ax + (top - ay) * slope
+        low, high = max(low, min(one, two)), min(high, max(one, two))
+    first, last = int(np.floor((low - 1 - x0) / size)), int(np.floor((high + 1 - x0) / size))
+    return max(first, 0), min(last, columns - 1)
+
+
+@numba.njit(cache=True)
+def turn(ax: int, ay: int, bx: int, by: int, cx: int, cy: int) -> int:
+    """Tell on which side of the line from a to b the point c lies: positive is left."""
+    return (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+
+
+@numba.njit(cache=True)
+def trace(
+    ax: int, ay: int, bx: int, by: int, segs: Any, label: Any, grid: Any, stamp: Any, mark: int, out: Any, vias: Any
+) -> Any:
+    """Follow a line from a to b.
+
+    Writes the labels it properly crosses to `out` and the vertices it passes strictly between its ends to `vias`.
+    Returns (number of labels, number of vertices), or (-1, 0) when a permanent segment is properly crossed.
+    """
+    frame, pointer, held = grid
+    x0, y0, columns, rows, size = frame[0], frame[1], frame[2], frame[3], frame[4]
+    crossed, passed = 0, 0
+    length = (bx - ax) * (bx - ax) + (by - ay) * (by - ay)
+    _, first, last = _rows(ax, ay, bx, by, y0, size, rows)
+    for row in range(first, last + 1):
+        low, high = _columns(ax, ay, bx, by, row, x0, y0, size, columns)
+        for bin_ in range(row * columns + low, row * columns + high + 1):
+            for place in range(pointer[bin_], pointer[bin_ + 1]):
+                s = held[place]
+                if stamp[s] == mark:
+                    continue
+                stamp[s] = mark
+                ux, uy, vx, vy = segs[s, 0], segs[s, 1], segs[s, 2], segs[s, 3]
+                one, two = turn(ax, ay, bx, by, ux, uy), turn(ax, ay, bx, by, vx, vy)
+                if one == 0:
+                    along = (bx - ax) * (ux - ax) + (by - ay) * (uy - ay)
+                    if 0 < along < length:
+                        vias[passed, 0], vias[passed, 1] = ux, uy
+                        passed += 1
+                if two == 0:
+                    along = (bx - ax) * (vx - ax) + (by - ay) * (vy - ay)
+                    if 0 < along < length:
+                        vias[passed, 0], vias[passed, 1] = vx, vy
+                        passed += 1
+                if (one > 0 and two < 0) or (one < 0 and two > 0):
+                    three, four = turn(ux, uy, vx, vy, ax, ay), turn(ux, uy, vx, vy, bx, by)
+                    if (three > 0 and four < 0) or (three < 0 and four > 0):
+                        if label[s] < 0:
+                            return -1, 0
+                        known = False
+                        for k in range(crossed):
+                            known = known or out[k] == label[s]
+                        if not known:
+                            out[crossed] = label[s]
+                            crossed += 1
+    return crossed, passed
+
+
+@numba.njit(cache=True)
+def taut(p: int, dx: int, dy: int, free: Any, group_ptr: Any, ray_ptr: Any, rx: Any, ry: Any) -> bool:
+    """Tell whether a walk along (dx, dy) can bend at p: all rays of one group there lie on one side of it."""
+    if free[p]:
+        return True
+    for group in range(group_ptr[p], group_ptr[p + 1]):
+        left, right = False, False
+        for ray in range(ray_ptr[group], ray_ptr[group + 1]):
+            side = dx * ry[ray] - dy * rx[ray]
+            left, right = left or side > 0, right or side < 0
+        if not (left and right):
+            return True
+    return False
+
+
+@numba.njit(cache=True)
+def seen_pairs(xy: Any, one: Any, two: Any, bends: Any, segs: Any, label: Any, grid: Any, labels: int) -> Any:
+    """List pairs of points (rows of xy) that see each other past what is permanent; `one` looks at `two`.
+
+    A pair is tried when `one` is not yet behind `two` (or lies in a different list) and both ends can bend the
+    walk. Returns straight pieces (ax, ay, bx, by): a line through vertices is given piece by piece.
+    """
+    free, group_ptr, ray_ptr, rx, ry = bends
+    stamp, out, vias = np.full(len(segs), -1, np.int64), np.empty(labels + 1, np.int64), np.empty((2 * len(segs) + 1, 2), np.int64)
+    found, size, mark = np.empty((1024, 4), np.int64), 0, 0
+    for a in one:
+        for b in two:
+            if b <= a:
+                continue
+            dx, dy = xy[b, 0] - xy[a, 0], xy[b, 1] - xy[a, 1]
+            if not taut(a, dx, dy, free, group_ptr, ray_ptr, rx, ry):
+                continue
+            if not taut(b, dx, dy, free, group_ptr, ray_ptr, rx, ry):
+                continue
+            crossed, passed = trace(
+                xy[a, 0], xy[a, 1], xy[b, 0], xy[b, 1], segs, label, grid, stamp, mark, out, vias
+            )
+            mark += 1
+            if crossed < 0:
+                continue
+            if size + passed + 1 > len(found):
+                grown = np.empty((2 * len(found) + passed, 4), np.int64)
+                grown[:size] = found[:size]
+                found = grown
+            size = _pieces(xy[a], xy[b], vias, passed, found, size)
+    return found[:size]
+
+
+@numba.njit(cache=True)
+def _pieces(a: Any, b: Any, vias: Any, passed: int, found: Any, size: int) -> int:
+    """Write the line from a to b piece by piece, cut where it passes vertices."""
+    reach = np.empty(passed, np.int64)
+    for k in range(passed):
+        reach[k] = (b[0] - a[0]) * (vias[k, 0] - a[0]) + (b[1] - a[1]) * (vias[k, 1] - a[1])
+    x, y = a[0], a[1]
+    for k in np.argsort(reach):
+        if vias[k, 0] != x or vias[k, 1] != y:
+            found[size, 0], found[size, 1], found[size, 2], found[size, 3] = x, y, vias[k, 0], vias[k, 1]
+            size += 1
+            x, y = vias[k, 0], vias[k, 1]
+    found[size, 0], found[size, 1], found[size, 2], found[size, 3] = x, y, b[0], b[1]
+    return size + 1
+
+
+@numba.njit(cache=True)
+def crossed_labels(pieces: Any, segs: Any, label: Any, grid: Any, labels: int) -> Any:
+    """List (piece, label) for straight pieces, and what each is: 0 clear, 1 through a vertex, -1 blocked."""
+    stamp, out, vias = np.full(len(segs), -1, np.int64), np.empty(labels + 1, np.int64), np.empty((2 * len(segs) + 1, 2), np.int64)
+    kind = np.zeros(len(pieces), np.int64)
+    rows, size = np.empty((1024, 2), np.int64), 0
+    for p in range(len(pieces)):
+        crossed, passed = trace(
+            pieces[p, 0], pieces[p, 1], pieces[p, 2], pieces[p, 3], segs, label, grid, stamp, p, out, vias
+        )
+        if crossed < 0:
+            kind[p] = _BLOCK
+            continue
+        kind[p] = 1 if passed else 0
+        if size + crossed > len(rows):
+            grown = np.empty((2 * len(rows) + crossed, 2), np.int64)
+            grown[:size] = rows[:size]
+            rows = grown
+        for k in range(crossed):
+            rows[size, 0], rows[size, 1] = p, out[k]
+            size += 1
+    return kind, rows[:size]
+
+
+@numba.njit(cache=True)
+def sectors_of(point: Any, dx: Any, dy: Any, ray_ptr: Any, rx: Any, ry: Any, angle: Any) -> Any:
+    """Find for directions out of points the sector to their left and to their right (the same off a ray).
+
+    Sector k lies anticlockwise of ray k; a point without rays has the one sector 0.
+    """
+    left, right = np.zeros(len(point), np.int64), np.zeros(len(point), np.int64)
+    for i in range(len(point)):
+        first, last = ray_ptr[point[i]], ray_ptr[point[i] + 1]
+        count = last - first
+        if count == 0:
+            continue
+        turn_ = np.arctan2(float(dy[i]), float(dx[i]))
+        below, on = count - 1, -1
+        for k in range(count):
+            ray = first + k
+            if dx[i] * ry[ray] == dy[i] * rx[ray] and dx[i] * rx[ray] + dy[i] * ry[ray] > 0:
+                on = k
+            if angle[ray] <= turn_:
+                below = k
+        if on >= 0:
+            left[i], right[i] = on, (on - 1 + count) % count
+        else:
+            left[i], right[i] = below, below
+    return left, right
+
+
+@numba.njit(cache=True)
+def taut_from(point: Any, dx: Any, dy: Any, bends: Any) -> Any:
+    """Tell which directions out of points a walk can come along to bend there."""
+    free, group_ptr, ray_ptr, rx, ry = bends
+    found = np.empty(len(point), np.bool_)
+    for i in range(len(point)):
+        found[i] = taut(point[i], dx[i], dy[i], free, group_ptr, ray_ptr, rx, ry)
+    return found

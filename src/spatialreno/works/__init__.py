@@ -1,0 +1,26 @@
+"""Works: heat for the quarter, one dig for all that lies under the lanes, and lifts."""
+
+from spatialreno.works.bill import dig_book, heat_book
+from spatialreno.works.corridor import Section, fit_section
+from spatialreno.works.demand import heat_load
+from spatialreno.works.dig import Dig, plan_dig
+from spatialreno.works.heat import HeatPlan, supply_heat
+from spatialreno.works.lift_sun import LiftSun, shade_lifts, sun_is_known
+from spatialreno.works.lifts import fit_lifts, stairwells
+
+__all__ = [
+    "Dig",
+    "HeatPlan",
+    "LiftSun",
+    "Section",
+    "dig_book",
+    "fit_lifts",
+    "fit_section",
+    "heat_book",
+    "heat_load",
+    "plan_dig",
+    "shade_lifts",
+    "stairwells",
+    "sun_is_known",
+    "supply_heat",
+]

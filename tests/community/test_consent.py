@@ -1,0 +1,105 @@
+"""Consent: who must agree by hand, enforcement is not a vote, the smallest set, the example's twenty owners."""
+
+from __future__ import annotations
+
+import pytest
+import shapely
+from community.court import court, votes
+from conftest import EXAMPLE, ORIGIN
+from shapely.affinity import translate
+
+from spatialreno import Scenario, build, demolish, read_scenario
+from spatialreno.area.assemble import replace_layers
+from spatialreno.community import find_consents, register_facilities
+
+OPEN = Scenario("open", "拆墙", [demolish("walls", ids=["W1"])])
+
+
+def states(found, basis):
+    rows = found.asked[found.asked["basis"] == basis]
+    return {(i, p): s for i, p, s in zip(rows["id"], rows["party_id"], rows["state"], strict=True)}
+
+
+def test_a_wall_asks_its_holders_the_land_and_the_owners_of_both_yards():
+    found = find_consents(court(ballots=votes("open:C1", "H1", 4)), OPEN)
+    assert states(found, "owner") == {("W1", "U1"): "in_hand", ("W1", "U2"): "open"}
+    assert states(found, "vote") == {("W1", "A1"): "vote"}  # all owners act through their vote
+    assert states(found, "inform") == {("W1", "G1"): "informed"}
+    assert found.votes.set_index("place")["state"].to_dict() == {"C1": "passed", "C2": "quorum_short"}
+    assert (found.asked_count, found.in_hand_count, found.complete) == (4, 2, False)
+    to_win = found.to_win()
+    assert to_win["who"].tolist() == ["party"] + ["household"] * 4  # U2, and four of the six homes of C2
+    assert set(to_win["matter"]) == {"", "open:C2"}
+
+
+def test_all_in_hand():
+    area = court(
+        ballots=votes("open:C1", "H1", 4) + votes("open:C2", "H2", 5, 1),
+        rights=[{"feature_id": "C2", "party_id": "U1", "right": "ownership", "consent": "against"}],
+    )
+    rights = area.rights
+    rights["consent"] = "signed"
+    found = find_consents(replace_layers(area, {"rights": rights}), OPEN)
+    assert found.complete and not len(found.to_win())
+
+
+@pytest.fixture(scope="module")
+def sheds():
+    rows = [
+        {"id": "V1", "legality": "illegal", "geometry": shapely.box(30, 10, 35, 15)},
+        {"id": "V2", "legality": "undecided", "geometry": shapely.box(30, 20, 35, 25)},
+        {"id": "V3", "legality": "legal", "geometry": shapely.box(30, 30, 35, 35)},
+    ]
+    rights = [
+        {"feature_id": "V1", "party_id": "U1", "right": "ownership", "consent": "against"},
+        {"feature_id": "V3", "party_id": "U2", "right": "ownership", "consent": "against"},
+    ]
+    return court(structures=rows, rights=rights)
+
+
+def test_an_established_illegal_structure_is_enforcement_and_not_a_vote(sheds):
+    found = find_consents(sheds, Scenario("c", "", [demolish("structures", ids=["V1"])]))
+    assert states(found, "enforcement") == {("V1", "U1"): "enforcement"}
+    assert found.asked_count == 0 and found.complete and not len(found.votes)
+
+
+def test_other_structures_need_their_owner_himself(sheds):
+    found = find_consents(sheds, Scenario("c", "", [demolish("structures", ids=["V2", "V3"])]))
+    assert states(found, "owner") == {("V2", ""): "unknown", ("V3", "U2"): "refused"}
+    assert not found.complete and list(found.parties.index) == ["U2"]
+    assert "1 without a known holder" in repr(found)
+
+
+def test_a_facility_on_common_land_changes_its_use():
+    spot = translate(shapely.box(20, 10, 30, 20), *ORIGIN)
+    found = find_consents(court(), Scenario("b", "", [build("facilities", "F1", geometry=spot, kind="plaza")]))
+    assert found.votes[["matter", "place", "rule"]].to_numpy().tolist() == [["land", "C1", "high"]]
+    assert list(found.parties.index) == ["U1"]
+
+
+def test_kept_things_and_nothing_ask_nobody():
+    assert find_consents(court(), Scenario("none", "", [])).complete
+
+
+@pytest.mark.parametrize("option", ["opened", "full"])
+def test_the_example_asks_more_than_twenty(example, option):
+    found = find_consents(example, read_scenario(EXAMPLE / "scenarios" / f"{option}.toml"))
+    assert found.asked_count > 20
+    assert found.asked.loc[found.asked["basis"] == "enforcement", "id"].nunique() == 68
+    named = found.asked[found.asked["party"] != ""]["party"].nunique()
+    assert named >= 20
+    assert not found.complete and len(found.to_win()) > 0
+
+
+def test_clearing_is_enforcement_only(example):
+    found = find_consents(example, read_scenario(EXAMPLE / "scenarios" / "clear.toml"))
+    assert found.asked_count == 0 and (found.asked["basis"] == "enforcement").all()
+
+
+def test_the_register_after_renewal(example):
+    after = read_scenario(EXAMPLE / "scenarios" / "full.toml").apply(example)
+    register = register_facilities(after)
+    assert len(register) == len(after.facilities) + len(after.open_spaces)
+    assert register.loc["HX1", ["built", "owner", "owner_proposed"]].tolist() == [True, "", "utility"]
+    assert register.loc["F19", "owner"] == "区教育局"
+    assert set(register.index[register["built"]]) == {"HX1", "F40", "F41", "O11", "O12"}
