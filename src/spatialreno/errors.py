@@ -21,6 +21,7 @@ class Fault:
     mend: str
     severity: Severity = "error"
     file: str = ""
+    at: tuple[tuple[float, float], ...] = ()  # where, in the coordinate system of the area
 
     def __str__(self) -> str:
         """Read the finding aloud on one line."""

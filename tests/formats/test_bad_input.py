@@ -70,7 +70,9 @@ def test_no_folder(tmp_path):
 
 
 def test_a_file_that_is_no_folder(folder):
-    assert "no such folder" in refusal(folder / "area.toml")
+    with pytest.raises(InputError, match="no such folder"):
+        read_area(folder / "area.toml")
+    assert check_area(folder / "area.toml").equals(check_area(folder))
 
 
 def test_no_area_toml(folder):

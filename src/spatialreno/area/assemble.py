@@ -154,6 +154,9 @@ _MENDS = {  # acts that a careful eye should see before the area is used
     "derived column": "Leave it; what is derived follows from the shapes",
     "multi": "Nothing to do",
     "heights": "Nothing to do",
+    "repeated points": "Nothing to do",
+    "rebuilt": "Look at the shape once",
+    "parts": "Nothing to do, or give each part an id of its own",
 }
 
 

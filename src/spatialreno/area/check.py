@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from spatialreno.area import rules_cells, rules_place, rules_shape
+from spatialreno.area import rules_cells, rules_near, rules_place, rules_shape
 from spatialreno.area.checked import Checked
 from spatialreno.catalog import Catalog
 from spatialreno.errors import Fault
@@ -30,5 +30,5 @@ def check_layers(layers: Mapping[str, pd.DataFrame], catalog: Catalog, known: Se
     checked = Checked(layers, catalog, unplaced)
     found = [*known, *(fault for rule in rules_shape.RULES for fault in rule(checked))]
     broken = any(f.severity == "error" for f in found)
-    later = rules_cells.RULES if broken else (*rules_cells.RULES, *rules_place.RULES)
+    later = rules_cells.RULES if broken else (*rules_cells.RULES, *rules_place.RULES, *rules_near.RULES)
     return found + [fault for rule in later for fault in rule(checked)]

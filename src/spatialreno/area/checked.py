@@ -49,6 +49,8 @@ def row_names(frame: pd.DataFrame, layer: Layer) -> list[str]:
     return [" ".join(row) for row in keys.itertuples(index=False)]
 
 
-def fault(layer: str, ids: Any, rule: str, message: str, mend: str, severity: Severity = "error") -> Fault:
-    """Tell one finding."""
-    return Fault(layer, tuple(map(str, ids)), rule, message, mend, severity)
+def fault(
+    layer: str, ids: Any, rule: str, message: str, mend: str, severity: Severity = "error", at: Any = ()
+) -> Fault:
+    """Tell one finding; ``at`` are coordinates in the system of the area."""
+    return Fault(layer, tuple(map(str, ids)), rule, message, mend, severity, at=tuple(at))

@@ -8,10 +8,10 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from spatialreno.area.checked import row_names
 from spatialreno.area.crs import LONLAT
+from spatialreno.area.repair import in_single_parts, repaired
 from spatialreno.catalog import Column, Layer
 from spatialreno.errors import Fault
 
@@ -53,6 +53,11 @@ def conform(frame: pd.DataFrame | None, layer: Layer, notes: Notes) -> pd.DataFr
         return empty(layer)
     frame = _with_id_column(frame, layer)
     frame = _renamed(frame, layer, notes)
+    frame, cut = in_single_parts(frame, layer)
+    if cut:
+        notes.act(
+            layer.name, ", ".join(cut), "parts", f"{len(cut)} rows of several parts cut into rows of one (id/1, id/2 …)"
+        )
     crs = frame.crs if isinstance(frame, gpd.GeoDataFrame) else None
     data = {name: _cells(frame, column, layer, notes) for name, column in layer.columns.items()}
     if layer.is_table:
@@ -165,20 +170,13 @@ def _with_default(
 
 
 def _flat(frame: pd.DataFrame, layer: Layer, notes: Notes) -> gpd.GeoSeries:
-    """Drop heights and open collections of one: the only repairs with one meaning."""
+    """Mend what has one meaning only, and tell each row."""
     if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
         notes.fault(layer.name, (), "geometry", "has no geometry", f"Give {' or '.join(layer.geometry)} rows")
         return gpd.GeoSeries([None] * len(frame), index=frame.index, crs=LONLAT)
-    shapes = frame.geometry.to_numpy()
-    with_z = shapely.has_z(shapes)
-    if with_z.any():
-        notes.act(layer.name, _listed(frame, with_z), "heights", f"heights left out in {with_z.sum()} rows")
-        shapes = shapely.force_2d(shapes)
-    single = (shapely.get_type_id(shapes) >= 4) & (shapely.get_num_geometries(shapes) == 1)
-    if single.any():
-        where = _listed(frame, single)
-        notes.act(layer.name, where, "multi", f"collections of one opened in {single.sum()} rows")
-        shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
+    shapes, mended = repaired(frame.geometry.to_numpy())
+    for rows, rule, what in mended:
+        notes.act(layer.name, _listed(frame, rows), rule, f"{what} in {rows.sum()} rows")
     return gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LONLAT = CRS.from_user_input("OGC:CRS84")
 LENGTH_ERROR = 0.002  # share; twice what the edge of a 6-degree zone has at 20 degrees north
+_MARGIN = 5.0  # degrees beyond the area a system is made for
 _FIRST_ZONE_MERIDIAN, _FIRST_ZONE_EPSG, _ZONES = 75, 4534, 21
 
 
@@ -97,7 +98,13 @@ def place_fault(frame: gpd.GeoDataFrame, layer: str) -> Fault | None:
     x, y = np.fmax(west, east), np.fmax(south, north)
     in_degrees = (x <= 180) & (y <= 90)
     if not frame.crs.is_geographic:
-        return _degrees_as_metres(frame, layer) if layer == "compounds" and in_degrees.all() else None
+        if (
+            in_degrees.all()
+            and np.isfinite(x).any()
+            and (layer == "compounds" or not _plausible(frame.crs, *_middle(frame)))
+        ):
+            return _degrees_as_metres(frame, layer)
+        return _elsewhere(frame, layer)
     off = ~in_degrees & np.isfinite(x) & np.isfinite(y)  # a rule of its own tells of lost coordinates
     if not off.any():
         return None
@@ -114,6 +121,49 @@ def place_fault(frame: gpd.GeoDataFrame, layer: str) -> Fault | None:
 def _degrees_as_metres(frame: gpd.GeoDataFrame, layer: str) -> Fault:
     message = f"coordinates look like degrees, but {crs_text(frame.crs)} is in metres"
     return Fault(layer, tuple(map(str, frame.index)), "degrees", message, "State the system the file is really in")
+
+
+def _elsewhere(frame: gpd.GeoDataFrame, layer: str) -> Fault | None:
+    """Find metres that cannot be where their CRS says, and the one slip that would explain them."""
+    x, y = _middle(frame)
+    if not np.isfinite([x, y]).all() or _plausible(frame.crs, x, y):
+        return None
+    zone = int(x // 1e6)
+    slips = (
+        ((y, x), "northing is written first", "Swap them, or state swap = true in area.toml"),
+        ((x / 1000, y / 1000), "they are millimetres", 'State unit = "mm" in area.toml'),
+        (
+            (y / 1000, x / 1000),
+            "they are millimetres, northing first",
+            'State unit = "mm" and swap = true in area.toml',
+        ),
+        ((x / 100, y / 100), "they are centimetres", 'State unit = "cm" in area.toml'),
+        ((x - zone * 1e6, y), f"the easting begins with a zone number ({zone})", "State the system with zone numbers"),
+    )
+    for place, what, mend in slips[: 5 if zone > 0 else 4]:
+        if _plausible(frame.crs, *place):
+            message = f"coordinates such as {x:.0f}, {y:.0f} lie outside {crs_text(frame.crs)}, as if {what}"
+            return Fault(layer, (), "degrees", message, mend)
+    return None
+
+
+def _middle(frame: gpd.GeoDataFrame) -> tuple[float, float]:
+    west, south, east, north = frame.total_bounds
+    return (west + east) / 2, (south + north) / 2
+
+
+def _plausible(crs: CRS, x: float, y: float) -> bool:
+    """Tell whether a place lies where a projected CRS is made for, give or take some degrees."""
+    use = crs.area_of_use
+    if use is None:
+        return True
+    there = Proj(crs)
+    lon, lat = there(x, y, inverse=True)
+    if not np.isfinite([lon, lat]).all():
+        return False
+    back = there(lon, lat)
+    near = use.west - _MARGIN <= lon <= use.east + _MARGIN and use.south - _MARGIN <= lat <= use.north + _MARGIN
+    return bool(near and np.hypot(back[0] - x, back[1] - y) < 1.0)
 
 
 def default_crs(frame: gpd.GeoDataFrame) -> CRS:

@@ -23,12 +23,16 @@ def compounds_do_not_overlap(checked: Checked) -> Iterator[Fault]:
     pairs = [(compounds.index[i], compounds.index[j]) for i, j in zip(a, b, strict=True) if i < j]
     if pairs:
         names = ", ".join(f"{x} with {y}" for x, y in sorted(pairs)[:5])
+        shapes = compounds.geometry
+        common = [shapes[x].intersection(shapes[y]).point_on_surface() for x, y in sorted(pairs)]
+        at = [(p.x, p.y) for p in common if not p.is_empty]
         yield _fault(
             "compounds",
             sorted({i for pair in pairs for i in pair}),
             "overlap",
             f"compounds overlap: {names}",
             "Redraw the shared boundary",
+            at=at,
         )
 
 
@@ -46,6 +50,7 @@ def gates_are_on_walls(checked: Checked) -> Iterator[Fault]:
                 f"{off.sum()} gates lie farther than {reach:g} m from any wall and open nothing",
                 "Move them onto their wall",
                 "warning",
+                [(p.x, p.y) for p in gates.geometry[off]],
             )
 
 

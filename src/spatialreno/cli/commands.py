@@ -43,6 +43,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Write JSON", callback=_one
 AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV", callback=_one_form)]
 Norm = Annotated[str | None, typer.Option("--standard", help="Planning standard: a name or a .toml file")]
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language")]
+Told = Annotated[bool, typer.Option("--people/--no-people", help="Tell lifts, management, check-up, money too")]
+Budget = Annotated[float | None, typer.Option("--budget", help="Yuan for the menu in AREA/community/menu.csv")]
 
 
 @app.command()
@@ -74,22 +76,6 @@ def init(
     import spatialreno as sr
 
     tell(sr.new_area(folder, name=name, title=title, crs=crs))
-
-
-@app.command()
-def check(area: Area, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
-    """List everything found in an area's files; exit 1 when it is refused.
-
-    Example: spatialreno check data/geo/xigongdi
-    """
-    import spatialreno as sr
-
-    found = sr.check_area(area)
-    tell_table(found, form(as_json, as_csv), title=f"{area}: {len(found)} finding{'' if len(found) == 1 else 's'}")
-    refused = bool((found["severity"] == "error").any())
-    say("refused: mend the errors first" if refused else "accepted")
-    if refused:
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -238,6 +224,8 @@ def draw_map(
     scenarios: Scenarios = None,
     standard: Norm = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The page")] = Path("maps/map.html"),
+    people: Told = True,
+    budget: Budget = None,
     base: Annotated[str | None, typer.Option("--base", help="Map underneath: tianditu, osm, gaode")] = None,
     lang: Lang = "zh",
 ) -> None:
@@ -246,10 +234,12 @@ def draw_map(
     Example: spatialreno map data/geo/xigongdi -o maps/xigongdi.html
     """
     import spatialreno as sr
+    from spatialreno.cli.people import gathered
 
     options = _compared(area, scenarios, standard)
+    more = gathered(options, area, budget) if people else None
     say("draw")
-    tell(sr.draw(options, lang=lang, base=base).save(out))
+    tell(sr.draw(options, lang=lang, people=more, base=base).save(out))
 
 
 @app.command()
@@ -261,6 +251,8 @@ def report(
         "out/report.html"
     ),
     paper: Annotated[Literal["a3", "a4"], typer.Option("--paper", help="Paper of a PDF")] = "a3",
+    people: Told = True,
+    budget: Budget = None,
     lang: Lang = "zh",
 ) -> None:
     """Write options as a report to print, or for a spreadsheet, QGIS or CAD: by the ending of the file.
@@ -268,10 +260,12 @@ def report(
     Example: spatialreno report data/geo/xigongdi -o out/xigongdi/report.pdf --paper a3
     """
     import spatialreno as sr
+    from spatialreno.cli.people import gathered
 
     options = _compared(area, scenarios, standard)
+    more = gathered(options, area, budget) if people and out.suffix.lower() == ".html" else None
     say("write the report")
-    tell(sr.save_report(options, out, lang=lang, paper=paper))
+    tell(sr.save_report(options, out, lang=lang, paper=paper, people=more))
 
 
 @app.command("import-osm")

@@ -7,20 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from spatialreno.area import StudyArea, assemble
-from spatialreno.area.assemble import findings
 from spatialreno.area.crs import crs_text, metric_crs
 from spatialreno.catalog import Catalog, read_catalog
-from spatialreno.errors import Fault, InputError
+from spatialreno.errors import InputError
 from spatialreno.formats.area_file import area_file_text, read_area_file
 from spatialreno.formats.gather import gather, is_gpkg, located
 from spatialreno.formats.source import Source
 from spatialreno.formats.tables import write_geojson, write_gpkg, write_table
 from spatialreno.formats.whole import put_whole
-
-FINDING_COLUMNS = ["severity", "layer", "rule", "ids", "message", "mend", "file"]
 
 
 def read_area(path: str | Path, *, catalog: Catalog | None = None) -> StudyArea:
@@ -63,40 +58,6 @@ def read_area(path: str | Path, *, catalog: Catalog | None = None) -> StudyArea:
     except InputError as error:
         raise _located(error, raw.files) from error
     return replace(area, _acts=(*raw.acts, *area._acts))
-
-
-def check_area(path: str | Path, *, catalog: Catalog | None = None) -> pd.DataFrame:
-    """List everything found in an area's files, without reading it for use.
-
-    Parameters
-    ----------
-    path
-        As for ``read_area``.
-
-    Returns
-    -------
-    DataFrame
-        severity (error, warning, note), layer, rule, ids, message, mend, file. Without errors the area
-        can be read.
-
-    Examples
-    --------
-    >>> found = check_area("data/geo/xigongdi")
-    >>> bool((found["severity"] == "error").any())
-    False
-    """
-    catalog = catalog or read_catalog()
-    try:
-        raw = gather(Path(path), catalog)
-        found = list(
-            located((*raw.faults, *findings(raw.layers, crs=raw.document.crs, catalog=catalog)), raw.files)
-        ) + [Fault("area", (), a["rule"], a["reason"], "Nothing to do, if it is no layer", "note") for a in raw.acts]
-    except InputError as error:
-        found = list(error.faults) or [Fault("area", (), "reading", str(error), "", file=str(path))]
-    rank = {"error": 0, "warning": 1, "note": 2}
-    found = sorted(found, key=lambda f: (rank[f.severity], f.layer, f.rule, f.message))
-    rows = [[f.severity, f.layer, f.rule, ", ".join(f.ids), f.message, f.mend, f.file] for f in found]
-    return pd.DataFrame(rows, columns=FINDING_COLUMNS)
 
 
 def write_area(area: StudyArea, path: str | Path) -> Path:

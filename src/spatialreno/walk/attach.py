@@ -12,8 +12,8 @@ from spatialreno.walk.fabric import Fabric
 from spatialreno.walk.frame import Floats, Ints, lengths_mm, lines
 from spatialreno.walk.ground import HAIR_MM
 from spatialreno.walk.kernels import taut_from
-from spatialreno.walk.sectors import with_fill
-from spatialreno.walk.sight import removable_crossings, sight_lines, touching, unique_pairs
+from spatialreno.walk.sectors import unique_pairs, with_fill
+from spatialreno.walk.sight import removable_crossings, sight_lines, touching
 
 _TRIED_STREETS = 12
 

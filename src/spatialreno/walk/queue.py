@@ -107,6 +107,22 @@ def undo(state: Any, journal: Any, count: int) -> None:
 
 
 @numba.njit(cache=True, nogil=True)
+def leaps(state: Any, first: Any, second: Any, length: Any) -> Any:
+    """List seeds (node, distance, name) at ends of hops that are nearer by the hop."""
+    rows, count = np.empty((2 * len(first), 3), np.int32), 0
+    for k in range(len(first)):
+        for way in range(2):
+            one, two = (first[k], second[k]) if way == 0 else (second[k], first[k])
+            if state[one, 0] == FAR:
+                continue
+            reach = state[one, 0] + length[k]
+            if reach < state[two, 0] or (reach == state[two, 0] and state[one, 1] < state[two, 1]):
+                rows[count, 0], rows[count, 1], rows[count, 2] = two, reach, state[one, 1]
+                count += 1
+    return rows[:count]
+
+
+@numba.njit(cache=True, nogil=True)
 def fresh_state(nodes: int) -> Any:
     """Make the rows of nodes that nothing has reached."""
     state = np.full((nodes, 4), -1, np.int32)

@@ -154,11 +154,12 @@ def plan_dig(
         faults += told
     table, sections = work.lanes()
     phases, late = dig_phases(area, table, scenario, phase)
-    table = gpd.GeoDataFrame(table.assign(**phases)[LANES], geometry="geometry", crs=area.crs)
+    table = table.assign(phase=pd.array(phases["phase"], "Int64"), paved=pd.array(phases["paved"], "Int64"))
+    opened = gpd.GeoDataFrame(table[LANES], geometry="geometry", crs=area.crs)
     return Dig(
-        lanes=table, routes=work.routes(), summary=work.summary(), by_kind=work.by_kind(outfalls),
+        lanes=opened, routes=work.routes(), summary=work.summary(), by_kind=work.by_kind(outfalls),
         falls=pd.concat([f for f, _ in falls] or [pd.DataFrame(columns=FALLS)], ignore_index=True),
-        replaced=_replaced(area, asked, table), joint=joint, faults=tuple(dict.fromkeys([*faults, *late])),
+        replaced=_replaced(area, asked, opened), joint=joint, faults=tuple(dict.fromkeys([*faults, *late])),
         _sections=sections,
     )  # fmt: skip
 

@@ -1,0 +1,98 @@
+"""Commands at the doors: check what came in, adopt a planner's files, fetch a quarter, a bureau's database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from spatialreno.cli.commands import AsCsv, AsJson, app
+from spatialreno.cli.output import form, say, tell, tell_table
+
+if TYPE_CHECKING:
+    from spatialreno.formats.checking import Checkup
+
+
+@app.command()
+def check(
+    path: Annotated[
+        Path, typer.Argument(help="Area folder, .gpkg, one layer's file, OSM extract, area or scenario file")
+    ],
+    layer: Annotated[str, typer.Option("--layer", help="Which layer one file is for")] = "",
+    crs: Annotated[str, typer.Option("--crs", help="Coordinate system of a file that declares none")] = "",
+    page: Annotated[Path | None, typer.Option("--map", help="Draw what was found on this page")] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """List everything found in files; exit 1 when they are refused.
+
+    Example: spatialreno check data/geo/xigongdi
+    """
+    found = _checked(path, layer, crs)
+    rows = found.table
+    tell_table(rows, form(as_json, as_csv), title=f"{path}: {len(rows)} finding{'' if len(rows) == 1 else 's'}")
+    if page is not None:
+        from spatialreno.maps.faults import draw_faults
+
+        say(f"wrote {draw_faults(found.faults, found.layers, title=f'{path.name}: check').save(page)}")
+    say("refused: mend the errors first" if found.refused else "accepted")
+    if found.refused:
+        raise typer.Exit(1)
+
+
+def _checked(path: Path, layer: str, crs: str) -> Checkup:
+    from spatialreno.formats.checking import checked
+
+    if path.suffix.lower() == ".toml" and path.name != "area.toml" and path.is_file():
+        return _checked_scenario(path)
+    return checked(path, layer=layer, crs=crs)
+
+
+def _checked_scenario(path: Path) -> Checkup:
+    """A scenario is sound when it reads, and when it applies to the area whose folder it stands in."""
+    import spatialreno as sr
+    from spatialreno.errors import Fault, RenoError
+    from spatialreno.formats.checking import Checkup, checked
+
+    try:
+        scenario = sr.read_scenario(path)
+        home = path.resolve().parent.parent
+        if not (home / "area.toml").is_file():
+            return Checkup(path, ())
+        found = checked(home)
+        if found.refused:
+            return found
+        scenario.apply(sr.read_area(home))
+        return Checkup(path, (), found.layers)
+    except RenoError as error:
+        faults = error.faults or (Fault("scenario", (), "scenario", str(error), "Correct the scenario"),)
+        return Checkup(path, tuple(faults))
+
+
+@app.command()
+def adopt(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files as they came: SHP, GPKG, DXF, XLSX, CSV …", metavar="FILE…")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The area's folder")],
+    crs: Annotated[str, typer.Option("--crs", help="Projected system in metres, also for files that declare none")],
+    title: Annotated[str, typer.Option(help="Name for people")] = "",
+    unit: Annotated[Literal["", "m", "cm", "mm"], typer.Option(help="Unit of drawings")] = "",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Propose how your own files become an area: area.toml to correct, the files beside it.
+
+    Example: spatialreno adopt compounds.shp buildings.gpkg 台账.xlsx -o data/geo/mine --crs EPSG:4546
+    """
+    import pandas as pd
+
+    import spatialreno as sr
+
+    found = sr.adopt(files, out, crs=crs, title=title, unit=unit)
+    rows = [[p.source.file, p.source.layer, p.role or "?", p.rows, p.why] for p in found]
+    table = pd.DataFrame(rows, columns=["file", "part", "layer", "rows", "why"])
+    tell_table(table, form(as_json, as_csv), title=str(out))
+    say(f"wrote {out / 'area.toml'}; correct it, then: spatialreno check {out}")
+    tell(out)
