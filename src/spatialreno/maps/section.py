@@ -40,6 +40,13 @@ def draw_section(section: Section, *, title: str = "", lang: str = "zh") -> str:
     -------
     str
         An SVG document. Depths are not to scale.
+
+    Examples
+    --------
+    >>> from spatialreno.catalog import read_catalog
+    >>> from spatialreno.works import fit_section
+    >>> draw_section(fit_section(read_catalog(), 7.0, ["sewage", "storm"]))[:4]
+    '<svg'
     """
     language = checked(lang)
     wide = max(section.width_m, section.order.needed_m)

@@ -57,6 +57,13 @@ class Dig:
         Objective, bound and gap of the joint routing (penalties for lanes too narrow included).
     faults
         What is wrong or unknown; the rest is computed.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> dig = sr.plan_dig(sr.read_area("data/geo/xigongdi"), ["sewage"])
+    >>> list(dig.summary.index), dig.joint.status
+    (['once', 'separately'], 'optimal')
     """
 
     lanes: gpd.GeoDataFrame
@@ -135,6 +142,13 @@ def plan_dig(
     ------
     InputError
         For unknown kinds.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> dig = plan_dig(sr.read_area("data/geo/xigongdi"), ["sewage", "water"])
+    >>> bool(dig.summary.loc["once", "lanes_m"] < dig.summary.loc["separately", "lanes_m"])
+    True
     """
     asked, faults = checked_kinds(area.catalog, kinds), list[Fault]()
     homes = area.buildings[area.buildings["households"].fillna(0) > 0]

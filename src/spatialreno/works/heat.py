@@ -56,6 +56,13 @@ class HeatPlan:
         Why nobody is newly heated, when nobody is.
     faults
         What is wrong with the input; the rest is computed.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> plan = sr.supply_heat(sr.read_area("data/geo/xigongdi"))
+    >>> plan.households_connected, "binding = land" in plan.reason
+    (0.0, True)
     """
 
     buildings: pd.DataFrame

@@ -93,7 +93,7 @@ def cut_lane(area: StudyArea, path_id: str, kinds: Sequence[str], *, faces_only:
     >>> import spatialreno as sr
     >>> today = sr.read_area("data/geo/xigongdi")
     >>> cut_lane(today, "L1", ["sewage", "storm"]).left_out
-    ('sewage', 'storm')
+    ('storm',)
     """
     if path_id not in area.paths.index:
         raise InputError(f"{path_id}: no such path. `spatialreno show AREA --layer paths` lists them.")
