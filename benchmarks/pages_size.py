@@ -23,6 +23,7 @@ import shapely
 from pages_browser import browser, first_draw_s
 
 from spatialreno.area import StudyArea, assemble
+from spatialreno.comparison import compare
 from spatialreno.maps import door, draw
 
 CRS = "EPSG:4546"
@@ -55,18 +56,20 @@ def compared(area: StudyArea) -> Any:
     homes = area.buildings.index
     empty = {key: gpd.GeoDataFrame({"cause": [], "compound_id": [], "area_m2": []}, geometry=[], crs=CRS)
              for key in ("today", "plan")}  # fmt: skip
+    nothing = compare(quarter(1), [])
     walks = gpd.GeoDataFrame({"origin": [], "minutes": [], "group": []}, geometry=[], crs=CRS)
     blocks = area.compounds[["geometry"]].assign(count=1, area_m2=1.0, residents=0.0, households=0.0)
     return SimpleNamespace(
         today=area, areas={"today": area, "plan": area}, titles={"today": "现状", "plan": "方案"},
-        evaluations={key: evaluation(homes, less) for key, less in (("today", 0.0), ("plan", 60.0))},
+        evaluations={key: evaluation(homes, less, nothing) for key, less in (("today", 0.0), ("plan", 60.0))},
+        sections=dict.fromkeys(("today", "plan"), nothing.sections["today"]), room=None, consents={}, works={},
         blocks={"today": blocks, "plan": blocks}, freed=empty, isochrones={"today": walks, "plan": walks},
         ledgers={}, leaders=lambda lang: pd.DataFrame({"unit": [], "today": [], "plan": []}), notes=list,
         provenance={"version": "0", "fingerprint": "0", "options": {"plan": {"fingerprint": "0"}}},
     )  # fmt: skip
 
 
-def evaluation(homes: pd.Index, less: float) -> Any:
+def evaluation(homes: pd.Index, less: float, nothing: Any) -> Any:
     """Give every home a walk to a few kinds of facility."""
     away = np.add.outer(200.0 + np.arange(len(homes)) % 300, np.arange(len(_KINDS)) * 50.0)
     away[::2, :2] -= less
@@ -77,8 +80,9 @@ def evaluation(homes: pd.Index, less: float) -> Any:
     table = pd.DataFrame(columns=["level", "place", "indicator", "value", "unit", "target", "meets", "source", "mark"])
     scores = pd.DataFrame({"score": np.arange(len(homes)) % 100.0, "residents": 90.0}, index=homes)
     return SimpleNamespace(
-        table=table.set_index(["level", "place", "indicator"]), scores=scores, access=access, standard="gb50180-2018"
-    )
+        table=table.set_index(["level", "place", "indicator"]), scores=scores, access=access, standard="gb50180-2018",
+        ground=nothing.evaluations["today"].ground,
+    )  # fmt: skip
 
 
 def ours(area: StudyArea, path: Path) -> None:

@@ -100,7 +100,8 @@ def _buildings(rows: dict[str, list[dict[str, Any]]], name: str, left: float, lo
         households = int(dice.integers(30, 43))
         rows["buildings"].append({
             "id": f"B{name}.{k}", "use": "residential", "storeys": int(dice.integers(5, 7)), "households": households,
-            "residents": round(2.5 * households), "geometry": box(start, bottom, start + 46 + dice.integers(0, 8), bottom + 12),
+            "residents": round(2.5 * households),
+            "geometry": box(start, bottom, start + 46 + dice.integers(0, 8), bottom + 12),
         })  # fmt: skip
     for k in range(2):
         bottom = low + 28 + 28 * k + dice.integers(1, 4)

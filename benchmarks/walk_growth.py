@@ -50,7 +50,8 @@ def measure(count: int) -> None:
     steps = np.diff(marks)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(
-        f"{count:5d} compounds {len(area.buildings):5d} buildings {len(fabric.xy):8d} nodes {len(fabric.hops):9d} hops | "
+        f"{count:5d} compounds {len(area.buildings):5d} buildings {len(fabric.xy):8d} nodes "
+        f"{len(fabric.hops):9d} hops | "
         f"assemble {steps[0]:6.1f} s, fabric {steps[1]:6.1f} s, nearest {steps[2]:6.1f} s, evaluate {steps[3]:6.1f} s, "
         f"what-ifs ready {steps[4]:6.1f} s, each {1000 * float(np.median(each[1:])):6.1f} ms | {peak:.2f} GB"
     )

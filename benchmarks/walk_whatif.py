@@ -4,8 +4,8 @@
 
 CPU time on a generated district. Each opening (a wall, a shed or a gate) is tried alone for twenty kinds of facility. A
 random sample of 50 is recomputed from the changed area and must be equal. networkx recomputes the nearest of one kind
-over the hops open to visitors once, which is scaled to all kinds and openings; that favours networkx, since the gates of
-each block would need a search of their own.
+over the hops open to visitors once, which is scaled to all kinds and openings; that favours networkx, since the gates
+of each block would need a search of their own.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ def _check(area: StudyArea, table: pd.DataFrame, sample: list[str]) -> float:
     for name in sample:
         rows = table[table["id"] == name]
         begin = time.process_time()
-        after = nearest(opened(area, rows["layer"].iloc[0], name), kinds).set_index(["kind", "building_id"])["distance_m"]
+        after = nearest(opened(area, rows["layer"].iloc[0], name), kinds)
+        after = after.set_index(["kind", "building_id"])["distance_m"]
         spent.append(time.process_time() - begin)
         saved = (before - after).groupby("kind", sort=True).apply(
             lambda gain: float((gain.droplevel("kind") * people).fillna(0).sum())

@@ -117,7 +117,7 @@ def test_what_cannot_be_asked_is_told():
 _sheds = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(2, 9), st.integers(2, 9)), max_size=4)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(_sheds)
 def test_brute_force_never_places_more(sheds):
     rows = [

@@ -87,7 +87,7 @@ def consent(
     book = _register(today, keep_rest)
     for option in scenarios_for(area, scenarios):
         say(f"consents for {option.name} {option.title}")
-        found = find_consents(today, option, register=book)
+        found = find_consents(today, option, register=book, keep_rest=keep_rest)
         table = _summary(found) if show == "summary" else _consent_table(show, found)
         if show == "register":
             table = register_facilities(option.apply(today)).reset_index()

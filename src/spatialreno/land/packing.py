@@ -60,7 +60,6 @@ class Packed:
 
 def cells_of(choices: list[Choice], centre: Any, within_m: float | None = None) -> list[Cell]:
     """Cut the regions of choices into convex cells, near a centre only when a distance is given."""
-    size = _CELL_M if within_m is not None else np.inf
     disc = None if within_m is None else shapely.buffer(centre, within_m / np.cos(np.pi / 64), quad_segs=16)
     origin = np.array([centre.x, centre.y])
     found = []
@@ -68,7 +67,7 @@ def cells_of(choices: list[Choice], centre: Any, within_m: float | None = None) 
         region = choice.region if disc is None else shapely.intersection(choice.region, disc)
         for part in polygons(region):
             local = shapely.transform(part, lambda points: points - origin)
-            found += [Cell(corners, choice) for piece in _squares(local, size) for corners in _convex_parts(piece)]
+            found += [Cell(corners, choice) for piece in _squares(local, _CELL_M) for corners in _convex_parts(piece)]
     return found
 
 
@@ -129,8 +128,6 @@ def pack(
 
 def _squares(part: Any, size_m: float) -> list[Any]:
     """Cut a polygon along a grid: small cells tell sooner that two rectangles cannot both stand."""
-    if not np.isfinite(size_m):
-        return [part]
     left, low, right, high = np.floor(np.array(part.bounds) / size_m) * size_m
     x, y = np.meshgrid(np.arange(left, right + size_m, size_m), np.arange(low, high + size_m, size_m))
     grid = shapely.box(x.ravel(), y.ravel(), x.ravel() + size_m, y.ravel() + size_m)

@@ -60,7 +60,8 @@ def attach(fabric: Fabric, xy: Floats) -> Ways:
     -------
     Ways
         In a cell all nodes in sight; elsewhere, where none is in sight and on streets, both ends of the nearest
-        piece of a street that can be reached past buildings and cells. A structure that holds the point does not stop it.
+        piece of a street that can be reached past buildings and cells. A structure that holds the point does not
+        stop it.
     """
     cell = fabric.ground.cell_of(xy)
     point, node, line, label = _sights(fabric, xy)

@@ -187,7 +187,8 @@ def _search(cell: Cell, points: Points) -> tuple[Ints, Ints, Ints]:
 def _bends(cell: Cell, points: Points, sectors: Sectors, shared: Bools) -> tuple[tuple[Ints, ...], Ints]:
     """Group the rays at each point of a cell by the obstacle a walk may bend round, and list points of use.
 
-    Points that several cells share keep every hop, like doors. Something permanent always stands: where a ray is permanent, all permanent rays are one group.
+    Points that several cells share keep every hop, like doors. Something permanent always stands: where a ray is
+    permanent, all permanent rays are one group.
     """
     mine, rays = cell.points, points.rays
     row, ray = expand(rays.pointer, np.arange(len(rays.x)), mine)
@@ -247,6 +248,7 @@ def _solid(points: Points, sectors: Sectors, at: Ints, along: Ints) -> Bools:
 def _key(cell: Cell, points: Points) -> bytes:
     """Hash all that the hops of a cell depend on."""
     digest = hashlib.sha256()
-    for part in (points.xy[cell.points], cell.segs, cell.local, cell.edges.x, cell.edges.y, cell.edges.solid, *cell.bends):
+    edges = (cell.edges.x, cell.edges.y, cell.edges.solid)
+    for part in (points.xy[cell.points], cell.segs, cell.local, *edges, *cell.bends):
         digest.update(np.ascontiguousarray(part).tobytes() + b"|")
     return digest.digest()

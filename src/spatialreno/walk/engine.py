@@ -32,7 +32,7 @@ class Arcs:
 
 @dataclass(frozen=True)
 class Extra:
-    """Hops that open beyond those of a graph, hung on their nodes: rows (next, head, weight) begin at `start` of `tail`."""
+    """Hops that open beyond those of a graph, hung on their nodes: rows (next, head, weight) from `start` of `tail`."""
 
     first: Ints
     second: Ints
@@ -157,8 +157,8 @@ def reach(
     Returns
     -------
     Reached
-        Nodes and millimetres; what is not reached is absent. Searches run in the order in which places lie, so that near
-        ones find what they need in the cache.
+        Nodes and millimetres; what is not reached is absent. Searches run in the order in which places lie, so that
+        near ones find what they need in the cache.
     """
     limit, shift = _scale(limit_mm)
     starts, rows = seeds.rows()

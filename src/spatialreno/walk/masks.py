@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Carriers:
-    """Things that carry labels (hops, ways), sorted by label as well; `barred` counts what stands in the way of each."""
+    """Things that carry labels (hops, ways), sorted by label too; `barred` counts what stands in the way of each."""
 
     barred: Ints
     row: Ints

@@ -20,7 +20,9 @@ _APART_M = 4000.0
 _LAYERS = {"walls": [], "structures": ["position"], "buildings": [], "paths": ["public"]}
 
 
-def merged_blocks(area: StudyArea, candidates: Sequence[tuple[str, str]], blocks: dict[str, int]) -> list[list[set[int]]]:
+def merged_blocks(
+    area: StudyArea, candidates: Sequence[tuple[str, str]], blocks: dict[str, int]
+) -> list[list[set[int]]]:
     """Find for each candidate which blocks merge when it goes.
 
     Method: the compounds beside each candidate and what stands between them, without it, are copied side by side into

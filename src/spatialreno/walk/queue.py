@@ -35,13 +35,15 @@ def _put(node: int, reach: int, at: int, slot: Any, pool: Any, first: int) -> An
 
 
 @numba.njit(cache=True, nogil=True)
-def spread(graph: Any, more: Any, state: Any, run: int, seeds: Any, limit: int, queue: Any, journal: Any) -> Any:
+def spread(  # noqa: C901 (the inner loop of every search)
+    graph: Any, more: Any, state: Any, run: int, seeds: Any, limit: int, queue: Any, journal: Any
+) -> Any:
     """Push seeds (node, distance, name) onto distances until nothing within the limit improves.
 
-    `graph` is (pointer, rows of head and weight); `more` adds arcs as linked rows (next, head, weight); `state` has a row
-    (distance, name, stamp, first of `more`) for each node; `queue` is (buckets, pool, first free place, shift). Of equal
-    walks the lower name wins. `journal` gets (node, distance before, name before). Returns the pool, its free place and
-    the length of the journal.
+    `graph` is (pointer, rows of head and weight); `more` adds arcs as linked rows (next, head, weight); `state` has a
+    row (distance, name, stamp, first of `more`) for each node; `queue` is (buckets, pool, first free place, shift). Of
+    equal walks the lower name wins. `journal` gets (node, distance before, name before). Returns the pool, its free
+    place and the length of the journal.
     """
     pointer, arcs = graph
     slot, pool, first, shift = queue

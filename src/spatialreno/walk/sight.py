@@ -92,7 +92,7 @@ def _vertices(cell: Cell, line: Ints) -> Ints:
 
 
 def _sides(cell: Cell, points: Points, line: Ints, via: Ints) -> list[frozenset[int]]:
-    """Gather what leaves a vertex to the left and to the right of a line; a side with something permanent is left out."""
+    """Gather what leaves a vertex left and right of a line; a side with something permanent is left out."""
     along = line[2:] - line[:2]
     point = int(points.find(via[None, :])[0])
     sides: list[set[int]] = [set(), set()]

@@ -14,10 +14,10 @@ from spatialreno.errors import InputError
 from spatialreno.walk.engine import FAR, Extra, Field, Int32s, Seeds, nearest_place
 from spatialreno.walk.frame import MM_PER_M, Bools, Floats, Ints
 from spatialreno.walk.masks import Guests, State, state_of
+from spatialreno.walk.merging import merged_blocks
 from spatialreno.walk.obstacles import ON_GROUND
 from spatialreno.walk.places import Places, find_places
 from spatialreno.walk.sectors import expand
-from spatialreno.walk.merging import merged_blocks
 from spatialreno.walk.state import VISITOR, Walker
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class _Step:
 
 @dataclass(frozen=True)
 class _Change:
-    """What a candidate changes: labels that go, the new gates of groups whose blocks merge, groups that feel it anyway."""
+    """What a candidate changes: labels that go, new gates of groups whose blocks merge, groups that feel it anyway."""
 
     freed: frozenset[int]
     walkers: dict[int, Walker]
@@ -158,9 +158,10 @@ class _Trial:
         trial = cls(state, wanted, facilities, doors, walkers, member, [])
         limit = float(area.catalog.constants["walk_limit_m"] if limit_m is None else limit_m) * MM_PER_M
         at_kind = serving["kind"].to_numpy()
-        indoors = [np.isin(buildings.host, facilities.host[(at_kind == kind) & (facilities.host >= 0)]) for kind in wanted]
-        for kind, inside in zip(wanted, indoors, strict=True):
-            trial.bases.append(trial._base(np.flatnonzero(at_kind == kind), inside, limit))
+        for kind in wanted:
+            sources = np.flatnonzero(at_kind == kind)
+            hosts = facilities.host[sources]
+            trial.bases.append(trial._base(sources, np.isin(buildings.host, hosts[hosts >= 0]), limit))
         return trial
 
     def _base(self, sources: Ints, indoors: Bools, limit_mm: float) -> _Base:
@@ -200,7 +201,7 @@ class _Trial:
         return journals
 
     def _as_group(self, field: Field, sources: Ints, group: int, step: _Step, far: Ints) -> Ints:
-        """Measure to the buildings of a group with what is open to it, and take it back; returns the nodes concerned."""
+        """Measure to the buildings of a group with what is open to it, and take it back; returns the nodes met."""
         journals = self._push(field, sources, step)
         self._read(field, self._group_doors[group], far)
         for journal in journals[::-1]:
@@ -254,8 +255,8 @@ class _Trial:
     def after(self, base: _Base, change: _Change) -> Ints:
         """Measure one kind to every building after a change, leaving no trace."""
         journals = self._push(base.field, base.sources, change.step)
-        nodes = [change.step.ends, *(journal[:, 0] for journal in journals)]
-        touched = np.concatenate(nodes).astype(np.int64)
+        met = [journal[:, 0].astype(np.int64) for journal in journals]
+        touched = np.concatenate([change.step.ends, *met])
         far = base.far.copy()
         pointer, rows = self._doors_at
         self._read(base.field, expand(pointer, rows, touched)[1], far)
