@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +18,9 @@ from spatialreno.walk.weave import hilbert
 # Real extracts are no part of the project; they lie beside it, or where SPATIALRENO_DATA says.
 DATA = Path(os.environ.get("SPATIALRENO_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 PLACES = {"porto": ("porto.osm.pbf", "EPSG:3763"), "heidelberg": ("heidelberg.osm.pbf", "EPSG:25832")}
-_NOT_WALKED = {"motorway", "motorway_link", "trunk", "trunk_link", "construction", "proposed", "raceway", "bus_guideway"}
+_NOT_WALKED = {
+    "motorway", "motorway_link", "trunk", "trunk_link", "construction", "proposed", "raceway", "bus_guideway",
+}  # fmt: skip
 T = TypeVar("T")
 
 
@@ -58,12 +61,13 @@ def read_graph(name: str) -> WalkGraph:
     file, crs = PLACES[name]
     nodes: dict[int, tuple[float, float]] = {}
     pairs: list[tuple[int, int]] = []
-    for way in osmium.FileProcessor(DATA / name / file).with_locations().with_filter(osmium.filter.KeyFilter("highway")):
+    ways = osmium.FileProcessor(DATA / name / file).with_locations()
+    for way in ways.with_filter(osmium.filter.KeyFilter("highway")):
         if not way.is_way() or way.tags["highway"] in _NOT_WALKED or way.tags.get("foot") == "no":
             continue
         known = [node for node in way.nodes if node.location.valid()]
         nodes.update((node.ref, (node.lon, node.lat)) for node in known)
-        pairs += [(one.ref, two.ref) for one, two in zip(known, known[1:], strict=False) if one.ref != two.ref]
+        pairs += [(one.ref, two.ref) for one, two in pairwise(known) if one.ref != two.ref]
     refs = np.array(sorted(nodes))
     ends = np.searchsorted(refs, np.array(pairs))
     ends = np.unique(np.sort(ends, axis=1), axis=0)

@@ -2,8 +2,9 @@
 
     python benchmarks/walk_nearest.py [porto|heidelberg] [facilities of a kind]
 
-CPU time. The peers are timed on some of the kinds and scaled. pandana's preprocessing and its assignment of facilities to
-nodes are not counted, only its queries. Answers are checked: equal to networkx to the millimetre for every node.
+CPU time. The peers are timed on some of the kinds and scaled. pandana's preprocessing and its assignment of
+facilities to nodes are not counted, only its queries. Answers are checked: equal to networkx to the millimetre for
+every node.
 
 cityseer answers another question, so its time stands beside and no ratio is claimed: from every live node it searches
 outwards to a limit and counts what lies in reach (accessibility, with the nearest distance as by-product), over a
@@ -48,7 +49,8 @@ def main(name: str, count: int) -> None:
     time_nx *= KINDS / SAMPLE
     print(f"networkx  {time_nx:9.3f} s  ({SAMPLE} kinds, scaled)  {time_nx / ours:6.1f} x   equal to the millimetre")
     time_pd, worst = _pandana(graph, kinds, fields)
-    print(f"pandana   {time_pd:9.3f} s  ({SAMPLE} kinds, scaled)  {time_pd / ours:6.1f} x   largest difference {worst:.1f} mm")
+    ratio = time_pd / ours
+    print(f"pandana   {time_pd:9.3f} s  ({SAMPLE} kinds, scaled)  {ratio:6.1f} x   largest difference {worst:.1f} mm")
 
 
 def _pandana(graph: WalkGraph, kinds: list[Any], fields: list[Any]) -> tuple[float, float]:

@@ -45,7 +45,18 @@ _ROOMS = {
     "blocks": ("merge_blocks", "compound_blocks"),
     "walk": ("walk_network", "travel_times", "nearest", "walk_distances", "isochrones", "paths_from_networkx"),
     "siting": ("site_facilities",),
-    "works": ("Dig", "HeatPlan", "fit_lifts", "fit_section", "heat_load", "plan_dig", "shade_lifts", "supply_heat"),
+    "works": (
+        "Dig",
+        "HeatPlan",
+        "cut_lane",
+        "fit_lifts",
+        "fit_section",
+        "heat_load",
+        "plan_dig",
+        "shade_lifts",
+        "site_stations",
+        "supply_heat",
+    ),
     "community": (
         "Consents",
         "LiftPlan",
@@ -67,7 +78,7 @@ _ROOMS = {
     "programme": ("Programme", "read_programme"),
     "indicators": ("Evaluation", "evaluate"),
     "comparison": ("Comparison", "People", "compare", "gather_people"),
-    "maps": ("Page", "draw", "draw_section", "report", "live", "owner_sheets", "save_report"),
+    "maps": ("Page", "draw", "draw_programme", "draw_section", "report", "live", "owner_sheets", "save_report"),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -106,8 +117,10 @@ __all__ = [
     "choose_works",
     "compare",
     "compound_blocks",
+    "cut_lane",
     "demolish",
     "draw",
+    "draw_programme",
     "draw_section",
     "evaluate",
     "fewest_removals",
@@ -149,6 +162,7 @@ __all__ = [
     "shade_lifts",
     "share_lift",
     "site_facilities",
+    "site_stations",
     "split_walls",
     "supply_heat",
     "travel_times",
@@ -209,13 +223,24 @@ if TYPE_CHECKING:
         lane_widths,
         parking_change,
     )
-    from spatialreno.maps import Page, draw, draw_section, live, owner_sheets, report, save_report
+    from spatialreno.maps import Page, draw, draw_programme, draw_section, live, owner_sheets, report, save_report
     from spatialreno.optimise import Solution
     from spatialreno.programme import Programme, read_programme
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities
     from spatialreno.walk import isochrones, nearest, paths_from_networkx, travel_times, walk_distances, walk_network
-    from spatialreno.works import Dig, HeatPlan, fit_lifts, fit_section, heat_load, plan_dig, shade_lifts, supply_heat
+    from spatialreno.works import (
+        Dig,
+        HeatPlan,
+        cut_lane,
+        fit_lifts,
+        fit_section,
+        heat_load,
+        plan_dig,
+        shade_lifts,
+        site_stations,
+        supply_heat,
+    )
 
 
 def __getattr__(name: str) -> Any:

@@ -11,6 +11,7 @@ from shapely.affinity import translate
 from spatialreno import Scenario, build, demolish, read_scenario
 from spatialreno.area.assemble import replace_layers
 from spatialreno.community import find_consents, register_facilities
+from spatialreno.errors import InputError
 
 OPEN = Scenario("open", "拆墙", [demolish("walls", ids=["W1"])])
 
@@ -75,6 +76,25 @@ def test_a_facility_on_common_land_changes_its_use():
     found = find_consents(court(), Scenario("b", "", [build("facilities", "F1", geometry=spot, kind="plaza")]))
     assert found.votes[["matter", "place", "rule"]].to_numpy().tolist() == [["land", "C1", "high"]]
     assert list(found.parties.index) == ["U1"]
+
+
+def holding(*shares):
+    """The first house, held by two units and the community in these shares."""
+    rows = zip(("U1", "U2", "G1"), shares, strict=False)
+    return [{"feature_id": "H1", "party_id": p, "right": "ownership", "share": s, "consent": "signed"} for p, s in rows]
+
+
+def test_shares_that_do_not_add_up_are_named_and_the_rest_stands():
+    with pytest.raises(InputError, match=r"sum to 1\.1, expected at most 1"):
+        court(rights=holding(0.5, 0.6))  # too much is refused at the door
+    area = court(rights=holding(0.5, 0.3))
+    with pytest.raises(InputError, match=r"shares of ownership add up to 0\.8") as refused:
+        find_consents(area, OPEN)
+    assert [(f.ids, f.file) for f in refused.value.faults] == [(("H1",), "rights.csv")]
+    found = find_consents(area, OPEN, keep_rest=True)
+    assert len(found.faults) == 1 and found.asked_count == 4
+    assert not find_consents(court(rights=holding(0.33, 0.33, 0.33)), OPEN).faults  # thirds as people write them
+    assert not find_consents(court(rights=holding(0.5, None)), OPEN).faults  # one is not stated: nobody can say
 
 
 def test_kept_things_and_nothing_ask_nobody():

@@ -127,3 +127,13 @@ def test_clipping_in_the_lane_s_own_coordinates_agrees(sheds, turn):
 
 
 LANE_LINE = LineString([(0, 0), (60, 0)])
+
+
+def test_a_car_park_with_aisles_and_a_campus_are_ground():
+    lot = layer({"id": "K", "kind": "car", "geometry": box(10, -20, 40, 20)})
+    row = lane_widths(drawn(parking=lot, buildings=HOMES)).loc["L"]
+    assert row["parked_least_m"] == pytest.approx(7.0)  # the lane is its aisle
+    campus = layer({"id": "F", "kind": "primary_school", "geometry": box(0, 2, 60, 30)})
+    assert lane_widths(drawn(facilities=campus, buildings=HOMES)).loc["L", "clear_width_m"] == pytest.approx(7.0)
+    hall = layer({"id": "F", "kind": "bookstore", "geometry": box(0, 2, 60, 3)})
+    assert lane_widths(drawn(facilities=hall, buildings=HOMES)).loc["L", "clear_width_m"] == pytest.approx(5.5)

@@ -9,7 +9,7 @@ from land.yards import area, layer, there, two_yards
 from shapely import box
 
 from spatialreno.errors import InputError
-from spatialreno.land import candidate_sites, kind_sides, largest_site
+from spatialreno.land import buildable_land, candidate_sites, kind_sides, largest_site
 from spatialreno.land.free import free_surface
 
 
@@ -93,5 +93,6 @@ def test_where_there_is_no_candidate_brute_force_finds_none(sheds):
     corner = np.stack(np.meshgrid(np.arange(25), np.arange(25)), axis=-1).reshape(-1, 2)  # whole metres suffice
     lying = shapely.box(*corner.T, *(corner + np.array([15, 10])).T)
     standing = shapely.box(*corner.T, *(corner + np.array([10, 15])).T)
-    surface = shapely.transform(free_surface(today), lambda xy: xy - there(shapely.Point(0, 0)).coords[0])
+    origin = there(shapely.Point(0, 0)).coords[0]
+    surface = shapely.transform(buildable_land(today, "bookstore"), lambda xy: xy - origin)
     assert bool(len(sites)) == bool(shapely.covers(surface.buffer(1e-6), [*lying, *standing]).any())

@@ -36,7 +36,7 @@ def test_afterwards_station_garden_and_plaza_stand_together_clear_of_the_fire_la
     found = fit_footprints(opened, KINDS)
     assert sorted(found.sites["kind"]) == sorted(KINDS)
     assert sorted(found.sites["area_m2"]) == pytest.approx([150, 200, 350])
-    assert found.gap <= 0.01
+    assert found.gap <= 0.02
     surface, bands = free_surface(opened), shapely.union_all(fire_bands(opened))
     for shape in found.sites.geometry:
         assert shape.difference(surface).area < 1e-6

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -101,11 +101,13 @@ def _spot(world: World, dice: np.random.Generator) -> tuple[float, float]:
 
 def area_of(worlds: list[World]) -> StudyArea:
     """Assemble worlds side by side, a compound each."""
-    rows: dict[str, list[dict[str, Any]]] = {"compounds": [], "buildings": [], "walls": [], "gates": [], "structures": []}
+    layers = ("compounds", "buildings", "walls", "gates", "structures")
+    rows: dict[str, list[dict[str, Any]]] = {layer: [] for layer in layers}
     rows["buildings"].append(house("Z0", -100, -100, -99, -99))
     for world in worlds:
         dx, dy = world.corner
-        rows["compounds"].append({"id": f"C{world.number}", "name": "院", "geometry": box(dx, dy, dx + SIZE, dy + SIZE)})
+        ground = box(dx, dy, dx + SIZE, dy + SIZE)
+        rows["compounds"].append({"id": f"C{world.number}", "name": "院", "geometry": ground})
         moved = {k: shapely.affinity.translate(v, dx, dy) for k, v in
                  (world.walls | world.sheds | world.houses).items()}  # fmt: skip
         rows["walls"] += [{"id": k, "geometry": moved[k]} for k in world.walls]
@@ -132,11 +134,11 @@ def pieces(world: World, gone: frozenset[str], opened: frozenset[str]) -> Iterat
         rest = line.difference(shapely.union_all(spans)) if spans else line
         for part in shapely.get_parts(rest):
             coords = part.coords
-            yield from (LineString(pair) for pair in zip(coords, coords[1:], strict=False))
+            yield from (LineString(pair) for pair in pairwise(coords))
     for name, shape in (world.sheds | world.houses).items():
         if name not in gone:
             coords = shape.exterior.coords
-            yield from (LineString(pair) for pair in zip(coords, coords[1:], strict=False))
+            yield from (LineString(pair) for pair in pairwise(coords))
 
 
 def measured(world: World, gone: frozenset[str], opened: frozenset[str]) -> float:

@@ -97,8 +97,9 @@ def test_laws() -> None:
 
 
 def test_triangle() -> None:
-    """No walk is longer than by way of a third place (places stand aside of all nodes, so to the millimetre of a hop)."""
-    area = yard(walls=[wall("W1", (15, 0), (15, 20)), wall("W2", (5, 10), (15, 10))], structures=[shed("S1", 18, 5, 22, 9)],
+    """No walk is longer than by way of a third place, to the millimetre of a hop."""
+    area = yard(walls=[wall("W1", (15, 0), (15, 20)), wall("W2", (5, 10), (15, 10))],
+                structures=[shed("S1", 18, 5, 22, 9)],
                 buildings=[house("B1", 20, 12, 26, 16)], gates=[gate("G1", 15, 5)])  # fmt: skip
     points = spots(a=(2, 2), b=(12, 12), c=(20, 3), d=(28, 28), e=(14, 8))
     table = travel_times(area, points, points).set_index(["origin", "destination"])["distance_m"]

@@ -74,7 +74,10 @@ def test_approved_reductions_never_ask_for_more_and_best_never_exceeds_advised(s
 
 @pytest.mark.parametrize(
     ("count", "both", "one", "reduced"),
-    [(2, 7.0, 5.0, 7.0), (3, 9.9, 7.4, 9.4), (4, 9.9, 7.8, 9.4), (5, 9.9, 7.9, 9.4), (6, 10.0, 8.4, 9.5), (7, 10.0, 8.8, 9.7)],
+    [
+        (2, 7.0, 5.0, 7.0), (3, 9.9, 7.4, 9.4), (4, 9.9, 7.8, 9.4),
+        (5, 9.9, 7.9, 9.4), (6, 10.0, 8.4, 9.5), (7, 10.0, 8.8, 9.7),
+    ],
 )  # fmt: skip
 def test_the_published_table_of_widths(count, both, one, reduced):
     some, code = frozenset(FULL[:count]), corridor_rules(CATALOG)

@@ -43,6 +43,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Write JSON", callback=_one
 AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV", callback=_one_form)]
 Norm = Annotated[str | None, typer.Option("--standard", help="Planning standard: a name or a .toml file")]
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language")]
+Told = Annotated[bool, typer.Option("--people/--no-people", help="Tell lifts, management, check-up, money too")]
+Budget = Annotated[float | None, typer.Option("--budget", help="Yuan for the menu in AREA/community/menu.csv")]
 
 
 @app.command()
@@ -153,7 +155,7 @@ def score(
 
     read = changed(load(area), scenario)
     say("evaluate")
-    found = sr.evaluate(read, _standard(read, standard))
+    found = sr.evaluate(read, standard_for(read, standard))
     rows = found.table.xs(level, level="level").reset_index()
     titles = [indicator_title(read.catalog, str(k), lang=lang, norm=found.standard) for k in rows["indicator"]]
     rows.insert(1, "title", titles)
@@ -222,6 +224,9 @@ def draw_map(
     scenarios: Scenarios = None,
     standard: Norm = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The page")] = Path("maps/map.html"),
+    people: Told = True,
+    budget: Budget = None,
+    base: Annotated[str | None, typer.Option("--base", help="Map underneath: tianditu, osm, gaode")] = None,
     lang: Lang = "zh",
 ) -> None:
     """Draw options on one offline page.
@@ -229,10 +234,12 @@ def draw_map(
     Example: spatialreno map data/geo/xigongdi -o maps/xigongdi.html
     """
     import spatialreno as sr
+    from spatialreno.cli.people import gathered
 
     options = _compared(area, scenarios, standard)
+    more = gathered(options, area, budget) if people else None
     say("draw")
-    tell(sr.draw(options, lang=lang).save(out))
+    tell(sr.draw(options, lang=lang, people=more, base=base).save(out))
 
 
 @app.command()
@@ -244,6 +251,8 @@ def report(
         "out/report.html"
     ),
     paper: Annotated[Literal["a3", "a4"], typer.Option("--paper", help="Paper of a PDF")] = "a3",
+    people: Told = True,
+    budget: Budget = None,
     lang: Lang = "zh",
 ) -> None:
     """Write options as a report to print, or for a spreadsheet, QGIS or CAD: by the ending of the file.
@@ -251,10 +260,12 @@ def report(
     Example: spatialreno report data/geo/xigongdi -o out/xigongdi/report.pdf --paper a3
     """
     import spatialreno as sr
+    from spatialreno.cli.people import gathered
 
     options = _compared(area, scenarios, standard)
+    more = gathered(options, area, budget) if people and out.suffix.lower() == ".html" else None
     say("write the report")
-    tell(sr.save_report(options, out, lang=lang, paper=paper))
+    tell(sr.save_report(options, out, lang=lang, paper=paper, people=more))
 
 
 @app.command("import-osm")
@@ -360,7 +371,8 @@ def changed(area: StudyArea, scenario: Path | None) -> StudyArea:
     return area if scenario is None else sr.read_scenario(scenario).apply(area)
 
 
-def _scenarios(area: Path, given: list[Path] | None) -> list[Scenario]:
+def scenarios_for(area: Path, given: list[Path] | None) -> list[Scenario]:
+    """Read the scenarios that are named, else all beside the area."""
     from spatialreno.cli.demo import scenarios_of
     from spatialreno.scenario import read_scenario
 
@@ -371,11 +383,12 @@ def _compared(area: Path, scenarios: list[Path] | None, standard: str | None) ->
     import spatialreno as sr
 
     read = load(area)
-    norm = _standard(read, standard)
-    return sr.compare(read, _scenarios(area, scenarios), standard=norm, works=True, progress=say)
+    norm = standard_for(read, standard)
+    return sr.compare(read, scenarios_for(area, scenarios), standard=norm, works=True, progress=say)
 
 
-def _standard(area: StudyArea, given: str | None) -> str:
+def standard_for(area: StudyArea, given: str | None) -> str:
+    """Take the standard that is named, else the area's own."""
     return given or str(area.meta.get("standard") or "gb50180-2018")
 
 

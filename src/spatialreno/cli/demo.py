@@ -40,6 +40,8 @@ def scenarios_of(area: Path) -> list[Scenario]:
 def run_demo(out: Path, page: Path, lang: Literal["zh", "en"]) -> None:
     """Compare the example's options, site its heat station, write map and report, print the paths."""
     import spatialreno as sr
+    from spatialreno.cli.people import gathered
+    from spatialreno.community.budget import rules_are_known
 
     folder = example_folder()
     say(f"read {folder}")
@@ -53,7 +55,11 @@ def run_demo(out: Path, page: Path, lang: Literal["zh", "en"]) -> None:
         _tell_station(options.areas[name], options.titles[name], lang)
     say("draw and write")
     written = options.write(out)
-    pages = [sr.report(options, lang=lang).save(out / "report.html"), sr.draw(options, lang=lang).save(page)]
+    people = gathered(options, folder, today.catalog.constants["demo_menu_yuan"] if rules_are_known() else None)
+    pages = [
+        sr.report(options, lang=lang, people=people).save(out / "report.html"),
+        sr.draw(options, lang=lang, people=people).save(page),
+    ]
     tell_paths([*written, *pages])
 
 

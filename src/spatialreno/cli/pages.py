@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spatialreno.cli.commands import Area, Lang, Norm, OneScenario, _standard, app, load
+from spatialreno.cli.commands import Area, Lang, Norm, OneScenario, app, load, standard_for
 from spatialreno.cli.output import say, tell
 
 
@@ -26,7 +26,7 @@ def live(
 
     read = load(area)
     say("weave the walks and price every wall")
-    tell(sr.live(read, standard=_standard(read, standard), lang=lang).save(out))
+    tell(sr.live(read, standard=standard_for(read, standard), lang=lang).save(out))
 
 
 @app.command()
@@ -44,6 +44,6 @@ def sheets(
     import spatialreno as sr
 
     read = load(area)
-    options = sr.compare(read, [sr.read_scenario(scenario)], standard=_standard(read, standard), progress=say)
+    options = sr.compare(read, [sr.read_scenario(scenario)], standard=standard_for(read, standard), progress=say)
     say("write the sheets")
     tell(sr.owner_sheets(options, out, lang=lang))

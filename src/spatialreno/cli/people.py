@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.commands import Area, AsCsv, AsJson, MaybeScenario, Scenarios, app, changed, load
-from spatialreno.cli.commands import _scenarios as scenarios_of
-from spatialreno.cli.output import Form, form, say, tell_table
+from spatialreno.cli.commands import Area, AsCsv, AsJson, MaybeScenario, Scenarios, app, changed, load, scenarios_for
+from spatialreno.cli.output import Form, form, say, tell, tell_table
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from spatialreno import Comparison, Consents, People, Programme, StudyArea
     from spatialreno.community import Register
 
 _TOLD = "compound_id storeys verdict form obstacles sunrooms lowest_yuan highest_yuan vote to_win"
@@ -85,17 +85,12 @@ def consent(
 
     today, parts = load(area), []
     book = _register(today, keep_rest)
-    for option in scenarios_of(area, scenarios):
+    for option in scenarios_for(area, scenarios):
         say(f"consents for {option.name} {option.title}")
-        found = find_consents(today, option, register=book)
-        table = {
-            "summary": lambda f=found: _summary(f),
-            "asked": lambda f=found: f.asked,
-            "parties": lambda f=found: f.parties.reset_index(),
-            "votes": lambda f=found: f.votes.drop(columns=["source", "confidence"]),
-            "missing": lambda f=found: f.to_win(),
-            "register": lambda o=option: register_facilities(o.apply(today)).reset_index(),
-        }[show]()
+        found = find_consents(today, option, register=book, keep_rest=keep_rest)
+        table = _summary(found) if show == "summary" else _consent_table(show, found)
+        if show == "register":
+            table = register_facilities(option.apply(today)).reset_index()
         table.insert(0, "option", option.name)
         parts.append(table)
     tell_table(pd.concat(parts, ignore_index=True), form(as_json, as_csv), title=f"{area}: {show}")
@@ -198,6 +193,10 @@ def programme(
         Literal["table", "rows", "late", "sums", "curve"],
         typer.Option(help="By district and year; every row; late projects; parts and wholes; progress against plan"),
     ] = "table",
+    page: Annotated[Path | None, typer.Option("--page", help="Write a page to print: bars, map, curves")] = None,
+    districts: Annotated[
+        Path | None, typer.Option("--districts", help="Outlines (.geojson) with a column name, for the map of the page")
+    ] = None,
     keep_rest: KeepRest = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -211,34 +210,62 @@ def programme(
     found = read_programme(file, keep_rest=keep_rest)
     for fault in found.faults:
         say(str(fault))
+    if page is not None:
+        _programme_page(found, page, as_of, districts)
+        return
     if show == "late" and as_of is None:
         raise InputError("programme: --show late needs a day. Give it with --as-of YYYY-MM-DD.")
-    table = {
-        "table": lambda: found.table(as_of),
-        "rows": lambda: found.rows.dropna(axis=1, how="all").reset_index(),
-        "late": lambda: found.late(as_of or "").reset_index(),
-        "sums": found.sums,
-        "curve": lambda: found.curve(as_of=as_of),
-    }[show]()
+    if show == "table":
+        table = found.table(as_of)
+    elif show == "rows":
+        table = found.rows.dropna(axis=1, how="all").reset_index()
+    elif show == "late":
+        table = found.late(as_of or "").reset_index()
+    else:
+        table = found.sums() if show == "sums" else found.curve(as_of=as_of)
     tell_table(_dated(table), form(as_json, as_csv), title=repr(found))
 
 
-def _register(area: object, keep_rest: bool) -> Register:
+def gathered(options: Comparison, area: Path, budget: float | None) -> People:
+    """Gather what a page tells about people; the menu of the area's folder where there is a budget."""
+    import spatialreno as sr
+
+    file = area / "community" / "menu.csv"
+    menu = sr.read_menu(file) if budget is not None and file.is_file() else None
+    say("lifts, management, check-up")
+    return sr.gather_people(options, menu=menu, budget_yuan=budget)
+
+
+def _programme_page(found: Programme, page: Path, as_of: str | None, districts: Path | None) -> None:
+    import spatialreno as sr
+    from spatialreno.formats.tables import read_geojson
+
+    outlines = read_geojson(districts) if districts is not None else None
+    tell(sr.draw_programme(found, as_of=as_of, districts=outlines).save(page))
+
+
+def _register(area: StudyArea, keep_rest: bool) -> Register:
     from spatialreno.community import read_register
 
-    book = read_register(area, keep_rest=keep_rest)  # type: ignore[arg-type]
+    book = read_register(area, keep_rest=keep_rest)
     for fault in book.faults:
         say(str(fault))
     return book
 
 
-def _summary(found: object) -> pd.DataFrame:
+def _consent_table(show: str, found: Consents) -> pd.DataFrame:
+    """Take one of the tables of an option's consents."""
+    if show == "parties":
+        return found.parties.reset_index()
+    if show == "votes":
+        return found.votes.drop(columns=["source", "confidence"])
+    return found.to_win() if show == "missing" else found.asked.copy()
+
+
+def _summary(found: Consents) -> pd.DataFrame:
     """Sum one option's consents up in a line."""
     import pandas as pd
 
-    from spatialreno.community import Consents
-
-    assert isinstance(found, Consents)
     asked = found.asked
     return pd.DataFrame(
         [

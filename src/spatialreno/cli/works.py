@@ -14,7 +14,9 @@ from spatialreno.errors import InfeasibleError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from spatialreno.cli.output import Form
     from spatialreno.errors import Fault
+    from spatialreno.works import Section
 
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the pipes as a scenario file")]
 Bill = Annotated[Path | None, typer.Option("--bill", help="Write the bill of quantities as an .xlsx workbook")]
@@ -64,7 +66,7 @@ def dig(
         list[str] | None, typer.Argument(help="Kinds of pipe; default: all seven", metavar="KIND...")
     ] = None,
     scenario: MaybeScenario = None,
-    section: Annotated[str, typer.Option("--section", help="Show how pipes lie across one piece of lane")] = "",
+    section: Annotated[str, typer.Option("--section", help="Show how pipes lie across a path or an opened piece")] = "",
     svg: Annotated[Path | None, typer.Option("--svg", help="With --section: write the picture here")] = None,
     seconds: Seconds = 60.0,
     out: Out = None,
@@ -83,6 +85,13 @@ def dig(
 
     after = changed(load(area), scenario)
     say("dig")
+    if section in after.paths.index:
+        _show_cut(sr.cut_lane(after, section, kinds or KINDS), section, svg, lang, form(as_json, as_csv))
+        say(f"between building faces alone: {sr.cut_lane(after, section, kinds or KINDS, faces_only=True)!r}")
+        width = after.paths["width_m"].get(section)
+        if width == width:
+            say(f"were only its {width:g} m between faces: {sr.fit_section(after.catalog, width, kinds or KINDS)!r}")
+        return
     plan = None if scenario is None else sr.read_scenario(scenario)
     found = sr.plan_dig(after, kinds or KINDS, scenario=plan, time_limit_s=seconds)
     _complain(found.faults)
@@ -92,15 +101,20 @@ def dig(
         answer = found.as_scenario("dig", title="管线一次开挖")
         say(f"wrote {sr.write_scenario(answer.placed(after), out)}")
     if section:
-        cut = found.section(section)
-        tell_table(cut.helps, form(as_json, as_csv), title=repr(cut))
-        if svg is not None:
-            svg.parent.mkdir(parents=True, exist_ok=True)
-            svg.write_text(sr.draw_section(cut, title=section, lang=lang), encoding="utf-8")
-            say(f"wrote {svg}")
+        _show_cut(found.section(section), section, svg, lang, form(as_json, as_csv))
         return
     table = found.lanes.drop(columns="geometry").round(2).reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(found))
+
+
+def _show_cut(cut: Section, name: str, svg: Path | None, lang: str, how: Form) -> None:
+    import spatialreno as sr
+
+    tell_table(cut.helps, how, title=f"{name}: {cut!r}")
+    if svg is not None:
+        svg.parent.mkdir(parents=True, exist_ok=True)
+        svg.write_text(sr.draw_section(cut, title=name, lang=lang), encoding="utf-8")
+        say(f"wrote {svg}")
 
 
 def _complain(faults: Iterable[Fault]) -> None:

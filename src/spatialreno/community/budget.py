@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,6 +13,11 @@ import pandas as pd
 from spatialreno.errors import InputError
 
 _FEN = 100
+
+
+def rules_are_known() -> bool:
+    """Tell whether pabutools is installed, from which the rules come."""
+    return importlib.util.find_spec("pabutools") is not None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from spatialreno.community.ballots import Register, matter_row, read_register
 from spatialreno.community.touched import touched_features
 from spatialreno.community.votes import Tally
+from spatialreno.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -55,6 +56,8 @@ class Consents:
         The tallies behind ``votes``, by ``matter:place``.
     parties
         Index party_id; party, party_kind, rows, in_hand (rows), state: whose own agreement is needed.
+    faults
+        Things whose stated shares do not add up to one, when the rest was kept.
     """
 
     option: str
@@ -62,6 +65,7 @@ class Consents:
     votes: pd.DataFrame
     counts: dict[str, Tally]
     parties: pd.DataFrame
+    faults: tuple[Fault, ...] = ()
 
     @property
     def asked_count(self) -> int:
@@ -103,7 +107,9 @@ class Consents:
         )
 
 
-def find_consents(area: StudyArea, scenario: Scenario, *, register: Register | None = None) -> Consents:
+def find_consents(
+    area: StudyArea, scenario: Scenario, *, register: Register | None = None, keep_rest: bool = False
+) -> Consents:
     """Find who must agree to a scenario, by which rule, what is known, and what is missing.
 
     Every act of the scenario is matched with the catalog's ``consent_rules``: which rights' holders must agree
@@ -119,6 +125,9 @@ def find_consents(area: StudyArea, scenario: Scenario, *, register: Register | N
         The option.
     register
         The ballot book; read from the area when not given.
+    keep_rest
+        List things whose shares do not add up in ``faults``, instead of refusing the table of rights; every
+        holder of them is asked all the same.
 
     Returns
     -------
@@ -127,7 +136,7 @@ def find_consents(area: StudyArea, scenario: Scenario, *, register: Register | N
     Raises
     ------
     InputError
-        Ballots that cannot be counted.
+        Ballots that cannot be counted; shares of a right in one thing that do not add up to one.
     ScenarioError
         The scenario does not fit the area.
 
@@ -139,11 +148,35 @@ def find_consents(area: StudyArea, scenario: Scenario, *, register: Register | N
     >>> find_consents(today, clear).asked_count
     0
     """
-    book = register or read_register(area)
+    faults = _share_faults(area)
+    if faults and not keep_rest:
+        raise InputError.of(faults)
+    book = register or read_register(area, keep_rest=keep_rest)
     touched = touched_features(area, scenario)
     asked = _asked(touched, area)
     counts = {f"{m}:{p}": book.count(m, p) for m, p in _matters(touched, area, book)}
-    return Consents(scenario.name, asked, _vote_rows(counts, area), counts, _parties(asked))
+    return Consents(scenario.name, asked, _vote_rows(counts, area), counts, _parties(asked), tuple(faults))
+
+
+def _share_faults(area: StudyArea) -> list[Fault]:
+    """Name the things in which a right's shares are all stated and do not add up to the whole."""
+    stated = area.rights.groupby(["feature_id", "right"])["share"].agg(
+        whole="sum", known="count", holders="size", least="min"
+    )
+    full = stated[stated["known"] == stated["holders"]]
+    wrong = full[((full["whole"] - 1).abs() > area.catalog.constants["share_gap"]) | ~(full["least"] > 0)]
+    mend = "Correct the shares, or leave them all empty"
+    return [
+        Fault(
+            "rights",
+            (str(feature),),
+            "shares",
+            f"shares of {right} add up to {row['whole']:g}",
+            mend,
+            file="rights.csv",
+        )
+        for (feature, right), row in wrong.iterrows()
+    ]
 
 
 def _asked(touched: pd.DataFrame, area: StudyArea) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from spatialreno.comparison.review import fire_findings, lane_findings, review
 from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works, plan_works
 from spatialreno.comparison.write import write_comparison
-from spatialreno.errors import InputError, ScenarioError
+from spatialreno.errors import Fault, InputError, ScenarioError
 from spatialreno.indicators import Evaluation, evaluate, indicator_title
 from spatialreno.land import STATION, Removals, fewest_removals, fire_blockers, freed_land, heat_demand, lane_sections
 from spatialreno.scenario import Build, Scenario
@@ -203,7 +203,13 @@ class Comparison:
                 lanes = self.evaluations[name].ground.lanes
                 found += [(name, text) for text in lane_findings(self.today, before, lanes)]
             found += [(name, text) for text in fire_findings(self.blockers[name])]
-        return [*found, *((TODAY, str(fault)) for fault in self.register.faults)]
+        return [*found, *((TODAY, str(fault)) for fault in self.faults)]
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Ballots and rights that were refused or do not add up; the rest stands."""
+        rights = next((c.faults for c in self.consents.values()), ())
+        return (*self.register.faults, *rights)
 
     @cached_property
     def blockers(self) -> dict[str, gpd.GeoDataFrame]:
@@ -334,7 +340,7 @@ def compare(
     gained = {name: _gained(evaluations, areas, name) for name in areas}
     say("consents")
     register = read_register(today, keep_rest=True)
-    consents = {s.name: find_consents(today, s, register=register) for s in scenarios}
+    consents = {s.name: find_consents(today, s, register=register, keep_rest=True) for s in scenarios}
     planned = plan_works(areas, scenarios, say) if works else {}
     return Comparison(
         areas=areas,

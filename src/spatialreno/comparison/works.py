@@ -45,7 +45,7 @@ def works_values(area: StudyArea, works: Works | None) -> dict[str, float]:
     if works is None:
         return {}
     stations = area.facilities["kind"].eq("heat_exchange_station")
-    once, apart = works.dig.summary.loc["once"], works.dig.summary.loc["separately"]
+    once, apart = (works.dig.summary.loc[way].to_dict() for way in ("once", "separately"))
     return {
         "homes_newly_heated": works.heat.households_connected,
         "heat_stations": float(stations.sum()),

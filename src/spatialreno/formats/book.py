@@ -39,7 +39,7 @@ def write_book(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
     try:
         import xlsxwriter
     except ImportError as error:
-        raise InputError(f"{path}: workbooks need xlsxwriter. Install spatialreno[xlsx].") from error
+        raise InputError(f"{path}: workbooks need XlsxWriter. pip install 'spatialreno[report]'.") from error
     import datetime
 
     target = Path(path)

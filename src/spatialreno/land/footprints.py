@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _LEFT_OUT_M = 1e5
 _CLOSED_M = 1e-6
+#: Room left around the known answer where a better one is looked for, metres.
+_NEAR_M = 1e-2
 _COLUMNS = [
     "kind", "layer", "as_kind", "form", "compound_id", "width_m", "depth_m", "angle_deg", "area_m2", "capacity",
     "distance_m", "candidate", "geometry",
@@ -59,7 +61,7 @@ def fit_footprints(
     sweep_deg
         Also try every so many degrees, beside the directions around.
     time_limit_s
-        Limit of the joint model; None: until it is proven.
+        Limit of the joint model; None: ``pack_node_limit`` of the catalog, the same on every machine.
 
     Returns
     -------
@@ -136,13 +138,14 @@ def _joint(area: StudyArea, kinds: list[str], choices: dict[str, list[Choice]], 
     if len(placed) == len(kinds) and total - sum(least) <= _CLOSED_M:
         return Packed(tuple(first), total, "optimal")
     whole = len(placed) == len(kinds)
-    near = [total - sum(least) + own + _CLOSED_M if whole else None for own in least]
+    near = [total - sum(least) + own + _NEAR_M if whole else None for own in least]
     items = [cells_of(choices[kind], centre, within) for kind, within in zip(kinds, near, strict=True)]
     if sum(map(len, items)) > constants["pack_cell_limit"]:
         return Packed(tuple(first), sum(least), "time_limit")
-    limit = total + _CLOSED_M if whole else float("inf")
+    known = tuple(placed) if whole else ()
     gap = constants["site_gap_m"]
-    exact = pack(items, centre, gap_m=gap, optional=not whole, at_most_m=limit, time_limit_s=time_limit_s)
+    nodes = None if time_limit_s else int(constants["pack_node_limit"])
+    exact = pack(items, centre, gap_m=gap, optional=not whole, known=known, nodes=nodes, time_limit_s=time_limit_s)
     return _better(Packed(tuple(first), sum(least), "time_limit"), exact, centre)
 
 
@@ -167,12 +170,8 @@ def _among_points(
     if not fits:
         return [None] * len(kinds)
     shapes = np.array([fit.rectangle for fit in fits])
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=constants["site_gap_m"] - 1e-6)
-    clash = (one < other) & (owner[one] != owner[other])
-    rows = np.concatenate([owner, len(kinds) + np.repeat(np.arange(int(clash.sum())), 2)])
-    columns = np.concatenate([np.arange(len(fits)), np.column_stack([one[clash], other[clash]]).ravel()])
-    size = len(kinds) + int(clash.sum())
-    matrix = sparse.csc_matrix((np.ones(len(rows)), (rows, columns)), shape=(size, len(fits)))
+    matrix = _clash_rows(shapes, owner, len(kinds), constants["site_gap_m"])
+    size = matrix.shape[0]
     cost = shapely.distance(np.array([fit.centre for fit in fits]), centre) - _LEFT_OUT_M
     ones = np.ones(len(fits))
     found = solve_milp(Milp(cost, 0 * ones, ones, ones > 0, matrix, np.zeros(size), np.ones(size)))
@@ -182,24 +181,48 @@ def _among_points(
     return chosen
 
 
+def _clash_rows(shapes: Any, owner: Any, count: int, gap_m: float) -> Any:
+    """One of each at most; and none of another that a place overlaps, all of them in one row."""
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=gap_m - 1e-6)
+    clash = owner[one] != owner[other]
+    one, other = one[clash], other[clash]
+    names, row = np.unique(one * count + owner[other], return_inverse=True)
+    own = names // count
+    rows = np.concatenate([owner, count + row, count + np.arange(len(names))])
+    columns = np.concatenate([np.arange(len(owner)), other, own])
+    return sparse.csc_matrix((np.ones(len(rows)), (rows, columns)), shape=(count + len(names), len(owner)))
+
+
 def _points(choices: list[Choice], centre: Any, constants: dict[str, float]) -> list[Fit]:
-    """Offer the nearest points of each set, thinned to a spacing, nearest to the residents first."""
+    """Offer corners, middles and a grid of each set, thinned to a spacing, nearest to the residents first."""
+    spacing = constants["candidate_spacing_m"] / 2
     found = [
         place(point, choice.width_m, choice.depth_m, choice.angle_deg)
         for choice in choices
         for part in polygons(choice.region)
-        for point in spread(part, centre)
+        for point in [*spread(part, centre), *_grid(part, centre, spacing)]
     ]
     found.sort(key=lambda fit: (round(fit.centre.distance(centre), 3), round(fit.angle_deg, 6), fit.width_m))
     kept: list[Fit] = []
     taken: set[tuple[int, int]] = set()
-    spacing = constants["candidate_spacing_m"] / 2
     for fit in found:
         cell = (int(fit.centre.x // spacing), int(fit.centre.y // spacing))
         if cell not in taken:
             taken.add(cell)
             kept.append(fit)
-    return kept[: int(constants["candidate_limit"])]
+    limit = int(constants["candidate_limit"])
+    return kept[:limit] + kept[limit : 4 * limit : 3]  # dense near the residents, thinner farther away
+
+
+def _grid(part: Any, centre: Any, spacing_m: float) -> Any:
+    """Points of a grid around the centre inside one part of a set."""
+    left, low, right, high = part.bounds
+    first = centre.x + np.ceil((left - centre.x) / spacing_m) * spacing_m
+    lowest = centre.y + np.ceil((low - centre.y) / spacing_m) * spacing_m
+    x, y = np.meshgrid(np.arange(first, right, spacing_m), np.arange(lowest, high, spacing_m))
+    points = shapely.points(x.ravel(), y.ravel())
+    shapely.prepare(part)
+    return points[shapely.covers(part, points)]
 
 
 def _frame(area: StudyArea, kinds: list[str], fits: list[Fit]) -> gpd.GeoDataFrame:

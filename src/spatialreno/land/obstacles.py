@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 from spatialreno.land.shape import disc, wall_bodies
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from spatialreno.area import StudyArea
 
 #: Categories of facility that are ground, not a body.
 _GROUND = ("open_space", "parking", "sport")
+#: How deep inside an outline something must lie to be in it, metres.
+_INSIDE_M = 0.5
 #: Metres of wall beside an opening that are named after the gate.
 _JAMB_M = 0.3
 
@@ -48,7 +52,8 @@ def read_obstacles(area: StudyArea) -> Obstacles:
 
     Structures on a roof or a balcony stand in nobody's way. Marked and unmarked parking is listed under
     ``parking``, whoever asks without parked cars leaves that layer out. A facility drawn as polygon
-    counts unless its kind is open ground.
+    counts unless its kind is open ground. Parking and facilities that a path runs through (a car park with
+    aisles, a school's grounds) are ground, and so is a facility's outline with buildings in it.
     """
     stands = area.structures["position"].fillna("ground").isin(["ground", "attached"])
     parts = [
@@ -57,7 +62,7 @@ def read_obstacles(area: StudyArea) -> Obstacles:
         _bodies("structures", area.structures[stands]),
         _trunks(area),
         _bodies("facilities", area.facilities[_solid(area)]),
-        _bodies("parking", area.parking),
+        _bodies("parking", area.parking[~_met(area.parking, area.paths)]),
     ]
     shapes, layers, ids = (np.concatenate([part[k] for part in parts]) for k in range(3))
     return Obstacles(shapes, layers.astype(str), ids.astype(str))
@@ -126,4 +131,12 @@ def _solid(area: StudyArea) -> NDArray[np.bool_]:
     category = area.facilities["kind"].map(kinds["category"])
     ground = category.isin(_GROUND) | (area.facilities["kind"].map(kinds["public_space"]).fillna("") != "")
     solid: NDArray[np.bool_] = (~ground).to_numpy(bool)
-    return solid
+    return solid & ~_met(area.facilities, area.paths) & ~_met(area.facilities, area.buildings)
+
+
+def _met(outlines: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Tell which outlines something runs through or stands in, drawing apart."""
+    inner = shapely.buffer(outlines.geometry.to_numpy(), -_INSIDE_M)
+    found = np.zeros(len(inner), bool)
+    found[shapely.STRtree(others.geometry.to_numpy()).query(inner, predicate="intersects")[0]] = True
+    return found

@@ -17,8 +17,16 @@ from spatialreno.optimise import Milp, solve_milp
 FloatArray = NDArray[np.float64]
 #: Directions in which a distance is measured: never more than the distance, at least 0.995 of it.
 _SPOKES = 32
+#: Side of the grid that cells are cut along, metres.
+_CELL_M = 6.0
 #: Relative gap at which the search ends; it is told beside the answer.
 _GAP = 1e-2
+#: Room left above a known sum of distances, metres.
+_SLACK_M = 1e-3
+#: Metres by which a pair must miss being apart to count as always overlapping.
+_APART_M = 1e-6
+#: Rounding of coordinates when pieces are joined, metres.
+_SAME_M = 1e-9
 #: Metres that leaving one footprint out costs: more than any distance within a quarter.
 _LEFT_OUT_M = 1e5
 
@@ -51,7 +59,7 @@ class Packed:
 
 
 def cells_of(choices: list[Choice], centre: Any, within_m: float | None = None) -> list[Cell]:
-    """Cut the regions of choices into triangles, near a centre only when a distance is given."""
+    """Cut the regions of choices into convex cells, near a centre only when a distance is given."""
     disc = None if within_m is None else shapely.buffer(centre, within_m / np.cos(np.pi / 64), quad_segs=16)
     origin = np.array([centre.x, centre.y])
     found = []
@@ -59,7 +67,7 @@ def cells_of(choices: list[Choice], centre: Any, within_m: float | None = None) 
         region = choice.region if disc is None else shapely.intersection(choice.region, disc)
         for part in polygons(region):
             local = shapely.transform(part, lambda points: points - origin)
-            found += [Cell(corners, choice) for corners in _triangles(local)]
+            found += [Cell(corners, choice) for piece in _squares(local, _CELL_M) for corners in _convex_parts(piece)]
     return found
 
 
@@ -69,7 +77,8 @@ def pack(
     *,
     gap_m: float,
     optional: bool = False,
-    at_most_m: float = float("inf"),
+    known: tuple[Fit, ...] = (),
+    nodes: int | None = None,
     time_limit_s: float | None = None,
 ) -> Packed:
     """Place one rectangle of each item in its cells, none overlapping, with the least sum of distances.
@@ -84,8 +93,10 @@ def pack(
         Metres between two rectangles (along the direction that separates them).
     optional
         Whether rectangles may be left out (as few as possible).
-    at_most_m
-        A sum of distances that is known to be possible; nothing worse is looked for.
+    known
+        Places known to be possible for all rectangles; nothing worse is looked for.
+    nodes
+        Most nodes of the search tree.
     time_limit_s
         Seconds after which the best so far is taken with its bound.
 
@@ -104,8 +115,10 @@ def pack(
 
     where h is half the extent of the rectangle in that direction (linear in z).
     """
-    model = _Model(items, gap_m, optional=optional, at_most_m=at_most_m)
-    found = solve_milp(model.milp(), time_limit_s=time_limit_s, gap=_GAP)
+    at_most = sum(fit.centre.distance(centre) for fit in known) + _SLACK_M if known else float("inf")
+    model = _Model(items, gap_m, optional=optional, at_most_m=at_most)
+    start = model.start(known, centre) if known else None
+    found = solve_milp(model.milp(), time_limit_s=time_limit_s, gap=_GAP, nodes=nodes, start=start)
     if not len(found.values):
         return Packed((None,) * len(items), float("inf"), found.status)
     fits = tuple(model.fit(row, found.values, centre) for row in range(len(items)))
@@ -113,10 +126,36 @@ def pack(
     return Packed(fits, found.bound - left_out, found.status)
 
 
-def _triangles(part: Any) -> list[FloatArray]:
-    pieces = [shapely.get_coordinates(piece)[:3] for piece in polygons(shapely.constrained_delaunay_triangles(part))]
-    # A sliver (where a footprint fits exactly) may be too thin to cut: its inner point stands for it.
-    return pieces or [shapely.get_coordinates(part.representative_point())]
+def _squares(part: Any, size_m: float) -> list[Any]:
+    """Cut a polygon along a grid: small cells tell sooner that two rectangles cannot both stand."""
+    left, low, right, high = np.floor(np.array(part.bounds) / size_m) * size_m
+    x, y = np.meshgrid(np.arange(left, right + size_m, size_m), np.arange(low, high + size_m, size_m))
+    grid = shapely.box(x.ravel(), y.ravel(), x.ravel() + size_m, y.ravel() + size_m)
+    return [piece for square in grid for piece in polygons(shapely.intersection(part, square))]
+
+
+def _convex_parts(part: Any) -> list[FloatArray]:
+    """Cut a polygon into few convex parts: triangles, joined as long as the whole stays convex."""
+    pieces = polygons(shapely.constrained_delaunay_triangles(part))
+    if not pieces:
+        # A sliver (where a footprint fits exactly) may be too thin to cut: its inner point stands for it.
+        return [shapely.get_coordinates(part.representative_point())]
+    grown: list[Any] = []
+    while pieces:
+        piece, pieces = pieces[0], pieces[1:]
+        while (other := next((own for own in pieces if _convex_together(piece, own)), None)) is not None:
+            piece = shapely.convex_hull(shapely.union(piece, other))
+            pieces = [rest for rest in pieces if rest is not other]
+        grown.append(piece)
+    return [shapely.get_coordinates(piece)[:-1] for piece in grown]
+
+
+def _convex_together(one: Any, other: Any) -> bool:
+    """Tell whether two convex pieces share an edge and form a convex whole."""
+    if not shapely.dwithin(one, other, _SAME_M):
+        return False
+    both = shapely.convex_hull(shapely.multipoints(np.vstack([*map(shapely.get_coordinates, (one, other))])))
+    return bool(both.area - one.area - other.area <= _SAME_M * (one.length + other.length))
 
 
 class _Model:
@@ -136,6 +175,7 @@ class _Model:
         for column in [] if optional else self.placed:
             self._row([(column, 1.0)], 1.0, 1.0)
         self.distances: list[int] = []
+        self.switches: dict[tuple[int, int], list[tuple[int, FloatArray]]] = {}
         self.cells = [[self._column(0.0, whole=True) for _ in cells] for cells in items]
         self.weights = [[[self._column(0.0) for _ in cell.corners] for cell in cells] for cells in items]
         for row in range(len(items)):
@@ -155,6 +195,33 @@ class _Model:
             np.array(self.cost), np.array(self.lower), np.array(self.upper), np.array(self.integer),
             matrix, np.array(self.low), np.array(self.high),
         )  # fmt: skip
+
+    def start(self, known: tuple[Fit, ...], centre: Any) -> dict[int, float]:
+        """Give the whole-number columns of known places: the cell of each, the direction between each two."""
+        middles = [np.array([fit.centre.x - centre.x, fit.centre.y - centre.y]) for fit in known]
+        values = dict.fromkeys(self.placed, 1.0)
+        for row, (fit, middle) in enumerate(zip(known, middles, strict=True)):
+            values |= dict.fromkeys(self.cells[row], 0.0)
+            values[self.cells[row][self._cell_at(row, fit, middle)]] = 1.0
+        for (one, other), switches in self.switches.items():
+            apart = middles[other] - middles[one]
+            free = [
+                float(apart @ way) - (_extent_of(known[one], way) + _extent_of(known[other], way)) / 2
+                for _, way in switches
+            ]
+            values |= {column: float(k == int(np.argmax(free))) for k, (column, _) in enumerate(switches)}
+        return values
+
+    def _cell_at(self, row: int, fit: Fit, middle: FloatArray) -> int:
+        """Find the cell of the same shape that a place lies in, or nearest to."""
+        own = (fit.width_m, fit.depth_m, fit.angle_deg)
+        away = [
+            shapely.distance(shapely.Point(middle), _hull(cell.corners))
+            if (cell.choice.width_m, cell.choice.depth_m, cell.choice.angle_deg) == own
+            else np.inf
+            for cell in self.items[row]
+        ]
+        return int(np.argmin(away))
 
     def fit(self, row: int, values: FloatArray, centre: Any) -> Fit | None:
         """Read the place of one item from the solver's values."""
@@ -215,14 +282,25 @@ class _Model:
         far = max(float(np.abs(cell.corners).max()) for cell in both)
         widest = max(np.hypot(cell.choice.width_m, cell.choice.depth_m) for cell in both)
         big = 2 * np.sqrt(2) * far + widest + self.gap_m
+        self._clashes(one, other, directions)
         switches = []
+        self.switches[one, other] = []
         for direction in directions:
             switch = self._column(0.0, whole=True)
             switches.append((switch, 1.0))
+            self.switches[one, other].append((switch, direction))
             room = [*self._half(one, direction), *self._half(other, direction)]
             way = [*self._along(other, direction), *self._along(one, -direction), *room]
             self._row([*way, (switch, -big)], self.gap_m - big)
         self._row([*switches, (self.placed[one], -1.0), (self.placed[other], -1.0)], -1.0)
+
+    def _clashes(self, one: int, other: int, directions: list[FloatArray]) -> None:
+        """Two cells from which the rectangles always overlap are not both chosen (this makes the bound good)."""
+        always = _always_overlap(self.items[one], self.items[other], directions, self.gap_m)
+        for here, row in enumerate(always):
+            beside = [(self.cells[other][there], 1.0) for there in np.flatnonzero(row)]
+            if beside:
+                self._row([(self.cells[one][here], 1.0), *beside], -np.inf, 1.0)
 
     def _along(self, row: int, direction: FloatArray) -> list[tuple[int, float]]:
         return [(column, float(part)) for column, part in zip(self.position[row], direction, strict=True)]
@@ -235,6 +313,18 @@ class _Model:
         ]
 
 
+def _always_overlap(
+    ones: list[Cell], others: list[Cell], directions: list[FloatArray], gap_m: float
+) -> NDArray[np.bool_]:
+    """Tell which pairs of cells leave no direction in which the rectangles could be apart."""
+    always = np.ones((len(ones), len(others)), bool)
+    for direction in directions:
+        low = np.array([(c.corners @ direction).min() + _extent(c.choice, direction) / 2 for c in ones])
+        high = np.array([(c.corners @ direction).max() - _extent(c.choice, direction) / 2 for c in others])
+        always &= high[None, :] - low[:, None] < gap_m - _APART_M
+    return always
+
+
 def _hull(corners: FloatArray) -> Any:
     return shapely.convex_hull(shapely.multipoints(corners))
 
@@ -243,6 +333,10 @@ def _extent(choice: Choice, direction: FloatArray) -> float:
     turn = np.radians(choice.angle_deg)
     along, across = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
     return float(choice.width_m * abs(along @ direction) + choice.depth_m * abs(across @ direction))
+
+
+def _extent_of(fit: Fit, direction: FloatArray) -> float:
+    return _extent(Choice(None, fit.width_m, fit.depth_m, fit.angle_deg), direction)
 
 
 def _directions(angles: set[float]) -> list[FloatArray]:

@@ -15,6 +15,7 @@ import itertools
 import json
 import re
 import threading
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ from typing import Any
 from spatialreno.errors import InputError
 
 _POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {scripts}; "
+    "default-src 'none'; img-src {images}; style-src 'unsafe-inline'; script-src {scripts}; "
     "base-uri 'none'; form-action 'none'"
 )
 # folium names Leaflet by an address on the net; the same file comes from a package.
@@ -87,6 +88,12 @@ def joined(*children: object) -> Markup:
 def isolated(value: object) -> Markup:
     """Escape a name that may hold right-to-left marks, so that they end where the name ends."""
     return tag("bdi", value)
+
+
+def packed_data(value: object) -> str:
+    """Write data as compressed JSON in base64, which may stand inside a script as one string."""
+    written = json.dumps(_clean_tree(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return '"' + base64.b64encode(zlib.compress(written.encode("utf-8"), 9)).decode("ascii") + '"'
 
 
 def data(value: object) -> str:
@@ -177,7 +184,9 @@ def _with_images(css: str, folder: Path) -> str:
     return re.sub(r"url\((images/[\w.-]+\.png)\)", inlined, css)
 
 
-def document(figure: Any, *, lang: str, title: str, style: str = "", script: str = "") -> str:
+def document(
+    figure: Any, *, lang: str, title: str, style: str = "", script: str = "", hosts: Sequence[str] = ()
+) -> str:
     """Render a folium figure, inside ``guarded``, as one page that needs nothing from outside.
 
     Parameters
@@ -190,6 +199,8 @@ def document(figure: Any, *, lang: str, title: str, style: str = "", script: str
         Title of the window; any text.
     style, script : str
         Our own style sheet, put after the libraries', and our own code, put before the figure's.
+    hosts : sequence of str
+        Addresses that pictures may come from besides the page itself: those of a base map that was asked for.
 
     Returns
     -------
@@ -207,8 +218,9 @@ def document(figure: Any, *, lang: str, title: str, style: str = "", script: str
     code = _one_script(f"{script}\n{parts['script']}")
     head = f"{parts['header']}\n<style>{style}</style>"
     return _page(
-        head, f"{parts['html']}\n{code}", lang=lang, title=title, scripts=" ".join(_hashes(parts["header"] + code))
-    )
+        head, f"{parts['html']}\n{code}", lang=lang, title=title, hosts=hosts,
+        scripts=" ".join(_hashes(parts["header"] + code)),
+    )  # fmt: skip
 
 
 def plain(body: Markup, *, lang: str, title: str, style: str) -> str:
@@ -228,10 +240,11 @@ def plain(body: Markup, *, lang: str, title: str, style: str) -> str:
     return _page(f"<style>{style}</style>", body, lang=lang, title=title, scripts="'none'")
 
 
-def _page(head: str, body: str, *, lang: str, title: str, scripts: str) -> str:
+def _page(head: str, body: str, *, lang: str, title: str, scripts: str, hosts: Sequence[str] = ()) -> str:
+    policy = _POLICY.format(scripts=scripts, images=" ".join(["data:", *hosts]))
     about = joined(
         tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=Markup(_POLICY.format(scripts=scripts))),
+        tag("meta", http_equiv="Content-Security-Policy", content=Markup(policy)),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("title", title),
     )

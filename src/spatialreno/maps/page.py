@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from spatialreno.formats.whole import put_text
 from spatialreno.maps import door
 from spatialreno.maps.answers import origins
+from spatialreno.maps.basemaps import base_settings
 from spatialreno.maps.door import joined
 from spatialreno.maps.features import encoded
 from spatialreno.maps.layers import Theme, bounds, themes, told
@@ -27,16 +28,18 @@ if TYPE_CHECKING:
 
 # Above this many features the map is painted on one canvas instead of one SVG element a feature.
 _CANVAS_FROM = 3000
+# Above this many features a layer is compressed; the page unpacks it before it draws.
+_PACKED_FROM = 2000
 _MAX_ZOOM = 22
 _SAID = (
     "layers legend map north zoom_in zoom_out fit reach_from gone altered built scores gains start today close "
-    "theme_plan theme_today theme_analysis swipe no_works before_works nothing_found "
+    "theme_plan theme_today theme_analysis swipe no_works before_works nothing_found map_key "
     "walk_said walk_joint walk_less walk_longer walk_new walk_lost walk_more walk_rest walk_same walk_to walk_all"
 )
 WORDS = tuple(_SAID.split())
 # Our own code by task, in the order in which it is read.
 MAP_SCRIPTS = ("base", "shapes", "labels", "draw", "controls", "inspect", "search")
-_SCRIPTS = (*MAP_SCRIPTS, "swipe", "phases", "page")
+_SCRIPTS = (*MAP_SCRIPTS, "swipe", "phases", "basemap", "page")
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,7 +73,14 @@ class Page:
         return f"Page {self.title} ({len(self._html.encode()) / 1e6:.1f} MB)"
 
 
-def draw(options: Comparison, *, lang: str = "zh", people: People | None = None) -> Page:
+def draw(
+    options: Comparison,
+    *,
+    lang: str = "zh",
+    people: People | None = None,
+    base: str | None = None,
+    write_key: bool = False,
+) -> Page:
     """Draw options beside today on one offline page: map, legend, tables, and what they rest on.
 
     Parameters
@@ -81,6 +91,11 @@ def draw(options: Comparison, *, lang: str = "zh", people: People | None = None)
         ``zh`` or ``en``. Names in the data stay as they are.
     people : People, optional
         What ``gather_people`` gives: lifts, menu, management, check-up join the consents.
+    base : str, optional
+        A map underneath from the net: ``tianditu``, ``osm`` or ``gaode`` (its tiles moved from GCJ-02). By default
+        none: the page then asks the net for nothing.
+    write_key : bool
+        Write Tianditu's key from the environment (``TIANDITU_KEY``) into the page; else the page asks for one.
 
     Returns
     -------
@@ -90,7 +105,7 @@ def draw(options: Comparison, *, lang: str = "zh", people: People | None = None)
     Raises
     ------
     InputError
-        The language is unknown.
+        The language or the base map is unknown, or a key is to be written and there is none.
 
     Examples
     --------
@@ -101,20 +116,22 @@ def draw(options: Comparison, *, lang: str = "zh", people: People | None = None)
     '西工地片区（示意）'
     """
     language = checked(lang)
+    under, hosts = base_settings(base, write_key=write_key)
     title = options.areas["today"].title or options.areas["today"].name
     with door.guarded():
-        figure = _figure(options, people, language)
+        figure = _figure(options, people, language, under)
         text = door.document(
             figure,
             lang=word("html_lang", language),
             title=f"{title} · {word('compare', language)}",
             style=door.asset("page.css"),
             script=door.scripts(_SCRIPTS),
+            hosts=hosts,
         )
     return Page(title, text)
 
 
-def _figure(options: Comparison, people: People | None, lang: Lang) -> Any:
+def _figure(options: Comparison, people: People | None, lang: Lang, under: dict[str, Any] | None) -> Any:
     """Put the map and the panel into one folium figure."""
     from spatialreno.maps.plan_layer import Panel, PlanLayer
 
@@ -125,8 +142,12 @@ def _figure(options: Comparison, people: People | None, lang: Lang) -> Any:
     plan = map_of(laid_out, corners)
     for theme in laid_out:
         PlanLayer(payload(theme, options, lang, to_degrees)).add_to(plan)
-    beside = joined(tools(option_titles(options, lang), lang), panel(options, lang, chosen=len(options.areas) - 1, people=people))
-    Panel(beside, _settings(options, lang, corners, stories)).add_to(plan)
+    chosen = len(options.areas) - 1
+    beside = joined(
+        tools(option_titles(options, lang), lang), panel(options, lang, chosen=chosen, people=people)
+    )
+    said = _settings(options, lang, corners, stories) | {"base": under}
+    Panel(beside, door.data(said)).add_to(plan)
     return plan.get_root()
 
 
@@ -168,30 +189,28 @@ def payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: Any) -> s
         what = layers[
             {"sites": "facilities", "grounds": "open_spaces", "new_grounds": "open_spaces"}.get(theme.key, "paths")
         ].title(lang)
-    return door.data(
+    return (door.packed_data if len(theme.drawn) > _PACKED_FROM else door.data)(
         {"key": theme.key, "title": theme.title, "heading": theme.group, "shown": theme.shown, "what": what}
         | encoded(theme.drawn, to_degrees)
     )
 
 
-def _settings(options: Comparison, lang: Lang, corners: list[list[float]], stories: Stories) -> str:
+def _settings(options: Comparison, lang: Lang, corners: list[list[float]], stories: Stories) -> dict[str, Any]:
     limits = sorted({float(m) for frame in options.isochrones.values() for m in frame["minutes"]})
     legend = legend_words(lang) | people_legend(lang)
     for rank, minutes in enumerate(limits[:3], start=1):
         for name in (f"reach-{rank}", f"reach-other-{rank}"):
             legend[name] += f"{minutes:g} {word('minutes', lang)}"
-    return door.data(
-        {
-            "styles": styles(),
-            "legend": [list(pair) for pair in legend.items()],
-            "options": option_titles(options, lang),
-            "open": len(options.areas) - 1,
-            "bounds": corners,
-            "origins": [[name, place.title] for name, place in origins(options, lang).items()],
-            "words": {key: word(key, lang) for key in WORDS} | {"sample": "医"},
-            "kinds": stories.kind_titles,
-            "cards": stories.card_titles,
-            "names": name_titles(options.areas["today"].catalog, lang),
-            "stages": stages(options, lang),
-        }
-    )
+    return {
+        "styles": styles(),
+        "legend": [list(pair) for pair in legend.items()],
+        "options": option_titles(options, lang),
+        "open": len(options.areas) - 1,
+        "bounds": corners,
+        "origins": [[name, place.title] for name, place in origins(options, lang).items()],
+        "words": {key: word(key, lang) for key in WORDS} | {"sample": "医"},
+        "kinds": stories.kind_titles,
+        "cards": stories.card_titles,
+        "names": name_titles(options.areas["today"].catalog, lang),
+        "stages": stages(options, lang),
+    }

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
-    from spatialreno.comparison import Comparison
+    from spatialreno.comparison import Comparison, People
 
 FORMATS = (".html", ".pdf", ".xlsx", ".gpkg", ".dxf")
 
 
-def save_report(options: Comparison, path: str | Path, *, lang: str = "zh", paper: str = "a3") -> Path:
+def save_report(
+    options: Comparison, path: str | Path, *, lang: str = "zh", paper: str = "a3", people: People | None = None
+) -> Path:
     """Write options beside today in the form that the file's ending names.
 
     Parameters
@@ -27,6 +29,8 @@ def save_report(options: Comparison, path: str | Path, *, lang: str = "zh", pape
         ``zh`` or ``en``. Names in the data stay as they are.
     paper : str
         ``a3`` or ``a4``, for a PDF.
+    people : People, optional
+        What ``gather_people`` gives, told in HTML.
 
     Returns
     -------
@@ -51,7 +55,7 @@ def save_report(options: Comparison, path: str | Path, *, lang: str = "zh", pape
     if ending == ".html":
         from spatialreno.maps.paper import report
 
-        return report(options, lang=lang).save(file)
+        return report(options, lang=lang, people=people).save(file)
     if ending == ".pdf":
         from spatialreno.maps.pdf import write_pdf
 

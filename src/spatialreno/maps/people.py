@@ -128,7 +128,7 @@ def _consent_details(title: str, found: Consents, options: Comparison, lang: Lan
         parts.append(_folded(f"{title} · {say('party', lang)}（{len(rows)}）", opened, grid(heads, rows, texts=2)))
     if len(found.votes):
         votes = {f"{say_matter(k, options, lang)}": c for k, c in found.counts.items()}
-        parts.append(_folded(f"{title} · {say('votes', lang)} {len(votes)}", opened, _vote_grid(votes, lang)))
+        parts.append(_folded(f"{title} · {say('owners_vote', lang)}（{len(votes)}）", opened, _vote_grid(votes, lang)))
     return parts
 
 
@@ -223,29 +223,28 @@ def _menu(people: People, options: Comparison, lang: Lang) -> list[Markup]:
     rules = {row["rule"]: row for row in options.today.catalog.rows("menu_rules")}
     note = (
         f"{rules[found.rule][f'title_{lang}']}；{say('budget', lang)} {number(found.budget_yuan / _TEN_THOUSAND, 0)}，"
-        f"{say('spent', lang)} {number(found.spent_yuan / _TEN_THOUSAND, 0)}（{say('cost_10k', lang)}）；"
+        f"{say('spent', lang)} {number(found.spent_yuan / _TEN_THOUSAND, 0)}{say('10k', lang)}；"
         f"{say('voters', lang)} {found.voters}"
     )
-    heads = [say(k, lang) for k in ("item", "class", "chosen", "reason", "cost_10k", "wanted", "stable")]
+    heads = [say(k, lang) for k in ("item", "class", "chosen", "cost_10k", "wanted", "stable")]
     rows = []
     for r in found.table.to_dict("records"):
-        told = [
-            say(r["class"], lang),
-            say("yes" if r["chosen"] else "no", lang),
-            _reason(r["reason"], found.table, lang),
-        ]
+        result = say("yes" if r["chosen"] else "no", lang) + _reason(r["reason"], found.table, lang)
+        told = [say(r["class"], lang), result]
         rows.append([r["title"], *told, r["cost_yuan"] / _TEN_THOUSAND, r["votes"], r["stable"] * 100])
-    return [tag("p", note), grid(heads, rows, texts=4)]
+    return [tag("p", note), grid(heads, rows, texts=3)]
 
 
 def _reason(reason: str, table: pd.DataFrame, lang: Lang) -> str:
     """Say why an item is left out."""
+    if not reason:
+        return ""
     what, _, detail = reason.partition(":")
     if what == "needs":
         detail = "、".join(str(table.at[i, "title"]) for i in detail.split(";"))
     elif what == "short":
-        detail = number(float(detail), 0)
-    return say(what, lang) + detail
+        detail = number(float(detail) / _TEN_THOUSAND, 1)
+    return f" · {say(what, lang)}{detail}"
 
 
 # ---- management, check-up, money, register

@@ -40,6 +40,13 @@ def draw_section(section: Section, *, title: str = "", lang: str = "zh") -> str:
     -------
     str
         An SVG document. Depths are not to scale.
+
+    Examples
+    --------
+    >>> from spatialreno.catalog import read_catalog
+    >>> from spatialreno.works import fit_section
+    >>> draw_section(fit_section(read_catalog(), 7.0, ["sewage", "storm"]))[:4]
+    '<svg'
     """
     language = checked(lang)
     wide = max(section.width_m, section.order.needed_m)
@@ -117,7 +124,9 @@ def _notes(section: Section, lang: Lang) -> list[Markup]:
     if not section.fits:
         out = "、".join(value_word(k, lang) for k in section.left_out) or "—"
         lines.append(f"{word('left_out', lang)}: {out}")
-    helps = [f"{word('help_' + r.measure, lang)} {r.needed_m:.2f} m {'✓' if r.fits else '✗'}"
-             for r in section.helps.itertuples()]  # fmt: skip
+    helps = [
+        f"{word('help_' + str(r['measure']), lang)} {r['needed_m']:.2f} m {'✓' if r['fits'] else '✗'}"
+        for r in section.helps.to_dict("records")
+    ]
     lines.append(" · ".join(helps))
     return [_text(said, _x(0), 275 + 18 * k, size=12, anchor="start") for k, said in enumerate(lines)]

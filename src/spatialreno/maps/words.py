@@ -110,6 +110,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "walls_and_gates": ("围墙、出入口", "Walls and gates"),
     "changes": ("有变化处", "Changes"),
     # the bar above the map, and what a click tells
+    "map_key": ("天地图密钥", "Tianditu key"),
     "tools": ("地图工具", "Map tools"),
     "search": ("按名称或编号查找", "Find by name or id"),
     "nothing_found": ("没有找到", "Nothing found"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -42,7 +43,13 @@ class MilpResult:
 
 
 def solve_milp(
-    model: Milp, *, time_limit_s: float | None = None, seed: int = 0, gap: float = 0.0
+    model: Milp,
+    *,
+    time_limit_s: float | None = None,
+    seed: int = 0,
+    gap: float = 0.0,
+    nodes: int | None = None,
+    start: Mapping[int, float] | None = None,
 ) -> MilpResult:
     """Solve a mixed-integer programme to proven optimality, or as far as the time allows.
 
@@ -59,6 +66,11 @@ def solve_milp(
         Seed of the solver.
     gap
         Relative gap at which the search may end; the gap reached is reported.
+    nodes
+        Most nodes of the search tree; unlike a time limit it stops every run at the same place, and is told
+        as ``time_limit`` all the same.
+    start
+        Values of some columns of a point known to be feasible; the rest is filled in by the solver.
 
     Returns
     -------
@@ -88,9 +100,14 @@ def solve_milp(
     options = {"output_flag": False, "threads": 1, "random_seed": seed, "mip_rel_gap": gap}
     if time_limit_s is not None:
         options["time_limit"] = float(time_limit_s)
+    if nodes is not None:
+        options["mip_max_nodes"] = nodes
     for name, value in options.items():
         highs.setOptionValue(name, value)
     highs.passModel(_highs_model(model, highspy))
+    if start:
+        columns = sorted(start)
+        highs.setSolution(len(columns), np.array(columns, np.int32), np.array([start[c] for c in columns], float))
     highs.run()
     return _result(highs, highspy, has_integers=bool(model.integer.any()))
 

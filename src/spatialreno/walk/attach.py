@@ -12,8 +12,8 @@ from spatialreno.walk.fabric import Fabric
 from spatialreno.walk.frame import Floats, Ints, lengths_mm, lines
 from spatialreno.walk.ground import HAIR_MM
 from spatialreno.walk.kernels import taut_from
-from spatialreno.walk.sectors import with_fill
-from spatialreno.walk.sight import removable_crossings, sight_lines, touching, unique_pairs
+from spatialreno.walk.sectors import unique_pairs, with_fill
+from spatialreno.walk.sight import removable_crossings, sight_lines, touching
 
 _TRIED_STREETS = 12
 
@@ -60,7 +60,8 @@ def attach(fabric: Fabric, xy: Floats) -> Ways:
     -------
     Ways
         In a cell all nodes in sight; elsewhere, where none is in sight and on streets, both ends of the nearest
-        piece of a street that can be reached past buildings and cells. A structure that holds the point does not stop it.
+        piece of a street that can be reached past buildings and cells. A structure that holds the point does not
+        stop it.
     """
     cell = fabric.ground.cell_of(xy)
     point, node, line, label = _sights(fabric, xy)

@@ -15,7 +15,7 @@ from spatialreno.walk.ground import Ground
 from spatialreno.walk.kernels import crossed_labels, grid_of, seen_pairs
 from spatialreno.walk.noding import Pieces
 from spatialreno.walk.obstacles import PERMANENT, Obstacles
-from spatialreno.walk.sectors import Rays, Sectors, expand, packed, rays_of
+from spatialreno.walk.sectors import Rays, Sectors, expand, packed, rays_of, unique_pairs
 
 _BIN_MM = 12_000
 _KEPT_CELLS = 4096
@@ -116,7 +116,7 @@ def read_cells(
     piece_cell, piece = shapely.STRtree(obstacles.pieces).query(ground.cells, predicate="intersects")
     ends = np.concatenate([points.find(edges.start), points.find(edges.end)])
     cell = np.concatenate([held, np.tile(edges.owner, 2)])
-    pairs = np.unique(np.column_stack([cell, np.concatenate([within, ends])]), axis=0)
+    pairs = np.column_stack(unique_pairs(cell, np.concatenate([within, ends])))
     cells = []
     for at in range(len(ground.cells)):
         mine = pairs[pairs[:, 0] == at, 1]
@@ -169,7 +169,8 @@ def _search(cell: Cell, points: Points) -> tuple[Ints, Ints, Ints]:
     first, second = np.minimum(first, len(code) - 1), np.minimum(second, len(code) - 1)
     # A vertex passed on the way may be a wall's that lies just outside the cell; then the line is no hop.
     known = (code[first] == packed(lines[:, :2])) & (code[second] == packed(lines[:, 2:])) & (first != second)
-    ends = np.unique(np.sort(np.column_stack([first, second])[known], axis=1), axis=0)
+    low, high = np.minimum(first, second)[known], np.maximum(first, second)[known]
+    ends = np.column_stack(unique_pairs(low, high))
     along = xy[ends[:, 1]] - xy[ends[:, 0]]
     inside = ~cell.leaves(ends[:, 0], along[:, 0], along[:, 1])
     inside &= ~cell.leaves(ends[:, 1], -along[:, 0], -along[:, 1])
@@ -186,7 +187,8 @@ def _search(cell: Cell, points: Points) -> tuple[Ints, Ints, Ints]:
 def _bends(cell: Cell, points: Points, sectors: Sectors, shared: Bools) -> tuple[tuple[Ints, ...], Ints]:
     """Group the rays at each point of a cell by the obstacle a walk may bend round, and list points of use.
 
-    Points that several cells share keep every hop, like doors. Something permanent always stands: where a ray is permanent, all permanent rays are one group.
+    Points that several cells share keep every hop, like doors. Something permanent always stands: where a ray is
+    permanent, all permanent rays are one group.
     """
     mine, rays = cell.points, points.rays
     row, ray = expand(rays.pointer, np.arange(len(rays.x)), mine)
@@ -246,6 +248,7 @@ def _solid(points: Points, sectors: Sectors, at: Ints, along: Ints) -> Bools:
 def _key(cell: Cell, points: Points) -> bytes:
     """Hash all that the hops of a cell depend on."""
     digest = hashlib.sha256()
-    for part in (points.xy[cell.points], cell.segs, cell.local, cell.edges.x, cell.edges.y, cell.edges.solid, *cell.bends):
+    edges = (cell.edges.x, cell.edges.y, cell.edges.solid)
+    for part in (points.xy[cell.points], cell.segs, cell.local, *edges, *cell.bends):
         digest.update(np.ascontiguousarray(part).tobytes() + b"|")
     return digest.digest()

@@ -17,7 +17,6 @@ _ENDLESS_MM = 1_900_000_000
 
 Int32s = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
 Csr = tuple[Ints, Int32s]
-Extra = tuple[Ints, Ints, Ints]
 _NO_MORE: Int32s = np.empty((0, 3), np.int32)
 
 
@@ -29,6 +28,34 @@ class Arcs:
     head: Int32s
     weight: Int32s
     hop: Int32s
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Hops that open beyond those of a graph, hung on their nodes: rows (next, head, weight) from `start` of `tail`."""
+
+    first: Ints
+    second: Ints
+    length: Ints
+    tail: Ints
+    start: Int32s
+    rows: Int32s
+
+    @classmethod
+    def of(cls, first: Ints, second: Ints, length: Ints) -> Extra:
+        """Hang hops on their nodes, in both directions."""
+        tail, head = np.concatenate([first, second]), np.concatenate([second, first])
+        order = np.argsort(tail, kind="stable")
+        tail = tail[order]
+        follow = np.arange(1, len(tail) + 1, dtype=np.int32)
+        last = np.append(tail[1:] != tail[:-1], True)[: len(tail)]
+        follow[last] = -1
+        start = np.concatenate([[0], np.flatnonzero(last)[:-1] + 1]).astype(np.int32)[: len(tail)]
+        rows = np.column_stack([follow, head[order], np.concatenate([length, length])[order]]).astype(np.int32)
+        return cls(first, second, length, tail[start], start, rows)
+
+    def __len__(self) -> int:
+        return len(self.first)
 
 
 @dataclass(frozen=True)
@@ -125,21 +152,22 @@ def reach(
     wanted
         Nodes to report; by default all.
     extra
-        Further hops that are open: first, second, length.
+        Further hops that are open.
 
     Returns
     -------
     Reached
-        Nodes and millimetres; what is not reached is absent. Searches run in the order in which places lie, so that near
-        ones find what they need in the cache.
+        Nodes and millimetres; what is not reached is absent. Searches run in the order in which places lie, so that
+        near ones find what they need in the cache.
     """
     limit, shift = _scale(limit_mm)
     starts, rows = seeds.rows()
     which = np.arange(seeds.places) if places is None else places
     nodes = len(graph[0]) - 1
     flags = np.ones(nodes, bool) if wanted is None else wanted
-    begin = np.full(nodes, -1, np.int32)
-    more = _linked(begin, extra) if extra is not None and len(extra[0]) else _NO_MORE
+    begin, more = np.full(nodes, -1, np.int32), _NO_MORE
+    if extra is not None and len(extra):
+        begin[extra.tail], more = extra.start, extra.rows
     one, two = starts[which], starts[which + 1]
     lead = np.append(rows[:, 0], 0)[np.minimum(one, len(rows))]
     order = np.argsort(lead, kind="stable")
@@ -182,51 +210,31 @@ class Field:
         rows
             Seeds.
         extra
-            Further hops to be walked in both directions: first, second, length.
+            Further hops that are open.
 
         Returns
         -------
         numpy.ndarray
             What has changed: node, distance before, name before; for `undo`.
         """
-        some = extra is not None and len(extra[0]) > 0
-        more = _linked(self._state[:, 3], extra) if some and extra is not None else _NO_MORE
+        more = _NO_MORE
+        if extra is not None and len(extra):
+            self._state[extra.tail, 3], more = extra.start, extra.rows
         box = (self._slot, self._pool, self._first, self._shift)
         args = (self._graph, more, self._state, self._run, rows, self._limit, box, self._journal)
         self._pool, self._first, count = queue.spread(*args)
         self._run += 1
         if extra is not None:
-            self._state[extra[0], 3] = self._state[extra[1], 3] = -1
+            self._state[extra.tail, 3] = -1
         return np.asarray(self._journal[:count].copy())
 
-    def open(self, first: Ints, second: Ints, length: Ints) -> Int32s:
+    def open(self, extra: Extra) -> Int32s:
         """Open hops: push what they shorten on from their ends. Returns what has changed."""
-        rows = []
-        for one, two in ((first, second), (second, first)):
-            reached = self.far[one] < FAR
-            rows.append(
-                np.column_stack([two[reached], self.far[one[reached]] + length[reached], self.name[one[reached]]])
-            )
-        return self.push(np.concatenate(rows).astype(np.int32), (first, second, length))
+        return self.push(queue.leaps(self._state, extra.first, extra.second, extra.length), extra)
 
     def undo(self, journal: Int32s) -> None:
         """Take a push back; the latest first."""
         queue.undo(self._state, journal, len(journal))
-
-
-def _linked(begin: Int32s, extra: Extra) -> Int32s:
-    """Hang further arcs on their nodes as linked lists that start at `begin`."""
-    first, second, length = extra
-    tail = np.concatenate([first, second])
-    head = np.concatenate([second, first])
-    order = np.argsort(tail, kind="stable")
-    tail = tail[order]
-    follow = np.arange(1, len(tail) + 1, dtype=np.int32)
-    last = np.append(tail[1:] != tail[:-1], True)
-    follow[last] = -1
-    starts = np.concatenate([[0], np.flatnonzero(last)[:-1] + 1]).astype(np.int32)
-    begin[tail[starts]] = starts
-    return np.column_stack([follow, head[order], np.tile(length, 2)[order]]).astype(np.int32)
 
 
 def nearest_place(graph: Csr, seeds: Seeds, places: Ints, limit_mm: float) -> Field:

@@ -96,7 +96,7 @@ class Ground:
         Ground
             The same outlines; no cell enters another's outline.
         """
-        rings, ring_cell = shapely.get_rings(self.outlines, return_index=True)
+        _, ring_cell = shapely.get_rings(self.outlines, return_index=True)
         foot = np.full((len(points), 2), np.nan)
         foot[joins.source] = joins.foot
         shapes: list[list[shapely.Geometry]] = [[] for _ in self.outlines]

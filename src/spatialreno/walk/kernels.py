@@ -69,7 +69,7 @@ def turn(ax: int, ay: int, bx: int, by: int, cx: int, cy: int) -> int:
 
 
 @numba.njit(cache=True)
-def trace(
+def trace(  # noqa: C901 (compiled: calls would be inlined anyway)
     ax: int, ay: int, bx: int, by: int, segs: Any, label: Any, grid: Any, stamp: Any, mark: int, out: Any, vias: Any
 ) -> Any:
     """Follow a line from a to b.
@@ -82,9 +82,12 @@ def trace(
     crossed, passed = 0, 0
     length = (bx - ax) * (bx - ax) + (by - ay) * (by - ay)
     _, first, last = _rows(ax, ay, bx, by, y0, size, rows)
-    for row in range(first, last + 1):
+    # From a towards b, since what blocks a line mostly stands near its beginning.
+    for i in range(last - first + 1):
+        row = first + i if by >= ay else last - i
         low, high = _columns(ax, ay, bx, by, row, x0, y0, size, columns)
-        for bin_ in range(row * columns + low, row * columns + high + 1):
+        for j in range(high - low + 1):
+            bin_ = row * columns + (low + j if bx >= ax else high - j)
             for place in range(pointer[bin_], pointer[bin_ + 1]):
                 s = held[place]
                 if stamp[s] == mark:
@@ -139,7 +142,8 @@ def seen_pairs(xy: Any, one: Any, two: Any, bends: Any, segs: Any, label: Any, g
     walk. Returns straight pieces (ax, ay, bx, by): a line through vertices is given piece by piece.
     """
     free, group_ptr, ray_ptr, rx, ry = bends
-    stamp, out, vias = np.full(len(segs), -1, np.int64), np.empty(labels + 1, np.int64), np.empty((2 * len(segs) + 1, 2), np.int64)
+    stamp, out = np.full(len(segs), -1, np.int64), np.empty(labels + 1, np.int64)
+    vias = np.empty((2 * len(segs) + 1, 2), np.int64)
     found, size, mark = np.empty((1024, 4), np.int64), 0, 0
     for a in one:
         for b in two:
@@ -183,7 +187,8 @@ def _pieces(a: Any, b: Any, vias: Any, passed: int, found: Any, size: int) -> in
 @numba.njit(cache=True)
 def crossed_labels(pieces: Any, segs: Any, label: Any, grid: Any, labels: int) -> Any:
     """List (piece, label) for straight pieces, and what each is: 0 clear, 1 through a vertex, -1 blocked."""
-    stamp, out, vias = np.full(len(segs), -1, np.int64), np.empty(labels + 1, np.int64), np.empty((2 * len(segs) + 1, 2), np.int64)
+    stamp, out = np.full(len(segs), -1, np.int64), np.empty(labels + 1, np.int64)
+    vias = np.empty((2 * len(segs) + 1, 2), np.int64)
     kind = np.zeros(len(pieces), np.int64)
     rows, size = np.empty((1024, 2), np.int64), 0
     for p in range(len(pieces)):

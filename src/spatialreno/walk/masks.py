@@ -14,25 +14,49 @@ from spatialreno.walk.fabric import Fabric
 from spatialreno.walk.frame import Bools, Ints
 from spatialreno.walk.places import Places
 from spatialreno.walk.sectors import expand
-from spatialreno.walk.state import VISITOR, Walker, fabric_of, homes, paths_open, standing
+from spatialreno.walk.state import VISITOR, Walker, fabric_of, homes, open_groups, paths_open, standing
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 
 @dataclass(frozen=True)
-class Ledger:
-    """What of a fabric does not change with its state: arcs, and the hops that carry each label."""
+class Carriers:
+    """Things that carry labels (hops, ways), sorted by label too; `barred` counts what stands in the way of each."""
 
-    arcs: Arcs
+    barred: Ints
+    row: Ints
+    label: Ints
     pointer: Ints
-    hop: Ints
-    seals: dict[int, list[int]]
+    by_label: Ints
 
-    def carriers(self, labels: Iterable[int]) -> Ints:
-        """List the hops that carry any of some labels."""
-        rows = np.array(sorted(labels), np.int64)
-        return np.asarray(np.unique(expand(self.pointer, self.hop, rows)[1]))
+    @classmethod
+    def of(cls, row: Ints, label: Ints, labels: int, stands: Bools, closed: Bools) -> Carriers:
+        """Sort by label; `row` is sorted already, `closed` things count one obstacle more."""
+        order = np.argsort(label, kind="stable")
+        pointer = np.searchsorted(label[order], np.arange(labels + 1))
+        barred = np.bincount(row[stands[label]], minlength=len(closed)) + closed
+        return cls(barred, row, label, pointer, row[order])
+
+    def carrying(self, labels: Iterable[int]) -> tuple[Ints, Ints]:
+        """List what carries any of some labels, and how many of them."""
+        held = expand(self.pointer, self.by_label, np.array(sorted(labels), np.int64))[1]
+        found, count = np.unique(held, return_counts=True)
+        return found, count
+
+    def opened(self, labels: Iterable[int]) -> Ints:
+        """List what opens when these labels, all standing, go."""
+        found, count = self.carrying(labels)
+        return np.asarray(found[self.barred[found] == count])
+
+    def beside(self, labels: Iterable[int]) -> Ints:
+        """List the labels carried together with some, by what does not open when these go."""
+        found, count = self.carrying(labels)
+        rows = found[self.barred[found] > count]
+        low, high = (np.searchsorted(self.row, rows, side) for side in ("left", "right"))
+        size = high - low
+        step = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+        return np.asarray(np.unique(self.label[np.repeat(low, size) + step]))
 
 
 @dataclass(frozen=True)
@@ -45,15 +69,33 @@ class State:
     @cached_property
     def homes(self) -> dict[str, Walker]:
         """The residents' gates open to the people of each compound."""
-        return homes(self.area)
+        return homes(self.area, self.blocks)
 
     @cached_property
-    def ledger(self) -> Ledger:
-        """Arcs and carriers, once for each fabric."""
-        if "ledger" not in self.fabric.memory:
-            self.fabric.memory["ledger"] = _ledger(self.fabric)
-        found = self.fabric.memory["ledger"]
-        assert isinstance(found, Ledger)
+    def blocks(self) -> dict[str, int]:
+        """The block of each compound; where no gate is for residents it does not matter, and each is its own."""
+        if (self.area.gates["walkers"] == "residents").any():
+            return open_groups(self.area)
+        return {str(name): at for at, name in enumerate(self.area.compounds.index)}
+
+    @cached_property
+    def arcs(self) -> Arcs:
+        """The hops in both directions, once for each fabric."""
+        if "arcs" not in self.fabric.memory:
+            hops = self.fabric.hops
+            self.fabric.memory["arcs"] = both_ways(hops.first, hops.second, hops.length, len(self.fabric.xy))
+        found = self.fabric.memory["arcs"]
+        assert isinstance(found, Arcs)
+        return found
+
+    @cached_property
+    def seals(self) -> dict[int, list[int]]:
+        """The closed gaps beside each label."""
+        found: dict[int, list[int]] = {}
+        for at, (layer, one, two) in enumerate(self.fabric.obstacles.labels):
+            if layer == "seals":
+                found.setdefault(int(one), []).append(at)
+                found.setdefault(int(two), []).append(at)
         return found
 
     @cached_property
@@ -62,21 +104,22 @@ class State:
         return standing(self.area, self.fabric)
 
     @cached_property
-    def barred(self) -> Ints:
-        """Number of standing obstacles each hop meets for visitors; a path that may not be walked counts as one."""
-        hops = self.fabric.hops
-        count = np.bincount(hops.label_hop[self.stands[hops.label]], minlength=len(hops))
-        return np.asarray(count + ~paths_open(self.area, self.fabric, hops.path))
+    def hops(self) -> Carriers:
+        """What stands in the way of hops for visitors; a path that may not be walked counts as one."""
+        hops, labels = self.fabric.hops, len(self.fabric.obstacles.labels)
+        closed = ~paths_open(self.area, self.fabric, hops.path)
+        return Carriers.of(hops.label_hop, hops.label, labels, self.stands, closed)
 
     @cached_property
     def graph(self) -> Csr:
         """The hops open to visitors."""
-        return open_graph(self.ledger.arcs, self.barred == 0)
+        return open_graph(self.arcs, self.hops.barred == 0)
 
     @cached_property
     def gate_labels(self) -> dict[str, list[int]]:
         """The labels of each gate in a wall that stands."""
-        walls, found = set(self.area.walls.index), {}
+        walls = set(self.area.walls.index)
+        found: dict[str, list[int]] = {}
         for at, (layer, name, wall) in enumerate(self.fabric.obstacles.labels):
             if layer == "gates" and wall in walls:
                 found.setdefault(name, []).append(at)
@@ -96,32 +139,18 @@ class State:
 
     def with_seals(self, labels: set[int]) -> set[int]:
         """Add to labels that go the closed gaps that go with them, and leave out what does not stand anyway."""
-        every = labels | {seal for at in labels for seal in self.ledger.seals.get(at, [])}
+        every = labels | {seal for at in labels for seal in self.seals.get(at, [])}
         return {at for at in every if self.stands[at]}
 
-    def opened(self, labels: set[int]) -> Ints:
-        """List the hops that open when these labels of standing obstacles go."""
-        hops = self.ledger.carriers(labels)
-        return hops[self.barred[hops] == self.carried(hops, labels)]
-
-    def carried(self, hops: Ints, labels: set[int]) -> Ints:
-        """Count how many of some labels each of some hops carries."""
-        rows = np.array(sorted(labels), np.int64)
-        _, held = expand(self.ledger.pointer, self.ledger.hop, rows)
-        place = np.searchsorted(hops, held)
-        place = np.minimum(place, max(len(hops) - 1, 0))
-        mine = hops[place] == held if len(hops) else np.zeros(0, bool)
-        return np.asarray(np.bincount(place[mine], minlength=len(hops)))
-
     def extra(self, hops: Ints) -> Extra:
-        """Give hops as (first, second, length)."""
+        """Give hops as what opens beyond the graph of visitors."""
         table = self.fabric.hops
-        return table.first[hops], table.second[hops], table.length[hops]
+        return Extra.of(table.first[hops], table.second[hops], table.length[hops])
 
     def extra_of(self, walker: Walker) -> Extra | None:
         """Give the hops open to a walker but not to visitors, None for visitors."""
         labels = self.freed(walker)
-        return self.extra(self.opened(labels)) if labels else None
+        return self.extra(self.hops.opened(labels)) if labels else None
 
     def seeds(self, walker: Walker, places: Places) -> Seeds:
         """List the ways between places and the fabric that this walker can use."""
@@ -148,20 +177,34 @@ class State:
         return fine
 
 
+@dataclass(frozen=True)
+class Guests:
+    """Places laid on the fabric in one state, ready to tell which of their ways open when something goes."""
+
+    places: Places
+    ways: Carriers
+
+    @classmethod
+    def of(cls, state: State, places: Places) -> Guests:
+        """Sort the ways of places by label."""
+        ways = places.ways
+        closed = ~paths_open(state.area, state.fabric, ways.path)
+        order = np.lexsort((ways.label, ways.label_way))
+        labels = len(state.fabric.obstacles.labels)
+        return cls(places, Carriers.of(ways.label_way[order], ways.label[order], labels, state.stands, closed))
+
+    @cached_property
+    def labels(self) -> frozenset[int]:
+        """Labels that any way carries."""
+        return frozenset(np.unique(self.ways.label).tolist())
+
+    def fresh(self, freed: frozenset[int]) -> Seeds:
+        """List the ways that open when some labels go."""
+        ways, places = self.places.ways, self.places
+        fine = self.ways.opened(freed) if freed & self.labels else np.empty(0, np.int64)
+        return Seeds(places.point_place[ways.point[fine]], ways.node[fine], ways.length[fine], len(places))
+
+
 def state_of(area: StudyArea) -> State:
     """Lay an area on its fabric."""
     return State(area, fabric_of(area))
-
-
-def _ledger(fabric: Fabric) -> Ledger:
-    """Sort the hops of a fabric by end, and by label."""
-    hops, labels = fabric.hops, fabric.obstacles.labels
-    order = np.argsort(hops.label, kind="stable")
-    pointer = np.searchsorted(hops.label[order], np.arange(len(labels) + 1))
-    seals: dict[int, list[int]] = {}
-    for at, (layer, one, two) in enumerate(labels):
-        if layer == "seals":
-            seals.setdefault(int(one), []).append(at)
-            seals.setdefault(int(two), []).append(at)
-    arcs = both_ways(hops.first, hops.second, hops.length, len(fabric.xy))
-    return Ledger(arcs, pointer, hops.label_hop[order], seals)

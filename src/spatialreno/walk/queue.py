@@ -35,13 +35,15 @@ def _put(node: int, reach: int, at: int, slot: Any, pool: Any, first: int) -> An
 
 
 @numba.njit(cache=True, nogil=True)
-def spread(graph: Any, more: Any, state: Any, run: int, seeds: Any, limit: int, queue: Any, journal: Any) -> Any:
+def spread(  # noqa: C901 (the inner loop of every search)
+    graph: Any, more: Any, state: Any, run: int, seeds: Any, limit: int, queue: Any, journal: Any
+) -> Any:
     """Push seeds (node, distance, name) onto distances until nothing within the limit improves.
 
-    `graph` is (pointer, rows of head and weight); `more` adds arcs as linked rows (next, head, weight); `state` has a row
-    (distance, name, stamp, first of `more`) for each node; `queue` is (buckets, pool, first free place, shift). Of equal
-    walks the lower name wins. `journal` gets (node, distance before, name before). Returns the pool, its free place and
-    the length of the journal.
+    `graph` is (pointer, rows of head and weight); `more` adds arcs as linked rows (next, head, weight); `state` has a
+    row (distance, name, stamp, first of `more`) for each node; `queue` is (buckets, pool, first free place, shift). Of
+    equal walks the lower name wins. `journal` gets (node, distance before, name before). Returns the pool, its free
+    place and the length of the journal.
     """
     pointer, arcs = graph
     slot, pool, first, shift = queue
@@ -104,6 +106,22 @@ def undo(state: Any, journal: Any, count: int) -> None:
     """Put back what a push has changed."""
     for k in range(count):
         state[journal[k, 0], 0], state[journal[k, 0], 1] = journal[k, 1], journal[k, 2]
+
+
+@numba.njit(cache=True, nogil=True)
+def leaps(state: Any, first: Any, second: Any, length: Any) -> Any:
+    """List seeds (node, distance, name) at ends of hops that are nearer by the hop."""
+    rows, count = np.empty((2 * len(first), 3), np.int32), 0
+    for k in range(len(first)):
+        for way in range(2):
+            one, two = (first[k], second[k]) if way == 0 else (second[k], first[k])
+            if state[one, 0] == FAR:
+                continue
+            reach = state[one, 0] + length[k]
+            if reach < state[two, 0] or (reach == state[two, 0] and state[one, 1] < state[two, 1]):
+                rows[count, 0], rows[count, 1], rows[count, 2] = two, reach, state[one, 1]
+                count += 1
+    return rows[:count]
 
 
 @numba.njit(cache=True, nogil=True)

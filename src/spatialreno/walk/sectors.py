@@ -135,8 +135,7 @@ def find_sectors(points: Floats, rays: Rays, obstacles: Obstacles) -> Sectors:
             np.concatenate([label, np.repeat(around, count)]),
         ]
     )
-    pairs = np.unique(pairs.astype(np.int64), axis=0)
-    return Sectors(pointer, pairs[:, 0], pairs[:, 1])
+    return Sectors(pointer, *unique_pairs(pairs[:, 0], pairs[:, 1]))
 
 
 def find_joints(rays: Rays, sectors: Sectors, exists: Bools) -> Joints:
@@ -162,18 +161,18 @@ def find_joints(rays: Rays, sectors: Sectors, exists: Bools) -> Joints:
     ray, point = ray[several], point[several]
     second = sectors.pointer[point] + (ray - rays.pointer[point])
     first = sectors.pointer[point] + (ray - rays.pointer[point] - 1) % count[point]
-    carried, label = _expand(rays.label_pointer, rays.label, ray)
+    carried, label = expand(rays.label_pointer, rays.label, ray)
     fixed = np.zeros(len(ray), bool)
     fixed[carried[label == PERMANENT]] = True
     solid = sectors.solid
     fine = exists[first] & exists[second] & (~fixed | solid[first] | solid[second])
-    joint, label = _with_fill(sectors, first, second, carried, label)
+    joint, label = with_fill(sectors, first, second, carried, label)
     number = np.cumsum(fine) - 1
     kept = fine[joint] & (label != PERMANENT)
     return Joints(first[fine], second[fine], number[joint[kept]], label[kept])
 
 
-def _with_fill(sectors: Sectors, first: Ints, second: Ints, row: Ints, label: Ints) -> tuple[Ints, Ints]:
+def with_fill(sectors: Sectors, first: Ints, second: Ints, row: Ints, label: Ints) -> tuple[Ints, Ints]:
     """Add to rows of labels what fills the sectors at both ends, without doubles."""
     rows, labels = [row], [label]
     for end in (first, second):
@@ -183,22 +182,21 @@ def _with_fill(sectors: Sectors, first: Ints, second: Ints, row: Ints, label: In
         step = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
         rows.append(np.repeat(np.arange(len(end)), size))
         labels.append(sectors.fill[np.repeat(low, size) + step])
-    pairs = np.column_stack([np.concatenate(rows), np.concatenate(labels)]).astype(np.int64)
-    pairs = np.unique(pairs, axis=0)
-    return pairs[:, 0], pairs[:, 1]
+    return unique_pairs(np.concatenate(rows), np.concatenate(labels))
 
 
-with_fill = _with_fill
+def unique_pairs(first: Ints, second: Ints) -> tuple[Ints, Ints]:
+    """Sort pairs and drop doubles; numbers are at least -1."""
+    width = int(second.max(initial=0)) + 2
+    code = np.unique(first.astype(np.int64) * width + (second + 1))
+    return np.asarray(code // width), np.asarray(code % width - 1)
 
 
-def _expand(pointer: Ints, values: Ints, rows: Ints) -> tuple[Ints, Ints]:
+def expand(pointer: Ints, values: Ints, rows: Ints) -> tuple[Ints, Ints]:
     """List (position in rows, value) for rows of a compressed table."""
     count = pointer[rows + 1] - pointer[rows]
     step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     return np.repeat(np.arange(len(rows)), count), values[np.repeat(pointer[rows], count) + step]
-
-
-expand = _expand
 
 
 @numba.njit(cache=True)

@@ -11,7 +11,7 @@ import shapely
 
 from spatialreno.walk.frame import Floats, Geometries, Ints
 from spatialreno.walk.obstacles import PERMANENT, Obstacles
-from spatialreno.walk.sectors import Rays
+from spatialreno.walk.sectors import Rays, unique_pairs
 
 if TYPE_CHECKING:
     from spatialreno.walk.cells import Cell, Points
@@ -35,12 +35,6 @@ def removable_crossings(obstacles: Obstacles, drawn: Geometries) -> tuple[Ints, 
     """List (line, label) for the removable obstacles each line touches, without doubles."""
     line, piece = obstacles.removable_tree.query(drawn, predicate="intersects")
     return unique_pairs(line, obstacles.removable_label[piece])
-
-
-def unique_pairs(first: Ints, second: Ints) -> tuple[Ints, Ints]:
-    """Sort pairs and drop doubles."""
-    pairs = np.unique(np.column_stack([first, second]).astype(np.int64), axis=0)
-    return pairs[:, 0], pairs[:, 1]
 
 
 def sight_lines(cell: Cell, points: Points, start: Floats, end: Floats) -> Sights:
@@ -98,7 +92,7 @@ def _vertices(cell: Cell, line: Ints) -> Ints:
 
 
 def _sides(cell: Cell, points: Points, line: Ints, via: Ints) -> list[frozenset[int]]:
-    """Gather what leaves a vertex to the left and to the right of a line; a side with something permanent is left out."""
+    """Gather what leaves a vertex left and right of a line; a side with something permanent is left out."""
     along = line[2:] - line[:2]
     point = int(points.find(via[None, :])[0])
     sides: list[set[int]] = [set(), set()]

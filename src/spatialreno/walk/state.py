@@ -116,7 +116,7 @@ def paths_open(area: StudyArea, fabric: Fabric, path: Ints) -> Bools:
     return usable[path]
 
 
-def homes(area: StudyArea) -> dict[str, Walker]:
+def homes(area: StudyArea, block: dict[str, int] | None = None) -> dict[str, Walker]:
     """Name, for each compound, the `residents` gates that let its people through.
 
     A gate lets through the residents of every compound in the block of a compound beside it.
@@ -124,7 +124,7 @@ def homes(area: StudyArea) -> dict[str, Walker]:
     gates = area.gates[area.gates["walkers"] == "residents"]
     if not len(gates):
         return {str(compound): VISITOR for compound in area.compounds.index}
-    block = open_groups(area)
+    block = open_groups(area) if block is None else block
     opens: dict[int, set[str]] = {}
     for gate, compound, wall in zip(gates.index, gates["compound_id"], gates["wall_id"], strict=True):
         beside = {compound}

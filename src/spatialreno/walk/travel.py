@@ -14,7 +14,7 @@ from spatialreno.errors import InputError
 from spatialreno.walk.attach import direct
 from spatialreno.walk.engine import FAR, Field, nearest_place, reach
 from spatialreno.walk.frame import MM_PER_M, Floats, Ints
-from spatialreno.walk.masks import State, state_of
+from spatialreno.walk.masks import Guests, State, state_of
 from spatialreno.walk.places import Asked, Places, find_places, host_shapes
 from spatialreno.walk.sectors import expand
 from spatialreno.walk.state import VISITOR, Walker, paths_open
@@ -126,12 +126,13 @@ def nearest(
     kinds_at = serving["kind"].to_numpy()
     seeds = state.seeds(VISITOR, facilities)
     groups = [(walker, _doors(buildings, members)) for walker, members in state.walkers(buildings)]
-    extras = [state.extra_of(walker) for walker, _ in groups]
+    guests = Guests.of(state, facilities)
+    ours = [(guests.fresh(frozenset(state.freed(walker))), state.extra_of(walker)) for walker, _ in groups]
     for column, kind in enumerate(wanted):
         sources = np.flatnonzero(kinds_at == kind)
         field = nearest_place(state.graph, seeds, sources, limit_mm)
-        for (walker, doors), extra in zip(groups, extras, strict=True):
-            undo = [] if extra is None else [field.push(state.seeds(walker, facilities).of(sources)), field.open(*extra)]
+        for (_, doors), (ways, extra) in zip(groups, ours, strict=True):
+            undo = [] if extra is None else [field.push(ways.of(sources)), field.open(extra)]
             _read_doors(doors, field, far[:, column], which[:, column])
             for journal in undo[::-1]:
                 field.undo(journal)

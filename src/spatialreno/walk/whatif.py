@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from spatialreno.errors import InputError
-from spatialreno.walk.engine import FAR, Field, Int32s, Seeds, nearest_place
+from spatialreno.walk.engine import FAR, Extra, Field, Int32s, Seeds, nearest_place
 from spatialreno.walk.frame import MM_PER_M, Bools, Floats, Ints
-from spatialreno.walk.masks import State, state_of
+from spatialreno.walk.masks import Guests, State, state_of
+from spatialreno.walk.merging import merged_blocks
 from spatialreno.walk.obstacles import ON_GROUND
 from spatialreno.walk.places import Places, find_places
 from spatialreno.walk.sectors import expand
-from spatialreno.walk.state import VISITOR, Walker, open_groups
+from spatialreno.walk.state import VISITOR, Walker
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
-_NEAR_M = 30.0
 COLUMNS = ["layer", "id", "kind", "residents", "newly_reached", "person_m"]
 
 
@@ -85,18 +83,34 @@ def what_if(
     people = area.buildings["residents"].astype("float64").fillna(0.0).to_numpy()
     rows = [
         (layer, name, kind, *gain)
-        for layer, name in names
-        for kind, gain in zip(trial.kinds, _gains(trial, trial.opening(layer, name), radius, people), strict=True)
+        for (layer, name), change in zip(names, trial.openings(names), strict=True)
+        for kind, gain in zip(trial.kinds, _gains(trial, change, radius, people), strict=True)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 @dataclass(frozen=True)
-class _Change:
-    """What a candidate changes: labels that go, and the new gates of walkers whose blocks it merges."""
+class _Step:
+    """What opens when labels go: hops beyond the graph of visitors, and ways out of facilities."""
 
-    freed: set[int]
+    extra: Extra
+    ways: Seeds
+
+    @property
+    def ends(self) -> Ints:
+        """Nodes at which hops open."""
+        return self.extra.tail
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What a candidate changes: labels that go, new gates of groups whose blocks merge, groups that feel it anyway."""
+
+    freed: frozenset[int]
     walkers: dict[int, Walker]
+    crossing: set[int]
+    step: _Step
+    steps: dict[int, _Step]
 
 
 @dataclass(frozen=True)
@@ -135,24 +149,30 @@ class _Trial:
         buildings = find_places(area, state.fabric, list(area.buildings.index))
         order = np.lexsort((buildings.own_node, buildings.own_place))
         doors = buildings.own_place[order], buildings.own_node[order], buildings.own_length[order]
-        walkers, member = [], np.zeros(len(buildings), np.int64)
-        for at, (walker, members) in enumerate(state.walkers(buildings)):
-            walkers.append(walker)
-            member[members] = at
+        blocks, homes = state.blocks, state.homes
+        # One group for each block, and one of people who live in no compound.
+        walkers = [VISITOR] * (max(blocks.values(), default=-1) + 2)
+        for compound, block in blocks.items():
+            walkers[block] = homes.get(compound, VISITOR)
+        member = np.array([blocks.get(home, len(walkers) - 1) for home in buildings.home], np.int64)
         trial = cls(state, wanted, facilities, doors, walkers, member, [])
         limit = float(area.catalog.constants["walk_limit_m"] if limit_m is None else limit_m) * MM_PER_M
         at_kind = serving["kind"].to_numpy()
-        indoors = [np.isin(buildings.host, facilities.host[(at_kind == kind) & (facilities.host >= 0)]) for kind in wanted]
-        for kind, inside in zip(wanted, indoors, strict=True):
-            trial.bases.append(trial._base(np.flatnonzero(at_kind == kind), inside, limit))
+        for kind in wanted:
+            sources = np.flatnonzero(at_kind == kind)
+            hosts = facilities.host[sources]
+            trial.bases.append(trial._base(sources, np.isin(buildings.host, hosts[hosts >= 0]), limit))
         return trial
 
     def _base(self, sources: Ints, indoors: Bools, limit_mm: float) -> _Base:
-        field = nearest_place(self.state.graph, self._seeds(frozenset()), sources, limit_mm)
+        field = nearest_place(self.state.graph, self.state.seeds(VISITOR, self.facilities), sources, limit_mm)
         far = np.full(len(self.member), FAR, np.int64)
         rows, groups = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for group, walker in enumerate(self.walkers):
-            touched = self._as_group(field, sources, group, frozenset(self.state.freed(walker)), far)
+            if not walker or not len(self._group_doors[group]):
+                self._read(field, self._group_doors[group], far)
+                continue
+            touched = self._as_group(field, sources, group, self._step(frozenset(self.state.freed(walker))), far)
             rows.append(touched)
             groups.append(np.full(len(touched), group))
         far[indoors] = 0
@@ -161,61 +181,32 @@ class _Trial:
         pointer = np.searchsorted(node[order], np.arange(len(self.state.fabric.xy) + 1))
         return _Base(sources, field, far, pointer, group_of[order])
 
-    def _seeds(self, freed: frozenset[int]) -> Seeds:
-        """List the ways out of facilities once some labels have gone."""
-        ways, state = self.facilities.ways, self.state
-        stands = state.stands.copy()
-        stands[sorted(freed)] = False
-        shut = np.zeros(len(ways), bool)
-        shut[ways.label_way[stands[ways.label]]] = True
-        fine = ~shut & self._way_paths
-        places = self.facilities
-        return Seeds(
-            np.concatenate([places.own_place, places.point_place[ways.point[fine]]]),
-            np.concatenate([places.own_node, ways.node[fine]]),
-            np.concatenate([places.own_length, ways.length[fine]]),
-            len(places),
-        )
-
     @cached_property
-    def _way_paths(self) -> Bools:
-        from spatialreno.walk.state import paths_open
+    def _guests(self) -> Guests:
+        return Guests.of(self.state, self.facilities)
 
-        return paths_open(self.state.area, self.state.fabric, self.facilities.ways.path)
+    def _step(self, freed: frozenset[int]) -> _Step:
+        """Find what opens with some labels."""
+        hops = self.state.hops.opened(freed) if freed else np.empty(0, np.int64)
+        return _Step(self.state.extra(hops), self._guests.fresh(freed))
 
-    def _push(self, field: Field, sources: Ints, freed: frozenset[int], hops: Ints) -> list[Int32s]:
-        """Open labels for everybody: push on what this shortens."""
+    def _push(self, field: Field, sources: Ints, step: _Step) -> list[Int32s]:
+        """Push on what opens."""
         journals = []
-        if freed & self._way_labels:
-            journals.append(field.push(self._seeds(freed).of(sources)))
-        if len(hops):
-            journals.append(field.open(*self.state.extra(hops)))
+        rows = step.ways.of(sources) if len(step.ways.place) else ()
+        if len(rows):
+            journals.append(field.push(np.asarray(rows)))
+        if len(step.extra):
+            journals.append(field.open(step.extra))
         return journals
 
-    @cached_property
-    def _way_labels(self) -> frozenset[int]:
-        return frozenset(np.unique(self.facilities.ways.label).tolist())
-
-    def _as_group(self, field: Field, sources: Ints, group: int, freed: frozenset[int], far: Ints) -> Ints:
-        """Measure to the buildings of a group with what is open to it, and take it back; returns the nodes concerned."""
-        hops = self._hops(freed)
-        journals = self._push(field, sources, freed, hops)
+    def _as_group(self, field: Field, sources: Ints, group: int, step: _Step, far: Ints) -> Ints:
+        """Measure to the buildings of a group with what is open to it, and take it back; returns the nodes met."""
+        journals = self._push(field, sources, step)
         self._read(field, self._group_doors[group], far)
-        table = self.state.fabric.hops
-        nodes = [journal[:, 0].astype(np.int64) for journal in journals]
         for journal in journals[::-1]:
             field.undo(journal)
-        return np.unique(np.concatenate([table.first[hops], table.second[hops], *nodes]))
-
-    def _hops(self, freed: frozenset[int]) -> Ints:
-        """List the hops that open with some labels; asked again and again for the same group."""
-        memory = self.state.fabric.memory.setdefault(("opened", id(self)), {})
-        assert isinstance(memory, dict)
-        if freed not in memory:
-            if len(memory) > 4 * len(self.walkers) + 64:
-                memory.clear()
-            memory[freed] = self.state.opened(set(freed)) if freed else np.empty(0, np.int64)
-        return np.asarray(memory[freed])
+        return np.unique(np.concatenate([step.ends, *(journal[:, 0] for journal in journals)]).astype(np.int64))
 
     @cached_property
     def _group_doors(self) -> list[Ints]:
@@ -235,13 +226,14 @@ class _Trial:
         away = field.far[node].astype(np.int64)
         np.minimum.at(far, building[away < FAR], (away + out)[away < FAR])
 
-    def opening(self, layer: str, name: str) -> _Change:
-        """Find what opening a candidate changes."""
-        labels = set()
-        for at in self._labels_of.get((layer, name), []):
-            labels.add(at)
-        freed = self.state.with_seals(labels)
-        return _Change(freed, self._merged(layer, name))
+    def openings(self, names: Sequence[tuple[str, str]]) -> Iterator[_Change]:
+        """Find what opening each candidate changes."""
+        some = any(walker != VISITOR for walker in self.walkers)
+        blocks = self.state.blocks
+        merged = merged_blocks(self.state.area, names, blocks) if some else [[] for _ in names]
+        for (layer, name), parts in zip(names, merged, strict=True):
+            freed = frozenset(self.state.with_seals(set(self._labels_of.get((layer, name), []))))
+            yield _Change(freed, self._more_gates(parts), self._crossing(freed), self._step(freed), {})
 
     @cached_property
     def _labels_of(self) -> dict[tuple[str, str], list[int]]:
@@ -252,60 +244,46 @@ class _Trial:
                 found.setdefault(("walls", wall), []).append(at)
         return found
 
-    def _merged(self, layer: str, name: str) -> dict[int, Walker]:
+    def _more_gates(self, parts: list[set[int]]) -> dict[int, Walker]:
         """Find the groups whose gates become more because their blocks merge."""
-        if layer == "gates" or all(walker == VISITOR for walker in self.walkers):
-            return {}
-        old, new = self._neighbourhood.before_and_after(layer, name)
-        homes = self.state.homes
-        joined: dict[int, set[str]] = {}
-        for compound, block in new.items():
-            joined.setdefault(block, set()).update(homes.get(compound, VISITOR))
         changes: dict[int, Walker] = {}
-        if len(set(old.values())) == len(set(new.values())):
-            return changes
-        for group, walker in enumerate(self.walkers):
-            here = [frozenset(joined[block]) for compound, block in new.items() if homes.get(compound) == walker]
-            for more in here:
-                if more != walker:
-                    changes[group] = changes.get(group, walker) | more
+        for part in parts:
+            every: Walker = frozenset().union(*(self.walkers[block] for block in part))
+            changes |= {block: every for block in part if self.walkers[block] != every}
         return changes
-
-    @cached_property
-    def _neighbourhood(self) -> _Neighbourhood:
-        return _Neighbourhood(self.state.area)
 
     def after(self, base: _Base, change: _Change) -> Ints:
         """Measure one kind to every building after a change, leaving no trace."""
-        freed = frozenset(change.freed)
-        hops, table = self._hops(freed), self.state.fabric.hops
-        journals = self._push(base.field, base.sources, freed, hops)
-        ends = [table.first[hops], table.second[hops]]
-        touched = np.unique(np.concatenate([*ends, *(journal[:, 0] for journal in journals)]).astype(np.int64))
+        journals = self._push(base.field, base.sources, change.step)
+        met = [journal[:, 0].astype(np.int64) for journal in journals]
+        touched = np.concatenate([change.step.ends, *met])
         far = base.far.copy()
         pointer, rows = self._doors_at
         self._read(base.field, expand(pointer, rows, touched)[1], far)
-        feels = set(expand(base.pointer, base.group, touched)[1].tolist()) | self._crossing(change) | set(change.walkers)
-        for group in sorted(feels):
-            walker = change.walkers.get(group, self.walkers[group])
-            if walker:
-                own = self.state.freed(walker)
-                self._as_group(base.field, base.sources, group, frozenset(self.state.with_seals(own | change.freed)), far)
+        feels = set(np.unique(expand(base.pointer, base.group, touched)[1]).tolist())
+        for group in sorted(feels | change.crossing | set(change.walkers)):
+            step = self._group_step(change, group)
+            if step is not None:
+                self._as_group(base.field, base.sources, group, step, far)
         for journal in journals[::-1]:
             base.field.undo(journal)
         return far
 
-    def _crossing(self, change: _Change) -> set[int]:
+    def _group_step(self, change: _Change, group: int) -> _Step | None:
+        """Find what opens to a group after a change, once for all kinds; None for those without gates of their own."""
+        walker = change.walkers.get(group, self.walkers[group])
+        if not walker:
+            return None
+        if group not in change.steps:
+            both = self.state.with_seals(self.state.freed(walker) | change.freed)
+            change.steps[group] = self._step(frozenset(both))
+        return change.steps[group]
+
+    def _crossing(self, freed: frozenset[int]) -> set[int]:
         """Find groups whose gates stand on hops together with what goes: only both together open these."""
-        if not change.freed:
+        if not freed:
             return set()
-        state, hops = self.state, self.state.fabric.hops
-        carriers = state.ledger.carriers(change.freed)
-        carriers = carriers[state.barred[carriers] > state.carried(carriers, change.freed)]
-        low, high = (np.searchsorted(hops.label_hop, carriers, side) for side in ("left", "right"))
-        count = high - low
-        step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        met = np.unique(hops.label[np.repeat(low, count) + step])
+        met = np.union1d(self.state.hops.beside(freed), self._guests.ways.beside(freed))
         return {group for label in met.tolist() for group in self._keepers.get(label, ())}
 
     @cached_property
@@ -316,38 +294,6 @@ class _Trial:
             for label in self.state.freed(walker):
                 found.setdefault(label, []).append(group)
         return found
-
-
-class _Neighbourhood:
-    """Blocks near one obstacle, with and without it."""
-
-    def __init__(self, area: StudyArea) -> None:
-        self._area = area
-        self._shapes = area.compounds.geometry.to_numpy()
-        self._trees = {layer: shapely.STRtree(area.layer(layer).geometry.to_numpy()) for layer in
-                       ("compounds", "walls", "structures", "buildings", "paths")}  # fmt: skip
-
-    def before_and_after(self, layer: str, name: str) -> tuple[dict[str, int], dict[str, int]]:
-        """Group the compounds beside an obstacle into blocks, before and after it goes."""
-        shape = self._area.layer(layer).geometry.loc[name]
-        constants = self._area.catalog.constants
-        reach = constants["strip_m"] + 2 * constants["tolerance_m"]
-        beside = np.sort(self._trees["compounds"].query(shape, predicate="dwithin", distance=reach))
-        if len(beside) < 2:
-            return {}, {}
-        zone = shapely.union_all(self._shapes[beside]).buffer(2 * reach)
-        parts = {key: self._cut(key, zone) for key in self._trees if key != "compounds"}
-        parts["compounds"] = self._area.compounds.iloc[beside]
-        before = open_groups(self._local(parts))
-        parts[layer] = parts[layer].drop(index=name)
-        return before, open_groups(self._local(parts))
-
-    def _cut(self, layer: str, zone: Any) -> Any:
-        rows = np.sort(self._trees[layer].query(zone, predicate="intersects"))
-        return self._area.layer(layer).iloc[rows]
-
-    def _local(self, parts: dict[str, Any]) -> StudyArea:
-        return cast("StudyArea", SimpleNamespace(**parts, catalog=self._area.catalog, crs=self._area.crs))
 
 
 def _gains(trial: _Trial, change: _Change, radius: Floats, people: Floats) -> Iterator[tuple[float, float, float]]:

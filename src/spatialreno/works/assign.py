@@ -40,10 +40,10 @@ def assign_stations(distance: pd.DataFrame, weight: pd.Series, capacity: pd.Seri
     ['S', nan, nan]
     """
     names, stations = list(distance.index), list(distance.columns)
-    answer = pd.Series(np.nan, index=distance.index, dtype="object")
+    answer = np.full(len(names), np.nan, object)
     b, j = np.nonzero(distance.to_numpy(float) <= radius_m)
     if not len(b):
-        return answer
+        return pd.Series(answer, index=distance.index, dtype="object")
     w = weight.reindex(names).to_numpy(float)
     metres = distance.to_numpy(float)[b, j]
     column = np.arange(len(b))
@@ -57,5 +57,5 @@ def assign_stations(distance: pd.DataFrame, weight: pd.Series, capacity: pd.Seri
     )  # fmt: skip
     chosen = np.rint(solve_milp(model, time_limit_s=20).values) > 0
     for building, station in zip(b[chosen], j[chosen], strict=True):
-        answer.iloc[int(building)] = str(stations[station])
-    return answer
+        answer[building] = str(stations[station])
+    return pd.Series(answer, index=distance.index, dtype="object")

@@ -35,6 +35,12 @@ def heat_load(area: StudyArea) -> pd.DataFrame:
     and insulation (``catalog.heat_intensity``); a building of unknown age counts as one of 1990.
 
     .. math:: Q = A \\, q / 1000
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> round(float(heat_load(sr.read_area("data/geo/xigongdi"))["load_kw"].sum()), 1)
+    4151.4
     """
     buildings = area.buildings
     waiting = heat_demand(area).reindex(buildings.index).fillna(0.0)

@@ -57,6 +57,13 @@ class Dig:
         Objective, bound and gap of the joint routing (penalties for lanes too narrow included).
     faults
         What is wrong or unknown; the rest is computed.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> dig = sr.plan_dig(sr.read_area("data/geo/xigongdi"), ["sewage"])
+    >>> list(dig.summary.index), dig.joint.status
+    (['once', 'separately'], 'optimal')
     """
 
     lanes: gpd.GeoDataFrame
@@ -135,6 +142,13 @@ def plan_dig(
     ------
     InputError
         For unknown kinds.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> dig = plan_dig(sr.read_area("data/geo/xigongdi"), ["sewage", "water"])
+    >>> bool(dig.summary.loc["once", "lanes_m"] < dig.summary.loc["separately", "lanes_m"])
+    True
     """
     asked, faults = checked_kinds(area.catalog, kinds), list[Fault]()
     homes = area.buildings[area.buildings["households"].fillna(0) > 0]
@@ -154,11 +168,12 @@ def plan_dig(
         faults += told
     table, sections = work.lanes()
     phases, late = dig_phases(area, table, scenario, phase)
-    table = gpd.GeoDataFrame(table.assign(**phases)[LANES], geometry="geometry", crs=area.crs)
+    table = table.assign(phase=pd.array(phases["phase"], "Int64"), paved=pd.array(phases["paved"], "Int64"))
+    opened = gpd.GeoDataFrame(table[LANES], geometry="geometry", crs=area.crs)
     return Dig(
-        lanes=table, routes=work.routes(), summary=work.summary(), by_kind=work.by_kind(outfalls),
+        lanes=opened, routes=work.routes(), summary=work.summary(), by_kind=work.by_kind(outfalls),
         falls=pd.concat([f for f, _ in falls] or [pd.DataFrame(columns=FALLS)], ignore_index=True),
-        replaced=_replaced(area, asked, table), joint=joint, faults=tuple(dict.fromkeys([*faults, *late])),
+        replaced=_replaced(area, asked, opened), joint=joint, faults=tuple(dict.fromkeys([*faults, *late])),
         _sections=sections,
     )  # fmt: skip
 

@@ -88,7 +88,7 @@ def _missing(area: StudyArea, kind: str, here, pieces, level, outfalls) -> list[
 
 
 def _laid(area: StudyArea, kind: str, here, pieces, level, outfalls) -> pd.DataFrame:  # type: ignore[no-untyped-def]
-    constants, own = area.catalog.constants, area.catalog.pipe_kinds.loc[kind]
+    constants, own = area.catalog.constants, area.catalog.pipe_kinds.loc[kind].to_dict()
     cover, deepest = constants["sewer_cover_m"], constants["sewer_depth_max_m"]
     size, slope = float(own["diameter_mm"]) / 1000, float(own["slope_min"])
     invert = {node: level[node] - cover - size for edge in here for node in edge}

@@ -12,13 +12,13 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import Fault, InputError
-from spatialreno.siting import site_facilities
 from spatialreno.works.assign import assign_stations
 from spatialreno.works.demand import heat_load, load_faults
 from spatialreno.works.ground import Ground, pipe_ground
 from spatialreno.works.mains import usable_mains
 from spatialreno.works.routes import lay_secondary, primary_way, station_net
 from spatialreno.works.sizing import size_pipes
+from spatialreno.works.stations import site_stations
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -56,6 +56,13 @@ class HeatPlan:
         Why nobody is newly heated, when nobody is.
     faults
         What is wrong with the input; the rest is computed.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> plan = sr.supply_heat(sr.read_area("data/geo/xigongdi"))
+    >>> plan.households_connected, "binding = land" in plan.reason
+    (0.0, True)
     """
 
     buildings: pd.DataFrame
@@ -121,7 +128,7 @@ def supply_heat(
     ----------
     area
         The study area; its heat-exchange stations (open or planned) are used. Where there is none, the
-        reason is told in numbers (:func:`spatialreno.site_facilities`).
+        reason is told in numbers (:func:`spatialreno.site_stations`).
     sign_up
         Share of households that sign up; None: ``heat_sign_up_share`` of the catalog.
     exact
@@ -182,11 +189,10 @@ def _stations(area: StudyArea) -> tuple[gpd.GeoDataFrame, list[Fault]]:
 
 def _no_station(area: StudyArea) -> str:
     """Say why there is no station: what is asked, what there is, or where one could stand."""
-    found = site_facilities(area, STATION, count=None)
+    found = site_stations(area, time_limit_s=20)
     if found.feasible:
-        room = ", ".join(
-            f"{c} ({a:,.0f} m²)" for c, a in zip(found.sites["candidate"], found.sites["area_m2"], strict=True)
-        )
+        forms = zip(found.sites["candidate"], found.sites["area_m2"], strict=True)
+        room = ", ".join(f"{name} ({m2:,.0f} m²)" for name, m2 in forms)
         return f"no heat-exchange station stands or is planned; it could stand at {room}"
     return f"no heat-exchange station, and no place for one: {found.shortfall()}"
 
@@ -267,7 +273,7 @@ class _Plan:
             mend = "Draw the lane that leads there, or open what stands in the way"
             self.faults.append(Fault("buildings", tuple(map(str, lost)), "disconnected", text, mend))
 
-    def _main(self, name: str, mains: pd.DataFrame, need: float) -> tuple[str | None, Any, int]:
+    def _main(self, name: str, mains: pd.DataFrame, need: float) -> tuple[str | None, Any, float]:
         """Take the cheapest way from a main with room; when none has, from the one with most, and say so."""
         room = [m for m in mains.index if self.spare[str(m)] >= need - 1e-9]
         most = max(self.spare.values(), default=0.0)
@@ -350,7 +356,8 @@ def _costs(
 
 
 def _nothing(area: StudyArea, table: pd.DataFrame, share: float, reason: str, faults: list[Fault]) -> HeatPlan:
-    empty = gpd.GeoDataFrame(pd.DataFrame(columns=PIPES), geometry="geometry", crs=area.crs)
+    none = pd.DataFrame(columns=PIPES, index=pd.Index([], dtype="str", name="id"))
+    empty = gpd.GeoDataFrame(none, geometry="geometry", crs=area.crs)
     why = np.where(table["heated"], "heated today", np.where(table["load_kw"] > 0, reason, "nothing to heat"))
     buildings = table.assign(station=None, side="", connected=False, reason=why)
     columns = ["item", "quantity", "unit", "unit_price_yuan", "payer", "cost_yuan"]

@@ -15,7 +15,7 @@ from spatialreno.works.corridor import Side, best_order, corridor_rules
 from spatialreno.works.cuts import CutModel, add_net, solve_cuts
 from spatialreno.works.heuristic import shortest_path_tree
 from spatialreno.works.lanes import Lanes
-from spatialreno.works.net import FloatArray, Net, make_net, reached
+from spatialreno.works.net import FloatArray, IntArray, Net, make_net, reached
 from spatialreno.works.tree import least_tree
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def route_alone(nets: Sequence[KindNet]) -> dict[str, tuple[Edge, ...]]:
     return found
 
 
-def _pairs(net: Net, arcs: FloatArray) -> tuple[Edge, ...]:
+def _pairs(net: Net, arcs: IntArray) -> tuple[Edge, ...]:
     return tuple(sorted((int(net.tail[a]), int(net.head[a])) for a in arcs))
 
 
@@ -134,8 +134,8 @@ def route_together(
             values = [1.0, *[-share * kind.price] * len(arcs)]
             model.row([int(opened[edge]), *arcs], values, 0.0, np.inf)
     names = [kind.kind for kind in nets]
-    for edge, room in enumerate(rooms.itertuples()):
-        for group in misfits(catalog, room.width_m, (room.left_side, room.right_side), names):
+    for edge, room in enumerate(rooms.to_dict("records")):
+        for group in misfits(catalog, room["width_m"], (room["left_side"], room["right_side"]), names):
             arcs = [a for kind in group for a in uses[kind].get(edge, [])]
             model.row([*arcs, int(over[edge])], [1.0] * len(arcs) + [-1.0], -np.inf, len(group) - 1.0)
     quick = _one_after_another(nets, lanes, share)
@@ -166,7 +166,7 @@ def _edges(lanes: Lanes) -> tuple[dict[Edge, int], FloatArray]:
     return numbers, lanes.pieces["length_m"].to_numpy(float)
 
 
-def _uses(net: Net, columns: FloatArray, edge_of: Mapping[Edge, int]) -> dict[int, list[int]]:
+def _uses(net: Net, columns: IntArray, edge_of: Mapping[Edge, int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for k, pair in enumerate(zip(net.tail.tolist(), net.head.tolist(), strict=True)):
         if pair in edge_of:

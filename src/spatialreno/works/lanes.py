@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FOOT_M = 12.0
 _LINKS = 3
+_ASIDE_M = 3.0
 FloatArray = NDArray[np.float64]
 
 
@@ -102,19 +103,13 @@ def _links(area: StudyArea, served: gpd.GeoSeries, lines: Any) -> tuple[pd.DataF
     tree = shapely.STRtree(lines) if len(lines) else None
     rows, lost = [], []
     for name, shape in sorted(served.items()):
-        near = np.sort(tree.query(shape, predicate="dwithin", distance=reach)) if tree is not None else []
-        ways = []
-        for k in near:
-            line = lines[k]
-            foot = line.project(shapely.shortest_line(line, shape).interpolate(0.0))
-            along = min(line.length, round(foot / _FOOT_M) * _FOOT_M)
-            along = line.length if line.length - along < _FOOT_M / 2 else along
-            way = shapely.shortest_line(line.interpolate(along), shape)
-            hit = [h for h in solid.query(way, predicate="intersects") if not shapely.equals(shapes[h], shape)]
-            if not hit:
-                ways.append((way.length, int(k), along, way))
-        for length, k, along, way in sorted(ways, key=lambda w: w[:3])[:_LINKS]:
-            rows.append((str(name), k, along, length, way))
+        near = np.sort(tree.query(shape, predicate="dwithin", distance=reach)) if tree is not None else np.empty(0, int)
+        ways = [way for k in near for way in _feet(lines[k], int(k), shape, shapes, solid)]
+        nearest = sorted({way[1]: way[0] for way in sorted(ways, key=lambda w: (-w[0], w[1]))}.items(),
+                         key=lambda item: (item[1], item[0]))[:_LINKS]  # fmt: skip
+        for length, k, along, way in sorted(ways, key=lambda w: w[:3]):
+            if k in dict(nearest):
+                rows.append((str(name), k, along, length, way))
         if not ways:
             lost.append(str(name))
     faults = []
@@ -124,12 +119,34 @@ def _links(area: StudyArea, served: gpd.GeoSeries, lines: Any) -> tuple[pd.DataF
     return pd.DataFrame(rows, columns=["served", "line", "along", "length_m", "geometry"]), faults
 
 
+def _feet(line: Any, k: int, shape: Any, shapes: Any, solid: Any) -> list[tuple[float, int, float, Any]]:
+    """List ways from a lane to an outline: from both ends and the middle of the stretch it faces, past obstacles."""
+    corners = shapely.points(shapely.get_coordinates(shape))
+    faced = shapely.line_locate_point(line, corners)
+    marks = {_mark(line.length, float(a)) for a in (faced.min(), (faced.min() + faced.max()) / 2, faced.max())}
+    ways = []
+    for along in sorted(marks):
+        way = shapely.shortest_line(line.interpolate(along), shape)
+        hit = [h for h in solid.query(way, predicate="intersects") if not shapely.equals(shapes[h], shape)]
+        if not hit:
+            ways.append((float(way.length), k, along, way))
+    least = min((way[0] for way in ways), default=0.0)
+    return [way for way in ways if way[0] <= least + _ASIDE_M]
+
+
+def _mark(length: float, along: float) -> float:
+    """Round a foot to a point of the lane where it may be cut."""
+    mark = min(length, round(along / _FOOT_M) * _FOOT_M)
+    return length if length - mark < _FOOT_M / 2 else mark
+
+
 def public_mains(area: StudyArea, kind: str) -> gpd.GeoDataFrame:
     """List the pipes of a kind from which the quarter can be fed: in use, and along streets where any are.
 
     What lies in the quarter's own lanes is old and is laid anew.
     """
-    pipes = area.pipes[area.pipes["kind"].eq(kind) & area.pipes["status"].fillna("existing").eq("existing")]
+    own = str(area.catalog.pipe_kinds["main"][kind])
+    pipes = area.pipes[area.pipes["kind"].isin([kind, own]) & area.pipes["status"].fillna("existing").eq("existing")]
     streets = area.paths[area.paths["kind"].eq("street")]
     if not len(pipes) or not len(streets):
         return pipes
@@ -146,7 +163,7 @@ def tapped(area: StudyArea, lanes: Lanes, mains: gpd.GeoDataFrame) -> tuple[list
     found, lost = [], []
     tree = shapely.STRtree(shapely.points(lanes.xy)) if len(lanes.xy) else None
     for name, line in mains.geometry.sort_index().items():
-        near = np.sort(tree.query(line, predicate="dwithin", distance=reach)) if tree is not None else []
+        near = np.sort(tree.query(line, predicate="dwithin", distance=reach)) if tree is not None else np.empty(0, int)
         found += [(int(n), str(name), float(line.distance(shapely.Point(lanes.xy[n])))) for n in near]
         if not len(near):
             lost.append(str(name))

@@ -46,7 +46,7 @@ def usable_mains(area: StudyArea, kind: str, *, loaded: bool) -> tuple[pd.DataFr
     """
     pipes = area.pipes[area.pipes["kind"].eq(kind)]
     live = pipes[pipes["status"].fillna("existing").eq("existing")]
-    faults = []
+    faults = list[Fault]()
     if not loaded:
         return live, faults
     empty, unknown = live.index[live["capacity"] <= 0], live.index[live["capacity"].isna()]

@@ -70,8 +70,8 @@ class Net:
         place[left] = np.arange(len(left))
         bundles = tuple(tuple(int(place[a]) for a in b) for b in self.bundles if not gone[b[0]])
         limit = None if self.limit is None else self.limit[left]
-        arcs_left = {"tail": self.tail[left], "head": self.head[left], "cost": self.cost[left]}
-        return replace(self, **arcs_left, bundles=bundles, limit=limit), left
+        tail, head, cost = self.tail[left], self.head[left], self.cost[left]
+        return replace(self, tail=tail, head=head, cost=cost, bundles=bundles, limit=limit), left
 
 
 def make_net(

@@ -41,7 +41,7 @@ def dig_phases(
     paved = paving.groupby("id")["phase"].min().to_dict()
     gone = bill[(bill["verb"] == "demolish") & bill["layer"].isin(["walls", "structures", "buildings"])]
     gone = gone.drop_duplicates(["layer", "id"])
-    shapes = [survey.layer(r.layer).geometry[r.id] for r in gone.itertuples()]
+    shapes = [survey.layer(str(r.layer)).geometry[r.id] for r in gone.itertuples()]
     tree = shapely.STRtree(shapes)
     strips = shapely.buffer(lanes["geometry"].to_numpy(), lanes["width_m"].to_numpy(float) / 2, cap_style="flat")
     opened = pd.Series(phase, index=lanes.index)

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.works.corridor import Side, best_order, corridor_rules
+from spatialreno.errors import InputError
+from spatialreno.works.corridor import Section, Side, best_order, checked_kinds, corridor_rules, fit_section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 ROOM = ["width_m", "left_m", "right_m", "left", "right", "left_side", "right_side", "needed_m", "at"]
 
 
-def lane_rooms(area: StudyArea, lines: Any, kinds: Sequence[str]) -> pd.DataFrame:
+def lane_rooms(area: StudyArea, lines: Any, kinds: Sequence[str], *, faces_only: bool = False) -> pd.DataFrame:
     """Measure the room across lanes where a set of pipes fits worst.
 
     Parameters
@@ -29,6 +30,8 @@ def lane_rooms(area: StudyArea, lines: Any, kinds: Sequence[str]) -> pd.DataFram
         Straight or bent pieces of lanes, in the area's CRS.
     kinds
         Kinds of pipe that are asked for.
+    faces_only
+        Look at building faces alone, as if walls and structures could be dug under.
 
     Returns
     -------
@@ -44,7 +47,7 @@ def lane_rooms(area: StudyArea, lines: Any, kinds: Sequence[str]) -> pd.DataFram
     ground in it bounds the room; what crosses the lane, such as the wall on both sides of a gate, does not.
     Trees, poles and pipes that are there already are not looked at.
     """
-    shapes, names = _standing(area)
+    shapes, names = _standing(area, faces_only)
     tree = shapely.STRtree(shapes)
     constants = area.catalog.constants
     reach, step = constants["corridor_reach_m"], constants["corridor_step_m"]
@@ -66,10 +69,45 @@ def lane_rooms(area: StudyArea, lines: Any, kinds: Sequence[str]) -> pd.DataFram
     return pd.DataFrame(rows, columns=ROOM)
 
 
-def _standing(area: StudyArea) -> tuple[Any, list[str]]:
+def cut_lane(area: StudyArea, path_id: str, kinds: Sequence[str], *, faces_only: bool = False) -> Section:
+    """Cut across a lane where a set of pipes fits worst, whether or not anything is routed there.
+
+    Parameters
+    ----------
+    area
+        The study area.
+    path_id
+        A path.
+    kinds
+        Kinds of pipe (catalog ``pipe_kinds``).
+    faces_only
+        Measure between building faces alone, not walls and structures.
+
+    Raises
+    ------
+    InputError
+        For a path that is not there, or unknown kinds.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> cut_lane(today, "L1", ["sewage", "storm"]).left_out
+    ('storm',)
+    """
+    if path_id not in area.paths.index:
+        raise InputError(f"{path_id}: no such path. `spatialreno show AREA --layer paths` lists them.")
+    asked = checked_kinds(area.catalog, kinds)
+    room = lane_rooms(area, [area.paths.geometry[path_id]], asked, faces_only=faces_only).iloc[0]
+    return fit_section(area.catalog, room["width_m"], asked, sides=(room["left_side"], room["right_side"]))
+
+
+def _standing(area: StudyArea, faces_only: bool) -> tuple[Any, list[str]]:
     structures = area.structures
     low = structures[structures["position"].fillna("ground").isin(["ground", "attached"])]
-    layers = {"buildings": area.buildings, "structures": low, "walls": area.walls}
+    layers = {"buildings": area.buildings}
+    if not faces_only:
+        layers |= {"structures": low, "walls": area.walls}
     shapes = np.concatenate([frame.geometry.to_numpy() for frame in layers.values()])
     return shapes, [f"{layer}:{name}" for layer, frame in layers.items() for name in frame.index]
 

@@ -79,9 +79,10 @@ def station_net(area: StudyArea, ground: Ground, station: str, load: pd.Series) 
     runs = zip(ground.tail, ground.head, ground.length_m * price + ground.walls * wall, strict=True)
     edges = [(int(u), int(v), float(c)) for u, v, c in runs]
     arcs = [(base, node, 0.0) for node in ground.ports[station]]
-    for side in sides.itertuples():
-        arcs += [(node, side.into, 0.0) for node in side.nodes] + [(side.out, node, 0.0) for node in side.nodes]
-        arcs += [(side.into, side.out, side.cost), (side.out, end[side.building_id], 0.0)]
+    for side in sides.to_dict("records"):
+        into, out = int(side["into"]), int(side["out"])
+        arcs += [(node, into, 0.0) for node in side["nodes"]] + [(out, node, 0.0) for node in side["nodes"]]
+        arcs += [(into, out, float(side["cost"])), (out, end[side["building_id"]], 0.0)]
     net = make_net(
         [*edges, *((u, v, c * price) for u, v, c in old_edges)], base, list(end.values()),
         arcs=arcs, count=first + len(names),
@@ -180,7 +181,7 @@ def _pieces(net: HeatNet, used: set[tuple[int, int]], sides: pd.DataFrame, doors
 
     root, place = net.net.root, len(net.xy)
     graph = nx.Graph()
-    rows = [pair for side in sides.itertuples() for pair in pairwise(side.nodes)]
+    rows: list[tuple[int, int]] = [pair for nodes in sides["nodes"] for pair in pairwise(nodes)]
     for u, v in sorted({*rows, *((u, v) for u, v in used if u < place and v < place)}):
         graph.add_edge(u, v, length=float(np.hypot(*(net.xy[u] - net.xy[v]))))
     graph.add_edges_from((u, v, {"length": 0.0}) for u, v in sorted(used) if u == root)
@@ -191,8 +192,8 @@ def _pieces(net: HeatNet, used: set[tuple[int, int]], sides: pd.DataFrame, doors
     share = dict(zip(net.names, net.net.demand, strict=True))
     units = doors.groupby("building_id")["unit"].transform("size")
     demand: dict[int, float] = {}
-    for door, count in zip(doors.itertuples(), units, strict=True):
-        demand[int(door.node)] = demand.get(int(door.node), 0.0) + share[door.building_id] / count
+    for node, name, count in zip(doors["node"], doors["building_id"], units, strict=True):
+        demand[int(node)] = demand.get(int(node), 0.0) + share[name] / count
     flat = make_net([], root, list(demand), arcs=edges, count=net.net.count)
     arcs = pruned(flat, np.arange(len(flat.tail), dtype=np.intp))
     return _runs(net, flat, arcs, carried(flat, arcs, demand))

@@ -348,7 +348,7 @@
     });
   }
 
-  app.startLive = (map, given) => {
+  app.startLive = (map, given) => app.begin(() => {
     app.page = given;
     app.prepare();
     const tools = app.furnish(map, given);
@@ -361,5 +361,5 @@
     app.fit();
     app.settle();
     app.redraw();
-  };
+  });
 })(spatialreno);

@@ -44,7 +44,10 @@
   }
 
   // ---- called by the page -------------------------------------------------------------------------------------
-  app.layer = (map, given) => {
+  const waiting = [];
+  app.layer = (map, given) => { waiting.push(given); return given; };
+
+  function themeOf(given) {
     const theme = {
       key: given.key, title: given.title, what: given.what, heading: given.heading, shown: given.shown,
       fields: given.fields, groups: [], classes: new Set(), toggle: on => { theme.shown = on; },
@@ -52,8 +55,19 @@
     theme.features = given.features.map(([kind, shape, cls, rows, more]) =>
       ({ kind, shape, cls, rows: rows || [], more: more || {}, drawn: [] }));
     app.themes.push(theme);
-    return theme;
+  }
+
+  // Large layers come compressed; a page without any starts at once.
+  app.begin = run => {
+    const begun = layers => { layers.forEach(themeOf); run(); app.ready = true; };
+    if (!waiting.some(given => typeof given === "string")) begun(waiting);
+    else Promise.all(waiting.map(given => typeof given === "string" ? inflated(given) : given)).then(begun);
   };
+
+  function inflated(text) {
+    const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+  }
 
   // The map itself: zoom, fit, switches, legend, scale and north.
   app.furnish = (map, given) => {
@@ -84,9 +98,10 @@
     return tools;
   };
 
-  app.start = (map, given) => {
+  app.start = (map, given) => app.begin(() => {
     const tools = app.furnish(map, given);
     app.origin = given.origins.length ? given.origins[0][0] : null;
+    app.basemap(given.base);
     app.swipe(tools);
     app.phases(tools);
     tools.querySelector(".print").addEventListener("click", () => window.print());
@@ -94,6 +109,6 @@
     choose(given.open, false);
     app.fit();
     distance();
-  };
+  });
   app.settle = distance;
 })(spatialreno);

@@ -1,0 +1,123 @@
+"""Exact walks in a block of 25 walled compounds against extremitypathfinder, and 10 000 compounds merged.
+
+    python benchmarks/walk_blocks.py
+
+CPU time. Walks: a block of 500 × 500 m, walls and buildings as polygons of some 1 400 corners, since extremitypathfinder
+knows no wall without thickness. Both prepare and then answer the same pairs; answers must agree. Merging: a grid of
+compounds with a third of the walls between neighbours opened; the blocks by `GeoDataFrame.dissolve` and by connected
+components with `coverage_union_all` must have equal areas.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from shapely.geometry import Polygon, box
+from walk_graphs import cpu
+
+from spatialreno.area import StudyArea, assemble
+from spatialreno.walk import travel_times
+from spatialreno.walk.weave import build_fabric
+
+ORIGIN = (631_000.0, 3_838_000.0)
+SIDE, PER_SIDE, PAIRS = 100.0, 5, 10
+
+
+def shapes() -> list[Polygon]:
+    """Draw a wall round each compound, open at one place, and eleven buildings in it."""
+    dice = np.random.default_rng(5)
+    found = []
+    for k in range(PER_SIDE**2):
+        x, y = 5 + (k % PER_SIDE) * 98.0, 5 + (k // PER_SIDE) * 98.0
+        gap = x + dice.integers(20, 70)
+        outer = [(gap, y), (x, y), (x, y + 94), (x + 94, y + 94), (x + 94, y), (gap + 4, y)]
+        inner = [(gap + 4, y + 0.4), (x + 93.6, y + 0.4), (x + 93.6, y + 93.6), (x + 0.4, y + 93.6), (x + 0.4, y + 0.4)]
+        found.append(Polygon([*outer, *inner, (gap, y + 0.4)]))
+        for b in range(11):
+            left, low = x + 6 + 28 * (b % 3) + dice.integers(0, 6), y + 6 + 21 * (b // 3) + dice.integers(0, 5)
+            found.append(box(left, low, left + dice.integers(12, 20), low + dice.integers(8, 14)))
+    return found
+
+
+def area_of(solids: list[Polygon]) -> StudyArea:
+    """The same block as a study area."""
+    def frame(rows: dict[str, Any]) -> gpd.GeoDataFrame:
+        table = gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4546")
+        return table.set_geometry(table.geometry.translate(*ORIGIN))
+
+    buildings = frame({"id": [f"B{k:04d}" for k in range(len(solids))], "use": "other", "geometry": solids})
+    compounds = frame({"id": ["C1"], "name": ["院"], "geometry": [box(0, 0, 500, 500)]})
+    return assemble({"compounds": compounds, "buildings": buildings}, name="block", crs="EPSG:4546")
+
+
+def walks() -> None:
+    """Measure the same pairs with both."""
+    from extremitypathfinder import PolygonEnvironment
+
+    solids = shapes()
+    area, dice = area_of(solids), np.random.default_rng(6)
+    stops = shapely.union_all(solids).buffer(0.5)
+    spots = dice.integers(1000, 499000, (8 * PAIRS, 2)) / 1000
+    spots = spots[~shapely.intersects(stops, shapely.points(spots))][: 2 * PAIRS]
+    starts, ends = (gpd.GeoSeries(shapely.points(part + ORIGIN), crs=area.crs) for part in (spots[:PAIRS], spots[PAIRS:]))
+    build_fabric(area_of(solids[:12]))
+    ours, table = cpu(lambda: travel_times(area, starts, ends, limit_m=3000))
+    table = table[table["origin"] == table["destination"]]
+
+    def theirs() -> list[float]:
+        world = PolygonEnvironment()
+        outer = np.array([(0, 0), (500, 0), (500, 500), (0, 500)], float)
+        holes = [np.array(shapely.orient_polygons(one, exterior_cw=True).exterior.coords)[:-1] for one in solids]
+        with contextlib.redirect_stdout(io.StringIO()):
+            world.store(outer, holes, validate=False)
+            if not world.prepared:
+                world.prepare()
+            pairs = zip(spots[:PAIRS].tolist(), spots[PAIRS:].tolist(), strict=True)
+            return [world.find_shortest_path(tuple(one), tuple(two))[1] for one, two in pairs]
+
+    time_ext, answers = cpu(theirs)
+    corners = sum(len(one.exterior.coords) - 1 for one in solids)
+    worst = float(np.abs(table["distance_m"].to_numpy() - np.array(answers)).max())
+    print(f"{corners} corners, {PAIRS} pairs: ours {ours:.2f} s with the fabric, "
+          f"extremitypathfinder {time_ext:.1f} s  {time_ext / ours:.0f} x, largest difference {worst * 1000:.1f} mm")  # fmt: skip
+
+
+def merging() -> None:
+    """Merge compounds after openings, both ways."""
+    side, dice = 100, np.random.default_rng(7)
+    place = np.arange(side * side)
+    x, y = (place % side) * 80.0, (place // side) * 100.0
+    cells = shapely.box(x, y, x + 80, y + 100)
+    right, up = place[place % side < side - 1], place[place < side * (side - 1)]
+    pairs = np.concatenate([np.stack([right, right + 1]), np.stack([up, up + side])], axis=1)
+    pairs = pairs[:, dice.random(pairs.shape[1]) < 1 / 3]
+    frame = gpd.GeoDataFrame({"id": place}, geometry=cells, crs="EPSG:4546")
+
+    def merged() -> Any:
+        _, block = connected_components(coo_array((np.ones(pairs.shape[1]), pairs), shape=(side**2,) * 2), directed=False)
+        order = np.argsort(block, kind="stable")
+        parts = np.split(frame.geometry.to_numpy()[order], np.flatnonzero(np.diff(block[order])) + 1)
+        return np.array([shapely.coverage_union_all(part) if len(part) > 1 else part[0] for part in parts], object)
+
+    def dissolve() -> Any:
+        _, block = connected_components(coo_array((np.ones(pairs.shape[1]), pairs), shape=(side**2,) * 2), directed=False)
+        return frame.assign(block=block).dissolve("block")
+
+    mine, shapes_ = cpu(merged, 3)
+    theirs, table = cpu(dissolve, 2)
+    assert shapely.coverage_is_valid(cells)
+    assert np.allclose(shapely.area(shapes_), table.geometry.area.to_numpy())
+    print(f"{side**2} compounds to {len(shapes_)} blocks: ours {1000 * mine:.0f} ms, dissolve {1000 * theirs:.0f} ms  "
+          f"{theirs / mine:.1f} x, equal areas")  # fmt: skip
+
+
+if __name__ == "__main__":
+    merging()
+    walks()

@@ -1,0 +1,195 @@
+"""One dig: lanes shared, widths kept, arithmetic of both ways, phases, levels, bad input."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import make_area
+from shapely.geometry import LineString, box
+
+from spatialreno import Scenario, alter, demolish
+from spatialreno.errors import InputError
+from spatialreno.works import dig_book, plan_dig
+from spatialreno.works.rooms import lane_rooms
+
+KINDS = ("sewage", "water")
+
+
+def house(name, x, y):
+    return {"id": name, "use": "residential", "households": 10, "geometry": box(x, y, x + 20, y + 10)}
+
+
+def main(name, kind, **more):
+    return {"id": name, "kind": kind, "geometry": LineString([(-2, -50), (-2, 50)]), **more}
+
+
+def lane(width, **changes):
+    """A lane along y = 0 from a street at x = 0; houses on both sides, ``width`` apart; mains in the street."""
+    half = width / 2
+    layers = {
+        "compounds": [{"id": "C1", "name": "院", "geometry": box(0, -40, 200, 40)}],
+        "buildings": [
+            house("B1", 20, half), house("B2", 20, -half - 10),
+            house("B3", 100, half), house("B4", 100, -half - 10),
+        ],
+        "paths": [
+            {"id": "S1", "kind": "street", "width_m": 12.0, "geometry": LineString([(0, -50), (0, 50)])},
+            {"id": "L1", "kind": "lane", "geometry": LineString([(0, 0), (140, 0)])},
+        ],
+        "pipes": [main("N1", "sewage"), main("N2", "water")],
+    }  # fmt: skip
+    return make_area(**(layers | changes))
+
+
+def test_one_lane_for_two_utilities_by_arithmetic():
+    """Both run along the lane to the last houses' foot (x = 96, by steps of 12 m): once L, separately 2 L."""
+    dig = plan_dig(lane(12.0), KINDS)
+    once, apart = dig.summary.loc["once"], dig.summary.loc["separately"]
+    assert dig.joint.status == "optimal" and dig.joint.gap == pytest.approx(0.0, abs=1e-6)
+    assert apart["lanes_m"] == pytest.approx(2 * once["lanes_m"])
+    assert once["lanes_m"] == pytest.approx(96.0)
+    share, prices = 0.33, {"sewage": 800.0, "water": 525.0}
+    saved = share * min(prices.values()) * once["lanes_m"]
+    assert apart["cost_yuan"] - once["cost_yuan"] == pytest.approx(saved)
+    assert once["days"] < apart["days"]
+    assert set(dig.lanes["times_separate"]) == {2}
+
+
+def test_sharing_never_opens_more_than_digging_apart(example):
+    dig = plan_dig(example, ("sewage", "storm", "water"), time_limit_s=20)
+    once, apart = dig.summary.loc["once"], dig.summary.loc["separately"]
+    assert once["lanes_m"] <= apart["lanes_m"]
+    assert dig.joint.bound <= dig.joint.objective + 1e-6
+    for kind in ("sewage", "storm", "water"):
+        assert dig.by_kind.loc[kind, "served"] == 30
+
+
+@pytest.mark.parametrize(("width", "fits"), [(12.0, True), (7.0, False)])
+def test_a_lane_carries_its_pipes_or_says_what_is_missing(width, fits):
+    """Sewage, storm and heat need 9.88 m between faces; at 7 m 2.88 m are missing, and nothing short of 9.38 helps."""
+    pipes = [main("N1", "sewage"), main("N3", "storm")]
+    station = [{"id": "HX", "kind": "heat_exchange_station", "capacity": 9000.0, "geometry": box(2, 20, 12, 30)}]
+    street = {"id": "S1", "kind": "street", "width_m": 12.0, "geometry": LineString([(0, -50), (0, 50)])}
+    paths = [street, {"id": "L1", "kind": "lane", "geometry": LineString([(0, 0), (140, 0)])}]
+    dig = plan_dig(lane(width, pipes=pipes, facilities=station, paths=paths), ("sewage", "storm", "heat_secondary"))
+    between = dig.lanes[dig.lanes["width_m"] < 20]
+    assert between["fits"].all() == fits
+    if not fits:
+        worst = between.sort_values("missing_m").iloc[-1]
+        assert worst["missing_m"] == pytest.approx(2.88)
+        assert worst["help"] == "widen"
+        assert set(dig.section(str(worst.name)).laid.kinds) == {"sewage", "storm"}
+
+
+def test_a_lane_too_narrow_is_left_for_one_that_fits():
+    """Two ways to the houses: a short lane 3 m wide, and one round it with room; pipes go round."""
+    houses = [house("B1", 100, 20), {"id": "W1", "use": "other", "geometry": box(10, 1.5, 90, 5)},
+              {"id": "W2", "use": "other", "geometry": box(10, -5, 90, -1.5)}]  # fmt: skip
+    paths = [
+        {"id": "S1", "kind": "street", "width_m": 12.0, "geometry": LineString([(0, -60), (0, 80)])},
+        {"id": "L1", "kind": "lane", "geometry": LineString([(0, 0), (110, 0), (110, 15)])},
+        {"id": "L2", "kind": "lane", "geometry": LineString([(0, 60), (110, 60), (110, 35)])},
+    ]
+    area = lane(
+        12.0, buildings=houses, paths=paths, compounds=[{"id": "C1", "name": "院", "geometry": box(0, -40, 200, 80)}]
+    )
+    dig = plan_dig(area, ("sewage",))
+    assert set(dig.lanes["path_id"]) <= {"L2", "S1"}
+    assert dig.lanes["fits"].all()
+
+
+def test_width_is_measured_between_house_faces_not_to_the_middle():
+    area = lane(9.0)
+    rooms = lane_rooms(area, [area.paths.geometry["L1"]], ["sewage"])
+    assert rooms.loc[0, "width_m"] == pytest.approx(9.0)
+    assert (rooms.loc[0, "left_side"], rooms.loc[0, "right_side"]) == ("building", "building")
+
+
+def test_a_wall_at_a_gate_is_passed_and_a_wall_beside_bounds():
+    walls = [{"id": "W1", "geometry": LineString([(10, -20), (10, 20)])},
+             {"id": "W2", "geometry": LineString([(15, 2), (139, 2)])}]  # fmt: skip
+    area = lane(12.0, walls=walls)
+    rooms = lane_rooms(area, [area.paths.geometry["L1"]], ["sewage"])
+    assert rooms.loc[0, "left"].startswith("walls:W2")
+    assert rooms.loc[0, "width_m"] == pytest.approx(8.0)
+
+
+def test_nothing_is_laid_under_new_paving():
+    wall = [{"id": "W1", "geometry": LineString([(30, 3), (90, 3)])}]
+    today = lane(12.0, walls=wall)
+    pave = alter("paths", ids=["L1"], set={"width_m": 7.0}, phase=3)
+    good = Scenario("good", interventions=[demolish("walls", ids=["W1"], phase=1), pave])
+    dig = plan_dig(good.apply(today), KINDS, scenario=good)
+    here = dig.lanes[dig.lanes["path_id"] == "L1"]
+    assert (here["phase"] < here["paved"]).all()
+    assert not [f for f in dig.faults if f.rule == "under_new_paving"]
+    late = Scenario("late", interventions=[demolish("walls", ids=["W1"], phase=3), pave])
+    dig = plan_dig(late.apply(today), KINDS, scenario=late)
+    assert any(f.rule == "under_new_paving" for f in dig.faults)
+
+
+def test_levels_missing_is_said_and_with_levels_drains_fall():
+    assert any(f.rule == "levels_missing" for f in plan_dig(lane(12.0), KINDS).faults)
+    paths = [
+        {"id": "S1", "kind": "street", "width_m": 12.0, "start_level_m": 100.0, "end_level_m": 100.0,
+         "geometry": LineString([(0, -50), (0, 50)])},
+        {"id": "L1", "kind": "lane", "start_level_m": 100.0, "end_level_m": 101.0,
+         "geometry": LineString([(0, 0), (140, 0)])},
+    ]  # fmt: skip
+    for invert, arrives in ((97.0, True), (99.5, False)):
+        pipes = [main("N1", "sewage", start_level_m=invert, end_level_m=invert), main("N2", "water")]
+        dig = plan_dig(lane(12.0, paths=paths, pipes=pipes), KINDS)
+        assert len(dig.falls) and not [f for f in dig.faults if f.rule == "levels_missing"]
+        assert dig.falls["falls"].all() == arrives
+        assert (dig.falls["invert_up_m"] - dig.falls["invert_down_m"] > 0).all()
+        assert (dig.falls["cover_m"] >= 0.7 - 1e-6).all()
+
+
+def test_old_pipes_in_the_lane_are_laid_anew():
+    old = {"id": "N9", "kind": "sewage", "geometry": LineString([(20, 0.5), (120, 0.5)])}
+    dig = plan_dig(lane(12.0, pipes=[main("N1", "sewage"), main("N2", "water"), old]), KINDS)
+    assert dig.replaced == ("N9",)
+
+
+def test_bad_input_is_named_and_the_rest_computed():
+    far = {"id": "N7", "kind": "gas", "geometry": LineString([(900, 900), (950, 900)])}
+    dig = plan_dig(lane(12.0, pipes=[main("N1", "sewage"), far]), ("sewage", "gas", "storm"))
+    assert list(dig.by_kind.index) == ["sewage"]
+    assert any(f.rule == "main_alone" and f.ids == ("N7",) for f in dig.faults)
+    assert sum(f.rule == "no_source" for f in dig.faults) == 2
+    with pytest.raises(InputError, match="steam"):
+        plan_dig(lane(12.0), ("steam",))
+
+
+def test_a_lane_that_hangs_on_nothing_is_named():
+    paths = [
+        {"id": "S1", "kind": "street", "width_m": 12.0, "geometry": LineString([(0, -50), (0, 50)])},
+        {"id": "L1", "kind": "lane", "geometry": LineString([(0, 0), (60, 0)])},
+        {"id": "L2", "kind": "lane", "geometry": LineString([(130, 0), (160, 0)])},
+    ]
+    houses = [house("B1", 20, 6), house("B3", 140, 6)]
+    dig = plan_dig(lane(12.0, paths=paths, buildings=houses), KINDS)
+    assert any(f.rule == "disconnected" and f.ids == ("B3",) for f in dig.faults)
+    assert dig.by_kind.loc["sewage", "served"] == 1
+
+
+def test_the_lane_of_xigongdi_after_full(example):
+    from conftest import ROOT
+
+    from spatialreno.scenario import read_scenario
+
+    full = read_scenario(ROOT / "data/geo/xigongdi/scenarios/full.toml")
+    after = full.apply(example)
+    kinds = ["sewage", "storm", "heat_secondary", "telecom", "power", "water", "gas"]
+    rooms = lane_rooms(after, [after.paths.geometry["L1"]], kinds)
+    assert rooms.loc[0, "width_m"] > 7.0  # the houses stand farther apart than the paving is wide
+    before = lane_rooms(example, [example.paths.geometry["L1"]], kinds)
+    assert before.loc[0, "width_m"] < 2.5  # today its walls
+
+
+def test_a_dig_goes_into_a_book_and_a_scenario():
+    area = lane(12.0)
+    dig = plan_dig(area, KINDS)
+    book = dig_book(dig)
+    assert len(book["巷道"]) == len(dig.lanes)
+    after = dig.as_scenario("dig").apply(area)
+    assert len(after.pipes) == len(area.pipes) + len(dig.routes)

@@ -1,0 +1,245 @@
+"""Heat: three houses by arithmetic, laws of the plan, bad input named, the example quarter."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+import shapely
+from conftest import at, make_area
+from shapely.geometry import LineString, box
+
+from spatialreno.errors import InputError
+from spatialreno.scenario import read_scenario
+from spatialreno.works import fit_section, heat_book, heat_load, site_stations, supply_heat
+from spatialreno.works.assign import assign_stations
+from spatialreno.works.sizing import size_pipes
+
+STATION = "heat_exchange_station"
+
+
+def house(name, x, y, **more):
+    row = {"id": name, "use": "residential", "households": 10, "floor_area_m2": 1000.0, "heat_load_w_m2": 50.0}
+    return {**row, **more, "geometry": box(x, y, x + 20, y + 10)}
+
+
+def quarter(**changes):
+    """A lane along y = 0 from x = 0 to 140; three houses 6 m above it; a station below; a main across its end."""
+    layers = {
+        "compounds": [{"id": "C1", "name": "院", "geometry": box(-20, -40, 180, 40)}],
+        "buildings": [house("B1", 20, 6), house("B2", 60, 6), house("B3", 100, 6)],
+        "paths": [{"id": "P1", "kind": "lane", "geometry": LineString([(0, 0), (140, 0)])}],
+        "facilities": [{"id": "HX", "kind": STATION, "capacity": 5000.0, "geometry": box(0, -16, 10, -6)}],
+        "pipes": [
+            {"id": "M1", "kind": "heat_primary", "capacity": 500.0, "geometry": LineString([(-10, -40), (-10, 40)])}
+        ],
+    }  # fmt: skip
+    return make_area(**(layers | changes))
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return supply_heat(quarter(), sign_up=0.5)
+
+
+@pytest.fixture(scope="module")
+def full(example):
+    path = "data/geo/xigongdi/scenarios/full.toml"
+    from conftest import ROOT
+
+    return read_scenario(ROOT / path).apply(example)
+
+
+@pytest.fixture(scope="module")
+def full_plan(full):
+    return supply_heat(full, exact=False)
+
+
+def test_three_houses_load_flow_and_share(plan):
+    """3 × 1000 m² × 50 W = 150 kW; 0.86 · 150 / 25 = 5.16 m³/h; half of 30 households sign up."""
+    assert plan.stations.loc["HX", "load_kw"] == pytest.approx(150.0)
+    first = plan.pipes[plan.pipes["kind"] == "heat_secondary"]["flow_m3_h"].max()
+    assert first == pytest.approx(5.16)
+    assert plan.households_reached == 30
+    assert plan.households_connected == 15
+    assert plan.stations.loc["HX", "main_left_kw"] == pytest.approx(350.0)
+
+
+def test_what_leaves_the_station_is_what_the_houses_take(plan):
+    secondary = plan.pipes[plan.pipes["kind"] == "heat_secondary"]
+    port = secondary[secondary.geometry.distance(box(*at(0, -16).coords[0], *at(10, -6).coords[0])) < 1.0]
+    assert port["load_kw"].sum() == pytest.approx(150.0)
+
+
+def test_the_tree_is_no_longer_than_the_lane_and_its_stubs(plan):
+    """Along the house fronts at 3.5 m, from the first to the last inlet 80 m, and to the station."""
+    metres = plan.pipes.loc[plan.pipes["kind"] == "heat_secondary", "length_m"].sum()
+    assert 80.0 <= metres <= 125.0
+    assert plan.stations.loc["HX", "status"] == "optimal"
+
+
+def test_no_pipe_runs_under_a_house(plan, full_plan, full):
+    for pipes, area in ((plan.pipes, quarter()), (full_plan.pipes, full)):
+        houses = shapely.union_all(area.buildings.geometry.to_numpy()).buffer(-0.1)
+        assert pipes.geometry.intersection(houses).length.sum() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_costs_are_metres_times_prices_by_diameter(plan):
+    prices = quarter().catalog.heat_pipes["price_yuan_m"]
+    pipes = plan.pipes
+    expected = (pipes["length_m"] * pipes["diameter_mm"].map(prices)).sum()
+    piped = plan.costs[plan.costs["item"].str.startswith(("一次网", "二次网"))]
+    assert piped["cost_yuan"].sum() == pytest.approx(expected)
+    riser = plan.costs.set_index("item").loc["立管与入户"]
+    assert riser["quantity"] == 15
+
+
+def test_without_a_station_the_reason_is_a_number():
+    plan = supply_heat(quarter(facilities=[]))
+    assert plan.households_connected == 0
+    assert "could stand at" in plan.reason  # there is free land here
+
+
+def test_a_building_without_floor_area_is_named_and_estimated():
+    blank = house("B1", 20, 6, floor_area_m2=None, storeys=None)
+    plan = supply_heat(quarter(buildings=[blank, house("B2", 60, 6)]))
+    told = [f for f in plan.faults if f.rule == "floor_area"]
+    assert told and told[0].ids == ("B1",)
+    assert plan.buildings["connected"].all()
+
+
+def test_a_main_that_touches_nothing_is_named():
+    far = {"id": "M9", "kind": "heat_primary", "capacity": 900.0, "geometry": LineString([(900, 900), (950, 900)])}
+    plan = supply_heat(quarter(pipes=[far]))
+    assert any(f.rule == "main_alone" and f.ids == ("M9",) for f in plan.faults)
+    assert plan.households_connected == 0 and plan.reason
+    assert plan.pipes["kind"].eq("heat_secondary").all() and len(plan.pipes)  # the rest is computed
+
+
+def test_a_main_and_a_station_of_capacity_zero_are_named():
+    empty = {"id": "M1", "kind": "heat_primary", "capacity": 0.0, "geometry": LineString([(-10, -40), (-10, 40)])}
+    plan = supply_heat(quarter(pipes=[empty]))
+    assert any(f.rule == "no_capacity" and f.ids == ("M1",) for f in plan.faults)
+    dead = [{"id": "HX", "kind": STATION, "capacity": 0.0, "geometry": box(0, -16, 10, -6)}]
+    plan = supply_heat(quarter(facilities=dead))
+    assert any(f.rule == "no_capacity" and f.ids == ("HX",) for f in plan.faults)
+    assert plan.households_connected == 0
+
+
+def test_a_main_with_too_little_room_says_how_much_it_has():
+    weak = {"id": "M1", "kind": "heat_primary", "capacity": 100.0, "geometry": LineString([(-10, -40), (-10, 40)])}
+    plan = supply_heat(quarter(pipes=[weak]))
+    assert plan.stations.loc["HX", "main_left_kw"] == pytest.approx(-50.0)
+    assert plan.households_connected == 0
+    assert "100 kW" in plan.reason and "150 kW" in plan.reason
+
+
+def test_a_house_that_no_lane_reaches_is_named_and_the_others_are_heated():
+    lone = house("B9", 300, 6)
+    yard = [{"id": "C1", "name": "院", "geometry": box(-20, -40, 400, 40)}]
+    plan = supply_heat(quarter(compounds=yard, buildings=[house("B1", 20, 6), lone]))
+    assert any(f.rule == "disconnected" and f.ids == ("B9",) for f in plan.faults)
+    assert plan.buildings["connected"].to_dict() == {"B1": True, "B9": False}
+
+
+def test_an_old_pipe_with_room_is_used():
+    """An old pipe along the house fronts: less new pipe is laid, and the old one is named."""
+    line = LineString([(12, -8), (14, 3.5), (110, 3.5)])
+    old = {"id": "N1", "kind": "heat_secondary", "capacity": 400.0, "geometry": line}
+    main = {"id": "M1", "kind": "heat_primary", "capacity": 500.0, "geometry": LineString([(-10, -40), (-10, 40)])}
+    before, after = supply_heat(quarter()), supply_heat(quarter(pipes=[main, old]))
+    assert "N1" in set(after.pipes["existing"])
+    new = [p[p["existing"] == ""]["length_m"].sum() for p in (before.pipes, after.pipes)]
+    assert new[1] < new[0] - 20
+
+
+def test_a_share_that_is_none_is_refused():
+    with pytest.raises(InputError, match="sign_up"):
+        supply_heat(quarter(), sign_up=1.5)
+
+
+def test_the_area_is_not_changed_and_the_answer_repeats():
+    area = quarter()
+    print_before = area.fingerprint
+    one, two = supply_heat(area), supply_heat(area)
+    assert area.fingerprint == print_before
+    pd.testing.assert_frame_equal(pd.DataFrame(one.pipes.drop(columns="geometry")), two.pipes.drop(columns="geometry"))
+
+
+def test_load_by_age_and_insulation():
+    rows = [house(f"B{k}", 40 * k, 6, heat_load_w_m2=None) for k in range(4)]
+    years = [1975, 1990, 2005, 1990]
+    rows = [
+        {**row, "built_year": year, "insulated": k == 3} for k, (row, year) in enumerate(zip(rows, years, strict=True))
+    ]
+    assert heat_load(quarter(buildings=rows))["w_m2"].tolist() == [58.0, 55.0, 45.0, 40.0]
+
+
+def test_a_station_takes_no_more_than_its_capacity():
+    way = pd.DataFrame({"S": [10.0, 20.0, 30.0], "T": [30.0, 20.0, 10.0]}, index=["a", "b", "c"])
+    given = assign_stations(way, pd.Series(100.0, way.index), pd.Series({"S": 100.0, "T": 200.0}), 500.0)
+    assert given.to_dict() == {"a": "S", "b": "T", "c": "T"}
+
+
+def test_diameters_keep_velocity_and_drop(full_plan, full):
+    limits = full.catalog.constants
+    assert (full_plan.pipes["velocity_m_s"] <= limits["heat_velocity_m_s"]).all()
+    assert (full_plan.pipes["drop_pa_m"] <= limits["heat_drop_pa_m"]).all()
+    assert size_pipes(pd.Series([5500.0]), 20.0, full.catalog)["dn"].tolist() == [200]
+
+
+def test_xigongdi_today_has_no_heat_and_says_why(example):
+    plan = supply_heat(example)
+    assert plan.households_connected == 0
+    assert "binding = land" in plan.reason and "short_by = 87.0" in plan.reason
+
+
+def test_xigongdi_after_full_heats_all(full_plan):
+    assert full_plan.households_reached == 1008
+    assert full_plan.households_connected == 806  # 80 % of 1008
+    station = full_plan.stations.loc["HX1"]
+    assert station["main"] == "N01"
+    assert station["load_kw"] == pytest.approx(4151.4, abs=0.1)
+    assert station["main_left_kw"] == pytest.approx(5600 - 4151.4, abs=0.1)
+    assert station["gap"] < 0.08 and station["bound_yuan"] <= station["tree_yuan"]
+    assert (full_plan.costs["payer"] == "residents").sum() == 1
+
+
+def test_the_plan_becomes_a_scenario(full, full_plan):
+    after = full_plan.as_scenario("heat").apply(full)
+    assert len(after.pipes) == len(full.pipes) + len(full_plan.pipes)
+
+
+def test_a_station_that_can_be_sited_hangs_on_a_main(example):
+    from conftest import ROOT
+
+    opened = read_scenario(ROOT / "data/geo/xigongdi/scenarios/opened.toml").apply(example)
+    found = site_stations(opened)
+    assert found.gap == 0.0 and found.sites["main"].tolist() == ["N01"]
+    after = found.as_scenario("station").apply(opened)
+    assert supply_heat(after, exact=False).households_reached == 1008
+    tight = site_stations(opened, radius_m=60)
+    assert tight.missing["binding"] == "radius" and 0 < tight.missing["short_by"] < 200
+
+
+def test_a_workbook_holds_text_and_no_formula(full_plan, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    from spatialreno.formats.book import write_book
+
+    tables = heat_book(full_plan)
+    tables["试"] = pd.DataFrame({"a": ["=1+1", "+1", "@x"], "b": [1.5, 2, None]})
+    path = write_book(tables, tmp_path / "heat.xlsx")
+    book = openpyxl.load_workbook(path)
+    assert [c.data_type for c in book["试"]["A"]] == ["s"] * 4
+    assert book["试"]["A2"].value == "=1+1"
+    assert book["工程量清单"].max_row == len(full_plan.costs) + 1
+    first = path.read_bytes()
+    assert write_book(tables, path).read_bytes() == first
+
+
+def test_a_section_is_drawn_with_its_clearances(full):
+    from spatialreno.maps import draw_section
+
+    cut = fit_section(full.catalog, 7.0, ["sewage", "storm", "heat_secondary"])
+    picture = draw_section(cut, title="<b>{{7*7}}</b>")
+    assert picture.startswith("<svg") and "<b>" not in picture and "{{" not in picture
+    assert "2.50" in picture and "2.88" in picture  # 2.5 m to the house; 9.88 - 7 m are missing
