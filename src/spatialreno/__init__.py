@@ -43,7 +43,15 @@ _ROOMS = {
         "parking_change",
     ),
     "blocks": ("merge_blocks", "compound_blocks"),
-    "walk": ("walk_network", "travel_times", "nearest", "walk_distances", "isochrones", "paths_from_networkx"),
+    "walk": (
+        "walk_network",
+        "travel_times",
+        "nearest",
+        "walk_distances",
+        "isochrones",
+        "paths_from_networkx",
+        "what_if",
+    ),
     "siting": ("site_facilities",),
     "works": (
         "Dig",
@@ -168,6 +176,7 @@ __all__ = [
     "travel_times",
     "walk_distances",
     "walk_network",
+    "what_if",
     "write_area",
     "write_postgis",
     "write_scenario",
@@ -228,7 +237,15 @@ if TYPE_CHECKING:
     from spatialreno.programme import Programme, read_programme
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities
-    from spatialreno.walk import isochrones, nearest, paths_from_networkx, travel_times, walk_distances, walk_network
+    from spatialreno.walk import (
+        isochrones,
+        nearest,
+        paths_from_networkx,
+        travel_times,
+        walk_distances,
+        walk_network,
+        what_if,
+    )
     from spatialreno.works import (
         Dig,
         HeatPlan,
