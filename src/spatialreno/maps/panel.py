@@ -18,6 +18,7 @@ from spatialreno.maps.tables import (
     option_titles,
 )
 from spatialreno.maps.words import Lang, word
+from spatialreno.maps.works import cross_section
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison, People
@@ -131,6 +132,9 @@ def _indicators(
         if folded:
             table = _table(folded, lang, title=titles[position], alone=alone)
             parts.append(tag("details", tag("summary", f"{word(name, lang)} ({len(folded)})"), table))
+    cut = cross_section(options, key, lang)
+    if cut is not None:
+        parts.append(cut)
     return tag(
         "section", *parts, role="tabpanel", id=f"panel-{position}", data_option=str(position),
         aria_labelledby=f"tab-{position}", hidden=hidden,

@@ -123,7 +123,8 @@ def _notes(section: Section, lang: Lang) -> list[Markup]:
     lines = [f"{need}；{missing}" if lang == "zh" else f"{need}; {missing}"]
     if not section.fits:
         out = "、".join(value_word(k, lang) for k in section.left_out) or "—"
-        lines.append(f"{word('left_out', lang)}: {out}")
+        more = "、".join(value_word(k, lang) for k in section.beside)
+        lines.append(f"{word('left_out', lang)}: {out}" + (f"；{word('beside_fits', lang)}: {more}" if more else ""))
     helps = [
         f"{word('help_' + str(r['measure']), lang)} {r['needed_m']:.2f} m {'✓' if r['fits'] else '✗'}"
         for r in section.helps.to_dict("records")

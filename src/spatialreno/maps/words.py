@@ -197,6 +197,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "fits_whole": ("放得下", "fits"),
     "short_by": ("缺", "short by"),
     "left_out": ("按规范放不下", "Do not fit under the code"),
+    "beside_fits": ("余地尚可容", "Room is left for"),
     "help_code": ("规范净距", "code"),
     "help_trench": ("供暖管沟敷设", "heat in a trench"),
     "help_reduced": ("经批准减小净距", "reduced with approval"),

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from spatialreno.maps.door import tag
 from spatialreno.maps.features import Drawn, Rows, by_option, number
+from spatialreno.maps.section import draw_section
 from spatialreno.maps.words import value_word, word
 
 if TYPE_CHECKING:
+    from spatialreno.comparison import Comparison
+    from spatialreno.maps.door import Markup
     from spatialreno.maps.scene import Scene
+    from spatialreno.maps.words import Lang
 
 
 def heat(scene: Scene) -> list[Drawn]:
@@ -40,6 +45,21 @@ def dig(scene: Scene) -> list[Drawn]:
         return ("dig-fits" if row["fits"] else "dig-overfull"), tuple(rows), {}
 
     return by_option(_frames(scene, lambda works: works.dig.lanes), lane)
+
+
+def cross_section(options: Comparison, key: str, lang: Lang) -> Markup | None:
+    """Draw the lane of an option in which most is missing, or where most is laid; None without works."""
+    if key not in options.works:
+        return None
+    found = options.works[key].dig
+    if not len(found.lanes):
+        return None
+    kinds = found.lanes["kinds"].str.count(",")
+    worst = found.lanes.assign(kinds=kinds).sort_values(["missing_m", "kinds"], ascending=False, kind="stable").index[0]
+    name = found.lanes["name"][worst]
+    title = f"{name} {worst}" if isinstance(name, str) else str(worst)
+    picture = draw_section(found.section(str(worst)), title=title, lang=lang)
+    return tag("details", tag("summary", word("section", lang)), picture)
 
 
 def _frames(scene: Scene, of: Any) -> list[Any]:
