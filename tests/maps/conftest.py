@@ -227,7 +227,6 @@ def make_options() -> Callable[..., SimpleNamespace]:
             consents={},
             works={},
             notes=lambda: [("opened", text("2 项无单价"))],
-            consents={},
             provenance={
                 "version": text("0.1.0"),
                 "fingerprint": text("abc"),
