@@ -2,8 +2,9 @@
 
     python benchmarks/walk_blocks.py
 
-CPU time. Walks: a block of 500 × 500 m, walls and buildings as polygons of some 1 400 corners, since extremitypathfinder
-knows no wall without thickness. Both prepare and then answer the same pairs; answers must agree. Merging: a grid of
+CPU time. Walks: a block of 500 × 500 m, walls and buildings as polygons of some 1 400 corners, since
+extremitypathfinder knows no wall without thickness. Both prepare and then answer the same pairs; answers must agree.
+Merging: a grid of
 compounds with a third of the walls between neighbours opened; the blocks by `GeoDataFrame.dissolve` and by connected
 components with `coverage_union_all` must have equal areas.
 """
@@ -66,7 +67,8 @@ def walks() -> None:
     stops = shapely.union_all(solids).buffer(0.5)
     spots = dice.integers(1000, 499000, (8 * PAIRS, 2)) / 1000
     spots = spots[~shapely.intersects(stops, shapely.points(spots))][: 2 * PAIRS]
-    starts, ends = (gpd.GeoSeries(shapely.points(part + ORIGIN), crs=area.crs) for part in (spots[:PAIRS], spots[PAIRS:]))
+    ways = (spots[:PAIRS], spots[PAIRS:])
+    starts, ends = (gpd.GeoSeries(shapely.points(part + ORIGIN), crs=area.crs) for part in ways)
     build_fabric(area_of(solids[:12]))
     ours, table = cpu(lambda: travel_times(area, starts, ends, limit_m=3000))
     table = table[table["origin"] == table["destination"]]
@@ -86,7 +88,8 @@ def walks() -> None:
     corners = sum(len(one.exterior.coords) - 1 for one in solids)
     worst = float(np.abs(table["distance_m"].to_numpy() - np.array(answers)).max())
     print(f"{corners} corners, {PAIRS} pairs: ours {ours:.2f} s with the fabric, "
-          f"extremitypathfinder {time_ext:.1f} s  {time_ext / ours:.0f} x, largest difference {worst * 1000:.1f} mm")  # fmt: skip
+          f"extremitypathfinder {time_ext:.1f} s  {time_ext / ours:.0f} x, "
+          f"largest difference {worst * 1000:.1f} mm")  # fmt: skip
 
 
 def merging() -> None:
@@ -100,14 +103,18 @@ def merging() -> None:
     pairs = pairs[:, dice.random(pairs.shape[1]) < 1 / 3]
     frame = gpd.GeoDataFrame({"id": place}, geometry=cells, crs="EPSG:4546")
 
+    def grouped() -> Any:
+        graph = coo_array((np.ones(pairs.shape[1]), pairs), shape=(side**2,) * 2)
+        return connected_components(graph, directed=False)[1]
+
     def merged() -> Any:
-        _, block = connected_components(coo_array((np.ones(pairs.shape[1]), pairs), shape=(side**2,) * 2), directed=False)
+        block = grouped()
         order = np.argsort(block, kind="stable")
         parts = np.split(frame.geometry.to_numpy()[order], np.flatnonzero(np.diff(block[order])) + 1)
         return np.array([shapely.coverage_union_all(part) if len(part) > 1 else part[0] for part in parts], object)
 
     def dissolve() -> Any:
-        _, block = connected_components(coo_array((np.ones(pairs.shape[1]), pairs), shape=(side**2,) * 2), directed=False)
+        block = grouped()
         return frame.assign(block=block).dissolve("block")
 
     mine, shapes_ = cpu(merged, 3)

@@ -15,7 +15,16 @@ _ROOMS = {
     "errors": ("RenoError", "InputError", "ScenarioError", "InfeasibleError"),
     "catalog": ("Catalog", "read_catalog"),
     "area": ("StudyArea", "assemble", "split_walls"),
-    "formats": ("read_area", "write_area", "check_area", "adopt", "import_osm", "new_area"),
+    "formats": (
+        "read_area",
+        "write_area",
+        "check_area",
+        "adopt",
+        "read_postgis",
+        "write_postgis",
+        "import_osm",
+        "new_area",
+    ),
     "scenario": ("Scenario", "demolish", "alter", "build", "read_scenario", "write_scenario"),
     "optimise": ("Solution",),
     "land": (
@@ -143,6 +152,7 @@ __all__ = [
     "read_area",
     "read_catalog",
     "read_menu",
+    "read_postgis",
     "read_programme",
     "read_register",
     "read_scenario",
@@ -159,6 +169,7 @@ __all__ = [
     "walk_distances",
     "walk_network",
     "write_area",
+    "write_postgis",
     "write_scenario",
 ]
 
@@ -186,7 +197,16 @@ if TYPE_CHECKING:
     )
     from spatialreno.comparison import Comparison, People, compare, gather_people
     from spatialreno.errors import InfeasibleError, InputError, RenoError, ScenarioError
-    from spatialreno.formats import adopt, check_area, import_osm, new_area, read_area, write_area
+    from spatialreno.formats import (
+        adopt,
+        check_area,
+        import_osm,
+        new_area,
+        read_area,
+        read_postgis,
+        write_area,
+        write_postgis,
+    )
     from spatialreno.indicators import Evaluation, evaluate
     from spatialreno.land import (
         FireAccess,

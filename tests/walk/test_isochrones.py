@@ -97,3 +97,19 @@ def test_what_is_drawn_is_what_can_be_walked(area: StudyArea) -> None:
     house = area.buildings.union_all()
     clear &= points.distance(house) > 0
     assert (inside == (far <= limit))[clear].all()
+
+
+def test_nothing_is_seen_out_of_a_yard_across_its_edge() -> None:
+    """Street points and wall ends on the edge of a yard look into it, not out over ground nobody walks."""
+    area = quarter("public", "public")
+    for origin in ("B1", "B2", "F3"):
+        drawn = isochrones(area, [origin], minutes=(1,)).geometry.iloc[0]
+        grid = {f"P{x}_{y}": (x + 0.53, y + 0.47) for x in range(2, 200, 9) for y in range(2, 79, 9)}
+        points = spots(**grid)
+        points = points[points.distance(area.buildings.union_all().union(area.structures.union_all())) > 0.1]
+        walks = travel_times(area, [origin], points).set_index("destination")["distance_m"]
+        far = walks.reindex(points.index).fillna(math.inf)
+        limit = float(area.catalog.groups.loc["general", "speed_m_s"]) * 60
+        inside = points.within(drawn)
+        assert not (inside & (far > limit + 0.3)).any()
+        assert (inside | (far > limit - 0.3)).mean() > 0.99

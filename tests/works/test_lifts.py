@@ -57,7 +57,7 @@ def test_what_is_in_the_way_is_named():
 
 
 def test_the_compound_ends():
-    assert judged(house(y=86.5))["obstacles"] == "compound"  # the wall of the house is 3.1 m from the edge
+    assert judged(house(y=86.5))["obstacles"] == "edge"  # the wall of the house is 3.1 m from the edge
     assert judged(house(y=85.0))["form"] == "level"  # 4.6 m
 
 

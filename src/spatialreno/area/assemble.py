@@ -140,13 +140,20 @@ def replace_layers(area: StudyArea, changed: Mapping[str, pd.DataFrame]) -> Stud
 
 def findings(layers: Mapping[str, pd.DataFrame], *, crs: Any, catalog: Catalog) -> list[Fault]:
     """List everything that the rules find, errors, warnings and notes, without raising for them."""
+    return formed_findings(layers, crs=crs, catalog=catalog)[0]
+
+
+def formed_findings(
+    layers: Mapping[str, pd.DataFrame], *, crs: Any, catalog: Catalog
+) -> tuple[list[Fault], dict[str, pd.DataFrame]]:
+    """List what ``findings`` lists, and return the layers in one CRS beside it, for a map of the findings."""
     formed, _, notes = form_layers(layers, crs=crs, catalog=catalog)
     told = [
         Fault(act["layer"], tuple(filter(None, [act["id"]])), act["rule"], act["reason"], _MENDS[act["rule"]], "note")
         for act in notes.acts
         if act["rule"] in _MENDS
     ]
-    return check_layers(formed, catalog, notes.faults) + told
+    return check_layers(formed, catalog, notes.faults) + told, formed
 
 
 _MENDS = {  # acts that a careful eye should see before the area is used

@@ -101,7 +101,8 @@ def _renamed(frame: pd.DataFrame, layer: Layer, notes: Notes) -> pd.DataFrame:
 
 def _cells(frame: pd.DataFrame, column: Column, layer: Layer, notes: Notes) -> pd.Series[Any]:
     if column.column not in frame.columns or column.status == "derived":
-        cells = pd.Series([None] * len(frame), index=frame.index, dtype=_pandas_dtype(column))
+        nothing = pd.Series([None], dtype=_pandas_dtype(column))
+        cells = nothing.take(np.zeros(len(frame), dtype=int)).set_axis(frame.index)
     else:
         cells = _typed(frame[column.column], column, layer, frame, notes)
     return _with_default(cells, column, layer, frame, notes)
@@ -124,6 +125,10 @@ def _typed(raw: pd.Series[Any], column: Column, layer: Layer, frame: pd.DataFram
 
 def texts(raw: pd.Series[Any]) -> pd.Series[Any]:
     """Read cells as text; whole numbers lose their point, blanks become nothing."""
+
+    if isinstance(raw.dtype, pd.StringDtype):
+        plain = raw.str.strip()
+        return plain if (plain != "").all() else plain.where(plain != "")
 
     def text(value: Any) -> str | None:
         if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):

@@ -14,6 +14,7 @@ from spatialreno.catalog import Layer
 
 _AMOUNTS = frozenset({"household", "person", "m2", "unit", "yuan", "space", "bed", "place", "m3/h", "MW", "kW"})
 _WHOLE = frozenset({"compounds", "buildings"})  # rights, votes and people hang on them: they are not cut
+_MOST = 5_000  # vertices; rebuilding takes the square of them at worst
 _SAME = 1e-9  # share of the area by which a rebuilt ring may differ
 
 Shapes = npt.NDArray[Any]
@@ -48,10 +49,12 @@ def repaired(shapes: Shapes) -> tuple[Shapes, Told]:
 
 def _without_repeats(shapes: Shapes, told: Told) -> Shapes:
     xy, owner = shapely.get_coordinates(shapes, return_index=True)
-    finite = ~shapely.is_missing(shapes)
-    finite[owner[~np.isfinite(xy).all(axis=1)]] = False  # a rule tells of lost coordinates
+    rows = np.flatnonzero((np.diff(xy, axis=0) == 0).all(axis=1) & (np.diff(owner) == 0))
+    if not len(rows):
+        return shapes
+    some = np.unique(owner[rows])  # parts of one row may meet: only what gets fewer points had any twice
     plain = shapes.copy()
-    plain[finite] = shapely.remove_repeated_points(shapes[finite], 0.0)
+    plain[some] = shapely.remove_repeated_points(shapes[some], 0.0)
     fewer = shapely.get_num_coordinates(plain) < shapely.get_num_coordinates(shapes)
     if not fewer.any():
         return shapes
@@ -76,8 +79,10 @@ def _rebuilt(shapes: Shapes, told: Told) -> Shapes:
 
 def _one_meaning(shape: Any) -> Any:
     """Rebuild a polygon when its edges neither cross nor cancel: one part, with the area its edges enclose."""
+    if not str(shapely.is_valid_reason(shape)).startswith("Ring Self-intersection"):
+        return None  # its edges cross: there is no telling which side was meant
     xy = shapely.get_coordinates(shape.exterior)
-    if not np.isfinite(xy).all() or shapely.get_num_interior_rings(shape):
+    if len(xy) > _MOST or not np.isfinite(xy).all() or shapely.get_num_interior_rings(shape):
         return None
     whole = shapely.make_valid(shape, method="structure", keep_collapsed=False)
     if whole.geom_type != "Polygon" or whole.is_empty:

@@ -79,6 +79,8 @@ def references_are_filled(checked: Checked) -> Iterator[Fault]:
             if not column.refers_to or column.status == "derived":
                 continue
             cells = frame[column.column]
+            if not cells.notna().any():
+                continue  # the ids of large layers are gathered only when somebody names one
             lost = cells.notna() & ~cells.isin(_targets(column.refers_to, checked))
             if lost.any():
                 seen = ", ".join(sorted(cells[lost].unique())[:5])

@@ -95,8 +95,8 @@ def geometry_has_size(checked: Checked) -> Iterator[Fault]:
     for name, frame in checked.mapped():
         shapes = frame.geometry.to_numpy()
         size = np.where(shapely.get_dimensions(shapes) == 2, shapely.area(shapes) ** 0.5, shapely.length(shapes))
-        whole = shapely.is_valid(shapes) & ~shapely.is_empty(shapes)
-        flat = whole & (shapely.get_dimensions(shapes) > 0) & (size < least)
+        flat = ~shapely.is_empty(shapes) & (shapely.get_dimensions(shapes) > 0) & (size < least)
+        flat[flat] = shapely.is_valid(shapes[flat])
         if flat.any():
             yield _fault(
                 name,

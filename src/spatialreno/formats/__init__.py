@@ -9,7 +9,6 @@ from spatialreno.formats.folder import new_area, read_area, write_area
 __all__ = [
     "adopt",
     "check_area",
-    "fetch_osm",
     "import_osm",
     "new_area",
     "read_area",
@@ -19,7 +18,6 @@ __all__ = [
 ]
 _LATER = {
     "adopt": "proposal",
-    "fetch_osm": "osm_fetch",
     "import_osm": "osm",
     "read_postgis": "postgis",
     "write_postgis": "postgis",

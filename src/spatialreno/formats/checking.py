@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from spatialreno.area.assemble import findings, form_layers
+from spatialreno.area.assemble import formed_findings
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
 from spatialreno.formats.gather import gather, is_gpkg, located, role_of
@@ -96,9 +96,8 @@ def _is_one_file(path: Path) -> bool:
 def _whole_area(path: Path, catalog: Catalog) -> tuple[list[Fault], Mapping[str, Any]]:
     gathered = gather(path, catalog)
     crs = gathered.document.crs
-    found = findings(gathered.layers, crs=crs, catalog=catalog)
+    found, formed = formed_findings(gathered.layers, crs=crs, catalog=catalog)
     told = [*gathered.faults, *found, *map(_as_note, gathered.acts)]
-    formed, _, _ = form_layers(gathered.layers, crs=crs, catalog=catalog)
     return list(located(tuple(told), gathered.files)), formed
 
 
@@ -119,10 +118,10 @@ def _one_file(path: Path, layer: str, crs: str, catalog: Catalog) -> tuple[list[
         raise InputError.of([replace(f, layer=role) for f in error.faults]) from error
     target = getattr(rows, "crs", None)
     target = target if target is not None and target.is_projected else None
-    found = [f for f in findings({role: rows}, crs=target, catalog=catalog) if f.layer == role and f.rule not in _OWN]
+    all_found, formed = formed_findings({role: rows}, crs=target, catalog=catalog)
+    found = [f for f in all_found if f.layer == role and f.rule not in _OWN]
     if not len(rows):
         found.append(Fault(role, (), "empty layer", "has no rows", "Export it again"))
-    formed, _, _ = form_layers({role: rows}, crs=target, catalog=catalog)
     return [replace(f, file=path.name) for f in (*found, *map(_as_note, acts))], {role: formed[role]}
 
 

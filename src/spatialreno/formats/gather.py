@@ -21,6 +21,7 @@ from spatialreno.formats.join import join_rows, marked, spread_over_buildings
 from spatialreno.formats.sniff import file_kinds, sniff
 from spatialreno.formats.source import Act, Source, in_our_words, read_raw, read_source
 from spatialreno.formats.tables import read_table
+from spatialreno.formats.whole import recover
 
 _MAPS = ("geojson", "shp", "fgb", "parquet", "kml", "gdb")
 _BESIDE = (".shx", ".dbf", ".prj", ".cpg")
@@ -52,6 +53,7 @@ def gather(path: Path, catalog: Catalog) -> Gathered:
     InputError
         All files that cannot be read, each with its fault and mend.
     """
+    recover(path.parent if is_gpkg(path) else path)
     if is_gpkg(path):
         return _gathered_package(path, catalog)
     if not path.is_dir():

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
+import json
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from spatialreno.errors import InputError
 
+_BESIDE = ".writing-"
+_LIST = "to-do.json"
+_WAIT_S = 20.0
+
 
 def put_whole(
-    folder: Path, write: Callable[[Path], Iterable[str] | None], *, what: str | Path | None = None
+    folder: Path,
+    write: Callable[[Path], Iterable[str] | None],
+    *,
+    what: str | Path | None = None,
+    manifest: str = "",
 ) -> list[Path]:
     """Let ``write`` fill a new folder, then put all its files into ``folder``.
+
+    A list of what is to be done is laid down before the first file moves. Whoever is killed after that is
+    finished by the next who reads or writes there (``recover``); whoever is killed before has changed nothing.
 
     Parameters
     ----------
@@ -23,6 +40,8 @@ def put_whole(
         Given an empty folder; may return names of files in ``folder`` that are no longer true and go.
     what
         How errors name the place; the folder when None.
+    manifest
+        Name of a file to write too, with the SHA-256 of each of the others.
 
     Returns
     -------
@@ -32,16 +51,20 @@ def put_whole(
     Raises
     ------
     InputError
-        Something could not be written; then nothing has changed.
+        Something could not be written, or somebody else is writing there; then nothing has changed.
     """
     created = _first_missing(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as beside:
-            new, old = Path(beside) / "new", Path(beside) / "old"
-            new.mkdir()
-            stale = write(new) or ()
-            return _swapped(new, folder, old, stale)
+        with _alone(folder):
+            _finish(folder)
+            with tempfile.TemporaryDirectory(dir=folder, prefix=_BESIDE) as beside:
+                new, old = Path(beside) / "new", Path(beside) / "old"
+                new.mkdir()
+                stale = list(write(new) or ())
+                if manifest:
+                    _write(new / manifest, _hashes(new))
+                return _swapped(new, folder, old, stale)
     except (OSError, RuntimeError, ValueError) as error:  # pyogrio's own errors are RuntimeErrors
         reason = getattr(error, "strerror", None) or error
         raise InputError(
@@ -49,6 +72,90 @@ def put_whole(
         ) from error
     finally:
         _take_empty_away(folder, created)
+
+
+def recover(folder: Path) -> None:
+    """Finish what a killed writer had begun to put in place; waits for one who is alive.
+
+    Raises
+    ------
+    InputError
+        A write was broken off here and cannot be finished, because the folder may not be written.
+    """
+    if not folder.is_dir() or not any(folder.glob(f"{_BESIDE}*/{_LIST}")):
+        return
+    try:
+        with _alone(folder):
+            _finish(folder)
+    except OSError as error:
+        raise InputError(
+            f"{folder}: a write was broken off here and cannot be finished ({error.strerror}). "
+            "Let the folder be written, or copy it to where it can be."
+        ) from error
+
+
+def _finish(folder: Path) -> None:
+    """Put the rest of a broken-off write in place; scraps of one that had not begun to go are taken away."""
+    for beside in sorted(folder.glob(f"{_BESIDE}*")):
+        listed = beside / _LIST
+        if listed.is_file():
+            plan = json.loads(listed.read_text(encoding="utf-8"))
+            for name in plan["names"]:
+                if (beside / "new" / name).is_file():
+                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                    (beside / "new" / name).replace(folder / name)
+            for name in plan["stale"]:
+                (folder / name).unlink(missing_ok=True)
+        shutil.rmtree(beside)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a folder against other writers of ours; the system lets go of it when its holder dies."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: its files cannot be replaced while somebody holds them
+        yield
+        return
+    door = os.open(folder, os.O_RDONLY)
+    try:
+        end = time.monotonic() + _WAIT_S
+        while True:
+            try:
+                fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise OSError(errno.EBUSY, f"another run has been writing there for {_WAIT_S:g} s") from None
+                time.sleep(0.05)
+        yield
+    finally:
+        os.close(door)
+
+
+def _hashes(folder: Path) -> str:
+    files = sorted(f for f in folder.rglob("*") if f.is_file())
+    hashes = {f.relative_to(folder).as_posix(): _sha256(f) for f in files}
+    return json.dumps(hashes, indent=1, ensure_ascii=False) + "\n"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _lay_down(beside: Path, names: list[str], stale: list[str]) -> None:
+    """Write the list of what is to be done, after all new files are safely on the disk."""
+    for file in (beside / "new").rglob("*"):
+        if file.is_file():
+            with file.open("rb") as done:
+                os.fsync(done.fileno())
+    draft = beside / f"{_LIST}.draft"
+    with draft.open("w", encoding="utf-8") as listed:
+        json.dump({"names": names, "stale": stale}, listed)
+        listed.flush()
+        os.fsync(listed.fileno())
+    draft.replace(beside / _LIST)
 
 
 def put_text(path: Path, text: str) -> Path:
@@ -83,6 +190,7 @@ def _swapped(new: Path, folder: Path, old: Path, stale: Iterable[str]) -> list[P
     for name in before:
         (old / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(folder / name, old / name, follow_symlinks=False)
+    _lay_down(new.parent, names, sorted(set(before) - set(names)))
     made = [f for n in names if (f := _first_missing((folder / n).parent)) is not None]
     try:
         for name in names:
@@ -91,6 +199,7 @@ def _swapped(new: Path, folder: Path, old: Path, stale: Iterable[str]) -> list[P
         for name in sorted(set(before) - set(names)):
             (folder / name).unlink()
     except BaseException:
+        (new.parent / _LIST).unlink(missing_ok=True)
         for name in set(names) - set(before):
             (folder / name).unlink(missing_ok=True)
         for name in before:

@@ -146,13 +146,14 @@ def _model(options: Comparison, to_degrees: Any) -> dict[str, Any]:
     area, today = options.areas["today"], options.evaluations["today"]
     serving = area.facilities[area.facilities["status"].fillna("open") == "open"]
     walk = walk_model(area, [str(name) for name in serving.index])
+    works = live_plan.works(area)
     return {
         "walk": walk,
         "facilities": [str(kind) for kind in serving["kind"]],
         "people": live_plan.homes(area, today),
         "norm": live_plan.norms(today, area),
-        "works": live_plan.works(area),
-        "yards": live_plan.yards(area),
+        "works": works,
+        "yards": live_plan.yards(area, {kind["asks"] for kind in works["kinds"].values()}),
         "edges": live_plan.edges(area),
         "centres": _centres(area, walk["origin"]),
         "crs": crs_text(area.crs),

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.blocks.spans import frontages
+from spatialreno.community import find_consents
 from spatialreno.maps.owners import party_names
 from spatialreno.scenario import Scenario, alter, build, demolish
 
@@ -56,13 +57,25 @@ def _bills(area: StudyArea, acts: list[Any]) -> dict[tuple[str, str], Bill]:
     acts = [act for act in acts if getattr(act, "chosen", None) is None or act.chosen.ids]
     if not acts:
         return found
-    ledger = Scenario("live", "", acts).ledger(area)
+    scenario = Scenario("live", "", acts)
+    ledger = scenario.ledger(area)
     ledger = ledger[ledger["verb"] != "keep"]
-    columns = (ledger[name].tolist() for name in ("layer", "id", "payer", "cost_yuan", "parties"))
-    for layer, name, payer, cost, parties in zip(*columns, strict=True):
-        row = [payer, None if pd.isna(cost) else float(cost), [p for p in str(parties).split(", ") if p]]
+    asked = _asked(area, scenario)
+    columns = (ledger[name].tolist() for name in ("layer", "id", "payer", "cost_yuan"))
+    for layer, name, payer, cost in zip(*columns, strict=True):
+        row = [payer, None if pd.isna(cost) else float(cost), asked.get((layer, name), [])]
         found.setdefault((layer, name), []).append(row)
     return found
+
+
+def _asked(area: StudyArea, scenario: Scenario) -> dict[tuple[str, str], list[str]]:
+    """List by layer and id the parties whose own agreement is needed, as ``find_consents`` does."""
+    asked = find_consents(area, scenario).asked
+    own = asked[(asked["basis"] == "owner") & (asked["party_id"] != "")]
+    found: dict[tuple[str, str], set[str]] = {}
+    for layer, name, party in zip(own["layer"], own["id"], own["party_id"], strict=True):
+        found.setdefault((str(layer), str(name)), set()).add(str(party))
+    return {key: sorted(parties) for key, parties in found.items()}
 
 
 def _walls(area: StudyArea, bills: dict[tuple[str, str], Bill]) -> dict[str, dict[str, Any]]:
@@ -122,13 +135,34 @@ def _kinds(area: StudyArea) -> dict[str, dict[str, Any]]:
         values: dict[str, Any] = {"kind": str(kind)} | ({"area_m2": float(footprint)} if footprint > 0 else {})
         acts.append(build("facilities", f"{stem}{number}", geometry=middle, **values))
     bills = _bills(area, acts)
+    rights = _rights_asked(area, acts)
     return {
         str(kind): {
             "bill": bills.get(("facilities", f"{stem}{number}"), []),
             "m2": float(footprint) if footprint > 0 else None,
+            "asks": rights.get(f"{stem}{number}", ""),
         }
         for number, (kind, footprint) in enumerate(footprints.items())
     }
+
+
+def _rights_asked(area: StudyArea, acts: list[Any]) -> dict[str, str]:
+    """Say for each built thing which rights in its yard must agree; things with the same answer ask the same."""
+    asked = find_consents(area, Scenario("live", "", acts)).asked
+    own = asked[asked["basis"] == "owner"]
+    return {str(name): "|".join(sorted(set(rows["right"]))) for name, rows in own.groupby("id", sort=True)}
+
+
+def _yard_parties(area: StudyArea, rights: str) -> list[list[str]]:
+    """List the parties of each compound whose own agreement a thing built there needs."""
+    return [_holders(area, str(yard), rights.split("|")) for yard in area.compounds.index]
+
+
+def _holders(area: StudyArea, feature: str, rights: list[str]) -> list[str]:
+    """List who holds one of some rights in a thing; all owners together act through their vote."""
+    held = area.rights[(area.rights["feature_id"] == feature) & area.rights["right"].isin(rights)]
+    all_owners = set(area.parties.index[area.parties["kind"] == "all_owners"])
+    return sorted(set(held["party_id"]) - all_owners)
 
 
 def fresh_id(area: StudyArea, stem: str) -> str:
@@ -151,6 +185,7 @@ def homes(area: StudyArea, today: Evaluation) -> dict[str, Any]:
         "residents": [None if pd.isna(n) else float(n) for n in people],
         "households": [None if pd.isna(n) else float(n) for n in households.reindex(people.index)],
         "all_households": float(households.sum()),
+        "owners": [_holders(area, str(name), ["ownership"]) for name in buildings.index],
     }
 
 
@@ -176,18 +211,13 @@ def norms(today: Evaluation, area: StudyArea) -> dict[str, Any]:
     }
 
 
-def yards(area: StudyArea) -> dict[str, Any]:
+def yards(area: StudyArea, asks: set[str]) -> dict[str, Any]:
     """List compounds with what a block of them adds up to, and who is asked about a thing built in each."""
-    names = party_names(area)
-    rights = area.rights
-    asked = {
-        yard: [names.get(p, p) for p in sorted(set(rights.loc[rights["feature_id"] == yard, "party_id"]))]
-        for yard in area.compounds.index
-    }
     return {
         "ids": [str(name) for name in area.compounds.index],
         "m2": [float(value) for value in area.compounds["area_m2"]],
-        "parties": list(asked.values()),
+        "parties": {rights: _yard_parties(area, rights) for rights in asks if rights},
+        "names": party_names(area),
     }
 
 

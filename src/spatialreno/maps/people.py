@@ -186,14 +186,18 @@ def _lifts(people: People, lang: Lang, opened: bool) -> list[Markup]:
     rows = [_lift_line(str(v), str(f), own, people, lang) for (v, f), own in table.groupby(["verdict", "form"])]
     parts = [
         grid([say(k, lang) for k in keys], rows),
-        tag("p", people.lifts.scheme.title(lang), "。", say("estimate_note", lang)),
+        tag("p", people.lifts.scheme.title(lang), "。", say("estimate_note", lang), _sun_note(people, lang)),
     ]
     blocked = table[table["verdict"] == "blocked"]
     if len(blocked):
         heads = [say("stairwell", lang), say("obstacles", lang)]
         title = f"{say('blocked', lang)}（{len(blocked)}）"
         parts.append(
-            _folded(title, opened, grid(heads, [[str(i), str(o)] for i, o in blocked["obstacles"].items()], texts=2))
+            _folded(
+                title,
+                opened,
+                grid(heads, [[str(i), obstacles_said(o, lang)] for i, o in blocked["obstacles"].items()], texts=2),
+            )
         )
     if people.lifts.counts:
         parts.append(
@@ -204,6 +208,19 @@ def _lifts(people: People, lang: Lang, opened: bool) -> list[Markup]:
             )
         )
     return parts
+
+
+def obstacles_said(obstacles: str, lang: Lang) -> str:
+    """Name what is in the way of a lift: ids as they are, the two words of the room in the reader's language."""
+    return "、".join(say(part, lang) if part in ("fire_lane", "edge") else part for part in obstacles.split(", "))
+
+
+def _sun_note(people: People, lang: Lang) -> str:
+    """Name the rule of sunlight with its source and how sure it is."""
+    if people.lifts.sun is None:
+        return ""
+    rule = people.lifts.sun.rule
+    return f" {rule.title(lang)}（{rule.source}，{rule.confidence}）。"
 
 
 def _lift_line(verdict: str, form: str, own: Any, people: People, lang: Lang) -> list[object]:
@@ -254,7 +271,10 @@ def _management(people: People, options: Comparison, lang: Lang) -> list[Markup]
     titles, names = _titles(options, lang), options.today.compounds["name"]
     keys = ("option", "compounds", "households", "gates", "cost_month", "income_month", "break_even", "break_even_80")
     rows = []
+    today = next(iter(people.management.values()))
     for name, found in people.management.items():
+        if found is not today and found.table.equals(today.table):
+            continue  # nothing merged: as today
         at = found.fees[found.fees["rate"] == _RATE].set_index("place")["break_even_yuan"]
         for place, r in found.table.iterrows():
             who = "、".join(str(names.get(c, c)) for c in r["compounds"].split(", "))
@@ -262,7 +282,11 @@ def _management(people: People, options: Comparison, lang: Lang) -> list[Markup]
                          r["break_even_yuan"], at.get(place)])  # fmt: skip
     case = documented_case(options.today.catalog).set_index("state")["break_even_yuan"]
     told = say("documented", lang).format(before=number(case["before"], 1), after=number(case["after"], 1))
-    return [grid([say(k, lang) for k in keys], rows, texts=2), tag("p", told), tag("p", say("estimate_note", lang))]
+    return [
+        grid([say(k, lang) for k in keys], rows, texts=2),
+        tag("p", told),
+        tag("p", say("estimate_note", lang), _sun_note(people, lang)),
+    ]
 
 
 def _checkup(people: People, options: Comparison, lang: Lang, opened: bool) -> list[Markup]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from spatialreno.maps.features import Drawn, Rows, number
 from spatialreno.maps.layers import Theme
+from spatialreno.maps.people import obstacles_said
 from spatialreno.maps.people_words import say
 from spatialreno.maps.words import Lang
 
@@ -85,7 +86,7 @@ def _lifts(options: Comparison, people: People, lang: Lang) -> list[Drawn]:
             rows += [(say("class", lang), say(r["form"], lang)),
                      (say("pay", lang), f"{number(r['lowest_yuan'], 0)}–{number(r['highest_yuan'], 0)}")]  # fmt: skip
         else:
-            rows.append((say("obstacles", lang), r["obstacles"]))
+            rows.append((say("obstacles", lang), obstacles_said(r["obstacles"], lang)))
         rows.append((say("vote", lang), say(r["vote"], lang)))
         if people.lifts.sun is not None and r["verdict"] == "fits":
             rows.append((say("sun_lost", lang), number(r["most_lost_min"], 0)))

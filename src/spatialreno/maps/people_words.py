@@ -116,6 +116,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "quorum_short": ("参与不足", "too few took part"),
     "no_vote": ("未表决", "no vote yet"),
     "not_in_hand": ("未签", "not signed"),
+    "fire_lane": ("消防车道", "fire lane"),
+    "edge": ("小区边界", "edge of the compound"),
     "fits": ("可加装", "fits"),
     "blocked": ("受阻", "blocked"),
     "low": ("层数不足", "too low"),

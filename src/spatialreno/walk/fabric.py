@@ -19,7 +19,7 @@ NODE_KINDS = ("corner", "door", "street")
 HOP_KINDS = ("yard", "joint", "street", "link")
 CORNER, DOOR, STREET = range(3)
 YARD, JOINT, ON_STREET, LINK = range(4)
-_EYE_MM = 0.5
+_EYE_MM, _STEP_MM, _TURNS = 0.5, 3.0, 16
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,21 @@ class Fabric:
         low = angle[np.where(has, first + k, -1)]
         high = angle[np.where(has, first + (k + 1) % np.maximum(count, 1), -1)]
         width = (high - low) % (2 * np.pi)
-        middle = low + np.where(width == 0, 2 * np.pi, width) / 2
-        step = np.where(has, _EYE_MM, 0.0)[:, None]
-        return np.asarray(self.xy + step * np.column_stack([np.cos(middle), np.sin(middle)]))
+        width = np.where(width == 0, 2 * np.pi, width)
+        found = self._stepped(low + width / 2, np.where(has, _EYE_MM, 0.0))
+        # A sector on the edge of a cell reaches beyond it: of its directions take one that stays inside.
+        for share in np.arange(1, _TURNS) / _TURNS:
+            out = (self.cell >= 0) & ~self._inside(found)
+            found[out] = self._stepped(low + width * share, np.where(has, _EYE_MM, _STEP_MM))[out]
+        return found
+
+    def _stepped(self, angle: Floats, step: Floats) -> Floats:
+        return np.asarray(self.xy + step[:, None] * np.column_stack([np.cos(angle), np.sin(angle)]))
+
+    def _inside(self, xy: Floats) -> Bools:
+        """Tell which places of nodes lie in the cell of the node."""
+        shapely.prepare(self.ground.cells)
+        return np.asarray(shapely.contains_xy(self.ground.cells[self.cell], xy[:, 0], xy[:, 1]))
 
     def held(self, stands: Bools) -> Bools:
         """Tell which nodes lie in a building or in a structure that stands."""

@@ -100,7 +100,7 @@ class _Canvas:
     state: State
     walker: Walker
     sight_mm: float
-    views: dict[tuple[float, float], shapely.Polygon] = field(default_factory=dict)
+    views: dict[tuple[float, float], shapely.Geometry] = field(default_factory=dict)
     scenes: dict[int, Scene] = field(default_factory=dict)
 
     @cached_property
@@ -253,11 +253,13 @@ class _Canvas:
         entry[np.concatenate([hops.first[street], hops.second[street]])] = True
         return entry
 
-    def _view(self, eye: Floats, cell: int) -> shapely.Polygon:
+    def _view(self, eye: Floats, cell: int) -> shapely.Geometry:
         """Look round from a point, once."""
         key = (float(eye[0]), float(eye[1]))
         if key not in self.views:
-            self.views[key] = view(self._scene(cell), eye, self.sight_mm)
+            seen = view(self._scene(cell), eye, self.sight_mm)
+            # Who looks from the edge of a cell looks out of it as well, where nobody walks.
+            self.views[key] = _plain(shapely.intersection(seen, self.state.fabric.ground.cells[cell]))
         return self.views[key]
 
     def _scene(self, cell: int) -> Scene:
@@ -300,6 +302,14 @@ class _Canvas:
         tip = foot + (node - foot) * (run / np.maximum(size, 1))[:, None]
         width = self.state.area.catalog.constants["street_width_m"] * MM_PER_M
         return np.asarray(shapely.buffer(_drawn(foot[run > 0], tip[run > 0]), width / 2, cap_style="flat"))
+
+
+def _plain(shape: shapely.Geometry) -> shapely.Geometry:
+    """Keep the areas of a shape, without lines and points left over from cutting."""
+    if shape.geom_type in ("Polygon", "MultiPolygon"):
+        return shape
+    parts = shapely.get_parts(shape)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
 
 def _drawn(start: Floats, end: Floats) -> Geometries:

@@ -8,6 +8,7 @@ import numba
 import numpy as np
 
 _BLOCK = -1
+_TURNS, _NEAR = 720, 3
 
 
 @numba.njit(cache=True)
@@ -135,6 +136,31 @@ def taut(p: int, dx: int, dy: int, free: Any, group_ptr: Any, ray_ptr: Any, rx: 
 
 
 @numba.njit(cache=True)
+def _look_round(ax: int, ay: int, segs: Any, label: Any, grid: Any, depth: Any) -> None:
+    """Note for each small turn how far one can see at most (squared): past a near wall that spans it, nothing."""
+    frame, pointer, held = grid
+    x0, y0, columns, rows, size = frame[0], frame[1], frame[2], frame[3], frame[4]
+    depth[:] = np.inf
+    here_x, here_y = (ax - x0) // size, (ay - y0) // size
+    for row in range(max(here_y - _NEAR, 0), min(here_y + _NEAR + 1, rows)):
+        for column in range(max(here_x - _NEAR, 0), min(here_x + _NEAR + 1, columns)):
+            for place in range(pointer[row * columns + column], pointer[row * columns + column + 1]):
+                s = held[place]
+                ux, uy, vx, vy = segs[s, 0] - ax, segs[s, 1] - ay, segs[s, 2] - ax, segs[s, 3] - ay
+                if label[s] >= 0 or (ux == 0 and uy == 0) or (vx == 0 and vy == 0) or ux * vy == uy * vx:
+                    continue
+                if ux * vy < uy * vx:
+                    ux, uy, vx, vy = vx, vy, ux, uy
+                low = (np.arctan2(float(uy), float(ux)) + np.pi) * (_TURNS / (2 * np.pi))
+                high = (np.arctan2(float(vy), float(vx)) + np.pi) * (_TURNS / (2 * np.pi))
+                if high < low:
+                    high += _TURNS
+                far = max(float(ux) * ux + float(uy) * uy, float(vx) * vx + float(vy) * vy)
+                for bin_ in range(int(np.ceil(low + 1e-6)), int(np.floor(high - 1e-6))):
+                    depth[bin_ % _TURNS] = min(depth[bin_ % _TURNS], far)
+
+
+@numba.njit(cache=True)
 def seen_pairs(xy: Any, one: Any, two: Any, bends: Any, segs: Any, label: Any, grid: Any, labels: int) -> Any:
     """List pairs of points (rows of xy) that see each other past what is permanent; `one` looks at `two`.
 
@@ -145,11 +171,16 @@ def seen_pairs(xy: Any, one: Any, two: Any, bends: Any, segs: Any, label: Any, g
     stamp, out = np.full(len(segs), -1, np.int64), np.empty(labels + 1, np.int64)
     vias = np.empty((2 * len(segs) + 1, 2), np.int64)
     found, size, mark = np.empty((1024, 4), np.int64), 0, 0
+    depth = np.empty(_TURNS, np.float64)
     for a in one:
+        _look_round(xy[a, 0], xy[a, 1], segs, label, grid, depth)
         for b in two:
             if b <= a:
                 continue
             dx, dy = xy[b, 0] - xy[a, 0], xy[b, 1] - xy[a, 1]
+            bin_ = int((np.arctan2(float(dy), float(dx)) + np.pi) * (_TURNS / (2 * np.pi))) % _TURNS
+            if float(dx) * dx + float(dy) * dy > depth[bin_]:
+                continue
             if not taut(a, dx, dy, free, group_ptr, ray_ptr, rx, ry):
                 continue
             if not taut(b, dx, dy, free, group_ptr, ray_ptr, rx, ry):

@@ -32,6 +32,8 @@ class SunRule:
     """A day and hours of the standard (true solar time), the least hours of sun, and the height of the sill."""
 
     name: str
+    title_zh: str
+    title_en: str
     date: str
     from_hour: float
     to_hour: float
@@ -39,6 +41,10 @@ class SunRule:
     sill_m: float
     source: str
     confidence: str
+
+    def title(self, lang: str = "zh") -> str:
+        """Name the rule for people."""
+        return self.title_en if lang == "en" else self.title_zh
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,8 +84,18 @@ def sun_rule(area: StudyArea, name: str = "dahan") -> SunRule:
     if name not in rows:
         raise InputError(f"sun rule {name!r}: not known. Choose one of {', '.join(rows)} (catalog sun_rules).")
     row = rows[name]
-    numbers = {key: float(row[key]) for key in ("from_hour", "to_hour", "least_hours", "sill_m")}
-    return SunRule(name=name, date=row["date"], source=row["source"], confidence=row["confidence"], **numbers)
+    return SunRule(
+        name=name,
+        title_zh=row["title_zh"],
+        title_en=row["title_en"],
+        date=row["date"],
+        from_hour=float(row["from_hour"]),
+        to_hour=float(row["to_hour"]),
+        least_hours=float(row["least_hours"]),
+        sill_m=float(row["sill_m"]),
+        source=row["source"],
+        confidence=row["confidence"],
+    )
 
 
 def sun_positions(longitude: float, latitude: float, rule: SunRule, *, step_min: float = 5.0) -> pd.DataFrame:

@@ -76,8 +76,8 @@ def fit_lifts(area: StudyArea) -> gpd.GeoDataFrame:
     GeoDataFrame
         Index entrance_id; building_id, compound_id, unit, storeys, households, verdict (``fits``, ``blocked``,
         ``low``: fewer storeys than a lift needs, ``no_door``: the door is not known), form (``level``, ``half``,
-        ``shared``), level_entry, obstacles (ids in the way of the smallest form, comma-joined; ``compound``: its
-        edge; ``fire_lane``: what follows narrows it), lane (path in front), lane_left_m (free room ahead of the
+        ``shared``), level_entry, obstacles (ids in the way of the smallest form, comma-joined; ``edge``: of the
+        compound; ``fire_lane``: what follows narrows it), lane (path in front), lane_left_m (free room ahead of the
         shaft, at most ``lift_look_m``), pipes (to be moved), partner (stairwell that shares the shaft), sunrooms
         (how many of two first-floor homes have room for one), height_m (of the shaft), confidence; geometry is
         the footprint.
@@ -228,7 +228,7 @@ def _try(form: dict[str, str], door: _Door, other: _Door | None, well: Any, site
     shape = door.box((-half, half), (0.0, depth))
     hits = site.hits(shape)
     if not _inside(shape, well["compound_id"], site) and other is None:
-        hits.append("compound")
+        hits.append("edge")
     lane = site.lane_at(shape)
     left = np.nan if other is not None else site.room_ahead(door, half, depth)
     needed = site.constants["fire_width_m"]

@@ -189,7 +189,7 @@
     plan.facilities.forEach((put, k) => rows.push(act(`${words.built} ${kindTitle(put.kind)}`, yuan(model.works.kinds[put.kind].bill), () => app.take(k))));
     if (!rows.length) rows.push(element("li", null, words.no_acts));
     document.querySelector(".live-acts").replaceChildren(...rows);
-    const asked = app.now.parties.map(name => { const line = element("li"); line.append(element("bdi", null, name)); return line; });
+    const asked = app.now.parties.map(name => { const line = element("li"); line.append(element("bdi", null, model.yards.names[name] || name)); return line; });
     document.querySelector(".live-asked").replaceChildren(...(asked.length ? asked : [element("li", null, words.none_asked)]));
     document.querySelector(".do-undo").disabled = !app.canUndo();
     document.querySelector(".do-redo").disabled = !app.canRedo();

@@ -149,7 +149,10 @@
     for (const [id, to] of Object.entries(plan.gates)) rows.push(...gates[id].change[to]);
     for (const put of plan.facilities) {
       const yard = app.spot(put).yard;
-      rows.push(...kinds[put.kind].bill.map(([payer, yuan]) => [payer, yuan, yard >= 0 ? model.yards.parties[yard] : []]));
+      const { asks } = kinds[put.kind];
+      const common = asks && yard >= 0 ? model.yards.parties[asks][yard] : [];
+      const asked = put.building === undefined ? common : model.people.owners[put.building];
+      rows.push(...kinds[put.kind].bill.map(([payer, yuan]) => [payer, yuan, asked]));
     }
     const payers = {}, parties = new Set();
     let cost = 0, unpriced = 0;

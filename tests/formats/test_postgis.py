@@ -1,0 +1,128 @@
+"""A real PostgreSQL with PostGIS, started here: read, written in one go, and a killed write changes nothing."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import shapely
+from conftest import EXAMPLE, make_area
+
+from spatialreno import read_area, read_postgis, write_postgis
+from spatialreno.errors import InputError
+from spatialreno.formats import postgis
+
+psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed (pip install spatialreno[postgis])")
+USER = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
+
+
+def installed() -> Path | None:
+    """Find a server with PostGIS, and install it where that is possible."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    extension = list(Path("/usr/share/postgresql").glob("*/extension/postgis.control"))
+    if not extension and os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "timeout": 240, "check": False}
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "postgresql", "postgis",
+                                          "postgresql-postgis"]):  # fmt: skip
+            subprocess.run(["apt-get", *words], env=environment, **quiet)
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        extension = list(Path("/usr/share/postgresql").glob("*/extension/postgis.control"))
+    return found[-1].parent if found and extension else None
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    programs = installed()
+    if programs is None:
+        pytest.skip("PostgreSQL with PostGIS is not installed and cannot be installed here")
+    import tempfile
+
+    home = Path(tempfile.mkdtemp(prefix="reno-pg-", dir="/tmp"))  # a short path: sockets allow 107 characters
+    if USER:
+        shutil.chown(home, USER)
+    run = {"user": USER, "cwd": "/tmp", "capture_output": True, "check": True, "timeout": 120}
+    subprocess.run(
+        [programs / "initdb", "-D", home / "data", "-U", "planner", "-A", "trust", "-E", "UTF8", "--no-sync"], **run
+    )
+    options = f"-k {home} -c listen_addresses='' -c fsync=off"
+    start = [programs / "pg_ctl", "-D", home / "data", "-l", home / "log", "-o", options, "-w", "start"]
+    subprocess.run(
+        start, **{**run, "capture_output": False, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    )
+    try:
+        address = f"postgresql://planner@/postgres?host={home}"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute("CREATE EXTENSION postgis")
+        yield address
+    finally:
+        subprocess.run([programs / "pg_ctl", "-D", home / "data", "-m", "immediate", "stop"], **run)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def small(name="一院"):
+    yard = {"id": "C1", "name": name, "households": 48, "geometry": shapely.box(0, 0, 100, 100)}
+    return make_area("yard", compounds=[yard], buildings=[{"id": "B1", "geometry": shapely.box(10, 10, 30, 20)}])
+
+
+def test_what_is_written_is_read_back(url):
+    today = read_area(EXAMPLE)
+    write_postgis(today, url, "xigongdi")
+    again = read_postgis(url, "xigongdi")
+    assert again.fingerprint == today.fingerprint
+    assert (again.title, dict(again.meta)) == (today.title, dict(today.meta))
+
+
+def test_tables_with_chinese_names_and_columns(url):
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA 局; CREATE TABLE 局.小区 (编号 text, 小区名称 text, 户数 int, geom geometry)")
+        connection.execute(
+            "CREATE TABLE 局.楼栋 (编号 text, 结构 text, 层数 int, geom geometry); CREATE TABLE 局.备注 (a int)"
+        )
+        connection.execute("CREATE VIEW 局.围墙 AS SELECT pg_sleep(99)::text AS x")
+        box = "ST_MakeEnvelope(631000, 3838000, 631100, 3838100, 4546)"
+        connection.execute(f"INSERT INTO 局.小区 VALUES ('C1', '一院', 48, {box})")
+        connection.execute(
+            "INSERT INTO 局.楼栋 VALUES ('B1', '砖混', 6, ST_MakeEnvelope(631010, 3838010, 631030, 3838020, 4546))"
+        )
+    area = read_postgis(url, "局")
+    assert area.compounds.households.to_list() == [48]
+    assert area.buildings.structure.to_list() == ["mixed"]
+    assert "not read: 局.备注" in set(area.report.reason)
+
+
+def test_a_killed_write_leaves_the_old_state(url):
+    write_postgis(small("旧"), url, "killed")
+    child = os.fork()
+    if not child:
+        rows = postgis._rows
+
+        def slow(area, name, columns, code):
+            if name == "buildings":
+                os.kill(os.getpid(), signal.SIGKILL)
+            return rows(area, name, columns, code)
+
+        postgis._rows = slow
+        write_postgis(small("新"), url, "killed")
+        os._exit(0)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    time.sleep(0.2)
+    assert read_postgis(url, "killed").compounds.name.to_list() == ["旧"]
+    write_postgis(small("新"), url, "killed")
+    assert read_postgis(url, "killed").compounds.name.to_list() == ["新"]
+
+
+def test_what_is_not_there_is_told(url):
+    with pytest.raises(InputError, match="no tables that are layers"):
+        read_postgis(url, "nowhere")
+    with pytest.raises(InputError, match="cannot be reached"):
+        read_postgis("postgresql://planner@/postgres?host=/nowhere", "x")
+
+
+def test_names_are_no_programs(url):
+    schema = 'x"; DROP SCHEMA public; --'
+    write_postgis(small(), url, schema)
+    assert len(read_postgis(url, schema).compounds) == 1
