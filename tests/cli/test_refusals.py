@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from spatialreno.cli.commands import app
 
 NOWHERE = "{tmp}/broken.toml/here"  # a file is no folder, not even for root
-COMMANDS = ["demo", "init", "check", "show", "ledger", "apply", "score", "site", "compare", "map", "report"]
+COMMANDS = ["demo", "init", "adopt", "check", "show", "ledger", "apply", "score", "site", "compare", "map", "report"]
 COMMANDS += ["import-osm", "schema", "catalog"]
 
 REFUSED = {

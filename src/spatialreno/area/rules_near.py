@@ -84,17 +84,18 @@ def nothing_is_shifted(checked: Checked) -> Iterator[Fault]:
             continue
         edge = name in ("walls", "gates")
         now = _fit(shapes, compounds, edge)
+        if now + checked.constant("shift_gain_share") > 1:
+            continue  # most rows fit as they are
+        wanted = max(checked.constant("shift_fit_share"), now + checked.constant("shift_gain_share"))
         for shift in SHIFTS:
-            for whose, fit in (
-                (name, lambda s=shift, g=shapes, e=edge: _fit(_undone(g, s), compounds, e)),
-                ("compounds", lambda s=shift, g=shapes, e=edge: _fit(g, _undone(compounds, s), e)),
-            ):
-                if now + checked.constant("shift_gain_share") > 1:
-                    continue
-                share = fit()
-                if share >= checked.constant("shift_fit_share") and share >= now + checked.constant("shift_gain_share"):
-                    yield _shift_fault(whose, name, shift, now, share)
-                    return
+            fits = {
+                name: _fit(_undone(shapes, shift), compounds, edge),
+                "compounds": _fit(shapes, _undone(compounds, shift), edge),
+            }
+            share, whose = max((share, layer) for layer, share in fits.items())
+            if share >= wanted:
+                yield _shift_fault(whose, name, shift, now, share)
+                return
 
 
 def _shift_fault(whose: str, name: str, shift: str, now: float, share: float) -> Fault:

@@ -130,7 +130,7 @@ def _extract(path: Path) -> tuple[list[Fault], Mapping[str, Any]]:
 
     area = import_osm(path)
     layers = {name: area.layer(name) for name in area.catalog.layers}
-    acts = [dict(row) for row in area.report.to_dict("records")]
+    acts = [{str(k): v for k, v in row.items()} for row in area.report.to_dict("records")]
     return [replace(_as_note(act), file=path.name) for act in acts], layers
 
 

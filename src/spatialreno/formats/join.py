@@ -247,7 +247,8 @@ def largest_remainder(total: int, weights: Any) -> Any:
 def _numbers(frame: Any, column: str) -> pd.Series[Any]:
     if column not in frame.columns:
         return pd.Series(np.nan, index=frame.index, dtype="float64")
-    return pd.to_numeric(frame[column], errors="coerce").astype("float64")
+    numbers: pd.Series[Any] = pd.to_numeric(frame[column], errors="coerce").astype("float64")
+    return numbers
 
 
 def _floors(buildings: Any) -> pd.Series[Any]:

@@ -168,7 +168,7 @@ def _table(connection: Any, schema: str, table: str, columns: list[tuple[str, st
 
     shape = next((c for c, kind in columns if kind == "geometry"), None)
     plain = [c for c, kind in columns if kind not in ("geometry", "geography", "raster", "bytea")]
-    wanted = [sql.Identifier(c) for c in plain]
+    wanted: list[sql.Composable] = [sql.Identifier(c) for c in plain]
     if shape:
         wanted += [sql.SQL("ST_AsBinary({})").format(sql.Identifier(shape))]
         wanted += [sql.SQL("ST_SRID({})").format(sql.Identifier(shape))]
@@ -191,7 +191,9 @@ def _replace(connection: Any, schema: str, area: StudyArea, name: str) -> None:
     layer, place = area.catalog.layers[name], sql.Identifier(schema, name)
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(place))
     columns = layer.of_status("required", "optional")
-    kinds = [sql.SQL("{} " + _TYPES[layer.columns[c].dtype]).format(sql.Identifier(c)) for c in columns]
+    kinds: list[sql.Composable] = [
+        sql.SQL("{} " + _TYPES[layer.columns[c].dtype]).format(sql.Identifier(c)) for c in columns
+    ]
     code = area.crs.to_epsg() or 0
     if not layer.is_table:
         kinds.append(sql.SQL(f"geometry geometry(Geometry, {code})"))

@@ -59,7 +59,7 @@ def _plan(faults: Sequence[Fault], drawn: Mapping[str, Any]) -> Markup:
     if not drawn:
         return tag("p", "读不出图形，只有下表。 Nothing can be drawn; see the table.")
     bounds = np.array([frame.total_bounds for frame in drawn.values()])
-    west, south, east, north = *bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)
+    (west, south), (east, north) = bounds[:, :2].min(axis=0).tolist(), bounds[:, 2:].max(axis=0).tolist()
     size = max(east - west, north - south, 1.0)
     edge = size / 30
     box = (west - edge, south - edge, east + edge, north + edge)
