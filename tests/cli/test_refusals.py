@@ -23,7 +23,7 @@ REFUSED = {
     "a file is no area": (("score", "{area}/area.toml"), "no such folder"),
     "no layer": (("show", "{area}", "--layer", "wall"), "wall: no such layer. Layers: compounds"),
     "no schema": (("schema", "wall"), "wall: no such layer"),
-    "no table": (("catalog", "prices"), "prices: no such table. Tables: constants"),
+    "no table": (("catalog", "prices"), "prices: no such table. Tables: "),
     "no standard": (("score", "{area}", "--standard", "gb1"), "'gb1' is not known"),
     "no kind": (("site", "{area}", "bookshop"), "no kind bookshop"),
     "none asked": (("site", "{area}", "bookstore", "--count", "0"), "count = 0"),
