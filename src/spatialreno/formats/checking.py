@@ -68,6 +68,12 @@ def check_area(path: str | Path, *, layer: str = "", crs: str = "", catalog: Cat
     DataFrame
         severity (error, warning, note), layer, rule, ids, message, mend, file, at. Without errors the area
         can be read.
+
+    Examples
+    --------
+    >>> found = check_area("data/geo/xigongdi")
+    >>> bool((found["severity"] == "error").any())
+    False
     """
     return checked(path, layer=layer, crs=crs, catalog=catalog).table
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _LANES = ("street", "lane", "service")
 #: Areas below this are the noise of cutting polygons, not land.
 _DUST_M2 = 1e-9
+#: Grid on which usable parts are cut.
+_GRID_M = 1e-6
 _PIECE_COLUMNS = ["compound_id", "area_m2", "usable_m2", "usable", "geometry"]
 _CHANGE_COLUMNS = ["compound_id", "owner", "cause", "area_m2", "usable_m2", "geometry"]
 
@@ -181,7 +183,10 @@ def _freeing(before: StudyArea) -> list[tuple[str, Any]]:
 def _changed(area: StudyArea, pieces: gpd.GeoDataFrame, surface: Any, letter: str) -> gpd.GeoDataFrame:
     """Add to pieces of changed land who holds it and how much of it is wide enough to use."""
     wide = usable_part(surface, _constant(area, "sliver_m"))
-    usable = shapely.area(shapely.intersection(pieces.geometry.to_numpy(), wide))
+    near, corner = pieces.geometry.to_numpy(), origin(area)
+    # On a grid, for edges that all but coincide; near the origin, where a number keeps more of its places.
+    pair = (shapely.set_precision(moved(shape, -corner), _GRID_M) for shape in (near, wide))
+    usable = shapely.area(shapely.intersection(*pair, grid_size=_GRID_M))
     owner = pieces["compound_id"].map(land_users(area)).astype("str")
     return _named(pieces.assign(usable_m2=usable, owner=owner), letter, _CHANGE_COLUMNS)
 
@@ -224,8 +229,15 @@ def _by_compound(area: StudyArea, shape: Any) -> gpd.GeoDataFrame:
     rows = [(compound, part) for compound, part in rows if part.area > _DUST_M2]
     data = {"compound_id": pd.Series([compound for compound, _ in rows], dtype="str")}
     shapes = np.array([*(part for _, part in rows), None], object)[:-1]
-    frame = gpd.GeoDataFrame(data, geometry=moved(shapes, corner), crs=area.crs)
+    frame = gpd.GeoDataFrame(data, geometry=_sound(moved(shapes, corner)), crs=area.crs)
     return frame.assign(area_m2=shapely.area(shapes))
+
+
+def _sound(shapes: Any) -> Any:
+    """Mend outlines that rounding far from the origin made cross themselves, by less than a hair."""
+    broken = ~shapely.is_valid(shapes)
+    shapes[broken] = [shapely.union_all(polygons(shapely.make_valid(shape))) for shape in shapes[broken]]
+    return shapes
 
 
 def _named(pieces: gpd.GeoDataFrame, letter: str, columns: list[str]) -> gpd.GeoDataFrame:

@@ -12,7 +12,7 @@ from spatialreno.walk.cells import Cell, Points
 from spatialreno.walk.doors import Doors
 from spatialreno.walk.frame import Bools, Floats, Frame, Ints
 from spatialreno.walk.ground import Ground
-from spatialreno.walk.obstacles import PERMANENT, Obstacles
+from spatialreno.walk.obstacles import Obstacles, in_the_way
 from spatialreno.walk.sectors import Sectors, expand
 
 NODE_KINDS = ("corner", "door", "street")
@@ -121,6 +121,5 @@ class Fabric:
     def held(self, stands: Bools) -> Bools:
         """Tell which nodes lie in a building or in a structure that stands."""
         solid = np.zeros(len(self.sectors), bool)
-        fill = self.sectors.fill
-        solid[self.sectors.fill_sector[(fill == PERMANENT) | stands[fill]]] = True
+        solid[self.sectors.fill_sector[in_the_way(stands, self.sectors.fill)]] = True
         return np.asarray(solid[self._plain_sector])

@@ -15,7 +15,7 @@ from spatialreno.walk.engine import reach
 from spatialreno.walk.fabric import CORNER, DOOR, ON_STREET
 from spatialreno.walk.frame import MM_PER_M, Bools, Floats, Geometries, Ints
 from spatialreno.walk.masks import State, state_of
-from spatialreno.walk.obstacles import PERMANENT
+from spatialreno.walk.obstacles import in_the_way
 from spatialreno.walk.places import Asked, Places, find_places
 from spatialreno.walk.state import Walker, open_hops, standing
 from spatialreno.walk.travel import metres_per_minute
@@ -221,7 +221,7 @@ class _Canvas:
         count = np.where(known, np.searchsorted(ray_node, node, "right") - first, 0)
         row = np.repeat(first, count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         at = np.repeat(np.arange(len(node)), count)
-        stands = (ray_label[row] == PERMANENT) | self.stands[ray_label[row]]
+        stands = in_the_way(self.stands, ray_label[row])
         turn = ray_angle[row] - np.arctan2(ahead[at, 1], ahead[at, 0])
         sides = []
         for side in (turn, -turn):
@@ -266,7 +266,7 @@ class _Canvas:
         """Gather what stands in a cell."""
         if cell not in self.scenes:
             held = self.state.fabric.cells[cell]
-            up = (held.label == PERMANENT) | self.stands[held.label]
+            up = in_the_way(self.stands, held.label)
             self.scenes[cell] = make_scene(held.segs[up, :2].astype(float), held.segs[up, 2:].astype(float))
         return self.scenes[cell]
 

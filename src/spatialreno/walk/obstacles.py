@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 import shapely.ops
 
-from spatialreno.walk.frame import Floats, Frame, Geometries, Ints
+from spatialreno.walk.frame import Bools, Floats, Frame, Geometries, Ints
 from spatialreno.walk.noding import LEFT, Pieces, ring_segments
 
 if TYPE_CHECKING:
@@ -215,3 +215,8 @@ def _owned(bridges: Floats, between: Ints, labels: int) -> tuple[Pieces, tuple[L
     owner[~single] = labels + place.ravel()
     names = tuple(("seals", str(one), str(two)) for one, two in pairs.tolist())
     return Pieces(bridges[:, 0], bridges[:, 1], owner, np.zeros(len(owner), np.int64)), names
+
+
+def in_the_way(stands: Bools, labels: Ints) -> Bools:
+    """Tell which labels stop: the permanent ones, and those of obstacles that stand (there may be none)."""
+    return np.asarray((labels == PERMANENT) | np.append(stands, False)[labels])

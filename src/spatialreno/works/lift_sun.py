@@ -201,7 +201,7 @@ def _windows(area: StudyArea) -> pd.DataFrame:
                 along = (end - start) / length
                 at = (np.arange(count) + 0.5)[:, None] * (length / max(count, 1)) * along + start
                 rows += [(str(name), *xy) for xy in at + _BEFORE_WALL_M * np.array([along[1], -along[0]])]
-    frame = pd.DataFrame(rows, columns=["building_id", "x", "y"])
+    frame = pd.DataFrame(rows, columns=["building_id", "x", "y"]).astype({"building_id": "str"})
     number = frame.groupby("building_id").cumcount() + 1
     frame.index = pd.Index(frame["building_id"] + "-w" + number.astype(str), name="window")
     frame["point"] = shapely.points(frame[["x", "y"]].to_numpy(float))
