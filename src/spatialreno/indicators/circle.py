@@ -86,7 +86,7 @@ def scores(found: pd.DataFrame, weights: pd.Series[float], fade: float) -> pd.Se
     pandas.Series
         By building_id; NaN where reach is not known.
     """
-    points = credit(found["distance_m"], found["radius_m"], fade) * found["kind"].map(weights)
+    points = credit(found["distance_m"], found["radius_m"], fade) * found["kind"].map(weights).astype("float64")
     points = points.mask(found["within"].isna())
     wide = (
         found[["building_id", "kind"]].assign(points=points).pivot(index="building_id", columns="kind", values="points")
