@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 Feature = tuple[str, str]
 _IDS_SHOWN = 8
+_RECENT = 32  # scenarios: all options of a comparison, not all that a search tries
 
 # What goes with a thing that is taken down: (layer of the thing, layer that follows, column that names it).
 _FOLLOWS = (
@@ -46,8 +48,9 @@ class Resolved:
     built: dict[Feature, Build] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
-    def apply(self) -> StudyArea:
-        """Do 拆, then 改, then 建, on copies."""
+    @cached_property
+    def after(self) -> StudyArea:
+        """The area with 拆, then 改, then 建 done, on copies."""
         frames: dict[str, pd.DataFrame] = {}
         for layer in self._touched():
             frame = self.area.layer(layer)
@@ -81,7 +84,16 @@ class Resolved:
 
 
 def resolve(scenario: Scenario, area: StudyArea) -> Resolved:
-    """Resolve every intervention against the area; raise one error that holds all problems."""
+    """Resolve every intervention against the area, once for both; raise one error that holds all problems."""
+    recent: dict[Scenario, Resolved] = area.known.setdefault("resolved", {})
+    found = recent.pop(scenario, None) or _resolved(scenario, area)
+    recent[scenario] = found
+    if len(recent) > _RECENT:
+        del recent[next(iter(recent))]
+    return found
+
+
+def _resolved(scenario: Scenario, area: StudyArea) -> Resolved:
     result = Resolved(area, scenario.name)
     for act in sorted(scenario.interventions, key=lambda a: (a.phase, str(a), a.reason)):  # the earliest phase takes it
         if act.layer not in area.catalog.layers:
