@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 #: Kinds of path that always take land; the others only where their width is declared.
 _LANES = ("street", "lane", "service")
-#: Areas below this are the noise of cutting polygons, not land.
-_DUST_M2 = 1e-9
+#: Areas below this are hairs that rounding leaves between outlines, not land.
+_DUST_M2 = 1e-6
 #: Grid on which usable parts are cut.
 _GRID_M = 1e-6
 _PIECE_COLUMNS = ["compound_id", "area_m2", "usable_m2", "usable", "geometry"]
