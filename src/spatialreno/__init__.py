@@ -20,6 +20,7 @@ _ROOMS = {
         "write_area",
         "check_area",
         "adopt",
+        "export_area",
         "read_postgis",
         "write_postgis",
         "import_osm",
@@ -131,6 +132,7 @@ __all__ = [
     "draw_programme",
     "draw_section",
     "evaluate",
+    "export_area",
     "fewest_removals",
     "find_consents",
     "fire_access",
@@ -209,6 +211,7 @@ if TYPE_CHECKING:
     from spatialreno.formats import (
         adopt,
         check_area,
+        export_area,
         import_osm,
         new_area,
         read_area,

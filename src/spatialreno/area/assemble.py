@@ -83,7 +83,7 @@ def assemble(
     """
     catalog = catalog or read_catalog()
     formed, target, notes = form_layers(layers, crs=crs, catalog=catalog)
-    _refuse_errors(check_layers(formed, catalog, notes.faults))
+    _refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
     formed["walls"], cuts = split_by_sides(formed["walls"], formed["compounds"].geometry, catalog.constants)
     for wall, pieces in cuts.items():
         notes.act("walls", str(wall), "split", f"cut into {pieces} where the compounds beside it change")
@@ -133,7 +133,7 @@ def replace_layers(area: StudyArea, changed: Mapping[str, pd.DataFrame]) -> Stud
         given = frame.drop(columns=[c for c in dictionaries[name].of_status("derived") if c in frame.columns])
         formed[name] = conform(given, dictionaries[name], notes)
     formed = with_estimates(formed, area.catalog.constants, notes)
-    _refuse_errors(check_layers(formed, area.catalog, notes.faults))
+    _refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid))
     related = relate(formed, area.catalog.constants)
     return replace(area, _layers=freeze(related), _survey=area.survey, _acts=(*area._acts, *notes.acts))
 
@@ -153,7 +153,7 @@ def formed_findings(
         for act in notes.acts
         if act["rule"] in _MENDS
     ]
-    return check_layers(formed, catalog, notes.faults) + told, formed
+    return check_layers(formed, catalog, notes.faults, notes.valid) + told, formed
 
 
 _MENDS = {  # acts that a careful eye should see before the area is used
@@ -185,6 +185,8 @@ def _in_one_crs(
     if target is None:  # an error is known already; any system will do to look for more
         target = zone_crs(0.0)
     for name, frame in mapped.items():
+        if placed[name] and frame.crs != target:
+            notes.valid.pop(name, None)  # what was whole may cross itself elsewhere
         mapped[name] = frame.to_crs(target) if placed[name] else frame.set_crs(target, allow_override=True)
     if placed["compounds"] and len(mapped["compounds"]):
         _tell_length_error(mapped["compounds"], target, notes)
