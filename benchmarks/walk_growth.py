@@ -36,7 +36,7 @@ def measure(count: int) -> None:
     marks.append(time.process_time())
     evaluate(area)
     marks.append(time.process_time())
-    trial = Trial.of(area, whatif._radii(area, None, None, "gb50180-2018"))
+    trial = Trial.of(area, whatif.radii_of(area, None, None, "gb50180-2018"))
     marks.append(time.process_time())
     inner = list(area.walls.index[area.walls["compound_b"].notna()])[:31]
     each = []

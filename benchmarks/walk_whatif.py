@@ -63,7 +63,7 @@ def main(compounds: int, count: int, sample: int) -> None:
 
 def _median(area: StudyArea, names: list[str]) -> float:
     """Take the median CPU time of single openings."""
-    trial = Trial.of(area, whatif._radii(area, None, None, "gb50180-2018"))
+    trial = Trial.of(area, whatif.radii_of(area, None, None, "gb50180-2018"))
     begin = time.process_time()
     changes = list(trial.openings(whatif._asked(area, names)))
     shared = (time.process_time() - begin) / len(names)

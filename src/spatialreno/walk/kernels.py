@@ -76,13 +76,14 @@ def turn(ax: int, ay: int, bx: int, by: int, cx: int, cy: int) -> int:
 
 @compiled
 def trace(  # noqa: C901 (compiled: calls would be inlined anyway)
-    ax: int, ay: int, bx: int, by: int, segs: Any, label: Any, grid: Any, stamp: Any, mark: int, out: Any, vias: Any
+    ax: int, ay: int, bx: int, by: int, segs: Any, corner: Any, label: Any, grid: Any, desk: Any, mark: int
 ) -> Any:
     """Follow a line from a to b.
 
-    Writes the labels it properly crosses to `out` and the vertices it passes strictly between its ends to `vias`.
-    Returns (number of labels, number of vertices), or (-1, 0) when a permanent segment is properly crossed.
+    Writes to the desk the labels it properly crosses and the vertices (x, y, number) it passes strictly between its
+    ends. Returns (number of labels, number of vertices), or (-1, 0) when a permanent segment is properly crossed.
     """
+    stamp, out, vias = desk
     frame, pointer, held = grid
     columns = frame[2]
     crossed, passed = 0, 0
@@ -104,12 +105,12 @@ def trace(  # noqa: C901 (compiled: calls would be inlined anyway)
                 if one == 0:
                     along = (bx - ax) * (ux - ax) + (by - ay) * (uy - ay)
                     if 0 < along < length:
-                        vias[passed, 0], vias[passed, 1] = ux, uy
+                        vias[passed, 0], vias[passed, 1], vias[passed, 2] = ux, uy, corner[s, 0]
                         passed += 1
                 if two == 0:
                     along = (bx - ax) * (vx - ax) + (by - ay) * (vy - ay)
                     if 0 < along < length:
-                        vias[passed, 0], vias[passed, 1] = vx, vy
+                        vias[passed, 0], vias[passed, 1], vias[passed, 2] = vx, vy, corner[s, 1]
                         passed += 1
                 if (one > 0 and two < 0) or (one < 0 and two > 0):
                     three, four = turn(ux, uy, vx, vy, ax, ay), turn(ux, uy, vx, vy, bx, by)
@@ -141,6 +142,17 @@ def taut(p: int, dx: int, dy: int, free: Any, group_ptr: Any, ray_ptr: Any, rx: 
 
 
 @compiled
+def _bearing(dx: int, dy: int) -> Any:
+    """Place a direction on a square wheel of `_TURNS` spokes: in order as angles are, without trigonometry."""
+    part = dy / (abs(dx) + abs(dy))
+    if dx < 0:
+        part = 2.0 - part
+    elif dy < 0:
+        part += 4.0
+    return part * (_TURNS / 4.0)
+
+
+@compiled
 def _look_round(ax: int, ay: int, segs: Any, label: Any, grid: Any, depth: Any) -> None:
     """Note for each small turn how far one can see at most (squared): past a near wall that spans it, nothing."""
     frame, pointer, held = grid
@@ -157,8 +169,7 @@ def _look_round(ax: int, ay: int, segs: Any, label: Any, grid: Any, depth: Any) 
                     continue
                 if ux * vy < uy * vx:
                     ux, uy, vx, vy = vx, vy, ux, uy
-                low = (np.arctan2(float(uy), float(ux)) + np.pi) * (_TURNS / (2 * np.pi))
-                high = (np.arctan2(float(vy), float(vx)) + np.pi) * (_TURNS / (2 * np.pi))
+                low, high = _bearing(ux, uy), _bearing(vx, vy)
                 if high < low:
                     high += _TURNS
                 far = max(float(ux) * ux + float(uy) * uy, float(vx) * vx + float(vy) * vy)
@@ -167,32 +178,43 @@ def _look_round(ax: int, ay: int, segs: Any, label: Any, grid: Any, depth: Any) 
 
 
 @compiled
-def seen_pairs(xy: Any, one: Any, two: Any, bends: Any, segs: Any, label: Any, grid: Any, labels: int) -> Any:
-    """List pairs of points (rows of xy) that see each other past what is permanent; `one` looks at `two`.
+def seen_pairs(xy: Any, useful: Any, bends: Any, segs: Any, corner: Any, label: Any, grid: Any, labels: int) -> Any:
+    """List pairs of useful points (rows of xy) that see each other past what is permanent.
 
-    A pair is tried when `one` is not yet behind `two` (or lies in a different list) and both ends can bend the
-    walk. Returns straight pieces (ax, ay, bx, by): a line through vertices is given piece by piece.
+    A pair is tried when both ends can bend the walk. Returns straight pieces (ax, ay, bx, by): a line through vertices
+    is given piece by piece, and left out where it passes one that can bend the walk too, since both parts are pairs.
+    `corner` has the numbers of the points at both ends of each segment, -1 outside the cell.
     """
     free, group_ptr, ray_ptr, rx, ry = bends
-    stamp, out, vias = _desk(len(segs), labels)
+    desk = _desk(len(segs), labels)
     found, size, mark = np.empty((1024, 4), np.int64), np.int64(0), np.int64(0)
-    depth = np.empty(_TURNS, np.float64)
-    for a in one:
+    depth, serves = np.empty(_TURNS, np.float64), np.empty(len(xy), np.bool_)
+    for a in range(len(xy)):
+        serves[a] = False
+    for a in useful:
+        serves[a] = True
+    for a in useful:
         _look_round(xy[a, 0], xy[a, 1], segs, label, grid, depth)
-        for b in two:
+        for b in useful:
             if b <= a:
                 continue
             dx, dy = xy[b, 0] - xy[a, 0], xy[b, 1] - xy[a, 1]
-            bin_ = int((np.arctan2(float(dy), float(dx)) + np.pi) * (_TURNS / (2 * np.pi))) % _TURNS
-            if float(dx) * dx + float(dy) * dy > depth[bin_]:
+            if float(dx) * dx + float(dy) * dy > depth[int(_bearing(dx, dy)) % _TURNS]:
                 continue
             if not taut(a, dx, dy, free, group_ptr, ray_ptr, rx, ry):
                 continue
             if not taut(b, dx, dy, free, group_ptr, ray_ptr, rx, ry):
                 continue
-            crossed, passed = trace(xy[a, 0], xy[a, 1], xy[b, 0], xy[b, 1], segs, label, grid, stamp, mark, out, vias)
+            crossed, passed = trace(xy[a, 0], xy[a, 1], xy[b, 0], xy[b, 1], segs, corner, label, grid, desk, mark)
             mark += 1
             if crossed < 0:
+                continue
+            vias, whole = desk[2], True
+            for k in range(passed):
+                p = vias[k, 2]
+                if whole and p >= 0 and serves[p]:
+                    whole = not taut(p, dx, dy, free, group_ptr, ray_ptr, rx, ry)
+            if not whole:
                 continue
             if size + passed + 1 > len(found):
                 found = _grown(found, size, passed)
@@ -202,11 +224,11 @@ def seen_pairs(xy: Any, one: Any, two: Any, bends: Any, segs: Any, label: Any, g
 
 @compiled
 def _desk(segs: int, labels: int) -> Any:
-    """Lay out what a trace writes to: stamps of segments, labels crossed, vertices passed."""
+    """Lay out what a trace writes to: stamps of segments, labels crossed, vertices passed with their numbers."""
     stamp = np.empty(segs, np.int64)
     for s in range(segs):
         stamp[s] = -1
-    return stamp, np.empty(labels + 1, np.int64), np.empty((2 * segs + 1, 2), np.int64)
+    return stamp, np.empty(labels + 1, np.int64), np.empty((2 * segs + 1, 3), np.int64)
 
 
 @compiled
@@ -238,15 +260,14 @@ def _pieces(ax: int, ay: int, bx: int, by: int, vias: Any, passed: int, found: A
 
 
 @compiled
-def crossed_labels(pieces: Any, segs: Any, label: Any, grid: Any, labels: int) -> Any:
+def crossed_labels(pieces: Any, segs: Any, corner: Any, label: Any, grid: Any, labels: int) -> Any:
     """List (piece, label) for straight pieces, and what each is: 0 clear, 1 through a vertex, -1 blocked."""
-    stamp, out, vias = _desk(len(segs), labels)
-    kind = np.empty(len(pieces), np.int64)
+    desk = _desk(len(segs), labels)
+    out, kind = desk[1], np.empty(len(pieces), np.int64)
     rows, size = np.empty((1024, 2), np.int64), np.int64(0)
     for p in range(len(pieces)):
-        crossed, passed = trace(
-            pieces[p, 0], pieces[p, 1], pieces[p, 2], pieces[p, 3], segs, label, grid, stamp, p, out, vias
-        )
+        ax, ay, bx, by = pieces[p, 0], pieces[p, 1], pieces[p, 2], pieces[p, 3]
+        crossed, passed = trace(ax, ay, bx, by, segs, corner, label, grid, desk, p)
         if crossed < 0:
             kind[p] = _BLOCK
             continue

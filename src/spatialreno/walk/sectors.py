@@ -191,7 +191,8 @@ def with_fill(sectors: Sectors, first: Ints, second: Ints, row: Ints, label: Int
 def unique_pairs(first: Ints, second: Ints) -> tuple[Ints, Ints]:
     """Sort pairs and drop doubles; numbers are at least -1."""
     width = int(second.max(initial=0)) + 2
-    code = np.unique(first.astype(np.int64) * width + (second + 1))
+    code = np.sort(first.astype(np.int64) * width + (second + 1))
+    code = code[np.append(True, code[1:] != code[:-1])[: len(code)]]
     return np.asarray(code // width), np.asarray(code % width - 1)
 
 

@@ -68,7 +68,7 @@ def what_if(
     True
     """
     names = _asked(area, candidates)
-    radii = _radii(area, kinds, radius_m, standard)
+    radii = radii_of(area, kinds, radius_m, standard)
     trial = Trial.of(area, radii, limit_m)
     rows = [
         (layer, name, kind, *gain)
@@ -99,7 +99,7 @@ def _asked(area: StudyArea, candidates: Sequence[str] | None) -> list[tuple[str,
     return [(here[0], str(name)) for name, here in zip(candidates, found, strict=True)]
 
 
-def _radii(
+def radii_of(
     area: StudyArea, kinds: Sequence[str] | None, radius_m: float | Mapping[str, float] | None, standard: str
 ) -> dict[str, float]:
     """Give the radius of each kind to count, in metres."""
