@@ -24,6 +24,7 @@ from spatialreno.walk import nearest, what_if, whatif
 from spatialreno.walk.masks import state_of
 from spatialreno.walk.places import find_places
 from spatialreno.walk.state import VISITOR
+from spatialreno.walk.trials import Trial
 
 SAMPLE = 50
 
@@ -62,15 +63,14 @@ def main(compounds: int, count: int, sample: int) -> None:
 
 def _median(area: StudyArea, names: list[str]) -> float:
     """Take the median CPU time of single openings."""
-    trial = whatif._Trial.of(area, list(whatif._radii(area, None, None, "gb50180-2018")), None)
+    trial = Trial.of(area, whatif.radii_of(area, None, None, "gb50180-2018"))
     begin = time.process_time()
     changes = list(trial.openings(whatif._asked(area, names)))
     shared = (time.process_time() - begin) / len(names)
     each = []
     for change in changes:
         begin = time.process_time()
-        for base in trial.bases:
-            trial.after(base, change)
+        list(trial.gains(change))
         each.append(time.process_time() - begin + shared)
     return float(np.median(each))
 
