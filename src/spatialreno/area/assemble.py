@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from pyproj import CRS
 
 from spatialreno.area.check import check_layers
@@ -29,6 +30,8 @@ from spatialreno.area.sides import split_by_sides
 from spatialreno.area.study_area import StudyArea, freeze
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
+
+_DECIMALS = 6
 
 
 def assemble(
@@ -187,10 +190,18 @@ def _in_one_crs(
     for name, frame in mapped.items():
         if placed[name] and frame.crs != target:
             notes.valid.pop(name, None)  # what was whole may cross itself elsewhere
-        mapped[name] = frame.to_crs(target) if placed[name] else frame.set_crs(target, allow_override=True)
+        mapped[name] = _projected(frame, target) if placed[name] else frame.set_crs(target, allow_override=True)
     if placed["compounds"] and len(mapped["compounds"]):
         _tell_length_error(mapped["compounds"], target, notes)
     return formed | mapped, target
+
+
+def _projected(frame: Any, target: CRS) -> Any:
+    """Bring a layer into a CRS, to the micrometre: beyond that one build of PROJ differs from the next."""
+    if frame.crs == target:
+        return frame
+    there = frame.to_crs(target)
+    return there.set_geometry(shapely.transform(there.geometry.to_numpy(), lambda xy: np.round(xy, _DECIMALS)))
 
 
 def _place_is_known(frame: Any, name: str, notes: Notes) -> bool:
