@@ -51,6 +51,8 @@ _ROOMS = {
         "isochrones",
         "paths_from_networkx",
         "what_if",
+        "StreetNetwork",
+        "street_network",
     ),
     "siting": ("site_facilities",),
     "works": (
@@ -113,6 +115,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Solution",
+    "StreetNetwork",
     "StudyArea",
     "adopt",
     "alter",
@@ -172,6 +175,7 @@ __all__ = [
     "site_facilities",
     "site_stations",
     "split_walls",
+    "street_network",
     "supply_heat",
     "travel_times",
     "walk_distances",
@@ -238,9 +242,11 @@ if TYPE_CHECKING:
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities
     from spatialreno.walk import (
+        StreetNetwork,
         isochrones,
         nearest,
         paths_from_networkx,
+        street_network,
         travel_times,
         walk_distances,
         walk_network,
