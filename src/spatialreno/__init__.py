@@ -53,6 +53,7 @@ _ROOMS = {
         "what_if",
         "StreetNetwork",
         "street_network",
+        "street_isochrones",
     ),
     "siting": ("site_facilities",),
     "works": (
@@ -175,6 +176,7 @@ __all__ = [
     "site_facilities",
     "site_stations",
     "split_walls",
+    "street_isochrones",
     "street_network",
     "supply_heat",
     "travel_times",
@@ -246,6 +248,7 @@ if TYPE_CHECKING:
         isochrones,
         nearest,
         paths_from_networkx,
+        street_isochrones,
         street_network,
         travel_times,
         walk_distances,

@@ -33,7 +33,7 @@ def street_network(source: StudyArea | Any) -> StreetNetwork:
     Returns
     -------
     StreetNetwork
-        With `distances` and `nearest`; see `street_isochrones` for polygons.
+        With `distances` and `nearest`; `street_isochrones` draws polygons on it.
 
     Raises
     ------

@@ -157,6 +157,16 @@ class StreetNetwork:
             raise InputError(f"streets: no node {unknown}. Use names of nodes of the graph, or a GeoSeries of points.")
         return names, Seeds(np.arange(len(node)), node, np.zeros(len(node), np.int64), len(node))
 
+    def first_steps(self, origins: Spots) -> Floats:
+        """Give for each origin rows (x, y, x, y, millimetres long, millimetres away) of where walks along it begin."""
+        if isinstance(origins, gpd.GeoSeries):
+            feet = self.feet(origins)
+            ends = (self.first, feet.along), (self.second, self.length[feet.piece] - feet.along)
+            rows = [np.column_stack([feet.xy, self.xy[end[feet.piece]], run, feet.away]) for end, run in ends]
+            return np.stack(rows, axis=1)
+        xy = self.xy[self.seeds(origins)[1].node]
+        return np.column_stack([xy, xy, np.zeros((len(xy), 2))])[:, None]
+
     def feet(self, points: gpd.GeoSeries) -> Feet:
         """Find where points reach the nearest street."""
         if points.crs != self.crs:
