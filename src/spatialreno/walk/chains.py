@@ -28,14 +28,14 @@ class Chains(NamedTuple):
     pointer, arcs
         For each junction rows (junction at the other end of a chain, its millimetres).
     hold, rows
-        For each junction rows (node, junction at the other end, millimetres from here, millimetres from there): first
-        the junction itself and its dead ends, near ones first, then chain by chain each node and its dead ends.
+        For each junction rows (junction at the other end, millimetres from here, millimetres from there): first the
+        junction itself and its dead ends, near ones first, then chain by chain each node and its dead ends.
     into, ends
         For each junction rows (junction where it begins, first row, row after the last) of chains that end there.
     back
         For each row (row one step back along a dead end, else the row itself; the junction that holds it; chain).
-    row
-        For each node its row.
+    node, row
+        The node of each row, and the row of each node.
     """
 
     pointer: Int32s
@@ -45,6 +45,7 @@ class Chains(NamedTuple):
     into: Int32s
     ends: Int32s
     back: Int32s
+    node: Int32s
     row: Int32s
 
 
@@ -94,6 +95,13 @@ def reach_from(chains: Chains, seeds: Seeds, limit_mm: float) -> Reached:
     Reached
         Nodes and millimetres. Searches run in the order in which places lie.
     """
+    found = rows_from(chains, seeds, limit_mm)
+    found.rows[:, 0] = chains.node[found.rows[:, 0]]
+    return found
+
+
+def rows_from(chains: Chains, seeds: Seeds, limit_mm: float) -> Reached:
+    """Measure as `reach_from` does, with rows of the chains in place of nodes."""
     starts, rows = seeds.rows()
     lead = np.append(rows[:, 0], 0)[np.minimum(starts[:-1], len(rows))]
     order = np.argsort(chains.row[lead], kind="stable")
@@ -158,10 +166,12 @@ def _laid_out(places: _Places, chain: Int32s, hung: Ints, before: Int32s, root: 
     # The row after the last chain stands for junctions: it leads back to them, and is no way long.
     _, head, length = np.vstack([chain, [-1, -1, 0]]).T
     other = np.where(line < 0, holder[at], head[line])
-    rows = np.column_stack([node, other, near + off, length[line] - near + off]).astype(np.int32)
+    rows = np.column_stack([other, near + off, length[line] - near + off]).astype(np.int32)
     back = np.column_stack([row[np.where(first, node, before[node])], holder[at], line]).astype(np.int32)
     hold = np.append(start[:-1][places.line < 0], len(root)).astype(np.int32)
-    return Chains(*_arcs(chain, len(hold) - 1), hold, rows, *_ends(chain, line, len(hold) - 1), back, row)
+    junctions = len(hold) - 1
+    ends = _ends(chain, line, junctions)
+    return Chains(*_arcs(chain, junctions), hold, rows, *ends, back, node.astype(np.int32), row)
 
 
 def _arcs(chain: Int32s, junctions: int) -> tuple[Int32s, Int32s]:

@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import InputError
-from spatialreno.walk.chains import Chains, draw_together, nearest_from, reach_from
+from spatialreno.walk.chains import Chains, draw_together, nearest_from, rows_from
 from spatialreno.walk.engine import FAR, Seeds, both_ways
 from spatialreno.walk.frame import MM_PER_M, Floats, Ints, lines
 from spatialreno.walk.weave import hilbert
@@ -65,15 +65,7 @@ class StreetNetwork:
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order))
         chains = draw_together(both_ways(rank[self.first], rank[self.second], self.length, len(rank)))
-        chains.rows[:, 0] = order[chains.rows[:, 0]]
-        return chains._replace(row=chains.row[rank])
-
-    @cached_property
-    def _named(self) -> Chains:
-        """The same, reporting nodes with names only."""
-        rows = self.chains.rows.copy()
-        rows[rows[:, 0] >= len(self.ids), 0] = -1
-        return self.chains._replace(rows=rows)
+        return chains._replace(node=order[chains.node].astype(np.int32), row=chains.row[rank])
 
     def distances(self, origins: Spots, *, limit_m: float) -> pd.DataFrame:
         """Measure to every node within a distance of each origin.
@@ -98,14 +90,22 @@ class StreetNetwork:
             A node is unknown, or points are in another CRS.
         """
         names, seeds = self.seeds(origins)
-        found = reach_from(self._named, seeds, limit_m * MM_PER_M)
+        found = rows_from(self.chains, seeds, limit_m * MM_PER_M)
         order = np.argsort(found.first, kind="stable")
         columns = {
             "origin": names.to_numpy()[order].repeat((found.last - found.first)[order]),
-            "destination": self.ids.to_numpy()[found.rows[:, 0]],
+            "destination": self._called.take(found.rows[:, 0]),
             "distance_m": found.rows[:, 1] / MM_PER_M,
         }
-        return pd.DataFrame(columns, copy=False)
+        table = pd.DataFrame(columns, copy=False)
+        if len(self.ids) == len(self.xy):
+            return table
+        return table[self.chains.node[found.rows[:, 0]] < len(self.ids)].reset_index(drop=True)
+
+    @cached_property
+    def _called(self) -> Any:
+        """The name of each row of the chains; the last name where there is none."""
+        return self.ids.to_numpy()[np.minimum(self.chains.node, len(self.ids) - 1)]
 
     def nearest(self, facilities: Mapping[str, Spots], *, limit_m: float) -> pd.DataFrame:
         """Find for every node the nearest facility of each kind.
@@ -132,7 +132,7 @@ class StreetNetwork:
         names = pd.Index([name for part, _ in parts for name in part]).to_numpy()
         group = np.repeat(np.arange(len(parts)), [seeds.places for _, seeds in parts])
         seeds = _joined([seeds for _, seeds in parts])
-        far, name = nearest_from(self._named, seeds, group, len(parts), limit_m * MM_PER_M)
+        far, name = nearest_from(self.chains, seeds, group, len(parts), limit_m * MM_PER_M)
         kind, node = np.nonzero(far[:, : len(self.ids)] < FAR)
         columns = {
             "node": self.ids.to_numpy()[node],
