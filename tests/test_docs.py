@@ -175,6 +175,7 @@ SHOWN = {
     "walk_network": "tests/walk/test_network.py",
 }
 MADE_BY = {
+    "StreetNetwork": "street_network",
     "Catalog": "read_catalog",
     "Consents": "find_consents",
     "LiftPlan": "plan_lifts",

@@ -52,6 +52,9 @@ _ROOMS = {
         "isochrones",
         "paths_from_networkx",
         "what_if",
+        "StreetNetwork",
+        "street_network",
+        "street_isochrones",
     ),
     "siting": ("site_facilities",),
     "works": (
@@ -114,6 +117,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Solution",
+    "StreetNetwork",
     "StudyArea",
     "adopt",
     "alter",
@@ -174,6 +178,8 @@ __all__ = [
     "site_facilities",
     "site_stations",
     "split_walls",
+    "street_isochrones",
+    "street_network",
     "supply_heat",
     "travel_times",
     "walk_distances",
@@ -241,9 +247,12 @@ if TYPE_CHECKING:
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities
     from spatialreno.walk import (
+        StreetNetwork,
         isochrones,
         nearest,
         paths_from_networkx,
+        street_isochrones,
+        street_network,
         travel_times,
         walk_distances,
         walk_network,

@@ -2,14 +2,20 @@
 
 from spatialreno.walk.isochrones import isochrones
 from spatialreno.walk.network import WalkNetwork, paths_from_networkx, walk_network
+from spatialreno.walk.street_graphs import street_network
+from spatialreno.walk.street_network import StreetNetwork
+from spatialreno.walk.street_shapes import street_isochrones
 from spatialreno.walk.travel import nearest, travel_times, walk_distances
 from spatialreno.walk.whatif import what_if
 
 __all__ = [
+    "StreetNetwork",
     "WalkNetwork",
     "isochrones",
     "nearest",
     "paths_from_networkx",
+    "street_isochrones",
+    "street_network",
     "travel_times",
     "walk_distances",
     "walk_network",
