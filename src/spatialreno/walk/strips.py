@@ -1,0 +1,128 @@
+"""Streets walked within a time, cut where it ends: as lines, and as wide as they are where no yard begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+
+from spatialreno.walk.frame import MM_PER_M, Bools, Floats, Geometries, Ints, lines
+from spatialreno.walk.looks import Walk
+from spatialreno.walk.masks import State
+from spatialreno.walk.places import Places
+from spatialreno.walk.state import Walker
+
+_GRID_MM = 1.0
+
+
+@dataclass
+class Strips:
+    """Draws the streets of one state that can be walked; whole paths are drawn once."""
+
+    state: State
+    walker: Walker
+    hops: Ints
+
+    @cached_property
+    def half_width(self) -> Floats:
+        """Half the width of the path of each street hop, in millimetres."""
+        area, fabric = self.state.area, self.state.fabric
+        width = area.paths["width_m"].reindex(list(fabric.path_ids)).to_numpy(float)
+        width = np.where(np.isnan(width), area.catalog.constants["street_width_m"], width)
+        return np.asarray(width[fabric.hops.path[self.hops]] * MM_PER_M / 2)
+
+    @cached_property
+    def path(self) -> Ints:
+        """The path of each street hop."""
+        return np.asarray(self.state.fabric.hops.path[self.hops])
+
+    @cached_property
+    def whole_paths(self) -> dict[int, shapely.Geometry]:
+        """Paths drawn in full, outside yards."""
+        return {}
+
+    def drawn(self, places: Places, walk: Walk, limit: float) -> Geometries:
+        """Draw the parts of streets walked within a limit, outside yards."""
+        whole, tails, tips, hop = self.cut(walk, limit)
+        missing = np.unique(self.path[~whole])
+        full = np.setdiff1d(self.path[whole], missing)
+        some = np.flatnonzero(whole & ~np.isin(self.path, full))
+        strips = np.concatenate(
+            [
+                _widened(self._lines(some), self.path[some], self.half_width[some]),
+                shapely.buffer(lines(tails, tips), self.half_width[hop], cap_style="flat"),
+                self._first_steps(places, walk.place, limit),
+            ]
+        )
+        return np.concatenate([self._outside(strips), np.array([self._path(int(path)) for path in full], object)])
+
+    def cut(self, walk: Walk, limit: float) -> tuple[Bools, Floats, Floats, Ints]:
+        """Tell which hops are walked in full, and of the others where the walk begins and ends, and on which."""
+        fabric, which = self.state.fabric, self.hops
+        one, two = fabric.hops.first[which], fabric.hops.second[which]
+        length = fabric.hops.length[which].astype(float)
+        ahead = np.clip(limit - walk.far[one], 0, length)
+        back = np.clip(limit - walk.far[two], 0, length)
+        whole = ahead + back >= length
+        tails, tips, hops = [], [], []
+        for tail, head, run in ((one, two, ahead), (two, one, back)):
+            part = np.flatnonzero(~whole & (run > 0))
+            start, end = fabric.xy[tail[part]], fabric.xy[head[part]]
+            tails.append(start)
+            tips.append(start + (end - start) * (run[part] / np.maximum(length[part], 1))[:, None])
+            hops.append(part)
+        return whole, np.concatenate(tails), np.concatenate(tips), np.concatenate(hops)
+
+    def _lines(self, which: Ints) -> Geometries:
+        hops, xy = self.state.fabric.hops, self.state.fabric.xy
+        return lines(xy[hops.first[self.hops[which]]], xy[hops.second[self.hops[which]]])
+
+    def _path(self, path: int) -> shapely.Geometry:
+        """Draw a path that is walked in full, once."""
+        if path not in self.whole_paths:
+            which = np.flatnonzero(self.path == path)
+            strips = _widened(self._lines(which), self.path[which], self.half_width[which])
+            self.whole_paths[path] = shapely.union_all(self._outside(strips), grid_size=_GRID_MM)
+        return self.whole_paths[path]
+
+    def _outside(self, strips: Geometries) -> Geometries:
+        """Cut strips back to where no yard begins."""
+        cells = self.state.fabric.ground
+        found = strips.copy()
+        strip, cell = cells.tree.query(strips, predicate="intersects")
+        for row, at in zip(strip.tolist(), cell.tolist(), strict=True):
+            found[row] = shapely.difference(found[row], cells.cells[at])
+        return np.asarray(found)
+
+    def first_steps(self, places: Places, at: int, limit: float) -> tuple[Floats, Floats]:
+        """Give the ways along the street from the foot of a place that lies beside it: where they begin and end."""
+        ways = places.ways
+        place, _, _ = self.state.starts(self.walker, places)
+        if at not in place or not len(ways):
+            return np.empty((0, 2)), np.empty((0, 2))
+        fine = np.flatnonzero((places.point_place[ways.point] == at) & np.isfinite(ways.foot[:, 0]))
+        usable = self.state.usable(self.walker, ways.label_way, ways.label, len(ways))
+        fine = fine[usable[fine]]
+        foot, node = ways.foot[fine], self.state.fabric.xy[ways.node[fine]]
+        size = np.sqrt(((node - foot) ** 2).sum(axis=1))
+        run = np.clip(limit - (ways.length[fine] - size), 0, size)
+        tip = foot + (node - foot) * (run / np.maximum(size, 1))[:, None]
+        return foot[run > 0], tip[run > 0]
+
+    def _first_steps(self, places: Places, at: int, limit: float) -> Geometries:
+        foot, tip = self.first_steps(places, at, limit)
+        width = self.state.area.catalog.constants["street_width_m"] * MM_PER_M
+        return np.asarray(shapely.buffer(lines(foot, tip), width / 2, cap_style="flat"))
+
+
+def _widened(pieces: Geometries, path: Ints, half: Floats) -> Geometries:
+    """Widen pieces of paths, joined where they continue each other, since few long strips are quicker than many."""
+    if not len(pieces):
+        return np.empty(0, object)
+    order = np.argsort(path, kind="stable")
+    rows, first = np.unique(path[order], return_index=True)
+    joined = shapely.line_merge(shapely.multilinestrings(pieces[order], indices=np.searchsorted(rows, path[order])))
+    parts, row = shapely.get_parts(joined, return_index=True)
+    return np.asarray(shapely.buffer(parts, half[order][first][row], quad_segs=4))
