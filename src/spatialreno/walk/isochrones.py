@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from spatialreno.walk.frame import MM_PER_M, Bools, Geometries
-from spatialreno.walk.looks import Walk, Walked
+from spatialreno.walk.frame import MM_PER_M, Bools, Geometries, Ints
+from spatialreno.walk.looks import Walked
 from spatialreno.walk.masks import State, state_of
 from spatialreno.walk.places import Asked, Places, find_places
 from spatialreno.walk.strips import Strips
@@ -77,10 +77,11 @@ def isochrones(
 
 @dataclass
 class _Canvas:
-    """Draws reach for one walker in one state."""
+    """Draws reach for one walker in one state; what many origins reach in full is joined once."""
 
     state: State
     walked: Walked
+    joined: dict[tuple[bytes, bytes], shapely.Geometry] = field(default_factory=dict)
 
     @cached_property
     def strips(self) -> Strips:
@@ -95,21 +96,25 @@ class _Canvas:
         whole = shapely.Polygon()
         for limit in sorted(set(limits)):
             full, parts = self.walked.seen(ground, limit)
-            drawn = self._joined(full, parts, self._streets(places, walk, limit))
+            paths, strips = self.strips.drawn(places, walk, limit)
+            drawn = self._full(full, paths)
+            if len(parts) or len(strips):
+                drawn = shapely.union_all([drawn, *parts, *strips], grid_size=_GRID_MM)
             # Without the grid, so that not even a millimetre of what was reached before is lost.
-            whole = shapely.union(whole, drawn) if shapes else drawn
+            whole = drawn if not shapes or drawn is whole else shapely.union(whole, drawn)
             shapes[limit] = whole
         return [shapes[limit] for limit in limits]
 
-    def _streets(self, places: Places, walk: Walk, limit: float) -> Geometries:
-        return self.strips.drawn(places, walk, limit)
-
-    def _joined(self, full: Bools, parts: Geometries, streets: Geometries) -> shapely.Geometry:
-        """Join triangles reached in full, parts of others and streets on a grid of whole millimetres."""
-        mesh, which = self.walked.mesh, np.flatnonzero(full)
-        cells = np.unique(mesh.cell[which])
-        whole = [shapely.coverage_union_all(mesh.shapes(which[mesh.cell[which] == cell])) for cell in cells]
-        return shapely.union_all([*whole, *parts, *streets], grid_size=_GRID_MM)
+    def _full(self, full: Bools, paths: Ints) -> shapely.Geometry:
+        """Join triangles and paths that are reached in full, on a grid of whole millimetres."""
+        key = (np.packbits(full).tobytes(), paths.tobytes())
+        if key not in self.joined:
+            mesh, which = self.walked.mesh, np.flatnonzero(full)
+            cells = np.unique(mesh.cell[which])
+            whole = [shapely.coverage_union_all(mesh.shapes(which[mesh.cell[which] == cell])) for cell in cells]
+            streets = [self.strips.path_shape(path) for path in paths.tolist()]
+            self.joined[key] = shapely.union_all([*whole, *streets], grid_size=_GRID_MM)
+        return self.joined[key]
 
 
 def _valid(shapes: Geometries) -> Geometries:

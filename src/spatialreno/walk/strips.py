@@ -43,20 +43,18 @@ class Strips:
         """Paths drawn in full, outside yards."""
         return {}
 
-    def drawn(self, places: Places, walk: Walk, limit: float) -> Geometries:
-        """Draw the parts of streets walked within a limit, outside yards."""
+    def drawn(self, places: Places, walk: Walk, limit: float) -> tuple[Ints, Geometries]:
+        """Name the paths walked in full within a limit, and draw the parts of others, outside yards."""
         whole, tails, tips, hop = self.cut(walk, limit)
-        missing = np.unique(self.path[~whole])
-        full = np.setdiff1d(self.path[whole], missing)
+        full = np.setdiff1d(self.path[whole], self.path[~whole])
         some = np.flatnonzero(whole & ~np.isin(self.path, full))
-        strips = np.concatenate(
-            [
-                _widened(self._lines(some), self.path[some], self.half_width[some]),
-                shapely.buffer(lines(tails, tips), self.half_width[hop], cap_style="flat"),
-                self._first_steps(places, walk.place, limit),
-            ]
-        )
-        return np.concatenate([self._outside(strips), np.array([self._path(int(path)) for path in full], object)])
+        strips = [
+            _widened(self._lines(some), self.path[some], self.half_width[some]),
+            shapely.buffer(lines(tails, tips), self.half_width[hop], cap_style="flat"),
+            self._first_steps(places, walk.place, limit),
+        ]
+        parts = self._outside(np.concatenate(strips))
+        return full, parts[~shapely.is_empty(parts)]
 
     def cut(self, walk: Walk, limit: float) -> tuple[Bools, Floats, Floats, Ints]:
         """Tell which hops are walked in full, and of the others where the walk begins and ends, and on which."""
@@ -79,7 +77,7 @@ class Strips:
         hops, xy = self.state.fabric.hops, self.state.fabric.xy
         return lines(xy[hops.first[self.hops[which]]], xy[hops.second[self.hops[which]]])
 
-    def _path(self, path: int) -> shapely.Geometry:
+    def path_shape(self, path: int) -> shapely.Geometry:
         """Draw a path that is walked in full, once."""
         if path not in self.whole_paths:
             which = np.flatnonzero(self.path == path)
