@@ -49,6 +49,8 @@ _ROOMS = {
         "nearest",
         "walk_distances",
         "isochrones",
+        "isochrone_change",
+        "reach_lines",
         "paths_from_networkx",
         "what_if",
     ),
@@ -86,7 +88,17 @@ _ROOMS = {
     "programme": ("Programme", "read_programme"),
     "indicators": ("Evaluation", "evaluate"),
     "comparison": ("Comparison", "People", "compare", "gather_people"),
-    "maps": ("Page", "draw", "draw_programme", "draw_section", "report", "live", "owner_sheets", "save_report"),
+    "maps": (
+        "Page",
+        "draw",
+        "draw_programme",
+        "draw_reach",
+        "draw_section",
+        "report",
+        "live",
+        "owner_sheets",
+        "save_report",
+    ),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -129,6 +141,7 @@ __all__ = [
     "demolish",
     "draw",
     "draw_programme",
+    "draw_reach",
     "draw_section",
     "evaluate",
     "fewest_removals",
@@ -143,6 +156,7 @@ __all__ = [
     "gather_people",
     "heat_load",
     "import_osm",
+    "isochrone_change",
     "isochrones",
     "land_balance",
     "lane_sections",
@@ -157,6 +171,7 @@ __all__ = [
     "paths_from_networkx",
     "plan_dig",
     "plan_lifts",
+    "reach_lines",
     "read_area",
     "read_catalog",
     "read_menu",
@@ -232,15 +247,27 @@ if TYPE_CHECKING:
         lane_widths,
         parking_change,
     )
-    from spatialreno.maps import Page, draw, draw_programme, draw_section, live, owner_sheets, report, save_report
+    from spatialreno.maps import (
+        Page,
+        draw,
+        draw_programme,
+        draw_reach,
+        draw_section,
+        live,
+        owner_sheets,
+        report,
+        save_report,
+    )
     from spatialreno.optimise import Solution
     from spatialreno.programme import Programme, read_programme
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities
     from spatialreno.walk import (
+        isochrone_change,
         isochrones,
         nearest,
         paths_from_networkx,
+        reach_lines,
         travel_times,
         walk_distances,
         walk_network,

@@ -2,14 +2,17 @@
 
 from spatialreno.walk.isochrones import isochrones
 from spatialreno.walk.network import WalkNetwork, paths_from_networkx, walk_network
+from spatialreno.walk.reach import isochrone_change, reach_lines
 from spatialreno.walk.travel import nearest, travel_times, walk_distances
 from spatialreno.walk.whatif import what_if
 
 __all__ = [
     "WalkNetwork",
+    "isochrone_change",
     "isochrones",
     "nearest",
     "paths_from_networkx",
+    "reach_lines",
     "travel_times",
     "walk_distances",
     "walk_network",

@@ -30,14 +30,15 @@ _PARTS = 4
 
 @dataclass(frozen=True)
 class Walk:
-    """Millimetres walked to each node (inf where not), and the node walked from last.
+    """Millimetres walked to each node (inf where not), and the node and hop walked from last.
 
-    That is -1 for none, and ``len(far) + place`` for the place itself.
+    The node is -1 for none, and ``len(far) + place`` for the place itself; the hop is -1 for both.
     """
 
     place: int
     far: Floats
     before: Ints
+    hop: Ints
 
 
 @dataclass(frozen=True)
@@ -111,12 +112,13 @@ class Walked:
         head = np.concatenate([hops.second[usable], hops.first[usable]])
         length = np.tile(hops.length[usable], 2)
         last = np.isfinite(far[head]) & (length > 0) & (far[tail] + length == far[head])
-        before = np.full(len(far), -1)
+        before, by = np.full(len(far), -1), np.full(len(far), -1)
         before[head[last][::-1]] = tail[last][::-1]
+        by[head[last][::-1]] = np.tile(np.flatnonzero(usable), 2)[last][::-1]
         own = seeds.place == at
         direct = seeds.length[own] == far[seeds.node[own]]
-        before[seeds.node[own][direct]] = len(far) + at
-        return Walk(at, far, before)
+        before[seeds.node[own][direct]], by[seeds.node[own][direct]] = len(far) + at, -1
+        return Walk(at, far, before, by)
 
     def ground(self, places: Places, walk: Walk, limit: float) -> Ground:
         """Look over the ground from all that was walked to."""

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from spatialreno.walk.frame import MM_PER_M, Bools, Floats, Geometries, Ints, lines
+from spatialreno.walk.ground import HAIR_MM
 from spatialreno.walk.looks import Walk
 from spatialreno.walk.masks import State
 from spatialreno.walk.places import Places
@@ -93,6 +94,50 @@ class Strips:
         for row, at in zip(strip.tolist(), cell.tolist(), strict=True):
             found[row] = shapely.difference(found[row], cells.cells[at])
         return np.asarray(found)
+
+    def spans(self, places: Places, walk: Walk, limit: float) -> tuple[Ints, Floats, Floats]:
+        """List the stretches of hops walked within a limit: hop, begin and end in millimetres; none overlap."""
+        hops, far = self.state.fabric.hops, walk.far
+        length = hops.length[self.hops].astype(float)
+        ahead = np.clip(limit - far[hops.first[self.hops]], 0, length)
+        back = np.clip(limit - far[hops.second[self.hops]], 0, length)
+        every = np.arange(len(self.hops))
+        row, low, high = self._beside(places, walk.place, limit)
+        row = np.concatenate([every, every, row])
+        low = np.concatenate([np.zeros(len(every)), length - back, low])
+        high = np.concatenate([ahead, length, high])
+        real = high > low
+        row, begin, end = row[real], low[real], high[real]
+        # Laid end to end, so that one running maximum joins what overlaps on each hop.
+        shift = row * (length.max(initial=0) + 1)
+        order = np.lexsort((begin, row))
+        begin, end, row = (begin + shift)[order], (end + shift)[order], row[order]
+        most = np.maximum.accumulate(end)
+        fresh = np.append(True, begin[1:] > most[:-1])[: len(row)]
+        last = np.append(fresh[1:], True)[: len(row)]
+        shift = shift[order][fresh]
+        return row[fresh], begin[fresh] - shift, most[last] - shift
+
+    def stretches(self, row: Ints, low: Floats, high: Floats) -> Geometries:
+        """Draw stretches of hops."""
+        hops, xy = self.state.fabric.hops, self.state.fabric.xy
+        start, end = xy[hops.first[self.hops[row]]], xy[hops.second[self.hops[row]]]
+        along = (end - start) / np.maximum(hops.length[self.hops[row]], 1)[:, None]
+        return lines(start + along * low[:, None], start + along * high[:, None])
+
+    def _beside(self, places: Places, at: int, limit: float) -> tuple[Ints, Floats, Floats]:
+        """List the stretches walked from the foot of a place that lies beside a street."""
+        foot, tip = self.first_steps(places, at, limit)
+        hops, xy = self.state.fabric.hops, self.state.fabric.xy
+        start, end = xy[hops.first[self.hops]], xy[hops.second[self.hops]]
+        tree = shapely.STRtree(lines(start, end))
+        step, hop = tree.query(shapely.points((foot + tip) / 2), predicate="dwithin", distance=HAIR_MM)
+        step, first = np.unique(step, return_index=True)
+        hop = hop[first]
+        long = np.sqrt(((end - start)[hop] ** 2).sum(axis=1))
+        scale = hops.length[self.hops[hop]] / np.maximum(long, 1) ** 2
+        along = [((spot[step] - start[hop]) * (end - start)[hop]).sum(axis=1) * scale for spot in (foot, tip)]
+        return hop, np.minimum(*along), np.maximum(*along)
 
     def first_steps(self, places: Places, at: int, limit: float) -> tuple[Floats, Floats]:
         """Give the ways along the street from the foot of a place that lies beside it: where they begin and end."""
