@@ -55,6 +55,8 @@ _ROOMS = {
         "StreetNetwork",
         "street_network",
         "street_isochrones",
+        "isochrone_change",
+        "reach_lines",
     ),
     "siting": ("site_facilities",),
     "works": (
@@ -90,7 +92,17 @@ _ROOMS = {
     "programme": ("Programme", "read_programme"),
     "indicators": ("Evaluation", "evaluate"),
     "comparison": ("Comparison", "People", "compare", "gather_people"),
-    "maps": ("Page", "draw", "draw_programme", "draw_section", "report", "live", "owner_sheets", "save_report"),
+    "maps": (
+        "Page",
+        "draw",
+        "draw_programme",
+        "draw_section",
+        "report",
+        "live",
+        "owner_sheets",
+        "save_report",
+        "draw_reach",
+    ),
 }
 _HOME = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -134,6 +146,7 @@ __all__ = [
     "demolish",
     "draw",
     "draw_programme",
+    "draw_reach",
     "draw_section",
     "evaluate",
     "export_area",
@@ -149,6 +162,7 @@ __all__ = [
     "gather_people",
     "heat_load",
     "import_osm",
+    "isochrone_change",
     "isochrones",
     "land_balance",
     "lane_sections",
@@ -163,6 +177,7 @@ __all__ = [
     "paths_from_networkx",
     "plan_dig",
     "plan_lifts",
+    "reach_lines",
     "read_area",
     "read_catalog",
     "read_menu",
@@ -241,16 +256,28 @@ if TYPE_CHECKING:
         lane_widths,
         parking_change,
     )
-    from spatialreno.maps import Page, draw, draw_programme, draw_section, live, owner_sheets, report, save_report
+    from spatialreno.maps import (
+        Page,
+        draw,
+        draw_programme,
+        draw_reach,
+        draw_section,
+        live,
+        owner_sheets,
+        report,
+        save_report,
+    )
     from spatialreno.optimise import Solution
     from spatialreno.programme import Programme, read_programme
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities
     from spatialreno.walk import (
         StreetNetwork,
+        isochrone_change,
         isochrones,
         nearest,
         paths_from_networkx,
+        reach_lines,
         street_isochrones,
         street_network,
         travel_times,

@@ -2,6 +2,7 @@
 
 from spatialreno.walk.isochrones import isochrones
 from spatialreno.walk.network import WalkNetwork, paths_from_networkx, walk_network
+from spatialreno.walk.reach import isochrone_change, reach_lines
 from spatialreno.walk.street_graphs import street_network
 from spatialreno.walk.street_network import StreetNetwork
 from spatialreno.walk.street_shapes import street_isochrones
@@ -11,9 +12,11 @@ from spatialreno.walk.whatif import what_if
 __all__ = [
     "StreetNetwork",
     "WalkNetwork",
+    "isochrone_change",
     "isochrones",
     "nearest",
     "paths_from_networkx",
+    "reach_lines",
     "street_isochrones",
     "street_network",
     "travel_times",
