@@ -291,3 +291,19 @@ def test_hostile_ids_survive_the_file_and_the_address(browser, tmp_path):
     browser.refresh()
     assert run(browser, "return spatialreno.plan.walls") == [name]
     assert run(browser, "return spatialreno.planOf(spatialreno.toml('a', 'b')).walls") == [name]
+
+
+FRESH = """const [app, m, plan] = [spatialreno, spatialreno.page.model, spatialreno.plan];
+const gone = {walls: new Set(plan.walls), structures: new Set(plan.structures)};
+const state = {gone, walkers: id => plan.gates[id] || m.works.gates[id].walkers, thing: (l, id) => !gone[l].has(id)};
+const block = app.merging(m.edges, m.yards.ids.length)(state.thing);
+const {metres} = app.walking(m, app.spot).update(state, block, plan.facilities);
+const plain = rows => JSON.stringify(rows.map(row => Array.from(row)));
+return [plain(metres) === plain(app.now.metres), block.join() === app.now.block.join()]"""
+
+
+def test_what_is_mended_is_what_is_walked_anew(opened):
+    """After every change, undone ones too, the kept walks are those of a start from nothing."""
+    for seed in range(40):
+        random_clicks(opened, 100 + seed, 1)
+        assert run(opened, FRESH) == [True, True]

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.comparison import Comparison
 
-_SCRIPTS = (*MAP_SCRIPTS, "page", "graph", "blocks", "model", "plan", "toml", "reach", "live")
+_SCRIPTS = (
+    *MAP_SCRIPTS, "page", "graph", "fields", "walks", "blocks", "model", "plan", "toml", "reach", "look", "live",
+)  # fmt: skip
 # Blocks are drawn by compound, walks where somebody clicks.
 _LEFT_OUT = {"blocks", "freed", "isochrones", "works", "new_grounds"}
 _KEPT_MORE = ("label", "name", "alt", "radius", "angle", "card")
@@ -72,7 +74,7 @@ def live(area: StudyArea, *, standard: str = "gb50180-2018", lang: str = "zh") -
     from spatialreno.comparison import compare
 
     language = checked(lang)
-    options = compare(area, [], standard=standard)
+    options = compare(area, [], standard=standard, origins=[])
     title = f"{area.title or area.name} · {word('live', language)}"
     with door.guarded():
         text = door.document(

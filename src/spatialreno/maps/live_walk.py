@@ -42,8 +42,8 @@ class _Sets:
         order = np.lexsort((label, carrier))
         carrier, label = carrier[order], label[order]
         found = np.zeros(count, np.int64)
-        starts = np.flatnonzero(np.diff(carrier, prepend=-1))
-        for low, high in zip(starts, [*starts[1:], len(carrier)], strict=True):
+        bounds = [*np.flatnonzero(np.diff(carrier, prepend=-1)), len(carrier)]
+        for low, high in pairwise(bounds):
             key = tuple(label[low:high].tolist())
             found[carrier[low]] = self.number.setdefault(key, len(self.number))
         return found

@@ -50,7 +50,7 @@
   function themeOf(given) {
     const theme = {
       key: given.key, title: given.title, what: given.what, heading: given.heading, shown: given.shown,
-      fields: given.fields, groups: [], classes: new Set(), toggle: on => { theme.shown = on; },
+      fields: given.fields, groups: [], classes: new Map(), toggle: on => { theme.shown = on; },
     };
     theme.features = given.features.map(([kind, shape, cls, rows, more]) =>
       ({ kind, shape, cls, rows: rows || [], more: more || {}, drawn: [] }));

@@ -57,7 +57,7 @@
   app.tight = (graph, far) => {
     const used = [];
     for (let hop = 0; hop < graph.hops; hop++) {
-      if (!graph.openSet[graph.set[hop]]) continue;
+      if (!app.isOpen(graph, hop)) continue;
       const a = far[graph.first[hop]], b = far[graph.second[hop]];
       if (a !== app.FAR && b !== app.FAR && Math.abs(a - b) === graph.length[hop]) used.push(hop);
     }
