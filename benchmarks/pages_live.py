@@ -46,8 +46,7 @@ def measured(driver: Any, area: Any, name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = page.save(Path(folder, "live.html"))
         drawn = first_draw_s(driver, file)
-        hops = driver.execute_script("return spatialreno.unpacked(spatialreno.page.model.walk.degree)"
-                                     ".reduce((sum, n) => sum + n, 0)")  # fmt: skip
+        hops = driver.execute_script("return spatialreno.page.model.walk.hops")
         choices, choice = driver.execute_script(_CHOICES), random.Random(1)
         states = ("public", "residents", "closed")
         took, shown = zip(*(driver.execute_async_script(_CLICK, *choice.choice(choices), choice.choice(states))

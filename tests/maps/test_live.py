@@ -65,7 +65,7 @@ def random_clicks(browser, seed, count):
     walls, sheds, gates, kinds, dots, buildings = run(
         browser,
         "const m = spatialreno.page.model; return [Object.keys(m.works.walls), Object.keys(m.works.structures),"
-        "Object.keys(m.works.gates), Object.keys(m.works.kinds), m.ground.x.length,"
+        "Object.keys(m.works.gates), Object.keys(m.works.kinds), m.ground.placeable,"
         "m.walk.doors.map((d, k) => d.length ? k : -1).filter(k => k >= 0)]",
     )
     states = ["public", "residents", "closed"]
@@ -199,6 +199,44 @@ def test_walks_from_a_building_count_residents(opened, town):
     expected = [float(residents[walks.index[walks <= limit]].sum()) for limit in (5, 10, 15)]
     assert run(opened, "return spatialreno.within") == expected
     assert "步行可达居民" in find(opened, ".said")[0].text
+
+
+def test_ground_is_as_far_as_a_facility_there_would_be(opened):
+    """Under random plans, the ground coloured around home B0 lies as far as B0 would walk to a clinic put there."""
+    random_clicks(opened, 5, 8)
+    got = run(opened, """const app = spatialreno, g = app.page.model.ground, found = [];
+        const kind = app.page.model.norm.kinds.indexOf("nursery"), home = 0;
+        for (let k = 0; k < g.placeable; k += 41) {
+          const far = app.reach({building: app.page.model.people.homes[home]}).ground[k];
+          app.put({kind: "nursery", ground: k});
+          found.push([far, app.now.metres[home][kind]]);
+          app.undo();
+        }
+        return found""")  # fmt: skip
+    limit = run(opened, "return spatialreno.page.model.norm.limit_mm")
+    assert len(got) > 30 and any(there <= limit for _, there in got)
+    assert all(here == there or (there == FAR and here > limit) for here, there in got)
+
+
+def test_a_click_beside_a_wall_stays_on_its_side(opened):
+    """No point on the other side is taken while the wall at x = 100 stands, and the nearest of all when it is down."""
+    free = "return arguments[0].every(x => { const [a] = (%s)(x, 40.3); return (a < 100) === (x < 100); })"
+    clicks = [98.6, 99.2, 99.7, 99.9, 100.1, 100.3, 100.8, 101.4]
+    snap = f"(...arguments) => {{ {SNAP} }}"
+    assert run(opened, free % snap, clicks)
+    run(opened, "spatialreno.toggle('walls', 'W1')")
+    assert not run(opened, free % snap, clicks)
+
+
+SNAP = """const app = spatialreno, m = app.page.model, [x, y] = arguments;
+const [x0, y0] = [627000 - m.walk.origin[0], 3838000 - m.walk.origin[1]];
+const k = app.groundAt([(x + x0) * 1000, (y + y0) * 1000], m.ground.many);
+return [m.ground.x[k] / 1000 - x0, m.ground.y[k] / 1000 - y0]"""
+
+
+def test_the_page_turns_degrees_back_into_metres(opened):
+    back = run(opened, "const [lat, lng] = spatialreno.lonlat(150000, 60000); return spatialreno.metresAt({lat, lng})")
+    assert back == pytest.approx([150000, 60000], abs=0.01)
 
 
 def test_the_plan_is_in_the_address(opened, page):

@@ -16,12 +16,13 @@
 
   app.graph = given => {
     const x = app.unpacked(given.x), y = app.unpacked(given.y), degree = app.unpacked(given.degree);
-    const second = app.unpacked(given.second), set = app.unpacked(given.set);
+    const steps = app.unpacked(given.steps), set = app.unpacked(given.set);
     const begin = app.unpacked(given.sets.begin), labels = app.unpacked(given.sets.labels);
-    const nodes = degree.length, hops = second.length, sets = begin.length - 1;
-    const first = new Int32Array(hops), length = new Int32Array(hops);
+    const nodes = degree.length, hops = steps.length, sets = begin.length - 1;
+    const first = new Int32Array(hops), second = new Int32Array(hops), length = new Int32Array(hops);
     for (let node = 0, hop = 0; node < nodes; node++) for (let k = 0; k < degree[node]; k++, hop++) {
       first[hop] = node;
+      second[hop] = steps[hop] + (k ? second[hop - 1] : node);
       const dx = x[node] - x[second[hop]], dy = y[node] - y[second[hop]];
       length[hop] = Math.ceil(Math.sqrt(dx * dx + dy * dy));
     }

@@ -2,7 +2,7 @@
 (app => {
   "use strict";
   const { element, say, number } = app;
-  let mode = "edit", puts = null, spots = null;
+  let mode = "edit", puts = null;
 
   // ---- after every change -----------------------------------------------------------------------------------------
   app.planned = () => {
@@ -33,7 +33,7 @@
     });
   }
 
-  const placeOf = put => {
+  const placeOf = app.placeOf = put => {
     const { ground, centres } = app.page.model;
     return put.building === undefined ? [ground.x[put.ground], ground.y[put.ground]] : centres[put.building];
   };
@@ -157,17 +157,13 @@
     else walkFrom(place);
   }
 
-  // The building under the click, else the nearest dot within two steps.
+  // The building under the click, else the nearest point of the ground that no wall hides from it.
   function nearest(latlng) {
-    const { model } = app.page;
+    const { walk, ground } = app.page.model;
     const hit = buildingAt(latlng);
-    if (hit >= 0 && model.walk.doors[hit].length) return { building: hit };
-    let best = -1, least = Infinity;
-    for (let k = 0; k < model.ground.x.length; k++) {
-      const away = app.map.distance(latlng, app.lonlat(model.ground.x[k], model.ground.y[k]));
-      if (away < least) { least = away; best = k; }
-    }
-    return least <= 2 * model.walk.step_m ? { ground: best } : null;
+    if (hit >= 0) return walk.doors[hit].length ? { building: hit } : null;
+    const found = app.groundAt(app.metresAt(latlng), mode === "put" ? ground.placeable : ground.many);
+    return found >= 0 ? { ground: found } : null;
   }
 
   function buildingAt(latlng) {
@@ -188,7 +184,7 @@
   function walkFrom(place) {
     const reach = app.reach(place);
     app.reached = Object.assign({ place }, reach);
-    app.showReach(reach);
+    app.showReach(app.reached);
     app.retouch(app.drawnOf("buildings"));
     const { people } = app.page.model, words = app.page.words;
     app.within = app.limits().map(limit => people.homes.reduce((sum, row, k) => sum + (reach.buildings[row] <= limit ? people.residents[k] || 0 : 0), 0));
@@ -230,16 +226,8 @@
     mode = value;
     const box = app.map.getContainer();
     for (const name of ["edit", "put", "reach", "look"]) box.classList.toggle(`mode-${name}`, name === mode);
-    if (mode === "put") spots.addTo(app.map); else spots.remove();
     if (mode !== "reach" && app.reached) { app.reached = null; app.hideReach(); app.retouch(app.drawnOf("buildings")); }
     app.tell("");
-  }
-
-  function dots() {
-    const { ground } = app.page.model;
-    const canvas = L.canvas({ pane: "overlayPane" });
-    return L.layerGroup(Array.from(ground.x, (x, k) => L.circleMarker(app.lonlat(x, ground.y[k]), {
-      renderer: canvas, radius: 2, stroke: false, fillColor: "#0072b2", fillOpacity: 0.6, interactive: false })));
   }
 
   function save() {
@@ -287,7 +275,6 @@
     app.prepareLook();
     const tools = app.furnish(map, given);
     puts = L.layerGroup().addTo(map);
-    spots = dots();
     app.now = app.today;
     app.fromAddress();
     wire(tools);
@@ -295,5 +282,5 @@
     app.planned();
     app.fit();
     app.settle();
-  });
+  }, given);
 })(spatialreno);

@@ -6,7 +6,7 @@
 
   app.prepare = () => {
     model = app.page.model;
-    model.ground = { x: app.unpacked(model.walk.ground.x), y: app.unpacked(model.walk.ground.y), yard: model.walk.ground.yard, ways: model.walk.ground.ways };
+    model.ground = app.groundOf(model.walk.ground);
     walking = app.walking(model, app.spot);
     merged = app.merging(model.edges, model.yards.ids.length);
     circle = scoring();
@@ -19,8 +19,8 @@
     if (Number.isInteger(put.building) && model.people.buildings[put.building] !== undefined) {
       return { ways: model.walk.doors[put.building].map(([node, out]) => [node, out, 0]).flat(), host: put.building, yard: model.people.yard[put.building] };
     }
-    if (Number.isInteger(put.ground) && model.ground.ways[put.ground]) {
-      return { ways: model.ground.ways[put.ground], host: -1, yard: model.ground.yard[put.ground] };
+    if (Number.isInteger(put.ground) && put.ground >= 0 && put.ground < model.ground.many) {
+      return { ways: app.groundWays(model.ground, walking.graph, put.ground), host: -1, yard: model.ground.yard[put.ground] };
     }
     return null;
   };

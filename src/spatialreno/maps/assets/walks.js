@@ -172,6 +172,7 @@
     }
 
     return {
+      graph,
       // Millimetres from each home to each kind, FAR where none is reached, and the homes whose walks changed.
       update: (state, block, puts) => {
         base = flagsOf(state);
@@ -186,16 +187,17 @@
         for (const field of fields) for (const node of field.nodes) field.moved[node] = 0;
         return { metres, changed };
       },
-      // How long people walk from one place to every building, and over which hops.
+      // How long people walk from one place to every building and to every point of the ground.
       reach: (state, block, place) => {
         const yard = place.building === undefined ? -1 : model.people.yard[place.building];
         if (yard >= 0) app.stand(graph, passing(opensOf(state, block).get(block[yard])));
         const field = { far: blank(), source: new Map() };
         walker.mend(field, NONE, sourceOf([spot(place).ways]));
         const buildings = model.people.buildings.map((_, row) => row === place.building ? 0 : atDoors(field.far, row));
-        const used = app.tight(graph, field.far);
+        const ground = app.groundFar(model.ground, graph, field.far);
+        if (place.ground !== undefined) ground[place.ground] = 0;
         app.stand(graph, base);
-        return { buildings, nodes: field.far, graph, open: used };
+        return { buildings, ground };
       },
     };
   };
