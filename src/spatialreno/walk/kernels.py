@@ -183,9 +183,10 @@ def seen_pairs(
 ) -> Any:
     """List pairs of useful points (rows of xy) that see each other past what is permanent.
 
-    `serves` tells of all points which are useful. A pair is tried when both ends can bend the walk. Returns straight pieces (ax, ay, bx, by): a line through vertices
+    A pair is tried when both ends can bend the walk. Returns straight pieces (ax, ay, bx, by): a line through vertices
     is given piece by piece, and left out where it passes one that can bend the walk too, since both parts are pairs.
-    `corner` has the numbers of the points at both ends of each segment, -1 outside the cell.
+    `serves` tells of all points which are useful; `corner` has the numbers of the points at both ends of each segment,
+    -1 outside the cell.
     """
     free, group_ptr, ray_ptr, rx, ry = bends
     desk = _desk(len(segs), labels)
