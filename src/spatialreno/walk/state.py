@@ -78,8 +78,8 @@ def _latest(key: str) -> Fabric:
 def standing(area: StudyArea, fabric: Fabric, walker: Walker = VISITOR) -> Bools:
     """Tell which labels stop this walker today.
 
-    A stretch of a gate stops nobody once its wall has gone; while the wall stands, a gate that was taken away
-    leaves the wall closed.
+    A stretch of a gate stops nobody once its wall has gone. A scenario that takes a gate down cuts its wall there; a
+    wall drawn whole, without a gate, is closed.
 
     Parameters
     ----------
