@@ -7,8 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spatialreno.cli.commands import Area, AsCsv, AsJson, Lang, MaybeScenario, Norm, app, changed, load, standard_for
-from spatialreno.cli.output import form, say, tell_table
+from spatialreno.cli.commands import (
+    Area,
+    AsCsv,
+    AsJson,
+    Lang,
+    MaybeScenario,
+    Norm,
+    app,
+    changed,
+    fabric_file,
+    load,
+    standard_for,
+)
+from spatialreno.cli.output import form, say, tell, tell_table
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
@@ -111,3 +123,19 @@ def _write_reach(
         rows = [found.assign(what="reach", area_m2=found.area)]
         rows += [] if change is None else [change.assign(what=change["change"]).drop(columns="change")]
         put_whole(out.parent, lambda new: write_geojson(pd.concat(rows, ignore_index=True), new / out.name), what=out)
+
+
+@app.command()
+def fabric(area: Area) -> None:
+    """Save the walk fabric beside the area, so that later commands need not build it.
+
+    It is used as long as it fits the data; pages, scores and what-ifs are the same with it and without it.
+
+    Example: spatialreno fabric data/geo/xigongdi
+    """
+    import spatialreno as sr
+
+    read, path = sr.read_area(area), fabric_file(area)
+    say("build the walk fabric")
+    sr.save_fabric(read, path)
+    tell(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")

@@ -16,6 +16,7 @@ from pyproj.exceptions import CRSError
 from spatialreno.area.assemble import replace_layers
 from spatialreno.area.sides import lineage, lineages
 from spatialreno.errors import Fault, InputError, ScenarioError
+from spatialreno.scenario.holes import with_holes
 from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention
 from spatialreno.scenario.select import select
 
@@ -58,6 +59,10 @@ class Resolved:
             frames[layer] = _with_rows(_with_cells(frame, layer, self.cells), layer, self.built, self.area)
         if not frames:
             return self.area
+        out = [i for (layer, i), act in self.gone.items() if layer == act.layer == "gates"]
+        if out:
+            walls, reach_m = frames.get("walls", self.area.walls), self.area.catalog.constants["tolerance_m"]
+            frames["walls"] = with_holes(walls, self.area.gates.loc[sorted(out)], reach_m)
         if self.gone:
             frames["rights"] = self._rights_left(frames)
         try:

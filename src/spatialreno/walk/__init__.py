@@ -3,6 +3,7 @@
 from spatialreno.walk.isochrones import isochrones
 from spatialreno.walk.network import WalkNetwork, paths_from_networkx, walk_network
 from spatialreno.walk.reach import isochrone_change, reach_lines
+from spatialreno.walk.stored import load_fabric, save_fabric
 from spatialreno.walk.street_graphs import street_network
 from spatialreno.walk.street_network import StreetNetwork
 from spatialreno.walk.street_shapes import street_isochrones
@@ -14,9 +15,11 @@ __all__ = [
     "WalkNetwork",
     "isochrone_change",
     "isochrones",
+    "load_fabric",
     "nearest",
     "paths_from_networkx",
     "reach_lines",
+    "save_fabric",
     "street_isochrones",
     "street_network",
     "travel_times",

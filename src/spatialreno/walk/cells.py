@@ -173,7 +173,9 @@ def _search(cell: Cell, points: Points) -> tuple[Ints, Ints, Ints]:
     useful = cell.useful
     if len(useful) < 2 or not len(cell.segs):
         return np.empty((0, 2), np.int64), none, none
-    lines = seen_pairs(xy, useful, cell.bends, cell.segs, cell.corner, cell.local, cell.grid, len(cell.names))
+    serves = np.isin(np.arange(len(xy)), useful)
+    standing = (cell.segs, cell.corner, cell.local, cell.grid, len(cell.names))
+    lines = seen_pairs(xy, useful, serves, cell.bends, *standing)
     code = points.code[cell.points]
     first, second = _rows(code, lines[:, :2]), _rows(code, lines[:, 2:])
     # A vertex passed on the way may be a wall's that lies just outside the cell; then the line is no hop.
@@ -185,7 +187,7 @@ def _search(cell: Cell, points: Points) -> tuple[Ints, Ints, Ints]:
     inside &= ~cell.leaves(ends[:, 1], -along[:, 0], -along[:, 1])
     ends = ends[inside]
     drawn = np.hstack([xy[ends[:, 0]], xy[ends[:, 1]]])
-    kind, rows = crossed_labels(drawn, cell.segs, cell.corner, cell.local, cell.grid, len(cell.names))
+    kind, rows = crossed_labels(drawn, *standing)
     clear = kind == 0
     number = np.cumsum(clear) - 1
     rows = rows[clear[rows[:, 0]]]

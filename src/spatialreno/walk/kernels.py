@@ -178,21 +178,20 @@ def _look_round(ax: int, ay: int, segs: Any, label: Any, grid: Any, depth: Any) 
 
 
 @compiled
-def seen_pairs(xy: Any, useful: Any, bends: Any, segs: Any, corner: Any, label: Any, grid: Any, labels: int) -> Any:
+def seen_pairs(
+    xy: Any, useful: Any, serves: Any, bends: Any, segs: Any, corner: Any, label: Any, grid: Any, labels: int
+) -> Any:
     """List pairs of useful points (rows of xy) that see each other past what is permanent.
 
     A pair is tried when both ends can bend the walk. Returns straight pieces (ax, ay, bx, by): a line through vertices
     is given piece by piece, and left out where it passes one that can bend the walk too, since both parts are pairs.
-    `corner` has the numbers of the points at both ends of each segment, -1 outside the cell.
+    `serves` tells of all points which are useful; `corner` has the numbers of the points at both ends of each segment,
+    -1 outside the cell.
     """
     free, group_ptr, ray_ptr, rx, ry = bends
     desk = _desk(len(segs), labels)
     found, size, mark = np.empty((1024, 4), np.int64), np.int64(0), np.int64(0)
-    depth, serves = np.empty(_TURNS, np.float64), np.empty(len(xy), np.bool_)
-    for a in range(len(xy)):
-        serves[a] = False
-    for a in useful:
-        serves[a] = True
+    depth = np.empty(_TURNS, np.float64)
     for a in useful:
         _look_round(xy[a, 0], xy[a, 1], segs, label, grid, depth)
         for b in useful:
@@ -209,17 +208,23 @@ def seen_pairs(xy: Any, useful: Any, bends: Any, segs: Any, corner: Any, label: 
             mark += 1
             if crossed < 0:
                 continue
-            vias, whole = desk[2], True
-            for k in range(passed):
-                p = vias[k, 2]
-                if whole and p >= 0 and serves[p]:
-                    whole = not taut(p, dx, dy, free, group_ptr, ray_ptr, rx, ry)
-            if not whole:
+            if _bends_midway(desk[2], passed, serves, dx, dy, bends):
                 continue
             if size + passed + 1 > len(found):
                 found = _grown(found, size, passed)
-            size = _pieces(xy[a, 0], xy[a, 1], xy[b, 0], xy[b, 1], vias, passed, found, size)
+            size = _pieces(xy[a, 0], xy[a, 1], xy[b, 0], xy[b, 1], desk[2], passed, found, size)
     return found[:size]
+
+
+@compiled
+def _bends_midway(vias: Any, passed: int, serves: Any, dx: int, dy: int, bends: Any) -> bool:
+    """Tell whether a line passes a useful point at which a walk along it can bend."""
+    free, group_ptr, ray_ptr, rx, ry = bends
+    for k in range(passed):
+        p = vias[k, 2]
+        if p >= 0 and serves[p] and taut(p, dx, dy, free, group_ptr, ray_ptr, rx, ry):
+            return True
+    return False
 
 
 @compiled
