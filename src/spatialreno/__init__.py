@@ -51,6 +51,10 @@ _ROOMS = {
         "isochrones",
         "paths_from_networkx",
         "what_if",
+        "who_reaches",
+        "find_ramps",
+        "DistanceTable",
+        "distance_table",
     ),
     "siting": ("site_facilities",),
     "works": (
@@ -95,6 +99,7 @@ __all__ = [
     "Comparison",
     "Consents",
     "Dig",
+    "DistanceTable",
     "Evaluation",
     "FireAccess",
     "HeatPlan",
@@ -127,12 +132,14 @@ __all__ = [
     "compound_blocks",
     "cut_lane",
     "demolish",
+    "distance_table",
     "draw",
     "draw_programme",
     "draw_section",
     "evaluate",
     "fewest_removals",
     "find_consents",
+    "find_ramps",
     "fire_access",
     "fire_blockers",
     "fit_footprints",
@@ -177,6 +184,7 @@ __all__ = [
     "walk_distances",
     "walk_network",
     "what_if",
+    "who_reaches",
     "write_area",
     "write_postgis",
     "write_scenario",
@@ -238,6 +246,9 @@ if TYPE_CHECKING:
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities
     from spatialreno.walk import (
+        DistanceTable,
+        distance_table,
+        find_ramps,
         isochrones,
         nearest,
         paths_from_networkx,
@@ -245,6 +256,7 @@ if TYPE_CHECKING:
         walk_distances,
         walk_network,
         what_if,
+        who_reaches,
     )
     from spatialreno.works import (
         Dig,

@@ -2,12 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.commands import Area, AsCsv, AsJson, MaybeScenario, Norm, app, changed, load, standard_for
+from spatialreno.cli.commands import (
+    Area,
+    AsCsv,
+    AsJson,
+    Lang,
+    MaybeScenario,
+    Norm,
+    app,
+    changed,
+    load,
+    standard_for,
+)
 from spatialreno.cli.output import form, say, tell_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Group = Annotated[str, typer.Option("--group", help="Who walks: general, elderly, child, wheelchair")]
+Moment = Annotated[str | None, typer.Option("--at", help="Gates by their hours, such as 2026-05-04T22:30")]
+
+
+@app.command()
+def score(
+    area: Area,
+    scenario: MaybeScenario = None,
+    standard: Norm = None,
+    level: Annotated[Literal["area", "block", "compound", "building"], typer.Option(help="Whose findings")] = "area",
+    group: Group = "general",
+    at: Moment = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Hold an area to a planning standard: the 15-minute living circle and the rest.
+
+    Example: spatialreno score data/geo/xigongdi --group wheelchair --at 2026-05-04T22:30
+    """
+    import spatialreno as sr
+    from spatialreno.indicators import indicator_title
+
+    read = changed(load(area), scenario)
+    say("evaluate")
+    found = sr.evaluate(read, standard_for(read, standard), group=group, at=at)
+    _say_assumed(found.access)
+    rows = found.table.xs(level, level="level").reset_index()
+    titles = [indicator_title(read.catalog, str(k), lang=lang, norm=found.standard) for k in rows["indicator"]]
+    rows.insert(1, "title", titles)
+    tell_table(rows, form(as_json, as_csv), title=repr(found))
 
 
 @app.command()
@@ -34,3 +80,36 @@ def whatif(
     sums = found.groupby(["layer", "id"], as_index=False)[["residents", "newly_reached", "person_m"]].sum()
     best = sums.sort_values(["residents", "person_m", "id"], ascending=[False, False, True]).head(top)
     tell_table(best, form(as_json, as_csv), title="residents newly within a radius, summed over kinds; metres saved")
+
+
+@app.command()
+def reach(
+    area: Area,
+    kinds: Annotated[
+        list[str] | None, typer.Argument(help="Facility kinds; default: all open ones", show_default=False)
+    ] = None,
+    scenario: MaybeScenario = None,
+    standard: Norm = None,
+    group: Group = "wheelchair",
+    at: Moment = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Tell who has each kind of facility within its radius, and who has not in a wheelchair or at night.
+
+    Example: spatialreno reach data/geo/xigongdi pharmacy --group general --at 2026-05-04T22:30
+    """
+    import spatialreno as sr
+
+    read = changed(load(area), scenario)
+    norm = standard_for(read, standard)
+    found = sr.who_reaches(read, kinds, group=group, at=at, standard=norm)
+    _say_assumed(found)
+    tell_table(found, form(as_json, as_csv), title="residents within the radius of each kind, and who of them is not")
+
+
+def _say_assumed(table: pd.DataFrame) -> None:
+    """Tell what was assumed about hours and ramps."""
+    for note in ("gates", "ramps"):
+        if note in table.attrs:
+            say(str(table.attrs[note]))

@@ -2,11 +2,17 @@
 
 from spatialreno.walk.isochrones import isochrones
 from spatialreno.walk.network import WalkNetwork, paths_from_networkx, walk_network
+from spatialreno.walk.ramps import find_ramps
+from spatialreno.walk.table import DistanceTable, distance_table
 from spatialreno.walk.travel import nearest, travel_times, walk_distances
 from spatialreno.walk.whatif import what_if
+from spatialreno.walk.who import who_reaches
 
 __all__ = [
+    "DistanceTable",
     "WalkNetwork",
+    "distance_table",
+    "find_ramps",
     "isochrones",
     "nearest",
     "paths_from_networkx",
@@ -14,4 +20,5 @@ __all__ = [
     "walk_distances",
     "walk_network",
     "what_if",
+    "who_reaches",
 ]

@@ -77,7 +77,7 @@ def what_if(
     True
     """
     names = _asked(area, candidates)
-    radii = _radii(area, kinds, radius_m, standard)
+    radii = radii_of(area, kinds, radius_m, standard)
     trial = _Trial.of(area, list(radii), limit_m)
     radius = np.array([radii[kind] for kind in trial.kinds]) * MM_PER_M
     people = area.buildings["residents"].astype("float64").fillna(0.0).to_numpy()
@@ -328,7 +328,7 @@ def _asked(area: StudyArea, candidates: Sequence[str] | None) -> list[tuple[str,
     return [(here[0], str(name)) for name, here in zip(candidates, found, strict=True)]
 
 
-def _radii(
+def radii_of(
     area: StudyArea, kinds: Sequence[str] | None, radius_m: float | Mapping[str, float] | None, standard: str
 ) -> dict[str, float]:
     """Give the radius of each kind to count, in metres."""
