@@ -6,7 +6,8 @@ import pytest
 import shapely
 
 from spatialreno import read_scenario, site_facilities
-from spatialreno.land import fewest_removals, fire_access, fit_footprints, lane_widths
+from spatialreno.area import assemble
+from spatialreno.land import fewest_removals, fire_access, fit_footprints, freed_land, lane_widths
 from spatialreno.land.buildable import fire_bands
 from spatialreno.land.free import free_surface
 
@@ -77,3 +78,25 @@ def test_fire_access_before_and_after(states):
     lane = {name: set(own.lanes.query("path_id == 'L1'")["verdict"]) for name, own in found.items()}
     assert "narrow" in lane["today"]
     assert lane["full"] == {"pass"}
+
+
+@pytest.mark.parametrize("offset", [(-51_234.567, 712_345.678), (217_654.321, -432_109.876), (33_333.333, 98_765.432)])
+def test_land_freed_does_not_hang_on_the_last_digit_of_a_coordinate(states, offset):
+    today, opened = states["today"], states["opened"]
+    before, after = (_elsewhere(state, offset) for state in (today, opened))
+    here, there = freed_land(today, opened), freed_land(before, after)
+    for column in ("area_m2", "usable_m2"):
+        assert there[column].sum() == pytest.approx(here[column].sum(), abs=0.01)
+    by_cause = here.groupby("cause")["area_m2"].sum().drop("other", errors="ignore")
+    assert there.groupby("cause")["area_m2"].sum()[by_cause.index].to_numpy() == pytest.approx(by_cause, abs=0.01)
+
+
+def _elsewhere(area, offset):
+    """Move all of an area, as if it had been surveyed elsewhere."""
+    layers = {}
+    for name, layer in area.catalog.layers.items():
+        frame = area.layer(name)
+        if not layer.is_table and len(frame):
+            frame = frame.set_geometry(frame.geometry.translate(*offset))
+        layers[name] = frame.reset_index() if layer.has_id else frame
+    return assemble(layers, name=area.name, crs=area.crs, meta=dict(area.meta))

@@ -97,6 +97,7 @@ def free_surface(area: StudyArea) -> Any:
     """Give all free land of an area as one (multi)polygon, strips between compounds included."""
     corner, bodies = origin(area), shapely.union_all([shape for _, shapes in takers(area) for shape in shapes])
     yards, strips, taken = (_sound(moved(shape, -corner)) for shape in (*ground(area), bodies))
+    strips = dilate(strips, _GRID_M)  # by a hair into the yards: rounding may leave one between them
     surface = shapely.difference(shapely.union(yards, strips), taken)
     pieces = _without_shut_gaps(surface, strips, _constant(area, "sliver_m"))
     return _sound(moved(_multi(list(pieces)), corner))
