@@ -79,14 +79,15 @@ def _list(hold: Any, rows: Any, into: Any, ends: Any, best: Any, found: Any, cou
           out: Any, size: int) -> int:  # fmt: skip
     """List what the junctions found hold, and chains that end there when their beginning was not reached.
 
-    A row is written always and counts when it is within the limit: cheaper than to branch.
+    A line is written always and counts when it is within the limit: cheaper than to branch. (An unsigned index is
+    not asked whether it counts from behind.)
     """
     for k in range(count):
         junction = found[k]
         here = best[junction]
         if not sown[junction]:
             for row in range(hold[junction], hold[junction + 1]):
-                there = best[rows[row, 0]] + (np.int64(rows[row, 2]) << 32)
+                there = best[np.uint32(rows[row, 0])] + (np.int64(rows[row, 2]) << 32)
                 reach = min(here + (np.int64(rows[row, 1]) << 32), there)
                 out[size, 0], out[size, 1] = row, reach >> 32
                 size += int(reach <= stop)
@@ -194,7 +195,7 @@ def search(  # noqa: C901 (one search after another, without handing arrays over
         if lists:
             if size + nodes >= len(out):
                 # How many there will be at last is guessed from the searches done.
-                out = _grown(out, size, max(2 * len(out), nodes + 1 + size // max(turn, 1) * len(order)))
+                out = _grown(out, size, max(3 * len(out), nodes + 1 + 2 * (size // max(turn, 1)) * len(order)))
             size = _list(hold, rows, into, ends, best, found, count, sown, stop, out, size)
         else:
             _chart(hold, rows, into, ends, best, found, count, sown, stop, node, far[k], name[k])
