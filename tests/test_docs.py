@@ -184,6 +184,7 @@ MADE_BY = {
     "Programme": "read_programme",
     "Register": "read_register",
     "Comparison": "compare",
+    "DistanceTable": "distance_table",
     "Evaluation": "evaluate",
     "FireAccess": "fire_access",
     "Page": "draw",

@@ -59,6 +59,10 @@ _ROOMS = {
         "reach_lines",
         "load_fabric",
         "save_fabric",
+        "who_reaches",
+        "find_ramps",
+        "DistanceTable",
+        "distance_table",
     ),
     "siting": ("site_facilities",),
     "works": (
@@ -113,6 +117,7 @@ __all__ = [
     "Comparison",
     "Consents",
     "Dig",
+    "DistanceTable",
     "Evaluation",
     "FireAccess",
     "HeatPlan",
@@ -146,6 +151,7 @@ __all__ = [
     "compound_blocks",
     "cut_lane",
     "demolish",
+    "distance_table",
     "draw",
     "draw_programme",
     "draw_reach",
@@ -154,6 +160,7 @@ __all__ = [
     "export_area",
     "fewest_removals",
     "find_consents",
+    "find_ramps",
     "fire_access",
     "fire_blockers",
     "fit_footprints",
@@ -204,6 +211,7 @@ __all__ = [
     "walk_distances",
     "walk_network",
     "what_if",
+    "who_reaches",
     "write_area",
     "write_postgis",
     "write_scenario",
@@ -276,7 +284,10 @@ if TYPE_CHECKING:
     from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario, write_scenario
     from spatialreno.siting import site_facilities
     from spatialreno.walk import (
+        DistanceTable,
         StreetNetwork,
+        distance_table,
+        find_ramps,
         isochrone_change,
         isochrones,
         load_fabric,
@@ -290,6 +301,7 @@ if TYPE_CHECKING:
         walk_distances,
         walk_network,
         what_if,
+        who_reaches,
     )
     from spatialreno.works import (
         Dig,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -130,6 +130,16 @@ class StudyArea:
         from spatialreno.area.crs import crs_text
 
         return f"StudyArea {self.name} {self.title} ({crs_text(self.crs)}{invented}): {', '.join(counts)}"
+
+
+def overlaid(area: StudyArea, changed: Mapping[str, pd.DataFrame], **constants: float) -> StudyArea:
+    """Return the area as somebody meets it: some layers and constants stand in for its own, unchecked.
+
+    For cells on which neither a rule nor a foreign key rests, such as who may pass a gate; the survey's layers stay.
+    """
+    catalog = replace(area.catalog, constants={**area.catalog.constants, **constants}) if constants else area.catalog
+    survey = replace(area.survey, catalog=catalog) if constants else area.survey
+    return replace(area, catalog=catalog, _layers=freeze({**area._layers, **changed}), _survey=survey)
 
 
 def freeze(layers: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:

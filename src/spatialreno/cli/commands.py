@@ -137,32 +137,6 @@ def apply(
 
 
 @app.command()
-def score(
-    area: Area,
-    scenario: MaybeScenario = None,
-    standard: Norm = None,
-    level: Annotated[Literal["area", "block", "compound", "building"], typer.Option(help="Whose findings")] = "area",
-    lang: Lang = "zh",
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-) -> None:
-    """Hold an area to a planning standard: the 15-minute living circle and the rest.
-
-    Example: spatialreno score data/geo/xigongdi --standard wzsq-2020
-    """
-    import spatialreno as sr
-    from spatialreno.indicators import indicator_title
-
-    read = changed(load(area), scenario)
-    say("evaluate")
-    found = sr.evaluate(read, standard_for(read, standard))
-    rows = found.table.xs(level, level="level").reset_index()
-    titles = [indicator_title(read.catalog, str(k), lang=lang, norm=found.standard) for k in rows["indicator"]]
-    rows.insert(1, "title", titles)
-    tell_table(rows, form(as_json, as_csv), title=repr(found))
-
-
-@app.command()
 def site(
     area: Area,
     kind: Annotated[str, typer.Argument(help="Facility kind; `spatialreno catalog facilities` lists them")],

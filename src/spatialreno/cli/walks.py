@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -24,12 +24,44 @@ from spatialreno.cli.output import form, say, tell, tell_table
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
     from geopandas import GeoDataFrame
 
     from spatialreno import StudyArea
 
 _WRITTEN = (".html", ".geojson", ".gpkg")
 _LONGEST_MIN = 240
+Group = Annotated[str, typer.Option("--group", help="Who walks: general, elderly, child, wheelchair")]
+Moment = Annotated[str | None, typer.Option("--at", help="Gates by their hours, such as 2026-05-04T22:30")]
+
+
+@app.command()
+def score(
+    area: Area,
+    scenario: MaybeScenario = None,
+    standard: Norm = None,
+    level: Annotated[Literal["area", "block", "compound", "building"], typer.Option(help="Whose findings")] = "area",
+    group: Group = "general",
+    at: Moment = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Hold an area to a planning standard: the 15-minute living circle and the rest.
+
+    Example: spatialreno score data/geo/xigongdi --group wheelchair --at 2026-05-04T22:30
+    """
+    import spatialreno as sr
+    from spatialreno.indicators import indicator_title
+
+    read = changed(load(area), scenario)
+    say("evaluate")
+    found = sr.evaluate(read, standard_for(read, standard), group=group, at=at)
+    _say_assumed(found.access)
+    rows = found.table.xs(level, level="level").reset_index()
+    titles = [indicator_title(read.catalog, str(k), lang=lang, norm=found.standard) for k in rows["indicator"]]
+    rows.insert(1, "title", titles)
+    tell_table(rows, form(as_json, as_csv), title=repr(found))
 
 
 @app.command()
@@ -63,7 +95,8 @@ def reach(
     area: Area,
     origins: Annotated[list[str], typer.Option("--from", help="Id of a building or facility; may be repeated")],
     minutes: Annotated[str, typer.Option(help="Times, with commas between")] = "5,10,15",
-    group: Annotated[str, typer.Option(help="Walking group of the catalog, which sets the speed")] = "general",
+    group: Group = "general",
+    at: Moment = None,
     scenario: MaybeScenario = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write a .html page, .geojson or .gpkg")] = None,
     lang: Lang = "zh",
@@ -83,9 +116,9 @@ def reach(
     today = load(area)
     after = changed(today, scenario)
     say(f"walk from {', '.join(origins)}")
-    found = sr.isochrones(after, origins, times, group)
-    ways = sr.reach_lines(after, origins, times, group)
-    change = None if scenario is None else sr.isochrone_change(today, after, origins, times, group)
+    found = sr.isochrones(after, origins, times, group, at=at)
+    ways = sr.reach_lines(after, origins, times, group, at=at)
+    change = None if scenario is None else sr.isochrone_change(today, after, origins, times, group, at=at)
     if out is not None:
         _write_reach(after, out, found, ways, change, lang)
         say(f"wrote {out}")
@@ -139,3 +172,65 @@ def fabric(area: Area) -> None:
     say("build the walk fabric")
     sr.save_fabric(read, path)
     tell(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
+
+
+@app.command()
+def access(
+    area: Area,
+    kinds: Annotated[
+        list[str] | None, typer.Argument(help="Facility kinds; default: all open ones", show_default=False)
+    ] = None,
+    scenario: MaybeScenario = None,
+    standard: Norm = None,
+    group: Group = "wheelchair",
+    at: Moment = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Tell who has each kind of facility within its radius, and who has not in a wheelchair or at night.
+
+    Example: spatialreno access data/geo/xigongdi pharmacy --group general --at 2026-05-04T22:30
+    """
+    import spatialreno as sr
+
+    read = changed(load(area), scenario)
+    norm = standard_for(read, standard)
+    found = sr.who_reaches(read, kinds, group=group, at=at, standard=norm)
+    _say_assumed(found)
+    tell_table(found, form(as_json, as_csv), title="residents within the radius of each kind, and who of them is not")
+
+
+@app.command()
+def through(
+    area: Area,
+    openings: Annotated[
+        list[str], typer.Argument(help="Ids of walls, gates, structures, each alone; or one scenario file (.toml)")
+    ],
+    scenario: MaybeScenario = None,
+    standard: Norm = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the blocks with their numbers here")] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Tell how many outside trips would cut through a block once it is opened, next to what its residents gain.
+
+    Example: spatialreno through data/geo/xigongdi data/geo/xigongdi/scenarios/opened.toml
+    """
+    import spatialreno as sr
+
+    read = changed(load(area), scenario)
+    whole = len(openings) == 1 and openings[0].endswith(".toml")
+    say("trace outside trips")
+    plan = sr.read_scenario(openings[0]) if whole else openings
+    found = sr.cut_through(read, plan, standard=standard_for(read, standard))
+    tell_table(found.drop(columns="geometry"), form(as_json, as_csv), title="outside trips and gains, by block")
+    if out is not None:
+        found.to_file(out)
+        say(f"wrote {out}")
+
+
+def _say_assumed(table: pd.DataFrame) -> None:
+    """Tell what was assumed about hours and ramps."""
+    for note in ("gates", "ramps"):
+        if note in table.attrs:
+            say(str(table.attrs[note]))

@@ -16,7 +16,6 @@ Tags = Mapping[str, str]
 PUBLIC = frozenset({"yes", "permissive", "designated", "public", "customers", "destination", "none", "official"})
 CLOSED = frozenset({"no", "locked"})
 _POI_KEYS = ("amenity", "shop", "leisure", "healthcare", "social_facility", "office", "landuse", "barrier")
-_HOURS = re.compile(r"^\d\d:\d\d-\d\d:\d\d$")
 _FEET_M, _INCH_M = 0.3048, 0.0254
 
 
@@ -122,9 +121,11 @@ def vehicles(tags: Tags) -> str | None:
 
 
 def hours(tags: Tags) -> str | None:
-    """Return daily opening hours when they are as plain as ``06:00-22:00``."""
-    text = tags.get("opening_hours", "").replace("Mo-Su ", "")
-    return text if _HOURS.match(text) else None
+    """Return opening hours that can be read and say more than always."""
+    from opening_hours import validate
+
+    text = tags.get("opening_hours", "").removeprefix("Mo-Su ").strip()
+    return text if text and text != "24/7" and validate(text) else None
 
 
 def level(tags: Tags) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,7 +17,14 @@ GROUPS = ("general", "elderly")
 _WALK = ["building_id", "kind", "facility_id", "distance_m", "straight_m"]
 
 
-def access(area: StudyArea, norm: Standard, people: pd.DataFrame) -> pd.DataFrame:
+def access(
+    area: StudyArea,
+    norm: Standard,
+    people: pd.DataFrame,
+    *,
+    group: str = "general",
+    at: str | datetime | None = None,
+) -> pd.DataFrame:
     """Find for every home the nearest open facility of each kind of a standard, on foot.
 
     Parameters
@@ -27,6 +35,8 @@ def access(area: StudyArea, norm: Standard, people: pd.DataFrame) -> pd.DataFram
         Kinds, levels and radii.
     people
         Homes, as from ``spatialreno.indicators.people.homes``.
+    group, at
+        Who walks and when, as for ``spatialreno.walk.travel_times``.
 
     Returns
     -------
@@ -37,9 +47,11 @@ def access(area: StudyArea, norm: Standard, people: pd.DataFrame) -> pd.DataFram
     from spatialreno.walk import nearest
 
     limit_m = max(area.catalog.constants["walk_limit_m"], norm.reach_m)
-    walks = nearest(area, list(norm.kinds), limit_m=limit_m)
+    walks = nearest(area, list(norm.kinds), limit_m=limit_m, group=group, at=at)
     speeds = area.catalog.groups["speed_m_s"]
-    return judge(walks, norm.table, speeds, people.index, known=surveyed(area, "facilities"))
+    found = judge(walks, norm.table, speeds, people.index, known=surveyed(area, "facilities"))
+    found.attrs.update(walks.attrs)
+    return found
 
 
 def judge(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -44,7 +45,8 @@ class Evaluation:
         Findings: index (level, place, indicator); columns value, unit, target, meets, source, mark.
     access
         A row a home and facility kind: building_id, kind, facility_id, distance_m (NaN when unreached),
-        straight_m, radius_m, level, within, min_general, min_elderly, clause, confidence.
+        straight_m, radius_m, level, within, min_general, min_elderly, clause, confidence; its ``attrs`` tell who
+        walked and what was assumed about opening hours and ramps.
     scores
         Index building_id; columns score (0 to 100, NaN when unknown) and residents.
     standard
@@ -99,7 +101,13 @@ def _said(value: float, form: str) -> str:
     return "unknown" if pd.isna(value) else format(value, form)
 
 
-def evaluate(area: StudyArea, standard: str | Standard = "gb50180-2018") -> Evaluation:
+def evaluate(
+    area: StudyArea,
+    standard: str | Standard = "gb50180-2018",
+    *,
+    group: str = "general",
+    at: str | datetime | None = None,
+) -> Evaluation:
     """Hold an area to a planning standard: walking, living circles, open space, walls and what else stands.
 
     Parameters
@@ -108,6 +116,10 @@ def evaluate(area: StudyArea, standard: str | Standard = "gb50180-2018") -> Eval
         As surveyed or as a plan would leave it.
     standard
         A standard's name in the catalog, the path of its TOML file, or a ``Standard``.
+    group
+        Walking group of the catalog whose ways count: ``wheelchair`` takes no steps and no narrow places.
+    at
+        A moment of local time, at which gates are open by their hours; without one they count as open at all hours.
 
     Returns
     -------
@@ -137,7 +149,7 @@ def evaluate(area: StudyArea, standard: str | Standard = "gb50180-2018") -> Eval
     norm = standard if isinstance(standard, Standard) else area.catalog.standard(standard)
     weights = kind_weights(norm, area.catalog.facilities)
     people = homes(area)
-    found = access(area, norm, people)
+    found = access(area, norm, people, group=group, at=at)
     score = scores(found, weights, norm.score.fade).reindex(people.index)
     values = circle_values(found, norm, score).reindex(people.index)
     merged = compound_blocks(area)

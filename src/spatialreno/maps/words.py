@@ -244,6 +244,7 @@ _VALUES: Final[dict[str, tuple[str, str]]] = {
     "service": ("内部道路", "service road"),
     "footway": ("步道", "footway"),
     "steps": ("台阶", "steps"),
+    "ramp": ("坡道", "ramp"),
     "cycleway": ("自行车道", "cycleway"),
     "track": ("土路", "track"),
     "residential": ("住宅", "residential"),

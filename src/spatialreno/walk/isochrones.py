@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,11 @@ import shapely
 
 from spatialreno.walk.frame import MM_PER_M, Bools, Geometries, Ints
 from spatialreno.walk.looks import Walked
-from spatialreno.walk.masks import State, state_of
+from spatialreno.walk.masks import State
 from spatialreno.walk.places import Asked, Places, find_places
 from spatialreno.walk.strips import Strips
 from spatialreno.walk.travel import metres_per_minute
+from spatialreno.walk.walkers import state_for
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -25,7 +27,12 @@ _GRID_MM = 1.0
 
 
 def isochrones(
-    area: StudyArea, origins: Asked, minutes: Sequence[float] = (5, 10, 15), group: str = "general"
+    area: StudyArea,
+    origins: Asked,
+    minutes: Sequence[float] = (5, 10, 15),
+    group: str = "general",
+    *,
+    at: str | datetime | None = None,
 ) -> gpd.GeoDataFrame:
     """Draw what can be reached on foot from each origin in given times.
 
@@ -42,7 +49,10 @@ def isochrones(
     minutes
         Times.
     group
-        Walking group of the catalog, which sets the speed.
+        Walking group of the catalog, which sets the speed and what stops it.
+    at
+        A moment of local time such as ``2026-05-04T22:30``, at which gates are open by their hours; without one they
+        count as open at all hours.
 
     Returns
     -------
@@ -54,16 +64,16 @@ def isochrones(
     InputError
         An id or the group is unknown.
     """
-    state = state_of(area)
+    state = state_for(area, group, at)
     places = find_places(area, state.fabric, origins)
     speed = metres_per_minute(area, group)
     limits = [float(time) * speed * MM_PER_M for time in minutes]
     rows: dict[int, list[shapely.Geometry]] = {}
     for walker, members in state.walkers(places):
         canvas = _Canvas(state, Walked(state, walker))
-        for at in members.tolist():
-            rows[at] = canvas.draw(places, at, limits)
-    drawn = [shape for at in range(len(places)) for shape in rows[at]]
+        for place in members.tolist():
+            rows[place] = canvas.draw(places, place, limits)
+    drawn = [shape for place in range(len(places)) for shape in rows[place]]
     return gpd.GeoDataFrame(
         {
             "origin": np.repeat(np.array(places.ids, object), len(limits)),

@@ -12,6 +12,7 @@ import shapely
 import shapely.ops
 
 from spatialreno.walk.frame import Bools, Floats, Frame, Geometries, Ints
+from spatialreno.walk.narrows import narrows
 from spatialreno.walk.noding import LEFT, Pieces, ring_segments
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class Obstacles:
 
     A label is (layer, id, wall): the wall is filled for gates only, since the stretch of a gate stands only
     while its wall does. A closed gap has the label ("seals", n, m), where n and m count the labels it lies between:
-    it stands while both do. Pieces and polygons of buildings have the label PERMANENT.
+    it stands while both do; ("passages", "", "") is what is too narrow between buildings. Pieces and polygons of
+    buildings have the label PERMANENT.
     """
 
     labels: tuple[Label, ...]
@@ -119,8 +121,28 @@ def read_obstacles(area: StudyArea, frame: Frame, outlines: Geometries) -> Obsta
     houses = shapely.get_parts(shapely.union_all(polygons[fixed], grid_size=1.0)) if fixed.any() else polygons[:0]
     solid = np.concatenate([houses, polygons[~fixed]])
     solid_label = np.concatenate([np.full(len(houses), PERMANENT), polygon_label[~fixed]])
-    pieces = Pieces.joined(_runs(drawn, numbers), outline_pieces(solid, solid_label), seals)
-    return Obstacles(labels + seal_labels, pieces, polygons, polygon_label)
+    pieces = Pieces.joined(_runs(drawn, numbers), outline_pieces(solid, solid_label))
+    labels += seal_labels
+    bars, bar_labels = _bars(area, pieces, (polygons, polygon_label), labels)
+    return Obstacles(labels + bar_labels, Pieces.joined(pieces, seals, bars), polygons, polygon_label)
+
+
+def _bars(
+    area: StudyArea, pieces: Pieces, solids: tuple[Geometries, Ints], labels: tuple[Label, ...]
+) -> tuple[Pieces, tuple[Label, ...]]:
+    """Close passages narrower than the catalog's `passage_m` (0 for people on foot), measured between wall bodies."""
+    width = area.catalog.constants["passage_m"] * 1000.0
+    if not width:
+        return pieces.of(np.empty(0, np.int64)), ()
+    thick = area.walls["thickness_m"].fillna(0.0) * 1000.0
+    half = [thick[name] / 2 if layer == "walls" else 0.0 for layer, name, _ in labels]
+    bridges, between = narrows(pieces, *solids, np.array([*half, 0.0]), width)
+    # Between buildings a bar stays for good, but as a label, so that streets are joined to as for everybody.
+    fixed = between[:, 1] == PERMANENT
+    loose, names = _owned(bridges[~fixed], between[~fixed], len(labels))
+    owner = np.full(int(fixed.sum()), len(labels) + len(names))
+    stay = Pieces(bridges[fixed, 0], bridges[fixed, 1], owner, np.zeros(len(owner), np.int64))
+    return Pieces.joined(loose, stay), (*names, ("passages", "", ""))
 
 
 def outline_pieces(polygons: Geometries, owner: Ints) -> Pieces:

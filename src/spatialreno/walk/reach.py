@@ -15,12 +15,15 @@ from spatialreno.walk.fabric import LINK, YARD
 from spatialreno.walk.frame import MM_PER_M, Geometries, lines
 from spatialreno.walk.isochrones import isochrones
 from spatialreno.walk.looks import Walk, Walked
-from spatialreno.walk.masks import State, state_of
+from spatialreno.walk.masks import State
 from spatialreno.walk.places import Asked, Places, find_places
 from spatialreno.walk.strips import Strips
 from spatialreno.walk.travel import metres_per_minute
+from spatialreno.walk.walkers import state_for
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from spatialreno.area import StudyArea
 
 _THIN_M = 0.01
@@ -28,7 +31,12 @@ _SPECK_M2 = 0.05
 
 
 def reach_lines(
-    area: StudyArea, origins: Asked, minutes: Sequence[float] = (5, 10, 15), group: str = "general"
+    area: StudyArea,
+    origins: Asked,
+    minutes: Sequence[float] = (5, 10, 15),
+    group: str = "general",
+    *,
+    at: str | datetime | None = None,
 ) -> gpd.GeoDataFrame:
     """Draw the ways walked from each origin within given times as lines, cut exactly where the time ends.
 
@@ -41,7 +49,9 @@ def reach_lines(
     minutes
         Times.
     group
-        Walking group of the catalog, which sets the speed.
+        Walking group of the catalog, which sets the speed and what stops it.
+    at
+        A moment of local time at which gates are open by their hours; see ``isochrones``.
 
     Returns
     -------
@@ -64,7 +74,7 @@ def reach_lines(
     >>> bool(0 < sums[1] < sums[2])
     True
     """
-    state = state_of(area)
+    state = state_for(area, group, at)
     places = find_places(area, state.fabric, origins)
     speed = metres_per_minute(area, group) * MM_PER_M
     rows = []
@@ -72,11 +82,11 @@ def reach_lines(
         walked = Walked(state, walker)
         strips = Strips(state, walker, walked.street_hops)
         longest = float(state.fabric.hops.length.max(initial=0))
-        for at in members.tolist():
+        for place in members.tolist():
             # Walks that end within a hop are known by where the hop would lead.
-            walk = walked.walk(places, at, max(minutes, default=0.0) * speed + longest)
+            walk = walked.walk(places, place, max(minutes, default=0.0) * speed + longest)
             for order, time in enumerate(minutes):
-                rows += [(at, order, *row) for row in _rows(state, strips, places, walk, time * speed)]
+                rows += [(place, order, *row) for row in _rows(state, strips, places, walk, time * speed)]
     rows.sort(key=lambda row: (row[0], row[1], row[2] < 0, row[2]))
     names = np.append(np.array(state.fabric.path_ids, object), np.nan)
     shapes = state.fabric.frame.geometries_m(np.array([row[3] for row in rows], object))
@@ -127,6 +137,8 @@ def isochrone_change(
     origins: Asked,
     minutes: Sequence[float] = (5, 10, 15),
     group: str = "general",
+    *,
+    at: str | datetime | None = None,
 ) -> gpd.GeoDataFrame:
     """Draw what a plan adds to the reach of each origin and what it takes from it.
 
@@ -139,7 +151,9 @@ def isochrone_change(
     minutes
         Times.
     group
-        Walking group of the catalog, which sets the speed.
+        Walking group of the catalog, which sets the speed and what stops it.
+    at
+        A moment of local time at which gates are open by their hours; see ``isochrones``.
 
     Returns
     -------
@@ -162,8 +176,8 @@ def isochrone_change(
     True
     """
     _both_know(before, after, origins)
-    today = isochrones(before, origins, minutes, group)
-    later = isochrones(after, origins, minutes, group)
+    today = isochrones(before, origins, minutes, group, at=at)
+    later = isochrones(after, origins, minutes, group, at=at)
     return change_of(today, later)
 
 

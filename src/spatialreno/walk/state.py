@@ -27,7 +27,7 @@ _fabrics: OrderedDict[str, Fabric] = OrderedDict()
 
 _FIXED = ("buildings", "compounds", "entrances")
 _CONSTANTS = (
-    "clear_m", "frontage_step_m", "gate_reach_m", "seal_m", "strip_m", "tolerance_m",
+    "clear_m", "frontage_step_m", "gate_reach_m", "passage_m", "seal_m", "strip_m", "tolerance_m",
 )  # fmt: skip
 
 Walker = frozenset[str]
@@ -104,7 +104,7 @@ def standing(area: StudyArea, fabric: Fabric, walker: Walker = VISITOR) -> Bools
             return name in walls
         if layer == "gates":
             return wall in walls and not (name in gates and name in open_gates)
-        return name in structures
+        return name in structures or layer == "passages"
 
     flags: list[bool] = []
     for layer, name, other in fabric.obstacles.labels:
@@ -216,6 +216,7 @@ def geometry_key(area: StudyArea) -> str:
         area.entrances[["building_id"]],
         area.buildings[["compound_id"]],
         area.paths[["walkable"]],
+        area.walls[["thickness_m"]],
     )
     for table in attributes:
         digest.update(table.to_csv().encode())

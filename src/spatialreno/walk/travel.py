@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -10,7 +11,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.errors import InputError
 from spatialreno.walk.attach import direct
 from spatialreno.walk.engine import FAR, Field, nearest_place, reach
 from spatialreno.walk.frame import MM_PER_M, Floats, Ints
@@ -18,6 +18,7 @@ from spatialreno.walk.masks import Guests, State, state_of
 from spatialreno.walk.places import Asked, Places, find_places, host_shapes
 from spatialreno.walk.sectors import expand
 from spatialreno.walk.state import VISITOR, Walker, paths_open
+from spatialreno.walk.walkers import assumed, needs_of, state_for
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -33,6 +34,7 @@ def travel_times(
     *,
     limit_m: float | None = None,
     group: str = "general",
+    at: str | datetime | None = None,
 ) -> pd.DataFrame:
     r"""Measure walks between places along streets and through yards, stopped by walls, open at gates.
 
@@ -48,31 +50,33 @@ def travel_times(
     limit_m
         Farthest walk, in metres; by default the catalog's `walk_limit_m`.
     group
-        Walking group of the catalog, which sets the speed.
+        Walking group of the catalog, which sets the speed and what stops it: a wheelchair needs clear width, no steps,
+        and a ramp where a wall that has gone left a level difference.
+    at
+        A moment of local time such as ``2026-05-04T22:30``, at which gates are open by their hours; without one they
+        count as open at all hours.
 
     Returns
     -------
     pandas.DataFrame
         Columns origin, destination, distance_m, minutes; sorted as asked. Pairs that are not reached are absent.
-        A `residents` gate opens to those who start in a compound of its block.
+        A `residents` gate opens to those who start in a compound of its block. `attrs` tell who walked and what was
+        assumed about hours and ramps.
 
     Raises
     ------
     InputError
-        An id or the group is unknown.
+        An id or the group is unknown, or hours cannot be read.
     """
-    state = state_of(area)
+    state = state_for(area, group, at)
     starts = find_places(area, state.fabric, list(area.buildings.index) if origins is None else origins)
-    ends = find_places(
-        area, state.fabric, list(area.facilities.index) if destinations is None else destinations
-    )
-    table = _pairs(state, starts, ends, _limit(area, limit_m))
-    return table.assign(minutes=table["distance_m"] / metres_per_minute(area, group))
+    ends = find_places(area, state.fabric, list(area.facilities.index) if destinations is None else destinations)
+    table = _pairs(state, starts, ends, walk_limit(area, limit_m))
+    table = table.assign(minutes=table["distance_m"] / metres_per_minute(area, group))
+    return _noted(table, assumed(area, group, at))
 
 
-def walk_distances(
-    area: StudyArea, points: gpd.GeoSeries, targets: gpd.GeoSeries, *, limit_m: float
-) -> pd.DataFrame:
+def walk_distances(area: StudyArea, points: gpd.GeoSeries, targets: gpd.GeoSeries, *, limit_m: float) -> pd.DataFrame:
     """Measure walks from points to targets, such as from doors to candidate sites.
 
     Parameters
@@ -95,7 +99,12 @@ def walk_distances(
 
 
 def nearest(
-    area: StudyArea, kinds: Sequence[str] | None = None, *, limit_m: float | None = None
+    area: StudyArea,
+    kinds: Sequence[str] | None = None,
+    *,
+    limit_m: float | None = None,
+    group: str = "general",
+    at: str | datetime | None = None,
 ) -> pd.DataFrame:
     """Find for every building the nearest facility of each kind on foot, and the straight line beside it.
 
@@ -107,6 +116,8 @@ def nearest(
         Facility kinds; by default every kind of the catalog that the area has.
     limit_m
         Farthest walk, in metres; by default the catalog's `walk_limit_m`.
+    group, at
+        Who walks and when, as for `travel_times`.
 
     Returns
     -------
@@ -115,12 +126,12 @@ def nearest(
         distance_m (NaN when none is reached), straight_m (to the facility nearest in a straight line; NaN when
         there is none at all). People pass the `residents` gates of their own block, no others.
     """
-    state = state_of(area)
+    state = state_for(area, group, at)
     serving = area.facilities[area.facilities["status"].fillna("open") == "open"]
     wanted = sorted(set(serving["kind"]) if kinds is None else set(kinds))
     facilities = find_places(area, state.fabric, list(serving.index))
     buildings = find_places(area, state.fabric, list(area.buildings.index))
-    limit_mm = _limit(area, limit_m) * MM_PER_M
+    limit_mm = walk_limit(area, limit_m) * MM_PER_M
     far = np.full((len(buildings), len(wanted)), np.inf)
     which = np.full((len(buildings), len(wanted)), -1, np.int64)
     kinds_at = serving["kind"].to_numpy()
@@ -137,7 +148,7 @@ def nearest(
             for journal in undo[::-1]:
                 field.undo(journal)
         _stay_inside(buildings, facilities, sources, far[:, column], which[:, column])
-    return _nearest_table(state, serving, wanted, far, which)
+    return _noted(_nearest_table(state, serving, wanted, far, which), assumed(area, group, at))
 
 
 def _doors(buildings: Places, members: Ints) -> tuple[Ints, Ints, Ints]:
@@ -196,20 +207,43 @@ def _straight(state: State, serving: gpd.GeoDataFrame) -> Floats:
     return result
 
 
+def _noted(table: pd.DataFrame, notes: dict[str, str]) -> pd.DataFrame:
+    """Write beside a table what was assumed."""
+    table.attrs.update(notes)
+    return table
+
+
 def metres_per_minute(area: StudyArea, group: str) -> float:
     """Read the speed of a walking group."""
-    speeds = area.catalog.groups["speed_m_s"]
-    if group not in speeds.index:
-        raise InputError(f"walk: group {group} is not in the catalog. Use one of {', '.join(speeds.index)}.")
-    return float(speeds[group]) * _SECONDS_PER_MIN
+    needs_of(area, group)
+    return float(area.catalog.groups["speed_m_s"][group]) * _SECONDS_PER_MIN
 
 
-def _limit(area: StudyArea, limit_m: float | None) -> float:
+def walk_limit(area: StudyArea, limit_m: float | None) -> float:
+    """Give the farthest walk, the catalog's unless another is asked for."""
     return float(area.catalog.constants["walk_limit_m"] if limit_m is None else limit_m)
 
 
 def _pairs(state: State, starts: Places, ends: Places, limit_m: float) -> pd.DataFrame:
-    """Measure all pairs, for each group of walkers from the side that has fewer places."""
+    """Measure all pairs, and name them."""
+    table = pair_rows(state, starts, ends, limit_m)
+    return pd.DataFrame(
+        {
+            "origin": np.array(starts.ids, object)[table[:, 0]],
+            "destination": np.array(ends.ids, object)[table[:, 1]],
+            "distance_m": table[:, 2] / MM_PER_M,
+        }
+    )
+
+
+def pair_rows(state: State, starts: Places, ends: Places, limit_m: float) -> Ints:
+    """Measure all pairs, for each group of walkers from the side that has fewer places.
+
+    Returns
+    -------
+    numpy.ndarray
+        Rows (number of the start, number of the end, millimetres), sorted; unreached pairs are absent.
+    """
     limit_mm = limit_m * MM_PER_M
     straight = _straight_walks(state, starts, ends)
     parts = [np.empty((0, 3), np.int64)]
@@ -221,14 +255,7 @@ def _pairs(state: State, starts: Places, ends: Places, limit_m: float) -> pd.Dat
             found = _measured(state, walker, (ends, everything), (starts, members), limit_mm)[:, [1, 0, 2]]
         parts += [found, straight(walker, members), _indoors(starts, ends, members)]
     table = _least(np.concatenate(parts))
-    table = table[table[:, 2] <= limit_mm]
-    return pd.DataFrame(
-        {
-            "origin": np.array(starts.ids, object)[table[:, 0]],
-            "destination": np.array(ends.ids, object)[table[:, 1]],
-            "distance_m": table[:, 2] / MM_PER_M,
-        }
-    )
+    return np.asarray(table[table[:, 2] <= limit_mm])
 
 
 def _least(rows: Ints) -> Ints:
