@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 
 from spatialreno.walk import junctions
+from spatialreno.walk.compiled import compiled
 from spatialreno.walk.engine import FAR, NOBODY, Arcs, Int32s, Reached, Seeds
 from spatialreno.walk.frame import Ints
 
@@ -194,7 +194,7 @@ def _grouped(table: Int32s, groups: int) -> tuple[Int32s, Int32s]:
     return pointer.astype(np.int32), table[order, 1:].astype(np.int32)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _peel(pointer: Any, table: Any) -> Any:
     """Take dead ends off from their tips; gives degrees without them (-1: off), (node, step) back, and the order."""
     nodes, count = len(pointer) - 1, 0
@@ -215,7 +215,7 @@ def _peel(pointer: Any, table: Any) -> Any:
     return degree, before, peeled[:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _runs(pointer: Any, table: Any, degree: Any) -> Any:  # noqa: C901 (one walk along everything)
     """Follow the runs from junctions, and then rings that have none, of which one node becomes one.
 
@@ -259,7 +259,7 @@ def _runs(pointer: Any, table: Any, degree: Any) -> Any:  # noqa: C901 (one walk
     return place[:count, 0], place[:count, 1], place[:count, 2], chain[:chains]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _depths(node: Any, peeled: Any, before: Any) -> Any:
     """Give for each node the place where its dead end hangs, and how far it is from there."""
     place, depth = np.zeros(len(before), np.int32), np.zeros(len(before), np.int32)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
+
+from spatialreno.walk.compiled import compiled
 
 # A thousand kilometres on top of it still fit into 64 bits.
 NEVER = 1 << 62
@@ -19,7 +20,16 @@ LONGEST_MM = 1_000_000_000
 _LOW = 0xFFFFFFFF
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
+def _grown(table: Any, size: int, room: int) -> Any:
+    """Copy rows of two into a larger table; in a loop, since slices take seconds to compile."""
+    larger = np.empty((room, 2), table.dtype)
+    for row in range(size):
+        larger[row, 0], larger[row, 1] = table[row, 0], table[row, 1]
+    return larger
+
+
+@compiled
 def _spread(pointer: Any, arcs: Any, best: Any, stop: Any, found: Any, count: int, slot: Any, pool: Any, used: int,
             shift: int) -> Any:  # fmt: skip
     """Push the keys of junctions on until none within the limit improves; gives the number found and the pool.
@@ -36,9 +46,7 @@ def _spread(pointer: Any, arcs: Any, best: Any, stop: Any, found: Any, count: in
                 continue
             first, last = pointer[here], pointer[here + 1]
             if used + last - first >= len(pool):
-                grown = np.empty((2 * (used + last - first), 2), np.int64)
-                grown[:used] = pool[:used]
-                pool = grown
+                pool = _grown(pool, used, 2 * (used + last - first))
             for arc in range(first, last):
                 other, reach = np.int64(arcs[arc, 0]), key + (np.int64(arcs[arc, 1]) << 32)
                 old = best[other]
@@ -54,7 +62,7 @@ def _spread(pointer: Any, arcs: Any, best: Any, stop: Any, found: Any, count: in
     return count, pool
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _sow(row: int, key: Any, rows: Any, back: Any, value: Any) -> Any:
     """Walk from a seed back along its dead end, noting keys; gives the row where that hangs, and the key there."""
     value[row] = min(value[row], key)
@@ -66,19 +74,20 @@ def _sow(row: int, key: Any, rows: Any, back: Any, value: Any) -> Any:
     return row, key
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _list(hold: Any, rows: Any, into: Any, ends: Any, best: Any, found: Any, count: int, sown: Any, stop: Any,
           out: Any, size: int) -> int:  # fmt: skip
     """List what the junctions found hold, and chains that end there when their beginning was not reached.
 
-    A row is written always and counts when it is within the limit: cheaper than to branch.
+    A line is written always and counts when it is within the limit: cheaper than to branch. (An unsigned index is
+    not asked whether it counts from behind.)
     """
     for k in range(count):
         junction = found[k]
         here = best[junction]
         if not sown[junction]:
             for row in range(hold[junction], hold[junction + 1]):
-                there = best[rows[row, 0]] + (np.int64(rows[row, 2]) << 32)
+                there = best[np.uint32(rows[row, 0])] + (np.int64(rows[row, 2]) << 32)
                 reach = min(here + (np.int64(rows[row, 1]) << 32), there)
                 out[size, 0], out[size, 1] = row, reach >> 32
                 size += int(reach <= stop)
@@ -92,7 +101,7 @@ def _list(hold: Any, rows: Any, into: Any, ends: Any, best: Any, found: Any, cou
     return size
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _chart(hold: Any, rows: Any, into: Any, ends: Any, best: Any, found: Any, count: int, sown: Any, stop: Any,
            node: Any, far: Any, name: Any) -> None:  # fmt: skip
     """Write for each node what `_list` would list, with the name walked from."""
@@ -114,7 +123,7 @@ def _chart(hold: Any, rows: Any, into: Any, ends: Any, best: Any, found: Any, co
                         far[node[row]], name[node[row]] = reach >> 32, reach & _LOW
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _reap(junction: int, hold: Any, rows: Any, back: Any, best: Any, value: Any) -> None:
     """Find the keys of what a junction holds when seeds lie on it: along chains both ways, then into dead ends."""
     first, last = hold[junction], hold[junction + 1]
@@ -137,17 +146,7 @@ def _reap(junction: int, hold: Any, rows: Any, back: Any, best: Any, value: Any)
         value[row] = min(value[row], value[before] + (np.int64(rows[row, 1] - rows[before, 1]) << 32))
 
 
-@numba.njit(cache=True, nogil=True)
-def _room(out: Any, size: int, more: int, done: int, total: int) -> Any:
-    """Give the list room for more rows; how many there will be at last is guessed from the searches done."""
-    if size + more <= len(out):
-        return out
-    grown = np.empty((max(2 * len(out), more + size // max(done, 1) * total), 2), np.int32)
-    grown[:size] = out[:size]
-    return grown
-
-
-@numba.njit(cache=True, nogil=True)
+@compiled
 def search(  # noqa: C901 (one search after another, without handing arrays over)
     chains: Any, order: Any, starts: Any, seeds: Any, limit: int, shift: int, far: Any, name: Any
 ) -> Any:
@@ -194,7 +193,9 @@ def search(  # noqa: C901 (one search after another, without handing arrays over
                     used += 1
         count, pool = _spread(pointer, arcs, best, stop, found, count, slot, pool, used, shift)
         if lists:
-            out = _room(out, size, nodes + 1, turn, len(order))
+            if size + nodes >= len(out):
+                # How many there will be at last is guessed from the searches done.
+                out = _grown(out, size, max(3 * len(out), nodes + 1 + 2 * (size // max(turn, 1)) * len(order)))
             size = _list(hold, rows, into, ends, best, found, count, sown, stop, out, size)
         else:
             _chart(hold, rows, into, ends, best, found, count, sown, stop, node, far[k], name[k])

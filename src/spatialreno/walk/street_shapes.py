@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import contourpy
 import geopandas as gpd
-import numba
 import numpy as np
 import shapely
 
 from spatialreno.catalog import read_catalog
 from spatialreno.errors import InputError
 from spatialreno.walk.chains import reach_from
+from spatialreno.walk.compiled import compiled
 from spatialreno.walk.engine import FAR, both_ways
 from spatialreno.walk.frame import MM_PER_M, Floats, Ints
 
@@ -140,7 +140,7 @@ def _metres_per_minute(group: str) -> float:
     return float(speeds[group]) * _SECONDS_PER_MIN
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def reached_parts(pointer: Any, arcs: Any, xy: Any, node: Any, away: Any, far: Any, steps: Any, limit: int) -> Any:
     """List the parts of pieces within the limit as rows of two ends.
 
@@ -178,7 +178,7 @@ def reached_parts(pointer: Any, arcs: Any, xy: Any, node: Any, away: Any, far: A
     return parts[:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def nearness(parts: Any, half_width: float, grain: float) -> Any:
     """Measure from points of a grid to the nearest of some lines, where that is about the half width or less.
 
