@@ -55,6 +55,7 @@ _ROOMS = {
         "find_ramps",
         "DistanceTable",
         "distance_table",
+        "cut_through",
     ),
     "siting": ("site_facilities",),
     "works": (
@@ -131,6 +132,7 @@ __all__ = [
     "compare",
     "compound_blocks",
     "cut_lane",
+    "cut_through",
     "demolish",
     "distance_table",
     "draw",
@@ -247,6 +249,7 @@ if TYPE_CHECKING:
     from spatialreno.siting import site_facilities
     from spatialreno.walk import (
         DistanceTable,
+        cut_through,
         distance_table,
         find_ramps,
         isochrones,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -106,6 +107,35 @@ def reach(
     found = sr.who_reaches(read, kinds, group=group, at=at, standard=norm)
     _say_assumed(found)
     tell_table(found, form(as_json, as_csv), title="residents within the radius of each kind, and who of them is not")
+
+
+@app.command()
+def through(
+    area: Area,
+    openings: Annotated[
+        list[str], typer.Argument(help="Ids of walls, gates, structures, each alone; or one scenario file (.toml)")
+    ],
+    scenario: MaybeScenario = None,
+    standard: Norm = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the blocks with their numbers here")] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Tell how many outside trips would cut through a block once it is opened, next to what its residents gain.
+
+    Example: spatialreno through data/geo/xigongdi data/geo/xigongdi/scenarios/opened.toml
+    """
+    import spatialreno as sr
+
+    read = changed(load(area), scenario)
+    whole = len(openings) == 1 and openings[0].endswith(".toml")
+    say("trace outside trips")
+    plan = sr.read_scenario(openings[0]) if whole else openings
+    found = sr.cut_through(read, plan, standard=standard_for(read, standard))
+    tell_table(found.drop(columns="geometry"), form(as_json, as_csv), title="outside trips and gains, by block")
+    if out is not None:
+        found.to_file(out)
+        say(f"wrote {out}")
 
 
 def _say_assumed(table: pd.DataFrame) -> None:

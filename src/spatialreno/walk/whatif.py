@@ -76,7 +76,7 @@ def what_if(
     >>> bool((table["residents"] >= 0).all())
     True
     """
-    names = _asked(area, candidates)
+    names = candidate_layers(area, candidates)
     radii = radii_of(area, kinds, radius_m, standard)
     trial = _Trial.of(area, list(radii), limit_m)
     radius = np.array([radii[kind] for kind in trial.kinds]) * MM_PER_M
@@ -307,7 +307,7 @@ def _gains(trial: _Trial, change: _Change, radius: Floats, people: Floats) -> It
         yield float(people[inside].sum()), float(people[fresh].sum()), saved
 
 
-def _asked(area: StudyArea, candidates: Sequence[str] | None) -> list[tuple[str, str]]:
+def candidate_layers(area: StudyArea, candidates: Sequence[str] | None) -> list[tuple[str, str]]:
     """Name the layer of each candidate."""
     standing = area.structures.index[area.structures["position"].isin(ON_GROUND)]
     layers = {"walls": area.walls.index, "gates": area.gates.index, "structures": standing}
