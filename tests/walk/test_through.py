@@ -6,14 +6,14 @@ import math
 from typing import Any
 
 import pytest
-from conftest import make_area
+from conftest import EXAMPLE, make_area
 from shapely.geometry import LineString, Point, box
 from worlds import gate, house, wall
 
-from spatialreno import Scenario, demolish
+from spatialreno import Scenario, demolish, read_scenario
 from spatialreno.area import StudyArea
 from spatialreno.errors import InputError
-from spatialreno.walk import cut_through, nearest
+from spatialreno.walk import cut_through, nearest, who_reaches
 
 # Four ends of trips: (50, -60), (50, -10), (50, 90), (50, 140). From (50, -10) to (50, 90) it is 100 m through the
 # block; round it people walk on the verge by two of its corners. So of 6 trips 4 cross an open block, each saving 82 m.
@@ -103,3 +103,13 @@ def test_the_reach_decides_which_trips_count() -> None:
 def test_an_unknown_opening_is_refused() -> None:
     with pytest.raises(InputError, match="W77"):
         cut_through(ring(), ["W77"])
+
+
+def test_the_example_as_the_readme_tells_it(example: StudyArea) -> None:
+    plan = read_scenario(EXAMPLE / "scenarios" / "full.toml")
+    found = cut_through(example, plan).set_index("compounds").loc["C04,C05,C06,C07"]
+    assert round(100 * found["share_after"]) == round(100 * found["ride_after"]) == 25
+    assert found["share_before"] == 0
+    assert found["newly_inside"] == 984
+    night = who_reaches(example, ["pharmacy"], group="general", at="2026-05-04T23:30").iloc[0]
+    assert night[["inside", "lost"]].tolist() == [1601, 878]
