@@ -65,6 +65,7 @@ def compared(area: StudyArea) -> Any:
         sections=dict.fromkeys(("today", "plan"), nothing.sections["today"]), room=None, consents={}, works={},
         blocks={"today": blocks, "plan": blocks}, freed=empty, isochrones={"today": walks, "plan": walks},
         ledgers={}, leaders=lambda lang: pd.DataFrame({"unit": [], "today": [], "plan": []}), notes=list,
+        bill=lambda: pd.DataFrame({"payer": [], "cost_yuan": [], "option": []}),
         provenance={"version": "0", "fingerprint": "0", "options": {"plan": {"fingerprint": "0"}}},
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ import numpy as np
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from shapely.geometry import Polygon, box
+from shapely.geometry import LineString, Polygon, box
 from walk_graphs import cpu
 
 from spatialreno.area import StudyArea, assemble
@@ -48,14 +48,19 @@ def shapes() -> list[Polygon]:
 
 
 def area_of(solids: list[Polygon]) -> StudyArea:
-    """The same block as a study area."""
+    """The same block as a study area, each solid with one door, so that none is guessed."""
     def frame(rows: dict[str, Any]) -> gpd.GeoDataFrame:
         table = gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4546")
         return table.set_geometry(table.geometry.translate(*ORIGIN))
 
     buildings = frame({"id": [f"B{k:04d}" for k in range(len(solids))], "use": "other", "geometry": solids})
     compounds = frame({"id": ["C1"], "name": ["院"], "geometry": [box(0, 0, 500, 500)]})
-    return assemble({"compounds": compounds, "buildings": buildings}, name="block", crs="EPSG:4546")
+    doors = frame({
+        "id": [f"E{k:04d}" for k in range(len(solids))], "building_id": [f"B{k:04d}" for k in range(len(solids))],
+        "geometry": [LineString(one.exterior.coords[1:3]).centroid for one in solids],
+    })  # fmt: skip
+    layers = {"compounds": compounds, "buildings": buildings, "entrances": doors}
+    return assemble(layers, name="block", crs="EPSG:4546")
 
 
 def walks() -> None:

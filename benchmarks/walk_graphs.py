@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
+import pandas as pd
 
-from spatialreno.walk.engine import Arcs, Csr, both_ways, open_graph
+from spatialreno import StreetNetwork
 from spatialreno.walk.weave import hilbert
 
 # Real extracts are no part of the project; they lie beside it, or where SPATIALRENO_DATA says.
@@ -24,23 +24,7 @@ _NOT_WALKED = {
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class WalkGraph:
-    """Raw walk graph of an extract: nodes along a Hilbert curve, undirected edges in whole millimetres."""
-
-    xy: np.ndarray[Any, np.dtype[np.float64]]
-    first: np.ndarray[Any, np.dtype[np.int64]]
-    second: np.ndarray[Any, np.dtype[np.int64]]
-    length: np.ndarray[Any, np.dtype[np.int64]]
-
-    @property
-    def csr(self) -> Csr:
-        """The graph as the engine wants it."""
-        arcs: Arcs = both_ways(self.first, self.second, self.length, len(self.xy))
-        return open_graph(arcs, np.ones(len(self.first), bool))
-
-
-def read_graph(name: str) -> WalkGraph:
+def read_graph(name: str) -> StreetNetwork:
     """Read the largest connected part of an extract's streets and paths.
 
     Parameters
@@ -50,8 +34,8 @@ def read_graph(name: str) -> WalkGraph:
 
     Returns
     -------
-    WalkGraph
-        Each OpenStreetMap node of a way is a node; parallel edges are merged to the shortest.
+    StreetNetwork
+        Each OpenStreetMap node of a way is a node, along a Hilbert curve; edges are straight, in whole millimetres.
     """
     import osmium
     import pyproj
@@ -82,7 +66,8 @@ def read_graph(name: str) -> WalkGraph:
     number[order] = np.arange(len(order))
     ends = number[ends[keep[ends[:, 0]]]]
     length = np.ceil(np.hypot(*(xy[order][ends[:, 0]] - xy[order][ends[:, 1]]).T) * 1000).astype(np.int64)
-    return WalkGraph(xy[order], ends[:, 0], ends[:, 1], np.maximum(length, 1))
+    ids = pd.Index(refs[order], name="node")
+    return StreetNetwork(ids, xy[order], ends[:, 0], ends[:, 1], np.maximum(length, 1), pyproj.CRS(crs))
 
 
 def cpu(call: Callable[[], T], repeat: int = 1) -> tuple[float, T]:

@@ -23,6 +23,7 @@ def measure(count: int) -> None:
     from spatialreno.indicators import evaluate
     from spatialreno.walk import nearest, whatif
     from spatialreno.walk.state import fabric_of
+    from spatialreno.walk.trials import Trial
 
     district(10)
     fabric_of(district(10, seed=9))
@@ -35,7 +36,7 @@ def measure(count: int) -> None:
     marks.append(time.process_time())
     evaluate(area)
     marks.append(time.process_time())
-    trial = whatif._Trial.of(area, None, None)
+    trial = Trial.of(area, whatif.radii_of(area, None, None, "gb50180-2018"))
     marks.append(time.process_time())
     inner = list(area.walls.index[area.walls["compound_b"].notna()])[:31]
     each = []
@@ -44,8 +45,7 @@ def measure(count: int) -> None:
     ready = (time.process_time() - begin) / len(inner)
     for change in changes:
         begin = time.process_time() - ready
-        for base in trial.bases:
-            trial.after(base, change)
+        list(trial.gains(change))
         each.append(time.process_time() - begin)
     steps = np.diff(marks)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

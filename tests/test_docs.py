@@ -41,7 +41,7 @@ def blocks(language: str) -> list[str]:
 def test_two_commands_set_it_up() -> None:
     lines = [line for block in blocks("sh") for line in block.splitlines() if "pip install" in line]
     assert lines == [
-        "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/spatialreno demo",
+        "python3 -m venv .venv && .venv/bin/pip install '.[people]' && .venv/bin/spatialreno demo",
         "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/python -m pytest",
     ]
     assert "test" in PROJECT["project"]["optional-dependencies"]
@@ -175,6 +175,7 @@ SHOWN = {
     "walk_network": "tests/walk/test_network.py",
 }
 MADE_BY = {
+    "StreetNetwork": "street_network",
     "Catalog": "read_catalog",
     "Consents": "find_consents",
     "LiftPlan": "plan_lifts",

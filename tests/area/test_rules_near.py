@@ -125,7 +125,8 @@ def test_a_ring_that_touches_itself_is_rebuilt_and_a_bow_tie_is_not():
     hole = shapely.Polygon([(0, 0), (9, 0), (9, 9), (0, 9), (0, 0), (2, 5), (5, 5), (5, 2), (0, 0)])
     bow = shapely.Polygon([(0, 0), (4, 4), (4, 0), (0, 4)])
     eight = shapely.Polygon([(0, 0), (2, 2), (4, 0), (4, 4), (2, 2), (0, 4)])
-    shapes, told = repaired(np.array([hole, bow, eight, yard]))
+    shapes, told, valid = repaired(np.array([hole, bow, eight, yard]))
+    assert valid.tolist() == shapely.is_valid(shapes).tolist()
     assert [rule for _, rule, _ in told] == ["rebuilt"]
     assert shapes[0].is_valid
     assert shapes[0].area == pytest.approx(81 - 15)

@@ -21,7 +21,7 @@ TABLES = {
     "ledger": ("ledger", "{area}", "{area}/scenarios/opened.toml"),
     "score": ("score", "{area}"),
     "score block": ("score", "{area}", "--level", "block", "-s", "{area}/scenarios/opened.toml"),
-    "reach": ("reach", "{area}", "pharmacy", "--at", "2026-05-04T22:30"),
+    "access": ("access", "{area}", "pharmacy", "--at", "2026-05-04T22:30"),
     "through": ("through", "{area}", "{area}/scenarios/opened.toml"),
     "site": ("site", "{area}", "bookstore", "-s", "{area}/scenarios/clear.toml"),
     "compare": ("compare", "{area}", "{area}/scenarios/clear.toml"),

@@ -17,7 +17,7 @@ from spatialreno.cli.commands import app
 NOWHERE = "{tmp}/broken.toml/here"  # a file is no folder, not even for root
 COMMANDS = ["demo", "init", "adopt", "check", "show", "ledger", "apply", "score", "site", "compare", "map", "report"]
 COMMANDS += ["import-osm", "schema", "catalog", "land", "fit", "lanes", "live", "sheets", "whatif", "heat", "dig"]
-COMMANDS += ["lifts", "consent", "menu", "management", "checkup", "programme", "reach", "through"]
+COMMANDS += ["lifts", "consent", "menu", "management", "checkup", "programme", "reach", "fabric", "access", "through"]
 
 REFUSED = {
     "no area": (("show", "{tmp}/none"), "none: no such folder"),
@@ -26,8 +26,11 @@ REFUSED = {
     "no schema": (("schema", "wall"), "wall: no such layer"),
     "no table": (("catalog", "prices"), "prices: no such table. Tables: "),
     "no standard": (("score", "{area}", "--standard", "gb1"), "'gb1' is not known"),
+    "no origin": (("reach", "{area}", "--from", "X9"), "X9 must each name a building or a facility"),
+    "no times": (("reach", "{area}", "--from", "F1", "--minutes", "5;10"), "expected numbers with commas"),
+    "no such file": (("reach", "{area}", "--from", "F1", "-o", "{tmp}/reach.doc"), "is not written"),
     "no group": (("score", "{area}", "--group", "bird"), "group bird is not in the catalog"),
-    "no moment": (("reach", "{area}", "--at", "22:30"), "22:30 is no moment of local time"),
+    "no moment": (("access", "{area}", "--at", "22:30"), "22:30 is no moment of local time"),
     "no opening": (("through", "{area}", "W999"), "W999 must each name one wall, gate or structure"),
     "no kind": (("site", "{area}", "bookshop"), "no kind bookshop"),
     "none asked": (("site", "{area}", "bookstore", "--count", "0"), "count = 0"),

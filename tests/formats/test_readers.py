@@ -237,3 +237,22 @@ def test_swapped_axes_millimetres_and_shifted_coordinates_are_read_as_stated(fol
     area = read_area(folder)
     assert_same(area, 1e-5)
     assert "xq.parquet: converted from gcj02 to WGS 84" in acts(area, "shift")[0]
+
+
+@pytest.mark.parametrize(
+    ("file", "driver"),
+    [("x.shp", "ESRI Shapefile"), ("x.gpkg", "GPKG"), ("x.fgb", "FlatGeobuf"), ("x.gdb", "OpenFileGDB")],
+)
+def test_reading_by_columns_and_by_rows_is_the_same(tmp_path, file, driver):
+    from spatialreno.formats import gdal
+
+    frame = compounds().assign(OGC_FID=[7, 8], x=[0.5, np.nan], wkb_geo=["一", None])
+    path = write(tmp_path / file, frame, driver, **({"encoding": "GBK"} if file.endswith("shp") else {}))
+    codec = "GBK" if file.endswith("shp") else None
+    one, two = (read(str(path), "", codec).frame() for read in (gdal._by_arrow, gdal._by_rows))
+    assert list(one.columns) == list(two.columns)
+    assert one.crs == two.crs
+    assert (one.geometry.to_wkb() == two.geometry.to_wkb()).all()
+    for name in one.columns.drop("geometry"):
+        same = (one[name] == two[name]) | (one[name].isna() & two[name].isna())
+        assert same.all()

@@ -65,7 +65,7 @@ def random_clicks(browser, seed, count):
     walls, sheds, gates, kinds, dots, buildings = run(
         browser,
         "const m = spatialreno.page.model; return [Object.keys(m.works.walls), Object.keys(m.works.structures),"
-        "Object.keys(m.works.gates), Object.keys(m.works.kinds), m.ground.x.length,"
+        "Object.keys(m.works.gates), Object.keys(m.works.kinds), m.ground.placeable,"
         "m.walk.doors.map((d, k) => d.length ? k : -1).filter(k => k >= 0)]",
     )
     states = ["public", "residents", "closed"]
@@ -201,6 +201,44 @@ def test_walks_from_a_building_count_residents(opened, town):
     assert "步行可达居民" in find(opened, ".said")[0].text
 
 
+def test_ground_is_as_far_as_a_facility_there_would_be(opened):
+    """Under random plans, the ground coloured around home B0 lies as far as B0 would walk to a clinic put there."""
+    random_clicks(opened, 5, 8)
+    got = run(opened, """const app = spatialreno, g = app.page.model.ground, found = [];
+        const kind = app.page.model.norm.kinds.indexOf("nursery"), home = 0;
+        for (let k = 0; k < g.placeable; k += 41) {
+          const far = app.reach({building: app.page.model.people.homes[home]}).ground[k];
+          app.put({kind: "nursery", ground: k});
+          found.push([far, app.now.metres[home][kind]]);
+          app.undo();
+        }
+        return found""")  # fmt: skip
+    limit = run(opened, "return spatialreno.page.model.norm.limit_mm")
+    assert len(got) > 30 and any(there <= limit for _, there in got)
+    assert all(here == there or (there == FAR and here > limit) for here, there in got)
+
+
+def test_a_click_beside_a_wall_stays_on_its_side(opened):
+    """No point on the other side is taken while the wall at x = 100 stands, and the nearest of all when it is down."""
+    free = "return arguments[0].every(x => { const [a] = (%s)(x, 40.3); return (a < 100) === (x < 100); })"
+    clicks = [98.6, 99.2, 99.7, 99.9, 100.1, 100.3, 100.8, 101.4]
+    snap = f"(...arguments) => {{ {SNAP} }}"
+    assert run(opened, free % snap, clicks)
+    run(opened, "spatialreno.toggle('walls', 'W1')")
+    assert not run(opened, free % snap, clicks)
+
+
+SNAP = """const app = spatialreno, m = app.page.model, [x, y] = arguments;
+const [x0, y0] = [627000 - m.walk.origin[0], 3838000 - m.walk.origin[1]];
+const k = app.groundAt([(x + x0) * 1000, (y + y0) * 1000], m.ground.many);
+return [m.ground.x[k] / 1000 - x0, m.ground.y[k] / 1000 - y0]"""
+
+
+def test_the_page_turns_degrees_back_into_metres(opened):
+    back = run(opened, "const [lat, lng] = spatialreno.lonlat(150000, 60000); return spatialreno.metresAt({lat, lng})")
+    assert back == pytest.approx([150000, 60000], abs=0.01)
+
+
 def test_the_plan_is_in_the_address(opened, page):
     run(opened, "spatialreno.toggle('walls', 'W2'); spatialreno.put({kind: 'market', building: 1})")
     address = opened.current_url
@@ -291,3 +329,19 @@ def test_hostile_ids_survive_the_file_and_the_address(browser, tmp_path):
     browser.refresh()
     assert run(browser, "return spatialreno.plan.walls") == [name]
     assert run(browser, "return spatialreno.planOf(spatialreno.toml('a', 'b')).walls") == [name]
+
+
+FRESH = """const [app, m, plan] = [spatialreno, spatialreno.page.model, spatialreno.plan];
+const gone = {walls: new Set(plan.walls), structures: new Set(plan.structures)};
+const state = {gone, walkers: id => plan.gates[id] || m.works.gates[id].walkers, thing: (l, id) => !gone[l].has(id)};
+const block = app.merging(m.edges, m.yards.ids.length)(state.thing);
+const {metres} = app.walking(m, app.spot).update(state, block, plan.facilities);
+const plain = rows => JSON.stringify(rows.map(row => Array.from(row)));
+return [plain(metres) === plain(app.now.metres), block.join() === app.now.block.join()]"""
+
+
+def test_what_is_mended_is_what_is_walked_anew(opened):
+    """After every change, undone ones too, the kept walks are those of a start from nothing."""
+    for seed in range(40):
+        random_clicks(opened, 100 + seed, 1)
+        assert run(opened, FRESH) == [True, True]

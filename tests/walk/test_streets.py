@@ -12,7 +12,7 @@ from conftest import at, make_area
 from shapely.geometry import LineString, Point, box
 from worlds import gate, house, shed, spots, wall, without
 
-from spatialreno import Scenario, alter, build
+from spatialreno import Scenario, alter, build, demolish
 from spatialreno.area import StudyArea
 from spatialreno.errors import InputError
 from spatialreno.walk import nearest, travel_times, walk_distances
@@ -221,3 +221,18 @@ def test_slanting_walls_on_the_edge_do_not_leak() -> None:
         slanting = assemble(turned, name="slanting", crs=area.crs)
         assert math.isnan(walk(slanting, "B1", "market"))
         assert walk(slanting, "B2", "market") == pytest.approx(walk(area, "B2", "market"), abs=2)
+
+
+def test_a_gate_taken_down_leaves_a_hole_in_its_wall() -> None:
+    area = quarter("closed", "public")
+    hole = Scenario("h", interventions=[demolish("gates", ids=["G1"])]).apply(area)
+    opened = Scenario("o", interventions=[alter("gates", ids=["G1"], set={"walkers": "public"})]).apply(area)
+    ends = {"a": (50, 10)}, {"b": (50, -5)}
+    before, after, wished = (travel_times(one, spots(**ends[0]), spots(**ends[1])) for one in (area, hole, opened))
+    assert before.empty or before["distance_m"].iloc[0] > after["distance_m"].iloc[0]
+    assert after["distance_m"].iloc[0] == wished["distance_m"].iloc[0] == 15.0
+    left, was = hole.walls, area.walls
+    wall = str(area.gates.loc["G1", "wall_id"])
+    assert wall not in left.index
+    assert sorted(set(left.index) - set(was.index)) == [f"{wall}/1", f"{wall}/2"]
+    assert was["length_m"].sum() - left["length_m"].sum() == pytest.approx(area.gates.loc["G1", "width_m"])

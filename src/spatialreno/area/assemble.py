@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from pyproj import CRS
 
 from spatialreno.area.check import check_layers
@@ -29,6 +30,8 @@ from spatialreno.area.sides import split_by_sides
 from spatialreno.area.study_area import StudyArea, freeze
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
+
+_DECIMALS = 6
 
 
 def assemble(
@@ -83,7 +86,7 @@ def assemble(
     """
     catalog = catalog or read_catalog()
     formed, target, notes = form_layers(layers, crs=crs, catalog=catalog)
-    _refuse_errors(check_layers(formed, catalog, notes.faults))
+    _refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
     formed["walls"], cuts = split_by_sides(formed["walls"], formed["compounds"].geometry, catalog.constants)
     for wall, pieces in cuts.items():
         notes.act("walls", str(wall), "split", f"cut into {pieces} where the compounds beside it change")
@@ -133,7 +136,7 @@ def replace_layers(area: StudyArea, changed: Mapping[str, pd.DataFrame]) -> Stud
         given = frame.drop(columns=[c for c in dictionaries[name].of_status("derived") if c in frame.columns])
         formed[name] = conform(given, dictionaries[name], notes)
     formed = with_estimates(formed, area.catalog.constants, notes)
-    _refuse_errors(check_layers(formed, area.catalog, notes.faults))
+    _refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid))
     related = relate(formed, area.catalog.constants)
     return replace(area, _layers=freeze(related), _survey=area.survey, _acts=(*area._acts, *notes.acts))
 
@@ -153,7 +156,7 @@ def formed_findings(
         for act in notes.acts
         if act["rule"] in _MENDS
     ]
-    return check_layers(formed, catalog, notes.faults) + told, formed
+    return check_layers(formed, catalog, notes.faults, notes.valid) + told, formed
 
 
 _MENDS = {  # acts that a careful eye should see before the area is used
@@ -185,10 +188,20 @@ def _in_one_crs(
     if target is None:  # an error is known already; any system will do to look for more
         target = zone_crs(0.0)
     for name, frame in mapped.items():
-        mapped[name] = frame.to_crs(target) if placed[name] else frame.set_crs(target, allow_override=True)
+        if placed[name] and frame.crs != target:
+            notes.valid.pop(name, None)  # what was whole may cross itself elsewhere
+        mapped[name] = _projected(frame, target) if placed[name] else frame.set_crs(target, allow_override=True)
     if placed["compounds"] and len(mapped["compounds"]):
         _tell_length_error(mapped["compounds"], target, notes)
     return formed | mapped, target
+
+
+def _projected(frame: Any, target: CRS) -> Any:
+    """Bring a layer into a CRS, to the micrometre: beyond that one build of PROJ differs from the next."""
+    if frame.crs == target:
+        return frame
+    there = frame.to_crs(target)
+    return there.set_geometry(shapely.transform(there.geometry.to_numpy(), lambda xy: np.round(xy, _DECIMALS)))
 
 
 def _place_is_known(frame: Any, name: str, notes: Notes) -> bool:

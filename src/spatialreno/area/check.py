@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -12,7 +14,12 @@ from spatialreno.catalog import Catalog
 from spatialreno.errors import Fault
 
 
-def check_layers(layers: Mapping[str, pd.DataFrame], catalog: Catalog, known: Sequence[Fault] = ()) -> list[Fault]:
+def check_layers(
+    layers: Mapping[str, pd.DataFrame],
+    catalog: Catalog,
+    known: Sequence[Fault] = (),
+    valid: Mapping[str, Any] = MappingProxyType({}),
+) -> list[Fault]:
     """Apply every rule and return all findings, those known before first.
 
     Layers that are broken or in no known place keep the rules about place out.
@@ -25,9 +32,11 @@ def check_layers(layers: Mapping[str, pd.DataFrame], catalog: Catalog, known: Se
         Dictionaries and tolerances.
     known
         What was found while the layers were brought into form.
+    valid
+        By layer, which shapes are known to be valid and which not; others are asked.
     """
     unplaced = frozenset(f.layer for f in known if f.rule in rules_shape.PLACELESS)
-    checked = Checked(layers, catalog, unplaced)
+    checked = Checked(layers, catalog, unplaced, valid)
     found = [*known, *(fault for rule in rules_shape.RULES for fault in rule(checked))]
     broken = any(f.severity == "error" for f in found)
     later = rules_cells.RULES if broken else (*rules_cells.RULES, *rules_place.RULES, *rules_near.RULES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -17,11 +17,13 @@ class Checked:
     """What a rule may look at: conformed layers in one metric CRS, and the catalog.
 
     ``unplaced`` names the layers that could not be brought into that CRS; their fault is already known.
+    ``valid`` says of layers whose shapes were asked already which of them are valid.
     """
 
     layers: Mapping[str, pd.DataFrame]
     catalog: Catalog
     unplaced: frozenset[str] = frozenset()
+    valid: Mapping[str, Any] = field(default_factory=dict)
 
     def constant(self, key: str) -> float:
         """Look up a tolerance, in the unit of its row."""

@@ -27,6 +27,7 @@ class Notes:
 
     faults: list[Fault] = field(default_factory=list)
     acts: list[dict[str, str]] = field(default_factory=list)
+    valid: dict[str, Any] = field(default_factory=dict)  # which shapes of a layer are, while they stay as they are
 
     def act(self, layer: str, ids: str, rule: str, reason: str) -> None:
         """Write down one act; no ids stand for the whole layer."""
@@ -69,10 +70,10 @@ def conform(frame: pd.DataFrame | None, layer: Layer, notes: Notes) -> pd.DataFr
 
 def empty(layer: Layer) -> pd.DataFrame:
     """Return a layer without rows but with all its columns."""
-    data = {name: pd.Series([], dtype=_pandas_dtype(c)) for name, c in layer.columns.items()}
-    frame: pd.DataFrame
-    frame = pd.DataFrame(data) if layer.is_table else gpd.GeoDataFrame(data, geometry=gpd.GeoSeries([]))
-    return frame.set_index("id") if layer.has_id else frame
+    names = [n for n in layer.columns if not (n == "id" and layer.has_id)]
+    index = pd.Index([], dtype="str", name="id") if layer.has_id else pd.RangeIndex(0)
+    data = {name: pd.array([], dtype=_pandas_dtype(layer.columns[name])) for name in names}
+    return pd.DataFrame(data, index=index) if layer.is_table else gpd.GeoDataFrame(data, geometry=[], index=index)
 
 
 def _with_id_column(frame: pd.DataFrame, layer: Layer) -> pd.DataFrame:
@@ -179,7 +180,7 @@ def _flat(frame: pd.DataFrame, layer: Layer, notes: Notes) -> gpd.GeoSeries:
     if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
         notes.fault(layer.name, (), "geometry", "has no geometry", f"Give {' or '.join(layer.geometry)} rows")
         return gpd.GeoSeries([None] * len(frame), index=frame.index, crs=LONLAT)
-    shapes, mended = repaired(frame.geometry.to_numpy())
+    shapes, mended, notes.valid[layer.name] = repaired(frame.geometry.to_numpy())
     for rows, rule, what in mended:
         notes.act(layer.name, _listed(frame, rows), rule, f"{what} in {rows.sum()} rows")
     return gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs)
@@ -199,7 +200,10 @@ def _indexed(frame: pd.DataFrame, layer: Layer, notes: Notes) -> pd.DataFrame:
     if twice.any():
         ids = sorted(frame.loc[twice, "id"].unique())
         notes.fault(layer.name, ids, "id", "ids are used more than once", "Give every row an id of its own")
-    return frame.set_index("id").sort_index(kind="stable")
+    order = np.asarray(frame["id"].argsort(kind="stable"))
+    if layer.name in notes.valid:
+        notes.valid[layer.name] = notes.valid[layer.name][order]
+    return frame.iloc[order].set_index("id")
 
 
 def _sorted_table(frame: pd.DataFrame, layer: Layer, notes: Notes) -> pd.DataFrame:

@@ -21,7 +21,7 @@ Shapes = npt.NDArray[Any]
 Told = list[tuple[npt.NDArray[np.bool_], str, str]]
 
 
-def repaired(shapes: Shapes) -> tuple[Shapes, Told]:
+def repaired(shapes: Shapes) -> tuple[Shapes, Told, npt.NDArray[np.bool_]]:
     """Mend what has one meaning: heights, repeated points, collections of one, rings that touch themselves.
 
     Parameters
@@ -32,7 +32,7 @@ def repaired(shapes: Shapes) -> tuple[Shapes, Told]:
     Returns
     -------
     tuple
-        The shapes, and which rows were mended: (rows, rule, what was done).
+        The shapes; which rows were mended: (rows, rule, what was done); and which are valid now.
     """
     told: Told = []
     with_z = shapely.has_z(shapes)
@@ -44,7 +44,8 @@ def repaired(shapes: Shapes) -> tuple[Shapes, Told]:
         told.append((single, "multi", "collections of one opened"))
         shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
     shapes = _without_repeats(shapes, told)
-    return _rebuilt(shapes, told), told
+    shapes, valid = _rebuilt(shapes, told)
+    return shapes, told, valid
 
 
 def _without_repeats(shapes: Shapes, told: Told) -> Shapes:
@@ -62,9 +63,10 @@ def _without_repeats(shapes: Shapes, told: Told) -> Shapes:
     return np.where(fewer, plain, shapes)
 
 
-def _rebuilt(shapes: Shapes, told: Told) -> Shapes:
+def _rebuilt(shapes: Shapes, told: Told) -> tuple[Shapes, npt.NDArray[np.bool_]]:
     """Rebuild rings that touch themselves without crossing: a yard drawn round in one stroke."""
-    bad = np.flatnonzero(~shapely.is_valid(shapes) & (shapely.get_type_id(shapes) == 3))
+    valid = shapely.is_valid(shapes)
+    bad = np.flatnonzero(~valid & (shapely.get_type_id(shapes) == 3))
     done = np.zeros(len(shapes), dtype=bool)
     mended = shapes.copy()
     for i in bad:
@@ -72,9 +74,9 @@ def _rebuilt(shapes: Shapes, told: Told) -> Shapes:
         if whole is not None:
             mended[i], done[i] = whole, True
     if not done.any():
-        return shapes
+        return shapes, valid
     told.append((done, "rebuilt", "rings that touch themselves rebuilt, area kept"))
-    return mended
+    return mended, np.where(done, shapely.is_valid(mended), valid)
 
 
 def _one_meaning(shape: Any) -> Any:

@@ -39,6 +39,8 @@ def words_are_known(checked: Checked) -> Iterator[Fault]:
             if not column.allowed or column.status == "derived":
                 continue
             cells = frame[column.column]
+            if not cells.notna().any():
+                continue
             wrong = cells.notna() & ~cells.isin(column.allowed)
             if wrong.any():
                 seen = ", ".join(repr(v) for v in sorted(cells[wrong].unique())[:3])
@@ -56,6 +58,8 @@ def numbers_are_possible(checked: Checked) -> Iterator[Fault]:
     for name, frame in checked.layers.items():
         for column in checked.catalog.layers[name].columns.values():
             if column.dtype not in ("float", "int") or column.status == "derived":
+                continue
+            if not frame[column.column].notna().any():
                 continue
             cells = pd.to_numeric(frame[column.column]).astype("float64")
             wrong = cells < 0

@@ -59,7 +59,9 @@ def geometry_is_valid(checked: Checked) -> Iterator[Fault]:
     """No polygon crosses itself."""
     for name, frame in checked.mapped():
         shapes = frame.geometry.to_numpy()
-        bad = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes) & _finite(shapes)
+        valid = checked.valid[name] if name in checked.valid else shapely.is_valid(shapes)
+        bad = ~valid & ~shapely.is_missing(shapes)
+        bad[bad] = _finite(shapes[bad])
         if bad.any():
             where = "; ".join(
                 f"{i}: {r}" for i, r in zip(frame.index[bad][:3], shapely.is_valid_reason(shapes[bad][:3]), strict=True)

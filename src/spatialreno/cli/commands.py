@@ -335,7 +335,20 @@ def load(path: Path) -> StudyArea:
     import spatialreno as sr
 
     say(f"read {path}")
-    return sr.read_area(path)
+    area, saved = sr.read_area(path), fabric_file(path)
+    if saved.is_file():
+        try:
+            fits = sr.load_fabric(area, saved)
+        except InputError as error:
+            say(str(error))
+        else:
+            say(f"{saved}: used" if fits else f"{saved}: of other data; write it again: spatialreno fabric {path}")
+    return area
+
+
+def fabric_file(path: Path) -> Path:
+    """Name the file beside an area that keeps its walk fabric."""
+    return path / "fabric.npz" if path.is_dir() else path.with_suffix(".fabric.npz")
 
 
 def changed(area: StudyArea, scenario: Path | None) -> StudyArea:

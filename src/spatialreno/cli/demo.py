@@ -55,6 +55,8 @@ def run_demo(out: Path, page: Path, lang: Literal["zh", "en"]) -> None:
         _tell_station(options.areas[name], options.titles[name], lang)
     say("draw and write")
     written = options.write(out)
+    if not rules_are_known():
+        say("left out: the menu of works. It needs pabutools: pip install 'spatialreno[people]'")
     people = gathered(options, folder, today.catalog.constants["demo_menu_yuan"] if rules_are_known() else None)
     pages = [
         sr.report(options, lang=lang, people=people).save(out / "report.html"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.commands import AsCsv, AsJson, app
+from spatialreno.cli.commands import Area, AsCsv, AsJson, app, load
 from spatialreno.cli.output import form, say, tell, tell_table
 
 if TYPE_CHECKING:
@@ -96,3 +96,22 @@ def adopt(
     tell_table(table, form(as_json, as_csv), title=str(out))
     say(f"wrote {out / 'area.toml'}; correct it, then: spatialreno check {out}")
     tell(out)
+
+
+@app.command()
+def export(
+    area: Area,
+    out: Annotated[Path, typer.Option("--out", "-o", help="New folder, or one of an earlier export")],
+    form: Annotated[
+        Literal["gpkg", "geojson", "shp", "fgb", "parquet", "kml", "gdb", "csv", "dxf"],
+        typer.Option("--format", help="Whose format"),
+    ] = "gpkg",
+    encoding: Annotated[Literal["UTF-8", "GBK"], typer.Option(help="Script of a shapefile's text")] = "UTF-8",
+) -> None:
+    """Write an area for other programs: Shapefile, FlatGeobuf, KML, DXF and more; it reads back as it was.
+
+    Example: spatialreno export data/geo/xigongdi -o out/shp --format shp --encoding GBK
+    """
+    import spatialreno as sr
+
+    tell(sr.export_area(load(area), out, form, encoding=encoding))

@@ -229,10 +229,13 @@ def programme(
 def gathered(options: Comparison, area: Path, budget: float | None) -> People:
     """Gather what a page tells about people; the menu of the area's folder where there is a budget."""
     import spatialreno as sr
+    from spatialreno.works import sun_is_known
 
     file = area / "community" / "menu.csv"
     menu = sr.read_menu(file) if budget is not None and file.is_file() else None
     say("lifts, management, check-up")
+    if not sun_is_known():
+        say("left out: sun on windows beside lifts. It needs pvlib: pip install 'spatialreno[people]'")
     return sr.gather_people(options, menu=menu, budget_yuan=budget)
 
 

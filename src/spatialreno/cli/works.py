@@ -12,7 +12,9 @@ from spatialreno.cli.output import form, say, tell_table
 from spatialreno.errors import InfeasibleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
 
     from spatialreno.cli.output import Form
     from spatialreno.errors import Fault
@@ -122,7 +124,7 @@ def _complain(faults: Iterable[Fault]) -> None:
         say(f"{fault.severity}: {fault}")
 
 
-def _write_book(tables: object, path: Path) -> None:
+def _write_book(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
     from spatialreno.formats.book import write_book
 
-    say(f"wrote {write_book(tables, path)}")  # type: ignore[arg-type]
+    say(f"wrote {write_book(tables, path)}")

@@ -92,7 +92,8 @@ def run_rule(
         from pabutools.election import ApprovalMultiProfile, Cost_Sat, FrozenApprovalBallot, Instance, Project
         from pabutools.rules import completion_by_rule_combination, greedy_utilitarian_welfare, method_of_equal_shares
     except ImportError as error:
-        raise InputError("menu: the rules come from pabutools. pip install 'spatialreno[people]'.") from error
+        mend = "pip install 'spatialreno[people]'"
+        raise InputError(f"menu: the rules come from pabutools, which does not import ({error}). {mend}.") from error
     projects = {i: Project(i, cost=costs[i]) for i in items}
     wanted: dict[Any, int] = {}
     for household, wishes in sorted(ballots.items()):

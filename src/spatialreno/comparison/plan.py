@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import shapely
 
 from spatialreno.comparison.works import Works, works_values
-from spatialreno.land import parking_change, usable_part
+from spatialreno.land import parking_change
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -41,7 +40,7 @@ def plan_rows(
     frames = []
     for name in areas:
         bill = ledgers.get(name)
-        values = {**_bill_values(bill, today), **_land_values(freed[name], today), **_gain_values(gained[name], today)}
+        values = {**_bill_values(bill, today), **_land_values(freed[name]), **_gain_values(gained[name], today)}
         values |= _parking_values(today, areas[name])
         values |= _consent_values(consents.get(name))
         values |= works_values(areas[name], works.get(name))
@@ -120,13 +119,11 @@ def _built_m2(bill: pd.DataFrame, layer: str) -> float:
     return float(rows.drop_duplicates("id")["quantity"].sum())
 
 
-def _land_values(freed: gpd.GeoDataFrame, today: StudyArea) -> dict[str, float]:
-    ground = shapely.union_all(freed.geometry.to_numpy())
-    usable = usable_part(ground, today.catalog.constants["sliver_m"])
+def _land_values(freed: gpd.GeoDataFrame) -> dict[str, float]:
     cause = freed["cause"].where(freed["cause"].isin(_CAUSES), "other")
     by = freed["area_m2"].groupby(cause).sum()
     parts = {f"freed_m2:{name}": float(by.get(name, 0.0)) for name in (*_CAUSES, "other")}
-    return {"freed_m2": float(freed["area_m2"].sum()), "freed_usable_m2": float(shapely.area(usable)), **parts}
+    return {"freed_m2": float(freed["area_m2"].sum()), "freed_usable_m2": float(freed["usable_m2"].sum()), **parts}
 
 
 def _parking_values(today: StudyArea, after: StudyArea) -> dict[str, float]:

@@ -9,6 +9,7 @@ from spatialreno.formats.folder import new_area, read_area, write_area
 __all__ = [
     "adopt",
     "check_area",
+    "export_area",
     "import_osm",
     "new_area",
     "read_area",
@@ -18,6 +19,7 @@ __all__ = [
 ]
 _LATER = {
     "adopt": "proposal",
+    "export_area": "export",
     "import_osm": "osm",
     "read_postgis": "postgis",
     "write_postgis": "postgis",

@@ -39,8 +39,7 @@ class Checkup:
     def table(self) -> pd.DataFrame:
         """All findings as rows: severity, layer, rule, ids, message, mend, file, at (x, y; …)."""
         rows = [
-            [f.severity, f.layer, f.rule, ", ".join(f.ids), f.message, f.mend, f.file, _places(f)]
-            for f in self.faults
+            [f.severity, f.layer, f.rule, ", ".join(f.ids), f.message, f.mend, f.file, _places(f)] for f in self.faults
         ]
         return pd.DataFrame(rows, columns=FINDING_COLUMNS)
 

@@ -7,10 +7,14 @@ import struct
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from spatialreno.catalog.layers import catalog_rows
 from spatialreno.formats.guard import refused
 
 _FIELD = 32
+_END, _BLANK = 10, 32
 _SHX_HEAD, _SHX_ROW = 100, 8
 _AGAIN = "Export it again, and copy .shp, .shx, .dbf and .prj together"
 
@@ -32,7 +36,7 @@ def codec_of(word: str) -> str | None:
         return None
 
 
-def encoding_of(path: Path, stated: str = "") -> tuple[str, str]:
+def encoding_of(path: Path, stated: str = "") -> tuple[str, str, list[int]]:
     """Tell in which script a shapefile's text is written, and how that is known.
 
     Parameters
@@ -44,30 +48,32 @@ def encoding_of(path: Path, stated: str = "") -> tuple[str, str]:
 
     Returns
     -------
-    tuple of str
-        Python codec, and the reason in words.
+    tuple
+        Python codec, the reason in words, and the rows in which the width of a field cut a character in two: what
+        is left of it is no text.
 
     Raises
     ------
     InputError
         The text cannot be read in what was stated, or in any script that is tried.
     """
-    text = _texts(_beside(path, ".dbf").read_bytes())
+    raw = _beside(path, ".dbf").read_bytes()
+    text = _texts(raw)
     if stated:
         codec = codec_of(stated)
         if codec is None or not _reads(text, codec):
             raise refused(path, f"its text is not {stated}, as area.toml says", "Correct encoding in area.toml")
-        return codec, f"text read as {stated}, as area.toml says"
+        return codec, f"text read as {stated}, as area.toml says", _cut_rows(raw, text, codec)
     word = _cpg(path)
-    codec = codec_of(word) if word else None
-    if codec and _reads(text, codec):
-        return codec, f"text read as {word}, as its .cpg says"
+    said = codec_of(word) if word else None
+    if said and _reads(text, said):
+        return said, f"text read as {word}, as its .cpg says", _cut_rows(raw, text, said)
     why = f", not {word} as its .cpg says" if word else " (no .cpg says so)"
-    if all(byte < 128 for byte in text):
-        return "utf-8", "text is plain ASCII"
+    if text.isascii():
+        return "utf-8", "text is plain ASCII", []
     for codec, title in (("utf-8", "UTF-8"), ("gb18030", "GBK/GB18030")):
         if _reads(text, codec):
-            return codec, f"text read as {title}{why}"
+            return codec, f"text read as {title}{why}", _cut_rows(raw, text, codec)
     raise refused(path, "its text is neither UTF-8 nor GB18030", "State encoding in area.toml, such as Big5")
 
 
@@ -80,18 +86,23 @@ def row_count(path: Path) -> int:
         ``.shx`` or ``.dbf`` is missing, cut short, or of another length.
     """
     index, table = _beside(path, ".shx"), _beside(path, ".dbf")
-    raw = table.read_bytes()
+    raw, size = _first(table, _FIELD), table.stat().st_size
     if len(raw) < _FIELD or index.stat().st_size < _SHX_HEAD:
         raise refused(path, "its .dbf or .shx is cut short", _AGAIN)
     rows, head, width = struct.unpack("<IHH", raw[4:12])
     shapes = (index.stat().st_size - _SHX_HEAD) // _SHX_ROW
-    whole = (len(raw) - head) // max(1, width)
-    (words,) = struct.unpack(">I", path.read_bytes()[24:28].rjust(4, b"\0"))
+    whole = (size - head) // max(1, width)
+    (words,) = struct.unpack(">I", _first(path, 28)[24:].rjust(4, b"\0"))
     if path.stat().st_size < words * 2:
         raise refused(path, "is cut short: its header promises more bytes than it has", _AGAIN)
     if not rows == shapes == min(rows, whole):
         raise refused(path, f"its .dbf promises {rows} rows and holds {whole}, its .shx has {shapes} shapes", _AGAIN)
     return int(rows)
+
+
+def _first(path: Path, count: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(count)
 
 
 def _beside(path: Path, suffix: str) -> Path:
@@ -126,20 +137,34 @@ def _texts(raw: bytes) -> bytes:
     head, width = struct.unpack("<HH", raw[8:12]) if len(raw) >= _FIELD else (0, 0)
     spans, at = [], 1
     for _, is_text, size in fields:
-        spans += [(at, at + size)] if is_text else []
+        spans += [(at, min(at + size, width))] if is_text else []
         at += size
-    parts = [name for name, _, _ in fields]
-    for row in range(head, len(raw) - width + 1, max(1, width)):
-        parts += [raw[row + a : row + b].rstrip(b" \0").replace(b"\n", b" ") for a, b in spans]
-    return b"\n".join(parts)
+    names = b"".join(name + b"\n" for name, _, _ in fields)
+    rows = (len(raw) - head) // width if 0 < head <= len(raw) and width else 0
+    table = np.frombuffer(raw, np.uint8, rows * width, head if rows else 0).reshape(rows, width)
+    cells = [table[:, a : a + _used(table[:, a:b])] for a, b in spans]
+    cells = [np.where(cell == _END, _BLANK, cell) for cell in cells]
+    ends = np.full((rows, 1), _END, dtype=np.uint8)
+    block = np.hstack([part for cell in cells for part in (cell, ends)]) if cells else ends[:0]
+    return names + block.tobytes()
+
+
+def _used(cell: npt.NDArray[np.uint8]) -> int:
+    """Count the bytes of a field up to the last that any row uses."""
+    filled = np.flatnonzero(((cell != _BLANK) & (cell != 0)).any(axis=0))
+    return int(filled[-1]) + 1 if len(filled) else 0
 
 
 def _reads(text: bytes, codec: str) -> bool:
     """Try a codec; a last character that the width of a field cut in two does not count."""
+    return _decodes(text, codec) or all(_cut(line, codec) is not None for line in text.split(b"\n"))
+
+
+def _decodes(text: bytes, codec: str) -> bool:
     try:
         text.decode(codec)
     except UnicodeDecodeError:
-        return all(_cut(line, codec) is not None for line in text.split(b"\n"))
+        return False
     return True
 
 
@@ -147,20 +172,16 @@ def _cut(line: bytes, codec: str) -> bool | None:
     """Tell whether a cell ends in half a character; None when it is not of this script at all."""
     decoder = codecs.getincrementaldecoder(codec)()
     try:
-        decoder.decode(line, final=False)
+        decoder.decode(line.rstrip(b" \0"), final=False)
     except UnicodeDecodeError:
         return None
     return bool(decoder.getstate()[0])
 
 
-def cut_rows(path: Path, codec: str) -> list[int]:
-    """Number the rows in which the width of a field cut a character in two; what is left of it is no text."""
-    raw = _beside(path, ".dbf").read_bytes()
-    text = _texts(raw)
-    try:
-        text.decode(codec)
-    except UnicodeDecodeError:
-        names, width = _layout(raw)
-        cells = text.split(b"\n")[len(names) :]
-        return sorted({i // width for i, cell in enumerate(cells) if _cut(cell, codec)})
-    return []
+def _cut_rows(raw: bytes, text: bytes, codec: str) -> list[int]:
+    """Number the rows whose last character is cut in two."""
+    if _decodes(text, codec):
+        return []
+    names, width = _layout(raw)
+    cells = text.split(b"\n")[len(names) : -1]
+    return sorted({i // width for i, cell in enumerate(cells) if _cut(cell, codec)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -15,13 +16,13 @@ from spatialreno.catalog import Layer, read_catalog
 from spatialreno.catalog.layers import catalog_rows
 from spatialreno.formats.dxf_shapes import shape_of, taken_apart
 from spatialreno.formats.dxf_walls import single_walls
+from spatialreno.formats.dxf_write import DATA
 from spatialreno.formats.guard import guarded, refused
 from spatialreno.formats.raw import RawTable
 
 if TYPE_CHECKING:
     from spatialreno.formats.source import Source
 
-_APP = "SPATIALRENO"
 _CASS = "SOUTH"
 _STATED = "A drawing says nothing of its place: state crs (such as EPSG:4546) and unit (m, mm) for it in area.toml"
 
@@ -35,6 +36,7 @@ class _Found:
     texts: list[tuple[Any, str]] = field(default_factory=list)
     passed: Counter[str] = field(default_factory=Counter)
     empty: list[str] = field(default_factory=list)
+    ours: set[str] = field(default_factory=set)
 
 
 def read_dxf(path: Path, source: Source, layer: Layer | None) -> RawTable:
@@ -146,8 +148,10 @@ def _sort_in(entity: Any, owner: Any, found: _Found, source: Source, layer: Laye
     if shape is None or shape.is_empty:
         found.empty.append(f"{kind} {handle}")
         return
+    cells = _our_cells(entity, handle)
+    found.ours |= {handle} if cells else set()
     found.shapes.append(shape)
-    found.rows.append({"handle": handle, **values, **_attributes(owner), **_own_data(entity)})
+    found.rows.append({"handle": handle, **values, **_attributes(owner), **cells})
 
 
 def _belongs(entity: Any, name: str, source: Source, layer: Layer | None) -> dict[str, Any] | None:
@@ -172,12 +176,18 @@ def _attributes(owner: Any) -> dict[str, Any]:
     return {a.dxf.tag: a.dxf.text.strip() or None for a in owner.attribs}
 
 
-def _own_data(entity: Any) -> dict[str, Any]:
-    """Read the cells that our own writer hangs on an entity (``column=value``)."""
-    if not entity.has_xdata(_APP):
+def _our_cells(entity: Any, handle: str) -> dict[str, Any]:
+    """Read the cells that our own writer hangs on an entity."""
+    if not entity.has_xdata(DATA):
         return {}
-    pairs = "".join(str(tag.value) for tag in entity.get_xdata(_APP) if tag.code == 1000).split("\x1f")
-    return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+    text = "".join(str(tag.value) for tag in entity.get_xdata(DATA) if tag.code == 1000)
+    try:
+        cells = json.loads(text)
+    except (ValueError, RecursionError):
+        cells = None
+    if not isinstance(cells, dict) or any(isinstance(v, (dict, list)) for v in cells.values()):
+        raise ValueError(f"the data of {DATA} on entity {handle} are damaged")
+    return {k: v for k, v in cells.items() if k != "handle"}
 
 
 def _table(found: _Found, layer: Layer | None, constants: Any, metre: float) -> RawTable:
@@ -189,12 +199,20 @@ def _table(found: _Found, layer: Layer | None, constants: Any, metre: float) -> 
     ]
     rows = found.rows
     if layer is not None and layer.name == "walls":
-        shapes, rows = single_walls(shapes, rows, constants, metre, acts)
+        shapes, rows = _walls(shapes, rows, found.ours, constants, metre, acts)
     if layer is not None and "storeys" in layer.columns:
         _read_texts(shapes, rows, found.texts, acts, layer)
     names = list(dict.fromkeys(k for row in rows for k in row if k != "handle"))
     columns = {n: [row.get(n) for row in rows] for n in names}
     return RawTable(columns, shapely.to_wkb(shapes) if shapes else None, None, [r["handle"] for r in rows], acts)
+
+
+def _walls(shapes: list[Any], rows: list[Any], ours: set[str], constants: Any, metre: float, acts: list[Any]) -> Any:
+    """Make one line of walls drawn as two; those that we wrote are one line already."""
+    known = [(s, r) for s, r in zip(shapes, rows, strict=True) if r["handle"] in ours]
+    drawn = [(s, r) for s, r in zip(shapes, rows, strict=True) if r["handle"] not in ours]
+    lines, cells = single_walls([s for s, _ in drawn], [r for _, r in drawn], constants, metre, acts)
+    return [s for s, _ in known] + lines, [r for _, r in known] + cells
 
 
 def _closed(shape: Any, wanted: tuple[str, ...], reach: float, acts: list[Any], row: dict[str, Any]) -> Any:

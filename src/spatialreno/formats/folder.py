@@ -135,7 +135,7 @@ where = { legality = "illegal" }
 
 def _write_files(area: StudyArea, folder: Path, path: Path) -> list[str]:
     """Write all files into ``folder``; name those at ``path`` that would no longer be true."""
-    frames = {n: _written(area, n) for n in area.catalog.layers if len(area.layer(n))}
+    frames = {n: written(area, n) for n in area.catalog.layers if len(area.layer(n))}
     crs = crs_text(area.crs)
     if is_gpkg(path):
         text = area_file_text(area.name, area.title, crs, area.meta)
@@ -169,7 +169,8 @@ def _is_our_form(file: str, layer: str, catalog: Catalog) -> bool:
     return Path(file).name == file and Path(file).suffix == Path(_file_name(layer, catalog)).suffix
 
 
-def _written(area: StudyArea, name: str) -> Any:
+def written(area: StudyArea, name: str) -> Any:
+    """Take the columns of one layer that are written: those that say something and are not derived."""
     layer = area.catalog.layers[name]
     frame = area.layer(name)
     if layer.has_id:

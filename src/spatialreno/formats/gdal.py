@@ -8,12 +8,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from spatialreno.formats.dbf import cut_rows, encoding_of, row_count
+from spatialreno.formats.dbf import encoding_of, row_count
 from spatialreno.formats.guard import guarded, refused
 from spatialreno.formats.raw import RawTable
 from spatialreno.formats.sniff import FileKind
@@ -51,12 +52,11 @@ def layers_of(path: Path, kind: FileKind) -> list[str]:
 
 
 def _read(path: Path, kind: FileKind, layer: str, encoding: str) -> RawTable:
-    import pyogrio.raw
-
     codec, why, rows = None, "", None
+    cut: list[int] = []
     if kind.kind == "shp":
         rows = row_count(path)
-        codec, why = encoding_of(path, encoding)
+        codec, why, cut = encoding_of(path, encoding)
     elif kind.kind == "kml":
         _refuse_document_types(path)
     with _as_plain(path, kind) as link:
@@ -64,20 +64,43 @@ def _read(path: Path, kind: FileKind, layer: str, encoding: str) -> RawTable:
         name = _chosen(path, kind, link, layer)
         if kind.kind == "gpkg":
             rows = _table_rows(path, name)
-        options: dict[str, Any] = {"encoding": codec} if codec else {}
-        meta, fids, shapes, cells = pyogrio.raw.read(
-            link, layer=name or None, return_fids=True, datetime_as_string=True, **options
-        )
-    if rows is not None and rows != len(fids):
-        raise refused(path, f"has {rows} rows, but only {len(fids)} can be read", _AGAIN)
-    columns = {str(n): _listed(c) for n, c in zip(meta["fields"], cells, strict=True)}
-    raw = RawTable(columns, shapes, meta["crs"], [str(f) for f in fids])
+        raw = _by_arrow(link, name, codec) if find_spec("pyarrow") else _by_rows(link, name, codec)
+    if rows is not None and rows != len(raw.ids):
+        raise refused(path, f"has {rows} rows, but only {len(raw.ids)} can be read", _AGAIN)
     if codec:
         raw.note("encoding", why)
-        cut = [raw.ids[i] for i in cut_rows(path, codec)]
-        if cut:
-            raw.note("encoding", f"text cut off in the middle of a character in {len(cut)} rows", ", ".join(cut[:8]))
+        ids = [raw.ids[i] for i in cut]
+        if ids:
+            raw.note("encoding", f"text cut off in the middle of a character in {len(ids)} rows", ", ".join(ids[:8]))
     return raw
+
+
+def _by_arrow(link: str, layer: str, codec: str | None) -> RawTable:
+    """Read by columns: several times as quick as by rows."""
+    import pyogrio.raw
+
+    meta, table = pyogrio.raw.read_arrow(
+        link, layer=layer or None, encoding=codec, return_fids=True, datetime_as_string=True
+    )
+    if len(set(table.column_names)) < len(table.column_names):  # a field called as Arrow calls shapes or row numbers
+        return _by_rows(link, layer, codec)
+    frame = table.select([str(n) for n in meta["fields"]]).to_pandas()
+    columns = {str(n): frame[n].array for n in frame}
+    shapes = table[meta["geometry_name"] or "wkb_geometry"] if meta["geometry_type"] else None
+    ids = [str(f) for f in table[meta["fid_column"] or "OGC_FID"].to_pylist()]
+    return RawTable(columns, shapes, meta["crs"], ids)
+
+
+def _by_rows(link: str, layer: str, codec: str | None) -> RawTable:
+    """Read without pyarrow."""
+    import pyogrio.raw
+
+    options: dict[str, Any] = {"encoding": codec} if codec else {}
+    meta, fids, shapes, cells = pyogrio.raw.read(
+        link, layer=layer or None, return_fids=True, datetime_as_string=True, **options
+    )
+    columns = {str(n): _listed(c) for n, c in zip(meta["fields"], cells, strict=True)}
+    return RawTable(columns, shapes, meta["crs"], [str(f) for f in fids])
 
 
 def _listed(cells: Any) -> Any:

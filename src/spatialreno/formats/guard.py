@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import select
@@ -75,6 +76,7 @@ def _work_in_child(work: Callable[[], Any], answer: IO[bytes], seconds: float, m
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)  # libraries complain on their own; the answer says it better
         _limit(seconds, memory)
+        gc.freeze()  # what the parent holds is not looked through again, nor copied for that
         pickle.dump(_outcome(work), answer, protocol=5)
         answer.flush()
         code = 0

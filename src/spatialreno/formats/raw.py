@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -19,7 +20,7 @@ class RawTable:
     columns
         Cells by column name, as the file calls them.
     shapes
-        WKB by row (None without a shape); None when the file holds no geometry at all.
+        WKB by row (None without a shape), in a list or an Arrow array; None when the file holds no geometry at all.
     crs
         What the file says of its coordinate system, as WKT; None when it says nothing.
     ids
@@ -45,6 +46,6 @@ class RawTable:
         if self.shapes is None:
             return pd.DataFrame(self.columns, index=index)
         table = table.rename(columns={"geometry": "geometry_"})
-        shapes = shapely.from_wkb(self.shapes)
+        shapes = shapely.from_wkb(np.asarray(self.shapes, dtype=object))
         placed: pd.DataFrame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, index=index, crs=self.crs))
         return placed

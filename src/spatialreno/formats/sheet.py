@@ -19,11 +19,12 @@ _HEAD_ROWS = 10  # a title and notes may stand above the names of the columns
 _MOST_ROWS = 1_048_576
 _MOST_COLUMNS = 1_000
 _X = ("x", "X", "经度", "lon", "longitude", "东坐标", "横坐标")
+_WKT = "WKT"  # as QGIS and GDAL write it
 _Y = ("y", "Y", "纬度", "lat", "latitude", "北坐标", "纵坐标")
 
 
 def read_sheet(path: Path, kind: FileKind, source: Source) -> RawTable:
-    """Read one sheet of a workbook, or a CSV; rows with x and y become points.
+    """Read one sheet of a workbook, or a CSV; rows with x and y become points, a column WKT becomes shapes.
 
     Formulas are not run: their last value is read. Rows that are wholly empty are left out; a title above
     the names of the columns is told.
@@ -39,7 +40,8 @@ def read_sheet(path: Path, kind: FileKind, source: Source) -> RawTable:
         raw = RawTable(columns, ids=[str(i + 1) for i in range(len(frame))])
     else:
         raw = guarded(lambda: _workbook(path, source.layer), path)
-    return _with_points(raw, bool(source.crs or source.shift))
+    stated = bool(source.crs or source.shift)
+    return _with_shapes(raw, path) if stated and _WKT in raw.columns else _with_points(raw, stated)
 
 
 def sheets_of(path: Path) -> list[str]:
@@ -111,6 +113,24 @@ def _heading(rows: list[list[Any]]) -> int | None:
         if texts > best and texts == sum(v is not None for v in row):
             best, found = texts, i
     return found
+
+
+def _with_shapes(raw: RawTable, path: Path) -> RawTable:
+    """Make shapes of a column WKT; their coordinate system is for ``area.toml`` to say."""
+    import numpy as np
+    import shapely
+
+    texts = np.array([str(v) if v is not None else None for v in raw.columns[_WKT]], dtype=object)
+
+    def read() -> Any:  # text may nest without end: that breaks a child process only
+        return shapely.to_wkb(shapely.from_wkt(texts, on_invalid="ignore"))
+
+    shapes = guarded(read, path)
+    lost = [raw.ids[i] for i, (t, s) in enumerate(zip(texts, shapes, strict=True)) if t is not None and s is None]
+    if lost:
+        raise refused(path, f"the shapes of {len(lost)} rows cannot be read (WKT)", "Export it again", lost)
+    rest = {k: v for k, v in raw.columns.items() if k != _WKT}
+    return RawTable(rest, shapes, None, raw.ids, raw.acts)
 
 
 def _with_points(raw: RawTable, stated: bool) -> RawTable:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 import shutil
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from spatialreno.errors import InputError
+from spatialreno.formats.manifest import manifest_text
 
 _BESIDE = ".writing-"
 _LIST = "to-do.json"
@@ -63,13 +63,11 @@ def put_whole(
                 new.mkdir()
                 stale = list(write(new) or ())
                 if manifest:
-                    _write(new / manifest, _hashes(new))
+                    _write(new / manifest, manifest_text(new))
                 return _swapped(new, folder, old, stale)
     except (OSError, RuntimeError, ValueError) as error:  # pyogrio's own errors are RuntimeErrors
         reason = getattr(error, "strerror", None) or error
-        raise InputError(
-            f"{what or folder}: cannot be written ({reason}). Choose a place you may write to."
-        ) from error
+        raise InputError(f"{what or folder}: cannot be written ({reason}). Choose a place you may write to.") from error
     finally:
         _take_empty_away(folder, created)
 
@@ -106,6 +104,7 @@ def _finish(folder: Path) -> None:
                     (beside / "new" / name).replace(folder / name)
             for name in plan["stale"]:
                 (folder / name).unlink(missing_ok=True)
+                _take_empty_away((folder / name).parent, _inner(folder, name))
         shutil.rmtree(beside)
 
 
@@ -131,17 +130,6 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(door)
-
-
-def _hashes(folder: Path) -> str:
-    files = sorted(f for f in folder.rglob("*") if f.is_file())
-    hashes = {f.relative_to(folder).as_posix(): _sha256(f) for f in files}
-    return json.dumps(hashes, indent=1, ensure_ascii=False) + "\n"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _lay_down(beside: Path, names: list[str], stale: list[str]) -> None:
@@ -183,6 +171,12 @@ def _take_empty_away(folder: Path, created: Path | None) -> None:
         folder = folder.parent
 
 
+def _inner(folder: Path, name: str) -> Path | None:
+    """Name the topmost folder that a file lies in below ``folder``."""
+    parts = Path(name).parts
+    return folder / parts[0] if len(parts) > 1 else None
+
+
 def _swapped(new: Path, folder: Path, old: Path, stale: Iterable[str]) -> list[Path]:
     """Put new files in and take stale ones out; when one fails, put back what was there."""
     names = sorted(str(file.relative_to(new)) for file in new.rglob("*") if file.is_file())
@@ -198,11 +192,13 @@ def _swapped(new: Path, folder: Path, old: Path, stale: Iterable[str]) -> list[P
             (new / name).replace(folder / name)
         for name in sorted(set(before) - set(names)):
             (folder / name).unlink()
+            _take_empty_away((folder / name).parent, _inner(folder, name))
     except BaseException:
         (new.parent / _LIST).unlink(missing_ok=True)
         for name in set(names) - set(before):
             (folder / name).unlink(missing_ok=True)
         for name in before:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (old / name).replace(folder / name)
         for parent in {(folder / n).parent for n in names}:
             _take_empty_away(parent, next((f for f in made if parent.is_relative_to(f)), None))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 #: Kinds of path that always take land; the others only where their width is declared.
 _LANES = ("street", "lane", "service")
-#: Areas below this are the noise of cutting polygons, not land.
-_DUST_M2 = 1e-9
+#: Areas below this are hairs that rounding leaves between outlines, not land.
+_DUST_M2 = 1e-7
 #: Grid on which usable parts are cut.
 _GRID_M = 1e-6
 _PIECE_COLUMNS = ["compound_id", "area_m2", "usable_m2", "usable", "geometry"]
@@ -95,12 +95,11 @@ def taken_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
 
 def free_surface(area: StudyArea) -> Any:
     """Give all free land of an area as one (multi)polygon, strips between compounds included."""
-    yards, strips = ground(area)
-    taken = shapely.union_all([shape for _, shapes in takers(area) for shape in shapes])
+    corner, bodies = origin(area), shapely.union_all([shape for _, shapes in takers(area) for shape in shapes])
+    yards, strips, taken = (_sound(moved(shape, -corner)) for shape in (*ground(area), bodies))
     surface = shapely.difference(shapely.union(yards, strips), taken)
-    if strips.is_empty:
-        return _multi(polygons(surface))
-    return _multi(list(_without_shut_gaps(surface, strips, _constant(area, "sliver_m"))))
+    pieces = _without_shut_gaps(surface, strips, _constant(area, "sliver_m"))
+    return _sound(moved(_multi(list(pieces)), corner))
 
 
 def takers(area: StudyArea) -> list[tuple[str, Any]]:
@@ -119,7 +118,11 @@ def takers(area: StudyArea) -> list[tuple[str, Any]]:
 
 def usable_part(shapes: Any, width_m: float) -> Any:
     """Keep what is at least so wide: erode by half the width and grow back, within the outline."""
-    return shapely.intersection(dilate(erode(shapes, width_m / 2), width_m / 2), shapes)
+    corner = np.floor(np.nan_to_num(shapely.total_bounds(shapes)[:2]))
+    near = _sound(moved(shapes, -corner))
+    opened = _sound(dilate(erode(near, width_m / 2), width_m / 2))
+    # On a grid, for edges that all but coincide: growing back comes within rounding of the outline.
+    return moved(shapely.intersection(opened, near, grid_size=_GRID_M), corner)
 
 
 def ground(area: StudyArea) -> tuple[Any, Any]:
@@ -235,9 +238,10 @@ def _by_compound(area: StudyArea, shape: Any) -> gpd.GeoDataFrame:
 
 def _sound(shapes: Any) -> Any:
     """Mend outlines that rounding far from the origin made cross themselves, by less than a hair."""
-    broken = ~shapely.is_valid(shapes)
-    shapes[broken] = [shapely.union_all(polygons(shapely.make_valid(shape))) for shape in shapes[broken]]
-    return shapes
+    mended = np.atleast_1d(np.asarray(shapes, object))
+    broken = ~shapely.is_valid(mended)
+    mended[broken] = [shapely.union_all(polygons(shapely.make_valid(shape))) for shape in mended[broken]]
+    return mended if np.ndim(shapes) else mended[0]
 
 
 def _named(pieces: gpd.GeoDataFrame, letter: str, columns: list[str]) -> gpd.GeoDataFrame:

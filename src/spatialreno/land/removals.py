@@ -122,7 +122,8 @@ class _Things:
         cost = float(self.cost[list(which)].sum()) if which else 0.0
         owners = float(len(frozenset().union(*(self.parties[k] for k in which))))
         values = {"cost": round(cost, 3), "number": float(len(which)), "owners": owners}
-        return (values[by], *(values[name] for name in _BY if name != by))  # type: ignore[return-value]
+        first, second, third = (by, *(name for name in _BY if name != by))
+        return values[first], values[second], values[third]
 
 
 def fewest_removals(area: StudyArea, kind: str, *, by: By = "cost", sides: Sides | None = None) -> Removals:

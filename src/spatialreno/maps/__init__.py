@@ -6,6 +6,17 @@ from spatialreno.maps.page import Page, draw
 from spatialreno.maps.paper import report
 from spatialreno.maps.papers import save_report
 from spatialreno.maps.programme import draw_programme
+from spatialreno.maps.reach import draw_reach
 from spatialreno.maps.section import draw_section
 
-__all__ = ["Page", "draw", "draw_programme", "draw_section", "live", "owner_sheets", "report", "save_report"]
+__all__ = [
+    "Page",
+    "draw",
+    "draw_programme",
+    "draw_reach",
+    "draw_section",
+    "live",
+    "owner_sheets",
+    "report",
+    "save_report",
+]

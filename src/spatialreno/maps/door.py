@@ -92,8 +92,13 @@ def isolated(value: object) -> Markup:
 
 def packed_data(value: object) -> str:
     """Write data as compressed JSON in base64, which may stand inside a script as one string."""
+    return f'"{packed_text(value)}"'
+
+
+def packed_text(value: object) -> str:
+    """Write data as compressed JSON in base64, to stand as a text among other data."""
     written = json.dumps(_clean_tree(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return '"' + base64.b64encode(zlib.compress(written.encode("utf-8"), 9)).decode("ascii") + '"'
+    return base64.b64encode(zlib.compress(written.encode("utf-8"), 9)).decode("ascii")
 
 
 def data(value: object) -> str:

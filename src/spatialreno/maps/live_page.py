@@ -25,11 +25,16 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.comparison import Comparison
 
-_SCRIPTS = (*MAP_SCRIPTS, "page", "graph", "blocks", "model", "plan", "toml", "reach", "live")
+_SCRIPTS = (
+    *MAP_SCRIPTS, "page", "graph", "fields", "walks", "ground", "blocks", "model", "plan", "toml", "reach", "look",
+    "live",
+)  # fmt: skip
 # Blocks are drawn by compound, walks where somebody clicks.
 _LEFT_OUT = {"blocks", "freed", "isochrones", "works", "new_grounds"}
 _KEPT_MORE = ("label", "name", "alt", "radius", "angle", "card")
 _MINUTES = (5, 10, 15)
+# Above this many hops the model is compressed; the page unpacks it before it starts.
+_PACKED_FROM = 50_000
 _LINES = (
     ("wall_m", "m", 0), ("illegal_m2", "m2", 0), ("other_m2", "m2", 0), ("blocks", "block", 0),
     ("largest_m2", "m2", 0), ("facilities", "facility", 0), ("share", "share", 1), ("mean", "point", 1),
@@ -72,7 +77,7 @@ def live(area: StudyArea, *, standard: str = "gb50180-2018", lang: str = "zh") -
     from spatialreno.comparison import compare
 
     language = checked(lang)
-    options = compare(area, [], standard=standard)
+    options = compare(area, [], standard=standard, origins=[])
     title = f"{area.title or area.name} · {word('live', language)}"
     with door.guarded():
         text = door.document(
@@ -99,9 +104,11 @@ def _figure(options: Comparison, lang: Lang) -> Any:
     for theme in laid_out:
         PlanLayer(payload(theme, options, lang, to_degrees)).add_to(plan)
     model = _model(options, to_degrees)
-    beside = door.joined(tools(_kinds(options, lang), lang), panel(options, lang, step_m=model["walk"]["step_m"]))
-    said = _words(options, lang) | {"bounds": corners, "cards": stories.card_titles, "model": model}
+    step = model["walk"]["ground"]["step_m"]
+    beside = door.joined(tools(_kinds(options, lang), lang), panel(options, lang, step_m=step))
+    said = _words(options, lang) | {"bounds": corners, "cards": stories.card_titles}
     said["kinds"] = [facility_title(kind, area.catalog, lang) for kind in model["norm"]["kinds"]]
+    said["model"] = door.packed_text(model) if model["walk"]["hops"] > _PACKED_FROM else model
     Panel(beside, door.data(said), start="startLive").add_to(plan)
     return plan.get_root()
 

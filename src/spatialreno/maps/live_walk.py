@@ -5,16 +5,15 @@ The page walks on the very graph that Python walks on, so that its distances are
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
 from spatialreno.errors import InputError
+from spatialreno.maps.live_ground import ground_cells, ground_points
 from spatialreno.maps.live_plan import yard_of
 from spatialreno.maps.packing import packed
 from spatialreno.walk.places import Places, doors_of, find_places
@@ -25,10 +24,7 @@ if TYPE_CHECKING:
     from spatialreno.walk.fabric import Fabric
 
 # More hops than this and an office computer takes longer than a tenth of a second for a click.
-_MOST_HOPS = 2_000_000
-_MOST_GROUND_POINTS = 400
-_LEAST_STEP_M = 6
-_FROM_BUILDINGS_M = 0.6
+_MOST_HOPS = 4_000_000
 
 
 @dataclass
@@ -42,8 +38,8 @@ class _Sets:
         order = np.lexsort((label, carrier))
         carrier, label = carrier[order], label[order]
         found = np.zeros(count, np.int64)
-        starts = np.flatnonzero(np.diff(carrier, prepend=-1))
-        for low, high in zip(starts, [*starts[1:], len(carrier)], strict=True):
+        bounds = [*np.flatnonzero(np.diff(carrier, prepend=-1)), len(carrier)]
+        for low, high in pairwise(bounds):
             key = tuple(label[low:high].tolist())
             found[carrier[low]] = self.number.setdefault(key, len(self.number))
         return found
@@ -70,9 +66,10 @@ def walk_model(area: StudyArea, facilities: list[str]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``xy`` of nodes, hops (``first``, ``second``, ``set``; ``odd`` holds lengths that are not the straight line
-        rounded up), ``labels``, ``sets``, ``doors`` by building, ``ways`` by facility, ``ground``: points where a
-        facility may be put, with their ways, ``step_m`` apart.
+        ``x`` and ``y`` of nodes, hops (``degree``, ``steps``, ``set``; ``odd`` holds lengths that are not the
+        straight line rounded up), ``labels``, ``sets``, ``doors`` by building, ``ways`` by facility, ``ground``:
+        points where anybody can stand, ``step_m`` apart, with their ways and cells; on the first ``placeable``
+        something may be put.
 
     Raises
     ------
@@ -88,11 +85,6 @@ def walk_model(area: StudyArea, facilities: list[str]) -> dict[str, Any]:
     sets = _Sets()
     hops = _hops(area, fabric, sets)
     places = find_places(area, fabric, facilities)
-    points, step = _ground_points(area)
-    ground = find_places(area, fabric, points)
-    ways = _ways(area, fabric, ground, sets)
-    kept = [at for at, own in enumerate(ways) if own]
-    xy = np.rint(fabric.frame.to_mm(shapely.get_coordinates(points.to_numpy()))).astype(np.int64).reshape(-1, 2)
     return {
         **hops,
         "origin": [fabric.frame.x0, fabric.frame.y0],
@@ -100,13 +92,7 @@ def walk_model(area: StudyArea, facilities: list[str]) -> dict[str, Any]:
         "doors": [[list(pair) for pair in doors_of(fabric, row)] for row in range(len(area.buildings))],
         "ways": _ways(area, fabric, places, sets),
         "hosts": places.host.tolist(),
-        "ground": {
-            "x": packed(xy[kept, 0]),
-            "y": packed(xy[kept, 1]),
-            "yard": yard_of(area, points.to_numpy()[kept]),
-            "ways": [ways[at] for at in kept],
-        },
-        "step_m": step,
+        "ground": _ground(area, fabric, sets),
         "sets": sets.table(),
     }
 
@@ -123,12 +109,44 @@ def _hops(area: StudyArea, fabric: Fabric, sets: _Sets) -> dict[str, Any]:
     straight = np.ceil(np.sqrt((away**2).sum(axis=1))).astype(np.int64)
     odd = np.flatnonzero(straight != hops.length[order])
     return {
+        "hops": len(order),
         "x": packed(xy[:, 0]),
         "y": packed(xy[:, 1]),
         "degree": packed(np.bincount(first[order], minlength=len(xy))),
-        "second": packed(second[order]),
+        "steps": packed(_steps(first[order], second[order])),
         "set": packed(number[order]),
         "odd": [packed(odd), packed(hops.length[order][odd])],
+    }
+
+
+def _steps(first: Any, second: Any) -> Any:
+    """Write the far end of each hop as a step from that of the hop before at the same node, or from the node."""
+    anew = np.diff(first, prepend=-1) != 0
+    return second - np.where(anew, first, np.roll(second, 1))
+
+
+def _ground(area: StudyArea, fabric: Fabric, sets: _Sets) -> dict[str, Any]:
+    """Write the points where anybody can stand, their cells, and their ways into the fabric."""
+    ground = ground_points(area)
+    points = ground.points.to_numpy()
+    xy = np.rint(fabric.frame.to_mm(shapely.get_coordinates(points))).astype(np.int64).reshape(-1, 2)
+    places = find_places(area, fabric, ground.points)
+    ways = [np.reshape(own, (-1, 3)) for own in _ways(area, fabric, places, sets)]
+    count = [len(own) for own in ways]
+    node, length, number = np.concatenate([np.empty((0, 3), np.int64), *ways]).T
+    away = np.repeat(xy, count, axis=0) - np.rint(fabric.xy).astype(np.int64)[node]
+    straight = np.ceil(np.sqrt((away.astype(float) ** 2).sum(axis=1))).astype(np.int64)
+    return {
+        "x": packed(xy[:, 0]),
+        "y": packed(xy[:, 1]),
+        "yard": yard_of(area, points),
+        "placeable": ground.placeable,
+        "count": packed(count),
+        "steps": packed(_steps(np.repeat(np.arange(len(xy)), count), node)),
+        "more": packed(length - straight),
+        "set": packed(number),
+        "cells": ground_cells(area, ground, fabric.frame),
+        "step_m": ground.step_m,
     }
 
 
@@ -149,23 +167,3 @@ def _ways(area: StudyArea, fabric: Fabric, places: Places, sets: _Sets) -> list[
     place, rows = place[order], rows[order]
     edges = np.searchsorted(place, np.arange(len(places) + 1))
     return [rows[low:high].ravel().tolist() for low, high in pairwise(edges)]
-
-
-def _ground_points(area: StudyArea) -> tuple[gpd.GeoSeries, int]:
-    """Lay a grid of whole metres over compounds and open spaces, clear of buildings."""
-    grounds = np.concatenate([area.compounds.geometry.to_numpy(), area.open_spaces.geometry.to_numpy()])
-    ground = shapely.union_all(grounds)
-    step = max(_LEAST_STEP_M, math.ceil(math.sqrt(ground.area / _MOST_GROUND_POINTS)))
-    west, south, east, north = ground.bounds if not ground.is_empty else (0.0, 0.0, 0.0, 0.0)
-    x, y = np.meshgrid(
-        np.arange(math.ceil(west / step) * step, east, step), np.arange(math.ceil(south / step) * step, north, step)
-    )
-    points = shapely.points(x.ravel(), y.ravel())
-    shapely.prepare(ground)
-    inside = shapely.contains(ground, points)
-    near = shapely.STRtree(area.buildings.geometry.to_numpy()).query(
-        points, predicate="dwithin", distance=_FROM_BUILDINGS_M
-    )[0]
-    inside[near] = False
-    names = [f"at{at}" for at in range(int(inside.sum()))]
-    return gpd.GeoSeries(points[inside], index=names, crs=area.crs), step

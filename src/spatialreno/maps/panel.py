@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from spatialreno.maps.door import Markup, isolated, joined, tag, text
+from spatialreno.maps.payers import payer_table
 from spatialreno.maps.people import sections
 from spatialreno.maps.tables import (
     Line,
@@ -48,6 +49,7 @@ def panel(options: Comparison, lang: Lang, *, chosen: int, people: People | None
         _head(options, lang),
         _tabs(titles, lang, chosen),
         _leaders(options, titles, lang, chosen),
+        payer_table(options, titles, lang, chosen),
         *(
             _indicators(options, key, position, titles, lang, hidden=position != chosen)
             for position, key in enumerate(options.areas)

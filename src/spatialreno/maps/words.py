@@ -81,6 +81,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Unit prices are estimates, to be checked against local rates and quotes. Amounts in yuan.",
     ),
     "payer": ("出资方", "Payer"),
+    "payer_units": ("万元，下行：户均元", "10 000 yuan; below: yuan per household"),
     "item": ("项目", "Item"),
     "quantity": ("工程量", "Quantity"),
     "cost": ("金额", "Cost"),

@@ -35,7 +35,7 @@ LIVE: Final[dict[str, tuple[str, str]]] = {
     "within": ("{n} 分钟内", "Within {n} min"),
     "reached": ("步行可达居民：{said}", "Residents within a walk: {said}"),
     "people": ("{n} 人", "{n} people"),
-    "no_place": ("这里放不下：请点院内的点位或楼栋。", "Not here: click a dot in a yard, or a building."),
+    "no_place": ("这里放不下：请点院内空地或楼栋。", "Not here: click open ground in a yard, or a building."),
     "fixed": ("标为不可拆。", "Marked as not removable."),
     "foreign_address": (
         "地址中的方案不属于这份数据，已忽略。",
@@ -48,9 +48,11 @@ LIVE: Final[dict[str, tuple[str, str]]] = {
     ),
     "imported": ("已导入。", "Imported."),
     "how_exact": (
-        "步行距离为整数毫米，与 Python 同图同值；设施可放点位间距 {step} m；街区按小区着色。",
-        "Walks are whole millimetres on the same graph as Python's; facilities go on dots {step} m apart; "
-        "blocks are drawn by compound.",
+        "步行距离为整数毫米，与 Python 同图同值；设施落在离点击处最近、中间无墙的点上（点距 {step} m）；"
+        "等时圈按这些点周围的小格着色，遇未拆的墙即止；街区按小区着色。",
+        "Walks are whole millimetres on the same graph as Python's; a facility goes to the nearest of points {step} m "
+        "apart that no wall hides from the click; walks colour the cells around these points "
+        "up to the walls that stand; blocks are drawn by compound.",
     ),
     "t_wall_m": ("拆除围墙", "Walls down"),
     "t_illegal_m2": ("拆除违建建筑面积", "Illegal structures down"),

@@ -87,7 +87,7 @@ def demolish(
     Parameters
     ----------
     layer
-        ``walls``, ``structures``, ``gates``, ``buildings`` …
+        ``walls``, ``structures``, ``gates``, ``buildings`` … A gate taken down leaves a hole of its width in its wall.
     ids
         Ids; ``W12`` also means its pieces ``W12/1``, ``W12/2``.
     where

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from spatialreno.area.sides import lineage
+from spatialreno.scenario.interventions import Intervention
 from spatialreno.scenario.resolve import Resolved
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
+Row = dict[Any, Any]
 COLUMNS = [
     "verb",
     "layer",
@@ -46,23 +49,31 @@ _RESTS_ON = {"paved_m2": "width_m"}
 
 def ledger(resolved: Resolved) -> pd.DataFrame:
     """Price every act of a resolved scenario; one row for each feature and price item."""
-    area, after = resolved.area, resolved.apply()
-    touched: list[dict[str, Any]] = []
+    area, after = resolved.area, resolved.after
+    holders = _holders(area)
+    prices: list[Row] = area.catalog.costs.to_dict("records")
+    altered: dict[tuple[str, str], tuple[Intervention, set[str]]] = {}
+    for (layer, i, column), (_, by) in resolved.cells.items():
+        altered[(layer, i)] = (by, altered.get((layer, i), (by, set()))[1] | {column})
+    rows: list[Row] = []
     for verb, acts, source in (
         ("demolish", resolved.gone, area),
         ("keep", resolved.kept, area),
-        ("alter", {(layer, i): act for (layer, i, _), (_, act) in resolved.cells.items()}, after),
+        ("alter", {thing: act for thing, (act, _) in altered.items()}, after),
         ("build", resolved.built, after),
     ):
-        for (layer, i), act in acts.items():
-            touched.append(
-                {"verb": verb, "layer": layer, "id": i, "phase": act.phase, "reason": act.reason, "source": source}
-            )
-    altered = {(layer, i, column) for layer, i, column in resolved.cells}
-    rows = [row for one in touched for row in _priced(one, area, altered)]
-    frame = pd.DataFrame(rows, columns=COLUMNS)
+        for (layer, i), feature in _features(source, acts).items():
+            act = acts[(layer, i)]
+            base = {"verb": verb, "layer": layer, "id": i, "phase": act.phase, "reason": act.reason}
+            base |= {"kind": _kind(feature), "parties": ", ".join(_parties(i, feature, holders))}
+            columns = altered[(layer, i)][1] if verb == "alter" else set()
+            rows += _priced(base, feature, _prices(prices, base), columns)
+    return _in_order(pd.DataFrame(rows, columns=COLUMNS))
+
+
+def _in_order(bill: pd.DataFrame) -> pd.DataFrame:
     order = {"keep": 0, "demolish": 1, "alter": 2, "build": 3}
-    return frame.sort_values(
+    return bill.sort_values(
         ["verb", "layer", "id", "item"],
         key=lambda c: c.map(order) if c.name == "verb" else c,
         kind="stable",
@@ -70,21 +81,33 @@ def ledger(resolved: Resolved) -> pd.DataFrame:
     )
 
 
-def _priced(one: dict[str, Any], area: StudyArea, altered: set[tuple[str, str, str]]) -> list[dict[str, Any]]:
-    source: StudyArea = one.pop("source")
-    feature = source.layer(one["layer"]).loc[one["id"]]
+def _features(source: StudyArea, acts: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row]:
+    """Take the rows of things out of an area, a layer at a time."""
+    ids: dict[str, list[str]] = {}
+    for layer, i in acts:
+        ids.setdefault(layer, []).append(i)
+    return {
+        (layer, i): row
+        for layer, own in ids.items()
+        for i, row in zip(own, source.layer(layer).loc[own].to_dict("records"), strict=True)
+    }
+
+
+def _kind(feature: Row) -> str:
     kind = feature.get("kind")
-    base = {**one, "kind": kind if isinstance(kind, str) else "", "parties": ", ".join(_parties(one, feature, area))}
-    prices = _prices(area.catalog.costs, base)
-    if one["verb"] == "alter":
-        rests = [_RESTS_ON.get(str(quantity)) for quantity in prices["quantity"]]
-        prices = prices[[c is None or (one["layer"], one["id"], c) in altered for c in rests]]
-    if one["verb"] == "keep" or not len(prices):
+    return kind if isinstance(kind, str) else ""
+
+
+def _priced(base: Row, feature: Row, prices: list[Row], altered: set[str]) -> list[Row]:
+    if base["verb"] == "alter":
+        rests = [_RESTS_ON.get(str(price["quantity"])) for price in prices]
+        prices = [price for price, column in zip(prices, rests, strict=True) if column is None or column in altered]
+    if base["verb"] == "keep" or not prices:
         return [_unpriced(base, feature)]
-    return [_row(base, feature, price) for _, price in prices.iterrows()]
+    return [_row(base, feature, price) for price in prices]
 
 
-def _unpriced(base: dict[str, Any], feature: Any) -> dict[str, Any]:
+def _unpriced(base: Row, feature: Row) -> Row:
     """Tell the natural quantity; what is kept costs nothing, what has no price has no cost."""
     column, unit = _NATURAL.get(base["layer"], ("count", "piece"))
     return {
@@ -99,7 +122,7 @@ def _unpriced(base: dict[str, Any], feature: Any) -> dict[str, Any]:
     }
 
 
-def _row(base: dict[str, Any], feature: Any, price: Any) -> dict[str, Any]:
+def _row(base: Row, feature: Row, price: Row) -> Row:
     quantity = _quantity(feature, price["quantity"])
     return {
         **base,
@@ -113,14 +136,14 @@ def _row(base: dict[str, Any], feature: Any, price: Any) -> dict[str, Any]:
     }
 
 
-def _prices(costs: pd.DataFrame, base: dict[str, Any]) -> pd.DataFrame:
+def _prices(costs: list[Row], base: Row) -> list[Row]:
     """Take the rows of the kind itself, else those of any kind."""
-    rows: pd.DataFrame = costs[(costs["layer"] == base["layer"]) & (costs["verb"] == base["verb"])]
-    own = rows[rows["kind"] == base["kind"]]
-    return own if len(own) else rows[rows["kind"] == ""]
+    rows = [row for row in costs if (row["layer"], row["verb"]) == (base["layer"], base["verb"])]
+    own = [row for row in rows if row["kind"] == base["kind"]]
+    return own or [row for row in rows if row["kind"] == ""]
 
 
-def _quantity(feature: Any, column: str) -> float:
+def _quantity(feature: Row, column: str) -> float:
     if column == "count":
         return 1.0
     if column == "paved_m2":
@@ -131,12 +154,19 @@ def _quantity(feature: Any, column: str) -> float:
     return float("nan") if value is None or pd.isna(value) else float(value)
 
 
-def _parties(one: dict[str, Any], feature: Any, area: StudyArea) -> list[str]:
+def _holders(area: StudyArea) -> dict[str, dict[str, str]]:
+    """Give for each feature that somebody holds a right in the parties: id to name."""
+    names = area.parties["name"]
+    known = dict(zip(names.index, names.where(names.notna(), names.index.to_series()), strict=True))
+    found: dict[str, dict[str, str]] = {}
+    for thing, party in zip(area.rights["feature_id"], area.rights["party_id"], strict=True):
+        found.setdefault(thing, {})[party] = known.get(party, party)
+    return found
+
+
+def _parties(name: str, feature: Row, holders: dict[str, dict[str, str]]) -> list[str]:
     """Name who holds a right in the thing itself; if nobody, in the compounds it stands in or between."""
-    rights = area.rights
-    own = rights.loc[rights["feature_id"].isin(lineage(one["id"])), "party_id"]
-    if not len(own):
-        yards = [feature.get(c) for c in ("compound_a", "compound_b", "compound_id")]
-        own = rights.loc[rights["feature_id"].isin([y for y in yards if isinstance(y, str)]), "party_id"]
-    names = area.parties["name"].reindex(sorted(set(own)))
-    return list(names.where(names.notna(), names.index.to_series()))
+    own = [holders[i] for i in lineage(name) if i in holders]
+    yards = [feature.get(c) for c in ("compound_a", "compound_b", "compound_id")]
+    found = own or [holders[y] for y in yards if isinstance(y, str) and y in holders]
+    return [name for _, name in sorted({i: name for some in found for i, name in some.items()}.items())]

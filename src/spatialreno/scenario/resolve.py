@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -15,6 +16,7 @@ from pyproj.exceptions import CRSError
 from spatialreno.area.assemble import replace_layers
 from spatialreno.area.sides import lineage, lineages
 from spatialreno.errors import Fault, InputError, ScenarioError
+from spatialreno.scenario.holes import with_holes
 from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention
 from spatialreno.scenario.select import select
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 Feature = tuple[str, str]
 _IDS_SHOWN = 8
+_RECENT = 32  # scenarios: all options of a comparison, not all that a search tries
 
 # What goes with a thing that is taken down: (layer of the thing, layer that follows, column that names it).
 _FOLLOWS = (
@@ -46,8 +49,9 @@ class Resolved:
     built: dict[Feature, Build] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
-    def apply(self) -> StudyArea:
-        """Do 拆, then 改, then 建, on copies."""
+    @cached_property
+    def after(self) -> StudyArea:
+        """The area with 拆, then 改, then 建 done, on copies."""
         frames: dict[str, pd.DataFrame] = {}
         for layer in self._touched():
             frame = self.area.layer(layer)
@@ -55,6 +59,10 @@ class Resolved:
             frames[layer] = _with_rows(_with_cells(frame, layer, self.cells), layer, self.built, self.area)
         if not frames:
             return self.area
+        out = [i for (layer, i), act in self.gone.items() if layer == act.layer == "gates"]
+        if out:
+            walls, reach_m = frames.get("walls", self.area.walls), self.area.catalog.constants["tolerance_m"]
+            frames["walls"] = with_holes(walls, self.area.gates.loc[sorted(out)], reach_m)
         if self.gone:
             frames["rights"] = self._rights_left(frames)
         try:
@@ -81,7 +89,16 @@ class Resolved:
 
 
 def resolve(scenario: Scenario, area: StudyArea) -> Resolved:
-    """Resolve every intervention against the area; raise one error that holds all problems."""
+    """Resolve every intervention against the area, once for both; raise one error that holds all problems."""
+    recent: dict[Scenario, Resolved] = area.known.setdefault("resolved", {})
+    found = recent.pop(scenario, None) or _resolved(scenario, area)
+    recent[scenario] = found
+    if len(recent) > _RECENT:
+        del recent[next(iter(recent))]
+    return found
+
+
+def _resolved(scenario: Scenario, area: StudyArea) -> Resolved:
     result = Resolved(area, scenario.name)
     for act in sorted(scenario.interventions, key=lambda a: (a.phase, str(a), a.reason)):  # the earliest phase takes it
         if act.layer not in area.catalog.layers:

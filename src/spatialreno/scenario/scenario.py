@@ -83,7 +83,7 @@ class Scenario:
         """
         from spatialreno.scenario.resolve import resolve
 
-        return resolve(self, area).apply()
+        return resolve(self, area).after
 
     def placed(self, area: StudyArea) -> Scenario:
         """Return the scenario with the area's CRS written on what it builds, ready for a file.

@@ -254,9 +254,7 @@ def _feet(fabric: Fabric, xy: Floats, cell: Ints, which: Ints) -> tuple[Ints, In
     return which[row[best]], hops[near[best]], foot
 
 
-def _merged(
-    fabric: Fabric, xy: Floats, sights: tuple[Ints, Ints, Ints, Ints], feet: tuple[Ints, Ints, Floats]
-) -> Ways:
+def _merged(fabric: Fabric, xy: Floats, sights: tuple[Ints, Ints, Ints, Ints], feet: tuple[Ints, Ints, Floats]) -> Ways:
     """Put sights and ways over a foot into one table."""
     point, node, line, label = sights
     walker, hop, foot = (np.concatenate([part, part]) for part in feet)

@@ -41,10 +41,14 @@ class Points:
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in one cell and round it: pieces with labels (PERMANENT for buildings and the cell's edge)."""
+    """What stands in one cell and round it: pieces with labels (PERMANENT for buildings and the cell's edge).
+
+    `corner` has the rows of `points` at both ends of each piece, -1 for what lies outside the cell.
+    """
 
     points: Ints
     segs: Ints
+    corner: Ints
     label: Ints
     edges: Rays
     bends: tuple[Ints, ...] = ()
@@ -73,7 +77,7 @@ class Cell:
         """
         if not len(self.segs):
             return np.zeros(len(lines), np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
-        kind, rows = crossed_labels(lines, self.segs, self.local, self.grid, len(self.names))
+        kind, rows = crossed_labels(lines, self.segs, self.corner, self.local, self.grid, len(self.names))
         return kind, rows[:, 0], self.names[rows[:, 1]]
 
     def leaves(self, at: Ints, dx: Ints, dy: Ints) -> Bools:
@@ -92,9 +96,7 @@ class Cell:
         return np.asarray((dx * y == dy * x) & (dx * x + dy * y > 0))
 
 
-def read_cells(
-    ground: Ground, obstacles: Obstacles, edges: Pieces, points: Points, sectors: Sectors
-) -> list[Cell]:
+def read_cells(ground: Ground, obstacles: Obstacles, edges: Pieces, points: Points, sectors: Sectors) -> list[Cell]:
     """Gather what belongs to each cell.
 
     Parameters
@@ -122,12 +124,20 @@ def read_cells(
         mine = pairs[pairs[:, 0] == at, 1]
         rim = edges.of(edges.owner == at)
         inner = obstacles.lines.of(np.sort(piece[piece_cell == at]))
-        segs = np.concatenate([np.hstack([inner.start, inner.end]), np.hstack([rim.start, rim.end])])
+        segs = np.concatenate([np.hstack([inner.start, inner.end]), np.hstack([rim.start, rim.end])]).astype(np.int64)
         label = np.concatenate([inner.owner, np.full(len(rim), PERMANENT)])
-        cells.append(Cell(mine, segs.astype(np.int64), label, rays_of(points.code[mine], rim)))
+        code = points.code[mine]
+        corner = np.column_stack([_rows(code, segs[:, :2]), _rows(code, segs[:, 2:])])
+        cells.append(Cell(mine, segs, corner, label, rays_of(code, rim)))
     shared = np.bincount(pairs[:, 1].astype(np.int64), minlength=len(points)) > 1
     bends = [_bends(one, points, sectors, shared) for one in cells]
     return [replace(one, bends=bend, useful=useful) for one, (bend, useful) in zip(cells, bends, strict=True)]
+
+
+def _rows(code: Ints, xy: Ints) -> Ints:
+    """Find points in sorted codes, -1 for those that are not there."""
+    found = np.minimum(np.searchsorted(code, packed(xy)), max(len(code) - 1, 0))
+    return np.where(code[found] == packed(xy), found, -1) if len(code) else np.full(len(xy), -1)
 
 
 def hops_in(cell: Cell, points: Points) -> tuple[Ints, Ints, Ints, Ints]:
@@ -163,21 +173,21 @@ def _search(cell: Cell, points: Points) -> tuple[Ints, Ints, Ints]:
     useful = cell.useful
     if len(useful) < 2 or not len(cell.segs):
         return np.empty((0, 2), np.int64), none, none
-    lines = seen_pairs(xy, useful, useful, cell.bends, cell.segs, cell.local, cell.grid, len(cell.names))
+    serves = np.isin(np.arange(len(xy)), useful)
+    standing = (cell.segs, cell.corner, cell.local, cell.grid, len(cell.names))
+    lines = seen_pairs(xy, useful, serves, cell.bends, *standing)
     code = points.code[cell.points]
-    first, second = np.searchsorted(code, packed(lines[:, :2])), np.searchsorted(code, packed(lines[:, 2:]))
-    first, second = np.minimum(first, len(code) - 1), np.minimum(second, len(code) - 1)
+    first, second = _rows(code, lines[:, :2]), _rows(code, lines[:, 2:])
     # A vertex passed on the way may be a wall's that lies just outside the cell; then the line is no hop.
-    known = (code[first] == packed(lines[:, :2])) & (code[second] == packed(lines[:, 2:])) & (first != second)
+    known = (first >= 0) & (second >= 0) & (first != second)
     low, high = np.minimum(first, second)[known], np.maximum(first, second)[known]
     ends = np.column_stack(unique_pairs(low, high))
     along = xy[ends[:, 1]] - xy[ends[:, 0]]
     inside = ~cell.leaves(ends[:, 0], along[:, 0], along[:, 1])
     inside &= ~cell.leaves(ends[:, 1], -along[:, 0], -along[:, 1])
     ends = ends[inside]
-    kind, rows = crossed_labels(
-        np.hstack([xy[ends[:, 0]], xy[ends[:, 1]]]), cell.segs, cell.local, cell.grid, len(cell.names)
-    )
+    drawn = np.hstack([xy[ends[:, 0]], xy[ends[:, 1]]])
+    kind, rows = crossed_labels(drawn, *standing)
     clear = kind == 0
     number = np.cumsum(clear) - 1
     rows = rows[clear[rows[:, 0]]]

@@ -160,7 +160,7 @@ def reach(
         Nodes and millimetres; what is not reached is absent. Searches run in the order in which places lie, so that
         near ones find what they need in the cache.
     """
-    limit, shift = _scale(limit_mm)
+    limit, shift = span(limit_mm)
     starts, rows = seeds.rows()
     which = np.arange(seeds.places) if places is None else places
     nodes = len(graph[0]) - 1
@@ -186,7 +186,7 @@ class Field:
     def __init__(self, graph: Csr, limit_mm: float) -> None:
         nodes = len(graph[0]) - 1
         self._graph = graph
-        self._limit, self._shift = _scale(limit_mm)
+        self._limit, self._shift = span(limit_mm)
         self._state, self._run = queue.fresh_state(nodes), 0
         self._slot, self._pool = queue.fresh_queue((self._limit >> self._shift) + 1, 1024)
         self._first = 0
@@ -244,7 +244,7 @@ def nearest_place(graph: Csr, seeds: Seeds, places: Ints, limit_mm: float) -> Fi
     return field
 
 
-def _scale(limit_mm: float) -> tuple[int, int]:
+def span(limit_mm: float) -> tuple[int, int]:
     """Turn a limit into whole millimetres, and choose the width of buckets for it."""
     limit = int(min(limit_mm, _ENDLESS_MM))
     shift = _SHIFT

@@ -80,4 +80,3 @@ def said_hours(area: StudyArea, at: str | datetime | None) -> str:
     if at is None:
         return f"gates count as open at all hours ({timed} have hours; give a moment to heed them)"
     return f"gates as at {read_moment(at):%Y-%m-%d %H:%M} ({timed} have hours)"
-

@@ -67,13 +67,14 @@ class _Copies:
     def __init__(self, area: StudyArea) -> None:
         constants = area.catalog.constants
         self._area, self._reach = area, constants["strip_m"] + 2 * constants["tolerance_m"]
-        self._shapes = {layer: area.layer(layer).geometry.to_numpy() for layer in (*_LAYERS, "compounds")}
+        self._layers = {layer: area.layer(layer) for layer in (*_LAYERS, "compounds")}
+        self._shapes = {layer: table.geometry.to_numpy() for layer, table in self._layers.items()}
         self._trees = {layer: shapely.STRtree(shapes) for layer, shapes in self._shapes.items()}
         self._rows: dict[str, list[tuple[int, Any]]] = {layer: [] for layer in self._shapes}
 
     def add(self, at: int, layer: str, name: str) -> None:
         """Copy the compounds beside a candidate and all that stands near them but the candidate."""
-        row = self._area.layer(layer).index.get_loc(name)
+        row = self._layers[layer].index.get_loc(name)
         shape = self._shapes[layer][row]
         beside = np.sort(self._trees["compounds"].query(shape, predicate="dwithin", distance=self._reach))
         if len(beside) < 2:
@@ -91,7 +92,7 @@ class _Copies:
         parts = {layer: self._moved(layer) for layer in self._rows}
         drawing = SimpleNamespace(**parts, catalog=self._area.catalog, crs=self._area.crs)
         found = open_groups(cast("StudyArea", drawing))
-        names = self._area.compounds.index
+        names = self._layers["compounds"].index
         keys = [(at, str(names[row])) for at, rows in self._rows["compounds"] for row in rows.tolist()]
         return dict(zip(keys, found.values(), strict=True))
 
@@ -105,6 +106,6 @@ class _Copies:
         count = shapely.get_num_coordinates(shapes)
         coords = shapely.get_coordinates(shapes) + np.repeat(away, count, axis=0)
         moved = shapely.set_coordinates(shapes.copy(), coords)
-        columns = self._area.layer(layer)[_LAYERS.get(layer, [])].iloc[row].reset_index(drop=True)
+        columns = self._layers[layer][_LAYERS.get(layer, [])].iloc[row].reset_index(drop=True)
         index = pd.Index([f"{number:09d}" for number in range(len(row))], name="id")
         return gpd.GeoDataFrame(columns.set_axis(index), geometry=moved, crs=self._area.crs)

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 import shapely.ops
 
@@ -157,11 +156,12 @@ def outline_pieces(polygons: Geometries, owner: Ints) -> Pieces:
 
 def gate_points(area: StudyArea) -> Geometries:
     """Put each gate onto the line of its wall, in metres; a gate without a wall stays where it is."""
-    points = area.gates.geometry.to_numpy().copy()
-    for at, wall in enumerate(area.gates["wall_id"]):
-        if pd.notna(wall) and wall in area.walls.index:
-            line = area.walls.geometry.loc[wall]
-            points[at] = shapely.line_interpolate_point(line, shapely.line_locate_point(line, points[at]))
+    gates, walls = area.gates, area.walls
+    points, lines = gates.geometry.to_numpy().copy(), walls.geometry.to_numpy()
+    row = walls.index.get_indexer(gates["wall_id"])
+    held = np.flatnonzero((row >= 0) & gates["wall_id"].notna().to_numpy())
+    line = lines[row[held]]
+    points[held] = shapely.line_interpolate_point(line, shapely.line_locate_point(line, points[held]))
     return np.asarray(points)
 
 
@@ -182,19 +182,18 @@ def _wall_stretches(area: StudyArea) -> Iterator[tuple[Label, shapely.LineString
 
 def _gate_cuts(area: StudyArea) -> dict[str, list[tuple[float, float, str]]]:
     """Find the stretch each gate takes from its wall and from any other wall drawn along the same line."""
-    walls, gates = area.walls.geometry.to_numpy(), area.gates
-    near = shapely.STRtree(walls).query(
-        gates.geometry.to_numpy(), predicate="dwithin", distance=area.catalog.constants["tolerance_m"]
-    )
+    names, gates = area.walls.index, area.gates
+    walls, points, widths = area.walls.geometry.to_numpy(), gates.geometry.to_numpy(), gates["width_m"].to_numpy(float)
+    near = shapely.STRtree(walls).query(points, predicate="dwithin", distance=area.catalog.constants["tolerance_m"])
     pairs = set(zip(*near.tolist(), strict=True))
-    order = {wall: at for at, wall in enumerate(area.walls.index)}
+    order = {wall: at for at, wall in enumerate(names)}
     pairs |= {(at, order[wall]) for at, wall in enumerate(gates["wall_id"]) if wall in order}
     cuts: dict[str, list[tuple[float, float, str]]] = {}
     for gate, wall in sorted(pairs):
-        at = float(shapely.line_locate_point(walls[wall], gates.geometry.iloc[gate]))
-        half = float(gates["width_m"].iloc[gate]) / 2
+        at = float(shapely.line_locate_point(walls[wall], points[gate]))
+        half = float(widths[gate]) / 2
         stretch = (max(at - half, 0.0), min(at + half, walls[wall].length), str(gates.index[gate]))
-        cuts.setdefault(area.walls.index[wall], []).append(stretch)
+        cuts.setdefault(names[wall], []).append(stretch)
     return cuts
 
 
@@ -205,9 +204,7 @@ def _runs(drawn: Geometries, owner: Ints) -> Pieces:
     return Pieces(start, end, owner[run], np.zeros(len(start), np.int64))
 
 
-def _seals(
-    shapes: Geometries, lines: int, owner: Ints, edges: Geometries, seal_mm: float
-) -> tuple[Floats, Ints]:
+def _seals(shapes: Geometries, lines: int, owner: Ints, edges: Geometries, seal_mm: float) -> tuple[Floats, Ints]:
     """Bridge gaps too narrow to walk through; returns their ends and the owners on both sides."""
     near = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=seal_mm)
     one, two = near[:, near[0] < near[1]]

@@ -69,7 +69,7 @@ def find_places(area: StudyArea, fabric: Fabric, asked: Asked) -> Places:
     Raises
     ------
     InputError
-        An id is neither a building nor a facility, or is both.
+        An id is neither a building nor a facility, or is both and not told by `buildings:` or `facilities:` before it.
     """
     if isinstance(asked, gpd.GeoSeries):
         shapes, hosts = asked.geometry.to_numpy(), np.full(len(asked), -1)
@@ -91,12 +91,17 @@ def host_shapes(area: StudyArea, fabric: Fabric, asked: gpd.GeoDataFrame) -> Geo
 
 def _named(area: StudyArea, fabric: Fabric, ids: list[str]) -> tuple[Geometries, Ints]:
     """Look ids up among buildings and facilities: shape, and row of the building that holds it or -1."""
-    in_buildings = pd.Index(ids).isin(area.buildings.index)
-    in_facilities = pd.Index(ids).isin(area.facilities.index)
-    lost = [name for name, known in zip(ids, in_buildings ^ in_facilities, strict=True) if not known]
+    found = [_layers_of(area, name) for name in ids]
+    lost = [name for name, layers in zip(ids, found, strict=True) if not layers]
     if lost:
-        message = f"walk: {', '.join(lost[:8])} must each name one building or one facility."
-        raise InputError(f"{message} Use ids of these layers, each in one of them only, or give points.")
+        message = f"walk: {', '.join(lost[:8])} must each name a building or a facility."
+        raise InputError(f"{message} Use ids of these layers, or give points.")
+    twice = [name for name, layers in zip(ids, found, strict=True) if len(layers) > 1]
+    if twice:
+        message = f"walk: {', '.join(twice[:8])} names a building and a facility."
+        raise InputError(f"{message} Say which: buildings:{twice[0]} or facilities:{twice[0]}.")
+    in_buildings = np.array(["buildings" in layers for layers in found], bool)
+    in_facilities, ids = ~in_buildings, [next(iter(layers.values())) for layers in found]
     shapes = np.empty(len(ids), object)
     hosts = area.buildings.index.get_indexer(pd.Index(ids)).astype(np.int64)
     shapes[in_buildings] = area.buildings.geometry.to_numpy()[hosts[in_buildings]]
@@ -104,6 +109,14 @@ def _named(area: StudyArea, fabric: Fabric, ids: list[str]) -> tuple[Geometries,
     shapes[in_facilities] = chosen.geometry.to_numpy()
     hosts[in_facilities] = _stated_hosts(area, chosen)
     return shapes, hosts
+
+
+def _layers_of(area: StudyArea, name: str) -> dict[str, str]:
+    """Name the layers an id may mean, and the id there; `buildings:` or `facilities:` before it says which."""
+    layers = {"buildings": area.buildings.index, "facilities": area.facilities.index}
+    found = {layer: name for layer, index in layers.items() if name in index}
+    layer, _, bare = name.partition(":")
+    return {layer: bare} if not found and layer in layers and bare in layers[layer] else found
 
 
 def _stated_hosts(area: StudyArea, facilities: gpd.GeoDataFrame) -> Ints:

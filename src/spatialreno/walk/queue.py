@@ -9,32 +9,35 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
+
+from spatialreno.walk.compiled import compiled
 
 FAR = 2_000_000_000
 NOBODY = 2_000_000_000
 
 
-@numba.njit(cache=True, nogil=True)
-def _put(node: int, reach: int, at: int, slot: Any, pool: Any, first: int) -> Any:
+@compiled
+def _put(node: int, reach: int, at: int, slot: Any, pool: Any, first: Any) -> Any:
     """Put a node into a bucket; the pool of places grows when it is full."""
     if first < 0:
         size = len(pool)
         grown = np.empty((2 * size, 3), np.int32)
-        grown[:size] = pool
-        for k in range(size, 2 * size):
-            grown[k, 2] = k + 1
+        for k in range(2 * size):
+            if k < size:
+                grown[k, 0], grown[k, 1], grown[k, 2] = pool[k, 0], pool[k, 1], pool[k, 2]
+            else:
+                grown[k, 2] = k + 1
         grown[2 * size - 1, 2] = -1
         pool, first = grown, size
     place = first
-    first = pool[place, 2] + 0
+    first = np.int64(pool[place, 2])
     pool[place, 0], pool[place, 1], pool[place, 2] = node, reach, slot[at]
     slot[at] = place
     return pool, first
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def spread(  # noqa: C901 (the inner loop of every search)
     graph: Any, more: Any, state: Any, run: int, seeds: Any, limit: int, queue: Any, journal: Any
 ) -> Any:
@@ -47,9 +50,9 @@ def spread(  # noqa: C901 (the inner loop of every search)
     """
     pointer, arcs = graph
     slot, pool, first, shift = queue
-    waiting, at, count, stop, some = 0, len(slot), 0, np.int32(limit), len(more) > 0
+    waiting, at, count, stop, some = 0, len(slot), np.int64(0), np.int32(limit), len(more) > 0
     for s in range(len(seeds)):
-        node, reach, label = seeds[s, 0], seeds[s, 1], seeds[s, 2]
+        node, reach, label = seeds[s, 0], np.int64(seeds[s, 1]), seeds[s, 2]
         if reach > stop or reach > state[node, 0] or (reach == state[node, 0] and label >= state[node, 1]):
             continue
         count = _note(node, reach, label, state, run, journal, count)
@@ -63,7 +66,7 @@ def spread(  # noqa: C901 (the inner loop of every search)
             continue
         node, here = pool[place, 0], pool[place, 1]
         slot[at], pool[place, 2] = pool[place, 2], first
-        first = place
+        first = np.int64(place)
         waiting -= 1
         if here != state[node, 0]:
             continue
@@ -90,7 +93,7 @@ def spread(  # noqa: C901 (the inner loop of every search)
     return pool, first, count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _note(node: int, reach: int, label: int, state: Any, run: int, journal: Any, count: int) -> int:
     """Write a better distance down, and in the journal what was there before this run."""
     if state[node, 2] != run:
@@ -101,14 +104,14 @@ def _note(node: int, reach: int, label: int, state: Any, run: int, journal: Any,
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def undo(state: Any, journal: Any, count: int) -> None:
     """Put back what a push has changed."""
     for k in range(count):
         state[journal[k, 0], 0], state[journal[k, 0], 1] = journal[k, 1], journal[k, 2]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def leaps(state: Any, first: Any, second: Any, length: Any) -> Any:
     """List seeds (node, distance, name) at ends of hops that are nearer by the hop."""
     rows, count = np.empty((2 * len(first), 3), np.int32), 0
@@ -124,25 +127,29 @@ def leaps(state: Any, first: Any, second: Any, length: Any) -> Any:
     return rows[:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def fresh_state(nodes: int) -> Any:
     """Make the rows of nodes that nothing has reached."""
-    state = np.full((nodes, 4), -1, np.int32)
-    state[:, 0], state[:, 1] = FAR, NOBODY
+    state = np.empty((nodes, 4), np.int32)
+    for node in range(nodes):
+        state[node, 0], state[node, 1], state[node, 2], state[node, 3] = FAR, NOBODY, -1, -1
     return state
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def fresh_queue(buckets: int, size: int) -> Any:
     """Make empty buckets and a pool."""
     pool = np.empty((size, 3), np.int32)
     for k in range(size):
         pool[k, 2] = k + 1
     pool[size - 1, 2] = -1
-    return np.full(buckets, -1, np.int32), pool
+    slot = np.empty(buckets, np.int32)
+    for k in range(buckets):
+        slot[k] = -1
+    return slot, pool
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def balls(graph: Any, more: Any, begin: Any, order: Any, starts: Any, ends: Any, seeds: Any, wanted: Any,
           limit: int, shift: int) -> Any:  # fmt: skip
     """Measure from each start (rows `starts[k]:ends[k]` of the seeds) to the wanted nodes within the limit.
@@ -160,9 +167,7 @@ def balls(graph: Any, more: Any, begin: Any, order: Any, starts: Any, ends: Any,
     rows, size = np.empty((4096, 2), np.int32), 0
     for k in order:
         own = seeds[starts[k] : ends[k]]
-        pool, first, count = spread(
-            graph, more, state, k, own, limit, (slot, pool, first, shift), journal
-        )
+        pool, first, count = spread(graph, more, state, k, own, limit, (slot, pool, first, shift), journal)
         while size + count > len(rows):
             grown = np.empty((2 * len(rows), 2), np.int32)
             grown[:size] = rows[:size]
@@ -178,7 +183,7 @@ def balls(graph: Any, more: Any, begin: Any, order: Any, starts: Any, ends: Any,
     return first_row, last_row, rows[:size]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def masked(pointer: Any, head: Any, weight: Any, hop: Any, usable: Any) -> Any:
     """Keep the arcs of usable hops."""
     count = 0

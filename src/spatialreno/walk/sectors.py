@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
+from spatialreno.walk.compiled import compiled
 from spatialreno.walk.frame import Bools, Floats, Ints
 from spatialreno.walk.kernels import sectors_of
 from spatialreno.walk.noding import LEFT, RIGHT, Pieces
@@ -37,7 +37,9 @@ class Rays:
 
     def sides(self, point: Ints, dx: Ints, dy: Ints) -> tuple[Ints, Ints]:
         """Name the sector left and right of directions out of points; they differ only along a ray."""
-        left, right = sectors_of(point, dx, dy, self.pointer, self.x, self.y, self.angle)
+        # In one form only, since a kernel is compiled anew for every form of its arguments.
+        asked = (np.ascontiguousarray(part, np.int64) for part in (point, dx, dy))
+        left, right = sectors_of(*asked, self.pointer, self.x, self.y, self.angle)
         return np.asarray(left), np.asarray(right)
 
 
@@ -120,6 +122,7 @@ def find_sectors(points: Floats, rays: Rays, obstacles: Obstacles) -> Sectors:
     """Tell what fills the sectors of points: buildings and structures beside their rays, or round the whole point."""
     pointer = np.concatenate([[0], np.cumsum(np.maximum(np.diff(rays.pointer), 1))])
     sector, label = _fills(rays.pointer, rays.label_pointer, rays.label, rays.solid, pointer)
+    sector, label = sector[sector >= 0], label[sector >= 0]
     point, around = obstacles.inside(points)
     ray = np.repeat(np.arange(len(rays.x)), np.diff(rays.label_pointer))
     ray_point = np.repeat(np.arange(len(points)), np.diff(rays.pointer))
@@ -188,7 +191,8 @@ def with_fill(sectors: Sectors, first: Ints, second: Ints, row: Ints, label: Int
 def unique_pairs(first: Ints, second: Ints) -> tuple[Ints, Ints]:
     """Sort pairs and drop doubles; numbers are at least -1."""
     width = int(second.max(initial=0)) + 2
-    code = np.unique(first.astype(np.int64) * width + (second + 1))
+    code = np.sort(first.astype(np.int64) * width + (second + 1))
+    code = code[np.append(True, code[1:] != code[:-1])[: len(code)]]
     return np.asarray(code // width), np.asarray(code % width - 1)
 
 
@@ -199,7 +203,7 @@ def expand(pointer: Ints, values: Ints, rows: Ints) -> tuple[Ints, Ints]:
     return np.repeat(np.arange(len(rows)), count), values[np.repeat(pointer[rows], count) + step]
 
 
-@numba.njit(cache=True)
+@compiled
 def _fills(pointer: Ints, label_pointer: Ints, label: Ints, solid: Ints, sector: Ints) -> tuple[Ints, Ints]:
     """List (sector, label) for polygons with rays at a point: the nearest ray clockwise decides."""
     total = 0
@@ -214,14 +218,11 @@ def _fills(pointer: Ints, label_pointer: Ints, label: Ints, solid: Ints, sector:
             for back in range(count):
                 ray = first + (k - back) % count
                 for place in range(label_pointer[ray], label_pointer[ray + 1]):
-                    if solid[place] == 0:
-                        continue
-                    known = False
+                    known = solid[place] == 0
                     for done in range(begin, size):
                         known = known or labels[done] == label[place]
                     if not known:
                         labels[size] = label[place]
                         sectors[size] = sector[p] + k if solid[place] & 1 else -1
                         size += 1
-    keep = sectors[:size] >= 0
-    return sectors[:size][keep], labels[:size][keep]
+    return sectors[:size], labels[:size]

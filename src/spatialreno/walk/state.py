@@ -47,11 +47,28 @@ def fabric_of(area: StudyArea) -> Fabric:
     Fabric
         Kept in the process for the last few geometries.
     """
-    survey = area.survey
-    source = survey if survey is not area and _only_opened(survey, area) else area
-    key = _geometry_key(source)
+    source = source_of(area)
+    key = geometry_key(source)
     if key not in _fabrics:
         _fabrics[key] = build_fabric(source)
+    return _latest(key)
+
+
+def source_of(area: StudyArea) -> StudyArea:
+    """Name the area the fabric is built from: the survey, or this area where more than openings changed."""
+    survey = area.survey
+    return survey if survey is not area and _only_opened(survey, area) else area
+
+
+def keep_fabric(area: StudyArea, fabric: Fabric) -> None:
+    """Keep a fabric made elsewhere for the geometry that serves an area."""
+    key = geometry_key(source_of(area))
+    _fabrics[key] = fabric
+    _latest(key)
+
+
+def _latest(key: str) -> Fabric:
+    """Give a kept fabric, and let the one not used for longest go."""
     _fabrics.move_to_end(key)
     while len(_fabrics) > _KEPT_FABRICS:
         _fabrics.popitem(last=False)
@@ -61,8 +78,8 @@ def fabric_of(area: StudyArea) -> Fabric:
 def standing(area: StudyArea, fabric: Fabric, walker: Walker = VISITOR) -> Bools:
     """Tell which labels stop this walker today.
 
-    A stretch of a gate stops nobody once its wall has gone; while the wall stands, a gate that was taken away
-    leaves the wall closed.
+    A stretch of a gate stops nobody once its wall has gone. A scenario that takes a gate down cuts its wall there; a
+    wall drawn whole, without a gate, is closed.
 
     Parameters
     ----------
@@ -188,7 +205,7 @@ def _no_new_ground(survey: StudyArea, area: StudyArea) -> bool:
     return bool(shapely.covers(grown, area.open_spaces.geometry.to_numpy()).all())
 
 
-def _geometry_key(area: StudyArea) -> str:
+def geometry_key(area: StudyArea) -> str:
     """Hash all that a fabric depends on."""
     digest = hashlib.sha256()
     layers = (*_FIXED, "open_spaces", "walls", "paths", "gates")

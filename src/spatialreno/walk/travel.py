@@ -70,17 +70,13 @@ def travel_times(
     """
     state = state_for(area, group, at)
     starts = find_places(area, state.fabric, list(area.buildings.index) if origins is None else origins)
-    ends = find_places(
-        area, state.fabric, list(area.facilities.index) if destinations is None else destinations
-    )
+    ends = find_places(area, state.fabric, list(area.facilities.index) if destinations is None else destinations)
     table = _pairs(state, starts, ends, walk_limit(area, limit_m))
     table = table.assign(minutes=table["distance_m"] / metres_per_minute(area, group))
     return _noted(table, assumed(area, group, at))
 
 
-def walk_distances(
-    area: StudyArea, points: gpd.GeoSeries, targets: gpd.GeoSeries, *, limit_m: float
-) -> pd.DataFrame:
+def walk_distances(area: StudyArea, points: gpd.GeoSeries, targets: gpd.GeoSeries, *, limit_m: float) -> pd.DataFrame:
     """Measure walks from points to targets, such as from doors to candidate sites.
 
     Parameters

@@ -118,9 +118,7 @@ def as_met(area: StudyArea, needs: Needs, at: str | datetime | None = None) -> S
     return overlaid(area, changed) if changed else area
 
 
-def _gates_met(
-    area: StudyArea, needs: Needs, stay: gpd.GeoDataFrame, at: str | datetime | None
-) -> gpd.GeoDataFrame:
+def _gates_met(area: StudyArea, needs: Needs, stay: gpd.GeoDataFrame, at: str | datetime | None) -> gpd.GeoDataFrame:
     """Close the gates that are too narrow or shut; a gate of a wall that has gone is shut at no hour."""
     gates, left = area.gates, _left(area, stay)
     shut = gates.index[shut_gates(area, at)] if at is not None else gates.index[:0]

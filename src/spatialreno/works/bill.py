@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
+from spatialreno.errors import Fault
 from spatialreno.works.dig import Dig
 from spatialreno.works.heat import HeatPlan
 
@@ -42,7 +45,7 @@ def dig_book(dig: Dig) -> dict[str, pd.DataFrame]:
     }
 
 
-def _notes(reason: str, faults: object) -> pd.DataFrame:
+def _notes(reason: str, faults: Iterable[Fault]) -> pd.DataFrame:
     rows = [("reason", reason)] if reason else []
-    rows += [(fault.severity, str(fault)) for fault in faults]  # type: ignore[attr-defined]
+    rows += [(fault.severity, str(fault)) for fault in faults]
     return pd.DataFrame(rows, columns=["kind", "text"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from spatialreno.errors import Fault
+from spatialreno.errors import Fault, Severity
 from spatialreno.land import heat_demand
 
 if TYPE_CHECKING:
@@ -106,5 +106,5 @@ def load_faults(area: StudyArea) -> list[Fault]:
     return faults
 
 
-def _fault(ids: pd.Index, rule: str, message: str, mend: str, severity: str) -> Fault:
-    return Fault("buildings", tuple(map(str, ids)), rule, message, mend, severity)  # type: ignore[arg-type]
+def _fault(ids: pd.Index, rule: str, message: str, mend: str, severity: Severity) -> Fault:
+    return Fault("buildings", tuple(map(str, ids)), rule, message, mend, severity)

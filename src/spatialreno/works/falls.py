@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 Edge = tuple[int, int]
+Pieces = Mapping[Edge, Any]  # both ways round
+Outfalls = Mapping[int, str]
+Levels = pd.Series
 FALLS = ["kind", "piece", "invert_up_m", "invert_down_m", "cover_m", "falls", "too_deep"]
 
 
@@ -73,7 +76,9 @@ def check_falls(
     return _laid(area, kind, here, pieces, level, outfalls), []
 
 
-def _missing(area: StudyArea, kind: str, here, pieces, level, outfalls) -> list[Fault]:  # type: ignore[no-untyped-def]
+def _missing(
+    area: StudyArea, kind: str, here: Sequence[Edge], pieces: Pieces, level: Levels, outfalls: Outfalls
+) -> list[Fault]:
     blank = sorted({str(pieces[e].path_id) for e in here if level[[*e]].isna().any()})
     used = {u for u, _ in here} | {v for _, v in here}
     mains = sorted({main for node, main in outfalls.items() if node in used})
@@ -87,7 +92,9 @@ def _missing(area: StudyArea, kind: str, here, pieces, level, outfalls) -> list[
     return faults
 
 
-def _laid(area: StudyArea, kind: str, here, pieces, level, outfalls) -> pd.DataFrame:  # type: ignore[no-untyped-def]
+def _laid(
+    area: StudyArea, kind: str, here: Sequence[Edge], pieces: Pieces, level: Levels, outfalls: Outfalls
+) -> pd.DataFrame:
     constants, own = area.catalog.constants, area.catalog.pipe_kinds.loc[kind].to_dict()
     cover, deepest = constants["sewer_cover_m"], constants["sewer_depth_max_m"]
     size, slope = float(own["diameter_mm"]) / 1000, float(own["slope_min"])

@@ -2,34 +2,46 @@
 (app => {
   "use strict";
 
-  // Returns for each compound the number of the first compound of its block.
-  app.merged = (edges, count, stands) => {
+  // Edges by pair of compounds and ring; each remembers its answer until something that shuts it off changes.
+  app.merging = (edges, count) => {
+    const groups = new Map();
+    for (const row of edges.rows) {
+      const [a, b, ring, , around] = row, key = `${a} ${b} ${ring}`;
+      if (!groups.has(key)) groups.set(key, { pair: [a, b], around, rows: [], key: null, open: false });
+      groups.get(key).rows.push(row);
+    }
+    return stands => {
+      for (const group of groups.values()) look(group, edges, stands);
+      return united([...groups.values()].filter(group => group.open), count);
+    };
+  };
+
+  // For each compound the number of the first compound of its block.
+  function united(groups, count) {
     const parent = Array.from({ length: count }, (_, k) => k);
     const root = k => { while (parent[k] !== k) k = parent[k] = parent[parent[k]]; return k; };
-    for (const [a, b] of opened(edges, stands)) {
+    for (const { pair: [a, b] } of groups) {
       const [one, two] = [root(a), root(b)];
       parent[Math.max(one, two)] = Math.min(one, two);
     }
     return parent.map((_, k) => root(k));
-  };
+  }
 
-  function opened(edges, stands) {
-    const groups = new Map();
-    for (const [a, b, ring, along, around, x, y, ux, uy, spans, shut, by] of edges.rows) {
-      const shadows = [...shut, ...by.filter(([layer, id]) => stands(layer, id)).map(row => [row[2], row[3]])];
-      for (const [low, high] of free(spans, shadows)) {
-        const key = `${a} ${b} ${ring}`;
-        if (!groups.has(key)) groups.set(key, { pair: [a, b], around, stretches: [] });
-        groups.get(key).stretches.push({
-          begin: along + low, end: along + high,
-          shutLow: closed(low, shadows, edges.snap_m), shutHigh: closed(high, shadows, edges.snap_m),
-          ends: [[x + ux * low, y + uy * low], [x + ux * high, y + uy * high]],
-        });
-      }
-    }
-    const found = [];
-    for (const group of groups.values()) if (widest(group, edges.snap_m) >= edges.least_m - edges.snap_m) found.push(group.pair);
-    return found;
+  function look(group, edges, stands) {
+    const key = group.rows.map(row => row[11].map(([layer, id]) => stands(layer, id) ? 1 : 0).join("")).join();
+    if (key === group.key) return;
+    const stretches = group.rows.flatMap(row => stretchesOf(row, edges, stands));
+    group.key = key;
+    group.open = stretches.length > 0 && widest({ stretches, around: group.around }, edges.snap_m) >= edges.least_m - edges.snap_m;
+  }
+
+  function stretchesOf([, , , along, , x, y, ux, uy, spans, shut, by], edges, stands) {
+    const shadows = [...shut, ...by.filter(([layer, id]) => stands(layer, id)).map(row => [row[2], row[3]])];
+    return free(spans, shadows).map(([low, high]) => ({
+      begin: along + low, end: along + high,
+      shutLow: closed(low, shadows, edges.snap_m), shutHigh: closed(high, shadows, edges.snap_m),
+      ends: [[x + ux * low, y + uy * low], [x + ux * high, y + uy * high]],
+    }));
   }
 
   // A shadow without width still cuts.

@@ -2,6 +2,7 @@
 (app => {
   "use strict";
   const { element, drawing, base } = app;
+  let explained = null;
 
   function swatch(cls) {
     if (cls === "reach-origin") return element("span", `disc swatch ${cls}`, app.page.words.start);
@@ -24,10 +25,14 @@
   app.legend = () => {
     const list = document.getElementById("legend");
     const classes = new Set();
-    for (const theme of app.themes) for (const cls of theme.classes) {
+    for (const theme of app.themes) for (const [cls, count] of theme.classes) {
+      if (!count) continue;
       if (cls.endsWith("~")) classes.add("dotted");
       classes.add(/^block-\d$/.test(cls) ? "block" : base(cls));
     }
+    const drawn = [...classes].sort().join(" ");
+    if (drawn === explained) return;
+    explained = drawn;
     const said = new Set();
     list.replaceChildren();
     for (const [cls, title] of app.page.legend) {

@@ -45,32 +45,42 @@
 
   app.clicked = () => {};
 
-  // A light redraw leaves names where they are: nothing but the classes of what stands changes.
-  app.redraw = light => {
-    let added = false;
-    for (const theme of app.themes) theme.classes = new Set();
-    app.sides.forEach((side, at) => {
-      for (const theme of app.themes) {
-        if (!theme.groups[at]) theme.groups[at] = L.layerGroup().addTo(app.map);
-        for (const feature of theme.features) {
-          const drawn = feature.drawn[at] || (feature.drawn[at] = { layer: null, now: null });
-          const cls = classOf(theme, feature, side);
-          if (cls !== drawn.now) {
-            added = added || drawn.now === null;
-            show(theme, feature, at, cls);
-            drawn.now = cls;
-          }
-          if (cls !== null) theme.classes.add(cls);
-        }
-      }
-    });
-    if (added) restack();
+  // Give one feature the class it has now; true when it came onto the map.
+  function refresh(theme, feature, side, at) {
+    const drawn = feature.drawn[at] || (feature.drawn[at] = { layer: null, now: null });
+    const was = drawn.now, cls = classOf(theme, feature, side);
+    if (cls === was) return false;
+    show(theme, feature, at, cls);
+    drawn.now = cls;
+    if (was !== null) theme.classes.set(was, theme.classes.get(was) - 1);
+    if (cls !== null) theme.classes.set(cls, (theme.classes.get(cls) || 0) + 1);
+    return was === null;
+  }
+
+  app.redraw = () => {
+    let lowest = Infinity;
+    app.sides.forEach((side, at) => app.themes.forEach((theme, rank) => {
+      if (!theme.groups[at]) theme.groups[at] = L.layerGroup().addTo(app.map);
+      for (const feature of theme.features) if (refresh(theme, feature, side, at)) lowest = Math.min(lowest, rank);
+    }));
+    restack(lowest);
     app.legend();
-    if (!light) app.thin();
+    app.thin();
   };
 
-  function restack() {
-    for (const theme of app.themes) for (const group of theme.groups) {
+  // Only these features may look different; names stay where they are.
+  app.retouch = entries => {
+    let lowest = Infinity;
+    for (const [theme, feature] of entries) app.sides.forEach((side, at) => {
+      if (refresh(theme, feature, side, at)) lowest = Math.min(lowest, app.themes.indexOf(theme));
+    });
+    restack(lowest);
+    app.legend();
+  };
+
+  // What lies under the lowest theme that gained something keeps its place.
+  function restack(lowest) {
+    for (const theme of app.themes.slice(lowest)) for (const group of theme.groups) {
       group.eachLayer(layer => layer.bringToFront && layer.bringToFront());
     }
   }
@@ -80,6 +90,9 @@
     app.sides.length = at;
     for (const theme of app.themes) {
       if (theme.groups[at]) theme.groups[at].remove();
+      for (const feature of theme.features) for (const { now } of feature.drawn.slice(at)) {
+        if (now !== null) theme.classes.set(now, theme.classes.get(now) - 1);
+      }
       theme.groups.length = Math.min(theme.groups.length, at);
       for (const feature of theme.features) feature.drawn.length = Math.min(feature.drawn.length, at);
     }

@@ -1,8 +1,11 @@
-// The walk graph of the live page: the very hops that Python walks, in whole millimetres, under masks.
+// The walk graph of the live page: the very hops that Python walks, in whole millimetres, opened and shut in place.
 (app => {
   "use strict";
   const READ = { u1: Uint8Array, u2: Uint16Array, i4: Int32Array };
-  const FAR = 0x7fffffff;
+  // What a hop costs while something on it stands: more than any walk.
+  const SHUT = 0x40000000;
+
+  app.FAR = 0x7fffffff;
 
   app.unpacked = ([type, text]) => {
     const raw = atob(text);
@@ -11,100 +14,85 @@
     return new READ[type](bytes.buffer);
   };
 
-  app.FAR = FAR;
-
   app.graph = given => {
     const x = app.unpacked(given.x), y = app.unpacked(given.y), degree = app.unpacked(given.degree);
-    const second = app.unpacked(given.second), set = app.unpacked(given.set);
+    const steps = app.unpacked(given.steps), set = app.unpacked(given.set);
     const begin = app.unpacked(given.sets.begin), labels = app.unpacked(given.sets.labels);
-    const nodes = degree.length, hops = second.length;
-    const first = new Int32Array(hops), length = new Int32Array(hops);
+    const nodes = degree.length, hops = steps.length, sets = begin.length - 1;
+    const first = new Int32Array(hops), second = new Int32Array(hops), length = new Int32Array(hops);
     for (let node = 0, hop = 0; node < nodes; node++) for (let k = 0; k < degree[node]; k++, hop++) {
       first[hop] = node;
+      second[hop] = steps[hop] + (k ? second[hop - 1] : node);
       const dx = x[node] - x[second[hop]], dy = y[node] - y[second[hop]];
       length[hop] = Math.ceil(Math.sqrt(dx * dx + dy * dy));
     }
     const [odd, lengths] = given.odd.map(app.unpacked);
     odd.forEach((hop, k) => { length[hop] = lengths[k]; });
-    const graph = { x, y, nodes, hops, first, second, set, length, begin, labels, labelSets: begin.length - 1 };
-    return Object.assign(graph, workspace(graph));
-  };
-
-  // Arcs in both directions, laid out anew for each state; everything is allocated once.
-  function workspace(graph) {
+    const owner = new Int32Array(labels.length);
+    for (let s = 0; s < sets; s++) owner.fill(s, begin[s], begin[s + 1]);
     return {
-      openSet: new Uint8Array(graph.labelSets),
-      start: new Int32Array(graph.nodes + 1), fill: new Int32Array(graph.nodes),
-      head: new Int32Array(graph.hops * 2), cost: new Int32Array(graph.hops * 2),
-      heapNode: new Int32Array(4096), heapKey: new Int32Array(4096),
+      x, y, nodes, hops, first, second, set, length, ...arcs(nodes, first, second, length),
+      bySet: grouped(sets, set), byLabel: grouped(given.labels.length, labels, owner),
+      stands: new Uint8Array(given.labels.length), barred: new Int32Array(sets),
     };
-  }
-
-  // A hop is open when nothing it crosses stands.
-  app.mask = (graph, stands) => {
-    const { begin, labels, openSet, start, fill, head, cost, first, second, set, length } = graph;
-    for (let s = 0; s < graph.labelSets; s++) {
-      let open = 1;
-      for (let k = begin[s]; k < begin[s + 1]; k++) if (stands[labels[k]]) { open = 0; break; }
-      openSet[s] = open;
-    }
-    start.fill(0);
-    for (let hop = 0; hop < graph.hops; hop++) if (openSet[set[hop]]) { start[first[hop] + 1]++; start[second[hop] + 1]++; }
-    for (let node = 0; node < graph.nodes; node++) { start[node + 1] += start[node]; fill[node] = start[node]; }
-    for (let hop = 0; hop < graph.hops; hop++) if (openSet[set[hop]]) {
-      const a = first[hop], b = second[hop];
-      head[fill[a]] = b; cost[fill[a]++] = length[hop];
-      head[fill[b]] = a; cost[fill[b]++] = length[hop];
-    }
   };
 
-  function grown(graph) {
-    for (const name of ["heapNode", "heapKey"]) {
-      const larger = new Int32Array(graph[name].length * 2);
-      larger.set(graph[name]);
-      graph[name] = larger;
-    }
-    return [graph.heapNode, graph.heapKey];
+  // Items by key: those of key k are item[start[k]] … item[start[k + 1] - 1].
+  function grouped(count, keys, items) {
+    const start = new Int32Array(count + 1), item = new Int32Array(keys.length);
+    for (let k = 0; k < keys.length; k++) start[keys[k] + 1]++;
+    for (let k = 0; k < count; k++) start[k + 1] += start[k];
+    const fill = start.slice(0, count);
+    for (let k = 0; k < keys.length; k++) item[fill[keys[k]]++] = items ? items[k] : k;
+    return { start, item };
   }
 
-  // Shortest walks from several places at once; ways are flat rows of node, length, set of labels.
-  app.walk = (graph, ways, limit, far) => {
-    const { start, head, cost, openSet } = graph;
-    let { heapNode, heapKey } = graph;
-    let size = 0;
-    far.fill(FAR);
-    const push = (node, key) => {
-      if (size === heapKey.length) [heapNode, heapKey] = grown(graph);
-      let i = size++;
-      while (i > 0) {
-        const up = (i - 1) >> 1;
-        if (heapKey[up] <= key) break;
-        heapKey[i] = heapKey[up]; heapNode[i] = heapNode[up];
-        i = up;
-      }
-      heapKey[i] = key; heapNode[i] = node;
-    };
-    for (const list of ways) for (let k = 0; k < list.length; k += 3) {
-      const node = list[k], away = list[k + 1];
-      if (openSet[list[k + 2]] && away <= limit && away < far[node]) { far[node] = away; push(node, away); }
+  // Each hop in both directions; `there` and `back` say where its two arcs lie.
+  function arcs(nodes, first, second, length) {
+    const hops = first.length;
+    const from = new Int32Array(2 * hops);
+    from.set(first);
+    from.set(second, hops);
+    const { start, item } = grouped(nodes, from);
+    const head = new Int32Array(2 * hops), cost = new Int32Array(2 * hops), place = new Int32Array(2 * hops);
+    for (let arc = 0; arc < 2 * hops; arc++) {
+      const end = item[arc];
+      place[end] = arc;
+      head[arc] = end < hops ? second[end] : first[end - hops];
+      cost[arc] = length[end < hops ? end : end - hops];
     }
-    while (size) {
-      const node = heapNode[0], key = heapKey[0];
-      const lastKey = heapKey[--size], lastNode = heapNode[size];
-      let i = 0;
-      for (let down = 1; down < size; down = 2 * i + 1) {
-        if (down + 1 < size && heapKey[down + 1] < heapKey[down]) down++;
-        if (heapKey[down] >= lastKey) break;
-        heapKey[i] = heapKey[down]; heapNode[i] = heapNode[down];
-        i = down;
-      }
-      heapKey[i] = lastKey; heapNode[i] = lastNode;
-      if (key > far[node]) continue;
-      for (let arc = start[node]; arc < start[node + 1]; arc++) {
-        const to = head[arc], away = key + cost[arc];
-        if (away < far[to] && away <= limit) { far[to] = away; push(to, away); }
+    return { start, head, cost, there: place.subarray(0, hops), back: place.subarray(hops) };
+  }
+
+  app.isOpen = (graph, hop) => graph.barred[graph.set[hop]] === 0;
+
+  // Let these things stand and no others; tells which sets that turns, and which hops it opens and shuts.
+  app.stand = (graph, flags) => {
+    const { stands, barred, byLabel } = graph;
+    const was = new Map();
+    for (let label = 0; label < flags.length; label++) {
+      if (stands[label] === flags[label]) continue;
+      stands[label] = flags[label];
+      const step = flags[label] ? 1 : -1;
+      for (let k = byLabel.start[label]; k < byLabel.start[label + 1]; k++) {
+        const set = byLabel.item[k];
+        if (!was.has(set)) was.set(set, barred[set] === 0);
+        barred[set] += step;
       }
     }
-    return far;
+    const sets = [], opened = [], shut = [];
+    for (const [set, open] of was) if ((barred[set] === 0) !== open) {
+      sets.push(set);
+      turn(graph, set, open ? shut : opened);
+    }
+    return { sets, opened, shut };
   };
+
+  function turn({ bySet, barred, length, cost, there, back }, set, list) {
+    for (let k = bySet.start[set]; k < bySet.start[set + 1]; k++) {
+      const hop = bySet.item[k];
+      cost[there[hop]] = cost[back[hop]] = barred[set] === 0 ? length[hop] : SHUT;
+      list.push(hop);
+    }
+  }
 })(spatialreno);

@@ -2,88 +2,21 @@
 (app => {
   "use strict";
   const { element, say, number } = app;
-  let mode = "edit", down = null, puts = null, spots = null, reached = null;
-
-  // ---- how things look under the plan ------------------------------------------------------------------------------
-  const idOf = feature => feature.rows.length ? feature.rows[0][1] : "";
-
-  app.classNow = (theme, feature, cls) => {
-    if (cls === null || !down) return cls;
-    const id = idOf(feature);
-    switch (feature.more.of) {
-      case "walls": return down.walls.has(id) ? "line-gone" : cls;
-      case "structures": return down.structures.has(id) ? "area-gone" : cls;
-      case "gates": return gateClass(id);
-      case "compounds": return down.hue.get(id) || cls;
-      case "buildings": return shaded(id) || cls;
-      default: return cls;
-    }
-  };
-
-  function gateClass(id) {
-    const gate = app.page.model.works.gates[id];
-    return down.walls.has(gate.wall) ? null : `gate-${app.plan.gates[id] || gate.walkers}`;
-  }
-
-  function shaded(id) {
-    const row = down.row.get(id);
-    if (reached) {
-      const rank = app.limits().findIndex(limit => reached.buildings[row] <= limit);
-      return rank < 0 ? null : `walk-${rank + 1}`;
-    }
-    const home = down.home.get(id);
-    if (home === undefined || !app.shade) return null;
-    if (app.shade === "score") return scoreClass(app.now.score[home]);
-    return gainClass(app.meanChange(home));
-  }
-
-  const scoreClass = score => score === null ? "score-none" : `score-${1 + app.page.score_breaks.filter(limit => score >= limit).length}`;
-
-  function gainClass(change) {
-    const rank = change === null ? 0 : app.page.gain_breaks.filter(limit => Math.abs(change) >= limit).length;
-    return rank ? `${change < 0 ? "nearer" : "farther"}-${rank}` : "gain-none";
-  }
-
-  // Mean change of walks in metres over the kinds reached before and now.
-  app.meanChange = home => {
-    let total = 0, count = 0;
-    app.now.metres[home].forEach((mm, k) => {
-      const before = app.today.metres[home][k];
-      if (mm === app.FAR || before === app.FAR) return;
-      total += (mm - before) / 1000;
-      count++;
-    });
-    return count ? total / count : null;
-  };
+  let mode = "edit", puts = null;
 
   // ---- after every change -----------------------------------------------------------------------------------------
   app.planned = () => {
     const begun = performance.now();
     app.now = app.reckon(app.plan);
-    look();
-    if (reached) walkFrom(reached.place);
-    app.redraw(true);
+    const stale = app.look();
+    discs();
+    if (app.reached) walkFrom(app.reached.place);
+    app.retouch(stale);
     numbers();
     acts();
     app.inspected();
     app.took = performance.now() - begun;
   };
-
-  function look() {
-    const { yards, people } = app.page.model;
-    const members = new Map();
-    app.now.block.forEach((root, k) => members.set(root, [...(members.get(root) || []), k]));
-    const size = list => list.reduce((sum, k) => sum + yards.m2[k], 0);
-    const merged = [...members.values()].filter(list => list.length > 1).sort((a, b) => size(b) - size(a) || a[0] - b[0]);
-    const hue = new Map();
-    merged.forEach((list, rank) => list.forEach(k => hue.set(yards.ids[k], `block-${rank % app.page.hues + 1}`)));
-    down = {
-      walls: new Set(app.plan.walls), structures: new Set(app.plan.structures), hue,
-      row: new Map(people.buildings.map((id, k) => [id, k])),
-      home: new Map(people.homes.map((row, k) => [people.buildings[row], k])),
-    };
-    discs();
-  }
 
   function discs() {
     puts.clearLayers();
@@ -100,7 +33,7 @@
     });
   }
 
-  const placeOf = put => {
+  const placeOf = app.placeOf = put => {
     const { ground, centres } = app.page.model;
     return put.building === undefined ? [ground.x[put.ground], ground.y[put.ground]] : centres[put.building];
   };
@@ -198,7 +131,7 @@
 
   // ---- clicks -----------------------------------------------------------------------------------------------------
   app.onPick = (theme, feature) => {
-    const id = idOf(feature), layer = feature.more.of;
+    const id = app.idOf(feature), layer = feature.more.of;
     app.tell("");
     if (mode === "edit" && ["walls", "structures"].includes(layer)) {
       if (Object.hasOwn(app.page.model.works[layer], id)) app.toggle(layer, id); else app.tell(app.page.words.fixed);
@@ -221,26 +154,22 @@
     if (!place) { app.tell(app.page.words.no_place); return; }
     app.tell("");
     if (mode === "put") app.put(Object.assign({ kind: document.querySelector(".kind").value }, place));
-    else walkFrom(place, true);
+    else walkFrom(place);
   }
 
-  // The building under the click, else the nearest dot within two steps.
+  // The building under the click, else the nearest point of the ground that no wall hides from it.
   function nearest(latlng) {
-    const { model } = app.page;
+    const { walk, ground } = app.page.model;
     const hit = buildingAt(latlng);
-    if (hit >= 0 && model.walk.doors[hit].length) return { building: hit };
-    let best = -1, least = Infinity;
-    for (let k = 0; k < model.ground.x.length; k++) {
-      const away = app.map.distance(latlng, app.lonlat(model.ground.x[k], model.ground.y[k]));
-      if (away < least) { least = away; best = k; }
-    }
-    return least <= 2 * model.walk.step_m ? { ground: best } : null;
+    if (hit >= 0) return walk.doors[hit].length ? { building: hit } : null;
+    const found = app.groundAt(app.metresAt(latlng), mode === "put" ? ground.placeable : ground.many);
+    return found >= 0 ? { ground: found } : null;
   }
 
   function buildingAt(latlng) {
     const theme = app.themes.find(one => one.key === "buildings");
     const found = theme ? theme.features.find(feature => feature.kind === 2 && feature.shape.some(polygon => inside(latlng, app.points(polygon[0])))) : null;
-    return found ? down.row.get(idOf(found)) : -1;
+    return found ? app.rowOf(app.idOf(found)) : -1;
   }
 
   function inside({ lat, lng }, ring) {
@@ -252,40 +181,40 @@
     return odd;
   }
 
-  function walkFrom(place, anew) {
+  function walkFrom(place) {
     const reach = app.reach(place);
-    reached = Object.assign({ place }, reach);
-    app.showReach({ nodes: reach.nodes, graph: reach.graph, open: app.tight(reach.graph, reach.nodes) });
-    if (anew) app.redraw(true);
+    app.reached = Object.assign({ place }, reach);
+    app.showReach(app.reached);
+    app.retouch(app.drawnOf("buildings"));
     const { people } = app.page.model, words = app.page.words;
     app.within = app.limits().map(limit => people.homes.reduce((sum, row, k) => sum + (reach.buildings[row] <= limit ? people.residents[k] || 0 : 0), 0));
     const said = app.page.minutes.map((minutes, k) => `${say(words.within, { n: minutes })} ${say(words.people, { n: number(app.within[k], 0) })}`);
     app.tell(say(words.reached, { said: said.join("，") }));
   }
-  app.walkFrom = place => walkFrom(place, true);
+  app.walkFrom = walkFrom;
 
   app.tell = text => { document.querySelector(".said").textContent = text; };
 
   // Buttons in the card, so that everything can be done by keyboard: find it, then act.
   app.actions = (theme, feature) => {
     const box = element("div", "actions");
-    const id = idOf(feature), { words, model } = app.page;
+    const id = app.idOf(feature), { words, model } = app.page;
     const add = (text, run) => box.append(app.button(null, text, text, run));
     const layer = feature.more.of;
-    if (["walls", "structures"].includes(layer) && Object.hasOwn(model.works[layer], id)) add(down[layer].has(id) ? words.restore : words.take_down, () => app.toggle(layer, id));
+    if (["walls", "structures"].includes(layer) && Object.hasOwn(model.works[layer], id)) add(app.isDown(layer, id) ? words.restore : words.take_down, () => app.toggle(layer, id));
     if (layer === "gates") for (const state of ["public", "residents", "closed"]) {
       if ((app.plan.gates[id] || model.works.gates[id].walkers) !== state) add(words[`gate_${state}`], () => app.setGate(id, state));
     }
-    if (layer === "buildings" && model.walk.doors[down.row.get(id)].length) {
+    if (layer === "buildings" && model.walk.doors[app.rowOf(id)].length) {
       const kind = document.querySelector(".kind").value;
-      add(words.reach_here, () => app.walkFrom({ building: down.row.get(id) }));
-      add(say(words.put_here, { kind: kindTitle(kind) }), () => app.put({ kind, building: down.row.get(id) }));
+      add(words.reach_here, () => app.walkFrom({ building: app.rowOf(id) }));
+      add(say(words.put_here, { kind: kindTitle(kind) }), () => app.put({ kind, building: app.rowOf(id) }));
     }
     return box;
   };
 
   app.walksOf = feature => {
-    const home = feature.more.of === "buildings" && down ? down.home.get(idOf(feature)) : undefined;
+    const home = feature.more.of === "buildings" ? app.homeOf(app.idOf(feature)) : undefined;
     if (home === undefined) return null;
     const metre = mm => mm === app.FAR ? -1 : Math.round(mm / 1000);
     const all = app.page.kinds.map((kind, k) => ({ kind, before: metre(app.today.metres[home][k]), after: metre(app.now.metres[home][k]) }));
@@ -297,16 +226,8 @@
     mode = value;
     const box = app.map.getContainer();
     for (const name of ["edit", "put", "reach", "look"]) box.classList.toggle(`mode-${name}`, name === mode);
-    if (mode === "put") spots.addTo(app.map); else spots.remove();
-    if (mode !== "reach" && reached) { reached = null; app.hideReach(); app.redraw(true); }
+    if (mode !== "reach" && app.reached) { app.reached = null; app.hideReach(); app.retouch(app.drawnOf("buildings")); }
     app.tell("");
-  }
-
-  function dots() {
-    const { ground } = app.page.model;
-    const canvas = L.canvas({ pane: "overlayPane" });
-    return L.layerGroup(Array.from(ground.x, (x, k) => L.circleMarker(app.lonlat(x, ground.y[k]), {
-      renderer: canvas, radius: 2, stroke: false, fillColor: "#0072b2", fillOpacity: 0.6, interactive: false })));
   }
 
   function save() {
@@ -351,15 +272,15 @@
   app.startLive = (map, given) => app.begin(() => {
     app.page = given;
     app.prepare();
+    app.prepareLook();
     const tools = app.furnish(map, given);
     puts = L.layerGroup().addTo(map);
-    spots = dots();
     app.now = app.today;
     app.fromAddress();
     wire(tools);
+    app.redraw();
     app.planned();
     app.fit();
     app.settle();
-    app.redraw();
-  });
+  }, given);
 })(spatialreno);

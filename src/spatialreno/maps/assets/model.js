@@ -2,14 +2,16 @@
 (app => {
   "use strict";
   const FAR = app.FAR;
-  let model, graph, far, today;
+  let model, walking, merged, circle, today;
 
   app.prepare = () => {
     model = app.page.model;
-    graph = app.graph(model.walk);
-    far = new Int32Array(graph.nodes);
-    model.ground = { x: app.unpacked(model.walk.ground.x), y: app.unpacked(model.walk.ground.y), yard: model.walk.ground.yard, ways: model.walk.ground.ways };
-    today = app.today = app.reckon({ walls: [], structures: [], gates: {}, facilities: [] });
+    model.ground = app.groundOf(model.walk.ground);
+    walking = app.walking(model, app.spot);
+    merged = app.merging(model.edges, model.yards.ids.length);
+    circle = scoring();
+    const now = app.reckon({ walls: [], structures: [], gates: {}, facilities: [] });
+    today = app.today = Object.assign({}, now, { metres: now.metres.slice(), score: now.score.slice() });
   };
 
   // Where a facility stands: { building } or { ground }; null when there is no such place.
@@ -17,8 +19,8 @@
     if (Number.isInteger(put.building) && model.people.buildings[put.building] !== undefined) {
       return { ways: model.walk.doors[put.building].map(([node, out]) => [node, out, 0]).flat(), host: put.building, yard: model.people.yard[put.building] };
     }
-    if (Number.isInteger(put.ground) && model.ground.ways[put.ground]) {
-      return { ways: model.ground.ways[put.ground], host: -1, yard: model.ground.yard[put.ground] };
+    if (Number.isInteger(put.ground) && put.ground >= 0 && put.ground < model.ground.many) {
+      return { ways: app.groundWays(model.ground, walking.graph, put.ground), host: -1, yard: model.ground.yard[put.ground] };
     }
     return null;
   };
@@ -26,117 +28,42 @@
   // ---- what stands ------------------------------------------------------------------------------------------------
   function standing(plan) {
     const gone = { walls: new Set(plan.walls), structures: new Set(plan.structures) };
-    const gates = model.works.gates;
-    const walkers = id => plan.gates[id] || gates[id].walkers;
     return {
-      gone, walkers,
+      gone,
+      walkers: id => plan.gates[id] || model.works.gates[id].walkers,
       thing: (layer, id) => !gone[layer].has(id),
-      // Flags by label: a gate stops nobody once its wall is gone; a seal stands while both its owners do.
-      flags: opened => {
-        const flags = new Uint8Array(model.walk.labels.length);
-        model.walk.labels.forEach(([layer, id, other], k) => {
-          if (layer === "seals") flags[k] = flags[Number(id)] && flags[Number(other)];
-          else if (layer === "gates") flags[k] = !gone.walls.has(other) && !(id in gates && (walkers(id) === "public" || opened.has(id)));
-          else flags[k] = !gone[layer].has(id);
-        });
-        return flags;
-      },
     };
   }
 
-  // Residents' gates let through the people of every compound in the block of a compound beside them.
-  function walkersByBlock(state, block) {
-    const opens = new Map(block.map(root => [root, new Set()]));
-    const number = new Map(model.yards.ids.map((id, k) => [id, k]));
-    for (const [id, gate] of Object.entries(model.works.gates)) {
-      if (state.walkers(id) !== "residents" || state.gone.walls.has(gate.wall)) continue;
-      for (const yard of gate.beside) opens.get(block[number.get(yard)]).add(id);
-    }
-    return opens;
-  }
-
-  // ---- walks ------------------------------------------------------------------------------------------------------
-  // Groups buildings by the gates that their people may pass.
-  function groups(state, block, rows) {
-    const opens = walkersByBlock(state, block);
-    const found = new Map();
-    for (const row of rows) {
-      const yard = model.people.yard[row];
-      const gates = yard >= 0 ? opens.get(block[yard]) : new Set();
-      const key = [...gates].sort().join("\n");
-      if (!found.has(key)) found.set(key, { gates, rows: [] });
-      found.get(key).rows.push(row);
-    }
-    return found.values();
-  }
-
-  function sources(plan) {
-    const kinds = model.norm.kinds.map(() => ({ ways: [], hosts: new Set() }));
-    const add = (kind, ways, host) => {
-      const at = model.norm.kinds.indexOf(kind);
-      if (at < 0) return;
-      kinds[at].ways.push(ways);
-      if (host >= 0) kinds[at].hosts.add(host);
-    };
-    model.facilities.forEach((kind, k) => add(kind, model.walk.ways[k], model.walk.hosts[k]));
-    for (const put of plan.facilities) { const spot = app.spot(put); add(put.kind, spot.ways, spot.host); }
-    return kinds;
-  }
-
-  // Whole millimetres from each home to each kind; FAR where none is reached.
-  function walks(plan, state, block) {
-    const { homes } = model.people, count = model.norm.kinds.length;
-    const place = new Map(homes.map((row, k) => [row, k]));
-    const metres = homes.map(() => new Int32Array(count).fill(FAR));
-    const kinds = sources(plan);
-    for (const group of groups(state, block, homes)) {
-      app.mask(graph, state.flags(group.gates));
-      kinds.forEach((kind, k) => {
-        if (!kind.ways.length) return;
-        app.walk(graph, kind.ways, model.norm.limit_mm, far);
-        for (const row of group.rows) metres[place.get(row)][k] = kind.hosts.has(row) ? 0 : atDoors(row);
-      });
-    }
-    return metres;
-  }
-
-  function atDoors(row) {
-    let least = FAR;
-    for (const [node, out] of model.walk.doors[row]) if (far[node] !== FAR) least = Math.min(least, far[node] + out);
-    return least;
-  }
-
-  // How long people walk from one place to every building, and to every node for the drawing.
-  app.reach = place => {
-    const state = standing(app.plan), block = app.now.block;
-    const yard = place.building === undefined ? -1 : model.people.yard[place.building];
-    const gates = yard >= 0 ? walkersByBlock(state, block).get(block[yard]) : new Set();
-    app.mask(graph, state.flags(gates));
-    const spot = app.spot(place);
-    app.walk(graph, [spot.ways], model.norm.limit_mm, far);
-    const buildings = model.people.buildings.map((_, row) => row === place.building ? 0 : atDoors(row));
-    return { buildings, nodes: far.slice(), graph };
-  };
+  app.reach = place => walking.reach(standing(app.plan), app.now.block, place);
 
   // ---- scores -----------------------------------------------------------------------------------------------------
-  const mean = (values, weights) => {
-    let sum = 0, weight = 0;
-    values.forEach((value, k) => {
-      if (value === null || weights[k] === null) return;
-      sum += value * weights[k];
-      weight += weights[k];
-    });
-    return weight ? sum / weight : null;
-  };
-
-  function scored(metres) {
+  // Scores by home; only homes whose walks changed are scored again.
+  function scoring() {
     const { radius_m, weight, fade, basket, known } = model.norm;
+    const { homes, residents } = model.people, count = radius_m.length;
+    const score = homes.map(() => null), all = new Uint8Array(homes.length), inside = new Uint8Array(homes.length * count);
+    const people = Float64Array.from(residents, n => n === null ? 0 : n);
+    const total = people.reduce((sum, n) => sum + n, 0);
     const credit = (mm, k) => mm === FAR ? 0 : Math.min(1, Math.max(0, 1 - (mm / 1000 / radius_m[k] - 1) / fade));
     const within = (row, k) => row[k] !== FAR && row[k] / 1000 <= radius_m[k];
-    const score = metres.map(row => known ? Math.min(100, 100 * weight.reduce((sum, w, k) => sum + w * credit(row[k], k), 0)) : null);
-    const all = metres.map(row => known && basket.length ? Number(basket.every(needs => needs.some(k => within(row, k)))) : null);
-    const covered = model.norm.kinds.map((_, k) => mean(metres.map(row => known ? Number(within(row, k)) : null), model.people.residents));
-    return { score, all, covered, mean: mean(score, model.people.residents), share: mean(all, model.people.residents) };
+    const mean = worth => {
+      let sum = 0;
+      for (let home = 0; home < people.length; home++) sum += worth(home) * people[home];
+      return known && total ? sum / total : null;
+    };
+    function again(row, home) {
+      score[home] = Math.min(100, 100 * weight.reduce((sum, w, k) => sum + w * credit(row[k], k), 0));
+      all[home] = Number(basket.every(needs => needs.some(k => within(row, k))));
+      for (let k = 0; k < count; k++) inside[home * count + k] = Number(within(row, k));
+    }
+    return (metres, changed) => {
+      if (known) for (const home of changed) again(metres[home], home);
+      return {
+        score, mean: mean(home => score[home]), share: basket.length ? mean(home => all[home]) : null,
+        covered: radius_m.map((_, k) => mean(home => inside[home * count + k])),
+      };
+    };
   }
 
   // ---- money ------------------------------------------------------------------------------------------------------
@@ -181,21 +108,21 @@
     }, 0);
   }
 
-  // Everything about a plan. The page and the tests read it.
+  // Everything about a plan. The page and the tests read it; walks and scores are kept up to date in place.
   app.reckon = plan => {
     const state = standing(plan);
-    const block = app.merged(model.edges, model.yards.ids.length, state.thing);
-    const metres = walks(plan, state, block);
-    const circle = scored(metres);
+    const block = merged(state.thing);
+    const { metres, changed } = walking.update(state, block, plan.facilities);
+    const scores = circle(metres, today ? changed : metres.keys());
     const money = bill(plan, state);
     const { structures } = model.works;
     return {
-      block, metres, ...circle, ...money, ...largest(block),
+      block, metres, changed, ...scores, ...money, ...largest(block),
       wall_m: sum(plan.walls, model.works.walls, row => row.m),
       illegal_m2: sum(plan.structures, structures, row => row.illegal ? row.m2 : 0),
       other_m2: sum(plan.structures, structures, row => row.illegal ? 0 : row.m2),
       facilities: plan.facilities.length,
-      gained: gained(circle.score),
+      gained: gained(scores.score),
       per_household: model.people.all_households ? money.cost / model.people.all_households : null,
     };
   };

@@ -12,9 +12,10 @@
     }
     for (const panel of document.querySelectorAll('[role="tabpanel"]')) panel.hidden = Number(panel.dataset.option) !== number;
     for (const cell of document.querySelectorAll(".leaders [data-option]")) cell.classList.toggle("chosen", Number(cell.dataset.option) === number);
-    const table = document.querySelector(".leaders .scroll");
-    const head = table && table.querySelector("th.chosen");
-    if (head) table.scrollLeft = head.offsetLeft + head.offsetWidth - table.clientWidth;
+    for (const table of document.querySelectorAll(".leaders .scroll")) {
+      const head = table.querySelector("th.chosen");
+      if (head) table.scrollLeft = head.offsetLeft + head.offsetWidth - table.clientWidth;
+    }
     app.phased();
     app.curtain();
     app.redraw();
@@ -50,18 +51,19 @@
   function themeOf(given) {
     const theme = {
       key: given.key, title: given.title, what: given.what, heading: given.heading, shown: given.shown,
-      fields: given.fields, groups: [], classes: new Set(), toggle: on => { theme.shown = on; },
+      fields: given.fields, groups: [], classes: new Map(), toggle: on => { theme.shown = on; },
     };
     theme.features = given.features.map(([kind, shape, cls, rows, more]) =>
       ({ kind, shape, cls, rows: rows || [], more: more || {}, drawn: [] }));
     app.themes.push(theme);
   }
 
-  // Large layers come compressed; a page without any starts at once.
-  app.begin = run => {
-    const begun = layers => { layers.forEach(themeOf); run(); app.ready = true; };
-    if (!waiting.some(given => typeof given === "string")) begun(waiting);
-    else Promise.all(waiting.map(given => typeof given === "string" ? inflated(given) : given)).then(begun);
+  // Large layers and models come compressed; a page without any starts at once.
+  app.begin = (run, given) => {
+    const begun = ([model, ...layers]) => { given.model = model; layers.forEach(themeOf); run(); app.ready = true; };
+    const parts = [given.model, ...waiting];
+    if (!parts.some(part => typeof part === "string")) begun(parts);
+    else Promise.all(parts.map(part => typeof part === "string" ? inflated(part) : part)).then(begun);
   };
 
   function inflated(text) {
@@ -109,6 +111,6 @@
     choose(given.open, false);
     app.fit();
     distance();
-  });
+  }, given);
   app.settle = distance;
 })(spatialreno);

@@ -40,7 +40,7 @@
     const kept = Object.entries(plan.gates).filter(([id, state]) =>
       Object.hasOwn(works.gates, id) && works.gates[id].walkers !== state && ["public", "residents", "closed"].includes(state) && !gone.has(works.gates[id].wall));
     plan.gates = Object.fromEntries(kept.sort((a, b) => a[0] < b[0] ? -1 : 1));
-    plan.facilities = plan.facilities.filter(put => Object.hasOwn(works.kinds, put.kind) && app.spot(put));
+    plan.facilities = plan.facilities.filter(put => Object.hasOwn(works.kinds, put.kind) && app.spot(put) && !(put.ground >= app.page.model.ground.placeable));
     return plan;
   }
 

@@ -1,0 +1,71 @@
+"""Who pays how much for each option: in all, and per household."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from spatialreno.maps.door import Markup, isolated, joined, tag
+from spatialreno.maps.features import number
+from spatialreno.maps.words import Lang, payer_word, word
+
+if TYPE_CHECKING:
+    from spatialreno.comparison import Comparison
+
+_TEN_THOUSAND = 10_000
+
+
+def payer_lines(options: Comparison, lang: Lang) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Read the bill by payer: for each option what is priced, in 10 000 yuan, and yuan per household.
+
+    Parameters
+    ----------
+    options : Comparison
+        Today and the options.
+    lang : str
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    list of (payer, cells)
+        A cell for each option, today first; the total comes last. Rows without a price count nowhere.
+    """
+    bill = options.bill()
+    bill = bill[bill["cost_yuan"].notna()]
+    if not len(bill):
+        return []
+    households = float(options.areas["today"].buildings["households"].astype("float64").sum())
+    rows = [(payer_word(str(payer), lang), own) for payer, own in bill.groupby("payer", sort=True)]
+    return [(title, _cells(own, options, households)) for title, own in [*rows, (word("total", lang), bill)]]
+
+
+def _cells(rows: pd.DataFrame, options: Comparison, households: float) -> list[tuple[str, str]]:
+    costs = [float(rows.loc[rows["option"] == key, "cost_yuan"].sum()) for key in options.areas]
+    return [
+        (number(cost / _TEN_THOUSAND, 1), number(cost / households, 0) if households else "—") if cost else ("0", "0")
+        for cost in costs
+    ]
+
+
+def payer_table(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int) -> Markup:
+    """Write the table by payer; a payer's share per household stands under the sum."""
+    lines = payer_lines(options, lang)
+    if not lines:
+        return Markup("")
+
+    def cell(position: int, cost: str, each: str) -> Markup:
+        own = "chosen" if position == chosen else None
+        return tag("td", cost, tag("small", each), class_=own, data_option=str(position))
+
+    heads = [tag("th", isolated(title), scope="col", class_="chosen" if at == chosen else None, data_option=str(at))
+             for at, title in enumerate(titles)]  # fmt: skip
+    head = tag("tr", tag("th", joined(word("payer", lang), " ", tag("span", word("payer_units", lang), class_="unit")),
+                         scope="col"), *heads)  # fmt: skip
+    body = [
+        tag("tr", tag("th", isolated(payer), scope="row"), *(cell(at, *values) for at, values in enumerate(cells)))
+        for payer, cells in lines
+    ]
+    table = tag("table", tag("thead", head), tag("tbody", *body))
+    return tag("section", tag("h2", word("bill", lang)), tag("div", table, class_="scroll"), class_="leaders payers")
