@@ -168,6 +168,7 @@ SHOWN = {
     "candidate_sites": "tests/land/test_sites.py",
     "freed_land": "src/spatialreno/comparison/options.py",
     "isochrones": "src/spatialreno/comparison/options.py",
+    "load_fabric": "src/spatialreno/walk/stored.py",
     "nearest": "tests/walk/test_streets.py",
     "paths_from_networkx": "tests/walk/test_network.py",
     "travel_times": "tests/walk/worlds.py",

@@ -63,6 +63,7 @@ _ROOMS = {
         "find_ramps",
         "DistanceTable",
         "distance_table",
+        "cut_through",
     ),
     "siting": ("site_facilities",),
     "works": (
@@ -150,6 +151,7 @@ __all__ = [
     "compare",
     "compound_blocks",
     "cut_lane",
+    "cut_through",
     "demolish",
     "distance_table",
     "draw",
@@ -286,6 +288,7 @@ if TYPE_CHECKING:
     from spatialreno.walk import (
         DistanceTable,
         StreetNetwork,
+        cut_through,
         distance_table,
         find_ramps,
         isochrone_change,

@@ -22,6 +22,7 @@ TABLES = {
     "score": ("score", "{area}"),
     "score block": ("score", "{area}", "--level", "block", "-s", "{area}/scenarios/opened.toml"),
     "access": ("access", "{area}", "pharmacy", "--at", "2026-05-04T22:30"),
+    "through": ("through", "{area}", "{area}/scenarios/opened.toml"),
     "site": ("site", "{area}", "bookstore", "-s", "{area}/scenarios/clear.toml"),
     "compare": ("compare", "{area}", "{area}/scenarios/clear.toml"),
     "schema": ("schema",),

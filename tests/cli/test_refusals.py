@@ -17,7 +17,7 @@ from spatialreno.cli.commands import app
 NOWHERE = "{tmp}/broken.toml/here"  # a file is no folder, not even for root
 COMMANDS = ["demo", "init", "adopt", "check", "show", "ledger", "apply", "score", "site", "compare", "map", "report"]
 COMMANDS += ["import-osm", "schema", "catalog", "land", "fit", "lanes", "live", "sheets", "whatif", "heat", "dig"]
-COMMANDS += ["lifts", "consent", "menu", "management", "checkup", "programme", "reach", "fabric", "access"]
+COMMANDS += ["lifts", "consent", "menu", "management", "checkup", "programme", "reach", "fabric", "access", "through"]
 
 REFUSED = {
     "no area": (("show", "{tmp}/none"), "none: no such folder"),
@@ -31,6 +31,7 @@ REFUSED = {
     "no such file": (("reach", "{area}", "--from", "F1", "-o", "{tmp}/reach.doc"), "is not written"),
     "no group": (("score", "{area}", "--group", "bird"), "group bird is not in the catalog"),
     "no moment": (("access", "{area}", "--at", "22:30"), "22:30 is no moment of local time"),
+    "no opening": (("through", "{area}", "W999"), "W999 must each name one wall, gate or structure"),
     "no kind": (("site", "{area}", "bookshop"), "no kind bookshop"),
     "none asked": (("site", "{area}", "bookstore", "--count", "0"), "count = 0"),
     "no scenario": (("ledger", "{area}", "{tmp}/none.toml"), "none.toml: cannot be read"),

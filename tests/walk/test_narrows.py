@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from conftest import ORIGIN, make_area
@@ -76,8 +77,6 @@ def walled_yards(draw: st.DrawFn) -> StudyArea:
     rim = replace_layers(area, {"walls": walls}).walls.iloc[:0].copy()
     rim.loc["W9", ["kind", "removable"]] = ["wall", True]
     rim.loc["W9", "geometry"] = shapely.LineString(ring.coords)
-    import pandas as pd
-
     both = pd.concat([walls, rim]).assign(thickness_m=0.0)
     return replace_layers(area, {"walls": both})
 
@@ -100,8 +99,11 @@ def test_as_a_disc_moves(area: StudyArea, halves: list[tuple[int, int]], width: 
     ends = spots(**{f"p{at}": (x / 2, y / 2) for at, (x, y) in enumerate(halves)})
     state = state_for(area, Needs(clear_width_m=width))
     places = find_places(state.area, state.fabric, ends)
-    found = _pairs(state, places, places, 5000.0)
-    reached = set(zip(found["origin"], found["destination"], strict=True))
+    found = _pairs(state, places, places, 5000.0).set_index(["origin", "destination"])["distance_m"]
+    walked = travel_times(area, ends, ends, limit_m=5000).set_index(["origin", "destination"])["distance_m"]
+    assert (found >= walked.reindex(found.index) - 0.01).all()  # never nearer, and nothing that others do not reach
+    assert found.to_dict() == found.swaplevel().to_dict()
+    reached = set(found.index)
     for one in ends.index:
         for two in ends.index:
             expected = same_side(area, [ends[one], ends[two]], width)

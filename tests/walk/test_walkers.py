@@ -12,7 +12,7 @@ from shapely.geometry import LineString, Point, box
 from test_streets import LANE, boundary, quarter
 from worlds import gate, house, wall, without
 
-from spatialreno import Scenario, alter, build, evaluate
+from spatialreno import Scenario, alter, build, demolish, evaluate
 from spatialreno.area import StudyArea
 from spatialreno.errors import InputError
 from spatialreno.walk import find_ramps, isochrones, nearest, travel_times, who_reaches
@@ -107,6 +107,14 @@ def test_a_gate_in_a_wall_that_goes_stays_level() -> None:
     stepped = with_values(area, "walls", south, level_diff_m=0.4)
     opened = without(make_survey(stepped), walls=[south])
     assert walk(opened, "F1", "B1", "wheelchair") == pytest.approx(walk(quarter("public"), "F1", "B1"), abs=0.01)
+
+
+def test_a_gate_taken_down_leaves_no_step() -> None:
+    area = quarter(west="closed")
+    stepped = make_survey(with_values(area, "walls", str(area.gates.loc["G1", "wall_id"]), level_diff_m=0.4))
+    holed = Scenario("h", interventions=[demolish("gates", ids=["G1"])]).apply(stepped)
+    assert find_ramps(holed).empty
+    assert walk(holed, "B1", "F3", "wheelchair") == pytest.approx(walk(holed, "B1", "F3"), abs=0.01)
 
 
 def make_survey(area: StudyArea) -> StudyArea:

@@ -9,6 +9,7 @@ from spatialreno.walk.street_graphs import street_network
 from spatialreno.walk.street_network import StreetNetwork
 from spatialreno.walk.street_shapes import street_isochrones
 from spatialreno.walk.table import DistanceTable, distance_table
+from spatialreno.walk.through import cut_through
 from spatialreno.walk.travel import nearest, travel_times, walk_distances
 from spatialreno.walk.whatif import what_if
 from spatialreno.walk.who import who_reaches
@@ -17,6 +18,7 @@ __all__ = [
     "DistanceTable",
     "StreetNetwork",
     "WalkNetwork",
+    "cut_through",
     "distance_table",
     "find_ramps",
     "isochrone_change",

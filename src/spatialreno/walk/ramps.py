@@ -11,6 +11,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from spatialreno.area.sides import lineages
 from spatialreno.walk.frame import Ints
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ def kerbs(area: StudyArea, level_diff_m: float) -> gpd.GeoDataFrame:
     """List the walls of the survey that have gone and left a level difference beyond some metres."""
     walls = area.survey.walls
     high = walls["level_diff_m"].abs() > level_diff_m
-    return walls[high.fillna(False).to_numpy(bool) & ~walls.index.isin(area.walls.index)]
+    standing = lineages(area.walls.index)  # a wall that was cut at a gate taken down still stands
+    return walls[high.fillna(False).to_numpy(bool) & ~walls.index.isin(standing)]
 
 
 def find_ramps(area: StudyArea, *, level_diff_m: float | None = None) -> gpd.GeoDataFrame:

@@ -67,7 +67,7 @@ def what_if(
     >>> bool((table["residents"] >= 0).all())
     True
     """
-    names = _asked(area, candidates)
+    names = candidate_layers(area, candidates)
     radii = radii_of(area, kinds, radius_m, standard)
     trial = Trial.of(area, radii, limit_m)
     rows = [
@@ -78,7 +78,7 @@ def what_if(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _asked(area: StudyArea, candidates: Sequence[str] | None) -> list[tuple[str, str]]:
+def candidate_layers(area: StudyArea, candidates: Sequence[str] | None) -> list[tuple[str, str]]:
     """Name the layer of each candidate."""
     standing = area.structures.index[area.structures["position"].isin(ON_GROUND)]
     layers = {"walls": area.walls.index, "gates": area.gates.index, "structures": standing}
