@@ -11,6 +11,7 @@ import pandas as pd
 from spatialreno.formats.tables import write_gpkg, write_sheet
 from spatialreno.formats.whole import put_whole
 from spatialreno.scenario import write_scenario
+from spatialreno.walk.reach import change_of
 
 if TYPE_CHECKING:
     from spatialreno.comparison.options import Comparison
@@ -78,6 +79,9 @@ def _layers(comparison: Comparison) -> dict[str, Any]:
         ):
             if len(frame):
                 layers[f"{option}_{name}"] = frame.reset_index()
+        change = change_of(next(iter(comparison.isochrones.values())), comparison.isochrones[option])
+        if len(change):
+            layers[f"{option}_isochrone_change"] = change
         layers[f"{option}_scores"] = _scores(comparison, option)
     return layers
 

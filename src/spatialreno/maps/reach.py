@@ -11,7 +11,7 @@ from spatialreno.maps import door
 from spatialreno.maps.door import Markup, tag
 from spatialreno.maps.features import number
 from spatialreno.maps.page import Page
-from spatialreno.maps.style import FARTHER, NEARER, REACH
+from spatialreno.maps.style import DEMOLISHED, FREED, REACH
 from spatialreno.maps.words import Lang, checked, word
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ table { border-collapse: collapse; margin-top: 1em } td, th { border-bottom: 1px
 td { text-align: right } td:first-child { text-align: left }
 .key { margin-right: 1.2em } .key i { padding: 0 .7em; margin-right: .4em }
 """
-_GAINED, _LOST = NEARER[2], FARTHER[2]
+_GAINED, _LOST = FREED, DEMOLISHED
 _FAINT = 0.16
 _DRAWN_M = 0.2  # outlines are drawn no finer
 _COLUMNS = {

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 _GRID_MM = 1.0
+_CRACK_MM = 1.0
 
 
 def isochrones(
@@ -109,7 +110,7 @@ class _Canvas:
             paths, strips = self.strips.drawn(places, walk, limit)
             drawn = self._full(full, paths)
             if len(parts) or len(strips):
-                drawn = shapely.union_all([drawn, *parts, *strips], grid_size=_GRID_MM)
+                drawn = _closed(shapely.union_all([drawn, *parts, *strips], grid_size=_GRID_MM))
             # Without the grid, so that not even a millimetre of what was reached before is lost.
             whole = drawn if not shapes or drawn is whole else shapely.union(whole, drawn)
             shapes[limit] = whole
@@ -125,6 +126,12 @@ class _Canvas:
             streets = [self.strips.path_shape(path) for path in paths.tolist()]
             self.joined[key] = shapely.union_all([*whole, *streets], grid_size=_GRID_MM)
         return self.joined[key]
+
+
+def _closed(shape: shapely.Geometry) -> shapely.Geometry:
+    """Close the cracks that rounding leaves between parts that end on one line."""
+    grown = shapely.buffer(shape, _CRACK_MM, join_style="mitre")
+    return shapely.union(shapely.buffer(grown, -_CRACK_MM, join_style="mitre"), shape)
 
 
 def _valid(shapes: Geometries) -> Geometries:

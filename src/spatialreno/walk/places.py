@@ -181,7 +181,9 @@ def _hosts(fabric: Fabric, shapes: Geometries, hosts: Ints) -> Ints:
 
 
 def _edge_points(fabric: Fabric, shape: shapely.Geometry) -> Floats:
-    """Set points along the edge of a polygon or a line, and one within."""
+    """Set points along the edge of a polygon or a line, and one within; several points are themselves."""
+    if shape.geom_type == "MultiPoint":
+        return np.asarray(np.rint(shapely.get_coordinates(shape)))
     edge = shape.boundary if shape.geom_type.endswith("Polygon") else shape
     count = max(int(np.ceil(edge.length / fabric.step_mm)), 4)
     spread = shapely.line_interpolate_point(edge, np.arange(count) / count, normalized=True)
