@@ -61,6 +61,9 @@ def write_dxf(options: Comparison, path: Path, *, option: str = "", lang: str = 
                 name = thing.classes[list(options.areas).index(key)]
                 if name is not None and theme.key != "paths":
                     _draw(drawing, thing, name.removesuffix("~"), said)
+        # ezdxf would name the classes in use in the order of a set.
+        for kind in sorted(drawing.entitydb.dxf_types_in_use()):
+            drawing.classes.add_class(kind)
         put_whole(path.parent, lambda folder: drawing.saveas(folder / path.name), what=path)
     finally:
         settings.write_fixed_meta_data_for_testing = kept
@@ -77,7 +80,7 @@ def _draw(drawing: Any, thing: Any, name: str, said: dict[str, str]) -> None:
             space.add_circle(thing.geometry.coords[0], radius, dxfattribs=on)
         elif not thing.more.get("name") or thing.more.get("label"):
             space.add_point(thing.geometry.coords[0], dxfattribs=on)
-    for part in shapely.get_parts(thing.geometry):
+    for part in shapely.get_parts(shapely.get_parts(thing.geometry)):
         closed = part.geom_type == "Polygon"
         for ring in [part.exterior, *part.interiors] if closed else [part]:
             if ring.geom_type != "Point":

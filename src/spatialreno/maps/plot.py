@@ -159,7 +159,7 @@ def _disc(drawing: Drawing, thing: Any, kind: str) -> None:
     loud = kind in _DISC
     color = _DISC.get(kind, "#6b7280")
     drawing.axes.text(
-        thing.geometry.x, thing.geometry.y, clean(thing.more["label"]), fontsize=6.5 if loud else 4.5,
+        thing.geometry.x, thing.geometry.y, clean(thing.more["label"]), fontsize=8 if loud else 5.5,
         ha="center", va="center", color=color if loud else "#374151", zorder=60 + loud, clip_on=True,
         bbox={"boxstyle": "circle,pad=0.18", "fc": "#ffffff", "ec": color, "lw": 1.2 if loud else 0.5},
     )  # fmt: skip
@@ -167,7 +167,7 @@ def _disc(drawing: Drawing, thing: Any, kind: str) -> None:
 
 def _name(drawing: Drawing, thing: Any) -> None:
     drawing.axes.text(
-        thing.geometry.x, thing.geometry.y, one_line(thing.more["name"]), fontsize=6, ha="center", va="center",
+        thing.geometry.x, thing.geometry.y, one_line(thing.more["name"]), fontsize=7, ha="center", va="center",
         rotation=-float(thing.more.get("angle") or 0), color="#374151", zorder=70, clip_on=True,
         bbox={"boxstyle": "square,pad=0.05", "fc": "#ffffff", "ec": "none", "alpha": 0.6},
     )  # fmt: skip

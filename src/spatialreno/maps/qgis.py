@@ -90,10 +90,13 @@ def _rows(theme: Theme, place: int, option: str) -> dict[str, list[dict[str, Any
 
 
 def _many(shape: Any) -> Any:
-    """One type a layer: everything but points as its many-part kind."""
+    """One type a layer: all but points as their many-part kind; of a mixture the parts of the highest dimension."""
     if shape.geom_type == "Point" or shape.geom_type.startswith("Multi"):
         return shape
-    return shapely.MultiPolygon([shape]) if shape.geom_type == "Polygon" else shapely.MultiLineString([shape])
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    highest = parts[shapely.get_dimensions(parts) == shapely.get_dimensions(shape)]
+    many = (shapely.MultiPoint, shapely.MultiLineString, shapely.MultiPolygon)
+    return many[int(shapely.get_dimensions(shape))](list(highest))
 
 
 def _add_styles(base: sqlite3.Connection, frames: dict[str, gpd.GeoDataFrame], lang: Lang) -> None:
