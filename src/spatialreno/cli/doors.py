@@ -11,6 +11,8 @@ from spatialreno.cli.commands import Area, AsCsv, AsJson, app, load
 from spatialreno.cli.output import form, say, tell, tell_table
 
 if TYPE_CHECKING:
+    from spatialreno import Scenario
+    from spatialreno.errors import Fault
     from spatialreno.formats.checking import Checkup
 
 
@@ -59,7 +61,7 @@ def _checked_scenario(path: Path) -> Checkup:
         scenario = sr.read_scenario(path)
         home = path.resolve().parent.parent
         if not (home / "area.toml").is_file():
-            return Checkup(path, ())
+            return Checkup(path, tuple(_unknown_layers(scenario, path)))
         found = checked(home)
         if found.refused:
             return found
@@ -68,6 +70,17 @@ def _checked_scenario(path: Path) -> Checkup:
     except RenoError as error:
         faults = error.faults or (Fault("scenario", (), "scenario", str(error), "Correct the scenario"),)
         return Checkup(path, tuple(faults))
+
+
+def _unknown_layers(scenario: Scenario, path: Path) -> list[Fault]:
+    """Ask a scenario without its area what can be asked: whether its layers are known."""
+    from spatialreno.catalog import read_catalog
+    from spatialreno.errors import Fault
+
+    layers = read_catalog().layers
+    odd = sorted({i.layer for i in scenario.interventions} - set(layers))
+    mend = f"Layers are {', '.join(layers)}"
+    return [Fault(name, (), "scenario", "no such layer", mend, file=path.name) for name in odd]
 
 
 @app.command()
