@@ -147,14 +147,17 @@ def test_files_may_have_other_names_and_keep_them(area, tmp_path):
     assert len(read_area(path).walls) == 2
     before = contents(path)
     write_area(read_area(path), path)
-    assert contents(path) == before
+    after = contents(path)
+    assert b"walls.geojson" in before.pop("manifest.json")
+    assert "围墙.geojson".encode() in after.pop("manifest.json")
+    assert after == before
 
 
 def test_writing_over_an_area_leaves_no_layer_of_the_old_one(area, tmp_path):
     path = write_area(area, tmp_path / "yard")
     (path / "plan.py").write_text("own work", encoding="utf-8")
     write_area(make_area("bare", compounds=[C1], buildings=[B1]), path)
-    assert set(contents(path)) == {"area.toml", "buildings.geojson", "compounds.geojson", "plan.py"}
+    assert set(contents(path)) == {"area.toml", "buildings.geojson", "compounds.geojson", "manifest.json", "plan.py"}
     assert not len(read_area(path).walls)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from formats.osm_town import Town, two_compounds
 
+from spatialreno import check_area
 from spatialreno.errors import InputError
 from spatialreno.formats.osm import import_osm
 
@@ -84,10 +85,26 @@ def test_streets_only_names_both_lacks(tmp_path: Path) -> None:
 def test_hostile_entities_are_not_expanded(tmp_path: Path) -> None:
     path = tmp_path / "town.osm"
     path.write_text('<?xml version="1.0"?><!DOCTYPE osm [<!ENTITY a "b">]><osm version="0.6"><note>&a;</note></osm>')
-    assert "cannot be read to its end" in refused(path)
+    assert "document type with entities" in refused(path)
 
 
 def test_crs_in_degrees(tmp_path: Path) -> None:
     path = two_compounds().save(tmp_path / "town.osm")
     with pytest.raises(InputError, match="not in metres"):
         import_osm(path, crs="EPSG:4326")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<!DOCTYPE osm [<!ENTITY a "' + "x" * 100 + '"><!ENTITY b "&a;&a;&a;&a;">]>',
+        '<!DOCTYPE osm [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE osm SYSTEM "http://example.org/osm.dtd">',
+    ],
+)
+def test_entities_are_refused(tmp_path, head):
+    text = two_compounds().text().replace("<osm ", head + "<osm ", 1).replace('v="甲院"', 'v="&b;"')
+    (tmp_path / "town.osm").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="document type with entities"):
+        import_osm(tmp_path / "town.osm")
+    assert "error" in set(check_area(tmp_path / "town.osm").severity)

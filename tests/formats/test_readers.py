@@ -256,3 +256,41 @@ def test_reading_by_columns_and_by_rows_is_the_same(tmp_path, file, driver):
     for name in one.columns.drop("geometry"):
         same = (one[name] == two[name]) | (one[name].isna() & two[name].isna())
         assert same.all()
+
+
+def test_a_large_text_file_is_read_in_a_child_with_limits(folder, monkeypatch):
+    from spatialreno.formats import guard, tables
+
+    compounds("OGC:CRS84").to_file(folder / "compounds.geojson")
+    plain = read_area(folder)
+    seen = []
+    monkeypatch.setattr(tables, "guarded", lambda work, path: (seen.append(path.name), guard.guarded(work, path))[1])
+    constants = {**tables.read_catalog().constants, "file_plain_mb": 0.0}
+    monkeypatch.setattr(tables, "read_catalog", lambda: type("C", (), {"constants": constants}))
+    assert read_area(folder).fingerprint == plain.fingerprint
+    assert sorted(seen) == ["buildings.geojson", "compounds.geojson"]
+
+
+@pytest.mark.parametrize("form", ["geojson", "shp", "fgb", "parquet"])
+def test_ids_of_many_digits_stay_as_they_are(folder, form):
+    ids = ["41030500100000000000017", "41030500100000000000018"]
+    frame = compounds().assign(编号=ids)
+    if form == "geojson":  # as numbers, which a float would make equal
+        frame.to_crs("OGC:CRS84").to_file(folder / "compounds.geojson")
+        text = (folder / "compounds.geojson").read_text(encoding="utf-8")
+        (folder / "compounds.geojson").write_text(
+            text.replace(f'"{ids[0]}"', ids[0]).replace(f'"{ids[1]}"', ids[1]), "utf-8"
+        )
+    elif form == "parquet":
+        frame.to_parquet(folder / "compounds.parquet")
+    else:
+        write(folder / f"compounds.{form}", frame, {"shp": "ESRI Shapefile", "fgb": "FlatGeobuf"}[form])
+    assert read_area(folder).compounds.index.to_list() == ids
+
+
+def test_names_of_columns_cut_in_the_middle_of_a_character(folder):
+    write(folder / "compounds.shp", compounds(), "ESRI Shapefile", encoding="UTF-8")
+    assert "小区名".encode() + b"\xe7" in (folder / "compounds.dbf").read_bytes()[:200]
+    area = read_area(folder)
+    assert_same(area)
+    assert "compounds.shp: names of columns cut in the middle of a character read as 小区名" in acts(area, "encoding")

@@ -11,6 +11,8 @@ from spatialreno.cli.commands import Area, AsCsv, AsJson, app, load
 from spatialreno.cli.output import form, say, tell, tell_table
 
 if TYPE_CHECKING:
+    from spatialreno import Scenario
+    from spatialreno.errors import Fault
     from spatialreno.formats.checking import Checkup
 
 
@@ -59,7 +61,7 @@ def _checked_scenario(path: Path) -> Checkup:
         scenario = sr.read_scenario(path)
         home = path.resolve().parent.parent
         if not (home / "area.toml").is_file():
-            return Checkup(path, ())
+            return Checkup(path, tuple(_unknown_layers(scenario, path)))
         found = checked(home)
         if found.refused:
             return found
@@ -68,6 +70,17 @@ def _checked_scenario(path: Path) -> Checkup:
     except RenoError as error:
         faults = error.faults or (Fault("scenario", (), "scenario", str(error), "Correct the scenario"),)
         return Checkup(path, tuple(faults))
+
+
+def _unknown_layers(scenario: Scenario, path: Path) -> list[Fault]:
+    """Ask a scenario without its area what can be asked: whether its layers are known."""
+    from spatialreno.catalog import read_catalog
+    from spatialreno.errors import Fault
+
+    layers = read_catalog().layers
+    odd = sorted({i.layer for i in scenario.interventions} - set(layers))
+    mend = f"Layers are {', '.join(layers)}"
+    return [Fault(name, (), "scenario", "no such layer", mend, file=path.name) for name in odd]
 
 
 @app.command()
@@ -115,3 +128,30 @@ def export(
     import spatialreno as sr
 
     tell(sr.export_area(load(area), out, form, encoding=encoding))
+
+
+@app.command("fetch-osm")
+def fetch_osm(
+    place: Annotated[str, typer.Argument(help="Name of a place, best with its city")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="New area folder or .gpkg")],
+    around: Annotated[float | None, typer.Option("--around", help="Metres around it, instead of its boundary")] = None,
+    name: Annotated[str | None, typer.Option(help="Short name; default from the output")] = None,
+    title: Annotated[str, typer.Option(help="Name for people; default is the place")] = "",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ask again, although an answer is kept")] = False,
+    nominatim: Annotated[str, typer.Option(help="Another service for names")] = "",
+    overpass: Annotated[str, typer.Option(help="Another service for data")] = "",
+    cache: Annotated[Path | None, typer.Option(help="Where answers are kept")] = None,
+) -> None:
+    """Make an area of what OpenStreetMap knows of a place now; needs the network, asks once.
+
+    Example: spatialreno fetch-osm "西工街道, 洛阳" -o data/geo/xigong --around 500
+    """
+    import spatialreno as sr
+    from spatialreno.formats.osm_fetch import OsmService
+
+    given = {"nominatim": nominatim, "overpass": overpass, "cache": cache}
+    service = OsmService(**{k: v for k, v in given.items() if v})  # type: ignore[arg-type]
+    say(f"ask for {place}")
+    area = sr.fetch_osm(place, around_m=around, name=name or out.stem, title=title, service=service, fresh=fresh)
+    say(repr(area))
+    tell(sr.write_area(area, out))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.formats.manifest import MANIFEST
 from spatialreno.formats.tables import write_gpkg, write_sheet
 from spatialreno.formats.whole import put_whole
 from spatialreno.scenario import write_scenario
@@ -28,7 +29,7 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     InputError
         The folder cannot be written.
     """
-    return put_whole(folder, lambda new: _write_files(comparison, new))
+    return put_whole(folder, lambda new: _write_files(comparison, new), manifest=MANIFEST)
 
 
 def _write_files(comparison: Comparison, folder: Path) -> None:

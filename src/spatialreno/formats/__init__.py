@@ -10,6 +10,7 @@ __all__ = [
     "adopt",
     "check_area",
     "export_area",
+    "fetch_osm",
     "import_osm",
     "new_area",
     "read_area",
@@ -20,6 +21,7 @@ __all__ = [
 _LATER = {
     "adopt": "proposal",
     "export_area": "export",
+    "fetch_osm": "osm_fetch",
     "import_osm": "osm",
     "read_postgis": "postgis",
     "write_postgis": "postgis",

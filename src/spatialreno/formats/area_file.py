@@ -15,6 +15,7 @@ from spatialreno.errors import InputError
 from spatialreno.formats.join import Join
 from spatialreno.formats.source import Source, files_table
 
+_MOST = 5_000_000  # bytes; it holds names, not data
 META_KEYS = ("source", "licence", "date", "invented", "note", "standard")
 
 
@@ -52,6 +53,8 @@ class AreaFile(BaseModel):
 def read_area_file(path: Path) -> AreaFile:
     """Read and check one ``area.toml``; its crs must be one in metres."""
     try:
+        if path.stat().st_size > _MOST:
+            raise InputError(f"{path}: is larger than an area file can be. Give the area.toml itself.")
         document = AreaFile.model_validate(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
     except FileNotFoundError as error:
         raise InputError(

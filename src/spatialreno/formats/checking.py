@@ -14,6 +14,7 @@ from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
 from spatialreno.formats.gather import gather, is_gpkg, located, role_of
 from spatialreno.formats.guard import refused
+from spatialreno.formats.manifest import MANIFEST, changed_since
 from spatialreno.formats.sniff import sniff
 from spatialreno.formats.source import Act, Source, read_source
 
@@ -54,7 +55,8 @@ def check_area(path: str | Path, *, layer: str = "", crs: str = "", catalog: Cat
     Parameters
     ----------
     path
-        As for ``read_area``; or an ``area.toml``, one layer's file, or an OpenStreetMap extract.
+        As for ``read_area``; or an ``area.toml``, one layer's file, an OpenStreetMap extract, or a folder of
+        results, whose files are held to its manifest.
     layer
         Which layer one file is for; default is what its name says.
     crs
@@ -83,7 +85,9 @@ def checked(path: str | Path, *, layer: str = "", crs: str = "", catalog: Catalo
     path = path.parent if path.name == "area.toml" else path
     layers: Mapping[str, Any] = {}
     try:
-        if layer or _is_one_file(path):
+        if (path / MANIFEST).is_file() and not (path / "area.toml").exists():
+            found = _result(path)
+        elif layer or _is_one_file(path):
             found, layers = _one_file(path, layer, crs, catalog)
         else:
             found, layers = _whole_area(path, catalog)
@@ -96,6 +100,15 @@ def checked(path: str | Path, *, layer: str = "", crs: str = "", catalog: Catalo
 def _is_one_file(path: Path) -> bool:
     packed = is_gpkg(path) and path.with_suffix(".toml").exists()
     return (path.is_file() or path.suffix.lower() == ".gdb") and not packed
+
+
+def _result(folder: Path) -> list[Fault]:
+    """Hold a result folder to its manifest: results are read as they were written, or written again."""
+    told = {"missing": "was written here and is missing", "changed": "was changed after it was written"}
+    return [
+        Fault("result", (), "manifest", told[what], "Write the results again", file=name)
+        for name, what in changed_since(folder / MANIFEST).items()
+    ]
 
 
 def _whole_area(path: Path, catalog: Catalog) -> tuple[list[Fault], Mapping[str, Any]]:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from spatialreno.catalog.layers import catalog_rows
 from spatialreno.formats.guard import refused
 
-_FIELD = 32
+_FIELD, _NAME = 32, 11
 _END, _BLANK = 10, 32
 _SHX_HEAD, _SHX_ROW = 100, 8
 _AGAIN = "Export it again, and copy .shp, .shx, .dbf and .prj together"
@@ -176,6 +176,21 @@ def _cut(line: bytes, codec: str) -> bool | None:
     except UnicodeDecodeError:
         return None
     return bool(decoder.getstate()[0])
+
+
+def whole_names(path: Path, codec: str) -> tuple[bytes | None, list[str]]:
+    """Return the table with whole characters only in the names of its columns, and the names that were cut.
+
+    A name has ten bytes: the fourth Chinese character of one in UTF-8 is cut in two. None when no name was cut.
+    """
+    raw = bytearray(_beside(path, ".dbf").read_bytes())
+    cut = []
+    for n, (name, _, _) in enumerate(_layout(bytes(raw))[0]):
+        if _cut(name, codec):
+            whole = name.decode(codec, "ignore")
+            cut.append(whole)
+            raw[_FIELD * (n + 1) : _FIELD * (n + 1) + _NAME] = whole.encode(codec).ljust(_NAME, b"\0")
+    return (bytes(raw), cut) if cut else (None, [])
 
 
 def _cut_rows(raw: bytes, text: bytes, codec: str) -> list[int]:

@@ -12,7 +12,7 @@ from spatialreno.area.crs import crs_text, metric_crs
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import InputError
 from spatialreno.formats.area_file import area_file_text, read_area_file
-from spatialreno.formats.gather import gather, is_gpkg, located
+from spatialreno.formats.gather import gather, is_gpkg, located, manifest_of
 from spatialreno.formats.source import Source
 from spatialreno.formats.tables import write_geojson, write_gpkg, write_table
 from spatialreno.formats.whole import put_whole
@@ -63,7 +63,8 @@ def read_area(path: str | Path, *, catalog: Catalog | None = None) -> StudyArea:
 def write_area(area: StudyArea, path: str | Path) -> Path:
     """Write an area so that ``read_area`` reads back an equal one.
 
-    GeoPackage keeps every bit; GeoJSON keeps 0.1 mm, and a second write is byte-equal.
+    GeoPackage keeps every bit; GeoJSON keeps 0.1 mm, and a second write is byte-equal. A manifest of hashes lies
+    beside: who reads the area is told of files that have changed or gone since.
 
     Parameters
     ----------
@@ -82,7 +83,8 @@ def write_area(area: StudyArea, path: str | Path) -> Path:
     True
     """
     path = Path(path)
-    put_whole(path.parent if is_gpkg(path) else path, lambda new: _write_files(area, new, path), what=path)
+    told = manifest_of(path)
+    put_whole(told.parent, lambda new: _write_files(area, new, path), what=path, manifest=told.name)
     return path
 
 

@@ -18,6 +18,7 @@ from spatialreno.errors import Fault, InputError
 from spatialreno.formats.area_file import AreaFile, read_area_file
 from spatialreno.formats.gdal import layers_of
 from spatialreno.formats.join import join_rows, marked, spread_over_buildings
+from spatialreno.formats.manifest import MANIFEST, changed_since
 from spatialreno.formats.sniff import file_kinds, sniff
 from spatialreno.formats.source import Act, Source, in_our_words, read_raw, read_source
 from spatialreno.formats.tables import read_table
@@ -55,14 +56,16 @@ def gather(path: Path, catalog: Catalog) -> Gathered:
     """
     recover(path.parent if is_gpkg(path) else path)
     if is_gpkg(path):
-        return _gathered_package(path, catalog)
+        return _gathered_package(path, catalog, *_since_written(path))
     if not path.is_dir():
         raise InputError(f"{path}: no such folder. Give an area's folder (it holds area.toml) or a .gpkg file.")
     document = read_area_file(path / "area.toml")
     sources = _sources(path, document, catalog)
-    gathered = _read_all(path, document, sources, _strays(path, sources, document, catalog), catalog)
+    changed, missing = _since_written(path)
+    gone = [f for f in missing if f.layer not in sources]  # a layer that has another file now lost nothing
+    gathered = _read_all(path, document, sources, gone + _strays(path, sources, document, catalog), catalog)
     others = _others(path, sources, document)
-    return _joined(path, replace(gathered, acts=(*others, *gathered.acts)), catalog)
+    return _joined(path, replace(gathered, acts=(*changed, *others, *gathered.acts)), catalog)
 
 
 def is_gpkg(path: Path) -> bool:
@@ -70,7 +73,26 @@ def is_gpkg(path: Path) -> bool:
     return path.suffix.lower() == ".gpkg"
 
 
-def _gathered_package(path: Path, catalog: Catalog) -> Gathered:
+def manifest_of(path: Path) -> Path:
+    """Name the manifest of an area: in its folder, or beside its GeoPackage."""
+    return path.with_suffix(f".{MANIFEST}") if is_gpkg(path) else path / MANIFEST
+
+
+def _since_written(path: Path) -> tuple[list[Act], list[Fault]]:
+    """Tell of files that were written with the area: those changed since, and those that are gone."""
+    found = changed_since(manifest_of(path))
+    why = "was changed after it was written"
+    acts = [
+        {"layer": "", "id": "", "rule": "changed", "reason": f"{n} {why}"} for n, w in found.items() if w != "missing"
+    ]
+    mend = f"Put it back, or take its line out of {manifest_of(path).name} if it is to be gone"
+    gone = [n for n, what in found.items() if what == "missing"]
+    return acts, [
+        Fault(Path(n).stem, (), "manifest", "was written with the area and is missing", mend, file=n) for n in gone
+    ]
+
+
+def _gathered_package(path: Path, catalog: Catalog, changed: list[Act], gone: list[Fault]) -> Gathered:
     if not path.exists():
         raise InputError(f"{path}: not found. Give an area's folder (it holds area.toml) or a .gpkg file.")
     document = read_area_file(path.with_suffix(".toml"))
@@ -86,13 +108,13 @@ def _gathered_package(path: Path, catalog: Catalog) -> Gathered:
         role: tuple(Source(file=path.name, layer=n) for n in names if roles[n] == role)
         for role in dict.fromkeys(roles.values())
     }
-    gathered = _read_all(path.parent, document, sources, [], catalog)
+    gathered = _read_all(path.parent, document, sources, gone, catalog)
     told = [
         {"layer": role, "id": "", "rule": "renamed", "reason": f"layer {name} read as {role}"}
         for name, role in roles.items()
         if name != role
     ]
-    return _joined(path.parent, replace(gathered, acts=(*gathered.acts, *told)), catalog)
+    return _joined(path.parent, replace(gathered, acts=(*changed, *gathered.acts, *told)), catalog)
 
 
 def role_of(name: str, catalog: Catalog) -> str:

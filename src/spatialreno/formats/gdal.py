@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from spatialreno.formats.dbf import encoding_of, row_count
+from spatialreno.formats.dbf import encoding_of, row_count, whole_names
 from spatialreno.formats.guard import guarded, refused
 from spatialreno.formats.raw import RawTable
 from spatialreno.formats.sniff import FileKind
@@ -54,12 +54,15 @@ def layers_of(path: Path, kind: FileKind) -> list[str]:
 def _read(path: Path, kind: FileKind, layer: str, encoding: str) -> RawTable:
     codec, why, rows = None, "", None
     cut: list[int] = []
+    table: bytes | None = None
+    names: list[str] = []
     if kind.kind == "shp":
         rows = row_count(path)
         codec, why, cut = encoding_of(path, encoding)
+        table, names = whole_names(path, codec)
     elif kind.kind == "kml":
         _refuse_document_types(path)
-    with _as_plain(path, kind) as link:
+    with _as_plain(path, kind, table) as link:
         _only(kind.driver)
         name = _chosen(path, kind, link, layer)
         if kind.kind == "gpkg":
@@ -70,6 +73,8 @@ def _read(path: Path, kind: FileKind, layer: str, encoding: str) -> RawTable:
     if codec:
         raw.note("encoding", why)
         ids = [raw.ids[i] for i in cut]
+        if names:
+            raw.note("encoding", f"names of columns cut in the middle of a character read as {', '.join(names)}")
         if ids:
             raw.note("encoding", f"text cut off in the middle of a character in {len(ids)} rows", ", ".join(ids[:8]))
     return raw
@@ -108,11 +113,13 @@ def _listed(cells: Any) -> Any:
 
 
 @contextmanager
-def _as_plain(path: Path, kind: FileKind) -> Iterator[str]:
-    """Link the file, and what belongs to it, under a name that means nothing to any driver."""
+def _as_plain(path: Path, kind: FileKind, table: bytes | None = None) -> Iterator[str]:
+    """Link the file, and what belongs to it (but a mended table), under a name that means nothing to any driver."""
     with tempfile.TemporaryDirectory(prefix="spatialreno-") as folder:
         link = Path(folder) / f"source{kind.suffixes[0]}"
         link.symlink_to(path.resolve(), target_is_directory=path.is_dir())
+        if table is not None:
+            link.with_suffix(".dbf").write_bytes(table)
         for suffix in _BESIDE if kind.kind == "shp" else ():
             for file in (path.with_suffix(suffix), path.with_suffix(suffix.upper())):
                 if file.is_file() and not link.with_suffix(suffix).exists():

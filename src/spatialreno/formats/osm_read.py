@@ -97,6 +97,8 @@ def sniff(path: Path) -> str:
         raise InputError(f"{path}: the file is empty. Download or export it again.")
     if b"OSMHeader" in head[:32]:
         return "pbf"
+    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+        raise InputError(f"{path}: has a document type with entities, which a map needs none of. Export it again.")
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and re.search(rb"<osm[\s>]", head):
         return "osm"
     raise InputError(

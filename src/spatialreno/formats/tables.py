@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ import pandas as pd
 import pyogrio
 
 from spatialreno.area.crs import LONLAT
-from spatialreno.formats.guard import refused
+from spatialreno.catalog import read_catalog
+from spatialreno.formats.guard import guarded, refused
 
 _DEGREE_DECIMALS = 10  # 0.01 mm on the ground
 _FORMULA_STARTS = tuple("=+-@|%")
@@ -22,7 +23,22 @@ _GPKG_DATE = "2000-01-01T00:00:00.000Z"  # the same area gives the same bytes on
 
 
 def read_geojson(path: Path) -> gpd.GeoDataFrame:
-    """Read one GeoJSON file; anything that only calls itself so is refused."""
+    """Read one GeoJSON file; anything that only calls itself so is refused. A large one is read in a child process."""
+    frame: gpd.GeoDataFrame = _within_bounds(path, _geojson)
+    return frame
+
+
+def _within_bounds(path: Path, read: Callable[[Path], Any]) -> Any:
+    """Read a text file here when it is small; text of some megabytes may unfold to more than there is."""
+    small = read_catalog().constants["file_plain_mb"] * 1_000_000
+    try:
+        size = path.stat().st_size
+    except OSError:
+        size = 0  # opening it will tell
+    return read(path) if size <= small else guarded(lambda: read(path), path)
+
+
+def _geojson(path: Path) -> gpd.GeoDataFrame:
     again = "Export it again as GeoJSON in UTF-8"
     try:
         document = json.loads(_bytes(path).decode("utf-8-sig"))
@@ -37,7 +53,12 @@ def read_geojson(path: Path) -> gpd.GeoDataFrame:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Read one CSV as text cells, UTF-8 or GB18030."""
+    """Read one CSV as text cells, UTF-8 or GB18030; a large one in a child process."""
+    frame: pd.DataFrame = _within_bounds(path, _table)
+    return frame
+
+
+def _table(path: Path) -> pd.DataFrame:
     raw = _bytes(path)
     try:
         text = raw.decode("utf-8-sig")
@@ -68,10 +89,9 @@ def _from_rows(rows: list[list[str]], path: Path) -> pd.DataFrame:
     return frame.loc[:, [bool(name) or bool(frame.iloc[:, i].notna().any()) for i, name in enumerate(head)]]
 
 
-def _bytes(path: Path, most: int = -1) -> bytes:
+def _bytes(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(most)
+        return path.read_bytes()
     except OSError as error:
         raise refused(path, f"cannot be read ({error.strerror})", "Check the path and its rights") from error
 
