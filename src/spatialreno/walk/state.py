@@ -165,8 +165,8 @@ def open_groups(area: StudyArea) -> dict[str, int]:
 
 
 def _ground_structures(area: StudyArea) -> pd.DataFrame:
-    ground: pd.DataFrame = area.structures[area.structures["position"].isin(ON_GROUND)]
-    return ground
+    structures: pd.DataFrame = area.structures
+    return structures[structures["position"].isin(ON_GROUND)]
 
 
 def _only_opened(survey: StudyArea, area: StudyArea) -> bool:
@@ -208,14 +208,14 @@ def _no_new_ground(survey: StudyArea, area: StudyArea) -> bool:
 def geometry_key(area: StudyArea) -> str:
     """Hash all that a fabric depends on."""
     digest = hashlib.sha256()
-    layers = (*_FIXED, "open_spaces", "walls", "paths", "gates")
-    for layer in (*(getattr(area, name) for name in layers), _ground_structures(area)):
+    layers = {name: area.layer(name) for name in (*_FIXED, "open_spaces", "walls", "paths", "gates")}
+    for layer in (*layers.values(), _ground_structures(area)):
         digest.update(_layer_bytes(layer))
     attributes = (
-        area.gates[["width_m", "wall_id"]],
-        area.entrances[["building_id"]],
-        area.buildings[["compound_id"]],
-        area.paths[["walkable"]],
+        layers["gates"][["width_m", "wall_id"]],
+        layers["entrances"][["building_id"]],
+        layers["buildings"][["compound_id"]],
+        layers["paths"][["walkable"]],
     )
     for table in attributes:
         digest.update(table.to_csv().encode())
