@@ -142,13 +142,13 @@ def homes(area: StudyArea, block: dict[str, int] | None = None) -> dict[str, Wal
     if not len(gates):
         return {str(compound): VISITOR for compound in area.compounds.index}
     block = open_groups(area) if block is None else block
+    walls = area.walls[["compound_a", "compound_b"]].astype(object)
+    sides = dict(zip(walls.index, walls.to_numpy().tolist(), strict=True))
     opens: dict[int, set[str]] = {}
     for gate, compound, wall in zip(gates.index, gates["compound_id"], gates["wall_id"], strict=True):
-        beside = {compound}
-        if wall in area.walls.index:
-            beside |= set(area.walls.loc[wall, ["compound_a", "compound_b"]])
-        for name in beside & set(block):
-            opens.setdefault(block[name], set()).add(gate)
+        for name in {compound, *sides.get(wall, ())}:
+            if name in block:
+                opens.setdefault(block[name], set()).add(gate)
     return {compound: frozenset(opens.get(name, set())) for compound, name in block.items()}
 
 
