@@ -41,13 +41,15 @@ def _draw(area: sr.StudyArea, wall: str, picture: str) -> None:
     line = area.walls.geometry[wall]
     home = area.buildings.distance(line).idxmin()
     _, axes = plt.subplots(1, 2, figsize=(14, 7))
-    for axis, state, title in zip(axes, (area, opened), ("before", f"{wall} opened"), strict=True):
-        reach = isochrones(state, [home], minutes=(5,))
+    states = (area, opened)
+    found = [isochrones(state, [home], minutes=(5,)) for state in states]
+    x0, y0, x1, y1 = found[1].union(found[0], align=False).buffer(60).total_bounds
+    for axis, state, reach, title in zip(axes, states, found, ("before", f"{wall} opened"), strict=True):
         reach.plot(ax=axis, color="#9ecae1")
         area.buildings.plot(ax=axis, color="#bbbbbb")
         state.walls.plot(ax=axis, color="#b22222", linewidth=1.2)
         axis.set_title(f"{title}: {reach.area.iloc[0] / 1e4:.1f} ha within 5 min")
-        x0, y0, x1, y1 = line.buffer(350).bounds
+        axis.plot(*line.xy, color="#1b7837", linewidth=2.5)
         axis.set(xlim=(x0, x1), ylim=(y0, y1))
     plt.savefig(picture, dpi=110)
 

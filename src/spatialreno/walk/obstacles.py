@@ -118,7 +118,7 @@ def read_obstacles(area: StudyArea, frame: Frame, outlines: Geometries) -> Obsta
     seals, seal_labels = _owned(bridges, between, len(labels))
     # Buildings that overlap are one obstacle, so that no face of one lies within another.
     fixed = polygon_label == PERMANENT
-    houses = shapely.get_parts(shapely.union_all(polygons[fixed], grid_size=1.0)) if fixed.any() else polygons[:0]
+    houses = _joined(polygons[fixed])
     solid = np.concatenate([houses, polygons[~fixed]])
     solid_label = np.concatenate([np.full(len(houses), PERMANENT), polygon_label[~fixed]])
     pieces = Pieces.joined(_runs(drawn, numbers), outline_pieces(solid, solid_label))
@@ -143,6 +143,15 @@ def _bars(
     owner = np.full(int(fixed.sum()), len(labels) + len(names))
     stay = Pieces(bridges[fixed, 0], bridges[fixed, 1], owner, np.zeros(len(owner), np.int64))
     return Pieces.joined(loose, stay), (*names, ("passages", "", ""))
+
+
+def _joined(polygons: Geometries) -> Geometries:
+    """Join polygons that touch; the others stay as they are."""
+    one, two = shapely.STRtree(polygons).query(polygons, predicate="intersects")
+    touching = np.zeros(len(polygons), bool)
+    touching[one[one != two]] = True
+    joined = shapely.get_parts(shapely.union_all(polygons[touching], grid_size=1.0))
+    return np.asarray(np.concatenate([shapely.get_parts(polygons[~touching]), joined]))
 
 
 def outline_pieces(polygons: Geometries, owner: Ints) -> Pieces:

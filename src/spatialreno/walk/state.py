@@ -142,13 +142,13 @@ def homes(area: StudyArea, block: dict[str, int] | None = None) -> dict[str, Wal
     if not len(gates):
         return {str(compound): VISITOR for compound in area.compounds.index}
     block = open_groups(area) if block is None else block
+    walls = area.walls[["compound_a", "compound_b"]].astype(object)
+    sides = dict(zip(walls.index, walls.to_numpy().tolist(), strict=True))
     opens: dict[int, set[str]] = {}
     for gate, compound, wall in zip(gates.index, gates["compound_id"], gates["wall_id"], strict=True):
-        beside = {compound}
-        if wall in area.walls.index:
-            beside |= set(area.walls.loc[wall, ["compound_a", "compound_b"]])
-        for name in beside & set(block):
-            opens.setdefault(block[name], set()).add(gate)
+        for name in {compound, *sides.get(wall, ())}:
+            if name in block:
+                opens.setdefault(block[name], set()).add(gate)
     return {compound: frozenset(opens.get(name, set())) for compound, name in block.items()}
 
 
@@ -165,8 +165,8 @@ def open_groups(area: StudyArea) -> dict[str, int]:
 
 
 def _ground_structures(area: StudyArea) -> pd.DataFrame:
-    ground: pd.DataFrame = area.structures[area.structures["position"].isin(ON_GROUND)]
-    return ground
+    structures: pd.DataFrame = area.structures
+    return structures[structures["position"].isin(ON_GROUND)]
 
 
 def _only_opened(survey: StudyArea, area: StudyArea) -> bool:
@@ -208,15 +208,15 @@ def _no_new_ground(survey: StudyArea, area: StudyArea) -> bool:
 def geometry_key(area: StudyArea) -> str:
     """Hash all that a fabric depends on."""
     digest = hashlib.sha256()
-    layers = (*_FIXED, "open_spaces", "walls", "paths", "gates")
-    for layer in (*(getattr(area, name) for name in layers), _ground_structures(area)):
+    layers = {name: area.layer(name) for name in (*_FIXED, "open_spaces", "walls", "paths", "gates")}
+    for layer in (*layers.values(), _ground_structures(area)):
         digest.update(_layer_bytes(layer))
     attributes = (
-        area.gates[["width_m", "wall_id"]],
-        area.entrances[["building_id"]],
-        area.buildings[["compound_id"]],
-        area.paths[["walkable"]],
-        area.walls[["thickness_m"]],
+        layers["gates"][["width_m", "wall_id"]],
+        layers["entrances"][["building_id"]],
+        layers["buildings"][["compound_id"]],
+        layers["paths"][["walkable"]],
+        layers["walls"][["thickness_m"]],
     )
     for table in attributes:
         digest.update(table.to_csv().encode())

@@ -89,6 +89,15 @@ def load_fabric(area: StudyArea, path: str | Path) -> bool:
     ------
     InputError
         The file cannot be read or is broken.
+
+    Examples
+    --------
+    >>> import tempfile, spatialreno as sr
+    >>> area = sr.read_area("data/geo/xigongdi")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     saved = sr.save_fabric(area, f"{folder}/fabric.npz")
+    ...     sr.load_fabric(sr.split_walls(area, max_m=20), saved)
+    False
     """
     try:
         with np.load(path, allow_pickle=False) as store:
