@@ -1,6 +1,7 @@
 """Comparison: today and the options side by side."""
 
-from spatialreno.comparison.options import Comparison, compare
+from spatialreno.comparison.options import Comparison
 from spatialreno.comparison.people import People, gather_people
+from spatialreno.comparison.run import compare
 
 __all__ = ["Comparison", "People", "compare", "gather_people"]

@@ -1,0 +1,146 @@
+"""compare: apply every option to today and evaluate all of them alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from spatialreno.blocks import merge_blocks
+from spatialreno.community import find_consents, read_register
+from spatialreno.comparison.options import TODAY, Comparison
+from spatialreno.comparison.plan import plan_rows
+from spatialreno.comparison.works import plan_works
+from spatialreno.errors import ScenarioError
+from spatialreno.indicators import Evaluation, evaluate
+from spatialreno.land import freed_land
+from spatialreno.scenario import Build, Scenario
+from spatialreno.walk import isochrones
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+
+
+def compare(
+    today: StudyArea,
+    scenarios: Sequence[Scenario],
+    *,
+    standard: str = "gb50180-2018",
+    origins: Sequence[str] | None = None,
+    works: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> Comparison:
+    """Apply each scenario to today and evaluate all of them alike.
+
+    Parameters
+    ----------
+    today
+        The area as it is.
+    scenarios
+        The options, each applied to today.
+    standard
+        Planning standard by name or path.
+    origins
+        Ids of facilities or buildings whose isochrones are drawn; default is the home nearest the
+        residents' centre.
+    works
+        Also plan heat and one dig for every option (:func:`spatialreno.supply_heat`,
+        :func:`spatialreno.plan_dig`): some seconds each.
+    progress
+        Called with a sentence before each step.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ScenarioError
+        Two options with one name, an option called ``today``, or one that does not fit the area.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
+    >>> bool(compare(today, [clear]).leaders().loc["拆除违建建筑面积", "clear"] > 1000)
+    True
+    """
+    say = progress or (lambda _: None)
+    _check_names(scenarios)
+    areas: dict[str, StudyArea] = {TODAY: today}
+    for scenario in scenarios:
+        say(f"apply {scenario.name} {scenario.title}")
+        areas[scenario.name] = scenario.apply(today)
+    evaluations: dict[str, Evaluation] = {}
+    for name, area in areas.items():
+        say(f"evaluate {name}")
+        evaluations[name] = evaluate(area, standard)
+    say("freed land, gains and isochrones")
+    start = list(origins) if origins is not None else _centre_home(today)
+    ledgers = {s.name: s.ledger(today) for s in scenarios}
+    freed = {TODAY: freed_land(today, today), **{s.name: freed_land(today, _only_cleared(s, today)) for s in scenarios}}
+    gained = {name: _gained(evaluations, areas, name) for name in areas}
+    say("consents")
+    register = read_register(today, keep_rest=True)
+    consents = {s.name: find_consents(today, s, register=register, keep_rest=True) for s in scenarios}
+    planned = plan_works(areas, scenarios, say) if works else {}
+    return Comparison(
+        areas=areas,
+        scenarios=tuple(scenarios),
+        evaluations=evaluations,
+        ledgers={TODAY: next(iter(ledgers.values())).iloc[:0] if ledgers else pd.DataFrame(), **ledgers},
+        blocks={name: merge_blocks(area) for name, area in areas.items()},
+        freed=freed,
+        gained=gained,
+        isochrones={name: isochrones(area, [i for i in start if _is_there(area, i)]) for name, area in areas.items()},
+        consents=consents,
+        register=register,
+        plans=plan_rows(areas, ledgers, freed, gained, consents, planned),
+        works=planned,
+    )
+
+
+def _only_cleared(scenario: Scenario, today: StudyArea) -> StudyArea:
+    """Apply what takes down and alters; what is then built on the freed land does not make it less freed."""
+    acts = [act for act in scenario.interventions if not isinstance(act, Build)]
+    return Scenario(scenario.name, scenario.title, acts).apply(today)
+
+
+def _check_names(scenarios: Sequence[Scenario]) -> None:
+    names = [s.name for s in scenarios]
+    twice = sorted({n for n in names if names.count(n) > 1 or n == TODAY})
+    if twice:
+        raise ScenarioError(f"options: {', '.join(twice)} is taken. Give every option a name of its own.")
+
+
+def _centre_home(area: StudyArea) -> list[str]:
+    """Choose the home nearest the residents' centre; ties go to the first id."""
+    homes = area.buildings[area.buildings["residents"].fillna(0).astype("float64") > 0]
+    if not len(homes):
+        return []
+    points = homes.geometry.centroid
+    weight = homes["residents"].astype("float64")
+    x, y = (points.x * weight).sum() / weight.sum(), (points.y * weight).sum() / weight.sum()
+    away = (points.x - x) ** 2 + (points.y - y) ** 2
+    return [str(away.round(6).idxmin())]
+
+
+def _is_there(area: StudyArea, name: str) -> bool:
+    return name in area.buildings.index or name in area.facilities.index
+
+
+def _gained(evaluations: Mapping[str, Evaluation], areas: Mapping[str, StudyArea], name: str) -> pd.DataFrame:
+    before, after = evaluations[TODAY].scores, evaluations[name].scores
+    both = before.index.intersection(after.index)
+    households = areas[name].buildings["households"].reindex(both)
+    return pd.DataFrame(
+        {
+            "score_before": before["score"].reindex(both),
+            "score_after": after["score"].reindex(both),
+            "gain": after["score"].reindex(both) - before["score"].reindex(both),
+            "residents": after["residents"].reindex(both),
+            "households": households,
+        }
+    ).rename_axis("building_id")
