@@ -136,6 +136,8 @@ def styles() -> dict[str, dict[str, Any]]:
     for rank, opacity in enumerate((0.35, 0.22, 0.12), start=1):
         table[f"reach-{rank}"] = _area(REACH, opacity, REACH, 0.8, opacity=0.6)
         table[f"reach-other-{rank}"] = _area(REACH, 0, REACH, 1.5, dashArray="6 3", fill=False)
+    table["reach-gained"] = _area(BUILT, 0.3, BUILT, 0.8)
+    table["reach-lost"] = _area(DEMOLISHED, 1, DEMOLISHED, 0.8, hatch=True)
     for kind, color in _PIPES.items():
         table[f"pipe-{kind}"] = _line(color, 2, dashArray="6 3" if kind in {"power", "heat_secondary"} else None)
     return table
