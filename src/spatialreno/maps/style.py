@@ -13,6 +13,7 @@ DEMOLISHED: Final = "#d55e00"
 ALTERED: Final = "#e69f00"
 BUILT: Final = "#0072b2"
 FREED: Final = "#009e73"
+OWN: Final = "#ffe45c"
 REACH: Final = "#08519c"
 HUES: Final = ("#5566aa", "#8a8433", "#8a5a99", "#3f8c94", "#b0506e", "#6d7f8f")
 SCORES: Final = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
@@ -68,6 +69,8 @@ _PLAN: Final[dict[str, dict[str, Any]]] = {
     "area-altered": _area(ALTERED, 0.35, ALTERED, 2),
     "area-built": _area("#b9d6ea", 0.85, BUILT, 2.5),
     "freed": _area(FREED, 0.25, FREED, 1),
+    "own-line": _line(OWN, 11, lineCap="butt"),
+    "own-area": _area(OWN, 1, OWN, 6),
     "block-single": _area("#6b7280", 0.04, "#6b7280", 0.5, opacity=0.35),
 }
 _LAND: Final[dict[str, dict[str, Any]]] = {

@@ -161,6 +161,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "asked_of": ("请贵单位配合的事项", "What is asked"),
     "papers": ("涉及的权属", "Rights and papers"),
     "your_residents": ("贵单位居民得到什么", "What its residents gain"),
+    "own_marked": ("黄色衬底：与本单位有关的围墙、建筑与设施", "On yellow: what this unit is asked for"),
     "sign_here": ("签署", "To sign"),
     "agree": ("□ 同意    □ 有条件同意    □ 不同意", "□ agreed    □ agreed with conditions    □ not agreed"),
     "signature": ("经办人：____________    单位（章）：____________    日期：______年____月____日",

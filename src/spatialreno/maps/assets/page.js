@@ -84,18 +84,26 @@
     const titles = [...panel.querySelectorAll(":scope > header, :scope > .tabs")];
     const home = key.parentElement;
     let open = key.open;
+    const size = (width, height) => {
+      for (const [name, value] of [["width", width], ["height", height]]) {
+        if (value) container.style.setProperty(name, value, "important");
+        else container.style.removeProperty(name);
+      }
+      app.map.invalidateSize({ animate: false });
+      app.fit();
+    };
     window.addEventListener("beforeprint", () => {
       open = key.open;
       key.open = true;
       container.before(...titles);
       container.after(key);
-      app.map.invalidateSize({ animate: false });
-      app.fit();
+      size("273mm", "112mm"); // what A4 has between its margins
     });
     window.addEventListener("afterprint", () => {
       panel.prepend(...titles);
       home.append(key);
       key.open = open;
+      size();
     });
   }
 
