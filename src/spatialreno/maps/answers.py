@@ -10,6 +10,7 @@ from spatialreno.maps.features import Drawn, Rows, by_option, facility_title, nu
 from spatialreno.maps.scene import Scene
 from spatialreno.maps.style import HUES
 from spatialreno.maps.words import Lang, value_word, word
+from spatialreno.walk.reach import change_of
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -67,6 +68,27 @@ def isochrones(scene: Scene) -> list[Drawn]:
         return f"{kind}-{rank}", rows, {"origin": str(row["origin"])}
 
     return by_option(frames, describe) + _starts(scene)
+
+
+def reach_change(scene: Scene) -> list[Drawn]:
+    """Draw what each option adds to the walks of today and what it takes from them."""
+    walks = scene.own(scene.options.isochrones)
+    frames = [change_of(walks[0], frame) for frame in walks]
+    titles = {origin: place.title for origin, place in origins(scene.options, scene.lang).items()}
+
+    def describe(row: Any) -> tuple[str, Rows, dict[str, Any]]:
+        reach = f"{number(float(row['minutes']), 0)} {word('minutes', scene.lang)}"
+        said = (
+            ("reach_change", word(f"reach_{row['change']}", scene.lang)),
+            ("origin", titles[str(row["origin"])]),
+            ("walk_reach", reach),
+            ("group", _walker(scene, row["group"])),
+            ("area_m2", number(float(row["area_m2"]), 0)),
+        )
+        rows = tuple((word(key, scene.lang), value) for key, value in said)
+        return f"reach-{row['change']}", rows, {"origin": str(row["origin"])}
+
+    return by_option(frames, describe)
 
 
 def _walker(scene: Scene, group: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import InputError
-from spatialreno.maps.features import number
+from spatialreno.maps.features import Drawn, number
 from spatialreno.maps.fonts import lettering
 from spatialreno.maps.layers import Theme, themes
 from spatialreno.maps.owners import party_names, yards_of_parties
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _MAP_MM = 88.0
 _SIGN_MM = 34.0
 _AROUND_M = 15.0
+# What changes is drawn over the mark of what is one's own.
+_OVER_OWN = ("structures", "works", "new_grounds", "walls")
 
 
 def owner_sheets(options: Comparison, path: str | Path, *, option: str = "", lang: str = "zh") -> Path:
@@ -103,7 +105,7 @@ def _sheets(
     sheets[-1].paragraph(_in_all(rows, options, lang), size=10)
     _papers(sheets, area, ids, rows, lang)
     _gains(sheets, options, key, yards, lang)
-    if sheets[-1].room < _MAP_MM + _SIGN_MM + 6:
+    if sheets[-1].room < _MAP_MM + _SIGN_MM + 10:
         sheets.append(Sheet(*PAPERS["a4-portrait"]))
     _clip(sheets[-1], options, key, yards, rows, laid_out, lang)
     _sign(sheets[-1], lang)
@@ -183,15 +185,28 @@ def _clip(
     sheet: Sheet, options: Comparison, key: str, yards: list[str], rows: pd.DataFrame, laid_out: list[Theme], lang: Lang
 ) -> None:
     compounds = options.areas["today"].compounds
-    shapes = list(compounds.geometry[compounds.index.isin(yards)])
+    own = _own(options, rows)
+    west, south, east, north = shapely.total_bounds([*compounds.geometry[compounds.index.isin(yards)], *own])
+    corners = (west - _AROUND_M, south - _AROUND_M, east + _AROUND_M, north + _AROUND_M)
+    box = (MARGIN_MM, MARGIN_MM + _SIGN_MM, sheet.width - 2 * MARGIN_MM, _MAP_MM)
+    count = len(options.areas)
+    drawn = [Drawn(shape, ("own-area" if shape.area else "own-line",) * count, ()) for shape in own]
+    marked = Theme("own", "", "plan", True, drawn)
+    under = next((at for at, theme in enumerate(laid_out) if theme.key in _OVER_OWN), len(laid_out))
+    themes_marked = [*laid_out[:under], marked, *laid_out[under:]]
+    furnish(draw_plan(sheet.figure, box, themes_marked, list(options.areas).index(key), corners), lang)
+    sheet.put(box[0], box[1] + box[3] + 1.5, word("own_marked", lang), size=8)
+
+
+def _own(options: Comparison, rows: pd.DataFrame) -> list[Any]:
+    """Find the shapes of what a unit is asked for, each once."""
+    found: dict[bytes, Any] = {}
     for layer, ids in rows.groupby("layer")["id"]:
         for area in options.areas.values():
             frame = area.layer(str(layer))
-            shapes += list(frame.geometry[frame.index.isin(ids)])
-    west, south, east, north = shapely.total_bounds(shapes)
-    corners = (west - _AROUND_M, south - _AROUND_M, east + _AROUND_M, north + _AROUND_M)
-    box = (MARGIN_MM, MARGIN_MM + _SIGN_MM, sheet.width - 2 * MARGIN_MM, _MAP_MM)
-    furnish(draw_plan(sheet.figure, box, laid_out, list(options.areas).index(key), corners), lang)
+            for shape in frame.geometry[frame.index.isin(ids)]:
+                found.setdefault(shapely.to_wkb(shape), shape)
+    return list(found.values())
 
 
 def _sign(sheet: Sheet, lang: Lang) -> None:

@@ -66,6 +66,7 @@ def themes(options: Comparison, lang: Lang) -> list[Theme]:
         Theme("grounds", "", "ground", True, grounds),
         Theme("trees", scene.title("trees"), "today", True, _trees(scene)),
         Theme("isochrones", say["isochrones"], "analysis", False, answers.isochrones(scene)),
+        Theme("reach_change", word("reach_change", lang), "analysis", False, answers.reach_change(scene)),
         Theme("paths", "", "ground", True, _paths(scene)),
         Theme("buildings", "", "ground", True, _buildings(scene)),
         Theme("pipes", scene.title("pipes"), "today", False, scene.draw("pipes", _pipe, geometry="line")),
@@ -102,7 +103,7 @@ def told(themes: Sequence[Theme], stories: Stories) -> list[Theme]:
         added = stories.of(drawn.rows) if isinstance(drawn.rows, Told) else {}
         if theme.key in {"blocks", "freed"}:
             added = late
-        if theme.key in {"freed", "isochrones"}:  # these have no name to be found by
+        if theme.key in {"freed", "isochrones", "reach_change"}:  # these have no name to be found by
             added = {**added, "quiet": 1}
         return replace(drawn, more={**drawn.more, **added}) if added else drawn
 

@@ -96,9 +96,7 @@ def _figure(options: Comparison, lang: Lang) -> Any:
     area = options.areas["today"]
     to_degrees = degrees(area.crs)
     stories = Stories(options, lang)
-    laid_out = [
-        _signed(theme) for theme in told(themes(options, lang), stories) if theme.key not in _LEFT_OUT
-    ]
+    laid_out = [_signed(theme) for theme in told(themes(options, lang), stories) if theme.key not in _LEFT_OUT]
     corners = bounds(options, to_degrees)
     plan = map_of(laid_out, corners)
     for theme in laid_out:
@@ -153,7 +151,7 @@ def _model(options: Comparison, to_degrees: Any) -> dict[str, Any]:
     area, today = options.areas["today"], options.evaluations["today"]
     serving = area.facilities[area.facilities["status"].fillna("open") == "open"]
     walk = walk_model(area, [str(name) for name in serving.index])
-    works = live_plan.works(area)
+    works = live_plan.works(area, options.register)
     return {
         "walk": walk,
         "facilities": [str(kind) for kind in serving["kind"]],

@@ -8,19 +8,20 @@ import pandas as pd
 import shapely
 
 from spatialreno.blocks.spans import frontages
-from spatialreno.community import find_consents
+from spatialreno.community import find_consents, read_register
 from spatialreno.maps.owners import party_names
 from spatialreno.scenario import Scenario, alter, build, demolish
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
+    from spatialreno.community import Register
     from spatialreno.indicators import Evaluation
 
 STATES = ("public", "residents", "closed")
 Bill = list[list[Any]]  # rows of payer, yuan or None, parties
 
 
-def works(area: StudyArea) -> dict[str, Any]:
+def works(area: StudyArea, register: Register | None = None) -> dict[str, Any]:
     """Price every wall and structure that may come down, every gate's change, and a facility of each kind.
 
     The rows are those of ``Scenario.ledger``: one cost model for Python and for the page.
@@ -29,6 +30,8 @@ def works(area: StudyArea) -> dict[str, Any]:
     ----------
     area : StudyArea
         The area as surveyed.
+    register : Register, optional
+        Its ballot book, where it is open already.
 
     Returns
     -------
@@ -36,13 +39,14 @@ def works(area: StudyArea) -> dict[str, Any]:
         ``walls``, ``structures`` and ``gates`` by id, ``kinds`` by kind; a bill is rows of payer, yuan (None
         without a price) and parties to ask.
     """
-    bills = {layer: _bills(area, [_all_down(area, layer)]) for layer in ("walls", "structures")}
+    book = register or read_register(area)
+    bills = {layer: _bills(area, [_all_down(area, layer)], book) for layer in ("walls", "structures")}
     gone_gates = {name: rows for (layer, name), rows in bills["walls"].items() if layer == "gates"}
     return {
         "walls": _walls(area, bills["walls"]),
         "structures": _structures(area, bills["structures"]),
-        "gates": _gates(area, gone_gates),
-        "kinds": _kinds(area),
+        "gates": _gates(area, gone_gates, book),
+        "kinds": _kinds(area, book),
     }
 
 
@@ -51,7 +55,7 @@ def _all_down(area: StudyArea, layer: str) -> Any:
     return demolish(layer, ids=list(frame.index[frame["removable"].fillna(True).astype(bool)]))
 
 
-def _bills(area: StudyArea, acts: list[Any]) -> dict[tuple[str, str], Bill]:
+def _bills(area: StudyArea, acts: list[Any], book: Register) -> dict[tuple[str, str], Bill]:
     """Read the ledger by layer and id; acts that select nothing are no error here."""
     found: dict[tuple[str, str], Bill] = {}
     acts = [act for act in acts if getattr(act, "chosen", None) is None or act.chosen.ids]
@@ -60,7 +64,7 @@ def _bills(area: StudyArea, acts: list[Any]) -> dict[tuple[str, str], Bill]:
     scenario = Scenario("live", "", acts)
     ledger = scenario.ledger(area)
     ledger = ledger[ledger["verb"] != "keep"]
-    asked = _asked(area, scenario)
+    asked = _asked(area, scenario, book)
     columns = (ledger[name].tolist() for name in ("layer", "id", "payer", "cost_yuan"))
     for layer, name, payer, cost in zip(*columns, strict=True):
         row = [payer, None if pd.isna(cost) else float(cost), asked.get((layer, name), [])]
@@ -68,9 +72,9 @@ def _bills(area: StudyArea, acts: list[Any]) -> dict[tuple[str, str], Bill]:
     return found
 
 
-def _asked(area: StudyArea, scenario: Scenario) -> dict[tuple[str, str], list[str]]:
+def _asked(area: StudyArea, scenario: Scenario, book: Register) -> dict[tuple[str, str], list[str]]:
     """List by layer and id the parties whose own agreement is needed, as ``find_consents`` does."""
-    asked = find_consents(area, scenario).asked
+    asked = find_consents(area, scenario, register=book).asked
     own = asked[(asked["basis"] == "owner") & (asked["party_id"] != "")]
     found: dict[tuple[str, str], set[str]] = {}
     for layer, name, party in zip(own["layer"], own["id"], own["party_id"], strict=True):
@@ -101,12 +105,12 @@ def _structures(area: StudyArea, bills: dict[tuple[str, str], Bill]) -> dict[str
     }
 
 
-def _gates(area: StudyArea, gone: dict[str, Bill]) -> dict[str, dict[str, Any]]:
+def _gates(area: StudyArea, gone: dict[str, Bill], book: Register) -> dict[str, dict[str, Any]]:
     """Say for each gate how it stands, whose people it lets through, and what each change costs."""
     gates, walls = area.gates, area.walls
     changes = {
         state: _bills(area, [alter("gates", ids=[str(i) for i in gates.index[gates["walkers"] != state]],
-                                   set={"walkers": state})])
+                                   set={"walkers": state})], book)
         for state in STATES
     }  # fmt: skip
     known = set(area.compounds.index)
@@ -125,7 +129,7 @@ def _gates(area: StudyArea, gone: dict[str, Bill]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _kinds(area: StudyArea) -> dict[str, dict[str, Any]]:
+def _kinds(area: StudyArea, book: Register) -> dict[str, dict[str, Any]]:
     """Price a facility of each kind at its least footprint."""
     stem = fresh_id(area, "N")
     middle = area.compounds.geometry.iloc[0].representative_point()
@@ -134,8 +138,8 @@ def _kinds(area: StudyArea) -> dict[str, dict[str, Any]]:
     for number, (kind, footprint) in enumerate(footprints.items()):
         values: dict[str, Any] = {"kind": str(kind)} | ({"area_m2": float(footprint)} if footprint > 0 else {})
         acts.append(build("facilities", f"{stem}{number}", geometry=middle, **values))
-    bills = _bills(area, acts)
-    rights = _rights_asked(area, acts)
+    bills = _bills(area, acts, book)
+    rights = _rights_asked(area, acts, book)
     return {
         str(kind): {
             "bill": bills.get(("facilities", f"{stem}{number}"), []),
@@ -146,9 +150,9 @@ def _kinds(area: StudyArea) -> dict[str, dict[str, Any]]:
     }
 
 
-def _rights_asked(area: StudyArea, acts: list[Any]) -> dict[str, str]:
+def _rights_asked(area: StudyArea, acts: list[Any], book: Register) -> dict[str, str]:
     """Say for each built thing which rights in its yard must agree; things with the same answer ask the same."""
-    asked = find_consents(area, Scenario("live", "", acts)).asked
+    asked = find_consents(area, Scenario("live", "", acts), register=book).asked
     own = asked[asked["basis"] == "owner"]
     return {str(name): "|".join(sorted(set(rows["right"]))) for name, rows in own.groupby("id", sort=True)}
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from spatialreno.maps.door import Markup, isolated, joined, tag, text
 from spatialreno.maps.payers import payer_table
 from spatialreno.maps.people import sections
+from spatialreno.maps.side_by_side import indicators, titled
 from spatialreno.maps.tables import (
-    Line,
     confidence_counts,
     estimates,
     facts,
     fingerprints,
-    indicator_lines,
     leader_lines,
     option_titles,
 )
@@ -23,10 +22,6 @@ from spatialreno.maps.works import cross_section
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison, People
-
-_SENSE = {1: "better", -1: "worse", 0: "same"}
-# Facilities one by one are many lines; they are folded under the headline figures.
-_DETAIL = ("covered:", "facilities:", "level_mean:", "open_space_renewal:")
 
 
 def panel(options: Comparison, lang: Lang, *, chosen: int, people: People | None = None) -> Markup:
@@ -50,10 +45,7 @@ def panel(options: Comparison, lang: Lang, *, chosen: int, people: People | None
         _tabs(titles, lang, chosen),
         _leaders(options, titles, lang, chosen),
         payer_table(options, titles, lang, chosen),
-        *(
-            _indicators(options, key, position, titles, lang, hidden=position != chosen)
-            for position, key in enumerate(options.areas)
-        ),
+        _indicators(options, titles, lang, chosen),
         *(tag("details", tag("summary", s.title), *s.parts, class_="people") for s in sections(options, people, lang)),
         tag("details", tag("summary", word("assumptions", lang)), *assumptions(options, lang), class_="assumptions"),
         tag("footer", facts_list(options, lang)),
@@ -81,7 +73,7 @@ def _tabs(titles: Sequence[str], lang: Lang, chosen: int) -> Markup:
             role="tab",
             id=f"tab-{position}",
             data_option=str(position),
-            aria_controls=f"panel-{position}",
+            aria_controls="of-option",
             aria_selected="true" if position == chosen else "false",
             tabindex="0" if position == chosen else "-1",
         )
@@ -104,7 +96,7 @@ def _leaders(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int
     body = [
         tag(
             "tr",
-            tag("th", _titled(title, unit), scope="row"),
+            tag("th", titled(title, unit), scope="row"),
             *(cell("td", v, k) for k, v in enumerate(values)),
         )
         for title, unit, values in lines
@@ -113,67 +105,16 @@ def _leaders(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int
     return tag("section", tag("h2", word("leaders", lang)), tag("div", table, class_="scroll"), class_="leaders")
 
 
-def _titled(title: str, unit: str) -> Markup:
-    return joined(isolated(title), " ", tag("span", unit, class_="unit")) if unit else isolated(title)
-
-
-def _indicators(
-    options: Comparison, key: str, position: int, titles: Sequence[str], lang: Lang, *, hidden: bool
-) -> Markup:
-    """Write what the option changes; what it leaves as it is, and facilities one by one, are folded."""
-    lines = indicator_lines(options, key, lang)
-    main = [line for line in lines if not line.key.startswith(_DETAIL)]
-    detail = [line for line in lines if line.key.startswith(_DETAIL)]
-    same = [line for line in main if position and line.change in {"0", "—"}]
-    alone = position == 0
-    parts = [
-        tag("h2", word("indicators", lang), "：" if lang == "zh" else ": ", isolated(titles[position])),
-        _table([line for line in main if line not in same], lang, title=titles[position], alone=alone),
-    ]
-    for name, folded in (("unchanged", same), ("more", detail)):
-        if folded:
-            table = _table(folded, lang, title=titles[position], alone=alone)
-            parts.append(tag("details", tag("summary", f"{word(name, lang)} ({len(folded)})"), table))
-    cut = cross_section(options, key, lang)
-    if cut is not None:
-        parts.append(cut)
+def _indicators(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int) -> Markup:
+    """Write the indicators of all options side by side, and under them the lane that an option opens."""
+    cuts = [(at, cross_section(options, key, lang)) for at, key in enumerate(options.areas)]
     return tag(
-        "section", *parts, role="tabpanel", id=f"panel-{position}", data_option=str(position),
-        aria_labelledby=f"tab-{position}", hidden=hidden,
+        "section",
+        tag("h2", word("indicators", lang)),
+        *indicators(options, titles, lang, chosen=chosen),
+        *(tag("div", cut, data_only=str(at), hidden=at != chosen) for at, cut in cuts if cut is not None),
+        class_="options", role="tabpanel", id="of-option", aria_labelledby=f"tab-{chosen}",
     )  # fmt: skip
-
-
-def _table(lines: Sequence[Line], lang: Lang, *, title: str, alone: bool) -> Markup:
-    """Write 现状 | 方案 | 变化, or only 现状 for today itself."""
-    columns = [word("today", lang)] if alone else [word("today", lang), title, word("change", lang)]
-    heads = [tag("th", isolated(name), scope="col") for name in columns]
-    head = tag("tr", tag("th", word("indicator", lang), scope="col"), *heads)
-    return tag(
-        "div",
-        tag("table", tag("thead", head), tag("tbody", *(_row(line, lang, alone=alone) for line in lines))),
-        class_="scroll",
-    )
-
-
-def _row(line: Line, lang: Lang, *, alone: bool) -> Markup:
-    mark = ""
-    if line.estimated:
-        mark = tag("span", word("estimate", lang), class_="mark", title=word("estimated", lang))
-    head = tag("th", _titled(line.title, line.unit), mark, scope="row", title=line.source or None)
-    now = tag("td", line.value if alone else line.today, _met(line, lang) if alone else "")
-    if alone:
-        return tag("tr", head, now)
-    sense = _SENSE[line.sense]
-    told = word(sense, lang) if line.sense else None
-    change = tag("td", line.change, class_=sense, title=told, aria_label=f"{line.change} {told}" if told else None)
-    return tag("tr", head, now, tag("td", line.value, _met(line, lang)), change)
-
-
-def _met(line: Line, lang: Lang) -> Markup:
-    if line.meets is None:
-        return Markup("")
-    name, sign = ("meets", "✓") if line.meets else ("fails", "✗")
-    return joined(" ", tag("span", sign, class_=name, title=word(name, lang), role="img", aria_label=word(name, lang)))
 
 
 def assumptions(options: Comparison, lang: Lang) -> list[Markup]:

@@ -13,6 +13,7 @@ DEMOLISHED: Final = "#d55e00"
 ALTERED: Final = "#e69f00"
 BUILT: Final = "#0072b2"
 FREED: Final = "#009e73"
+OWN: Final = "#ffe45c"
 REACH: Final = "#08519c"
 HUES: Final = ("#5566aa", "#8a8433", "#8a5a99", "#3f8c94", "#b0506e", "#6d7f8f")
 SCORES: Final = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
@@ -68,6 +69,8 @@ _PLAN: Final[dict[str, dict[str, Any]]] = {
     "area-altered": _area(ALTERED, 0.35, ALTERED, 2),
     "area-built": _area("#b9d6ea", 0.85, BUILT, 2.5),
     "freed": _area(FREED, 0.25, FREED, 1),
+    "own-line": _line(OWN, 11, lineCap="butt"),
+    "own-area": _area(OWN, 1, OWN, 6),
     "block-single": _area("#6b7280", 0.04, "#6b7280", 0.5, opacity=0.35),
 }
 _LAND: Final[dict[str, dict[str, Any]]] = {
@@ -136,6 +139,8 @@ def styles() -> dict[str, dict[str, Any]]:
     for rank, opacity in enumerate((0.35, 0.22, 0.12), start=1):
         table[f"reach-{rank}"] = _area(REACH, opacity, REACH, 0.8, opacity=0.6)
         table[f"reach-other-{rank}"] = _area(REACH, 0, REACH, 1.5, dashArray="6 3", fill=False)
+    table["reach-gained"] = _area(BUILT, 0.3, BUILT, 0.8)
+    table["reach-lost"] = _area(DEMOLISHED, 1, DEMOLISHED, 0.8, hatch=True)
     for kind, color in _PIPES.items():
         table[f"pipe-{kind}"] = _line(color, 2, dashArray="6 3" if kind in {"power", "heat_secondary"} else None)
     return table

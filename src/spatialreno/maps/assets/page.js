@@ -10,16 +10,23 @@
       tab.tabIndex = own ? 0 : -1;
       if (own && focus) tab.focus();
     }
-    for (const panel of document.querySelectorAll('[role="tabpanel"]')) panel.hidden = Number(panel.dataset.option) !== number;
-    for (const cell of document.querySelectorAll(".leaders [data-option]")) cell.classList.toggle("chosen", Number(cell.dataset.option) === number);
-    for (const table of document.querySelectorAll(".leaders .scroll")) {
-      const head = table.querySelector("th.chosen");
-      if (head) table.scrollLeft = head.offsetLeft + head.offsetWidth - table.clientWidth;
-    }
+    document.querySelector('[role="tabpanel"]').setAttribute("aria-labelledby", `tab-${number}`);
+    for (const part of document.querySelectorAll("[data-only]")) part.hidden = Number(part.dataset.only) !== number;
+    for (const cell of document.querySelectorAll("td[data-option], th[data-option]")) cell.classList.toggle("chosen", Number(cell.dataset.option) === number);
+    aside();
     app.phased();
     app.curtain();
     app.redraw();
     app.inspected();
+  }
+
+  // Wide tables stand so that the open option and its change are seen.
+  function aside() {
+    for (const table of document.querySelectorAll(".leaders .scroll, .options .scroll")) {
+      const head = table.querySelector("th.chosen");
+      const change = table.querySelector("th.change:not([hidden])");
+      if (head) table.scrollLeft = head.offsetLeft + head.offsetWidth + (change ? change.offsetWidth : 0) - table.clientWidth;
+    }
   }
 
   function tabs() {
@@ -71,6 +78,35 @@
     return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
   }
 
+  // On paper the title stands over the map and the legend under it.
+  function paper(container, key) {
+    const panel = document.querySelector(".panel");
+    const titles = [...panel.querySelectorAll(":scope > header, :scope > .tabs")];
+    const home = key.parentElement;
+    let open = key.open;
+    const size = (width, height) => {
+      for (const [name, value] of [["width", width], ["height", height]]) {
+        if (value) container.style.setProperty(name, value, "important");
+        else container.style.removeProperty(name);
+      }
+      app.map.invalidateSize({ animate: false });
+      app.fit();
+    };
+    window.addEventListener("beforeprint", () => {
+      open = key.open;
+      key.open = true;
+      container.before(...titles);
+      container.after(key);
+      size("273mm", "112mm"); // what A4 has between its margins
+    });
+    window.addEventListener("afterprint", () => {
+      panel.prepend(...titles);
+      home.append(key);
+      key.open = open;
+      size();
+    });
+  }
+
   // The map itself: zoom, fit, switches, legend, scale and north.
   app.furnish = (map, given) => {
     app.map = map;
@@ -96,7 +132,7 @@
     map.on("zoomend", distance);
     app.inspect();
     app.search(tools);
-    window.addEventListener("beforeprint", () => { map.invalidateSize({ animate: false }); app.fit(); });
+    paper(container, key);
     return tools;
   };
 
@@ -108,6 +144,7 @@
     app.phases(tools);
     tools.querySelector(".print").addEventListener("click", () => window.print());
     tabs();
+    document.querySelector(".panel").addEventListener("toggle", aside, true);
     choose(given.open, false);
     app.fit();
     distance();
