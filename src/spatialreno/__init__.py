@@ -99,7 +99,7 @@ _ROOMS = {
     ),
     "programme": ("Programme", "read_programme"),
     "indicators": ("Evaluation", "evaluate"),
-    "comparison": ("Comparison", "People", "compare", "gather_people"),
+    "comparison": ("Comparison", "People", "compare", "gather_people", "write_postgis_results"),
     "maps": (
         "Page",
         "draw",
@@ -218,6 +218,7 @@ __all__ = [
     "who_reaches",
     "write_area",
     "write_postgis",
+    "write_postgis_results",
     "write_scenario",
 ]
 
@@ -243,7 +244,7 @@ if TYPE_CHECKING:
         register_facilities,
         share_lift,
     )
-    from spatialreno.comparison import Comparison, People, compare, gather_people
+    from spatialreno.comparison import Comparison, People, compare, gather_people, write_postgis_results
     from spatialreno.errors import InfeasibleError, InputError, RenoError, ScenarioError
     from spatialreno.formats import (
         adopt,

@@ -1,12 +1,15 @@
 """Drawings: every entity that draws, blocks, texts, CASS layers and codes; walls of two lines; nothing is lost."""
 
+import math
+
 import ezdxf
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 from conftest import ORIGIN
 
-from spatialreno import check_area, read_area
+from spatialreno import check_area, export_area, read_area
 from spatialreno.errors import InputError
 
 X, Y = ORIGIN
@@ -231,3 +234,44 @@ def test_the_frame_is_not_changed(folder, drawing):
     area = read(folder, drawing)
     assert isinstance(area.buildings, gpd.GeoDataFrame)
     assert area.crs.to_epsg() == 4546
+
+
+def surveyed(folder, drawing):
+    """Read a drawing with blocks within blocks, turned and scaled, bulges, arcs, a spline and hatches."""
+    space, walls = drawing.modelspace(), {"layer": "围墙"}
+    leaf, whole = drawing.blocks.new("单元"), drawing.blocks.new("楼型B")
+    leaf.add_lwpolyline([(0, 0), (10, 0), (10, 6), (0, 6)], close=True)
+    whole.add_blockref("单元", (0, 0), dxfattribs={"xscale": 2})
+    whole.add_attdef("名称", (1, 1), dxfattribs={"height": 1})
+    turned = space.add_blockref("楼型B", place(60, 10), dxfattribs={"layer": "JMD", "rotation": 90})
+    turned.add_attrib("名称", "一号楼")
+    round_end = [(10, 60, 0), (30, 60, 1.0), (30, 70, 0), (10, 70, 0)]
+    bulged = [(*place(x, y), bulge) for x, y, bulge in round_end]
+    space.add_lwpolyline(bulged, format="xyb", close=True, dxfattribs={"layer": "JMD"})
+    space.add_text("砖5", dxfattribs={"layer": "JMD"}).set_placement(place(20, 65))
+    hatch = space.add_hatch(dxfattribs={"layer": "违建"})
+    hatch.paths.add_polyline_path(box(70, 70, 80, 80), is_closed=True)
+    hatch.paths.add_polyline_path(box(72, 72, 74, 74), is_closed=True, flags=16)
+    space.add_arc(place(50, 50), 5, 30, 200, dxfattribs=walls)
+    space.add_spline([(*place(5, 30), 0), (*place(20, 40), 0), (*place(35, 32), 0)], dxfattribs=walls)
+    tree = drawing.blocks.new("乔木")
+    tree.add_circle((0, 0), 1)
+    space.add_blockref("乔木", place(90, 90), dxfattribs={"layer": "树木"})
+    return read(folder, drawing, "walls", "structures", "trees")
+
+
+def test_a_survey_drawing_goes_out_as_a_drawing_and_comes_back(folder, drawing, tmp_path):
+    area = surveyed(folder, drawing)
+    homes = area.buildings.sort_values("footprint_m2")
+    assert homes.footprint_m2.to_list() == pytest.approx([120, 200 + 12.5 * math.pi], abs=0.1)
+    assert homes.geometry.iloc[0].equals(shapely.box(*place(54, 10), *place(60, 30)))
+    assert (homes.name.iloc[0], homes.structure.iloc[1], homes.storeys.iloc[1]) == ("一号楼", "brick", 5)
+    assert len(area.walls) >= 2
+    again = read_area(export_area(area, tmp_path / "out", "dxf"))
+    for name in area.catalog.layers:
+        before, after = area.layer(name), again.layer(name)
+        if "geometry" in before:
+            shapes = [shapely.normalize(f.geometry.to_numpy()) for f in (before, after)]  # rings may start elsewhere
+            assert shapely.equals_exact(*shapes, 1e-9).all(), name
+            before, after = before.drop(columns="geometry"), after.drop(columns="geometry")
+        pd.testing.assert_frame_equal(pd.DataFrame(before), pd.DataFrame(after), rtol=0, atol=1e-6)

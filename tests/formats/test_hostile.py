@@ -116,7 +116,11 @@ ELSEWHERE = {  # kinds of faults that other tests show
         "formats/test_dxf.py::a_ring_that_nearly_closes_is_closed_and_told",
     ),
     "wkt": ("formats/test_export.py::wkt_that_is_no_shape_is_refused",),
-    "osm": ("formats/test_osm_refusals.py::entities_are_refused",),
+    "osm": (
+        "formats/test_osm_refusals.py::entities_are_refused",
+        "formats/test_osm_refusals.py::an_extract_without_end_is_ended",
+        "formats/test_osm_refusals.py::an_extract_that_fills_the_memory_is_ended",
+    ),
     "service": (
         "formats/test_osm_fetch.py::places_that_cannot_be_fetched",
         "formats/test_osm_fetch.py::answers_that_cannot_be_used",

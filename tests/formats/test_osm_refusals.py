@@ -9,6 +9,7 @@ from formats.osm_town import Town, two_compounds
 
 from spatialreno import check_area
 from spatialreno.errors import InputError
+from spatialreno.formats import guard
 from spatialreno.formats.osm import import_osm
 
 
@@ -108,3 +109,41 @@ def test_entities_are_refused(tmp_path, head):
     with pytest.raises(InputError, match="document type with entities"):
         import_osm(tmp_path / "town.osm")
     assert "error" in set(check_area(tmp_path / "town.osm").severity)
+
+
+def crowd(path: Path, count: int, first: int = 1) -> Path:
+    """Write ``count`` trees, and one closed way through all of them."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write('<osm version="0.6"><bounds minlon="112" minlat="34" maxlon="113" maxlat="35"/>\n')
+        for n in range(count):
+            place = f'lat="{34 + n % 1000 / 1000}" lon="{112 + n // 1000 / 1000}"'
+            file.write(f'<node id="{first + n}" version="1" {place}><tag k="natural" v="tree"/></node>\n')
+        refs = "".join(f'<nd ref="{first + n % count}"/>' for n in range(min(count, 1999) + 1))
+        file.write(f'<way id="1" version="1">{refs}<tag k="landuse" v="residential"/></way></osm>\n')
+    return path
+
+
+def limited(monkeypatch: pytest.MonkeyPatch, **limits: float) -> None:
+    constants = {**guard.read_catalog().constants, **limits}
+    monkeypatch.setattr(guard, "read_catalog", lambda: type("Catalog", (), {"constants": constants}))
+
+
+def test_an_extract_without_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = crowd(tmp_path / "crowd.osm", 20_000)
+    limited(monkeypatch, file_seconds=0.02)
+    assert "crowd.osm: takes longer than 0.02 s to read" in refused(path)
+    assert set(check_area(path).severity) == {"error"}
+
+
+def test_an_extract_that_fills_the_memory_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "long.osm"
+    with path.open("w") as file:
+        file.write('<osm version="0.6"><!--')
+        for _ in range(60):
+            file.write("x" * 10**6)
+    limited(monkeypatch, file_memory_mb=50)
+    assert "long.osm: needs more memory than a file may have" in refused(path)
+
+
+def test_ids_as_large_as_they_get_take_no_memory(tmp_path: Path) -> None:
+    assert "no building" in refused(crowd(tmp_path / "crowd.osm", 50, first=2**62))

@@ -1,5 +1,6 @@
 """A real PostgreSQL with PostGIS, started here: read, written in one go, and a killed write changes nothing."""
 
+import json
 import os
 import shutil
 import signal
@@ -7,13 +8,25 @@ import subprocess
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import shapely
 from conftest import EXAMPLE, make_area
 
-from spatialreno import read_area, read_postgis, write_postgis
+from spatialreno import (
+    Scenario,
+    compare,
+    demolish,
+    read_area,
+    read_postgis,
+    write_area,
+    write_postgis,
+    write_postgis_results,
+    write_scenario,
+)
 from spatialreno.errors import InputError
-from spatialreno.formats import postgis
+from spatialreno.formats import postgis, postgis_results
+from spatialreno.formats.postgis_results import write_results
 
 psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed (pip install spatialreno[postgis])")
 USER = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
@@ -126,3 +139,90 @@ def test_names_are_no_programs(url):
     schema = 'x"; DROP SCHEMA public; --'
     write_postgis(small(), url, schema)
     assert len(read_postgis(url, schema).compounds) == 1
+
+
+@pytest.fixture(scope="module")
+def options():
+    yards = [
+        {"id": "C1", "name": "一院", "households": 48, "geometry": shapely.box(0, 0, 100, 100)},
+        {"id": "C2", "name": "二院", "households": 48, "geometry": shapely.box(100, 0, 200, 100)},
+    ]
+    homes = [{"id": f"B{n}", "geometry": shapely.box(10 + 100 * n, 10, 30 + 100 * n, 20)} for n in (0, 1)]
+    wall = {"id": "W1", "geometry": shapely.LineString([(100, 0), (100, 100)])}
+    today = make_area("yards", compounds=yards, buildings=homes, walls=[wall])
+    return compare(today, [Scenario("open", "拆墙", [demolish("walls", ids=["W1"])])])
+
+
+def found(url, question):
+    with psycopg.connect(url) as connection:
+        return connection.execute(question).fetchall()
+
+
+def test_read_compare_and_write_back(url, options):
+    write_postgis(options.today, url, "yards")
+    today = read_postgis(url, "yards")
+    results = compare(today, options.scenarios)
+    written = write_postgis_results(results, url, "yards")
+    walls = "SELECT option, count(*), round(sum(ST_Length(geometry))) FROM yards.options_walls GROUP BY 1"
+    assert found(url, walls) == [("today", 1, 100)]
+    blocks = "SELECT option, count(*), ST_SRID(min(geometry)) FROM yards.options_blocks GROUP BY 1 ORDER BY 1"
+    assert found(url, blocks) == [("open", 1, 4546), ("today", 2, 4546)]
+    cost = "SELECT sum(cost_yuan) FROM yards.ledger WHERE option = 'open'"
+    assert found(url, cost)[0][0] == pytest.approx(results.ledgers["open"].cost_yuan.sum())
+    assert {"leaders", "change", "indicators", "options_scores"} <= set(written)
+    assert read_postgis(url, "yards").fingerprint == today.fingerprint
+    said = json.loads(found(url, "SELECT said FROM yards.spatialreno_results")[0][0])
+    assert {k: said[k] for k in results.provenance} == json.loads(json.dumps(dict(results.provenance)))
+
+
+def test_results_of_before_go_and_tables_of_others_stay(url):
+    others = pd.DataFrame({"a": [1]})
+    write_results({"one": others, "two": others}, url, "again", said={})
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE again.theirs (a int)")
+    mixed = pd.DataFrame({"名": ["甲", None], "some": [1, "b"], "list": [["x", "y"], []], "whole": [1.5, None]})
+    write_results({"two": mixed}, url, "again", said={})
+    there = found(url, "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'again' ORDER BY 1")
+    assert [t for (t,) in there] == ["spatialreno_results", "theirs", "two"]
+    assert found(url, "SELECT * FROM again.two") == [("甲", "1", "x, y", 1.5), (None, "b", "", None)]
+    for name in ("walls", "theirs"):
+        with pytest.raises(InputError, match=rf"has tables of these names \({name}\)"):
+            write_results({name: others}, url, "again", said={})
+
+
+def test_results_killed_or_broken_off_leave_the_old(url):
+    write_results({"one": pd.DataFrame({"a": [1]})}, url, "half", said={})
+    child = os.fork()
+    if not child:
+        rows = postgis_results._rows
+
+        def slow(frame, kinds, code):
+            if "b" in frame:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return rows(frame, kinds, code)
+
+        postgis_results._rows = slow
+        write_results({"one": pd.DataFrame({"a": [2]}), "two": pd.DataFrame({"b": [2]})}, url, "half", said={})
+        os._exit(0)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    time.sleep(0.2)
+    with pytest.raises(InputError, match="Nothing was changed"):
+        write_results({"one": pd.DataFrame({"a": [2]}), "two": pd.DataFrame({"b": ["x\0y"]})}, url, "half", said={})
+    assert found(url, "SELECT a FROM half.one") == [(1,)]
+    assert found(url, "SELECT to_regclass('half.two')") == [(None,)]
+
+
+def test_commands_read_and_write_the_database(url, options, tmp_path):
+    from typer.testing import CliRunner
+
+    from spatialreno.cli.commands import app
+
+    home = write_area(options.today, tmp_path / "yards")
+    write_scenario(options.scenarios[0], home / "scenarios" / "open.toml")
+    for more, told in (([], "bureau"), (["--options"], "bureau.options_walls")):
+        done = CliRunner().invoke(app, ["export-postgis", str(home), url, "bureau", *more])
+        assert (done.exit_code, told in done.stdout.split()) == (0, True), done.output
+    out = tmp_path / "again"
+    done = CliRunner().invoke(app, ["import-postgis", url, "bureau", "-o", str(out)])
+    assert done.exit_code == 0, done.output
+    assert read_area(out).fingerprint == read_area(home).fingerprint

@@ -12,7 +12,7 @@ import pytest
 import shapely
 from conftest import make_area
 
-from spatialreno import read_area, write_area
+from spatialreno import check_area, read_area, write_area
 from spatialreno.errors import InputError
 from spatialreno.formats import whole
 from spatialreno.formats.whole import put_whole
@@ -159,3 +159,34 @@ def test_a_manifest_names_every_file_with_its_hash(tmp_path):
     put_whole(tmp_path, lambda new: (new / "a.csv").write_text("1") and None, manifest="manifest.json")
     told = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert told == {"a.csv": hashlib.sha256(b"1").hexdigest()}
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"names": [], "stale": ["../precious.txt"]},
+        {"names": ["../precious.txt"], "stale": []},
+        {"names": ["link/precious.txt"], "stale": []},
+        {"names": [], "stale": ["link/precious.txt"]},
+        {"names": [], "stale": ["{outside}/precious.txt"]},
+        {"names": 5},
+        [],
+        "[" * 50_000,
+    ],
+)
+def test_a_list_of_things_to_do_that_came_with_the_folder_reaches_nothing_outside(before, tmp_path, plan):
+    path = write_area(before, tmp_path / "yard")
+    precious = tmp_path / "precious.txt"
+    precious.write_text("mine")
+    beside = path / ".writing-x"
+    (beside / "new").mkdir(parents=True)
+    (beside / "precious.txt").write_text("theirs")
+    (path / "link").symlink_to(tmp_path)
+    (beside / "new" / "link").symlink_to(tmp_path)
+    text = plan if isinstance(plan, str) else json.dumps(plan).replace("{outside}", str(tmp_path))
+    (beside / "to-do.json").write_text(text, encoding="utf-8")
+    for work in (read_area, lambda folder: write_area(before, folder)):
+        with pytest.raises(InputError, match="No run of this program wrote that"):
+            work(path)
+    assert "error" in set(check_area(path).severity)
+    assert precious.read_text() == "mine"

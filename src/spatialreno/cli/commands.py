@@ -182,7 +182,7 @@ def compare(
     Example: spatialreno compare data/geo/xigongdi -o out/xigongdi
     """
 
-    options = _compared(area, scenarios, standard)
+    options = compared(area, scenarios, standard)
     table = options.leaders(lang=lang).rename(columns=options.titles).reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(options))
     for option, note in options.notes():
@@ -210,7 +210,7 @@ def draw_map(
     import spatialreno as sr
     from spatialreno.cli.people import gathered
 
-    options = _compared(area, scenarios, standard)
+    options = compared(area, scenarios, standard)
     more = gathered(options, area, budget) if people else None
     say("draw")
     tell(sr.draw(options, lang=lang, people=more, base=base).save(out))
@@ -236,7 +236,7 @@ def report(
     import spatialreno as sr
     from spatialreno.cli.people import gathered
 
-    options = _compared(area, scenarios, standard)
+    options = compared(area, scenarios, standard)
     more = gathered(options, area, budget) if people and out.suffix.lower() == ".html" else None
     say("write the report")
     tell(sr.save_report(options, out, lang=lang, paper=paper, people=more))
@@ -366,7 +366,7 @@ def scenarios_for(area: Path, given: list[Path] | None) -> list[Scenario]:
     return [read_scenario(path) for path in given] if given else scenarios_of(area)
 
 
-def _compared(area: Path, scenarios: list[Path] | None, standard: str | None) -> Comparison:
+def compared(area: Path, scenarios: list[Path] | None, standard: str | None) -> Comparison:
     import spatialreno as sr
 
     read = load(area)

@@ -32,6 +32,42 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     return put_whole(folder, lambda new: _write_files(comparison, new), manifest=MANIFEST)
 
 
+def write_postgis_results(comparison: Comparison, url: str, schema: str) -> list[str]:
+    """Write a comparison into a schema of PostGIS, all of it in one transaction or nothing.
+
+    Parameters
+    ----------
+    comparison
+        Its tables keep the names of the files that ``Comparison.write`` makes; the layers of all options lie in
+        one table each (``options_walls``, ``options_blocks``, …), told apart by the column ``option``.
+    url, schema
+        As for ``read_postgis``. Layers of an area in the same schema stay as they are; of earlier results
+        nothing is left.
+
+    Returns
+    -------
+    list of str
+        The tables written; the table ``spatialreno_results`` tells where they come from.
+
+    Raises
+    ------
+    InputError
+        The database cannot be reached, or does not let this user write there; nothing has changed then.
+
+    Examples
+    --------
+    >>> write_postgis_results(options, "postgresql://planner@bureau/renewal", "xigongdi")  # doctest: +SKIP
+    """
+    from spatialreno.formats.postgis_results import write_results
+
+    layers: dict[str, dict[str, Any]] = {}
+    for option in comparison.areas:
+        for name, frame in _layers_of(comparison, option).items():
+            layers.setdefault(f"options_{name}", {})[option] = frame
+    joined = {name: _by_option(frames, index=False) for name, frames in sorted(layers.items())}
+    return write_results({**_tables(comparison), **joined}, url, schema, said=comparison.provenance)
+
+
 def _write_files(comparison: Comparison, folder: Path) -> None:
     for name, table in _tables(comparison).items():
         write_sheet(table, folder / f"{name}.csv")
@@ -70,21 +106,22 @@ def _by_option(tables: Any, *, index: bool = True) -> pd.DataFrame:
 
 
 def _layers(comparison: Comparison) -> dict[str, Any]:
-    layers: dict[str, Any] = {}
-    for option, area in comparison.areas.items():
-        for name, frame in (
-            ("blocks", comparison.blocks[option]),
-            ("freed_land", comparison.freed[option]),
-            ("isochrones", comparison.isochrones[option]),
-            *((n, area.layer(n)) for n in _CHANGING),
-        ):
-            if len(frame):
-                layers[f"{option}_{name}"] = frame.reset_index()
-        change = change_of(next(iter(comparison.isochrones.values())), comparison.isochrones[option])
-        if len(change):
-            layers[f"{option}_isochrone_change"] = change
-        layers[f"{option}_scores"] = _scores(comparison, option)
-    return layers
+    return {f"{k}_{name}": frame for k in comparison.areas for name, frame in _layers_of(comparison, k).items()}
+
+
+def _layers_of(comparison: Comparison, option: str) -> dict[str, Any]:
+    area = comparison.areas[option]
+    frames = {
+        "blocks": comparison.blocks[option],
+        "freed_land": comparison.freed[option],
+        "isochrones": comparison.isochrones[option],
+        **{name: area.layer(name) for name in _CHANGING},
+    }
+    layers = {name: frame.reset_index() for name, frame in frames.items() if len(frame)}
+    change = change_of(next(iter(comparison.isochrones.values())), comparison.isochrones[option])
+    if len(change):
+        layers["isochrone_change"] = change
+    return {**layers, "scores": _scores(comparison, option)}
 
 
 def _scores(comparison: Comparison, option: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from spatialreno.errors import InputError
+from spatialreno.formats.guard import guarded
 
 Bounds = tuple[float, float, float, float]
 KEYS = (
@@ -22,6 +23,7 @@ KEYS = (
 _LINE_KEYS = frozenset({"barrier", "highway"})  # drawn as lines even when they close
 _GROUND_KEYS = frozenset({"amenity", "building", "landuse", "leisure", "place", "shop"})
 _HEAD = 4096
+_THREADS = 2  # each takes address space, which is limited
 
 
 @dataclass
@@ -30,9 +32,9 @@ class Acts:
 
     rows: list[dict[str, str]] = field(default_factory=list)
 
-    def add(self, layer: str, ids: object, rule: str, reason: str) -> None:
+    def add(self, layer: str, ids: str | Iterable[str], rule: str, reason: str) -> None:
         """Note one act; ids may be one id or several."""
-        for one in [ids] if isinstance(ids, str) else sorted(ids):  # type: ignore[call-overload]
+        for one in [ids] if isinstance(ids, str) else sorted(ids):
             self.rows.append({"layer": layer, "id": str(one), "rule": rule, "reason": reason})
 
 
@@ -58,7 +60,7 @@ class RawOsm:
 
 
 def read_osm(path: str | Path) -> RawOsm:
-    """Read the tagged objects of an ``.osm`` or ``.osm.pbf`` file.
+    """Read the tagged objects of an ``.osm`` or ``.osm.pbf`` file, in a child process with limits.
 
     Parameters
     ----------
@@ -73,15 +75,21 @@ def read_osm(path: str | Path) -> RawOsm:
     Raises
     ------
     InputError
-        The file is missing, empty, of another kind, or ends in the middle.
+        The file is missing, empty, of another kind, ends in the middle, or needs more time or memory than a file may.
     """
+    path = Path(path)
+    return guarded(lambda: _read(path), path)
+
+
+def _read(path: Path) -> RawOsm:
     import osmium
 
-    path = Path(path)
     kind = sniff(path)
     try:
         return _in_any_order(path, kind)
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
+        if "out of memory" in str(error):
+            raise MemoryError from error
         raise InputError(
             f"{path}: the OpenStreetMap file cannot be read to its end ({error}). Download or export it again."
         ) from error
@@ -121,7 +129,7 @@ def _in_any_order(path: Path, kind: str) -> RawOsm:
         copy = Path(folder) / "sorted.osm.pbf"
         unsorted = osmium.MergeInputReader()
         unsorted.add_buffer(path.read_bytes(), kind)
-        with osmium.SimpleWriter(str(copy)) as writer:
+        with osmium.SimpleWriter(str(copy), thread_pool=_threads()) as writer:
             unsorted.apply(writer, simplify=False)
         raw = _Reader(osmium.io.File(str(copy), "pbf"), path).read()
     return replace(raw, bounds=_header(osmium.io.File(str(path), kind))[0])
@@ -132,12 +140,25 @@ def _nodes_first(path: Path, kind: str) -> bool:
     import osmium
 
     way_seen = False
-    items: Any = osmium.FileProcessor(osmium.io.File(str(path), kind), osmium.osm.NODE | osmium.osm.WAY)
+    items: Any = _items(osmium.io.File(str(path), kind), osmium.osm.NODE | osmium.osm.WAY)
     for item in items:
         if way_seen and item.is_node():
             return False
         way_seen = item.is_way()
     return True
+
+
+def _items(file: Any, kinds: Any = None) -> Any:
+    import osmium
+
+    return osmium.FileProcessor(file, kinds or osmium.osm.ALL, _threads())
+
+
+def _threads() -> Any:
+    """Threads of this process's own: those that the parent had are not in a forked child."""
+    import osmium
+
+    return osmium.io.ThreadPool(_THREADS)
 
 
 class _Reader:
@@ -157,7 +178,7 @@ class _Reader:
 
     def read(self) -> RawOsm:
         osmium = self.osmium
-        for item in osmium.FileProcessor(self.file).with_areas().with_filter(osmium.filter.KeyFilter(*KEYS)):
+        for item in _items(self.file).with_areas().with_filter(osmium.filter.KeyFilter(*KEYS)):
             self._take(item)
         self._mend_ways()
         self._mend_relations()
@@ -237,7 +258,7 @@ class _Reader:
         osmium = self.osmium
         only = osmium.filter.IdFilter(refs).enable_for(osmium.osm.WAY)
         found = {}
-        for item in osmium.FileProcessor(self.file).with_locations().with_filter(only):
+        for item in _items(self.file).with_locations().with_filter(only):
             if not item.is_way():
                 continue
             known = [(node.lon, node.lat) for node in item.nodes if node.location.valid()]
@@ -250,7 +271,7 @@ def _header(file: Any) -> tuple[Bounds | None, str]:
     """Read bounds and date from the header; no bounds when it states none."""
     import osmium
 
-    with osmium.io.Reader(file) as reader:
+    with osmium.io.Reader(file, osmium.osm.NOTHING, _threads()) as reader:
         header = reader.header()
         box = header.box()
         stamp = header.get("osmosis_replication_timestamp") or header.get("timestamp")

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import psycopg
 
 _TYPES = {"str": "text", "float": "double precision", "int": "bigint", "bool": "boolean"}
-_LIMITS = "SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '10s'"
+LIMITS = "SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '10s'"
+RESULTS = "spatialreno_results"  # lists the tables that hold results
 _TABLES = """
 SELECT c.relname, a.attname, t.typname FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
@@ -61,9 +62,10 @@ def read_postgis(url: str, schema: str, *, name: str = "", title: str = "", crs:
     >>> read_postgis("postgresql://planner@bureau/renewal", "xigongdi")  # doctest: +SKIP
     """
     catalog = read_catalog()
-    with _connected(url) as connection, connection.transaction():
-        connection.execute(f"SET TRANSACTION READ ONLY; {_LIMITS}")
-        columns = _columns(connection, schema)
+    with connected(url) as connection, connection.transaction():
+        connection.execute(f"SET TRANSACTION READ ONLY; {LIMITS}")
+        columns = columns_of(connection, schema)
+        columns = {t: c for t, c in columns.items() if t not in results_in(connection, schema)}
         roles = {table: role_of(table, catalog) for table in columns if table != "area"}
         acts: list[Act] = [
             {"layer": "", "id": "", "rule": "unknown table", "reason": f"not read: {schema}.{t}"}
@@ -72,8 +74,10 @@ def read_postgis(url: str, schema: str, *, name: str = "", title: str = "", crs:
         ]
         known = {table: role for table, role in roles.items() if role}
         if not known or len(set(known.values())) < len(known):
-            raise _refused(schema, "has no tables that are layers, or two for one layer", f"Has: {', '.join(columns)}")
-        said = _said(connection, schema) if "area" in columns else {}
+            raise refused_by(
+                schema, "has no tables that are layers, or two for one layer", f"Has: {', '.join(columns)}"
+            )
+        said = _said(connection, schema, "area")
         layers = {
             role: in_our_words(_table(connection, schema, table, columns[table]), catalog.layers[role], acts)
             for table, role in known.items()
@@ -111,10 +115,10 @@ def write_postgis(area: StudyArea, url: str, schema: str) -> None:
     --------
     >>> write_postgis(area, "postgresql://planner@bureau/renewal", "xigongdi_opened")  # doctest: +SKIP
     """
-    from psycopg import sql
+    with connected(url) as connection, connection.transaction():
+        from psycopg import sql
 
-    with _connected(url) as connection, connection.transaction():
-        connection.execute(_LIMITS)
+        connection.execute(LIMITS)
         connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
         for layer in area.catalog.layers:
             _replace(connection, schema, area, layer)
@@ -125,8 +129,12 @@ def write_postgis(area: StudyArea, url: str, schema: str) -> None:
         connection.execute(sql.SQL("INSERT INTO {} VALUES (%s)").format(place), [json.dumps(said, ensure_ascii=False)])
 
 
-def _connected(url: str) -> psycopg.Connection[Any]:
-    import psycopg
+def connected(url: str) -> psycopg.Connection[Any]:
+    """Reach a database; what it says when something fails becomes an ``InputError``."""
+    try:
+        import psycopg
+    except ImportError as error:
+        raise InputError("PostGIS needs psycopg. Install it with pip install 'spatialreno[postgis]'.") from error
 
     class Told(psycopg.Connection[Any]):
         """Turns what the database says into our own error when it is left."""
@@ -134,31 +142,45 @@ def _connected(url: str) -> psycopg.Connection[Any]:
         def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
             super().__exit__(kind, error, trace)
             if isinstance(error, psycopg.Error):
-                raise _refused("database", str(error).strip().splitlines()[0], "Nothing was changed") from error
+                raise refused_by("database", str(error).strip().splitlines()[0], "Nothing was changed") from error
 
     try:
         return Told.connect(url, connect_timeout=10)
     except psycopg.Error as error:
         mend = "Check address, user and ~/.pgpass"
-        raise _refused("database", f"cannot be reached ({str(error).strip().splitlines()[-1]})", mend) from error
+        raise refused_by("database", f"cannot be reached ({str(error).strip().splitlines()[-1]})", mend) from error
 
 
-def _refused(where: str, message: str, mend: str) -> InputError:
+def refused_by(where: str, message: str, mend: str) -> InputError:
+    """Tell what is wrong with a database, a schema or a table."""
     return InputError.of([Fault(where, (), "database", message, mend)])
 
 
-def _columns(connection: Any, schema: str) -> dict[str, list[tuple[str, str]]]:
+def columns_of(connection: Any, schema: str) -> dict[str, list[tuple[str, str]]]:
+    """Name the columns and their types of every table of a schema."""
     found: dict[str, list[tuple[str, str]]] = {}
     for table, column, kind in connection.execute(_TABLES, [schema]).fetchall():
         found.setdefault(table, []).append((column, kind))
     return found
 
 
-def _said(connection: Any, schema: str) -> dict[str, Any]:
+def results_in(connection: Any, schema: str) -> set[str]:
+    """Name the tables of a schema that hold results, not an area."""
+    names = _said(connection, schema, RESULTS).get("tables", ())
+    return {RESULTS, *map(str, names)} - set(read_catalog().layers) - {"area"}
+
+
+def _said(connection: Any, schema: str, table: str) -> dict[str, Any]:
+    """Read what lies as JSON in the column ``said`` of a table; nothing when there is none."""
     from psycopg import sql
 
-    row = connection.execute(sql.SQL("SELECT said FROM {}").format(sql.Identifier(schema, "area"))).fetchone()
-    said = json.loads(row[0]) if row else {}
+    if ("said", "text") not in columns_of(connection, schema).get(table, ()):
+        return {}
+    row = connection.execute(sql.SQL("SELECT said FROM {}").format(sql.Identifier(schema, table))).fetchone()
+    try:
+        said = json.loads(row[0]) if row else {}
+    except (ValueError, TypeError):  # a table of somebody else
+        return {}
     return said if isinstance(said, dict) else {}
 
 
@@ -179,7 +201,9 @@ def _table(connection: Any, schema: str, table: str, columns: list[tuple[str, st
         return frame
     codes = {r[-1] for r in rows if r[-1]}
     if len(codes) > 1:
-        raise _refused(f"{schema}.{table}", f"rows are in several systems ({sorted(codes)})", "Transform them into one")
+        raise refused_by(
+            f"{schema}.{table}", f"rows are in several systems ({sorted(codes)})", "Transform them into one"
+        )
     shapes = shapely.from_wkb([None if r[-2] is None else bytes(r[-2]) for r in rows])
     crs = f"EPSG:{codes.pop()}" if codes else None
     return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, index=frame.index, crs=crs))

@@ -19,7 +19,7 @@ from spatialreno.formats.guard import refused
 from spatialreno.formats.join import Join
 from spatialreno.formats.sheet import sheets_of
 from spatialreno.formats.sniff import FileKind, sniff
-from spatialreno.formats.source import Source, read_raw
+from spatialreno.formats.source import Source, Unit, read_raw
 from spatialreno.formats.tables import read_geojson
 from spatialreno.formats.whole import put_whole
 
@@ -44,7 +44,7 @@ def adopt(
     crs: str,
     name: str = "",
     title: str = "",
-    unit: str = "",
+    unit: Unit = "",
 ) -> list[Proposal]:
     """Propose how files become an area: write ``area.toml`` and copy the files beside it.
 
@@ -112,7 +112,7 @@ def _copy(path: Path, new: Path, folder: Path) -> None:
             shutil.copyfile(file, new / file.name)
 
 
-def _proposals(path: Path, crs: str, unit: str, catalog: Catalog) -> list[Proposal]:
+def _proposals(path: Path, crs: str, unit: Unit, catalog: Catalog) -> list[Proposal]:
     kind = sniff(path)
     if kind.status == "osm":
         raise refused(path, f"is {kind.title}", kind.mend)
@@ -128,7 +128,7 @@ def _proposals(path: Path, crs: str, unit: str, catalog: Catalog) -> list[Propos
     return [_of_part(path, kind, part if several else "", part, crs, catalog) for part in parts]
 
 
-def _of_drawing(path: Path, crs: str, unit: str) -> list[Proposal]:
+def _of_drawing(path: Path, crs: str, unit: Unit) -> list[Proposal]:
     if not unit:
         raise refused(path, "is a drawing, which says nothing of its unit", "State the unit: m, cm or mm", rule="unit")
     counts = drawing_layers(path)
@@ -138,7 +138,7 @@ def _of_drawing(path: Path, crs: str, unit: str) -> list[Proposal]:
     return [
         Proposal(
             role,
-            Source(file=path.name, layer="|".join(names) if not role else "", crs=crs, unit=unit),  # type: ignore[arg-type]
+            Source(file=path.name, layer="|".join(names) if not role else "", crs=crs, unit=unit),
             sum(counts[n] for n in names),
             f"drawing layers {', '.join(names)}",
         )

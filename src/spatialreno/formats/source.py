@@ -24,6 +24,7 @@ from spatialreno.formats.tables import read_geojson, read_table
 
 _METRES = {"": 1.0, "m": 1.0, "cm": 0.01, "mm": 0.001}
 Act = dict[str, str]
+Unit = Literal["", "m", "cm", "mm"]
 
 
 class Source(BaseModel):
@@ -55,7 +56,7 @@ class Source(BaseModel):
     values: dict[str, str | bool | int | float] = {}
     words: dict[str, dict[str, str]] = {}
     crs: str = ""
-    unit: Literal["", "m", "cm", "mm"] = ""
+    unit: Unit = ""
     swap: bool = False
     shift: Literal["", "gcj02", "bd09"] = ""
     encoding: str = ""

@@ -18,6 +18,7 @@ from spatialreno.formats.manifest import manifest_text
 _BESIDE = ".writing-"
 _LIST = "to-do.json"
 _WAIT_S = 20.0
+_NOT_OURS = "No run of this program wrote that: look where the folder comes from, and take the .writing- folder away."
 
 
 def put_whole(
@@ -97,15 +98,37 @@ def _finish(folder: Path) -> None:
     for beside in sorted(folder.glob(f"{_BESIDE}*")):
         listed = beside / _LIST
         if listed.is_file():
-            plan = json.loads(listed.read_text(encoding="utf-8"))
-            for name in plan["names"]:
+            names, stale = _to_do(folder, listed)
+            for name in names:
                 if (beside / "new" / name).is_file():
                     (folder / name).parent.mkdir(parents=True, exist_ok=True)
                     (beside / "new" / name).replace(folder / name)
-            for name in plan["stale"]:
+            for name in stale:
                 (folder / name).unlink(missing_ok=True)
                 _take_empty_away((folder / name).parent, _inner(folder, name))
         shutil.rmtree(beside)
+
+
+def _to_do(folder: Path, listed: Path) -> tuple[list[str], list[str]]:
+    """Read what a broken-off write had still to do; a list that another made may not reach out of the folder."""
+    try:
+        plan = json.loads(listed.read_text(encoding="utf-8"))
+        names, stale = [str(n) for n in plan["names"]], [str(n) for n in plan["stale"]]
+    except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
+        raise InputError(f"{listed}: is no list of files ({error}). {_NOT_OURS}") from error
+    home = folder.resolve()
+    out = [n for n in (*names, *stale) if not _within(home, n) or not _within(listed.parent.resolve() / "new", n)]
+    if out or listed.parent.is_symlink():
+        raise InputError(f"{listed}: names files outside its folder ({', '.join(out[:3])}). {_NOT_OURS}")
+    return names, stale
+
+
+def _within(home: Path, name: str) -> bool:
+    """Tell whether a file, and every folder and link on the way to it, lies in ``home``."""
+    try:
+        return ".." not in Path(name).parts and (home / name).parent.resolve().is_relative_to(home)
+    except (OSError, ValueError, RuntimeError):  # loops of links, names that are none
+        return False
 
 
 @contextmanager
