@@ -1,5 +1,6 @@
 """Out and in again: an area in every format reads back as it was, Chinese text and all."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -165,3 +166,14 @@ def test_the_command(tmp_path):
     assert np.isclose(
         sr.read_area(Path(tmp_path / "out")).walls.length_m.sum(), sr.read_area(EXAMPLE).walls.length_m.sum()
     )
+
+
+@pytest.mark.parametrize("name", ["../../evil", "a/b", "x" * 300, "", ".", "con:", "/evil"])
+@pytest.mark.parametrize("form", ["gpkg", "dxf"])
+def test_the_name_of_an_area_leads_nowhere(name, form, tmp_path):
+    folder = sr.export_area(dataclasses.replace(AREA, name=name), tmp_path / "in" / "out", form)
+    assert sorted(f.name for f in folder.iterdir() if f.suffix != ".csv") == sorted(
+        [f"area.{form}", "area.toml", "manifest.json"]
+    )
+    assert [f.name for f in tmp_path.iterdir()] == ["in"]
+    assert [f.name for f in (tmp_path / "in").iterdir()] == ["out"]

@@ -55,7 +55,19 @@ def test_an_area_that_loses_a_layer_is_written_without_it(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["[1]", "{", '{"../area.toml": "x"}', '{"/etc/passwd": "x"}', '{"a": 1}', "[" * 100_000, '{"a\\\\b": "x"}']
+    "text",
+    [
+        "[1]",
+        "{",
+        '{"../area.toml": "x"}',
+        '{"/etc/passwd": "x"}',
+        '{"a": 1}',
+        "[" * 100_000,
+        '{"a\\\\b": "x"}',
+        '{"\\ud800": "x"}',
+        '{"%s": "x"}' % ("n" * 5000),
+        '{"a\\u0000b": "x"}',
+    ],
 )
 def test_a_manifest_that_is_none_is_refused(tmp_path, text):
     path = sr.write_area(make_area("yard", compounds=[C1]), tmp_path / "yard")

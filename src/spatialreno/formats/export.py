@@ -22,6 +22,7 @@ from spatialreno.formats.tables import write_geojson, write_gpkg, write_table
 from spatialreno.formats.whole import put_whole, recover
 
 _DAY = "2000-01-01"  # the same area gives the same bytes on any day
+_LONGEST = 200  # bytes; an ending follows
 _MICRONS = {"XYSCALE": "1000000", "XORIGIN": "0", "YORIGIN": "0", "XYTOLERANCE": "0.000001"}
 Frames = dict[str, Any]
 
@@ -129,10 +130,16 @@ def _write(area: StudyArea, folder: Path, form: _Form, encoding: str) -> None:
             whole[part] = renamed
     groups = [whole] if form.in_one else [{n: f} for n, f in whole.items()]
     for group in groups:
-        stem = area.name if form.in_one else next(iter(group))
+        stem = _stem(area) if form.in_one else next(iter(group))
         form.write(group, folder / f"{stem}{form.suffix}", encoding)
     text = area_file_text(area.name, area.title, crs_text(area.crs), area.meta, files)
     (folder / "area.toml").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _stem(area: StudyArea) -> str:
+    """Name the one file after the area, when its name can be that of a file everywhere."""
+    plain = area.name.isprintable() and len(area.name.encode()) <= _LONGEST and not area.name.startswith(".")
+    return area.name if area.name and plain and not set(area.name) & set('/\\:*?"<>|') else "area"
 
 
 def _parts(name: str, frame: Any, form: _Form) -> Iterator[tuple[str, Any]]:
@@ -148,7 +155,7 @@ def _parts(name: str, frame: Any, form: _Form) -> Iterator[tuple[str, Any]]:
 def _mapped(area: StudyArea, part: str, frame: Any, form: _Form, encoding: str) -> tuple[Source, Any]:
     """Say how a part is read back, and give its columns the names that the format can hold."""
     said = {k: v.format(crs=crs_text(area.crs)) for k, v in form.states.items()}
-    file = f"{area.name if form.in_one else part}{form.suffix}"
+    file = f"{_stem(area) if form.in_one else part}{form.suffix}"
     source = Source.model_validate({"file": file, "layer": part if form.in_one else "", **said})
     names = {}
     if form.suffix == ".shp":

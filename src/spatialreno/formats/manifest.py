@@ -10,6 +10,7 @@ from spatialreno.formats.guard import refused
 
 MANIFEST = "manifest.json"
 _MOST = 10_000_000  # bytes; a manifest is one line for each file
+_LONGEST = 255  # bytes of one name
 
 
 def manifest_text(folder: Path) -> str:
@@ -43,10 +44,20 @@ def read_manifest(file: Path) -> dict[str, str]:
         raise refused(file, f"is no whole manifest ({error})", mend, rule="manifest") from error
     if not isinstance(told, dict) or not all(isinstance(v, str) for v in told.values()):
         raise refused(file, "is no manifest", mend, rule="manifest")
+    if not all(_can_be(n) for n in told):
+        raise refused(file, "holds names that no file can have", mend, rule="manifest")
     out = [n for n in told if not n or PurePosixPath(n).is_absolute() or ".." in Path(n).parts or "\\" in n]
     if out:
         raise refused(file, f"names files outside its folder ({', '.join(out[:3])})", mend, rule="manifest")
     return told
+
+
+def _can_be(name: str) -> bool:
+    """Tell whether a file can have this name: letters that can be written, parts that are not too long."""
+    try:
+        return name.isprintable() and all(len(part.encode()) <= _LONGEST for part in name.split("/"))
+    except UnicodeEncodeError:
+        return False
 
 
 def changed_since(file: Path) -> dict[str, str]:
