@@ -32,6 +32,7 @@ REFUSED = {
     "no such file": (("reach", "{area}", "--from", "F1", "-o", "{tmp}/reach.doc"), "is not written"),
     "no group": (("score", "{area}", "--group", "bird"), "group bird is not in the catalog"),
     "no moment": (("access", "{area}", "--at", "22:30"), "22:30 is no moment of local time"),
+    "no such layer file": (("through", "{area}", "W01", "-o", "{tmp}/blocks.shp"), "is not written"),
     "no opening": (("through", "{area}", "W999"), "W999 must each name one wall, gate or structure"),
     "no kind": (("site", "{area}", "bookshop"), "no kind bookshop"),
     "none asked": (("site", "{area}", "bookstore", "--count", "0"), "count = 0"),

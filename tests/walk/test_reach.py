@@ -18,7 +18,8 @@ from worlds import gate, house, shed, spots, standing_shapes, wall, without, yar
 
 from spatialreno.area import StudyArea
 from spatialreno.errors import InputError
-from spatialreno.walk import isochrone_change, isochrones, reach_lines
+from spatialreno.walk import isochrone_change, isochrones, reach_lines, travel_times
+from spatialreno.walk.walkers import assumed
 
 STEP = 0.5
 HAIR = 0.002
@@ -201,3 +202,64 @@ def test_an_id_in_two_layers_says_which() -> None:
     assert table.geometry.iloc[1].contains(at(150, 60))
     with pytest.raises(InputError, match="X9 must each name a building or a facility"):
         isochrones(area, ["X9"])
+
+
+@pytest.mark.parametrize("minutes", [(math.nan,), (5, -1), (math.inf,), (1e9,), 5, ("x",)])
+def test_times_that_are_none_are_refused(minutes) -> None:  # type: ignore[no-untyped-def]
+    for draw in (isochrones, reach_lines):
+        with pytest.raises(InputError, match="walk: minutes"):
+            draw(quarter(), ["B1"], minutes)
+
+
+def test_odd_times_are_drawn() -> None:
+    area = quarter("public", "public")
+    found = isochrones(area, ["B1"], (1, 0, 0.5, 1, 600))
+    size = found.area.tolist()
+    assert found["minutes"].tolist() == [1, 0, 0.5, 1, 600]
+    assert size[1] <= 1 < size[2] < size[0] == size[3] < size[4]
+    assert len(isochrones(area, ["B1"], ())) == len(reach_lines(area, ["B1"], ())) == 0
+    assert len(isochrones(area, [], (5,))) == len(reach_lines(area, [], (5,))) == 0
+
+
+def test_reach_says_what_was_assumed() -> None:
+    area = quarter()
+    for table in (isochrones(area, ["B1"], (1,), "wheelchair"), reach_lines(area, ["B1"], (1,), "wheelchair")):
+        assert table.attrs["group"] == "wheelchair"
+        assert table.attrs["gates"] == assumed(area, "wheelchair", None)["gates"]
+        assert "ramp" in table.attrs["ramps"]
+
+
+def test_a_house_alone_in_its_yard() -> None:
+    """No wall, no street, no gate."""
+    area = make_area(buildings=[house("B1", 0, 0, 5, 5)])
+    assert isochrones(area, ["B1"], (5,)).area.sum() == pytest.approx(area.compounds.area.sum() - 25, abs=0.1)
+    assert reach_lines(area, ["B1"], (5,))["path_id"].isna().all()
+
+
+def test_the_page_marks_where_walks_start() -> None:
+    from spatialreno import draw_reach
+
+    area = quarter()
+    page = draw_reach(area, isochrones(area, ["B1", "facilities:F3"], (1,))).html()
+    assert page.count("<circle") == 2
+    assert ">facilities:F3</text>" in page
+    free = spots(p=(90, 70))
+    alone = draw_reach(area, isochrones(area, free, (1,)), origins=free).html()
+    assert alone.count("<circle") == 1
+
+
+@pytest.mark.parametrize(("group", "at_"), [("wheelchair", None), ("general", "2026-05-04T23:30")])
+def test_reach_is_what_each_walker_can_walk(group: str, at_: str | None) -> None:
+    """From a house and from a lawn, with a wall opened: in the drawing exactly what is near enough on foot."""
+    area = quarter("public", "public")
+    area = without(area, walls=boundary(area), structures=["S1"])
+    grid = spots(**{f"P{x}_{y}": (x + 0.53, y + 0.47) for x in range(2, 200, 12) for y in range(2, 79, 11)})
+    grid = grid[grid.distance(area.buildings.union_all()) > 0.1]
+    lawn = gpd.GeoSeries([box(*at(62, 5).coords[0], *at(68, 11).coords[0])], index=["lawn"], crs=area.crs)
+    limit = 1.5 * 60 * float(area.catalog.groups.loc[group, "speed_m_s"])
+    for origin in (["B1"], lawn):
+        drawn = isochrones(area, origin, (1.5,), group, at=at_).geometry.iloc[0]
+        walks = travel_times(area, origin, grid, group=group, at=at_).set_index("destination")["distance_m"]
+        far = walks.reindex(grid.index).fillna(math.inf)
+        clear = (far - limit).abs() > 0.3
+        assert (grid.within(drawn) == (far <= limit))[clear].all()

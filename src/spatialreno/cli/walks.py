@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from spatialreno import StudyArea
 
-_WRITTEN = (".html", ".geojson", ".gpkg")
+_LAYERS = (".geojson", ".gpkg")
+_WRITTEN = (".html", *_LAYERS)
 _LONGEST_MIN = 240
 Group = Annotated[str, typer.Option("--group", help="Who walks: general, elderly, child, wheelchair")]
 Moment = Annotated[str | None, typer.Option("--at", help="Gates by their hours, such as 2026-05-04T22:30")]
@@ -219,14 +220,30 @@ def through(
     import spatialreno as sr
 
     read = changed(load(area), scenario)
+    if out is not None and out.suffix not in _LAYERS:
+        raise InputError(f"{out}: a file of this kind is not written. Use one of {', '.join(_LAYERS)}.")
     whole = len(openings) == 1 and openings[0].endswith(".toml")
     say("trace outside trips")
     plan = sr.read_scenario(openings[0]) if whole else openings
     found = sr.cut_through(read, plan, standard=standard_for(read, standard))
-    tell_table(found.drop(columns="geometry"), form(as_json, as_csv), title="outside trips and gains, by block")
     if out is not None:
-        found.to_file(out)
+        _write_layer(found, out)
         say(f"wrote {out}")
+    tell_table(found.drop(columns="geometry"), form(as_json, as_csv), title="outside trips and gains, by block")
+
+
+def _write_layer(layer: GeoDataFrame, out: Path) -> None:
+    """Write one layer, whole or not at all."""
+    from spatialreno.formats.tables import write_geojson, write_gpkg
+    from spatialreno.formats.whole import put_whole
+
+    def write(new: Path) -> None:
+        if out.suffix == ".gpkg":
+            write_gpkg({out.stem: layer}, new / out.name)
+        else:
+            write_geojson(layer, new / out.name)
+
+    put_whole(out.parent, write, what=out)
 
 
 def _say_assumed(table: pd.DataFrame) -> None:

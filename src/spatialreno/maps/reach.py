@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pandas as pd
 import shapely
 
@@ -11,12 +12,10 @@ from spatialreno.maps import door
 from spatialreno.maps.door import Markup, tag
 from spatialreno.maps.features import number
 from spatialreno.maps.page import Page
-from spatialreno.maps.style import DEMOLISHED, FREED, REACH
+from spatialreno.maps.style import DEMOLISHED, FREED, HUES, REACH
 from spatialreno.maps.words import Lang, checked, word
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from spatialreno.area import StudyArea
 
 _STYLE = """
@@ -26,7 +25,7 @@ table { border-collapse: collapse; margin-top: 1em } td, th { border-bottom: 1px
 td { text-align: right } td:first-child { text-align: left }
 .key { margin-right: 1.2em } .key i { padding: 0 .7em; margin-right: .4em }
 """
-_GAINED, _LOST = FREED, DEMOLISHED
+_GAINED, _LOST, _START = FREED, DEMOLISHED, HUES[4]
 _FAINT = 0.16
 _DRAWN_M = 0.2  # outlines are drawn no finer
 _COLUMNS = {
@@ -60,6 +59,7 @@ def draw_reach(
     *,
     ways: gpd.GeoDataFrame | None = None,
     change: gpd.GeoDataFrame | None = None,
+    origins: gpd.GeoSeries | None = None,
     lang: str = "zh",
 ) -> Page:
     """Draw walking reach on a plan of the area, with a table, as one offline page without scripts.
@@ -74,6 +74,8 @@ def draw_reach(
         What ``reach_lines`` gives; its streets are drawn and summed.
     change
         What ``isochrone_change`` gives, drawn over the reach.
+    origins
+        Points or polygons that were walked from; by default the buildings and facilities that ``reach`` names.
     lang
         ``zh`` or ``en``.
 
@@ -96,14 +98,45 @@ def draw_reach(
     """
     language = checked(lang)
     title = f"{word('isochrones', language)}{'：' if language == 'zh' else ': '}{area.title or area.name}"
-    plan = _plan(area, reach, ways, change, title)
+    marks = _origins(area, reach) if origins is None else origins.set_axis(origins.index.astype(str))
+    plan = _plan(area, reach, ways, change, marks, title)
     table = _table(reach_table(reach, ways, change), language)
-    body = tag("main", tag("h1", title), plan, _key(reach, change, language), table)
+    body = tag("main", tag("h1", title), plan, _key(reach, change, marks, language), table)
     code = "zh-CN" if language == "zh" else "en"
     return Page(title, door.plain(body, lang=code, title=title, style=_STYLE))
 
 
-def _plan(area: StudyArea, reach: Any, ways: Any, change: Any, title: str) -> Markup:
+def _origins(area: StudyArea, reach: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Find the buildings and facilities that walks start from, as far as the area knows them."""
+    shapes: dict[str, Any] = {}
+    for name in dict.fromkeys(reach["origin"].astype(str)):
+        for layer in ("facilities", "buildings"):
+            known, bare = area.layer(layer).geometry, name.removeprefix(f"{layer}:")
+            if bare in known.index:
+                shapes[name] = known[bare]
+    return gpd.GeoSeries(list(shapes.values()), index=list(shapes), crs=area.crs)
+
+
+def _marks(origins: gpd.GeoSeries, corner: tuple[float, float], unit: float) -> list[Markup]:
+    """Draw where walks start: the outline of what has one, and a pin with its name."""
+    drawn = []
+    for name, shape in origins.items():
+        if shapely.get_dimensions(shape) > 0:
+            edge = shapely.boundary(shape) if shapely.get_dimensions(shape) == 2 else shape
+            drawn.append(_line(edge, corner, _START, 2.5 * unit))
+        spot = shapely.point_on_surface(shape)
+        x, y = spot.x - corner[0], corner[1] - spot.y
+        place = {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": f"{5 * unit:.2f}"}
+        drawn.append(
+            tag("circle", tag("title", name), **place, fill=_START, stroke="#ffffff", stroke_width=f"{unit:.2f}")
+        )
+        write = {"x": f"{x + 7 * unit:.1f}", "y": f"{y + 4 * unit:.1f}", "font_size": f"{13 * unit:.1f}"}
+        halo = {"stroke": "#ffffff", "stroke_width": f"{3 * unit:.2f}", "paint_order": "stroke"}
+        drawn.append(tag("text", name, **write, **halo, fill=_START, font_weight="bold"))
+    return drawn
+
+
+def _plan(area: StudyArea, reach: Any, ways: Any, change: Any, marks: gpd.GeoSeries, title: str) -> Markup:
     frames = [reach, area.compounds, area.buildings]
     boxes = [frame.total_bounds for frame in frames if len(frame)]
     west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
@@ -122,6 +155,7 @@ def _plan(area: StudyArea, reach: Any, ways: Any, change: Any, title: str) -> Ma
         streets = ways[ways["path_id"].notna()]
         shapes += [_line(shape, corner, REACH, 1.6 * unit) for shape in streets.geometry]
     shapes += [_line(shape, corner, "#111827", 1.4 * unit) for shape in area.walls.geometry]
+    shapes += _marks(marks, corner, unit)
     view = f"0 0 {east - west + 2 * edge:.1f} {north - south + 2 * edge:.1f}"
     return tag("svg", *shapes, viewBox=view, role="img", aria_label=title)
 
@@ -150,11 +184,12 @@ def _line(shape: Any, corner: tuple[float, float], color: str, width: float) -> 
     return tag("path", d=_ways(shape, corner, ""), fill="none", stroke=color, stroke_width=f"{width:.2f}")
 
 
-def _key(reach: Any, change: Any, lang: Lang) -> Markup:
+def _key(reach: Any, change: Any, marks: gpd.GeoSeries, lang: Lang) -> Markup:
     times = "、".join(number(float(minutes), 0) for minutes in sorted(set(reach["minutes"])))
     said = [(f"{times} {word('minutes', lang)}", REACH)]
     if change is not None:
         said += [(_COLUMNS[key][lang == "en"], hue) for key, hue in (("gained_m2", _GAINED), ("lost_m2", _LOST))]
+    said += [(word("origin", lang), _START)] if len(marks) else []
     keys = [tag("span", tag("i", style=f"background:{hue}"), name, class_="key") for name, hue in said]
     return tag("p", *keys)
 

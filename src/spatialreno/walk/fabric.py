@@ -19,7 +19,6 @@ NODE_KINDS = ("corner", "door", "street")
 HOP_KINDS = ("yard", "joint", "street", "link")
 CORNER, DOOR, STREET = range(3)
 YARD, JOINT, ON_STREET, LINK = range(4)
-_EYE_MM, _STEP_MM, _TURNS = 0.5, 3.0, 16
 
 
 @dataclass(frozen=True)
@@ -90,33 +89,6 @@ class Fabric:
         node, ray = expand(rays.pointer, np.arange(len(rays.x)), self.node_point)
         row, label = expand(rays.label_pointer, rays.label, ray)
         return node[row], rays.angle[ray[row]], label
-
-    @cached_property
-    def eyes(self) -> Floats:
-        """Places to look from: a hair within the sector of each node."""
-        rays, point = self.points.rays, self.node_point
-        first, count = rays.pointer[point], np.diff(rays.pointer)[point]
-        k = self._plain_sector - self.sectors.pointer[point]
-        has = count > 0
-        angle = np.append(rays.angle, 0.0)
-        low = angle[np.where(has, first + k, -1)]
-        high = angle[np.where(has, first + (k + 1) % np.maximum(count, 1), -1)]
-        width = (high - low) % (2 * np.pi)
-        width = np.where(width == 0, 2 * np.pi, width)
-        found = self._stepped(low + width / 2, np.where(has, _EYE_MM, 0.0))
-        # A sector on the edge of a cell reaches beyond it: of its directions take one that stays inside.
-        for share in np.arange(1, _TURNS) / _TURNS:
-            out = (self.cell >= 0) & ~self._inside(found)
-            found[out] = self._stepped(low + width * share, np.where(has, _EYE_MM, _STEP_MM))[out]
-        return found
-
-    def _stepped(self, angle: Floats, step: Floats) -> Floats:
-        return np.asarray(self.xy + step[:, None] * np.column_stack([np.cos(angle), np.sin(angle)]))
-
-    def _inside(self, xy: Floats) -> Bools:
-        """Tell which places of nodes lie in the cell of the node."""
-        shapely.prepare(self.ground.cells)
-        return np.asarray(shapely.contains_xy(self.ground.cells[self.cell], xy[:, 0], xy[:, 1]))
 
     def held(self, stands: Bools) -> Bools:
         """Tell which nodes lie in a building or in a structure that stands."""

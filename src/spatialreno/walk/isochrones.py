@@ -18,7 +18,7 @@ from spatialreno.walk.masks import State
 from spatialreno.walk.places import Asked, Places, find_places
 from spatialreno.walk.strips import Strips
 from spatialreno.walk.travel import metres_per_minute
-from spatialreno.walk.walkers import state_for
+from spatialreno.walk.walkers import assumed, checked_times, state_for
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -58,24 +58,26 @@ def isochrones(
     Returns
     -------
     geopandas.GeoDataFrame
-        Columns origin, minutes, group, geometry in the area's CRS; a longer time contains a shorter one.
+        Columns origin, minutes, group, geometry in the area's CRS; a longer time contains a shorter one. `attrs` says
+        what was assumed about hours and ramps.
 
     Raises
     ------
     InputError
-        An id or the group is unknown.
+        An id or the group is unknown, or a time is none.
     """
+    times = checked_times(minutes)
     state = state_for(area, group, at)
     places = find_places(area, state.fabric, origins)
     speed = metres_per_minute(area, group)
-    limits = [float(time) * speed * MM_PER_M for time in minutes]
+    limits = [time * speed * MM_PER_M for time in times]
     rows: dict[int, list[shapely.Geometry]] = {}
     for walker, members in state.walkers(places):
         canvas = _Canvas(state, Walked(state, walker))
         for place in members.tolist():
             rows[place] = canvas.draw(places, place, limits)
     drawn = [shape for place in range(len(places)) for shape in rows[place]]
-    return gpd.GeoDataFrame(
+    table = gpd.GeoDataFrame(
         {
             "origin": np.repeat(np.array(places.ids, object), len(limits)),
             "minutes": np.tile(np.array(minutes), len(places)),
@@ -84,6 +86,8 @@ def isochrones(
         geometry=list(_valid(state.fabric.frame.geometries_m(drawn))),
         crs=area.crs,
     )
+    table.attrs.update(assumed(area, group, at))
+    return table
 
 
 @dataclass
@@ -101,8 +105,8 @@ class _Canvas:
 
     def draw(self, places: Places, at: int, limits: list[float]) -> list[shapely.Geometry]:
         """Draw the reach of one place for each limit."""
-        walk = self.walked.walk(places, at, max(limits))
-        ground = self.walked.ground(places, walk, max(limits))
+        walk = self.walked.walk(places, at, max(limits, default=0.0))
+        ground = self.walked.ground(places, walk, max(limits, default=0.0))
         shapes: dict[float, shapely.Geometry] = {}
         whole = shapely.Polygon()
         for limit in sorted(set(limits)):

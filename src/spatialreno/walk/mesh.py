@@ -14,14 +14,16 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from spatialreno.errors import InputError
 from spatialreno.walk.fabric import Fabric
 from spatialreno.walk.flips import triangulate
 from spatialreno.walk.frame import Bools, Floats, Geometries, Ints, lines
+from spatialreno.walk.noding import Pieces, for_owners, split_pieces, unique_pieces
 from spatialreno.walk.obstacles import PERMANENT, in_the_way
 from spatialreno.walk.sectors import packed
 
 _HAIR_MM = 1e-4
-_MOST_ROUNDS = 64
+_MOST_ROUNDS, _PLAIN_ROUNDS = 64, 4
 _FRAME_TIMES = 20
 
 
@@ -108,7 +110,8 @@ def _cover(fabric: Fabric, cell: int) -> Mesh:
     sides = np.searchsorted(packed(spots), packed(ends)).reshape(2, -1).T
     xy = np.concatenate([spots, _frame(spots)])
     tri, near, mark, lost = triangulate(xy, _in_rows(spots), np.ascontiguousarray(sides))
-    assert not lost, "obstacles cross where they share no point"
+    if lost:
+        raise InputError(_tangle(fabric, pieces, label))
     wall, walls, label_wall, labels = _along(xy, tri, mark, pieces, label)
     ground = (tri < len(spots)).all(axis=1)
     middle = xy[tri].mean(axis=1)
@@ -120,37 +123,48 @@ def _cover(fabric: Fabric, cell: int) -> Mesh:
     return Mesh(xy, tri, near, wall, walls, label_wall, labels, ground, np.full(len(tri), cell), blank, blank)
 
 
+def _tangle(fabric: Fabric, pieces: Ints, label: Ints) -> str:
+    """Name walls that cross where they share no point, and the place."""
+    drawn = lines(pieces[:, :2].astype(float), pieces[:, 2:].astype(float))
+    one, two = shapely.STRtree(drawn).query(drawn, predicate="crosses")
+    rows = np.concatenate([one, two])
+    names = sorted({fabric.obstacles.labels[at][1] for at in label[rows].tolist() if at >= 0})
+    x, y = shapely.get_coordinates(fabric.frame.geometries_m(drawn[rows] if len(rows) else drawn[:1]))[0]
+    said = ", ".join(names[:8]) or "outlines"
+    return f"walk: {said} are drawn over one another within millimetres near {x:.1f} {y:.1f}. Keep one of them there."
+
+
 def _uncrossed(segs: Ints, label: Ints) -> tuple[Ints, Ints]:
-    """Cut pieces where rounding made them cross, at a whole millimetre; all others stay exactly where they are."""
-    for _ in range(_MOST_ROUNDS):
-        drawn = lines(segs[:, :2].astype(float), segs[:, 2:].astype(float))
-        one, two = shapely.STRtree(drawn).query(drawn, predicate="crosses")
-        one, two = one[one < two], two[one < two]
-        first = _apart(one, two)
-        if not len(first):
+    """Cut pieces where rounding made them cross, at a whole millimetre; all others stay exactly where they are.
+
+    Where cutting alone goes on making new crossings, pieces are also drawn to every end within half a millimetre,
+    after which none can cross (snap rounding).
+    """
+    pieces = Pieces(segs[:, :2].astype(float), segs[:, 2:].astype(float), label, np.zeros(len(label), np.int64))
+    for done in range(_MOST_ROUNDS):
+        # Walls drawn over one another share pieces: each is looked at once, for all its owners.
+        ends, of = np.unique(np.column_stack([pieces.start, pieces.end]), axis=0, return_inverse=True)
+        joints = _crossings(ends, draw_in=done >= _PLAIN_ROUNDS)
+        if not len(joints):
             break
-        at = np.rint(shapely.get_coordinates(shapely.intersection(drawn[one[first]], drawn[two[first]])))
-        at = np.tile(at.astype(np.int64), (2, 1))
-        row = np.concatenate([one[first], two[first]])
-        whole = np.ones(len(segs), bool)
-        whole[row] = False
-        halves = np.concatenate([np.hstack([segs[row, :2], at]), np.hstack([at, segs[row, 2:]])])
-        segs = np.concatenate([segs[whole], halves])
-        label = np.concatenate([label[whole], label[row], label[row]])
-        long = (segs[:, :2] != segs[:, 2:]).any(axis=1)
-        segs, label = segs[long], label[long]
-    return segs, label
+        pieces = unique_pieces(split_pieces(pieces, *for_owners(joints, of.ravel())))
+    return np.column_stack([pieces.start, pieces.end]).astype(np.int64), pieces.owner
 
 
-def _apart(one: Ints, two: Ints) -> Ints:
-    """Choose pairs that share no member, since each piece is cut once in a round."""
-    taken: set[int] = set()
-    chosen = []
-    for at, pair in enumerate(zip(one.tolist(), two.tolist(), strict=True)):
-        if not taken & set(pair):
-            taken |= set(pair)
-            chosen.append(at)
-    return np.array(chosen, np.int64)
+def _crossings(ends: Floats, draw_in: bool) -> Floats:
+    """List where pieces (x1, y1, x2, y2) cross: piece, x, y in whole millimetres, sorted; perhaps all ends in reach."""
+    drawn = lines(ends[:, :2], ends[:, 2:])
+    tree = shapely.STRtree(drawn)
+    one, two = tree.query(drawn, predicate="crosses")
+    low, high = np.minimum(one, two), np.maximum(one, two)
+    spot = np.rint(shapely.get_coordinates(shapely.intersection(drawn[low], drawn[high])))
+    found = np.column_stack([one, spot])
+    if draw_in and len(found):
+        spots = np.unique(np.concatenate([ends[:, :2], ends[:, 2:], spot]), axis=0)
+        pixels = shapely.box(*(spots - 0.5).T, *(spots + 0.5).T)
+        near, piece = tree.query(pixels, predicate="intersects")
+        found = np.concatenate([found, np.column_stack([piece, spots[near]])])
+    return np.unique(found, axis=0)
 
 
 def _along(xy: Ints, tri: Ints, mark: Ints, pieces: Ints, label: Ints) -> tuple[Ints, int, Ints, Ints]:

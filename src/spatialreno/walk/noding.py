@@ -66,12 +66,24 @@ def node_pieces(pieces: Pieces, points: Floats | None = None) -> Pieces:
         Each written from its lower end, sorted, without doubles of one owner.
     """
     extra = np.empty((0, 2)) if points is None else points
+    pieces = unique_pieces(pieces)
     for _ in range(_ROUNDS):
-        piece, point = _joints(pieces.start, pieces.end, extra)
-        if not len(piece):
+        # Walls drawn over one another share pieces: each is looked at once, for all its owners.
+        shapes, shape = np.unique(np.column_stack([pieces.start, pieces.end]), axis=0, return_inverse=True)
+        found, point = _joints(shapes[:, :2], shapes[:, 2:], extra)
+        if not len(found):
             break
-        pieces = _split(pieces, piece, point)
-    return _unique(pieces)
+        joints = np.unique(np.column_stack([found, point]), axis=0)
+        pieces = unique_pieces(split_pieces(pieces, *for_owners(joints, shape.ravel())))
+    return pieces
+
+
+def for_owners(joints: Floats, shape: Ints) -> tuple[Ints, Floats]:
+    """Give the joints (shape, x, y; sorted) of each shape to all pieces of that shape."""
+    low, high = (np.searchsorted(joints[:, 0], shape, side) for side in ("left", "right"))
+    count = high - low
+    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(np.arange(len(shape)), count), joints[np.repeat(low, count) + step, 1:]
 
 
 def _joints(start: Floats, end: Floats, points: Floats) -> tuple[Ints, Floats]:
@@ -122,7 +134,7 @@ def _distance(point: Floats, start: Floats, end: Floats) -> Floats:
     return np.asarray(np.sqrt(((point - foot) ** 2).sum(axis=1)))
 
 
-def _split(pieces: Pieces, piece: Ints, point: Floats) -> Pieces:
+def split_pieces(pieces: Pieces, piece: Ints, point: Floats) -> Pieces:
     """Cut pieces at the points found on them."""
     start, end = pieces.start, pieces.end
     count = len(start)
@@ -136,7 +148,7 @@ def _split(pieces: Pieces, piece: Ints, point: Floats) -> Pieces:
     return Pieces(begin, finish, pieces.owner[part], pieces.side[part])
 
 
-def _unique(pieces: Pieces) -> Pieces:
+def unique_pieces(pieces: Pieces) -> Pieces:
     """Write each piece from its lower end; of doubles of one owner one is kept, solid on the sides of all."""
     start, end, side = pieces.start, pieces.end, pieces.side
     swap = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))

@@ -19,7 +19,7 @@ from spatialreno.walk.masks import State
 from spatialreno.walk.places import Asked, Places, find_places
 from spatialreno.walk.strips import Strips
 from spatialreno.walk.travel import metres_per_minute
-from spatialreno.walk.walkers import state_for
+from spatialreno.walk.walkers import assumed, checked_times, state_for
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,7 +63,7 @@ def reach_lines(
     Raises
     ------
     InputError
-        An id or the group is unknown.
+        An id or the group is unknown, or a time is none.
 
     Examples
     --------
@@ -74,6 +74,7 @@ def reach_lines(
     >>> bool(0 < sums[1] < sums[2])
     True
     """
+    times = checked_times(minutes)
     state = state_for(area, group, at)
     places = find_places(area, state.fabric, origins)
     speed = metres_per_minute(area, group) * MM_PER_M
@@ -84,13 +85,13 @@ def reach_lines(
         longest = float(state.fabric.hops.length.max(initial=0))
         for place in members.tolist():
             # Walks that end within a hop are known by where the hop would lead.
-            walk = walked.walk(places, place, max(minutes, default=0.0) * speed + longest)
-            for order, time in enumerate(minutes):
+            walk = walked.walk(places, place, max(times, default=0.0) * speed + longest)
+            for order, time in enumerate(times):
                 rows += [(place, order, *row) for row in _rows(state, strips, places, walk, time * speed)]
     rows.sort(key=lambda row: (row[0], row[1], row[2] < 0, row[2]))
     names = np.append(np.array(state.fabric.path_ids, object), np.nan)
     shapes = state.fabric.frame.geometries_m(np.array([row[3] for row in rows], object))
-    return gpd.GeoDataFrame(
+    table = gpd.GeoDataFrame(
         {
             "origin": [places.ids[row[0]] for row in rows],
             "minutes": [minutes[row[1]] for row in rows],
@@ -101,6 +102,8 @@ def reach_lines(
         geometry=list(shapes),
         crs=area.crs,
     )
+    table.attrs.update(assumed(area, group, at))
+    return table
 
 
 def _rows(state: State, strips: Strips, places: Places, walk: Walk, limit: float) -> list[tuple[int, shapely.Geometry]]:

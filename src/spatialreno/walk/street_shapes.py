@@ -16,6 +16,7 @@ from spatialreno.walk.chains import reach_from
 from spatialreno.walk.compiled import compiled
 from spatialreno.walk.engine import FAR, both_ways
 from spatialreno.walk.frame import MM_PER_M, Floats, Ints
+from spatialreno.walk.walkers import checked_times
 
 if TYPE_CHECKING:
     from spatialreno.walk.street_network import Spots, StreetNetwork
@@ -65,7 +66,7 @@ def street_isochrones(
     Raises
     ------
     InputError
-        A node or the group is unknown, or the grid is too coarse.
+        A node or the group is unknown, a time is none, or the grid is too coarse.
 
     Examples
     --------
@@ -80,7 +81,7 @@ def street_isochrones(
     """
     if not 0 < grain_m <= half_width_m:
         raise InputError(f"streets: a grid of {grain_m} m cannot draw {half_width_m} m. Use a finer one.")
-    limits = [round(float(time) * _metres_per_minute(group) * MM_PER_M) for time in minutes]
+    limits = [round(time * _metres_per_minute(group) * MM_PER_M) for time in checked_times(minutes)]
     names, seeds = network.seeds(origins)
     found = reach_from(network.chains, seeds, max(limits, default=0))
     first_steps = network.first_steps(origins)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -21,6 +22,8 @@ from spatialreno.walk.state import fabric_of
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
+
+LONGEST_MIN = 1440
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,19 @@ class SeenState(State):
     def blocks(self) -> dict[str, int]:
         """The block of each compound in the real area."""
         return State(self.real, self.fabric).blocks
+
+
+def checked_times(minutes: Sequence[float]) -> list[float]:
+    """Refuse times that are none: none is less than nothing or longer than a day."""
+    try:
+        times = [float(time) for time in minutes]
+    except (TypeError, ValueError) as error:
+        raise InputError(f"walk: minutes {minutes!r}: expected a list of numbers, such as (5, 10, 15).") from error
+    odd = [time for time in times if not 0 <= time <= LONGEST_MIN]
+    if odd:
+        message = f"walk: minutes {', '.join(f'{time:g}' for time in odd[:8])}"
+        raise InputError(f"{message}: each must be 0 or more and at most {LONGEST_MIN}, a day.")
+    return times
 
 
 def needs_of(area: StudyArea, group: str) -> Needs:
