@@ -111,6 +111,12 @@ def test_a_read_only_folder_is_told(before, tmp_path):
         write_area(before, tmp_path / "yard")
 
 
+def test_a_name_that_no_system_holds_is_told(before, tmp_path):
+    with pytest.raises(InputError, match="cannot be written"):
+        write_area(before, tmp_path / ("长" * 300))
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_read_only_file_system_is_told(before, tmp_path, monkeypatch):
     path = write_area(before, tmp_path / "yard")
 

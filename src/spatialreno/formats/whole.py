@@ -54,8 +54,9 @@ def put_whole(
     InputError
         Something could not be written, or somebody else is writing there; then nothing has changed.
     """
-    created = _first_missing(folder)
+    created: Path | None = None
     try:
+        created = _first_missing(folder)
         folder.mkdir(parents=True, exist_ok=True)
         with _alone(folder):
             _finish(folder)
@@ -81,7 +82,7 @@ def recover(folder: Path) -> None:
     InputError
         A write was broken off here and cannot be finished, because the folder may not be written.
     """
-    if not folder.is_dir() or not any(folder.glob(f"{_BESIDE}*/{_LIST}")):
+    if not _is_folder(folder) or not any(folder.glob(f"{_BESIDE}*/{_LIST}")):
         return
     try:
         with _alone(folder):
@@ -179,6 +180,14 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+def _is_folder(path: Path) -> bool:
+    """Tell whether a folder is there; a name that no system can hold is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def _first_missing(folder: Path) -> Path | None:
     """Name the topmost folder that would be made."""
     missing = [f for f in (folder, *folder.parents) if not f.exists()]
@@ -187,7 +196,7 @@ def _first_missing(folder: Path) -> Path | None:
 
 def _take_empty_away(folder: Path, created: Path | None) -> None:
     """Take away folders that were made for files that could not be written."""
-    while created is not None and folder.is_dir() and not any(folder.iterdir()):
+    while created is not None and _is_folder(folder) and not any(folder.iterdir()):
         folder.rmdir()
         if folder == created:
             return
