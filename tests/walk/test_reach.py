@@ -236,6 +236,15 @@ def test_a_house_alone_in_its_yard() -> None:
     assert reach_lines(area, ["B1"], (5,))["path_id"].isna().all()
 
 
+def test_the_page_says_that_its_area_is_made_up(example: StudyArea) -> None:
+    from spatialreno import draw_reach
+
+    page = draw_reach(example, isochrones(example, ["F03"], (1,)), lang="en").html()
+    assert "Invented example" in page
+    real = quarter()
+    assert "Invented" not in draw_reach(real, isochrones(real, ["B1"], (1,)), lang="en").html()
+
+
 def test_the_page_marks_where_walks_start() -> None:
     from spatialreno import draw_reach
 

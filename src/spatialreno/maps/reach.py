@@ -23,6 +23,7 @@ body { font: 15px/1.5 "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; margin:
 svg { width: 100%; max-height: 80vh; background: #f8fafc; border: 1px solid #cbd5e1 }
 table { border-collapse: collapse; margin-top: 1em } td, th { border-bottom: 1px solid #e2e8f0; padding: .3em .8em }
 td { text-align: right } td:first-child { text-align: left }
+.invented { display: inline-block; padding: 1px 8px; border: 1px dashed #b45309; color: #8a3f06 }
 .key { margin-right: 1.2em } .key i { padding: 0 .7em; margin-right: .4em }
 """
 _GAINED, _LOST, _START = FREED, DEMOLISHED, HUES[4]
@@ -101,7 +102,8 @@ def draw_reach(
     marks = _origins(area, reach) if origins is None else origins.set_axis(origins.index.astype(str))
     plan = _plan(area, reach, ways, change, marks, title)
     table = _table(reach_table(reach, ways, change), language)
-    body = tag("main", tag("h1", title), plan, _key(reach, change, marks, language), table)
+    made_up = tag("p", word("invented", language), class_="invented") if area.meta.get("invented") else ""
+    body = tag("main", tag("h1", title), made_up, plan, _key(reach, change, marks, language), table)
     code = "zh-CN" if language == "zh" else "en"
     return Page(title, door.plain(body, lang=code, title=title, style=_STYLE))
 
