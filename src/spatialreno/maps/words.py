@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from spatialreno.errors import InputError
 from spatialreno.maps.words_live import LIVE
+from spatialreno.maps.words_values import CLASSES, PAYERS, VALUES
 
 Lang = Literal["zh", "en"]
 _POSITION: Final[dict[str, int]] = {"zh": 0, "en": 1}
@@ -219,194 +220,6 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "walk_reach": ("步行可达", "Within a walk of"),
 }
 
-# Words of the closed vocabularies in the layer dictionaries.
-_VALUES: Final[dict[str, tuple[str, str]]] = {
-    "public": ("公共开放", "public"),
-    "residents": ("仅居民", "residents only"),
-    "closed": ("封闭", "closed"),
-    "wall": ("围墙", "wall"),
-    "fence": ("栅栏", "fence"),
-    "hedge": ("绿篱", "hedge"),
-    "building_face": ("建筑外墙", "building face"),
-    "retaining": ("挡土墙", "retaining wall"),
-    "illegal": ("认定违建", "illegal"),
-    "undecided": ("待认定", "undecided"),
-    "historical": ("无证历史遗留", "historical, no papers"),
-    "temporary": ("临时", "temporary"),
-    "extension": ("部分超建", "partly beyond permit"),
-    "legal": ("有证", "legal"),
-    "ground": ("地面", "ground"),
-    "attached": ("贴建", "attached"),
-    "roof": ("屋顶", "roof"),
-    "balcony": ("阳台", "balcony"),
-    "public_green": ("公共绿地", "public green"),
-    "cluster_green": ("组团绿地", "cluster green"),
-    "plaza": ("广场", "plaza"),
-    "sport": ("运动场地", "sports ground"),
-    "street": ("街道", "street"),
-    "lane": ("巷道", "lane"),
-    "service": ("内部道路", "service road"),
-    "footway": ("步道", "footway"),
-    "steps": ("台阶", "steps"),
-    "ramp": ("坡道", "ramp"),
-    "cycleway": ("自行车道", "cycleway"),
-    "track": ("土路", "track"),
-    "residential": ("住宅", "residential"),
-    "mixed": ("商住混合", "mixed"),
-    "commercial": ("商业", "commercial"),
-    "office": ("办公", "office"),
-    "industrial": ("工业", "industrial"),
-    "boiler_house": ("锅炉房", "boiler house"),
-    "storage": ("仓储", "storage"),
-    "shed": ("棚屋", "shed"),
-    "house": ("房屋", "house"),
-    "shop": ("店铺", "shop"),
-    "garage": ("车库", "garage"),
-    "canopy": ("雨棚", "canopy"),
-    "roof_room": ("屋顶加建", "roof room"),
-    "other": ("其他", "other"),
-    "car": ("小汽车", "cars"),
-    "ebike": ("电动自行车", "e-bikes"),
-    "charging": ("充电", "charging"),
-    "open": ("在用", "open"),
-    "planned": ("规划", "planned"),
-    "heat_primary": ("一次热网", "primary heat"),
-    "heat_secondary": ("二次热网", "secondary heat"),
-    "sewage": ("污水", "sewage"),
-    "storm": ("雨水", "storm water"),
-    "water": ("给水", "water"),
-    "gas": ("燃气", "gas"),
-    "power": ("强电", "power"),
-    "telecom": ("通信", "telecom"),
-    "low_voltage": ("弱电", "low voltage"),
-    "not_visited": ("未走访", "not visited"),
-    "visited": ("已走访", "visited"),
-    "agreed_in_principle": ("原则同意", "agreed in principle"),
-    "signed": ("已签字", "signed"),
-    "against": ("反对", "against"),
-    "company": ("物业公司", "company"),
-    "self": ("自管", "self-managed"),
-    "community": ("社区代管", "community"),
-    "none": ("无", "none"),
-    "brick": ("砖", "brick"),
-    "concrete": ("混凝土", "concrete"),
-    "steel": ("钢", "steel"),
-    "good": ("良好", "good"),
-    "fair": ("一般", "fair"),
-    "poor": ("较差", "poor"),
-    "dangerous": ("危险", "dangerous"),
-    "true": ("是", "yes"),
-    "false": ("否", "no"),
-    "gap": ("打通两墙夹缝", "gap between two walls opened"),
-    "tree": ("树木", "tree"),
-    "parking": ("停车位", "parking"),
-    "open_space": ("绿地、广场", "open space"),
-    "facility": ("配套设施", "facility"),
-    "fire_pass": ("可通达", "an engine passes"),
-    "fire_ask": ("须征询消防部门", "ask the fire authority"),
-    "fire_dead_end": ("尽头路过长且无回车场", "dead end too long to turn"),
-    "fire_cut_off": ("够宽但驶不到", "wide enough but cut off"),
-    "fire_narrow": ("净宽不足", "too narrow"),
-    "fire_fail": ("不可达", "not reached"),
-    "structure": ("拆除附属建构筑物", "structure removed"),
-    "structures": ("拆除附属建构筑物", "structures removed"),
-    "walls": ("拆除围墙", "walls removed"),
-    "buildings": ("拆除楼栋", "buildings removed"),
-    "strip": ("打通夹道", "strip between walls opened"),
-}
-
-_PAYERS: Final[dict[str, tuple[str, str]]] = {
-    "central": ("中央补助", "Central government"),
-    "province": ("省级财政", "Province"),
-    "city": ("市、区财政", "City and district"),
-    "utility": ("专业经营单位", "Utility companies"),
-    "residents": ("居民", "Residents"),
-    "society": ("社会资本", "Private capital"),
-    "": ("无单价", "No unit price"),
-}
-
-# What a class of the style table stands for in the legend, in the order of the legend.
-_CLASSES: Final[dict[str, tuple[str, str]]] = {
-    "line-gone": ("拆除（围墙等）", "Demolished line"),
-    "area-gone": ("拆除（违建等）", "Demolished structure"),
-    "line-altered": ("改造", "Altered"),
-    "area-altered": ("改造", "Altered"),
-    "line-built": ("新建", "Built"),
-    "area-built": ("新建", "Built"),
-    "freed": ("腾出空间", "Freed land"),
-    "block": ("连片街区（合并后，一色一片）", "Merged block, one colour each"),
-    "wall": ("围墙（保留）", "Wall kept"),
-    "fence": ("栅栏、绿篱（保留）", "Fence or hedge kept"),
-    "gate-public": ("出入口：公共开放", "Gate open to all"),
-    "gate-residents": ("出入口：仅居民", "Gate for residents"),
-    "gate-closed": ("出入口：封闭", "Gate closed"),
-    "structure-illegal": ("认定违建（未拆）", "Illegal structure"),
-    "structure": ("其他附属建构筑物", "Other structure"),
-    "facility": ("配套设施（字为类别）", "Facility"),
-    "facility-built": ("新建设施", "New facility"),
-    "facility-altered": ("改造设施", "Altered facility"),
-    "facility-gone": ("撤除设施", "Facility removed"),
-    "free": ("可利用空地", "Usable free land"),
-    "lane-1": ("净宽：消防车不能过", "Too narrow for a fire engine"),
-    "lane-2": ("净宽：须征询消防部门", "Width to ask the fire authority about"),
-    "lane-3": ("净宽：够消防车", "Wide enough for a fire engine"),
-    "lane-4": ("净宽：达到拓宽目标", "As wide as lanes are to become"),
-    "lane-narrowest": ("巷道最窄处", "Narrowest place of a lane"),
-    "fire-pass": ("消防车可达", "Fire engine passes"),
-    "fire-ask": ("消防车：须征询", "Ask the fire authority"),
-    "fire-no": ("消防车不可达", "Fire engine does not pass"),
-    "fire-building-ask": ("楼栋：须征询消防部门", "Building: ask the authority"),
-    "fire-building-fail": ("楼栋：消防车不可达", "Building without fire access"),
-    "room": ("热力站可落位置（拆后）", "Where the heat station would stand"),
-    "room-wall": ("须拆围墙", "Wall that must go"),
-    "room-structure": ("须拆附属建构筑物", "Structure that must go"),
-    "dig-fits": ("一次开挖的巷道", "Lane opened once"),
-    "dig-overfull": ("放不下全部管线的巷道", "Lane too narrow for its pipes"),
-    "reach-origin": ("等时圈起点", "Where walks start"),
-    "reach-gained": ("新增步行可达范围", "Newly within the walk"),
-    "reach-lost": ("不再可达范围", "No longer within the walk"),
-    "reach-1": ("步行可达：", "Within a walk of "),
-    "reach-2": ("步行可达：", "Within a walk of "),
-    "reach-3": ("步行可达：", "Within a walk of "),
-    "reach-other-1": ("老年人可达：", "Elderly walkers: "),
-    "reach-other-2": ("老年人可达：", "Elderly walkers: "),
-    "reach-other-3": ("老年人可达：", "Elderly walkers: "),
-    "score-1": ("得分 0–20", "Score 0–20"),
-    "score-2": ("得分 20–40", "Score 20–40"),
-    "score-3": ("得分 40–60", "Score 40–60"),
-    "score-4": ("得分 60–80", "Score 60–80"),
-    "score-5": ("得分 80–100", "Score 80–100"),
-    "score-none": ("无得分", "No score"),
-    "walk-1": ("步行 5 分钟内（地面浅）", "Within 5 min on foot (ground pale)"),
-    "walk-2": ("步行 10 分钟内（地面浅）", "Within 10 min on foot (ground pale)"),
-    "walk-3": ("步行 15 分钟内（地面浅）", "Within 15 min on foot (ground pale)"),
-    "nearer-3": ("平均近 80 m 以上", "Nearer by 80 m or more"),
-    "nearer-2": ("平均近 30–80 m", "Nearer by 30–80 m"),
-    "nearer-1": ("平均近 1–30 m", "Nearer by 1–30 m"),
-    "gain-none": ("步行距离不变", "Walks stay as they are"),
-    "farther-1": ("平均远 1–30 m", "Farther by 1–30 m"),
-    "farther-2": ("平均远 30–80 m", "Farther by 30–80 m"),
-    "farther-3": ("平均远 80 m 以上", "Farther by 80 m or more"),
-    "home": ("住宅楼", "Homes"),
-    "building": ("其他建筑", "Other buildings"),
-    "compound": ("小区范围", "Compound"),
-    "green": ("绿地", "Green"),
-    "plaza": ("广场", "Plaza"),
-    "sport": ("运动场地", "Sports ground"),
-    "parking": ("停车", "Parking"),
-    "tree": ("树木", "Tree"),
-    "pipe-heat_primary": ("热力（一次）", "Heat, primary"),
-    "pipe-heat_secondary": ("热力（二次）", "Heat, secondary"),
-    "pipe-sewage": ("污水", "Sewage"),
-    "pipe-storm": ("雨水", "Storm water"),
-    "pipe-water": ("给水", "Water"),
-    "pipe-gas": ("燃气", "Gas"),
-    "pipe-power": ("强电", "Power"),
-    "pipe-telecom": ("通信", "Telecom"),
-    "pipe-low_voltage": ("弱电", "Low voltage"),
-    "dotted": ("点线：估算或推断", "Dotted: estimated or inferred"),
-}
-
 
 def checked(lang: str) -> Lang:
     """Return the language, or say which there are."""
@@ -424,16 +237,16 @@ def word(key: str, lang: Lang) -> str:
 
 def value_word(value: str, lang: Lang) -> str:
     """Say a value of a closed vocabulary; a value without a word of its own stays as it is."""
-    known = _VALUES.get(value)
+    known = VALUES.get(value)
     return known[_POSITION[lang]] if known else value
 
 
 def payer_word(payer: str, lang: Lang) -> str:
     """Name who pays."""
-    known = _PAYERS.get(payer)
+    known = PAYERS.get(payer)
     return known[_POSITION[lang]] if known else payer
 
 
 def legend_words(lang: Lang) -> dict[str, str]:
     """Say what each class of the map stands for, in the order of the legend."""
-    return {name: titles[_POSITION[lang]] for name, titles in _CLASSES.items()}
+    return {name: titles[_POSITION[lang]] for name, titles in CLASSES.items()}
