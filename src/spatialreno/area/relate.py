@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from pandas.api.extensions import ExtensionArray
 
 from spatialreno.area.sides import sides
 
@@ -76,12 +77,12 @@ def _with_sides(walls: Any, compounds: Any, constants: Mapping[str, float]) -> A
 
 def ordered_pairs(
     left: npt.NDArray[Any], right: npt.NDArray[Any]
-) -> tuple[pd.Series[Any] | npt.NDArray[Any], pd.Series[Any] | npt.NDArray[Any]]:
+) -> tuple[ExtensionArray, ExtensionArray]:
     """Put the two sides in the order of their ids, nothing last."""
     pairs = [sorted((a, b), key=lambda v: (v is None, v or "")) for a, b in zip(left, right, strict=True)]
     first = pd.array([p[0] for p in pairs], dtype="str")
     second = pd.array([p[1] for p in pairs], dtype="str")
-    return first, second  # type: ignore[return-value]  # pandas' string arrays
+    return first, second
 
 
 def _with_walls(gates: Any, walls: Any, compounds: Any, constants: Mapping[str, float]) -> Any:

@@ -149,8 +149,7 @@ def fetch_osm(
     import spatialreno as sr
     from spatialreno.formats.osm_fetch import OsmService
 
-    given = {"nominatim": nominatim, "overpass": overpass, "cache": cache}
-    service = OsmService(**{k: v for k, v in given.items() if v})  # type: ignore[arg-type]
+    service = OsmService(nominatim or OsmService.nominatim, overpass or OsmService.overpass, cache)
     say(f"ask for {place}")
     area = sr.fetch_osm(place, around_m=around, name=name or out.stem, title=title, service=service, fresh=fresh)
     say(repr(area))

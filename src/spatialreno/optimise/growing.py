@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from spatialreno.optimise.milp import FloatArray, Milp, _highs_model
+from spatialreno.optimise.milp import FloatArray, Milp, _highs_model, new_highs
 
 Row = tuple[list[int], list[float], float, float]
 
@@ -31,9 +30,7 @@ class GrowingLp:
     def __init__(self, model: Milp) -> None:
         import highspy
 
-        self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        for name, value in {"output_flag": False, "threads": 1, "random_seed": 0}.items():
-            self._highs.setOptionValue(name, value)
+        self._highs = new_highs({"random_seed": 0})
         lp = _highs_model(model, highspy)
         lp.integrality_ = []
         self._highs.passModel(lp)

@@ -95,21 +95,30 @@ def solve_milp(
     """
     import highspy
 
-    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     # The gap is closed in full: a plan that is "nearly best" cannot be defended before twenty owners.
-    options = {"output_flag": False, "threads": 1, "random_seed": seed, "mip_rel_gap": gap}
+    options: dict[str, float] = {"random_seed": seed, "mip_rel_gap": gap}
     if time_limit_s is not None:
         options["time_limit"] = float(time_limit_s)
     if nodes is not None:
         options["mip_max_nodes"] = nodes
-    for name, value in options.items():
-        highs.setOptionValue(name, value)
+    highs = new_highs(options)
     highs.passModel(_highs_model(model, highspy))
     if start:
         columns = sorted(start)
         highs.setSolution(len(columns), np.array(columns, np.int32), np.array([start[c] for c in columns], float))
     highs.run()
     return _result(highs, highspy, has_integers=bool(model.integer.any()))
+
+
+def new_highs(options: Mapping[str, float]) -> Any:
+    """Make a silent solver on one thread, so that it takes the same way every time."""
+    import highspy
+
+    make: Any = highspy.Highs
+    highs = make()
+    for name, value in {"output_flag": False, "threads": 1, **options}.items():
+        highs.setOptionValue(name, value)
+    return highs
 
 
 def relative_gap(objective: float, bound: float) -> float:

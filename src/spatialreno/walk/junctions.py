@@ -147,7 +147,54 @@ def _reap(junction: int, hold: Any, rows: Any, back: Any, best: Any, value: Any)
 
 
 @compiled
-def search(  # noqa: C901 (one search after another, without handing arrays over)
+def _list_sown(first: int, last: int, value: Any, stop: Any, out: Any, size: int) -> int:
+    """List the rows of a junction on which seeds lie, and forget their keys."""
+    for row in range(first, last):
+        out[size, 0], out[size, 1] = row, value[row] >> 32
+        size += int(value[row] <= stop)
+        value[row] = NEVER
+    return size
+
+
+@compiled
+def _chart_sown(first: int, last: int, value: Any, stop: Any, node: Any, far: Any, name: Any) -> None:
+    """Write what `_list_sown` would list, with the name walked from."""
+    for row in range(first, last):
+        if value[row] <= stop:
+            far[node[row]], name[node[row]] = value[row] >> 32, value[row] & _LOW
+        value[row] = NEVER
+
+
+@compiled
+def _begin(first: int, last: int, seeds: Any, stop: Any, rows: Any, back: Any, row_of: Any, value: Any, best: Any,
+           found: Any, sown: Any, some: Any, slot: Any, pool: Any, shift: int) -> Any:  # fmt: skip
+    """Walk from seeds to the junctions at both ends; gives how many hold seeds, are reached, and rows of the pool."""
+    many, count, used = 0, 0, 0
+    for s in range(first, last):
+        key = (np.int64(seeds[s, 1]) << 32) | seeds[s, 2]
+        if key > stop:
+            continue
+        row, key = _sow(row_of[seeds[s, 0]], key, rows, back, value)
+        holder = back[row, 1]
+        if not sown[holder]:
+            sown[holder], some[many] = True, holder
+            many += 1
+        for end in range(2):
+            to = holder if end == 0 else rows[row, 0]
+            reach = key + (np.int64(rows[row, 1 + end]) << 32)
+            if reach <= stop and reach < best[to]:
+                if best[to] == NEVER:
+                    found[count] = to
+                    count += 1
+                best[to], at = reach, reach >> shift
+                pool[used, 0], pool[used, 1] = reach, (slot[at] << 32) | to
+                slot[at] = used
+                used += 1
+    return many, count, used
+
+
+@compiled
+def search(
     chains: Any, order: Any, starts: Any, seeds: Any, limit: int, shift: int, far: Any, name: Any
 ) -> Any:
     """Measure from each start (rows `starts[k]:starts[k + 1]` of the seeds) to all nodes within the limit.
@@ -168,29 +215,11 @@ def search(  # noqa: C901 (one search after another, without handing arrays over
     out, size = np.empty((1, 2), np.int32), 0
     for turn in range(len(order)):
         k = order[turn]
-        used, count, many, first_line[k] = 0, 0, 0, size
+        first_line[k] = size
         if len(pool) < 2 * (starts[k + 1] - starts[k]):
             pool = np.empty((2 * (starts[k + 1] - starts[k]), 2), np.int64)
-        for s in range(starts[k], starts[k + 1]):
-            key = (np.int64(seeds[s, 1]) << 32) | seeds[s, 2]
-            if key > stop:
-                continue
-            row, key = _sow(row_of[seeds[s, 0]], key, rows, back, value)
-            holder = back[row, 1]
-            if not sown[holder]:
-                sown[holder], some[many] = True, holder
-                many += 1
-            for end in range(2):
-                to = holder if end == 0 else rows[row, 0]
-                reach = key + (np.int64(rows[row, 1 + end]) << 32)
-                if reach <= stop and reach < best[to]:
-                    if best[to] == NEVER:
-                        found[count] = to
-                        count += 1
-                    best[to], at = reach, reach >> shift
-                    pool[used, 0], pool[used, 1] = reach, (slot[at] << 32) | to
-                    slot[at] = used
-                    used += 1
+        many, count, used = _begin(starts[k], starts[k + 1], seeds, stop, rows, back, row_of, value, best, found, sown,
+                                   some, slot, pool, shift)  # fmt: skip
         count, pool = _spread(pointer, arcs, best, stop, found, count, slot, pool, used, shift)
         if lists:
             if size + nodes >= len(out):
@@ -201,17 +230,11 @@ def search(  # noqa: C901 (one search after another, without handing arrays over
             _chart(hold, rows, into, ends, best, found, count, sown, stop, node, far[k], name[k])
         for j in range(many):
             _reap(some[j], hold, rows, back, best, value)
-            for row in range(hold[some[j]], hold[some[j] + 1]):
-                key = value[row]
-                value[row] = NEVER
-                if key > stop:
-                    continue
-                if lists:
-                    out[size, 0], out[size, 1] = row, key >> 32
-                    size += 1
-                else:
-                    far[k, node[row]], name[k, node[row]] = key >> 32, key & _LOW
-            sown[some[j]] = False
+            first, last, sown[some[j]] = hold[some[j]], hold[some[j] + 1], False
+            if lists:
+                size = _list_sown(first, last, value, stop, out, size)
+            else:
+                _chart_sown(first, last, value, stop, node, far[k], name[k])
         for j in range(count):
             best[found[j]] = NEVER
         last_line[k] = size

@@ -154,7 +154,8 @@ def _read(kind: Any, name: str, store: Any) -> Any:
     if is_dataclass(kind):
         hints = get_type_hints(kind)
         kept = [part.name for part in fields(kind) if part.name not in _NOT_KEPT]
-        return kind(**{part: _read(hints[part], f"{name}.{part}", store) for part in kept})  # type: ignore[operator]
+        make: Any = kind
+        return make(**{part: _read(hints[part], f"{name}.{part}", store) for part in kept})
     if kind == Geometries:
         ends = np.cumsum(store[f"{name}.size"]).tolist()
         data = store[name].tobytes()
