@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +28,7 @@ def write_drawing(frames: dict[str, Any], path: Path) -> None:
     InputError
         ezdxf is missing.
     """
-    try:
-        import ezdxf
-    except ImportError as error:
-        raise InputError("export: a DXF needs ezdxf. Install it with pip install 'spatialreno[cad]'.") from error
-    kit: Any = ezdxf
-    settings = kit.options
-    kept, settings.write_fixed_meta_data_for_testing = settings.write_fixed_meta_data_for_testing, True
-    try:
-        drawing = kit.new("R2018", units=_METRES)
+    with new_drawing("export") as drawing:
         drawing.appids.add(DATA)
         for name, frame in frames.items():
             drawing.layers.add(name)
@@ -42,6 +36,26 @@ def write_drawing(frames: dict[str, Any], path: Path) -> None:
                 entity = _drawn(drawing.modelspace(), row.pop("geometry"), {"layer": name})
                 entity.set_xdata(DATA, [(1000, text) for text in _chunks(row)])
         drawing.saveas(path)
+
+
+@contextmanager
+def new_drawing(what: str, *, setup: Sequence[str] = ()) -> Iterator[Any]:
+    """Make a drawing in metres, which has the same bytes each time if it is saved within.
+
+    Raises
+    ------
+    InputError
+        ezdxf is missing; `what` says who asks.
+    """
+    try:
+        import ezdxf
+    except ImportError as error:
+        raise InputError(f"{what}: a DXF needs ezdxf. Install it with pip install 'spatialreno[cad]'.") from error
+    kit: Any = ezdxf
+    settings = kit.options
+    kept, settings.write_fixed_meta_data_for_testing = settings.write_fixed_meta_data_for_testing, True
+    try:
+        yield kit.new("R2018", setup=list(setup), units=_METRES)
     finally:
         settings.write_fixed_meta_data_for_testing = kept
 

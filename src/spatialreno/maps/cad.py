@@ -9,6 +9,7 @@ import shapely
 
 from spatialreno.area.crs import crs_text
 from spatialreno.errors import InputError
+from spatialreno.formats.dxf_write import new_drawing
 from spatialreno.formats.whole import put_whole
 from spatialreno.maps.layers import themes
 from spatialreno.maps.plot import one_line
@@ -18,7 +19,6 @@ from spatialreno.maps.words import checked, legend_words
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
 
-_METRES = 6  # $INSUNITS
 _LETTERS_M = 2.0
 
 
@@ -45,15 +45,7 @@ def write_dxf(options: Comparison, path: Path, *, option: str = "", lang: str = 
     key = option or list(options.areas)[-1]
     if key not in options.areas:
         raise InputError(f"report: {key} is no option. Options: {', '.join(options.areas)}.")
-    try:
-        import ezdxf
-    except ImportError as error:
-        raise InputError("report: a DXF needs ezdxf. Install it with pip install 'spatialreno[cad]'.") from error
-    kit: Any = ezdxf
-    settings = kit.options
-    kept, settings.write_fixed_meta_data_for_testing = settings.write_fixed_meta_data_for_testing, True
-    try:
-        drawing = kit.new("R2018", setup=["linetypes"], units=_METRES)
+    with new_drawing("report", setup=["linetypes"]) as drawing:
         drawing.header.custom_vars.append("CRS", crs_text(options.areas["today"].crs))
         said = legend_words(language)
         for theme in themes(options, language):
@@ -65,8 +57,6 @@ def write_dxf(options: Comparison, path: Path, *, option: str = "", lang: str = 
         for kind in sorted(drawing.entitydb.dxf_types_in_use()):
             drawing.classes.add_class(kind)
         put_whole(path.parent, lambda folder: drawing.saveas(folder / path.name), what=path)
-    finally:
-        settings.write_fixed_meta_data_for_testing = kept
     return path
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from spatialreno.maps.door import Markup, isolated, joined, tag, text
 from spatialreno.maps.payers import payer_table
 from spatialreno.maps.people import sections
-from spatialreno.maps.side_by_side import indicators, titled
+from spatialreno.maps.side_by_side import indicators, option_cell, option_heads, titled
 from spatialreno.maps.tables import (
     confidence_counts,
     estimates,
@@ -87,17 +87,12 @@ def _leaders(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int
     if not lines:
         return Markup("")
 
-    def cell(name: str, value: object, position: int) -> Markup:
-        own = "chosen" if position == chosen else None
-        return tag(name, value, class_=own, data_option=str(position), scope="col" if name == "th" else None)
-
-    head = tag("tr", tag("th", word("indicator", lang), scope="col"),
-               *(cell("th", isolated(title), k) for k, title in enumerate(titles)))  # fmt: skip
+    head = tag("tr", tag("th", word("indicator", lang), scope="col"), *option_heads(titles, chosen))
     body = [
         tag(
             "tr",
             tag("th", titled(title, unit), scope="row"),
-            *(cell("td", v, k) for k, v in enumerate(values)),
+            *(option_cell(k, chosen, v) for k, v in enumerate(values)),
         )
         for title, unit, values in lines
     ]

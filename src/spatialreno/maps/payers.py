@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spatialreno.maps.door import Markup, isolated, joined, tag
+from spatialreno.maps.door import Markup, isolated, tag
 from spatialreno.maps.features import number
+from spatialreno.maps.side_by_side import option_cell, option_heads
 from spatialreno.maps.words import Lang, payer_word, word
 
 if TYPE_CHECKING:
@@ -55,16 +56,14 @@ def payer_table(options: Comparison, titles: Sequence[str], lang: Lang, chosen: 
     if not lines:
         return Markup("")
 
-    def cell(position: int, cost: str, each: str) -> Markup:
-        own = "chosen" if position == chosen else None
-        return tag("td", cost, tag("small", each), class_=own, data_option=str(position))
+    units = tag("span", word("payer_units", lang), class_="unit")
+    head = tag("tr", tag("th", word("payer", lang), " ", units, scope="col"), *option_heads(titles, chosen))
 
-    heads = [tag("th", isolated(title), scope="col", class_="chosen" if at == chosen else None, data_option=str(at))
-             for at, title in enumerate(titles)]  # fmt: skip
-    head = tag("tr", tag("th", joined(word("payer", lang), " ", tag("span", word("payer_units", lang), class_="unit")),
-                         scope="col"), *heads)  # fmt: skip
+    def cell(at: int, cost: str, each: str) -> Markup:
+        return option_cell(at, chosen, cost, tag("small", each))
+
     body = [
-        tag("tr", tag("th", isolated(payer), scope="row"), *(cell(at, *values) for at, values in enumerate(cells)))
+        tag("tr", tag("th", isolated(payer), scope="row"), *(cell(at, *told) for at, told in enumerate(cells)))
         for payer, cells in lines
     ]
     table = tag("table", tag("thead", head), tag("tbody", *body))

@@ -78,15 +78,11 @@ def _any(row: Row) -> Line:
 
 
 def _table(rows: Sequence[Row], titles: Sequence[str], lang: Lang, chosen: int) -> Markup:
-    heads = [
-        tag("th", isolated(title), scope="col", class_=_own(at, chosen), data_option=str(at))
-        for at, title in enumerate(titles)
-    ]
     changes = [
         tag("th", word("change", lang), scope="col", class_="change", data_only=str(at), hidden=at != chosen)
         for at in range(1, len(titles))
     ]
-    head = tag("tr", tag("th", word("indicator", lang), scope="col"), *heads, *changes)
+    head = tag("tr", tag("th", word("indicator", lang), scope="col"), *option_heads(titles, chosen), *changes)
     body = tag("tbody", *(_row(row, lang, chosen) for row in rows))
     return tag("div", tag("table", tag("thead", head), body), class_="scroll")
 
@@ -99,7 +95,7 @@ def _row(row: Row, lang: Lang, chosen: int) -> Markup:
     source = next((line.source for line in row if line is not None and line.source), None)
     head = tag("th", titled(known.title, known.unit), mark, scope="row", title=source)
     values = [
-        tag("td", line.value if line else "—", _met(line, lang), class_=_own(at, chosen), data_option=str(at))
+        option_cell(at, chosen, line.value if line else "—", _met(line, lang))
         for at, line in enumerate(row)
     ]
     changes = [_change(line, lang, at, hidden=at != chosen) for at, line in enumerate(row) if at]
@@ -114,6 +110,19 @@ def _change(line: Line | None, lang: Lang, at: int, *, hidden: bool) -> Markup:
         "td", line.change if line else "—", class_=f"change {sense}", data_only=str(at), hidden=hidden,
         title=told, aria_label=f"{line.change} {told}" if line and told else None,
     )  # fmt: skip
+
+
+def option_heads(titles: Sequence[str], chosen: int) -> list[Markup]:
+    """Head a column for each option; that of the open tab stands out."""
+    return [
+        tag("th", isolated(title), scope="col", class_=_own(at, chosen), data_option=str(at))
+        for at, title in enumerate(titles)
+    ]
+
+
+def option_cell(at: int, chosen: int, *children: object) -> Markup:
+    """Write what is told of one option."""
+    return tag("td", *children, class_=_own(at, chosen), data_option=str(at))
 
 
 def _own(at: int, chosen: int) -> str | None:
