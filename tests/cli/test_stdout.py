@@ -19,12 +19,13 @@ from conftest import ROOT, make_area
 from shapely import LineString, Point, box
 
 from spatialreno import Scenario, demolish, write_area, write_scenario
-from spatialreno.cli.commands import app
+from spatialreno.cli import app
 
 #: Forks once for every command: what is heavy is imported once, and each command's solver is the first of its process.
 FORKED = """
 import json, os, sys
-import spatialreno as sr, spatialreno.cli, spatialreno.comparison, spatialreno.works, spatialreno.community
+import spatialreno as sr, spatialreno.cli
+[getattr(sr, name) for name in sr.__all__]
 area, tasks = json.load(sys.stdin)
 sr.evaluate(sr.read_area(area), "gb50180-2018")
 for words, out in tasks:

@@ -11,7 +11,7 @@ from typing import Any
 import numba
 import pytest
 
-from spatialreno.walk import compiled
+from spatialreno.walk.millimetres import compiled
 
 
 @pytest.fixture
