@@ -19,7 +19,7 @@ from conftest import ROOT, make_area
 from shapely import LineString, Point, box
 
 from spatialreno import Scenario, demolish, write_area, write_scenario
-from spatialreno.cli import app
+from spatialreno.cli.app import app
 
 #: Forks once for every command: what is heavy is imported once, and each command's solver is the first of its process.
 FORKED = """
