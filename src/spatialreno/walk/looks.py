@@ -9,11 +9,12 @@ import numpy as np
 import shapely
 
 from spatialreno.walk import spread as rows_of
+from spatialreno.walk.compiled import EndlessError
 from spatialreno.walk.engine import reach
 from spatialreno.walk.fabric import CORNER, DOOR, ON_STREET
 from spatialreno.walk.frame import Bools, Floats, Geometries, Ints
 from spatialreno.walk.masks import State
-from spatialreno.walk.mesh import Mesh, mesh_of
+from spatialreno.walk.mesh import Mesh, endless, mesh_of
 from spatialreno.walk.obstacles import in_the_way
 from spatialreno.walk.places import Places
 from spatialreno.walk.sectors import expand
@@ -132,7 +133,10 @@ class Walked:
     def _spread(self, ground: Ground, limit: float, want: Bools) -> Floats:
         mesh = self.mesh
         cover = (self.coords, mesh.tri, mesh.near, self.open_sides, self.wedge)
-        found = spread(cover, ground.far, ground.looks, ground.pointer, ground.starts, float(limit), want)
+        try:
+            found = spread(cover, ground.far, ground.looks, ground.pointer, ground.starts, float(limit), want)
+        except EndlessError as error:
+            raise endless(self.state.fabric, error) from error
         return np.asarray(found)
 
     def seen(self, ground: Ground, limit: float) -> tuple[Bools, Geometries]:
