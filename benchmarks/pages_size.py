@@ -24,7 +24,8 @@ from pages_browser import browser, first_draw_s
 
 from spatialreno.area import StudyArea, assemble
 from spatialreno.comparison import compare
-from spatialreno.maps import door, draw
+from spatialreno.maps import draw
+from spatialreno.maps.words import safe_html
 
 CRS = "EPSG:4546"
 _TINTS = dict(zip(range(1950, 2000, 10), ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154"), strict=True))
@@ -120,8 +121,8 @@ def bare_map(frame: gpd.GeoDataFrame) -> folium.Map:
 
 def inlined(page: folium.Map, path: Path) -> None:
     """Save a folium map with its libraries in it."""
-    with door.guarded():
-        path.write_text(door.document(page.get_root(), lang="zh-CN", title="folium"), encoding="utf-8")
+    with safe_html.guarded():
+        path.write_text(safe_html.document(page.get_root(), lang="zh-CN", title="folium"), encoding="utf-8")
 
 
 def main() -> None:

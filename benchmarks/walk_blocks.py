@@ -26,7 +26,7 @@ from walk_graphs import cpu
 
 from spatialreno.area import StudyArea, assemble
 from spatialreno.walk import travel_times
-from spatialreno.walk.state import fabric_of
+from spatialreno.walk.state.standing import fabric_of
 
 ORIGIN = (631_000.0, 3_838_000.0)
 SIDE, PER_SIDE, PLACES, SAMPLE = 100.0, 5, 100, 50

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from spatialreno import StreetNetwork
-from spatialreno.walk.weave import hilbert
+from spatialreno.walk.fabric.build import hilbert
 
 # Real extracts are no part of the project; they lie beside it, or where SPATIALRENO_DATA says.
 DATA = Path(os.environ.get("SPATIALRENO_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))

@@ -28,9 +28,10 @@ def measure(count: int) -> dict[str, float]:
     from walk_district import district
 
     from spatialreno.indicators import evaluate
-    from spatialreno.walk import load_fabric, nearest, save_fabric, whatif
-    from spatialreno.walk.state import fabric_of
-    from spatialreno.walk.trials import Trial
+    from spatialreno.walk import load_fabric, nearest, save_fabric
+    from spatialreno.walk.state.standing import fabric_of
+    from spatialreno.walk.trials import what_if as trial_rows
+    from spatialreno.walk.trials.trials import Trial
 
     small = district(10, seed=9)
     nearest(small)
@@ -55,7 +56,7 @@ def measure(count: int) -> dict[str, float]:
     mark("nearest s")
     evaluate(area)
     mark("evaluate s")
-    trial = Trial.of(area, whatif.radii_of(area, None, None, "gb50180-2018"))
+    trial = Trial.of(area, trial_rows.radii_of(area, None, None, "gb50180-2018"))
     mark("what-ifs ready s")
     found["what-if ms"] = _each(trial, list(area.walls.index[area.walls["compound_b"].notna()])[:31])
     found |= {"buildings": len(area.buildings), "nodes": len(fabric.xy), "hops": len(fabric.hops)}

@@ -22,8 +22,8 @@ from walk_graphs import cpu
 
 import spatialreno as sr
 from spatialreno.walk import isochrones, travel_times
-from spatialreno.walk.masks import state_of
-from spatialreno.walk.mesh import mesh_of
+from spatialreno.walk.reach.mesh import mesh_of
+from spatialreno.walk.state.state import state_of
 
 MINUTES = (5, 10, 15)
 STEP_M, PLAY_M, CHECKED = 5.0, 0.3, 3

@@ -29,8 +29,8 @@ from walk_graphs import cpu, read_graph
 from walk_reach import networkx_graph, pandana_graph
 
 from spatialreno import StreetNetwork
-from spatialreno.walk.chains import nearest_from
-from spatialreno.walk.engine import FAR, Seeds
+from spatialreno.walk.search.contraction import nearest_from
+from spatialreno.walk.search.engine import FAR, Seeds
 
 KINDS, SAMPLE = 20, 2
 LIMIT_M = 3000.0

@@ -19,8 +19,8 @@ import pandas as pd
 from walk_graphs import cpu, read_graph
 
 from spatialreno import StreetNetwork
-from spatialreno.walk.chains import draw_together
-from spatialreno.walk.engine import both_ways
+from spatialreno.walk.search.contraction import draw_together
+from spatialreno.walk.search.engine import both_ways
 
 LIMIT_M = 1200
 SAMPLE = 100

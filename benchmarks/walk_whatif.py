@@ -20,11 +20,12 @@ from walk_district import district
 
 from spatialreno import Scenario, alter, demolish
 from spatialreno.area import StudyArea
-from spatialreno.walk import nearest, what_if, whatif
-from spatialreno.walk.masks import state_of
-from spatialreno.walk.places import find_places
-from spatialreno.walk.state import VISITOR
-from spatialreno.walk.trials import Trial
+from spatialreno.walk import nearest, what_if
+from spatialreno.walk.state.places import find_places
+from spatialreno.walk.state.standing import VISITOR
+from spatialreno.walk.state.state import state_of
+from spatialreno.walk.trials import what_if as trial_rows
+from spatialreno.walk.trials.trials import Trial
 
 SAMPLE = 50
 
@@ -39,7 +40,7 @@ def opened(area: StudyArea, layer: str, name: str) -> StudyArea:
 def main(compounds: int, count: int, sample: int) -> None:
     """Run all and print."""
     area = district(compounds)
-    names = [name for _, name in whatif._asked(area, None)]
+    names = [name for _, name in trial_rows._asked(area, None)]
     dice = np.random.default_rng(4)
     names = [names[at] for at in np.sort(dice.choice(len(names), min(count, len(names)), replace=False))]
     nearest(area)
@@ -63,9 +64,9 @@ def main(compounds: int, count: int, sample: int) -> None:
 
 def _median(area: StudyArea, names: list[str]) -> float:
     """Take the median CPU time of single openings."""
-    trial = Trial.of(area, whatif.radii_of(area, None, None, "gb50180-2018"))
+    trial = Trial.of(area, trial_rows.radii_of(area, None, None, "gb50180-2018"))
     begin = time.process_time()
-    changes = list(trial.openings(whatif._asked(area, names)))
+    changes = list(trial.openings(trial_rows._asked(area, names)))
     shared = (time.process_time() - begin) / len(names)
     each = []
     for change in changes:

@@ -20,9 +20,9 @@ import pandas as pd
 import shapely
 
 from spatialreno.catalog import read_catalog
-from spatialreno.works.case import StationCase, solve_case
-from spatialreno.works.net import make_net
-from spatialreno.works.tree import least_tree
+from spatialreno.optimise.steiner.net import make_net
+from spatialreno.optimise.steiner.tree import least_tree
+from spatialreno.works.heat.station_model import StationCase, solve_case
 
 DEFAULT = Path(__file__).parents[2] / "shared" / "data" / "vologda"
 CELL_M = 300.0

@@ -21,7 +21,7 @@ import typer
 from conftest import EXAMPLE, ROOT
 
 import spatialreno as sr
-from spatialreno.cli.commands import app
+from spatialreno.cli.app import app
 
 SRC = ROOT / "src" / "spatialreno"
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,59 +1,140 @@
-"""The house: a room imports only from rooms below it, and the package opens quickly."""
+"""The house: arrows point down, between rooms by their faces, inside a room from sub-room to sub-room; no circles."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 SRC = Path(__file__).parent.parent / "src" / "spatialreno"
 ORDER = [
     "cli", "maps", "comparison", "design", "indicators", "programme", "community", "works", "siting", "walk", "blocks",
-    "land", "optimise", "scenario", "scale", "formats", "area", "catalog", "errors",
+    "land", "optimise", "scenario", "scale", "formats", "files", "area", "catalog", "errors", "_version",
 ]  # fmt: skip
+# Sub-rooms of a room, high to low; "." is what lies in the room itself.
+INSIDE = {
+    "maps": ["live_page", "paper", "page", "drawing", "content", "words"],
+    "walk": ["trials", "reach", "centrelines", "access", "state", "search", "fabric", "millimetres"],
+    "formats": ["postgis", "areas", "osm", "readers"],
+    "land": [".", "footprints", "fire", "lanes", "free", "geometry"],
+    "works": [".", "lifts", "dig", "heat"],
+    "optimise": ["steiner", "."],
+    "area": [".", "facts", "rules", "place"],
+}
+MOST_FILES = 13
 HEAVY = ("geopandas", "pandas", "shapely", "folium", "osmnx", "networkx", "osmium", "highspy", "numpy")
+FILES = sorted(SRC.rglob("*.py"))
+DOORS = ("__init__", "__main__")
+
+
+def _told(path: Path) -> str:
+    return str(path.relative_to(SRC))
 
 
 def _room(path: Path) -> str:
     return path.relative_to(SRC).parts[0].removesuffix(".py")
 
 
-def _imports(path: Path) -> set[str]:
-    """Name the rooms a file imports at run time; what stands under TYPE_CHECKING is for the reader."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    typing_only = {
-        id(node)
-        for block in ast.walk(tree)
-        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
-        for part in block.body
-        for node in ast.walk(part)
-    }
-    names = set()
-    for node in ast.walk(tree):
-        if id(node) in typing_only:
+def _inside(path: Path) -> str:
+    parts = path.relative_to(SRC).parts
+    return parts[1] if len(parts) > 2 else "."
+
+
+def _file_of(module: str) -> Path | None:
+    """Find the file of a module of ours; None for a name that is no module."""
+    here = SRC.joinpath(*module.split(".")[1:])
+    for path in (here.with_suffix(".py"), here / "__init__.py"):
+        if path.exists():
+            return path
+    return None
+
+
+@cache
+def _imports(path: Path, *, typing_too: bool = False) -> tuple[tuple[str, str], ...]:
+    """Name what a file imports of ours, as (module, name); what stands under TYPE_CHECKING is for the reader."""
+    return tuple(_walked(ast.parse(path.read_text(encoding="utf-8")), typing_too))
+
+
+def _walked(node: ast.AST, typing_too: bool) -> Iterator[tuple[str, str]]:
+    for part in ast.iter_child_nodes(node):
+        if isinstance(part, ast.If) and "TYPE_CHECKING" in ast.dump(part.test) and not typing_too:
             continue
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("spatialreno."):
-            names.add(str(node.module).split(".")[1])
-        elif isinstance(node, ast.Import):
-            names |= {a.name.split(".")[1] for a in node.names if a.name.startswith("spatialreno.")}
-    return names
+        if isinstance(part, ast.ImportFrom) and (part.module or "").split(".")[0] == "spatialreno":
+            yield from ((str(part.module), alias.name) for alias in part.names)
+        elif isinstance(part, ast.Import):
+            yield from ((alias.name, "") for alias in part.names if alias.name.split(".")[0] == "spatialreno")
+        yield from _walked(part, typing_too)
 
 
-@pytest.mark.parametrize("path", sorted(SRC.rglob("*.py")), ids=lambda p: str(p.relative_to(SRC)))
-def test_arrows_point_down(path: Path) -> None:
+def _ends(path: Path) -> Iterator[Path]:
+    """Follow each import to the file that it leads to; a face leads on to nobody."""
+    for module, name in _imports(path):
+        end = (_file_of(f"{module}.{name}") if name else None) or _file_of(module)
+        if end is not None and end.stem not in DOORS:
+            yield end
+
+
+@pytest.mark.parametrize("path", FILES, ids=_told)
+def test_arrows_between_rooms_point_down(path: Path) -> None:
     room = _room(path)
-    if room in ("__init__", "__main__"):
+    if room in DOORS:
         return
     assert room in ORDER, f"{room} is no room of the house"
-    up = sorted(name for name in _imports(path) if ORDER.index(name) < ORDER.index(room))
-    assert not up, f"{path.relative_to(SRC)} imports upwards: {', '.join(up)}"
+    rooms = {module.split(".")[1] for module, _ in _imports(path) if "." in module}
+    up = sorted(name for name in rooms if ORDER.index(name) < ORDER.index(room))
+    assert not up, f"{_told(path)} imports upwards: {', '.join(up)}"
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if _room(path) in INSIDE], ids=_told)
+def test_arrows_inside_a_room_point_down(path: Path) -> None:
+    if path.stem == "__init__":
+        return
+    order = INSIDE[_room(path)]
+    assert _inside(path) in order, f"{_told(path)} lies in a sub-room that the order does not name"
+    mine = order.index(_inside(path))
+    up = [_told(end) for end in _ends(path) if _room(end) == _room(path) and order.index(_inside(end)) < mine]
+    assert not up, f"{_told(path)} imports upwards: {', '.join(sorted(set(up)))}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=_told)
+def test_other_rooms_are_entered_by_their_face(path: Path) -> None:
+    room = _room(path)
+    deep = {
+        module
+        for module, _ in _imports(path, typing_too=True)
+        if module.count(".") > 1 and module.split(".")[1] != room and room not in DOORS
+    }
+    assert not deep, f"{_told(path)} goes past a face: {', '.join(sorted(deep))}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=_told)
+def test_what_is_private_stays_in_its_file(path: Path) -> None:
+    taken = [f"{module}.{name}" for module, name in _imports(path, typing_too=True) if name[:1] == "_" != name[1:2]]
+    assert not taken, f"{_told(path)} takes what is private: {', '.join(taken)}"
+
+
+def test_no_files_go_round_in_a_circle() -> None:
+    arrows = nx.DiGraph((_told(path), _told(end)) for path in FILES for end in _ends(path) if path.stem not in DOORS)
+    assert not [sorted(circle) for circle in nx.strongly_connected_components(arrows) if len(circle) > 1]
+
+
+def test_no_folder_is_a_heap() -> None:
+    full = {
+        _told(folder): count
+        for folder in [path for path in SRC.rglob("*") if path.is_dir()]
+        if (count := len([path for path in folder.glob("*.py") if path.stem not in DOORS])) > MOST_FILES
+    }
+    assert not full
 
 
 def test_no_file_imports_a_relative_room() -> None:
-    for path in SRC.rglob("*.py"):
+    for path in FILES:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         assert not [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level], path
 

@@ -7,7 +7,7 @@ import shapely
 from conftest import frame, make_area
 
 from spatialreno.area import assemble
-from spatialreno.area.assemble import findings
+from spatialreno.area.assembly import findings
 from spatialreno.catalog import read_catalog
 from spatialreno.errors import InputError
 

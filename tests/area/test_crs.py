@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyproj import CRS, Geod, Transformer
 
 from spatialreno.area import assemble
-from spatialreno.area.crs import LONLAT, crs_text, length_error, metric_crs, zone_crs
+from spatialreno.area.place.crs import LONLAT, crs_text, length_error, metric_crs, zone_crs
 from spatialreno.errors import InputError
 
 C1 = {"id": "C1", "name": "院", "geometry": shapely.box(0, 0, 100, 100)}

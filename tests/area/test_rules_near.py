@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from spatialreno.area.assemble import findings
-from spatialreno.area.crs import LONLAT
+from spatialreno.area.assembly import findings
+from spatialreno.area.place.crs import LONLAT
+from spatialreno.area.place.shift import SHIFTS, to_gcj02, unshift
 from spatialreno.area.repair import repaired
-from spatialreno.area.shift import SHIFTS, to_gcj02, unshift
 from spatialreno.catalog import read_catalog
 from spatialreno.errors import InputError
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatialreno.area import split_walls
-from spatialreno.area.assemble import replace_layers
+from spatialreno.area.assembly import replace_layers
 from spatialreno.errors import InputError
 
 C1 = {"id": "C1", "name": "一院", "geometry": shapely.box(0, 0, 100, 100)}

@@ -12,7 +12,7 @@ import pytest
 from conftest import EXAMPLE, ROOT
 from typer.testing import CliRunner
 
-from spatialreno.cli.commands import app
+from spatialreno.cli.app import app
 
 NOWHERE = "{tmp}/broken.toml/here"  # a file is no folder, not even for root
 COMMANDS = ["demo", "init", "adopt", "check", "show", "ledger", "apply", "score", "site", "compare", "map", "report"]

@@ -7,7 +7,7 @@ from community.court import court, votes
 
 from spatialreno.community import homes, read_register
 from spatialreno.errors import InputError
-from spatialreno.works.lifts import stairwells
+from spatialreno.works.lifts.fit_lifts import stairwells
 
 
 def test_homes_by_hand():

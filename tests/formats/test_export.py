@@ -14,9 +14,9 @@ from conftest import EXAMPLE, make_area
 from typer.testing import CliRunner
 
 import spatialreno as sr
-from spatialreno.cli.commands import app
+from spatialreno.cli.app import app
 from spatialreno.errors import InputError
-from spatialreno.formats.export import FORMS
+from spatialreno.formats.areas.export import FORMS
 
 LONG = "经鉴定为未办理规划许可的临时搭建，" * 12
 YARD = shapely.Polygon(

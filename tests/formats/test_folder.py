@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from spatialreno import check_area, new_area, read_area, write_area
 from spatialreno.errors import InputError
-from spatialreno.formats import folder as folder_module
+from spatialreno.formats.areas import folder as folder_module
 
 C1 = {"id": "C1", "name": "一院", "households": 40, "geometry": shapely.box(0, 0, 100, 100)}
 B1 = {"id": "B1", "name": "1号楼", "residents": 90, "heated": False, "geometry": shapely.box(10, 10, 30, 20)}

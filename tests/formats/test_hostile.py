@@ -10,7 +10,7 @@ from hostile_files import BAD, sound
 
 from spatialreno import check_area, read_area
 from spatialreno.errors import InputError
-from spatialreno.formats.guard import guarded
+from spatialreno.files.child_process import guarded
 
 SECONDS = 30
 TOLD = "passwd:x:root:"

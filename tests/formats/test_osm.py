@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from spatialreno.area import StudyArea
 from spatialreno.catalog import read_catalog
-from spatialreno.formats.osm import import_osm
+from spatialreno.formats.osm.import_osm import import_osm
 
 CM = 0.1  # coordinates of OpenStreetMap are good to about a centimetre
 

@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from spatialreno.area import StudyArea
-from spatialreno.formats.osm import import_osm
+from spatialreno.formats.osm.import_osm import import_osm
 
 FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "beijing_haidian" / "map.osm"
 pytestmark = pytest.mark.skipif(not FILE.is_file(), reason=f"needs the real extract {FILE}")

@@ -12,9 +12,9 @@ from formats.osm_town import two_compounds
 from typer.testing import CliRunner
 
 import spatialreno as sr
-from spatialreno.cli.commands import app
+from spatialreno.cli.app import app
 from spatialreno.errors import InputError
-from spatialreno.formats.osm_fetch import OsmService
+from spatialreno.formats.osm.fetch import OsmService
 
 WEST, SOUTH, EAST, NORTH = two_compounds().lonlat()
 RING = [[WEST, SOUTH], [EAST, SOUTH], [EAST, NORTH], [WEST, NORTH], [WEST, SOUTH]]

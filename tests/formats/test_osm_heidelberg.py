@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from spatialreno.errors import InputError
-from spatialreno.formats.osm import import_osm
-from spatialreno.formats.osm_read import read_osm
+from spatialreno.formats.osm.import_osm import import_osm
+from spatialreno.formats.osm.read import read_osm
 
 FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "heidelberg" / "heidelberg.osm.pbf"
 pytestmark = pytest.mark.skipif(not FILE.is_file(), reason=f"needs the real extract {FILE}")

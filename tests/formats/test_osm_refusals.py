@@ -9,8 +9,8 @@ from formats.osm_town import Town, two_compounds
 
 from spatialreno import check_area
 from spatialreno.errors import InputError
-from spatialreno.formats import guard
-from spatialreno.formats.osm import import_osm
+from spatialreno.files import child_process as guard
+from spatialreno.formats.osm.import_osm import import_osm
 
 
 def refused(path: Path, **options: object) -> str:

@@ -9,8 +9,8 @@ import pytest
 from formats.osm_town import CRS, two_compounds
 
 from spatialreno.catalog import read_catalog
-from spatialreno.formats.osm import import_osm
-from spatialreno.formats.osm_tags import Kinds, hours, level, number, vehicles, walkers
+from spatialreno.formats.osm.import_osm import import_osm
+from spatialreno.formats.osm.tags import Kinds, hours, level, number, vehicles, walkers
 
 
 @pytest.fixture(scope="module")

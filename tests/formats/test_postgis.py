@@ -25,8 +25,9 @@ from spatialreno import (
     write_scenario,
 )
 from spatialreno.errors import InputError
-from spatialreno.formats import postgis, postgis_results
-from spatialreno.formats.postgis_results import write_results
+from spatialreno.formats.postgis import areas as postgis
+from spatialreno.formats.postgis import results as postgis_results
+from spatialreno.formats.postgis.results import write_results
 
 psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed (pip install spatialreno[postgis])")
 USER = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
@@ -215,7 +216,7 @@ def test_results_killed_or_broken_off_leave_the_old(url):
 def test_commands_read_and_write_the_database(url, options, tmp_path):
     from typer.testing import CliRunner
 
-    from spatialreno.cli.commands import app
+    from spatialreno.cli.app import app
 
     home = write_area(options.today, tmp_path / "yards")
     write_scenario(options.scenarios[0], home / "scenarios" / "open.toml")

@@ -221,7 +221,7 @@ def test_no_coordinate_system_is_asked_for_and_may_be_stated(folder):
 
 
 def test_swapped_axes_millimetres_and_shifted_coordinates_are_read_as_stated(folder):
-    from spatialreno.area.shift import to_gcj02
+    from spatialreno.area.place.shift import to_gcj02
 
     for entry, matrix in (("swap = true", [0, 1, 1, 0, 0, 0]), ('unit = "mm"', [1000, 0, 0, 1000, 0, 0])):
         frame = compounds()
@@ -244,7 +244,7 @@ def test_swapped_axes_millimetres_and_shifted_coordinates_are_read_as_stated(fol
     [("x.shp", "ESRI Shapefile"), ("x.gpkg", "GPKG"), ("x.fgb", "FlatGeobuf"), ("x.gdb", "OpenFileGDB")],
 )
 def test_reading_by_columns_and_by_rows_is_the_same(tmp_path, file, driver):
-    from spatialreno.formats import gdal
+    from spatialreno.formats.readers import gdal
 
     frame = compounds().assign(OGC_FID=[7, 8], x=[0.5, np.nan], wkb_geo=["一", None])
     path = write(tmp_path / file, frame, driver, **({"encoding": "GBK"} if file.endswith("shp") else {}))
@@ -259,7 +259,8 @@ def test_reading_by_columns_and_by_rows_is_the_same(tmp_path, file, driver):
 
 
 def test_a_large_text_file_is_read_in_a_child_with_limits(folder, monkeypatch):
-    from spatialreno.formats import guard, tables
+    from spatialreno.files import child_process as guard
+    from spatialreno.files import row_files as tables
 
     compounds("OGC:CRS84").to_file(folder / "compounds.geojson")
     plain = read_area(folder)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from spatialreno import check_area, read_area
 from spatialreno.errors import InputError
-from spatialreno.formats.join import largest_remainder
+from spatialreno.formats.areas.join import largest_remainder
 
 X, Y = ORIGIN
 HEAD = 'name = "yard"\ncrs = "EPSG:4546"\n'

@@ -14,8 +14,8 @@ from conftest import make_area
 
 from spatialreno import check_area, read_area, write_area
 from spatialreno.errors import InputError
-from spatialreno.formats import whole
-from spatialreno.formats.whole import put_whole
+from spatialreno.files import write_whole as whole
+from spatialreno.files.write_whole import put_whole
 
 B1 = {"id": "B1", "residents": 90, "geometry": shapely.box(10, 10, 30, 20)}
 C1 = {"id": "C1", "name": "一院", "geometry": shapely.box(0, 0, 100, 100)}

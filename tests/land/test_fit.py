@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from shapely import affinity, box
 
 from spatialreno.land import edge_angles, feasible_centres, fit_rectangle, largest_rectangle, rectangle_sides
-from spatialreno.land.fit import place
-from spatialreno.land.shape import set_back
+from spatialreno.land.geometry.fit_rectangle import place
+from spatialreno.land.geometry.grow_shrink import set_back
 
 FAR = (500_000.123, 3_835_000.456)
 

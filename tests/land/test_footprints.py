@@ -12,8 +12,8 @@ from shapely import LineString, Point, affinity, box
 
 from spatialreno.errors import InfeasibleError, InputError
 from spatialreno.land import fit_footprints
-from spatialreno.land.buildable import buildable_land
-from spatialreno.land.free import free_surface
+from spatialreno.land.footprints.buildable import buildable_land
+from spatialreno.land.free.free_land import free_surface
 
 PLAZA = {"plaza": [(10.0, 20.0)]}
 

@@ -7,7 +7,7 @@ from land.yards import area, layer, two_yards
 from shapely import LineString, Point, box
 
 from spatialreno.land import free_land, freed_land, taken_land
-from spatialreno.land.free import free_surface
+from spatialreno.land.free.free_land import free_surface
 
 
 def test_yards_less_building_clear_strip_shed_and_half_the_wall():

@@ -10,7 +10,7 @@ from shapely import box
 
 from spatialreno.errors import InputError
 from spatialreno.land import buildable_land, candidate_sites, kind_sides, largest_site
-from spatialreno.land.free import free_surface
+from spatialreno.land.free.free_land import free_surface
 
 
 @pytest.mark.parametrize("kind", ["plaza", "bookstore", "heat_exchange_station", "recycling_point"])

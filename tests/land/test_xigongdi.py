@@ -8,8 +8,8 @@ import shapely
 from spatialreno import read_scenario, site_facilities
 from spatialreno.area import assemble
 from spatialreno.land import fewest_removals, fire_access, fit_footprints, freed_land, lane_widths
-from spatialreno.land.buildable import fire_bands
-from spatialreno.land.free import free_surface
+from spatialreno.land.footprints.buildable import fire_bands
+from spatialreno.land.free.free_land import free_surface
 
 KINDS = ["heat_exchange_station", "pocket_garden", "plaza"]
 

@@ -100,7 +100,7 @@ def test_narrow_window_puts_the_panel_under_the_map(opened):
 
 
 def test_big_maps_are_painted_on_one_canvas(browser, options, tmp_path, monkeypatch):
-    monkeypatch.setattr("spatialreno.maps.page._CANVAS_FROM", 1)
+    monkeypatch.setattr("spatialreno.maps.page.page._CANVAS_FROM", 1)
     browser.get(draw(options).save(tmp_path / "canvas.html").as_uri())
     assert len(find(browser, ".leaflet-overlay-pane canvas")) == 1
     assert find(browser, "path.leaflet-interactive") == []
@@ -110,7 +110,7 @@ def test_big_maps_are_painted_on_one_canvas(browser, options, tmp_path, monkeypa
 def test_packed_layers_draw_the_same(browser, options, tmp_path, monkeypatch):
     browser.get(draw(options).save(tmp_path / "plain.html").as_uri())
     plain = legend(browser)
-    monkeypatch.setattr("spatialreno.maps.page._PACKED_FROM", 0)
+    monkeypatch.setattr("spatialreno.maps.page.page._PACKED_FROM", 0)
     page = draw(options)
     assert '"key":"walls"' not in page.html()
     browser.get(page.save(tmp_path / "packed.html").as_uri())

@@ -10,8 +10,9 @@ from maps.conftest import CRS, frame
 from shapely import Point, box
 
 from spatialreno.catalog import read_catalog
-from spatialreno.maps.features import Drawn, by_option, encoded, short, tooltip, versions
-from spatialreno.maps.style import score_class
+from spatialreno.maps.drawing.features import Drawn, by_option, encoded, tooltip, versions
+from spatialreno.maps.drawing.style import score_class
+from spatialreno.maps.words.numbers import short
 
 
 def _frame(cells, **shapes):

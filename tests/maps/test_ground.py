@@ -6,8 +6,8 @@ import shapely
 from maps.conftest import CRS, quarter
 
 from spatialreno.area import assemble
-from spatialreno.maps.live_ground import ground_cells, ground_points
-from spatialreno.walk.state import fabric_of
+from spatialreno.maps.live_page.ground_model import ground_cells, ground_points
+from spatialreno.walk.state.standing import fabric_of
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from maps.test_door import Reader
 from spatialreno.area import assemble
 from spatialreno.errors import InputError
 from spatialreno.maps import draw
-from spatialreno.maps.style import styles
-from spatialreno.maps.words import legend_words
+from spatialreno.maps.drawing.style import styles
+from spatialreno.maps.words.words import legend_words
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ from spatialreno.area import assemble
 from spatialreno.comparison import compare
 from spatialreno.errors import InputError
 from spatialreno.maps import owner_sheets, save_report
-from spatialreno.maps.cad import plain_text
-from spatialreno.maps.door import clean
-from spatialreno.maps.plot import one_line, true_scale
-from spatialreno.maps.sheet import width_em, wrapped
+from spatialreno.maps.paper.cad import plain_text
+from spatialreno.maps.paper.paper_sheet import width_em, wrapped
+from spatialreno.maps.paper.plot import one_line, true_scale
+from spatialreno.maps.words.safe_html import clean
 from spatialreno.scenario import Scenario, build, demolish
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -161,7 +161,7 @@ def test_another_ending_is_refused(attacked, tmp_path):
 
 
 def test_without_a_chinese_font_there_is_a_warning(monkeypatch):
-    from spatialreno.maps import fonts
+    from spatialreno.maps.paper import fonts
 
     monkeypatch.setattr(fonts, "CHINESE", ())
     with pytest.warns(UserWarning, match="no Chinese font"), fonts.lettering():

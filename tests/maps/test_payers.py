@@ -3,7 +3,7 @@
 import pandas as pd
 
 from spatialreno.maps import draw
-from spatialreno.maps.payers import payer_lines
+from spatialreno.maps.content.payers import payer_lines
 
 
 def test_sums_and_shares_by_hand(options):

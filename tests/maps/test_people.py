@@ -14,10 +14,10 @@ from maps.hostile import ALL, PAYLOADS
 from shapely.affinity import translate
 
 import spatialreno as sr
-from spatialreno.area.assemble import replace_layers
+from spatialreno.area.assembly import replace_layers
 from spatialreno.errors import InputError
-from spatialreno.maps.people import sections
-from spatialreno.maps.people_layers import people_themes
+from spatialreno.maps.content.people_sections import sections
+from spatialreno.maps.drawing.people_themes import people_themes
 
 KEYS = ["consent", "willing", "lifts", "menu", "management", "checkup", "money", "register", "programme"]
 STILL = sr.LiftTerms(sun="")

@@ -1,7 +1,7 @@
 """The layer of what isochrones gain and lose against today."""
 
-from spatialreno.maps import answers
-from spatialreno.maps.scene import Scene
+from spatialreno.maps.drawing import answers
+from spatialreno.maps.drawing.scene import Scene
 
 
 def test_only_what_an_option_adds_is_drawn(options):

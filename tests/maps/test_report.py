@@ -8,7 +8,7 @@ from maps.test_door import Reader
 
 from spatialreno.errors import InputError
 from spatialreno.maps import report
-from spatialreno.maps.tables import bill_lines
+from spatialreno.maps.content.indicator_tables import bill_lines
 
 
 @pytest.fixture(scope="module")

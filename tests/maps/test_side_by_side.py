@@ -3,7 +3,7 @@
 import re
 
 from spatialreno.maps import draw
-from spatialreno.maps.side_by_side import indicator_rows, indicators
+from spatialreno.maps.content.side_by_side import indicator_rows, indicators
 
 
 def test_every_option_stands_beside_today(options):

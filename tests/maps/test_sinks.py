@@ -11,12 +11,12 @@ import shapely
 from maps.hostile import ALL, PAYLOADS, hostile
 from maps.test_door import Reader
 
-from spatialreno.area.check import Fault
+from spatialreno.area.rules.check import Fault
 from spatialreno.catalog import read_catalog
 from spatialreno.maps import draw, draw_section
-from spatialreno.maps.door import clean
-from spatialreno.maps.faults import draw_faults
-from spatialreno.maps.qgis import _many
+from spatialreno.maps.page.faults_page import draw_faults
+from spatialreno.maps.paper.qgis import _many
+from spatialreno.maps.words.safe_html import clean
 from spatialreno.works import fit_section
 
 TESTS = Path(__file__).parent.parent

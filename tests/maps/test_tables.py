@@ -5,8 +5,8 @@ import math
 import pytest
 
 from spatialreno.errors import InputError
-from spatialreno.maps.tables import amount, indicator_lines, leader_lines, signed
-from spatialreno.maps.words import checked, legend_words
+from spatialreno.maps.content.indicator_tables import amount, indicator_lines, leader_lines, signed
+from spatialreno.maps.words.words import checked, legend_words
 
 
 def test_change_is_signed_and_judged(options):

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spatialreno.walk.chains import draw_together, nearest_from, reach_from
-from spatialreno.walk.engine import FAR, Seeds, both_ways, nearest_place, open_graph
+from spatialreno.walk.search.contraction import draw_together, nearest_from, reach_from
+from spatialreno.walk.search.engine import FAR, Seeds, both_ways, nearest_place, open_graph
 
 Hop = tuple[int, int, int]
 

@@ -12,7 +12,7 @@ from typing import Any
 import numba
 import pytest
 
-from spatialreno.walk import compiled
+from spatialreno.walk.millimetres import compiled
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_folder_that_others_can_write_to_is_not_trusted(
     assert not list(folder.rglob("*.nbi"))
 
 
-WALK = Path(compiled.__file__).parent
+WALK = Path(compiled.__file__).parent.parent
 
 
 def test_all_kernels_are_compiled_in_one_way() -> None:

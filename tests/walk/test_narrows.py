@@ -15,11 +15,11 @@ from shapely.geometry import Point, box
 from worlds import SIZE, house, shed, spots, wall, yards
 
 from spatialreno.area import StudyArea
-from spatialreno.area.assemble import replace_layers
+from spatialreno.area.assembly import replace_layers
 from spatialreno.walk import travel_times
-from spatialreno.walk.places import find_places
-from spatialreno.walk.travel import _pairs
-from spatialreno.walk.walkers import Needs, state_for
+from spatialreno.walk.access.travel import _pairs
+from spatialreno.walk.state.places import find_places
+from spatialreno.walk.state.walkers import Needs, state_for
 
 
 def rolled(area: StudyArea, a: tuple[float, float], b: tuple[float, float], group: str = "wheelchair") -> float:

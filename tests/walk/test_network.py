@@ -8,10 +8,10 @@ import pytest
 from test_streets import quarter
 
 from spatialreno.walk import paths_from_networkx, walk_network
-from spatialreno.walk.engine import reach
-from spatialreno.walk.masks import state_of
-from spatialreno.walk.places import find_places
-from spatialreno.walk.state import VISITOR
+from spatialreno.walk.search.engine import reach
+from spatialreno.walk.state.places import find_places
+from spatialreno.walk.state.standing import VISITOR
+from spatialreno.walk.state.state import state_of
 
 
 def test_equal_to_networkx() -> None:

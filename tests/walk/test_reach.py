@@ -19,7 +19,7 @@ from worlds import gate, house, shed, spots, standing_shapes, wall, without, yar
 from spatialreno.area import StudyArea
 from spatialreno.errors import InputError
 from spatialreno.walk import isochrone_change, isochrones, reach_lines, travel_times
-from spatialreno.walk.walkers import assumed
+from spatialreno.walk.state.walkers import assumed
 
 STEP = 0.5
 HAIR = 0.002

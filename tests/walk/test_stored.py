@@ -16,7 +16,9 @@ from worlds import house, without
 
 from spatialreno import Scenario, alter
 from spatialreno.errors import InputError
-from spatialreno.walk import load_fabric, nearest, save_fabric, state, stored
+from spatialreno.walk import load_fabric, nearest, save_fabric
+from spatialreno.walk.state import saved_fabric as stored
+from spatialreno.walk.state import standing as state
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +96,7 @@ def test_a_fabric_of_anything_else_is_not_used(tmp_path: Path) -> None:
 def test_a_fabric_of_another_version_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     area = homes()
     path = save_fabric(area, tmp_path / "fabric.npz")
-    monkeypatch.setattr(stored, "__file__", str(tmp_path / "walk" / "stored.py"))
+    monkeypatch.setattr(stored, "__file__", str(tmp_path / "walk" / "state" / "saved_fabric.py"))
     assert not load_fabric(area, path)
 
 

@@ -13,7 +13,8 @@ from shapely.geometry import box
 from test_streets import quarter
 from worlds import spots
 
-from spatialreno.walk import distance_table, paths_from_networkx, table, travel_times, walk_network
+from spatialreno.walk import distance_table, paths_from_networkx, travel_times, walk_network
+from spatialreno.walk.access import distance_table as table
 
 
 def test_the_same_walks_as_travel_times(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,9 +11,9 @@ from shapely.geometry import box
 from worlds import distance, spots, wall, yard
 
 from spatialreno.walk import isochrones
-from spatialreno.walk.mesh import mesh_of
-from spatialreno.walk.noding import Pieces, node_pieces
-from spatialreno.walk.state import fabric_of
+from spatialreno.walk.millimetres.split_pieces import Pieces, node_pieces
+from spatialreno.walk.reach.mesh import mesh_of
+from spatialreno.walk.state.standing import fabric_of
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])

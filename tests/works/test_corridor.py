@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from spatialreno.catalog import read_catalog
 from spatialreno.errors import InputError
 from spatialreno.works import fit_section
-from spatialreno.works.corridor import REGIMES, advised_order, best_order, corridor_rules, place
-from spatialreno.works.joint import misfits
+from spatialreno.works.dig.cross_section import REGIMES, advised_order, best_order, corridor_rules, place
+from spatialreno.works.dig.joint import misfits
 
 CATALOG = read_catalog()
 KINDS = list(CATALOG.pipe_kinds.index)

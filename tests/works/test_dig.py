@@ -9,7 +9,7 @@ from shapely.geometry import LineString, box
 from spatialreno import Scenario, alter, demolish
 from spatialreno.errors import InputError
 from spatialreno.works import dig_book, plan_dig
-from spatialreno.works.rooms import lane_rooms
+from spatialreno.works.dig.lane_rooms import lane_rooms
 
 KINDS = ("sewage", "water")
 

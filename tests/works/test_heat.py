@@ -11,8 +11,8 @@ from shapely.geometry import LineString, box
 from spatialreno.errors import InputError
 from spatialreno.scenario import read_scenario
 from spatialreno.works import fit_section, heat_book, heat_load, site_stations, supply_heat
-from spatialreno.works.assign import assign_stations
-from spatialreno.works.sizing import size_pipes
+from spatialreno.works.heat.assign import assign_stations
+from spatialreno.works.heat.sizing import size_pipes
 
 STATION = "heat_exchange_station"
 
@@ -223,7 +223,7 @@ def test_a_station_that_can_be_sited_hangs_on_a_main(example):
 
 def test_a_workbook_holds_text_and_no_formula(full_plan, tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
-    from spatialreno.formats.book import write_book
+    from spatialreno.files.workbook import write_book
 
     tables = heat_book(full_plan)
     tables["试"] = pd.DataFrame({"a": ["=1+1", "+1", "@x"], "b": [1.5, 2, None]})

@@ -11,7 +11,7 @@ from conftest import make_area
 from shapely.geometry import MultiPoint, Point
 
 from spatialreno.works import fit_lifts, shade_lifts
-from spatialreno.works.lift_sun import sun_positions, sun_rule
+from spatialreno.works.lifts.sunlight import sun_positions, sun_rule
 
 pytest.importorskip("pvlib")
 LATITUDE, LONGITUDE = 34.67, 112.43

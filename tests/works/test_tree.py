@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spatialreno.works.branches import carried, chains
-from spatialreno.works.heuristic import dual_ascent
-from spatialreno.works.net import make_net
-from spatialreno.works.tree import least_tree
+from spatialreno.optimise.steiner.heuristic import dual_ascent
+from spatialreno.optimise.steiner.net import make_net
+from spatialreno.optimise.steiner.tree import least_tree
+from spatialreno.works.heat.branches import carried, chains
 
 
 @st.composite

@@ -1,7 +1,5 @@
 """The noun: a study area (更新片区) of checked layers, and how it is put together."""
 
-from spatialreno.area.assemble import assemble
-from spatialreno.area.split import split_walls
-from spatialreno.area.study_area import StudyArea
+import lazy_loader
 
-__all__ = ["StudyArea", "assemble", "split_walls"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -9,9 +9,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from spatialreno.area.checked import row_names
-from spatialreno.area.crs import LONLAT
+from spatialreno.area.place.crs import LONLAT
 from spatialreno.area.repair import in_single_parts, repaired
+from spatialreno.area.rules.checked import row_names
 from spatialreno.catalog import Column, Layer
 from spatialreno.errors import Fault
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from shapely.ops import substring
 
-from spatialreno.area.relate import relate
-from spatialreno.area.sides import in_pieces
+from spatialreno.area.place.relate import relate
+from spatialreno.area.place.sides import in_pieces
 from spatialreno.area.study_area import StudyArea, freeze
 from spatialreno.errors import InputError
 

@@ -127,7 +127,7 @@ class StudyArea:
         """Read the area aloud."""
         counts = [f"{len(frame)} {name}" for name, frame in self._layers.items() if len(frame)]
         invented = ", invented example" if self.meta.get("invented") else ""
-        from spatialreno.area.crs import crs_text
+        from spatialreno.area.place.crs import crs_text
 
         return f"StudyArea {self.name} {self.title} ({crs_text(self.crs)}{invented}): {', '.join(counts)}"
 

@@ -1,6 +1,5 @@
 """Contiguous blocks (集中连片): compounds whose shared boundary is open."""
 
-from spatialreno.blocks.merge import compound_blocks, merge_blocks
-from spatialreno.blocks.openings import open_frontages
+import lazy_loader
 
-__all__ = ["compound_blocks", "merge_blocks", "open_frontages"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

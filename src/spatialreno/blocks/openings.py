@@ -39,11 +39,11 @@ def open_frontages(area: StudyArea) -> gpd.GeoDataFrame:
         width_m (metres of open edge), run_m (clear width of the whole run: the farthest two points of its
         edge, so that jogs of the edge widen nothing), geometry (the zone between the two compounds along it).
     """
-    edges = _edges(area)
+    edges = near_edges(area)
     if not len(edges):
         return gpd.GeoDataFrame(columns=COLUMNS, geometry="geometry", crs=area.crs)
-    zones = _zones(edges, area)
-    facing = _facing(zones, area)
+    zones = edge_zones(edges, area)
+    facing = facing_edges(zones, area)
     if not len(facing):
         return gpd.GeoDataFrame(columns=COLUMNS, geometry="geometry", crs=area.crs)
     stretches = _free_stretches(facing, area)
@@ -72,7 +72,7 @@ def _reach(area: StudyArea) -> float:
     return area.catalog.constants["strip_m"] + area.catalog.constants["tolerance_m"]
 
 
-def _edges(area: StudyArea) -> pd.DataFrame:
+def near_edges(area: StudyArea) -> pd.DataFrame:
     """List the straight edges of each pair's first compound that lie near the second."""
     shapes, pairs = area.compounds.geometry.to_numpy(), neighbours(area)
     rings, polygon = shapely.get_rings(shapely.orient_polygons(shapes), return_index=True)
@@ -105,7 +105,7 @@ def _segments(rings: Array) -> tuple[Array, Array]:
     return segments[long], ring[:-1][same][long]
 
 
-def _zones(edges: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
+def edge_zones(edges: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
     """Put on each edge a rectangle from just inside the compound to ``strip_m`` outside it."""
     tolerance, reach = area.catalog.constants["tolerance_m"], _reach(area)
     start, end = edges[["x0", "y0"]].to_numpy(), edges[["x1", "y1"]].to_numpy()
@@ -115,7 +115,7 @@ def _zones(edges: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
     return edges.assign(ux=along[:, 0], uy=along[:, 1], zone=shapely.polygons(corners))
 
 
-def _facing(zones: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
+def facing_edges(zones: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
     """Keep the part of each zone that lies between the edge and the neighbour that faces it."""
     shapes = area.compounds.geometry.to_numpy()
     tolerance = area.catalog.constants["tolerance_m"]
@@ -131,15 +131,15 @@ def _facing(zones: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
 
 def _free_stretches(facing: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
     solid, paths = obstacles(area)
-    zone, blocked = _blocking(facing, solid)
-    shadows = _spans(_projected(facing, zone, blocked))
-    zone, blocked = _blocking(facing, paths)
-    lanes = _projected(facing, zone, blocked)
-    for i, spans in _spans(lanes[lanes["high"] - lanes["low"] > lanes["across"]]).items():
+    zone, blocked = blocked_zones(facing, solid)
+    shadows = spans_by_edge(projections(facing, zone, blocked))
+    zone, blocked = blocked_zones(facing, paths)
+    lanes = projections(facing, zone, blocked)
+    for i, spans in spans_by_edge(lanes[lanes["high"] - lanes["low"] > lanes["across"]]).items():
         shadows.setdefault(i, []).extend(spans)
     snap = area.catalog.constants["snap_m"]
     rows = []
-    for i, spans in _spans(_projected(facing, np.arange(len(facing)), facing["face"].to_numpy())).items():
+    for i, spans in spans_by_edge(projections(facing, np.arange(len(facing)), facing["face"].to_numpy())).items():
         for low, high in _free(spans, shadows.get(i, [])):
             rows.append((i, low, high, *(_stands(end, shadows.get(i, []), snap) for end in (low, high))))
     free = pd.DataFrame(rows, columns=["i", "low", "high", "shut_low", "shut_high"])
@@ -147,13 +147,13 @@ def _free_stretches(facing: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
     return kept.join(free.drop(columns="i"))
 
 
-def _blocking(facing: pd.DataFrame, shapes: Array) -> tuple[Array, Array]:
+def blocked_zones(facing: pd.DataFrame, shapes: Array) -> tuple[Array, Array]:
     between = facing["between"].to_numpy()
     zone, hit = shapely.STRtree(shapes).query(between, predicate="intersects")
     return zone, shapely.intersection(between[zone], shapes[hit])
 
 
-def _projected(zones: pd.DataFrame, row: Array, shapes: Array) -> pd.DataFrame:
+def projections(zones: pd.DataFrame, row: Array, shapes: Array) -> pd.DataFrame:
     """Measure each part of each shape from the start of its zone's edge: low, high along it, and its extent across."""
     parts, part = shapely.get_parts(shapes, return_index=True)
     xy, point = shapely.get_coordinates(parts, return_index=True)
@@ -166,7 +166,7 @@ def _projected(zones: pd.DataFrame, row: Array, shapes: Array) -> pd.DataFrame:
     return pd.DataFrame({"i": row[part[low.index]], "low": low["t"], "high": high["t"], "across": high["n"] - low["n"]})
 
 
-def _spans(projected: pd.DataFrame) -> dict[int, list[tuple[float, float]]]:
+def spans_by_edge(projected: pd.DataFrame) -> dict[int, list[tuple[float, float]]]:
     spans: dict[int, list[tuple[float, float]]] = {}
     for i, low, high in zip(projected["i"], projected["low"], projected["high"], strict=True):
         spans.setdefault(int(i), []).append((float(low), float(high)))
@@ -180,13 +180,13 @@ def _stands(end: float, shadows: list[tuple[float, float]], snap: float) -> bool
 
 def _free(spans: list[tuple[float, float]], shadows: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Take the shadows out of the spans; a shadow without width still cuts."""
-    free = _merged(spans)
+    free = joined_spans(spans)
     for low, high in sorted(shadows):
         free = [piece for a, b in free for piece in _without(a, b, low, high)]
     return [(a, b) for a, b in free if b > a]
 
 
-def _merged(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def joined_spans(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Count once what faces two parts of the neighbour."""
     merged: list[tuple[float, float]] = []
     for low, high in sorted(spans):

@@ -9,7 +9,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.blocks.openings import _blocking, _edges, _facing, _merged, _projected, _spans, _zones, obstacles
+from spatialreno.blocks.openings import (
+    blocked_zones,
+    edge_zones,
+    facing_edges,
+    joined_spans,
+    near_edges,
+    obstacles,
+    projections,
+    spans_by_edge,
+)
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -66,11 +75,11 @@ def frontages(area: StudyArea) -> list[Frontage]:
     list of Frontage
         In the order in which ``open_frontages`` works.
     """
-    edges = _edges(area)
-    facing = _facing(_zones(edges, area), area) if len(edges) else edges
+    edges = near_edges(area)
+    facing = facing_edges(edge_zones(edges, area), area) if len(edges) else edges
     if not len(facing):
         return []
-    faces = _spans(_projected(facing, np.arange(len(facing)), facing["face"].to_numpy()))
+    faces = spans_by_edge(projections(facing, np.arange(len(facing)), facing["face"].to_numpy()))
     shut, shut_by = _shadows(facing, area)
     rows: list[dict[Any, Any]] = facing.to_dict("records")
     return [
@@ -82,7 +91,7 @@ def frontages(area: StudyArea) -> list[Frontage]:
             ring_m=float(row["ring_m"]),
             start=(float(row["x0"]), float(row["y0"])),
             heading=(float(row["ux"]), float(row["uy"])),
-            spans=_merged(faces.get(at, [])),
+            spans=joined_spans(faces.get(at, [])),
             shut=sorted(shut.get(at, [])),
             shut_by=sorted(shut_by.get(at, [])),
         )
@@ -103,8 +112,8 @@ def _shadows(
             shut_by.setdefault(at, []).append((owners[owner], low, high))
         else:
             shut.setdefault(at, []).append((low, high))
-    lanes = _projected(facing, *_blocking(facing, paths))
-    for at, spans in _spans(lanes[lanes["high"] - lanes["low"] > lanes["across"]]).items():
+    lanes = projections(facing, *blocked_zones(facing, paths))
+    for at, spans in spans_by_edge(lanes[lanes["high"] - lanes["low"] > lanes["across"]]).items():
         shut.setdefault(at, []).extend(spans)
     return shut, shut_by
 
@@ -125,7 +134,7 @@ def _blocking_by(facing: pd.DataFrame, shapes: Any) -> tuple[Any, Any, Any]:
 def _by_thing(facing: pd.DataFrame, zone: Any, thing: Any, shapes: Any) -> pd.DataFrame:
     """Project each thing apart: the row number of the pair stands for its zone until it is measured."""
     pairs = facing.iloc[zone].reset_index(drop=True)
-    measured = _projected(pairs, np.arange(len(pairs)), shapes)
+    measured = projections(pairs, np.arange(len(pairs)), shapes)
     return measured.assign(zone=zone[measured["i"]], thing=thing[measured["i"]])
 
 

@@ -1,6 +1,5 @@
 """What the standards and the house say, as data: read once, carried by every area."""
 
-from spatialreno.catalog.catalog import Catalog, catalog_tables, read_catalog
-from spatialreno.catalog.layers import Column, Layer
+import lazy_loader
 
-__all__ = ["Catalog", "Column", "Layer", "catalog_tables", "read_catalog"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

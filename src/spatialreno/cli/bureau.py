@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spatialreno.cli.commands import Area, Norm, app, compared, load
+from spatialreno.cli.app import Area, Norm, app, compared, load
 from spatialreno.cli.output import say, tell
 
 Url = Annotated[str, typer.Argument(help="Such as postgresql://planner@bureau/renewal; passwords in ~/.pgpass")]

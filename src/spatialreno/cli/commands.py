@@ -2,49 +2,33 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.output import complain, form, say, say_total, shortfall, speak_chinese, tell, tell_table
-from spatialreno.errors import InfeasibleError, InputError, RenoError
+from spatialreno.cli.app import (
+    Area,
+    AsCsv,
+    AsJson,
+    Budget,
+    Lang,
+    MaybeScenario,
+    Norm,
+    OneScenario,
+    Scenarios,
+    Told,
+    app,
+    changed,
+    compared,
+    gathered,
+    load,
+)
+from spatialreno.cli.output import form, say, say_total, shortfall, tell, tell_table
+from spatialreno.errors import InfeasibleError, InputError
 
 if TYPE_CHECKING:
-    from spatialreno import Comparison, Scenario, StudyArea
-
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="老旧小区改造 — plan the renewal of old residential compounds on a map.",
-)
-
-Area = Annotated[Path, typer.Argument(help="Area folder (with area.toml) or .gpkg", metavar="AREA")]
-Scenarios = Annotated[
-    list[Path] | None,
-    typer.Argument(help="Scenario files; default: all of AREA/scenarios", metavar="SCENARIO", show_default=False),
-]
-OneScenario = Annotated[Path, typer.Argument(help="Scenario file (.toml)", metavar="SCENARIO")]
-MaybeScenario = Annotated[Path | None, typer.Option("--scenario", "-s", help="First apply this scenario")]
-
-
-def _one_form(context: typer.Context, value: bool) -> bool:
-    """Refuse two forms before anything is read; click has not yet put this one among the parameters."""
-    if value and (context.params.get("as_json") or context.params.get("as_csv")):
-        raise typer.BadParameter("choose one of --json and --csv")
-    return value
-
-
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON", callback=_one_form)]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV", callback=_one_form)]
-Norm = Annotated[str | None, typer.Option("--standard", help="Planning standard: a name or a .toml file")]
-Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language")]
-Told = Annotated[bool, typer.Option("--people/--no-people", help="Tell lifts, management, check-up, money too")]
-Budget = Annotated[float | None, typer.Option("--budget", help="Yuan for the menu in AREA/community/menu.csv")]
+    pass
 
 
 @app.command()
@@ -208,7 +192,6 @@ def draw_map(
     Example: spatialreno map data/geo/xigongdi -o maps/xigongdi.html
     """
     import spatialreno as sr
-    from spatialreno.cli.people import gathered
 
     options = compared(area, scenarios, standard)
     more = gathered(options, area, budget) if people else None
@@ -234,7 +217,6 @@ def report(
     Example: spatialreno report data/geo/xigongdi -o out/xigongdi/report.pdf --paper a3
     """
     import spatialreno as sr
-    from spatialreno.cli.people import gathered
 
     options = compared(area, scenarios, standard)
     more = gathered(options, area, budget) if people and out.suffix.lower() == ".html" else None
@@ -274,7 +256,7 @@ def schema(
     """
     import pandas as pd
 
-    from spatialreno.catalog.layers import catalog_rows
+    from spatialreno.catalog import catalog_rows
 
     names = [row["layer"] for row in catalog_rows("layers.csv")]
     if layer and layer not in names:
@@ -304,79 +286,6 @@ def catalog(
     if table not in tables:
         raise InputError(f"{table}: no such table. Tables: {', '.join(tables)}.")
     tell_table(pd.DataFrame(tables[table]()), form(as_json, as_csv), title=table)
-
-
-def main() -> None:
-    """Run the command line; whatever goes wrong is one clear message and exit code 1."""
-    speak_chinese()
-    try:
-        app()
-    except RenoError as error:
-        complain(str(error))
-        sys.exit(1)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough
-        sys.exit(0)
-    except OSError as error:  # a full disk, a folder that went away
-        complain(f"{error.filename or 'output'}: {error.strerror or error}. Choose another place, or make room.")
-        sys.exit(1)
-    except Exception as error:
-        if os.environ.get("SPATIALRENO_DEBUG"):
-            raise
-        complain(
-            f"{type(error).__name__}: {error}. This is a fault of spatialreno; "
-            "set SPATIALRENO_DEBUG=1 to see where, and report it."
-        )
-        sys.exit(1)
-
-
-def load(path: Path) -> StudyArea:
-    """Read an area and say so."""
-    import spatialreno as sr
-
-    say(f"read {path}")
-    area, saved = sr.read_area(path), fabric_file(path)
-    if saved.is_file():
-        try:
-            fits = sr.load_fabric(area, saved)
-        except InputError as error:
-            say(str(error))
-        else:
-            say(f"{saved}: used" if fits else f"{saved}: of other data; write it again: spatialreno fabric {path}")
-    return area
-
-
-def fabric_file(path: Path) -> Path:
-    """Name the file beside an area that keeps its walk fabric."""
-    return path / "fabric.npz" if path.is_dir() else path.with_suffix(".fabric.npz")
-
-
-def changed(area: StudyArea, scenario: Path | None) -> StudyArea:
-    """Apply a scenario file, if one is named."""
-    import spatialreno as sr
-
-    return area if scenario is None else sr.read_scenario(scenario).apply(area)
-
-
-def scenarios_for(area: Path, given: list[Path] | None) -> list[Scenario]:
-    """Read the scenarios that are named, else all beside the area."""
-    from spatialreno.cli.demo import scenarios_of
-    from spatialreno.scenario import read_scenario
-
-    return [read_scenario(path) for path in given] if given else scenarios_of(area)
-
-
-def compared(area: Path, scenarios: list[Path] | None, standard: str | None) -> Comparison:
-    import spatialreno as sr
-
-    read = load(area)
-    norm = standard_for(read, standard)
-    return sr.compare(read, scenarios_for(area, scenarios), standard=norm, works=True, progress=say)
-
-
-def standard_for(area: StudyArea, given: str | None) -> str:
-    """Take the standard that is named, else the area's own."""
-    return given or str(area.meta.get("standard") or "gb50180-2018")
 
 
 def _bounds(text: str | None) -> tuple[float, float, float, float] | None:

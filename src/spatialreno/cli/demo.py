@@ -6,11 +6,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from spatialreno.cli.app import scenarios_of
 from spatialreno.cli.output import Form, say, shortfall, tell, tell_paths, tell_table
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
-    from spatialreno import Scenario, StudyArea
+    from spatialreno import StudyArea
 
 _IN_A_CLONE = Path("data/geo/xigongdi")
 _STATION = "heat_exchange_station"
@@ -26,22 +27,11 @@ def example_folder() -> Path:
     raise InputError(f"{_IN_A_CLONE}: the example is not here. Run from the root of a clone, or install the wheel.")
 
 
-def scenarios_of(area: Path) -> list[Scenario]:
-    """Read all scenario files beside an area, those that stand on none first, then by name."""
-    from spatialreno.scenario import read_scenario
-
-    folder = (area.parent if area.suffix == ".gpkg" else area) / "scenarios"
-    found = [(path, read_scenario(path)) for path in sorted(folder.glob("*.toml"))]
-    if not found:
-        raise InputError(f"{folder}: holds no scenario (*.toml). Write one, or name scenario files.")
-    return [s for _, s in sorted(found, key=lambda f: (len(f[1].interventions), f[1].name))]
-
-
 def run_demo(out: Path, page: Path, lang: Literal["zh", "en"]) -> None:
     """Compare the example's options, site its heat station, write map and report, print the paths."""
     import spatialreno as sr
-    from spatialreno.cli.people import gathered
-    from spatialreno.community.budget import rules_are_known
+    from spatialreno.cli.app import gathered
+    from spatialreno.community import rules_are_known
 
     folder = example_folder()
     say(f"read {folder}")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.commands import Area, AsCsv, AsJson, app, load
+from spatialreno.cli.app import Area, AsCsv, AsJson, app, load
 from spatialreno.cli.output import form, say, tell, tell_table
 
 if TYPE_CHECKING:
     from spatialreno import Scenario
     from spatialreno.errors import Fault
-    from spatialreno.formats.checking import Checkup
+    from spatialreno.formats import Checkup
 
 
 @app.command()
@@ -35,7 +35,7 @@ def check(
     rows = found.table
     tell_table(rows, form(as_json, as_csv), title=f"{path}: {len(rows)} finding{'' if len(rows) == 1 else 's'}")
     if page is not None:
-        from spatialreno.maps.faults import draw_faults
+        from spatialreno.maps import draw_faults
 
         say(f"wrote {draw_faults(found.faults, found.layers, title=f'{path.name}: check').save(page)}")
     say("refused: mend the errors first" if found.refused else "accepted")
@@ -44,7 +44,7 @@ def check(
 
 
 def _checked(path: Path, layer: str, crs: str) -> Checkup:
-    from spatialreno.formats.checking import checked
+    from spatialreno.formats import checked
 
     if path.suffix.lower() == ".toml" and path.name != "area.toml" and path.is_file():
         return _checked_scenario(path)
@@ -55,7 +55,7 @@ def _checked_scenario(path: Path) -> Checkup:
     """A scenario is sound when it reads, and when it applies to the area whose folder it stands in."""
     import spatialreno as sr
     from spatialreno.errors import Fault, RenoError
-    from spatialreno.formats.checking import Checkup, checked
+    from spatialreno.formats import Checkup, checked
 
     try:
         scenario = sr.read_scenario(path)
@@ -147,7 +147,7 @@ def fetch_osm(
     Example: spatialreno fetch-osm "西工街道, 洛阳" -o data/geo/xigong --around 500
     """
     import spatialreno as sr
-    from spatialreno.formats.osm_fetch import OsmService
+    from spatialreno.formats import OsmService
 
     service = OsmService(nominatim or OsmService.nominatim, overpass or OsmService.overpass, cache)
     say(f"ask for {place}")

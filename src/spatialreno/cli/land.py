@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.commands import Area, AsCsv, AsJson, MaybeScenario, app, changed, load
+from spatialreno.cli.app import Area, AsCsv, AsJson, MaybeScenario, app, changed, load
 from spatialreno.cli.output import form, say, tell_table
 from spatialreno.errors import InfeasibleError
 

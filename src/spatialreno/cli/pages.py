@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spatialreno.cli.commands import Area, Lang, Norm, OneScenario, app, load, standard_for
+from spatialreno.cli.app import Area, Lang, Norm, OneScenario, app, load, standard_for
 from spatialreno.cli.output import say, tell
 
 

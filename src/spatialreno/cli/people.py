@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.commands import Area, AsCsv, AsJson, MaybeScenario, Scenarios, app, changed, load, scenarios_for
+from spatialreno.cli.app import Area, AsCsv, AsJson, MaybeScenario, Scenarios, app, changed, load, scenarios_for
 from spatialreno.cli.output import Form, form, say, tell, tell_table
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from spatialreno import Comparison, Consents, People, Programme, StudyArea
+    from spatialreno import Consents, Programme, StudyArea
     from spatialreno.community import Register
 
 _TOLD = "compound_id storeys verdict form obstacles sunrooms lowest_yuan highest_yuan vote to_win"
@@ -226,22 +226,9 @@ def programme(
     tell_table(_dated(table), form(as_json, as_csv), title=repr(found))
 
 
-def gathered(options: Comparison, area: Path, budget: float | None) -> People:
-    """Gather what a page tells about people; the menu of the area's folder where there is a budget."""
-    import spatialreno as sr
-    from spatialreno.works import sun_is_known
-
-    file = area / "community" / "menu.csv"
-    menu = sr.read_menu(file) if budget is not None and file.is_file() else None
-    say("lifts, management, check-up")
-    if not sun_is_known():
-        say("left out: sun on windows beside lifts. It needs pvlib: pip install 'spatialreno[people]'")
-    return sr.gather_people(options, menu=menu, budget_yuan=budget)
-
-
 def _programme_page(found: Programme, page: Path, as_of: str | None, districts: Path | None) -> None:
     import spatialreno as sr
-    from spatialreno.formats.tables import read_geojson
+    from spatialreno.files import read_geojson
 
     outlines = read_geojson(districts) if districts is not None else None
     tell(sr.draw_programme(found, as_of=as_of, districts=outlines).save(page))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.commands import (
+from spatialreno.cli.app import (
     Area,
     AsCsv,
     AsJson,
@@ -109,7 +109,7 @@ def reach(
     Example: spatialreno reach data/geo/xigongdi --from F03 -s data/geo/xigongdi/scenarios/full.toml -o reach.html
     """
     import spatialreno as sr
-    from spatialreno.maps.reach import reach_table
+    from spatialreno.maps import reach_table
 
     if out is not None and out.suffix not in _WRITTEN:
         raise InputError(f"{out}: a file of this kind is not written. Use one of {', '.join(_WRITTEN)}.")
@@ -144,8 +144,7 @@ def _write_reach(
     import pandas as pd
 
     import spatialreno as sr
-    from spatialreno.formats.tables import write_geojson, write_gpkg
-    from spatialreno.formats.whole import put_whole
+    from spatialreno.files import put_whole, write_geojson, write_gpkg
 
     if out.suffix == ".html":
         sr.draw_reach(area, found, ways=ways, change=change, lang=lang).save(out)
@@ -234,8 +233,7 @@ def through(
 
 def _write_layer(layer: GeoDataFrame, out: Path) -> None:
     """Write one layer, whole or not at all."""
-    from spatialreno.formats.tables import write_geojson, write_gpkg
-    from spatialreno.formats.whole import put_whole
+    from spatialreno.files import put_whole, write_geojson, write_gpkg
 
     def write(new: Path) -> None:
         if out.suffix == ".gpkg":

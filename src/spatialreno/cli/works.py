@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spatialreno.cli.commands import Area, AsCsv, AsJson, Lang, MaybeScenario, app, changed, load
+from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, MaybeScenario, app, changed, load
 from spatialreno.cli.output import form, say, tell_table
 from spatialreno.errors import InfeasibleError
 
@@ -82,8 +82,7 @@ def dig(
     Example: spatialreno dig data/geo/xigongdi -s data/geo/xigongdi/scenarios/full.toml
     """
     import spatialreno as sr
-    from spatialreno.works import dig_book
-    from spatialreno.works.dig import KINDS
+    from spatialreno.works import KINDS, dig_book
 
     after = changed(load(area), scenario)
     say("dig")
@@ -125,6 +124,6 @@ def _complain(faults: Iterable[Fault]) -> None:
 
 
 def _write_book(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
-    from spatialreno.formats.book import write_book
+    from spatialreno.files import write_book
 
     say(f"wrote {write_book(tables, path)}")

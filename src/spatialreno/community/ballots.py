@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.community.homes import homes
+from spatialreno.community.dwellings import homes
 from spatialreno.community.votes import Tally, VoteRule, tally, vote_rule
 from spatialreno.errors import Fault, InputError
 

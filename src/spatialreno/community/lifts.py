@@ -12,8 +12,7 @@ import pandas as pd
 from spatialreno.community.ballots import Register, read_register
 from spatialreno.community.shares import LiftShares, Scheme, share_lift, share_scheme, subsidy_of
 from spatialreno.community.votes import Tally
-from spatialreno.works.lift_sun import LiftSun, shade_lifts
-from spatialreno.works.lifts import fit_lifts
+from spatialreno.works import LiftSun, fit_lifts, shade_lifts
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea

@@ -13,7 +13,7 @@ from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.community.ballots import MENU, Register
 from spatialreno.community.budget import choose_items
 from spatialreno.errors import Fault, InputError
-from spatialreno.formats.tables import read_table
+from spatialreno.files import read_table
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import shapely
 
-from spatialreno.area.sides import lineage
+from spatialreno.area import lineage
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from spatialreno import __version__
+from spatialreno._version import __version__
+from spatialreno.area import STATION, heat_demand
 from spatialreno.community import Consents, Register
 from spatialreno.comparison.plan import bill_rows
 from spatialreno.comparison.review import fire_findings, lane_findings, review
@@ -19,7 +20,7 @@ from spatialreno.comparison.works import Works
 from spatialreno.comparison.write import write_comparison
 from spatialreno.errors import Fault, InputError
 from spatialreno.indicators import Evaluation, indicator_title
-from spatialreno.land import STATION, Removals, fewest_removals, fire_blockers, heat_demand, lane_sections
+from spatialreno.land import Removals, fewest_removals, fire_blockers, lane_sections
 from spatialreno.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.formats.manifest import MANIFEST
-from spatialreno.formats.tables import write_gpkg, write_sheet
-from spatialreno.formats.whole import put_whole
+from spatialreno.files import MANIFEST, put_whole, write_gpkg, write_sheet
 from spatialreno.scenario import write_scenario
-from spatialreno.walk.reach import change_of
+from spatialreno.walk import change_of
 
 if TYPE_CHECKING:
     from spatialreno.comparison.options import Comparison
@@ -58,7 +56,7 @@ def write_postgis_results(comparison: Comparison, url: str, schema: str) -> list
     --------
     >>> write_postgis_results(options, "postgresql://planner@bureau/renewal", "xigongdi")  # doctest: +SKIP
     """
-    from spatialreno.formats.postgis_results import write_results
+    from spatialreno.formats import write_results
 
     layers: dict[str, dict[str, Any]] = {}
     for option in comparison.areas:

@@ -1,6 +1,5 @@
 """Indicators (指标): what an area offers its residents, held against a planning standard."""
 
-from spatialreno.indicators.evaluation import Evaluation, evaluate
-from spatialreno.indicators.rows import indicator_title
+import lazy_loader
 
-__all__ = ["Evaluation", "evaluate", "indicator_title"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -11,7 +11,7 @@ from spatialreno.indicators.rows import surveyed
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
-    from spatialreno.catalog.standard import Standard
+    from spatialreno.catalog import Standard
 
 GROUPS = ("general", "elderly")
 _WALK = ["building_id", "kind", "facility_id", "distance_m", "straight_m"]

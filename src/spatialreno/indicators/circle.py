@@ -11,7 +11,7 @@ from spatialreno.indicators.access import GROUPS
 from spatialreno.indicators.rows import cite
 
 if TYPE_CHECKING:
-    from spatialreno.catalog.standard import Basket, Standard
+    from spatialreno.catalog import Basket, Standard
 
 
 def kind_weights(norm: Standard, facilities: pd.DataFrame) -> pd.Series[float]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spatialreno.catalog.standard import Standard
+from spatialreno.catalog import Standard
 from spatialreno.indicators.access import access
 from spatialreno.indicators.circle import circle_sources, circle_values, kind_weights, scores
 from spatialreno.indicators.lanes import fire_rows, land_rows, lane_rows

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from spatialreno.area import StudyArea
-    from spatialreno.catalog.standard import OpenSpace, Standard
+    from spatialreno.catalog import OpenSpace, Standard
 
 KINDS = ("public_green", "cluster_green", "plaza", "sport")
 _DRAWING = 1e-3  # metres: a strip drawn exactly as wide as asked is wide enough

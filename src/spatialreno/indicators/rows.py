@@ -10,8 +10,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
-    from spatialreno.catalog import Catalog
-    from spatialreno.catalog.standard import Standard
+    from spatialreno.catalog import Catalog, Standard
 
 _KEY = ["level", "place", "indicator"]
 

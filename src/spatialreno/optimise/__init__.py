@@ -1,6 +1,5 @@
 """Optimise: the solver, its bounds, and the answer that is itself a scenario."""
 
-from spatialreno.optimise.milp import Milp, MilpResult, relative_gap, solve_milp
-from spatialreno.optimise.solution import Solution
+import lazy_loader
 
-__all__ = ["Milp", "MilpResult", "Solution", "relative_gap", "solve_milp"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from spatialreno.optimise.milp import FloatArray, Milp, _highs_model, new_highs
+from spatialreno.optimise.milp import FloatArray, Milp, highs_model, new_highs
 
 Row = tuple[list[int], list[float], float, float]
 
@@ -31,7 +31,7 @@ class GrowingLp:
         import highspy
 
         self._highs = new_highs({"random_seed": 0})
-        lp = _highs_model(model, highspy)
+        lp = highs_model(model, highspy)
         lp.integrality_ = []
         self._highs.passModel(lp)
         self._solved = highspy.HighsModelStatus.kOptimal

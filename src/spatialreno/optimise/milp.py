@@ -102,7 +102,7 @@ def solve_milp(
     if nodes is not None:
         options["mip_max_nodes"] = nodes
     highs = new_highs(options)
-    highs.passModel(_highs_model(model, highspy))
+    highs.passModel(highs_model(model, highspy))
     if start:
         columns = sorted(start)
         highs.setSolution(len(columns), np.array(columns, np.int32), np.array([start[c] for c in columns], float))
@@ -134,7 +134,7 @@ def relative_gap(objective: float, bound: float) -> float:
     return abs(objective - bound) / max(abs(objective), 1e-9)
 
 
-def _highs_model(model: Milp, highspy: Any) -> Any:
+def highs_model(model: Milp, highspy: Any) -> Any:
     matrix = sparse.csc_matrix(model.matrix)
     kinds = highspy.HighsVarType
     lp = highspy.HighsLp()

@@ -1,6 +1,5 @@
 """Programme: many projects, told by district and year."""
 
-from spatialreno.programme.programme import Programme
-from spatialreno.programme.read import read_programme
+import lazy_loader
 
-__all__ = ["Programme", "read_programme"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

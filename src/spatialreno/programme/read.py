@@ -10,7 +10,7 @@ import pandas as pd
 
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
-from spatialreno.formats.tables import read_table
+from spatialreno.files import read_table
 from spatialreno.programme.programme import Programme
 from spatialreno.programme.sums import sum_faults
 

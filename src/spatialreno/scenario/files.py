@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from spatialreno.catalog import read_catalog
 from spatialreno.errors import ScenarioError
-from spatialreno.formats.whole import put_text
+from spatialreno.files import put_text
 from spatialreno.scenario.interventions import Alter, Build, Intervention, alter, build, demolish
 from spatialreno.scenario.scenario import Scenario
 from spatialreno.scenario.select import thawed

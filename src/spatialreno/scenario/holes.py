@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 from shapely.ops import substring
 
-from spatialreno.area.sides import in_pieces
+from spatialreno.area import in_pieces
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.area.sides import lineage
+from spatialreno.area import lineage
 from spatialreno.scenario.interventions import Intervention
 from spatialreno.scenario.resolve import Resolved
 

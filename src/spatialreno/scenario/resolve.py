@@ -13,8 +13,7 @@ import pandas as pd
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from spatialreno.area.assemble import replace_layers
-from spatialreno.area.sides import lineage, lineages
+from spatialreno.area import lineage, lineages, replace_layers
 from spatialreno.errors import Fault, InputError, ScenarioError
 from spatialreno.scenario.holes import with_holes
 from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention

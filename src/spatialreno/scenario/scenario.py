@@ -93,7 +93,7 @@ class Scenario:
         area
             The area whose coordinates the built geometries are in.
         """
-        from spatialreno.area.crs import crs_text
+        from spatialreno.area import crs_text
 
         acts = [
             replace(a, crs=crs_text(area.crs)) if isinstance(a, Build) and not a.crs else a for a in self.interventions

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from spatialreno.area.sides import lineage, lineages
+from spatialreno.area import lineage, lineages
 from spatialreno.errors import ScenarioError
 from spatialreno.scenario.values import cell
 

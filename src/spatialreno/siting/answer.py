@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from spatialreno.land.sites import new_ids
+from spatialreno.land import new_ids
 from spatialreno.optimise import Solution
 from spatialreno.siting.distances import EXISTING
 from spatialreno.siting.models import Choice

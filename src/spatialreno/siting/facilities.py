@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import geopandas as gpd
 import pandas as pd
 
+from spatialreno.area import STATION
 from spatialreno.errors import InputError
-from spatialreno.land.station import STATION
 from spatialreno.optimise import Solution
 from spatialreno.siting.answer import Found, solution
 from spatialreno.siting.candidates import given_candidates, land_candidates, overlapping

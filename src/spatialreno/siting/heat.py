@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from spatialreno.land.station import STATION, heat_demand, station_sizes, stations_needed
+from spatialreno.area import STATION, heat_demand, station_sizes, stations_needed
 from spatialreno.siting.answer import Found
 from spatialreno.siting.candidates import (
     boiler_houses,

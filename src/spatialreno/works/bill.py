@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pandas as pd
 
 from spatialreno.errors import Fault
-from spatialreno.works.dig import Dig
-from spatialreno.works.heat import HeatPlan
+from spatialreno.works.dig.plan_dig import Dig
+from spatialreno.works.heat.supply_heat import HeatPlan
 
 ITEM = {
     "item": "项目", "quantity": "工程量", "unit": "单位", "unit_price_yuan": "单价（元，估）",

@@ -1,0 +1,233 @@
+"""Put raw layers together into a StudyArea: conform, reproject, check, split, relate, freeze."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from spatialreno.area.conform import Notes, conform
+from spatialreno.area.estimate import with_estimates
+from spatialreno.area.place.crs import (
+    LENGTH_ERROR,
+    LONLAT,
+    crs_text,
+    default_crs,
+    length_error,
+    metric_crs,
+    place_fault,
+    zone_crs,
+)
+from spatialreno.area.place.relate import relate
+from spatialreno.area.place.sides import split_by_sides
+from spatialreno.area.rules.check import check_layers
+from spatialreno.area.study_area import StudyArea, freeze
+from spatialreno.catalog import Catalog, read_catalog
+from spatialreno.errors import Fault, InputError
+
+_DECIMALS = 6
+
+
+def assemble(
+    layers: Mapping[str, pd.DataFrame],
+    *,
+    name: str,
+    title: str = "",
+    crs: Any = None,
+    meta: Mapping[str, Any] | None = None,
+    catalog: Catalog | None = None,
+) -> StudyArea:
+    """Make a checked study area out of raw tables.
+
+    Parameters
+    ----------
+    layers
+        GeoDataFrames (any CRS) and plain tables by layer name; missing layers are empty.
+    name, title
+        Short name, and name for people.
+    crs
+        Projected CRS in metres; default is the CGCS2000 3-degree zone of the compounds.
+    meta
+        source, licence, date, invented, note.
+    catalog
+        Norms and dictionaries; default is the one that ships.
+
+    Returns
+    -------
+    StudyArea
+
+    Raises
+    ------
+    InputError
+        With every fault found, each naming layer, ids, what was expected and the mend.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> yard, home = box(627_000, 3_838_000, 627_100, 3_838_080), box(627_010, 3_838_010, 627_060, 3_838_022)
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1"], name=["一号院"], geometry=[yard]),
+    ...         "buildings": layer(id=["B1"], geometry=[home]),
+    ...     },
+    ...     name="small",
+    ... )
+    >>> float(area.buildings.loc["B1", "footprint_m2"]), area.buildings.loc["B1", "compound_id"]
+    (600.0, 'C1')
+    """
+    catalog = catalog or read_catalog()
+    formed, target, notes = form_layers(layers, crs=crs, catalog=catalog)
+    _refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
+    formed["walls"], cuts = split_by_sides(formed["walls"], formed["compounds"].geometry, catalog.constants)
+    for wall, pieces in cuts.items():
+        notes.act("walls", str(wall), "split", f"cut into {pieces} where the compounds beside it change")
+    return StudyArea(
+        name=name,
+        title=title or name,
+        crs=target,
+        catalog=catalog,
+        meta=MappingProxyType(dict(meta or {})),
+        _layers=freeze(relate(formed, catalog.constants)),
+        _acts=tuple(notes.acts),
+    )
+
+
+def form_layers(
+    layers: Mapping[str, pd.DataFrame], *, crs: Any, catalog: Catalog
+) -> tuple[dict[str, pd.DataFrame], CRS, Notes]:
+    """Conform all layers and bring them into one CRS, gathering faults and acts on the way."""
+    unknown = sorted(set(layers) - set(catalog.layers))
+    if unknown:
+        raise InputError(f"{', '.join(unknown)}: no such layer. Known layers: {', '.join(catalog.layers)}.")
+    notes = Notes()
+    formed = {n: conform(layers.get(n), layer, notes) for n, layer in catalog.layers.items()}
+    formed, target = _in_one_crs(formed, crs, catalog, notes)
+    return with_estimates(formed, catalog.constants, notes), target, notes
+
+
+def replace_layers(area: StudyArea, changed: Mapping[str, pd.DataFrame]) -> StudyArea:
+    """Return the area with some layers changed, checked and related again; its survey stays.
+
+    Parameters
+    ----------
+    area
+        The area to start from.
+    changed
+        New tables by layer name, in the area's CRS.
+
+    Raises
+    ------
+    InputError
+        When the changed layers break a rule.
+    """
+    notes = Notes()
+    dictionaries = area.catalog.layers
+    formed = {n: area.layer(n) for n in dictionaries}
+    for name, frame in changed.items():
+        given = frame.drop(columns=[c for c in dictionaries[name].of_status("derived") if c in frame.columns])
+        formed[name] = conform(given, dictionaries[name], notes)
+    formed = with_estimates(formed, area.catalog.constants, notes)
+    _refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid))
+    related = relate(formed, area.catalog.constants)
+    return replace(area, _layers=freeze(related), _survey=area.survey, _acts=(*area._acts, *notes.acts))
+
+
+def findings(layers: Mapping[str, pd.DataFrame], *, crs: Any, catalog: Catalog) -> list[Fault]:
+    """List everything that the rules find, errors, warnings and notes, without raising for them."""
+    return formed_findings(layers, crs=crs, catalog=catalog)[0]
+
+
+def formed_findings(
+    layers: Mapping[str, pd.DataFrame], *, crs: Any, catalog: Catalog
+) -> tuple[list[Fault], dict[str, pd.DataFrame]]:
+    """List what ``findings`` lists, and return the layers in one CRS beside it, for a map of the findings."""
+    formed, _, notes = form_layers(layers, crs=crs, catalog=catalog)
+    told = [
+        Fault(act["layer"], tuple(filter(None, [act["id"]])), act["rule"], act["reason"], _MENDS[act["rule"]], "note")
+        for act in notes.acts
+        if act["rule"] in _MENDS
+    ]
+    return check_layers(formed, catalog, notes.faults, notes.valid) + told, formed
+
+
+_MENDS = {  # acts that a careful eye should see before the area is used
+    "unknown column": "Rename it to a column of the dictionary (spatialreno schema), or leave it",
+    "derived column": "Leave it; what is derived follows from the shapes",
+    "multi": "Nothing to do",
+    "heights": "Nothing to do",
+    "repeated points": "Nothing to do",
+    "rebuilt": "Look at the shape once",
+    "parts": "Nothing to do, or give each part an id of its own",
+}
+
+
+def _refuse_errors(found: list[Fault]) -> None:
+    errors = [f for f in found if f.severity == "error"]
+    if errors:
+        raise InputError.of(errors)
+
+
+def _in_one_crs(
+    formed: dict[str, pd.DataFrame], crs: Any, catalog: Catalog, notes: Notes
+) -> tuple[dict[str, pd.DataFrame], CRS]:
+    """Bring all layers into one CRS; a layer whose place is unknown stays where it is, with its fault."""
+    mapped: dict[str, Any] = {n: f for n, f in formed.items() if not catalog.layers[n].is_table}
+    placed = {n: _place_is_known(f, n, notes) for n, f in mapped.items()}
+    target = None if crs is None else metric_crs(crs, "crs")
+    if target is None and placed["compounds"] and len(mapped["compounds"]):
+        target = default_crs(mapped["compounds"])
+    if target is None:  # an error is known already; any system will do to look for more
+        target = zone_crs(0.0)
+    for name, frame in mapped.items():
+        if placed[name] and frame.crs != target:
+            notes.valid.pop(name, None)  # what was whole may cross itself elsewhere
+        mapped[name] = _projected(frame, target) if placed[name] else frame.set_crs(target, allow_override=True)
+    if placed["compounds"] and len(mapped["compounds"]):
+        _tell_length_error(mapped["compounds"], target, notes)
+    return formed | mapped, target
+
+
+def _projected(frame: Any, target: CRS) -> Any:
+    """Bring a layer into a CRS, to the micrometre: beyond that one build of PROJ differs from the next."""
+    if frame.crs == target:
+        return frame
+    there = frame.to_crs(target)
+    return there.set_geometry(shapely.transform(there.geometry.to_numpy(), lambda xy: np.round(xy, _DECIMALS)))
+
+
+def _place_is_known(frame: Any, name: str, notes: Notes) -> bool:
+    if not len(frame):
+        return False
+    if frame.crs is None:
+        mend = "State it in the file, or with set_crs() on the table"
+        notes.fault(name, (), "coordinate system", "has no coordinate system", mend)
+        return False
+    fault = place_fault(frame, name)
+    if fault is not None:
+        notes.faults.append(fault)
+    return fault is None
+
+
+def _tell_length_error(compounds: Any, crs: CRS, notes: Notes) -> None:
+    west, south, east, north = compounds.total_bounds
+    x, y = (west + east) / 2, (south + north) / 2
+    off = length_error(crs, x, y) if np.isfinite([x, y]).all() else 0.0  # a rule tells of lost coordinates
+    if off > LENGTH_ERROR:
+        lon, _, _, _ = compounds.to_crs(LONLAT).total_bounds
+        zone = f", such as {crs_text(zone_crs(lon))}" if np.isfinite(lon) else ""
+        notes.fault(
+            "compounds",
+            (),
+            "coordinate system",
+            f"lengths in {crs_text(crs)} are {off:.1%} off where the compounds lie",
+            f"Check the coordinates; if they are right, give a system made for this place{zone}",
+        )

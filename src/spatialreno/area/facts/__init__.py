@@ -1,0 +1,1 @@
+"""What an area says in one place: each fact is defined once, and everybody asks here."""

@@ -1,0 +1,93 @@
+"""Derive what follows from geometry: which compound, which wall, how long, how large."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pandas.api.extensions import ExtensionArray
+
+from spatialreno.area.place.sides import sides
+
+_IN_COMPOUND = ("buildings", "structures", "facilities", "trees", "parking", "entrances")
+
+
+def relate(layers: Mapping[str, pd.DataFrame], constants: Mapping[str, float]) -> dict[str, pd.DataFrame]:
+    """Fill every derived column of every layer; the tables given stay as they were.
+
+    Parameters
+    ----------
+    layers
+        Conformed layers in one metric CRS.
+    constants
+        Tolerances of the catalog, in metres.
+    """
+    done = {name: frame.copy(deep=False) for name, frame in layers.items()}
+    compounds, tolerance = done["compounds"], constants["tolerance_m"]
+    for name in _IN_COMPOUND:
+        done[name]["compound_id"] = owners(done[name].geometry, compounds.geometry, tolerance)
+    for name, column in (
+        ("compounds", "area_m2"),
+        ("structures", "area_m2"),
+        ("open_spaces", "area_m2"),
+        ("buildings", "footprint_m2"),
+    ):
+        done[name][column] = shapely.area(done[name].geometry.to_numpy())
+    for name in ("walls", "paths", "pipes"):
+        done[name]["length_m"] = shapely.length(done[name].geometry.to_numpy())
+    done["walls"] = _with_sides(done["walls"], compounds, constants)
+    done["gates"] = _with_walls(done["gates"], done["walls"], compounds, constants)
+    return done
+
+
+def owners(shapes: Any, polygons: Any, reach_m: float) -> pd.Series[Any]:
+    """Find for each shape the polygon that holds its inner point, or the nearest within reach.
+
+    Parameters
+    ----------
+    shapes, polygons
+        GeoSeries indexed by id, same metric CRS.
+    reach_m
+        How far outside a shape may lie and still belong, in metres.
+
+    Returns
+    -------
+    Series
+        Polygon id by shape id; NaN where none is near. Ties go to the first id.
+    """
+    found = np.full(len(shapes), None, dtype=object)
+    if len(shapes) and len(polygons):
+        points = shapely.point_on_surface(shapes.to_numpy())
+        tree = shapely.STRtree(polygons.to_numpy())
+        rows, hits = tree.query_nearest(points, max_distance=reach_m + 1e-9, all_matches=True)
+        order = np.lexsort((hits, rows))[::-1]  # the first id is written last and stays
+        found[rows[order]] = polygons.index.to_numpy()[hits[order]]
+    return pd.Series(found, index=shapes.index, dtype="str")
+
+
+def _with_sides(walls: Any, compounds: Any, constants: Mapping[str, float]) -> Any:
+    left, right = sides(walls.geometry.to_numpy(), compounds.geometry, constants)
+    walls["compound_a"], walls["compound_b"] = ordered_pairs(left, right)
+    return walls
+
+
+def ordered_pairs(
+    left: npt.NDArray[Any], right: npt.NDArray[Any]
+) -> tuple[ExtensionArray, ExtensionArray]:
+    """Put the two sides in the order of their ids, nothing last."""
+    pairs = [sorted((a, b), key=lambda v: (v is None, v or "")) for a, b in zip(left, right, strict=True)]
+    first = pd.array([p[0] for p in pairs], dtype="str")
+    second = pd.array([p[1] for p in pairs], dtype="str")
+    return first, second
+
+
+def _with_walls(gates: Any, walls: Any, compounds: Any, constants: Mapping[str, float]) -> Any:
+    gates["wall_id"] = owners(gates.geometry, walls.geometry, constants["gate_snap_m"])
+    inside = owners(gates.geometry, compounds.geometry, constants["strip_m"])
+    by_wall = gates["wall_id"].map(walls["compound_a"])
+    gates["compound_id"] = by_wall.where(by_wall.notna(), inside).astype("str")
+    return gates

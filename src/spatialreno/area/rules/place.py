@@ -1,0 +1,145 @@
+"""Rules about what lies where, and marks that nobody should overlook; most of them only warn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import shapely
+
+from spatialreno.area.place.relate import owners
+from spatialreno.area.rules.checked import Checked, Rule
+from spatialreno.area.rules.checked import fault as _fault
+from spatialreno.errors import Fault
+
+
+def compounds_do_not_overlap(checked: Checked) -> Iterator[Fault]:
+    """Two compounds may overlap by the drawing tolerance, not more."""
+    compounds = checked.layers["compounds"]
+    allowed = checked.constant("tolerance_m") + checked.constant("snap_m")
+    core = shapely.buffer(compounds.geometry.to_numpy(), -allowed / 2)
+    a, b = shapely.STRtree(core).query(core, predicate="intersects")
+    pairs = [(compounds.index[i], compounds.index[j]) for i, j in zip(a, b, strict=True) if i < j]
+    if pairs:
+        names = ", ".join(f"{x} with {y}" for x, y in sorted(pairs)[:5])
+        shapes = compounds.geometry
+        common = [shapes[x].intersection(shapes[y]).point_on_surface() for x, y in sorted(pairs)]
+        at = [(p.x, p.y) for p in common if not p.is_empty]
+        yield _fault(
+            "compounds",
+            sorted({i for pair in pairs for i in pair}),
+            "overlap",
+            f"compounds overlap: {names}",
+            "Redraw the shared boundary",
+            at=at,
+        )
+
+
+def gates_are_on_walls(checked: Checked) -> Iterator[Fault]:
+    """A gate off every wall opens nothing."""
+    gates, walls = checked.layers["gates"], checked.layers["walls"]
+    if len(gates):
+        reach = checked.constant("gate_snap_m")
+        off = owners(gates.geometry, walls.geometry, reach).isna().to_numpy()
+        if off.any():
+            yield _fault(
+                "gates",
+                gates.index[off],
+                "gate on a wall",
+                f"{off.sum()} gates lie farther than {reach:g} m from any wall and open nothing",
+                "Move them onto their wall",
+                "warning",
+                [(p.x, p.y) for p in gates.geometry[off]],
+            )
+
+
+def homes_are_in_compounds(checked: Checked) -> Iterator[Fault]:
+    """A home outside every compound belongs to no block."""
+    buildings, compounds = checked.layers["buildings"], checked.layers["compounds"]
+    homes = buildings[buildings["use"].isin(["residential", "mixed"])]
+    out = owners(homes.geometry, compounds.geometry, checked.constant("tolerance_m")).isna().to_numpy()
+    if out.any():
+        yield _fault(
+            "buildings",
+            homes.index[out],
+            "home in a compound",
+            f"{out.sum()} homes lie in no compound",
+            "Extend the compound, or leave them as they are: they count for the area only",
+            "warning",
+        )
+
+
+def people_are_known(checked: Checked) -> Iterator[Fault]:
+    """Homes without residents weigh nothing in any indicator."""
+    buildings = checked.layers["buildings"]
+    homes = buildings["use"].isin(["residential", "mixed"])
+    unknown = homes & buildings["residents"].isna()
+    if unknown.any():
+        yield _fault(
+            "buildings",
+            buildings.index[unknown],
+            "residents",
+            f"{unknown.sum()} homes have no residents",
+            "Fill residents or households; until then they weigh nothing",
+            "warning",
+        )
+
+
+def ledgers_agree(checked: Checked) -> Iterator[Fault]:
+    """A compound's own households and the sum of its buildings should be one number."""
+    compounds, buildings = checked.layers["compounds"], checked.layers["buildings"]
+    own = compounds["households"].astype("float64")
+    where = owners(buildings.geometry, compounds.geometry, checked.constant("tolerance_m"))
+    summed = buildings["households"].astype("float64").groupby(where.to_numpy()).sum(min_count=1)
+    gap = (own - summed.reindex(own.index)).abs() > checked.constant("people_gap_share") * own
+    if gap.any():
+        yield _fault(
+            "compounds",
+            own.index[gap],
+            "households",
+            f"households of {gap.sum()} compounds differ from the sum of their buildings",
+            "Settle which figure is right; buildings are used",
+            "warning",
+        )
+
+
+def marks_are_told(checked: Checked) -> Iterator[Fault]:
+    """What was inferred or estimated is told, so that nobody takes it for surveyed."""
+    for name, frame in checked.layers.items():
+        if "inferred" not in frame.columns:
+            continue
+        inferred = frame["inferred"].fillna(False).to_numpy(dtype=bool)
+        if inferred.any():
+            yield _fault(
+                name,
+                frame.index[inferred],
+                "inferred",
+                f"{inferred.sum()} rows are inferred, not surveyed",
+                "Replace them by surveyed ones where it matters",
+                "note",
+            )
+        for column, rows in _estimated(frame["estimated"]).items():
+            yield _fault(
+                name,
+                rows,
+                "estimated",
+                f"{column} is estimated in {len(rows)} rows",
+                "Replace it by surveyed figures where it matters",
+                "note",
+            )
+
+
+def _estimated(marks: pd.Series[Any]) -> dict[str, list[str]]:
+    rows = marks.dropna().str.split(",").explode().str.strip()
+    return {str(column): list(ids) for column, ids in rows.groupby(rows).groups.items()}
+
+
+RULES: tuple[Rule, ...] = (
+    compounds_do_not_overlap,
+    gates_are_on_walls,
+    homes_are_in_compounds,
+    people_are_known,
+    ledgers_agree,
+    marks_are_told,
+)

@@ -1,0 +1,15 @@
+from .child_process import guarded as guarded
+from .child_process import refused as refused
+from .manifest import MANIFEST as MANIFEST
+from .manifest import changed_since as changed_since
+from .manifest import read_manifest as read_manifest
+from .row_files import read_geojson as read_geojson
+from .row_files import read_table as read_table
+from .row_files import write_geojson as write_geojson
+from .row_files import write_gpkg as write_gpkg
+from .row_files import write_sheet as write_sheet
+from .row_files import write_table as write_table
+from .workbook import write_book as write_book
+from .write_whole import put_text as put_text
+from .write_whole import put_whole as put_whole
+from .write_whole import recover as recover

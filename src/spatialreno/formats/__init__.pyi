@@ -1,0 +1,15 @@
+from .areas.adopt import adopt as adopt
+from .areas.check import Checkup as Checkup
+from .areas.check import check_area as check_area
+from .areas.check import checked as checked
+from .areas.dxf_write import new_drawing as new_drawing
+from .areas.export import export_area as export_area
+from .areas.folder import new_area as new_area
+from .areas.folder import read_area as read_area
+from .areas.folder import write_area as write_area
+from .osm.fetch import OsmService as OsmService
+from .osm.fetch import fetch_osm as fetch_osm
+from .osm.import_osm import import_osm as import_osm
+from .postgis.areas import read_postgis as read_postgis
+from .postgis.areas import write_postgis as write_postgis
+from .postgis.results import write_results as write_results

@@ -1,0 +1,157 @@
+"""Everything that is found in files, without reading them for use: a table, and where on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from spatialreno.area import formed_findings
+from spatialreno.catalog import Catalog, read_catalog
+from spatialreno.errors import Fault, InputError
+from spatialreno.files import MANIFEST, changed_since, refused
+from spatialreno.formats.areas.gather import gather, is_gpkg, located, role_of
+from spatialreno.formats.readers.sniff import sniff
+from spatialreno.formats.readers.source import Act, Source, read_source
+
+FINDING_COLUMNS = ["severity", "layer", "rule", "ids", "message", "mend", "file", "at"]
+_RANK = {"error": 0, "warning": 1, "note": 2}
+_OWN = frozenset({"empty layer", "references", "home in a compound", "gate on a wall"})  # need other layers
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """What was found, worst first, and the layers it was found in (empty when they cannot be read)."""
+
+    path: Path
+    faults: tuple[Fault, ...]
+    layers: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether there is an error, so that the files cannot be used."""
+        return any(f.severity == "error" for f in self.faults)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """All findings as rows: severity, layer, rule, ids, message, mend, file, at (x, y; …)."""
+        rows = [
+            [f.severity, f.layer, f.rule, ", ".join(f.ids), f.message, f.mend, f.file, _places(f)] for f in self.faults
+        ]
+        return pd.DataFrame(rows, columns=FINDING_COLUMNS)
+
+
+def _places(fault: Fault) -> str:
+    return "; ".join(f"{x:.2f}, {y:.2f}" for x, y in fault.at)
+
+
+def check_area(path: str | Path, *, layer: str = "", crs: str = "", catalog: Catalog | None = None) -> pd.DataFrame:
+    """List everything found in an area's files, or in one file, without reading it for use.
+
+    Parameters
+    ----------
+    path
+        As for ``read_area``; or an ``area.toml``, one layer's file, an OpenStreetMap extract, or a folder of
+        results, whose files are held to its manifest.
+    layer
+        Which layer one file is for; default is what its name says.
+    crs
+        Coordinate system of a file that declares none.
+    catalog
+        Norms and dictionaries; default is the one that ships.
+
+    Returns
+    -------
+    DataFrame
+        severity (error, warning, note), layer, rule, ids, message, mend, file, at. Without errors the area
+        can be read.
+
+    Examples
+    --------
+    >>> found = check_area("data/geo/xigongdi")
+    >>> bool((found["severity"] == "error").any())
+    False
+    """
+    return checked(path, layer=layer, crs=crs, catalog=catalog).table
+
+
+def checked(path: str | Path, *, layer: str = "", crs: str = "", catalog: Catalog | None = None) -> Checkup:
+    """Check files as ``check_area`` does, and keep the layers, for a map of what was found."""
+    path, catalog = Path(path), catalog or read_catalog()
+    path = path.parent if path.name == "area.toml" else path
+    layers: Mapping[str, Any] = {}
+    try:
+        if (path / MANIFEST).is_file() and not (path / "area.toml").exists():
+            found = _result(path)
+        elif layer or _is_one_file(path):
+            found, layers = _one_file(path, layer, crs, catalog)
+        else:
+            found, layers = _whole_area(path, catalog)
+    except InputError as error:
+        found = list(error.faults) or [Fault("area", (), "reading", str(error), "", file=str(path))]
+    order = sorted(found, key=lambda f: (_RANK[f.severity], f.layer, f.rule, f.message))
+    return Checkup(path, tuple(order), layers)
+
+
+def _is_one_file(path: Path) -> bool:
+    packed = is_gpkg(path) and path.with_suffix(".toml").exists()
+    return (path.is_file() or path.suffix.lower() == ".gdb") and not packed
+
+
+def _result(folder: Path) -> list[Fault]:
+    """Hold a result folder to its manifest: results are read as they were written, or written again."""
+    told = {"missing": "was written here and is missing", "changed": "was changed after it was written"}
+    return [
+        Fault("result", (), "manifest", told[what], "Write the results again", file=name)
+        for name, what in changed_since(folder / MANIFEST).items()
+    ]
+
+
+def _whole_area(path: Path, catalog: Catalog) -> tuple[list[Fault], Mapping[str, Any]]:
+    gathered = gather(path, catalog)
+    crs = gathered.document.crs
+    found, formed = formed_findings(gathered.layers, crs=crs, catalog=catalog)
+    told = [*gathered.faults, *found, *map(_as_note, gathered.acts)]
+    return list(located(tuple(told), gathered.files)), formed
+
+
+def _one_file(path: Path, layer: str, crs: str, catalog: Catalog) -> tuple[list[Fault], Mapping[str, Any]]:
+    """Ask one layer what can be asked of it alone."""
+    if not path.exists():
+        raise InputError(f"{path}: not found. Give an area's folder, a layer's file or an OpenStreetMap extract.")
+    if sniff(path).status == "osm":
+        return _extract(path)
+    role = layer or role_of(path.stem, catalog)
+    if role not in catalog.layers:
+        mend = f"Say which it is (--layer): {', '.join(catalog.layers)}"
+        raise refused(path, f"is for no layer that is known ({role or path.stem})", mend)
+    source = Source(file=path.name, crs=crs, unit="m" if path.suffix.lower() == ".dxf" and crs else "")
+    try:
+        rows, acts = read_source(path, source, catalog.layers[role])
+    except InputError as error:
+        raise InputError.of([replace(f, layer=role) for f in error.faults]) from error
+    target = getattr(rows, "crs", None)
+    target = target if target is not None and target.is_projected else None
+    all_found, formed = formed_findings({role: rows}, crs=target, catalog=catalog)
+    found = [f for f in all_found if f.layer == role and f.rule not in _OWN]
+    if not len(rows):
+        found.append(Fault(role, (), "empty layer", "has no rows", "Export it again"))
+    return [replace(f, file=path.name) for f in (*found, *map(_as_note, acts))], {role: formed[role]}
+
+
+def _extract(path: Path) -> tuple[list[Fault], Mapping[str, Any]]:
+    from spatialreno.formats.osm.import_osm import import_osm
+
+    area = import_osm(path)
+    layers = {name: area.layer(name) for name in area.catalog.layers}
+    acts = [{str(k): v for k, v in row.items()} for row in area.report.to_dict("records")]
+    return [replace(_as_note(act), file=path.name) for act in acts], layers
+
+
+def _as_note(act: Act | dict[str, Any]) -> Fault:
+    mend = "Nothing to do, if it is no layer" if act["rule"] == "unknown file" else "Nothing to do, if it is right"
+    ids = tuple(i for i in str(act["id"]).split(", ") if i)
+    return Fault(act["layer"] or "area", ids, act["rule"], act["reason"], mend, "note")

@@ -1,0 +1,187 @@
+"""Areas on disk: a folder of GeoJSON, or one GeoPackage, with its ``area.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from spatialreno.area import StudyArea, assemble, crs_text, metric_crs
+from spatialreno.catalog import Catalog, read_catalog
+from spatialreno.errors import InputError
+from spatialreno.files import put_whole, write_geojson, write_gpkg, write_table
+from spatialreno.formats.areas.area_file import area_file_text, read_area_file
+from spatialreno.formats.areas.gather import gather, is_gpkg, located, manifest_of
+from spatialreno.formats.readers.source import Source
+
+
+def read_area(path: str | Path, *, catalog: Catalog | None = None) -> StudyArea:
+    """Read a study area.
+
+    Parameters
+    ----------
+    path
+        A folder with ``area.toml``, ``<layer>.geojson`` and ``<table>.csv``; or a ``.gpkg`` with a file
+        of the same name ending in ``.toml`` beside it.
+    catalog
+        Norms and dictionaries; default is the one that ships.
+
+    Returns
+    -------
+    StudyArea
+        ``area.report`` lists each repair, default, estimate and split.
+
+    Raises
+    ------
+    InputError
+        All faults at once, each naming file, layer, ids, what was expected and the mend.
+
+    Examples
+    --------
+    >>> read_area("data/geo/xigongdi").name
+    'xigongdi'
+    """
+    raw = gather(Path(path), catalog or read_catalog())
+    document = raw.document
+    try:
+        area = assemble(
+            raw.layers,
+            name=document.name,
+            title=document.title,
+            crs=document.crs,
+            meta=document.meta(),
+            catalog=catalog,
+        )
+    except InputError as error:
+        raise _located(error, raw.files) from error
+    return replace(area, _acts=(*raw.acts, *area._acts))
+
+
+def write_area(area: StudyArea, path: str | Path) -> Path:
+    """Write an area so that ``read_area`` reads back an equal one.
+
+    GeoPackage keeps every bit; GeoJSON keeps 0.1 mm, and a second write is byte-equal. A manifest of hashes lies
+    beside: who reads the area is told of files that have changed or gone since.
+
+    Parameters
+    ----------
+    area
+        What to write. Derived columns are left out: they are derived again on reading.
+    path
+        A folder, or a file ending in ``.gpkg``. Files are replaced only when all are written whole.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> area = read_area("data/geo/xigongdi")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = read_area(write_area(area, Path(folder) / "xigongdi.gpkg"))
+    >>> again.fingerprint == area.fingerprint
+    True
+    """
+    path = Path(path)
+    told = manifest_of(path)
+    put_whole(told.parent, lambda new: _write_files(area, new, path), what=path, manifest=told.name)
+    return path
+
+
+def new_area(path: str | Path, *, name: str, title: str = "", crs: str = "EPSG:4546") -> Path:
+    """Begin a new area: a folder with ``area.toml`` and an empty scenario to fill in.
+
+    Parameters
+    ----------
+    path
+        A folder that is not there yet, or is empty.
+    name, title, crs
+        As in ``area.toml``.
+
+    Raises
+    ------
+    InputError
+        The name is not plain, the CRS not in metres, or the folder not empty or not writable.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sorted(p.name for p in new_area(Path(folder) / "mine", name="mine", title="我的片区").iterdir())
+    ['area.toml', 'scenarios']
+    """
+    folder = Path(path)
+    if not name or any(c in name for c in "/\\") or name.startswith("."):
+        raise InputError(f"name {name!r}: needs a plain name, without slashes and not starting with a dot.")
+    text = area_file_text(name, title or name, crs_text(metric_crs(crs, "crs")), {"note": ""})
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            raise InputError(f"{folder}: is not empty. Choose a new folder.")
+        (folder / "scenarios").mkdir(parents=True, exist_ok=True)
+        (folder / "area.toml").write_text(text, encoding="utf-8")
+        (folder / "scenarios" / "clear.toml").write_text(_FIRST_SCENARIO, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made ({error.strerror}). Choose a folder you may write to.") from error
+    return folder
+
+
+_FIRST_SCENARIO = """\
+name  = "clear"
+title = "拆违"
+
+[[demolish]]
+layer = "structures"
+where = { legality = "illegal" }
+"""
+
+
+def _write_files(area: StudyArea, folder: Path, path: Path) -> list[str]:
+    """Write all files into ``folder``; name those at ``path`` that would no longer be true."""
+    frames = {n: written(area, n) for n in area.catalog.layers if len(area.layer(n))}
+    crs = crs_text(area.crs)
+    if is_gpkg(path):
+        text = area_file_text(area.name, area.title, crs, area.meta)
+        (folder / path.with_suffix(".toml").name).write_text(text, encoding="utf-8", newline="\n")
+        write_gpkg(frames, folder / path.name)
+        return []
+    own = _own_names(path, area.catalog)
+    kept = {layer: name for layer, name in own.items() if layer in frames}
+    text = area_file_text(area.name, area.title, crs, area.meta, {n: (Source(file=f),) for n, f in kept.items()})
+    (folder / "area.toml").write_text(text, encoding="utf-8", newline="\n")
+    names = {layer: own.get(layer, _file_name(layer, area.catalog)) for layer in area.catalog.layers}
+    for layer, frame in frames.items():
+        write = write_table if area.catalog.layers[layer].is_table else write_geojson
+        write(frame, folder / names[layer])
+    return [name for layer, name in names.items() if layer not in frames]
+
+
+def _own_names(folder: Path, catalog: Catalog) -> dict[str, str]:
+    """Keep the file names that an area.toml already there gives to layers."""
+    try:
+        files = read_area_file(folder / "area.toml").files
+    except InputError:
+        return {}
+    ours = {n: s[0] for n, s in files.items() if len(s) == 1 and s[0] == Source(file=s[0].file)}
+    plain = {n: s.file for n, s in ours.items() if n in catalog.layers and _is_our_form(s.file, n, catalog)}
+    taken = {_file_name(n, catalog) for n in catalog.layers} | {"area.toml"}
+    return {n: f for n, f in plain.items() if f not in taken and list(plain.values()).count(f) == 1}
+
+
+def _is_our_form(file: str, layer: str, catalog: Catalog) -> bool:
+    return Path(file).name == file and Path(file).suffix == Path(_file_name(layer, catalog)).suffix
+
+
+def written(area: StudyArea, name: str) -> Any:
+    """Take the columns of one layer that are written: those that say something and are not derived."""
+    layer = area.catalog.layers[name]
+    frame = area.layer(name)
+    if layer.has_id:
+        frame = frame.reset_index()
+    columns = [c for c in layer.of_status("required", "optional") if c == "id" or frame[c].notna().any()]
+    return frame[columns if layer.is_table else [*columns, "geometry"]]
+
+
+def _located(error: InputError, files: Mapping[str, str]) -> InputError:
+    return InputError.of(located(error.faults, files)) if error.faults else error
+
+
+def _file_name(layer: str, catalog: Catalog) -> str:
+    return f"{layer}.csv" if catalog.layers[layer].is_table else f"{layer}.geojson"

@@ -1,0 +1,1 @@
+"""OpenStreetMap: extracts read, tags understood, walls inferred, services asked."""

@@ -1,0 +1,1 @@
+"""A bureau's PostGIS: areas and results, in one transaction or not at all."""

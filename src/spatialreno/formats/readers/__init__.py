@@ -1,0 +1,1 @@
+"""Files of others: what they are, and how each kind is read."""

@@ -1,0 +1,136 @@
+"""Where something could be built: free land that keeps its distance from homes, walls, pipes and fire lanes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatialreno.area import STATION, station_side
+from spatialreno.errors import InputError
+from spatialreno.land.fire.net import DRIVABLE
+from spatialreno.land.free.free_land import free_surface, ground
+from spatialreno.land.geometry.fit_rectangle import rectangle_sides
+from spatialreno.land.geometry.grow_shrink import erode, polygons, set_back, wall_bodies
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+
+Sides = list[tuple[float, float]]
+HOMES = ("residential", "mixed")
+#: Categories of kinds that are open ground: they keep no distance from walls and pipes.
+OPEN_GROUND = ("open_space", "parking", "sport")
+
+
+def kind_row(area: StudyArea, kind: str) -> pd.Series:
+    """Look up a facility kind.
+
+    Raises
+    ------
+    InputError
+        When the catalog has no such kind.
+    """
+    kinds = area.catalog.facilities
+    if kind not in kinds.index:
+        known = ", ".join(kinds.index)
+        raise InputError(f"facilities: no kind {kind} in the catalog. Choose one of: {known}.")
+    return pd.Series(kinds.loc[kind])
+
+
+def built_as(area: StudyArea, kind: str) -> tuple[str, str]:
+    """Tell the layer and the word under which a kind is built: gardens and squares are open spaces."""
+    row = kind_row(area, kind)
+    space = str(row["public_space"])
+    return ("open_spaces", space) if row["category"] in OPEN_GROUND and space else ("facilities", kind)
+
+
+def kind_sides(area: StudyArea, kind: str) -> Sides:
+    """Give the rectangles to try for a kind, from the catalog's footprint and least width (metres).
+
+    A heat-exchange station is as large as the load of the area asks for (``heat_stations`` of the catalog).
+    """
+    row = kind_row(area, kind)
+    if kind == STATION:
+        return [station_side(area)]
+    footprint, least = float(row["footprint_m2"]), float(row["least_width_m"])
+    if np.isnan(footprint):
+        raise InputError(f"facilities: kind {kind} has no footprint in the catalog. Give candidates= to choose among.")
+    return rectangle_sides(footprint, 0.0 if np.isnan(least) else least)
+
+
+def buildable_land(area: StudyArea, kind: str) -> Any:
+    """Give the free land on which a kind could stand, as one multipolygon.
+
+    Free land, less the kind's setback around homes and the width of a fire lane along every path that
+    engines drive on; a building also keeps ``boundary_setback_m`` from walls and from the edge of the land,
+    and its distance from pipes that are in use.
+    """
+    return shapely.difference(free_surface(area), kept_clear(area, kind))
+
+
+def kept_clear(area: StudyArea, kind: str) -> Any:
+    """Give the land a kind must keep clear of, whether or not it is free."""
+    row = kind_row(area, kind)
+    homes = area.buildings[area.buildings["use"].isin(HOMES)].geometry.to_numpy()
+    zones = [*np.atleast_1d(set_back(homes, float(np.nan_to_num(float(row["setback_m"])))))]
+    zones = [*zones, *fire_bands(area)] if float(np.nan_to_num(float(row["setback_m"]))) > 0 else fire_bands(area)
+    if row["category"] not in OPEN_GROUND:
+        zones = [*zones, *_pipe_zones(area, kind), *_boundary_zones(area)]
+    return shapely.union_all(zones)
+
+
+def fire_bands(area: StudyArea) -> list[Any]:
+    """Draw the width of a fire lane along every path that engines drive on."""
+    paths = area.paths[area.paths["kind"].fillna("lane").isin(DRIVABLE)]
+    half = area.catalog.constants["fire_width_m"] / 2
+    return list(shapely.buffer(paths.geometry.to_numpy(), half, cap_style="flat", join_style="mitre"))
+
+
+def access_region(area: StudyArea) -> list[tuple[Any, Any]]:
+    """Pair every yard that walls and bodies enclose with the region near its own paths.
+
+    A site is reached from a path of its own yard, within ``access_m``; where the area has no paths at all
+    nothing is asked.
+    """
+    reach = area.catalog.constants["access_m"]
+    paths = area.paths[area.paths["walkable"].fillna(True).astype(bool)].geometry.to_numpy()
+    everywhere = shapely.box(*area.compounds.total_bounds).buffer(reach)
+    if not len(paths):
+        return [(everywhere, everywhere)]
+    stands = area.structures["position"].fillna("ground").isin(["ground", "attached"])
+    bodies = [*wall_bodies(area.walls), *area.buildings.geometry, *area.structures.geometry[stands]]
+    yards = polygons(shapely.difference(everywhere, shapely.union_all(bodies)))
+    tree = shapely.STRtree(paths)
+    pairs = []
+    for yard in yards:
+        own = shapely.intersection(paths[tree.query(yard, predicate="intersects")], yard)
+        pairs.append((yard, shapely.union_all(shapely.buffer(own, reach))))
+    return pairs
+
+
+def reached(piece: Any, regions: list[tuple[Any, Any]]) -> Any:
+    """Give the region of sites' middles that a piece of land is reached in."""
+    inside = piece.representative_point()
+    own = [region for yard, region in regions if yard.contains(inside)]
+    return own[0] if own else shapely.Polygon()
+
+
+def _pipe_zones(area: StudyArea, kind: str) -> list[Any]:
+    pipes = area.pipes[area.pipes["status"].fillna("existing").ne("abandoned")]
+    what = pipes["kind"].replace({"heat_primary": "heat", "heat_secondary": "heat"})
+    pipes, what = (pipes[what.ne("heat")], what[what.ne("heat")]) if kind == STATION else (pipes, what)
+    distance = what.map(lambda name: area.catalog.constants[f"pipe_building_{name}_m"]).to_numpy(float)
+    outside = shapely.buffer(pipes.geometry.to_numpy(), distance, cap_style="square", join_style="mitre")
+    return list(outside)
+
+
+def _boundary_zones(area: StudyArea) -> list[Any]:
+    """The strip along the edge of the land and along every wall that stands."""
+    distance = area.catalog.constants["boundary_setback_m"]
+    yards, strips = ground(area)
+    land = shapely.union(yards, strips)
+    edge = shapely.difference(land, erode(land, distance))
+    walls = shapely.buffer(wall_bodies(area.walls), distance, cap_style="flat", join_style="mitre")
+    return [edge, *walls]

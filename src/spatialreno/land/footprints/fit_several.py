@@ -1,0 +1,307 @@
+"""Footprints that fit together: several kinds at once, with sides, setbacks, access and a proof."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy import sparse
+
+from spatialreno.area import STATION, heat_demand, station_sizes, stations_needed
+from spatialreno.errors import InputError
+from spatialreno.land.footprints.buildable import (
+    Sides,
+    access_region,
+    buildable_land,
+    built_as,
+    kind_row,
+    kind_sides,
+    reached,
+)
+from spatialreno.land.footprints.packing import Choice, Packed, cells_of, pack
+from spatialreno.land.footprints.sites import directions, largest_site, new_ids, residents_centre
+from spatialreno.land.geometry.fit_rectangle import Fit, feasible_centres, place, rectangle_sides, spread, turned
+from spatialreno.land.geometry.grow_shrink import polygons
+from spatialreno.optimise import Milp, Solution, relative_gap, solve_milp
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+
+_LEFT_OUT_M = 1e5
+_CLOSED_M = 1e-6
+#: Room left around the known answer where a better one is looked for, metres.
+_NEAR_M = 1e-2
+_COLUMNS = [
+    "kind", "layer", "as_kind", "form", "compound_id", "width_m", "depth_m", "angle_deg", "area_m2", "capacity",
+    "distance_m", "candidate", "geometry",
+]  # fmt: skip
+
+
+def fit_footprints(
+    area: StudyArea,
+    kinds: Sequence[str] | Mapping[str, int],
+    *,
+    sizes: Mapping[str, Sides | float] | None = None,
+    sweep_deg: float | None = None,
+    time_limit_s: float | None = None,
+) -> Solution:
+    """Place the footprints of several kinds on free land, none overlapping, near the residents.
+
+    Where a footprint can stand is worked out exactly for every direction of the buildings and walls
+    around (:func:`feasible_centres`); the joint choice is a mixed-integer model on those sets
+    (:func:`spatialreno.land.footprints.packing.pack`). First as many as possible are placed, then as near as possible
+    to the middle of the residents.
+
+    Parameters
+    ----------
+    area
+        The area, today's or a scenario's.
+    kinds
+        Facility kinds of the catalog; a kind named twice, or with a number in a mapping, is placed so often.
+    sizes
+        Instead of the catalog's: sides in metres (a list of width and depth to choose from), or an area in m²
+        with the kind's least width.
+    sweep_deg
+        Also try every so many degrees, beside the directions around.
+    time_limit_s
+        Limit of the joint model; None: ``pack_node_limit`` of the catalog, the same on every machine.
+
+    Returns
+    -------
+    Solution
+        ``sites``: index ``id``, ``kind, layer, as_kind, form, compound_id, width_m, depth_m, angle_deg, area_m2,
+        capacity, distance_m, candidate, geometry``, in the area's CRS. ``objective``: sum of ``distance_m`` (to
+        the middle of the residents), ``bound`` and ``gap`` proven against it. ``missing`` names the kinds left
+        out and the largest footprint of their proportions that would fit. Gardens, plazas and sport grounds
+        are built as open spaces, the rest as facilities.
+
+    Raises
+    ------
+    InputError
+        For an unknown kind, or one without a size.
+
+    Examples
+    --------
+    ``fit_footprints(after, ["heat_exchange_station", "pocket_garden", "plaza"]).as_scenario("built")``
+    """
+    wanted = _wanted(kinds)
+    sides = {kind: _sides(area, kind, (sizes or {}).get(kind)) for kind in dict.fromkeys(wanted)}
+    choices = {kind: feasible_sets(area, kind, own, sweep_deg=sweep_deg) for kind, own in sides.items()}
+    can = [kind for kind in wanted if choices[kind]]
+    packed = _joint(area, can, choices, time_limit_s)
+    fits: dict[int, Fit] = {row: fit for row, fit in enumerate(packed.fits) if fit is not None}
+    sites = _frame(area, [can[row] for row in fits], list(fits.values()))
+    left = [kind for kind in wanted if not choices[kind]] + [kind for row, kind in enumerate(can) if row not in fits]
+    return _solution(area, wanted, sites, packed, _missing(area, left, sides))
+
+
+def feasible_sets(area: StudyArea, kind: str, sides: Sides, *, sweep_deg: float | None = None) -> list[Choice]:
+    """List, for every piece of land, shape and direction, where the middle of a footprint can lie.
+
+    An empty list proves that the footprint fits nowhere in any of the directions.
+    """
+    sweep = [] if sweep_deg is None else np.arange(0.0, 90.0, sweep_deg).tolist()
+    regions, reach = access_region(area), max(max(own) for own in sides)
+    found = []
+    for piece in polygons(buildable_land(area, kind)):
+        within = reached(piece, regions)
+        angles = sorted({*directions(area, piece, reach), *sweep})
+        for width, depth in sides:
+            for angle in turned(angles, width, depth):
+                region = feasible_centres(piece, width, depth, angle_deg=angle, within=within)
+                if not region.is_empty:
+                    found.append(Choice(region, width, depth, angle))
+    return found
+
+
+def _wanted(kinds: Sequence[str] | Mapping[str, int]) -> list[str]:
+    if isinstance(kinds, str):
+        raise InputError(f"fit_footprints: kinds = {kinds!r} is one word. Give a list of kinds.")
+    if isinstance(kinds, Mapping):
+        return [kind for kind, count in kinds.items() for _ in range(count)]
+    return list(kinds)
+
+
+def _sides(area: StudyArea, kind: str, given: Sides | float | None) -> Sides:
+    if given is None:
+        return kind_sides(area, kind)
+    if isinstance(given, int | float):
+        least = float(kind_row(area, kind)["least_width_m"])
+        return rectangle_sides(float(given), 0.0 if np.isnan(least) else least)
+    return [(float(width), float(depth)) for width, depth in given]
+
+
+def _joint(area: StudyArea, kinds: list[str], choices: dict[str, list[Choice]], time_limit_s: float | None) -> Packed:
+    """Choose among telling points first; then close what is left between that and the bound, exactly."""
+    centre, constants = residents_centre(area), area.catalog.constants
+    least = [min(choice.region.distance(centre) for choice in choices[kind]) for kind in kinds]
+    first = _among_points(kinds, choices, centre, constants)
+    placed = [fit for fit in first if fit is not None]
+    total = sum(fit.centre.distance(centre) for fit in placed)
+    if len(placed) == len(kinds) and total - sum(least) <= _CLOSED_M:
+        return Packed(tuple(first), total, "optimal")
+    whole = len(placed) == len(kinds)
+    near = [total - sum(least) + own + _NEAR_M if whole else None for own in least]
+    items = [cells_of(choices[kind], centre, within) for kind, within in zip(kinds, near, strict=True)]
+    if sum(map(len, items)) > constants["pack_cell_limit"]:
+        return Packed(tuple(first), sum(least), "time_limit")
+    known = tuple(placed) if whole else ()
+    gap = constants["site_gap_m"]
+    nodes = None if time_limit_s else int(constants["pack_node_limit"])
+    exact = pack(items, centre, gap_m=gap, optional=not whole, known=known, nodes=nodes, time_limit_s=time_limit_s)
+    return _better(Packed(tuple(first), sum(least), "time_limit"), exact, centre)
+
+
+def _better(first: Packed, exact: Packed, centre: Any) -> Packed:
+    """Keep the better of two answers with the bound that holds for both."""
+
+    def worth(packed: Packed) -> tuple[int, float]:
+        placed = [fit for fit in packed.fits if fit is not None]
+        return -len(placed), round(sum(fit.centre.distance(centre) for fit in placed), 6)
+
+    best = min((first, exact), key=worth)
+    return Packed(best.fits, exact.bound if np.isfinite(exact.bound) else first.bound, exact.status)
+
+
+def _among_points(
+    kinds: list[str], choices: dict[str, list[Choice]], centre: Any, constants: dict[str, float]
+) -> list[Fit | None]:
+    """Place as many as possible on corners, middles and nearest points of the sets, as near as possible."""
+    offered = {kind: _points(choices[kind], centre, constants) for kind in dict.fromkeys(kinds)}
+    owner = np.array([row for row, kind in enumerate(kinds) for _ in offered[kind]], np.intp)
+    fits = [fit for kind in kinds for fit in offered[kind]]
+    if not fits:
+        return [None] * len(kinds)
+    shapes = np.array([fit.rectangle for fit in fits])
+    matrix = _clash_rows(shapes, owner, len(kinds), constants["site_gap_m"])
+    size = matrix.shape[0]
+    cost = shapely.distance(np.array([fit.centre for fit in fits]), centre) - _LEFT_OUT_M
+    ones = np.ones(len(fits))
+    found = solve_milp(Milp(cost, 0 * ones, ones, ones > 0, matrix, np.zeros(size), np.ones(size)))
+    chosen: list[Fit | None] = [None] * len(kinds)
+    for column in np.flatnonzero(found.values > 0.5):
+        chosen[owner[column]] = fits[column]
+    return chosen
+
+
+def _clash_rows(shapes: Any, owner: Any, count: int, gap_m: float) -> Any:
+    """One of each at most; and none of another that a place overlaps, all of them in one row."""
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=gap_m - 1e-6)
+    clash = owner[one] != owner[other]
+    one, other = one[clash], other[clash]
+    names, row = np.unique(one * count + owner[other], return_inverse=True)
+    own = names // count
+    rows = np.concatenate([owner, count + row, count + np.arange(len(names))])
+    columns = np.concatenate([np.arange(len(owner)), other, own])
+    return sparse.csc_matrix((np.ones(len(rows)), (rows, columns)), shape=(count + len(names), len(owner)))
+
+
+def _points(choices: list[Choice], centre: Any, constants: dict[str, float]) -> list[Fit]:
+    """Offer corners, middles and a grid of each set, thinned to a spacing, nearest to the residents first."""
+    spacing = constants["candidate_spacing_m"] / 2
+    found = [
+        place(point, choice.width_m, choice.depth_m, choice.angle_deg)
+        for choice in choices
+        for part in polygons(choice.region)
+        for point in [*spread(part, centre), *_grid(part, centre, spacing)]
+    ]
+    found.sort(key=lambda fit: (round(fit.centre.distance(centre), 3), round(fit.angle_deg, 6), fit.width_m))
+    kept: list[Fit] = []
+    taken: set[tuple[int, int]] = set()
+    for fit in found:
+        cell = (int(fit.centre.x // spacing), int(fit.centre.y // spacing))
+        if cell not in taken:
+            taken.add(cell)
+            kept.append(fit)
+    limit = int(constants["candidate_limit"])
+    return kept[:limit] + kept[limit : 4 * limit : 3]  # dense near the residents, thinner farther away
+
+
+def _grid(part: Any, centre: Any, spacing_m: float) -> Any:
+    """Points of a grid around the centre inside one part of a set."""
+    left, low, right, high = part.bounds
+    first = centre.x + np.ceil((left - centre.x) / spacing_m) * spacing_m
+    lowest = centre.y + np.ceil((low - centre.y) / spacing_m) * spacing_m
+    x, y = np.meshgrid(np.arange(first, right, spacing_m), np.arange(lowest, high, spacing_m))
+    points = shapely.points(x.ravel(), y.ravel())
+    shapely.prepare(part)
+    return points[shapely.covers(part, points)]
+
+
+def _frame(area: StudyArea, kinds: list[str], fits: list[Fit]) -> gpd.GeoDataFrame:
+    centre = residents_centre(area)
+    count: dict[str, int] = {}
+    rows, ids = [], []
+    names = {kind: new_ids(area, kind, kinds.count(kind)) for kind in dict.fromkeys(kinds)}
+    for kind, fit in zip(kinds, fits, strict=True):
+        number = count[kind] = count.get(kind, -1) + 1
+        ids.append(names[kind][number])
+        rows.append(_site(area, kind, fit, centre) | {"candidate": ids[-1]})
+    index = pd.Index(ids, dtype="str", name="id")
+    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=_COLUMNS, index=index), geometry="geometry", crs=area.crs)
+
+
+def _site(area: StudyArea, kind: str, fit: Fit, centre: Any) -> dict[str, Any]:
+    layer, word = built_as(area, kind)
+    inside = area.compounds.index[shapely.covers(area.compounds.geometry.to_numpy(), fit.centre)]
+    return {
+        "kind": kind,
+        "layer": layer,
+        "as_kind": word,
+        "form": "land",
+        "compound_id": str(inside[0]) if len(inside) else None,
+        "width_m": fit.width_m,
+        "depth_m": fit.depth_m,
+        "angle_deg": fit.angle_deg,
+        "area_m2": round(fit.width_m * fit.depth_m, 6),
+        "capacity": _capacity(area) if kind == STATION else float("nan"),
+        "distance_m": fit.centre.distance(centre),
+        "geometry": fit.rectangle,
+    }
+
+
+def _capacity(area: StudyArea) -> float:
+    load = float(heat_demand(area).sum())
+    sizes = station_sizes(area, load / stations_needed(load, area.catalog.constants))
+    return float(sizes["capacity_m2"].iloc[0])
+
+
+def _missing(area: StudyArea, left: list[str], sides: dict[str, Sides]) -> dict[str, Any]:
+    if not left:
+        return {}
+    found: dict[str, Any] = {"unplaced": list(left)}
+    for kind in dict.fromkeys(left):
+        best = [largest_site(area, kind, own) for own in sides[kind]]
+        found[f"{kind}_m2"] = round(max(width * depth for width, depth in sides[kind]), 1)
+        found[f"{kind}_largest_m2"] = round(max((fit.rectangle.area for fit in best if fit), default=0.0), 1)
+    return found
+
+
+def _solution(
+    area: StudyArea, wanted: list[str], sites: gpd.GeoDataFrame, packed: Packed, missing: dict[str, Any]
+) -> Solution:
+    total = float(sites["distance_m"].sum()) if len(sites) else float("inf")
+    bound = min(packed.bound, total)
+    pairs = {"demand": sites["kind"].to_numpy(), "site": sites.index, "distance_m": sites["distance_m"].to_numpy()}
+    try:
+        release = version("spatialreno")
+    except PackageNotFoundError:  # a source tree that was never installed
+        release = "unknown"
+    basis = {"area": area.name, "fingerprint": area.fingerprint, "version": release, "model": "packing"}
+    return Solution(
+        kind=", ".join(dict.fromkeys(wanted)),
+        layer="facilities",
+        sites=sites,
+        assignment=pd.DataFrame(pairs).assign(weight=1.0),
+        objective=total,
+        bound=bound,
+        gap=relative_gap(total, bound) if len(sites) else float("inf"),
+        status=packed.status if len(sites) else "infeasible",
+        missing=missing,
+        provenance=basis,
+    )

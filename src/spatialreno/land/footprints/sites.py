@@ -1,0 +1,201 @@
+"""Candidate sites: places in free land that hold the footprint of a kind of facility."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatialreno.land.footprints.buildable import HOMES, Sides, access_region, buildable_land, kind_sides, reached
+from spatialreno.land.geometry.fit_rectangle import (
+    Fit,
+    edge_angles,
+    feasible_centres,
+    largest_rectangle,
+    place,
+    spread,
+    turned,
+)
+from spatialreno.land.geometry.grow_shrink import polygons
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+
+_COLUMNS = ["kind", "form", "compound_id", "width_m", "depth_m", "angle_deg", "area_m2", "geometry"]
+
+
+@dataclass(frozen=True)
+class _Spot:
+    piece: int
+    fit: Fit
+    distance_m: float
+
+
+def candidate_sites(area: StudyArea, kind: str, *, sides: Sides | None = None) -> gpd.GeoDataFrame:
+    """List places in free land that hold the footprint of a kind, clear of homes by its setback.
+
+    Directions follow the buildings, walls and compounds near each piece of land; at each direction the
+    set of possible centres is exact (:func:`feasible_centres`), and its corners, its middle and its point
+    nearest to the residents are offered, thinned to ``candidate_spacing_m`` and ``candidate_limit``.
+    When the list is empty, the footprint fits nowhere in any of those directions.
+
+    Parameters
+    ----------
+    area
+        The study area.
+    kind
+        Facility kind of the catalog; its ``footprint_m2``, ``least_width_m`` and ``setback_m`` are used.
+    sides
+        Width and depth in metres to try instead of the catalog's footprint.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``id`` (S01…, nearest to the residents first), in the area's CRS: ``kind, form`` (land),
+        ``compound_id, width_m, depth_m, angle_deg, area_m2, geometry`` (the footprint, a rectangle).
+
+    Raises
+    ------
+    InputError
+        For an unknown kind, or one without a footprint in the catalog.
+    """
+    tried = sides or kind_sides(area, kind)
+    constants = area.catalog.constants
+    spots: list[_Spot] = []
+    regions = access_region(area)
+    for number, piece in enumerate(polygons(buildable_land(area, kind))):
+        found = _spots(area, (piece, reached(piece, regions)), number, tried)
+        spots += _thinned(found, constants["candidate_spacing_m"])
+    return _frame(area, kind, _chosen(spots, int(constants["candidate_limit"])))
+
+
+def largest_site(area: StudyArea, kind: str, sides: tuple[float, float]) -> Fit | None:
+    """Find the largest rectangle of these proportions that a kind could have on the land there is."""
+    proportion = sides[1] / sides[0]
+    best: Fit | None = None
+    for piece in sorted(polygons(buildable_land(area, kind)), key=lambda one: -one.area):
+        width = best.width_m if best else 0.0
+        if piece.area <= width**2 * proportion:
+            break
+        angles = directions(area, piece, max(sides))
+        best = largest_rectangle(piece, proportion, angles, wider_than_m=width) or best
+    return best
+
+
+def residents_centre(area: StudyArea) -> Any:
+    """Give the point in the middle of the residents (of the homes when nobody is counted)."""
+    homes = area.buildings[area.buildings["use"].isin(HOMES)]
+    if homes.empty:
+        return shapely.centroid(shapely.union_all(area.compounds.geometry.to_numpy()))
+    points = shapely.get_coordinates(shapely.centroid(homes.geometry.to_numpy()))
+    weight = np.nan_to_num(homes["residents"].to_numpy(float, na_value=0.0))
+    return shapely.Point(np.average(points, axis=0, weights=weight if weight.sum() > 0 else None))
+
+
+def new_ids(area: StudyArea, kind: str, count: int) -> list[str]:
+    """Name new facilities by the initials of their kind, past every id of the area.
+
+    ``heat_exchange_station`` becomes HES1, HES2…; ``clinic`` becomes CL1.
+    """
+    words = kind.split("_")
+    prefix = ("".join(word[0] for word in words) if len(words) > 1 else kind[:2]).upper()
+    taken = {str(name) for layer in area.catalog.layers for name in area.layer(layer).index}
+    ids: list[str] = []
+    number = 1
+    while len(ids) < count:
+        if f"{prefix}{number}" not in taken:
+            ids.append(f"{prefix}{number}")
+        number += 1
+    return ids
+
+
+def _spots(area: StudyArea, where: tuple[Any, Any], number: int, tried: Sides) -> list[_Spot]:
+    """List the telling places of every shape and direction in one piece of land.
+
+    Where one shape and direction has places, the next are asked only farther away than the spacing at
+    which candidates count as one; so all are tried, exactly, where nothing fits yet.
+    """
+    piece, region = where
+    centre, spacing = residents_centre(area), area.catalog.constants["candidate_spacing_m"]
+    angles = directions(area, piece, max(max(sides) for sides in tried))
+    found: list[_Spot] = []
+    for width, depth in tried:
+        for angle in turned(angles, width, depth):
+            feasible = feasible_centres(piece, width, depth, angle_deg=angle, within=region)
+            if feasible.is_empty:
+                continue
+            for part in polygons(feasible):
+                fits = [place(point, width, depth, angle) for point in spread(part, centre)]
+                found += [_Spot(number, fit, fit.centre.distance(centre)) for fit in fits]
+            region = shapely.difference(region, shapely.buffer(feasible, spacing, quad_segs=2))
+    return found
+
+
+def directions(area: StudyArea, piece: Any, reach_m: float) -> list[float]:
+    """List the directions of the buildings, walls and compounds that stand by a piece of land."""
+    constants = area.catalog.constants
+    layers = (area.buildings, area.walls, area.compounds)
+    shapes = np.concatenate([layer.geometry.to_numpy() for layer in layers])
+    near = shapes[shapely.dwithin(shapes, piece, reach_m)]
+    return edge_angles(
+        near if len(near) else piece,
+        resolution_deg=constants["edge_angle_deg"],
+        limit=int(constants["angle_limit"]),
+    )
+
+
+def _thinned(spots: list[_Spot], spacing_m: float) -> list[_Spot]:
+    """Keep the spots nearest to the residents, none closer to another than the spacing."""
+    kept: list[_Spot] = []
+    places = np.empty((0, 2))
+    for spot in sorted(spots, key=_rank):
+        here = np.array([spot.fit.centre.x, spot.fit.centre.y])
+        if len(places) and np.hypot(*(places - here).T).min() < spacing_m:
+            continue
+        kept.append(spot)
+        places = np.vstack([places, here])
+    return kept
+
+
+def _chosen(spots: list[_Spot], limit: int) -> list[_Spot]:
+    """The first spot of every piece, then the others, up to the limit; nearest to the residents first."""
+    ranked = sorted(spots, key=_rank)
+    first = {spot.piece: spot for spot in reversed(ranked)}
+    leading = sorted(first.values(), key=_rank)
+    others = [spot for spot in ranked if first[spot.piece] is not spot]
+    return sorted((leading + others)[:limit], key=_rank)
+
+
+def _rank(spot: _Spot) -> tuple[float, ...]:
+    fit = spot.fit
+    place_m = (round(fit.centre.y, 3), round(fit.centre.x, 3))
+    return (round(spot.distance_m, 3), *place_m, round(fit.width_m, 3), round(fit.angle_deg, 6))
+
+
+def _frame(area: StudyArea, kind: str, spots: list[_Spot]) -> gpd.GeoDataFrame:
+    rows = [
+        {
+            "kind": kind,
+            "form": "land",
+            "compound_id": _compound_at(area, spot.fit.centre),
+            "width_m": spot.fit.width_m,
+            "depth_m": spot.fit.depth_m,
+            "angle_deg": spot.fit.angle_deg,
+            "area_m2": round(spot.fit.width_m * spot.fit.depth_m, 6),
+            "geometry": spot.fit.rectangle,
+        }
+        for spot in spots
+    ]
+    digits = max(2, len(str(len(rows))))
+    ids = pd.Index([f"S{number:0{digits}d}" for number in range(1, len(rows) + 1)], dtype="str", name="id")
+    frame = pd.DataFrame(rows, columns=_COLUMNS, index=ids)
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=area.crs)
+
+
+def _compound_at(area: StudyArea, point: Any) -> str | None:
+    inside = area.compounds.index[shapely.covers(area.compounds.geometry.to_numpy(), point)]
+    return str(inside[0]) if len(inside) else None

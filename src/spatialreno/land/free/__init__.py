@@ -1,0 +1,1 @@
+"""Free land: what nobody uses, what a plan frees and takes, and the account that adds up."""

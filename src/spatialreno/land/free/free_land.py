@@ -1,0 +1,268 @@
+"""Free land: what is left of the yards when everything that stands or is spoken for is taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatialreno.land.geometry.grow_shrink import dilate, disc, erode, moved, origin, polygons, wall_bodies
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+
+#: Kinds of path that always take land; the others only where their width is declared.
+_LANES = ("street", "lane", "service")
+#: Areas below this are hairs that rounding leaves between outlines, not land.
+_DUST_M2 = 1e-7
+#: Grid on which usable parts are cut.
+_GRID_M = 1e-6
+_PIECE_COLUMNS = ["compound_id", "area_m2", "usable_m2", "usable", "geometry"]
+_CHANGE_COLUMNS = ["compound_id", "owner", "cause", "area_m2", "usable_m2", "geometry"]
+
+
+def free_land(area: StudyArea) -> gpd.GeoDataFrame:
+    """List the pieces of land on which nothing stands and nothing is planned to pass.
+
+    Compounds and the strips between them (up to ``strip_m``), less buildings with a strip kept clear
+    around them (``clear_strip_m``), standing structures on the ground or attached (a roof or balcony
+    structure takes no land), wall bodies, the declared width of lanes, formal parking, trees (the trunk;
+    the crown of a protected one), open spaces and facilities with an outline. A strip that walls shut
+    off on both sides is not free: nobody can use it.
+
+    Parameters
+    ----------
+    area
+        The study area.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``id`` (F001…), in the area's CRS: ``compound_id`` (empty on a strip between compounds),
+        ``area_m2``, ``usable_m2`` (the part at least ``sliver_m`` wide), ``usable`` (is there such a
+        part), ``geometry``. Pieces do not overlap; their areas add up to all free land.
+
+    Examples
+    --------
+    ``free_land(today).query("usable").area_m2.sum()`` is the land one could plan on.
+    """
+    surface = free_surface(area)
+    pieces = _by_compound(area, moved(surface, -origin(area)))
+    wide = usable_part(surface, _constant(area, "sliver_m"))  # across the compounds' edges, where they are open
+    pieces["usable_m2"] = shapely.area(shapely.intersection(pieces.geometry.to_numpy(), wide))
+    pieces["usable"] = pieces["usable_m2"] > _DUST_M2
+    return _named(pieces, "F", _PIECE_COLUMNS)
+
+
+def freed_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
+    """List the land that is free afterwards and was not before, and what stood in its way.
+
+    Parameters
+    ----------
+    before, after
+        Two states of one area.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``id`` (L001…), in the CRS of ``before``: ``compound_id``, ``owner`` (who holds the land use,
+        by name), ``cause`` (``structure``, ``wall``, ``gap``: a strip that walls had shut, ``building``,
+        ``lane``, ``parking``, ``tree``, ``open_space``, ``facility`` or ``other``), ``area_m2``,
+        ``usable_m2`` (the part at least ``sliver_m`` wide), ``geometry``.
+        free(after) = free(before) + freed - taken, with :func:`taken_land`; :func:`land_balance` shows it.
+        Ground under two things goes to the first of the causes in this order.
+    """
+    now, then = free_surface(after), free_surface(before)
+    return _changed(before, _by_cause(before, (now, then), _freeing(before)), now, "L")
+
+
+def taken_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
+    """List the land that was free before and is not afterwards, and what takes it.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``id`` (T001…): ``compound_id, owner, cause`` (the layer that takes it, or ``other``),
+        ``area_m2, usable_m2, geometry``.
+    """
+    then, now = free_surface(before), free_surface(after)
+    return _changed(after, _by_cause(after, (then, now), takers(after)), then, "T")
+
+
+def free_surface(area: StudyArea) -> Any:
+    """Give all free land of an area as one (multi)polygon, strips between compounds included."""
+    corner, bodies = origin(area), shapely.union_all([shape for _, shapes in takers(area) for shape in shapes])
+    yards, strips, taken = (_sound(moved(shape, -corner)) for shape in (*ground(area), bodies))
+    strips = dilate(strips, _GRID_M)  # by a hair into the yards: rounding may leave one between them
+    surface = shapely.difference(shapely.union(yards, strips), taken)
+    pieces = _without_shut_gaps(surface, strips, _constant(area, "sliver_m"))
+    return _sound(moved(_multi(list(pieces)), corner))
+
+
+def takers(area: StudyArea) -> list[tuple[str, Any]]:
+    """Name each layer that takes land with the outlines it takes (arrays of polygons)."""
+    return [
+        ("buildings", dilate(area.buildings.geometry.to_numpy(), _constant(area, "clear_strip_m"))),
+        ("structures", _standing(area)),
+        ("walls", wall_bodies(area.walls)),
+        ("paths", _lane_bodies(area)),
+        ("parking", _outlines(area.parking[area.parking["formal"].fillna(True).astype(bool)])),
+        ("trees", _tree_discs(area.trees)),
+        ("open_spaces", _outlines(area.open_spaces)),
+        ("facilities", _outlines(area.facilities)),
+    ]
+
+
+def usable_part(shapes: Any, width_m: float) -> Any:
+    """Keep what is at least so wide: erode by half the width and grow back, within the outline."""
+    corner = np.floor(np.nan_to_num(shapely.total_bounds(shapes)[:2]))
+    near = _sound(moved(shapes, -corner))
+    opened = _sound(dilate(erode(near, width_m / 2), width_m / 2))
+    # On a grid, for edges that all but coincide: growing back comes within rounding of the outline.
+    return moved(shapely.intersection(opened, near, grid_size=_GRID_M), corner)
+
+
+def ground(area: StudyArea) -> tuple[Any, Any]:
+    """Give compounds as one shape, and the strips between two of them that are no wider than strip_m."""
+    compounds = area.compounds.geometry.to_numpy()
+    yards = shapely.union_all(compounds)
+    half = _constant(area, "strip_m") / 2
+    closed = erode(dilate(yards, half), half)
+    tree = shapely.STRtree(compounds)
+    near = _constant(area, "tolerance_m")
+    gaps = polygons(shapely.difference(closed, yards))
+    between = [gap for gap in gaps if len(tree.query(gap, predicate="dwithin", distance=near)) > 1]
+    return yards, shapely.union_all(between)
+
+
+def _without_shut_gaps(surface: Any, strips: Any, width_m: float) -> Iterator[Any]:
+    """Drop strip land that no usable yard opens onto; walls on both sides keep everyone out."""
+    for piece in polygons(surface):
+        gap = shapely.intersection(piece, strips)
+        yard = shapely.difference(piece, strips)
+        if gap.is_empty or not usable_part(yard, width_m).is_empty:
+            yield piece
+        else:
+            yield from polygons(yard)
+
+
+def _standing(area: StudyArea) -> Any:
+    on_ground = area.structures["position"].fillna("ground").isin(["ground", "attached"])
+    return area.structures.geometry[on_ground].to_numpy()
+
+
+def _lane_bodies(area: StudyArea) -> Any:
+    paths = area.paths
+    lane = paths["kind"].isin(_LANES).to_numpy(bool)
+    width = paths["width_m"].to_numpy(float, na_value=np.nan)
+    width = np.where(np.isnan(width) & lane, _constant(area, "lane_width_m"), width)
+    known = ~np.isnan(width)
+    return shapely.buffer(paths.geometry.to_numpy()[known], width[known] / 2, cap_style="flat", join_style="mitre")
+
+
+def _tree_discs(trees: gpd.GeoDataFrame) -> Any:
+    protected = trees["protected"].fillna(False).to_numpy(bool)
+    across = np.where(protected, trees["crown_m"], trees["trunk_m"]).astype(float)
+    return disc(trees.geometry.to_numpy(), np.nan_to_num(across) / 2)
+
+
+def _outlines(layer: gpd.GeoDataFrame) -> Any:
+    shapes = layer.geometry.to_numpy()
+    return shapes[shapely.get_dimensions(shapes) == 2]
+
+
+def _freeing(before: StudyArea) -> list[tuple[str, Any]]:
+    taking = dict(takers(before))
+    _, strips = ground(before)
+    first = [("structure", taking["structures"]), ("wall", taking["walls"]), ("gap", [strips])]
+    words = {"buildings": "building", "paths": "lane", "parking": "parking", "trees": "tree"}
+    words |= {"open_spaces": "open_space", "facilities": "facility"}
+    return first + [(word, taking[layer]) for layer, word in words.items()]
+
+
+def _changed(area: StudyArea, pieces: gpd.GeoDataFrame, surface: Any, letter: str) -> gpd.GeoDataFrame:
+    """Add to pieces of changed land who holds it and how much of it is wide enough to use."""
+    wide = usable_part(surface, _constant(area, "sliver_m"))
+    near, corner = pieces.geometry.to_numpy(), origin(area)
+    # On a grid, for edges that all but coincide; near the origin, where a number keeps more of its places.
+    pair = (shapely.set_precision(moved(shape, -corner), _GRID_M) for shape in (near, wide))
+    usable = shapely.area(shapely.intersection(*pair, grid_size=_GRID_M))
+    owner = pieces["compound_id"].map(land_users(area)).astype("str")
+    return _named(pieces.assign(usable_m2=usable, owner=owner), letter, _CHANGE_COLUMNS)
+
+
+def land_users(area: StudyArea) -> pd.Series:
+    """Name who holds the land use of each compound; several are joined."""
+    rights = area.rights[area.rights["right"].eq("land_use")].sort_values(["feature_id", "party_id"])
+    names = rights["party_id"].map(area.parties["name"]).fillna(rights["party_id"])
+    joined: pd.Series = names.groupby(rights["feature_id"]).agg(lambda own: ", ".join(dict.fromkeys(own)))
+    return joined.astype("str")
+
+
+def _by_cause(area: StudyArea, surfaces: tuple[Any, Any], causes: list[tuple[str, Any]]) -> gpd.GeoDataFrame:
+    """Share what the first surface has beyond the second out among causes; each takes what those before left."""
+    corner = origin(area)
+    one, other = (moved(surface, -corner) for surface in surfaces)
+    # Multipolygons throughout: GEOS cannot overlay two empty collections.
+    parts, left = [], _whole(shapely.difference(one, other))
+    for cause, bodies in causes:
+        body = _whole(moved(shapely.union_all(bodies), -corner))
+        parts.append(_by_compound(area, _whole(shapely.intersection(left, body))).assign(cause=cause))
+        left = _whole(shapely.difference(left, body))
+    parts.append(_by_compound(area, left).assign(cause="other"))
+    filled = [part for part in parts if len(part)] or parts[:1]
+    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs=area.crs)
+
+
+def _by_compound(area: StudyArea, shape: Any) -> gpd.GeoDataFrame:
+    """Cut a shape, drawn from the area's origin, along the compounds; overlapping compounds go to the first id."""
+    corner = origin(area)
+    outlines = moved(area.compounds.geometry.to_numpy(), -corner)
+    rows: list[tuple[str | None, Any]] = []
+    left = polygons(shape)
+    tree = shapely.STRtree(left)
+    for compound, outline in zip(area.compounds.index, outlines, strict=True):
+        for at in np.sort(tree.query(outline, predicate="intersects")):
+            rows += [(str(compound), part) for part in polygons(shapely.intersection(left[at], outline))]
+            left[at] = shapely.difference(left[at], outline)
+    rows += [(None, part) for rest in left for part in polygons(rest)]
+    rows = [(compound, part) for compound, part in rows if part.area > _DUST_M2]
+    data = {"compound_id": pd.Series([compound for compound, _ in rows], dtype="str")}
+    shapes = np.array([*(part for _, part in rows), None], object)[:-1]
+    frame = gpd.GeoDataFrame(data, geometry=_sound(moved(shapes, corner)), crs=area.crs)
+    return frame.assign(area_m2=shapely.area(shapes))
+
+
+def _sound(shapes: Any) -> Any:
+    """Mend outlines that rounding far from the origin made cross themselves, by less than a hair."""
+    mended = np.atleast_1d(np.asarray(shapes, object))
+    broken = ~shapely.is_valid(mended)
+    mended[broken] = [shapely.union_all(polygons(shapely.make_valid(shape))) for shape in mended[broken]]
+    return mended if np.ndim(shapes) else mended[0]
+
+
+def _named(pieces: gpd.GeoDataFrame, letter: str, columns: list[str]) -> gpd.GeoDataFrame:
+    """Sort by compound, cause and place, and number the pieces."""
+    bounds = pieces.geometry.bounds.round(3)
+    cause = pieces.get("cause", "")
+    keys = pd.DataFrame({"compound": pieces["compound_id"], "cause": cause}).join(bounds)
+    order = keys.sort_values(["compound", "cause", "miny", "minx", "maxy", "maxx"], na_position="last").index
+    sorted_pieces = pieces.loc[order, columns]
+    ids = [f"{letter}{number:03d}" for number in range(1, len(order) + 1)]
+    return sorted_pieces.set_index(pd.Index(ids, dtype="str", name="id"))
+
+
+def _whole(shape: Any) -> Any:
+    return shapely.MultiPolygon(polygons(shape))
+
+
+def _multi(parts: list[Any]) -> Any:
+    return shapely.MultiPolygon([part for part in parts if part.area > _DUST_M2])
+
+
+def _constant(area: StudyArea, key: str) -> float:
+    return float(area.catalog.constants[key])

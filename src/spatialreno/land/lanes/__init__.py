@@ -1,0 +1,1 @@
+"""Lanes: their clear width metre by metre, and what stands on both sides."""

@@ -1,0 +1,142 @@
+"""What stands beside a lane: outlines with the names of their features, gates cut from the walls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from spatialreno.land.geometry.grow_shrink import disc, wall_bodies
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from spatialreno.area import StudyArea
+
+#: Categories of facility that are ground, not a body.
+_GROUND = ("open_space", "parking", "sport")
+#: How deep inside an outline something must lie to be in it, metres.
+_INSIDE_M = 0.5
+#: Metres of wall beside an opening that are named after the gate.
+_JAMB_M = 0.3
+
+
+@dataclass(frozen=True)
+class Obstacles:
+    """Outlines (array of polygons), the layer and id each belongs to, in a stable order."""
+
+    shapes: NDArray[np.object_]
+    layer: NDArray[np.str_]
+    id: NDArray[np.str_]
+
+    @property
+    def names(self) -> NDArray[np.str_]:
+        """Name each as ``layer:id``; pieces of one feature share a name."""
+        joined: NDArray[np.str_] = np.char.add(np.char.add(self.layer, ":"), self.id)
+        return joined
+
+    def only(self, keep: NDArray[np.bool_]) -> Obstacles:
+        """Keep some of them."""
+        return Obstacles(self.shapes[keep], self.layer[keep], self.id[keep])
+
+    def without(self, *layers: str) -> Obstacles:
+        """Leave out whole layers."""
+        return self.only(~np.isin(self.layer, layers))
+
+
+def read_obstacles(area: StudyArea) -> Obstacles:
+    """List what a wheel cannot pass: walls with their gates cut out, buildings, structures, trunks, cars.
+
+    Structures on a roof or a balcony stand in nobody's way. Marked and unmarked parking is listed under
+    ``parking``, whoever asks without parked cars leaves that layer out. A facility drawn as polygon
+    counts unless its kind is open ground. Parking and facilities that a path runs through (a car park with
+    aisles, a school's grounds) are ground, and so is a facility's outline with buildings in it.
+    """
+    stands = area.structures["position"].fillna("ground").isin(["ground", "attached"])
+    parts = [
+        *_walls(area),
+        _bodies("buildings", area.buildings),
+        _bodies("structures", area.structures[stands]),
+        _trunks(area),
+        _bodies("facilities", area.facilities[_solid(area)]),
+        _bodies("parking", area.parking[~_met(area.parking, area.paths)]),
+    ]
+    shapes, layers, ids = (np.concatenate([part[k] for part in parts]) for k in range(3))
+    return Obstacles(shapes, layers.astype(str), ids.astype(str))
+
+
+def openings(area: StudyArea, *, jamb_m: float = 0.0) -> dict[str, Any]:
+    """Give the stretch of wall that each gate opens, wider by a jamb on both sides, by gate id.
+
+    Gates without a wall open nothing.
+    """
+    lines = area.walls.geometry
+    thick = area.walls["thickness_m"].fillna(0.0)
+    found: dict[str, Any] = {}
+    for gate, row in area.gates[area.gates["wall_id"].isin(lines.index)].iterrows():
+        wall = row["wall_id"]
+        at = shapely.line_locate_point(lines[wall], row["geometry"])
+        half = float(row["width_m"]) / 2 + jamb_m
+        span = _stretch(lines[wall], float(at) - half, float(at) + half)
+        # A hair wider than the wall, so that nothing of it is left in the opening.
+        found[str(gate)] = shapely.buffer(span, float(thick[wall]) / 2 + 1e-3, cap_style="flat", join_style="mitre")
+    return found
+
+
+def _stretch(line: Any, start: float, end: float) -> Any:
+    from shapely.ops import substring
+
+    return substring(line, max(start, 0.0), min(end, line.length))
+
+
+def _walls(area: StudyArea) -> list[tuple[Any, Any, Any]]:
+    """Wall bodies without their openings; the jambs beside an opening bear the name of the gate."""
+    thick = area.walls[area.walls["thickness_m"].fillna(0.0) > 0]
+    bodies = dict(zip(thick.index, wall_bodies(thick), strict=True))
+    gaps, wider = openings(area), openings(area, jamb_m=_JAMB_M)
+    jambs: dict[str, Any] = {}
+    for gate, gap in gaps.items():
+        wall = area.gates.at[gate, "wall_id"]
+        if wall in bodies:
+            jambs[gate] = shapely.difference(shapely.intersection(bodies[wall], wider[gate]), gap)
+            bodies[wall] = shapely.difference(bodies[wall], wider[gate])
+    return [_named("walls", bodies), _named("gates", jambs)]
+
+
+def _named(layer: str, shapes: dict[str, Any]) -> tuple[Any, Any, Any]:
+    filled = {str(name): shape for name, shape in shapes.items() if not shape.is_empty}
+    bodies = np.array([*filled.values(), None], object)[:-1]  # an array of shapes even when there is none
+    return bodies, np.full(len(filled), layer, object), np.array(list(filled), object)
+
+
+def _bodies(layer: str, frame: Any) -> tuple[Any, Any, Any]:
+    shapes = frame.geometry.to_numpy()
+    drawn = shapely.get_dimensions(shapes) == 2
+    ids = frame.index.to_numpy().astype(object)[drawn]
+    return shapes[drawn], np.full(len(ids), layer, object), ids
+
+
+def _trunks(area: StudyArea) -> tuple[Any, Any, Any]:
+    trees = area.trees
+    radius = trees["trunk_m"].fillna(0.0).to_numpy(float) / 2
+    ids = trees.index.to_numpy().astype(object)[radius > 0]
+    return disc(trees.geometry.to_numpy(), radius), np.full(len(ids), "trees", object), ids
+
+
+def _solid(area: StudyArea) -> NDArray[np.bool_]:
+    kinds = area.catalog.facilities
+    category = area.facilities["kind"].map(kinds["category"])
+    ground = category.isin(_GROUND) | (area.facilities["kind"].map(kinds["public_space"]).fillna("") != "")
+    solid: NDArray[np.bool_] = (~ground).to_numpy(bool)
+    return solid & ~_met(area.facilities, area.paths) & ~_met(area.facilities, area.buildings)
+
+
+def _met(outlines: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Tell which outlines something runs through or stands in, drawing apart."""
+    inner = shapely.buffer(outlines.geometry.to_numpy(), -_INSIDE_M)
+    found = np.zeros(len(inner), bool)
+    found[shapely.STRtree(others.geometry.to_numpy()).query(inner, predicate="intersects")[0]] = True
+    return found

@@ -1,0 +1,11 @@
+from .drawing.lane_section import draw_section as draw_section
+from .live_page.page import live as live
+from .page.faults_page import draw_faults as draw_faults
+from .page.page import Page as Page
+from .page.page import draw as draw
+from .page.programme_page import draw_programme as draw_programme
+from .page.reach_page import draw_reach as draw_reach
+from .page.reach_page import reach_table as reach_table
+from .paper.html_report import report as report
+from .paper.owner_sheets import owner_sheets as owner_sheets
+from .paper.save_report import save_report as save_report

@@ -1,0 +1,1 @@
+"""What is told beside the map: tables of indicators, money, people and owners."""

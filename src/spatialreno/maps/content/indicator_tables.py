@@ -1,0 +1,299 @@
+"""The tables of a comparison as lines to read: titles, rounded numbers, which way is better, sources."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spatialreno.indicators import indicator_title
+from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.words import Lang, payer_word, word
+
+if TYPE_CHECKING:
+    from spatialreno.catalog import Standard
+    from spatialreno.comparison import Comparison
+
+_PERCENT = {"share"}
+_TEN_THOUSAND = 10_000.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One indicator of one option beside today.
+
+    Attributes
+    ----------
+    key, title, unit : str
+        Id, name and unit for people.
+    today, value, change : str
+        Written numbers; the change carries its sign.
+    sense : int
+        1 better, -1 worse, 0 neither.
+    meets : bool or None
+        Whether the option meets the target; None where there is none.
+    estimated : bool
+        Whether it rests on estimates.
+    source : str
+        Clause and confidence, for the reader who asks.
+    """
+
+    key: str
+    title: str
+    unit: str
+    today: str
+    value: str
+    change: str
+    sense: int
+    meets: bool | None
+    estimated: bool
+    source: str
+
+
+def indicator_lines(options: Comparison, option: str, lang: Lang) -> list[Line]:
+    """Read the indicators of the whole area for one option, in the order of the catalog.
+
+    Parameters
+    ----------
+    options : Comparison
+        Today and the options.
+    option : str
+        Key of the option.
+    lang : str
+        ``zh`` or ``en``.
+    """
+    catalog = options.areas["today"].catalog
+    today, then = (_of_area(options.evaluations[key].table) for key in ("today", option))
+    order = {name: place for place, name in enumerate(catalog.indicators.index)}
+    keys = sorted(
+        set(today.index) | set(then.index),
+        key=lambda key: (order.get(_stem(key), len(order)), _place(key, then, today)),
+    )
+    return [_line(key, today, then, options, lang) for key in keys]
+
+
+def _place(key: str, *tables: pd.DataFrame) -> tuple[int, str]:
+    """Keep the order in which the evaluation lists variants of one indicator."""
+    for table in tables:
+        if key in table.index:
+            return list(table.index).index(key), key
+    return len(tables[0]), key
+
+
+def _of_area(table: pd.DataFrame) -> pd.DataFrame:
+    rows = table[table.index.get_level_values("level") == "area"]
+    return rows.droplevel(["level", "place"])
+
+
+def _line(key: str, today: pd.DataFrame, then: pd.DataFrame, options: Comparison, lang: Lang) -> Line:
+    catalog = options.areas["today"].catalog
+    row = then.loc[key] if key in then.index else today.loc[key]
+    known = catalog.indicators.loc[_stem(key)] if _stem(key) in catalog.indicators.index else None
+    unit = str(row["unit"]) if isinstance(row["unit"], str) else ""
+    decimals = int(str(known["decimals"])) if known is not None else 1
+    before, after = _value(today, key), _value(then, key)
+    change = after - before
+    return Line(
+        key=key,
+        title=indicator_title(catalog, key, lang=lang, norm=_standard(options)),
+        unit=unit_text(unit, lang),
+        today=amount(before, unit, decimals),
+        value=amount(after, unit, decimals),
+        change=signed(change, unit, decimals),
+        sense=_sense(change, str(known["better"]) if known is not None else "none", unit, decimals),
+        meets=_meets(row["meets"]) if key in then.index else None,
+        estimated=any(_is_marked(table, key) for table in (today, then)),
+        source=_source(row, unit, decimals, lang),
+    )
+
+
+def _stem(key: str) -> str:
+    return key.partition(":")[0]
+
+
+def _value(table: pd.DataFrame, key: str) -> float:
+    value: Any = table["value"].get(key)
+    return math.nan if value is None or pd.isna(value) else float(value)
+
+
+def _meets(value: Any) -> bool | None:
+    return None if value is None or pd.isna(value) else bool(value)
+
+
+def _is_marked(table: pd.DataFrame, key: str) -> bool:
+    return key in table.index and isinstance(table.loc[key, "mark"], str) and bool(table.loc[key, "mark"])
+
+
+def _source(row: Any, unit: str, decimals: int, lang: Lang) -> str:
+    parts = []
+    if pd.notna(row["target"]):
+        parts.append(f"{word('target', lang)}: {amount(float(row['target']), unit, decimals)} {unit_text(unit, lang)}")
+    if isinstance(row["source"], str) and row["source"]:
+        parts.append(f"{word('source', lang)}: {row['source']}")
+    return "; ".join(parts)
+
+
+def unit_text(unit: str, lang: Lang) -> str:
+    """Write a unit for people."""
+    spoken = {
+        "zh": {"share": "%", "person": "人", "household": "户", "building": "栋", "compound": "个",
+               "block": "个", "structure": "处", "facility": "处", "place": "个", "point": "分", "yuan": "元",
+               "m2/person": "m²/人", "place/household": "个/户", "minute": "分钟", "party": "家",
+               "piece": "处", "m2 heated": "m² 供热面积", "set": "套", "tree": "株",
+               "10000 yuan": "万元", "kind": "类", "vote": "项", "row": "项"},
+        "en": {"share": "%", "m2/person": "m²/person", "10000 yuan": "10 000 yuan"},
+    }  # fmt: skip
+    return spoken[lang].get(unit, unit.replace("m2", "m²"))
+
+
+def amount(value: float, unit: str, decimals: int) -> str:
+    """Write a value, rounded to what it can bear; a share becomes per cent.
+
+    >>> amount(0.9231, "share", 3), amount(345.4, "m2", 0)
+    ('92.3', '345')
+    """
+    if math.isnan(value):
+        return "—"
+    return number(value * 100, max(decimals - 2, 0)) if unit in _PERCENT else number(value, decimals)
+
+
+def signed(change: float, unit: str, decimals: int) -> str:
+    """Write a change with its sign: ▲ more, ▼ less."""
+    if math.isnan(change):
+        return "—"
+    written = amount(abs(change), unit, decimals)
+    if not any(digit in written for digit in "123456789"):
+        return "0"
+    return f"{'▲' if change > 0 else '▼'} {written}"
+
+
+def _sense(change: float, better: str, unit: str, decimals: int) -> int:
+    if better not in {"up", "down"} or signed(change, unit, decimals) in {"—", "0"}:
+        return 0
+    return 1 if (change > 0) == (better == "up") else -1
+
+
+def leader_lines(options: Comparison, lang: Lang) -> list[tuple[str, str, list[str]]]:
+    """Read the leaders' table: title, unit, and one written value for each option."""
+    table = options.leaders(lang=lang)
+    lines = []
+    for title, unit, *cells in zip(table.index, table["unit"], *(table[key] for key in options.areas), strict=True):
+        values = [math.nan if pd.isna(cell) else float(cell) for cell in cells]
+        largest = max((abs(value) for value in values if not math.isnan(value)), default=0.0)
+        if unit == "yuan" and largest >= _TEN_THOUSAND:
+            unit, values = "10000 yuan", [value / _TEN_THOUSAND for value in values]
+            largest /= _TEN_THOUSAND
+        whole = largest >= 100 or all(value.is_integer() for value in values if not math.isnan(value))
+        decimals = 3 if unit in _PERCENT else 0 if whole else 1
+        lines.append((str(title), unit_text(str(unit), lang), [amount(v, unit, decimals) for v in values]))
+    return lines
+
+
+def bill_lines(options: Comparison, lang: Lang) -> list[list[str]]:
+    """Read the bill by payer: payer, item, unit, then quantity and cost of each option but today, and totals."""
+    bill = options.bill()
+    plans = [key for key in options.areas if key != "today"]
+    prices = options.areas["today"].catalog.costs
+    english = dict(zip(prices["item_zh"], prices["item_en"], strict=True))
+    lines = []
+    for payer, own in bill.groupby("payer", sort=True):
+        for (layer, verb, item, unit), rows in own.groupby(["layer", "verb", "item", "unit"], sort=True):
+            said = str(item) or _unpriced(str(layer), str(verb), options, lang)
+            name = said if lang == "zh" else english.get(said, said)
+            lines.append([payer_word(str(payer), lang), name, unit_text(str(unit), lang), *_cells(rows, plans)])
+        lines.append([payer_word(str(payer), lang), word("subtotal", lang), "", *_totals(own, plans)])
+    return [*lines, [word("total", lang), "", "", *_totals(bill, plans)]] if lines else []
+
+
+def _unpriced(layer: str, verb: str, options: Comparison, lang: Lang) -> str:
+    """Name what has no price by its layer and verb."""
+    done = {"demolish": "gone", "alter": "altered", "build": "built"}[verb]
+    return f"{options.areas['today'].catalog.layers[layer].title(lang)} · {word(done, lang)}"
+
+
+def _cells(rows: pd.DataFrame, plans: list[str]) -> list[str]:
+    cells = []
+    for plan in plans:
+        own = rows[rows["option"] == plan]
+        cells += [number(float(own["quantity"].sum()), 0), _cost(own)] if len(own) else ["—", "—"]
+    return cells
+
+
+def _totals(rows: pd.DataFrame, plans: list[str]) -> list[str]:
+    return [cell for plan in plans for cell in ("", _cost(rows[rows["option"] == plan]))]
+
+
+def _cost(rows: pd.DataFrame) -> str:
+    known = rows["cost_yuan"].dropna()
+    return number(float(known.sum()), 0) if len(known) else "—"
+
+
+def confidence_counts(options: Comparison) -> list[tuple[str, int]]:
+    """Count the findings about facilities by how sure their clause is."""
+    access = options.evaluations["today"].access
+    rows = access.drop_duplicates(["kind", "clause", "confidence"]) if len(access) else access
+    return sorted((str(name), int(count)) for name, count in rows["confidence"].value_counts().items())
+
+
+def estimates(options: Comparison, lang: Lang) -> list[tuple[str, str, int, int]]:
+    """Count features with an inferred shape or estimated cells: layer, what, how many, of how many."""
+    area = options.areas["today"]
+    found = []
+    for name, layer in area.catalog.layers.items():
+        frame = area.layer(name)
+        if layer.is_table or not len(frame):
+            continue
+        guessed = frame["inferred"].fillna(False).astype(bool).sum()
+        if guessed:
+            found.append((layer.title(lang), word("inferred", lang), int(guessed), len(frame)))
+        cells = frame["estimated"].dropna().astype(str).str.split(",").explode().str.strip()
+        for column, count in sorted(cells[cells != ""].value_counts().items()):
+            title = layer.columns[column].title(lang) if column in layer.columns else str(column)
+            found.append((layer.title(lang), f"{title}（{word('estimate', lang)}）", int(count), len(frame)))
+    return found
+
+
+def facts(options: Comparison, lang: Lang) -> list[tuple[str, str]]:
+    """List what the footer says: date, source, licence, standard, CRS, version; no clock, so bytes stay."""
+    from spatialreno.area import crs_text
+
+    area = options.areas["today"]
+    meta = area.meta
+    said = [
+        ("date", meta.get("date")),
+        ("data_source", meta.get("source")),
+        ("licence", meta.get("licence")),
+        ("standard", _standard_title(options, lang)),
+        ("crs", crs_text(area.crs)),
+        ("version", f"spatialreno {_version(options)}"),
+    ]
+    return [(word(key, lang), str(value)) for key, value in said if value]
+
+
+def _standard(options: Comparison) -> Standard:
+    """Give the rows of the standard; an evaluation may carry them or only their name."""
+    standard: Standard | str = options.evaluations["today"].standard
+    return options.areas["today"].catalog.standard(standard) if isinstance(standard, str) else standard
+
+
+def _standard_title(options: Comparison, lang: Lang) -> str:
+    standard = _standard(options)
+    return (standard.title_en if lang == "en" else "") or standard.title_zh
+
+
+def _version(options: Comparison) -> str:
+    return str(options.provenance["version"])
+
+
+def option_titles(options: Comparison, lang: Lang) -> list[str]:
+    """Name the options in their order; today by the page's own word."""
+    return [word("today", lang) if key == "today" else str(options.titles.get(key) or key) for key in options.areas]
+
+
+def fingerprints(options: Comparison, lang: Lang) -> list[tuple[str, str]]:
+    """List each option with the fingerprint of its data, by which a number can be traced."""
+    stamps = [options.provenance["fingerprint"]]
+    stamps += [options.provenance["options"][key]["fingerprint"] for key in options.areas if key != "today"]
+    return list(zip(option_titles(options, lang), map(str, stamps), strict=True))

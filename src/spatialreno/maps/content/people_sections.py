@@ -1,0 +1,372 @@
+"""Sections about people, for the panel and for paper: each a title and its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spatialreno.community import documented_case
+from spatialreno.maps.content.indicator_tables import option_titles
+from spatialreno.maps.words.numbers import facility_title, number
+from spatialreno.maps.words.people_words import holder_word, say
+from spatialreno.maps.words.safe_html import Markup, isolated, tag
+from spatialreno.maps.words.words import Lang, payer_word, value_word
+
+if TYPE_CHECKING:
+    from spatialreno.catalog import Catalog
+    from spatialreno.community import Consents, Tally
+    from spatialreno.comparison import Comparison, People
+    from spatialreno.programme import Programme
+
+_TEN_THOUSAND = 10_000.0
+_RATE = 0.8  # the collection rate that the documented case reached; its fee stands in a column of its own
+
+
+@dataclass(frozen=True)
+class Section:
+    """One subject: its key, its title, and what it shows."""
+
+    key: str
+    title: str
+    parts: Sequence[Markup]
+
+
+def sections(options: Comparison, people: People | None, lang: Lang, *, opened: bool = False) -> list[Section]:
+    """Write every section there is something to tell in.
+
+    Parameters
+    ----------
+    options
+        What ``compare`` gives.
+    people
+        What ``gather_people`` gives; None: only the consents of the comparison.
+    lang
+        ``zh`` or ``en``.
+    opened
+        Show details unfolded, as paper must.
+    """
+    parts = {"consent": _consent(options, lang, opened)}
+    if people is not None:
+        parts |= {
+            "willing": _votes(people.willing, options, lang),
+            "satisfied": _votes(people.satisfied, options, lang),
+            "lifts": _lifts(people, lang, opened),
+            "menu": _menu(people, options, lang),
+            "management": _management(people, options, lang),
+            "checkup": _checkup(people, options, lang, opened),
+            "money": _money(people, options, lang),
+            "register": _register(people, options, lang),
+            "programme": programme_parts(people.programme, lang) if people.programme is not None else [],
+        }
+    return [Section(key, say(key, lang), found) for key, found in parts.items() if found]
+
+
+def grid(heads: Sequence[str], rows: Iterable[Sequence[object]], *, texts: int = 1) -> Markup:
+    """Write a table whose first columns are text and whose others are numbers."""
+    body = [
+        tag("tr", *(tag("td", _shown(cell), class_="text" if k < texts else None) for k, cell in enumerate(row)))
+        for row in rows
+    ]
+    head = tag("tr", *(tag("th", h, scope="col", class_="text" if k < texts else None) for k, h in enumerate(heads)))
+    return tag("div", tag("table", tag("thead", head), tag("tbody", *body)), class_="scroll")
+
+
+def _shown(cell: object) -> object:
+    """Write a cell: text as it is, whole numbers grouped, what is missing as a dash."""
+    if isinstance(cell, str):
+        return isolated(cell)
+    value: Any = cell
+    if value is None or pd.isna(value):
+        return "—"
+    return number(float(value), 0 if float(value).is_integer() or abs(float(value)) >= 1000 else 1)
+
+
+def _titles(options: Comparison, lang: Lang) -> dict[str, str]:
+    return dict(zip(options.areas, option_titles(options, lang), strict=True))
+
+
+def _place(options: Comparison, place: str) -> str:
+    """Name a compound for people; another place by its id."""
+    names = options.today.compounds["name"]
+    return str(names[place]) if place in names.index else place
+
+
+# ---- consent
+
+
+def _consent(options: Comparison, lang: Lang, opened: bool) -> list[Markup]:
+    """Tell each option's consents in a line, then the parties and the votes that are not in hand."""
+    if not options.consents:
+        return []
+    titles = _titles(options, lang)
+    heads = [
+        say(k, lang) for k in ("option", "parties", "votes", "in_hand_count", "refused_count", "to_win", "enforced")
+    ]
+    parts = [grid(heads, [[titles[name], *_consent_line(found)] for name, found in options.consents.items()])]
+    for name, found in options.consents.items():
+        parts += _consent_details(titles[name], found, options, lang, opened)
+    return parts
+
+
+def _consent_line(found: Consents) -> list[int]:
+    enforced = int(found.asked.loc[found.asked["basis"] == "enforcement", "id"].nunique())
+    refused = int((found.parties["state"] == "refused").sum())
+    return [len(found.parties), len(found.votes), found.in_hand_count, refused, len(found.to_win()), enforced]
+
+
+def _consent_details(title: str, found: Consents, options: Comparison, lang: Lang, opened: bool) -> list[Markup]:
+    parts = []
+    if len(found.parties):
+        heads = [say(k, lang) for k in ("party", "state", "asked", "signed")]
+        rows = [
+            [r["party"], say(_party_state(r["state"]), lang), r["rows"], r["in_hand"]]
+            for r in found.parties.to_dict("records")
+        ]
+        parts.append(_folded(f"{title} · {say('party', lang)}（{len(rows)}）", opened, grid(heads, rows, texts=2)))
+    if len(found.votes):
+        votes = {f"{say_matter(k, options, lang)}": c for k, c in found.counts.items()}
+        parts.append(_folded(f"{title} · {say('owners_vote', lang)}（{len(votes)}）", opened, _vote_grid(votes, lang)))
+    return parts
+
+
+def _party_state(state: str) -> str:
+    return "not_in_hand" if state == "open" else state
+
+
+def say_matter(matter: str, options: Comparison, lang: Lang) -> str:
+    """Name a matter and its place."""
+    kind, _, place = matter.partition(":")
+    rows = {row["matter"]: row for row in options.today.catalog.rows("matters")}
+    return f"{rows[kind][f'title_{lang}']} · {_place(options, place)}"
+
+
+def _votes(counts: Any, options: Comparison, lang: Lang) -> list[Markup]:
+    return [_vote_grid({_place(options, place): c for place, c in counts.items()}, lang)] if counts else []
+
+
+def _vote_grid(counts: dict[str, Tally], lang: Lang) -> Markup:
+    heads = [say(k, lang) for k in ("place", "state", "heads", "took_part", "agreed", "agreed_area", "missing_votes")]
+    rows = [
+        [
+            name,
+            say(c.state, lang),
+            c.heads,
+            c.voted_heads,
+            c.agreed_heads,
+            _percent(c.agreed_area_m2, c.area_m2),
+            len(c.to_win),
+        ]
+        for name, c in counts.items()
+    ]
+    return grid(heads, rows, texts=2)
+
+
+def _percent(part: float, whole: float) -> float:
+    return round(100 * part / whole, 1) if whole else float("nan")
+
+
+def _folded(title: str, opened: bool, *parts: Markup) -> Markup:
+    return tag("details", tag("summary", isolated(title)), *parts, open=opened)
+
+
+# ---- lifts and the menu
+
+
+def _lifts(people: People, lang: Lang, opened: bool) -> list[Markup]:
+    """Tell how many stairwells take which lift, what is in the way of the others, and the votes there are."""
+    table = people.lifts.table
+    if not len(table):
+        return []
+    keys = ["verdict", "stairwells", "pay", "sunrooms"] + (
+        ["sun_windows", "sun_lost", "sun_below"] if people.lifts.sun else []
+    )
+    rows = [_lift_line(str(v), str(f), own, people, lang) for (v, f), own in table.groupby(["verdict", "form"])]
+    parts = [
+        grid([say(k, lang) for k in keys], rows),
+        tag("p", people.lifts.scheme.title(lang), "。", say("estimate_note", lang), _sun_note(people, lang)),
+    ]
+    blocked = table[table["verdict"] == "blocked"]
+    if len(blocked):
+        heads = [say("stairwell", lang), say("obstacles", lang)]
+        title = f"{say('blocked', lang)}（{len(blocked)}）"
+        parts.append(
+            _folded(
+                title,
+                opened,
+                grid(heads, [[str(i), obstacles_said(o, lang)] for i, o in blocked["obstacles"].items()], texts=2),
+            )
+        )
+    if people.lifts.counts:
+        parts.append(
+            _folded(
+                f"{say('vote', lang)}（{len(people.lifts.counts)}）",
+                opened,
+                _vote_grid(dict(people.lifts.counts), lang),
+            )
+        )
+    return parts
+
+
+def obstacles_said(obstacles: str, lang: Lang) -> str:
+    """Name what is in the way of a lift: ids as they are, the two words of the room in the reader's language."""
+    return "、".join(say(part, lang) if part in ("fire_lane", "edge") else part for part in obstacles.split(", "))
+
+
+def _sun_note(people: People, lang: Lang) -> str:
+    """Name the rule of sunlight with its source and how sure it is."""
+    if people.lifts.sun is None:
+        return ""
+    rule = people.lifts.sun.rule
+    return f" {rule.title(lang)}（{rule.source}，{rule.confidence}）。"
+
+
+def _lift_line(verdict: str, form: str, own: Any, people: People, lang: Lang) -> list[object]:
+    fits = verdict == "fits"
+    said = f"{say(verdict, lang)} · {say(form, lang)}" if fits else say(verdict, lang)
+    pays = f"{number(own['lowest_yuan'].min(), 0)}–{number(own['highest_yuan'].max(), 0)}" if fits else "—"
+    line: list[object] = [said, len(own), pays, int(own["sunrooms"].sum())]
+    if people.lifts.sun is not None:
+        line += [own["windows"].sum(), own["most_lost_min"].max(), own["below"].sum()] if fits else [None] * 3
+    return line
+
+
+def _menu(people: People, options: Comparison, lang: Lang) -> list[Markup]:
+    found = people.menu
+    if found is None:
+        return []
+    rules = {row["rule"]: row for row in options.today.catalog.rows("menu_rules")}
+    note = (
+        f"{rules[found.rule][f'title_{lang}']}；{say('budget', lang)} {number(found.budget_yuan / _TEN_THOUSAND, 0)}，"
+        f"{say('spent', lang)} {number(found.spent_yuan / _TEN_THOUSAND, 0)}{say('10k', lang)}；"
+        f"{say('voters', lang)} {found.voters}"
+    )
+    heads = [say(k, lang) for k in ("item", "class", "chosen", "cost_10k", "wanted", "stable")]
+    rows = []
+    for r in found.table.to_dict("records"):
+        result = say("yes" if r["chosen"] else "no", lang) + _reason(r["reason"], found.table, lang)
+        told = [say(r["class"], lang), result]
+        rows.append([r["title"], *told, r["cost_yuan"] / _TEN_THOUSAND, r["votes"], r["stable"] * 100])
+    return [tag("p", note), grid(heads, rows, texts=3)]
+
+
+def _reason(reason: str, table: pd.DataFrame, lang: Lang) -> str:
+    """Say why an item is left out."""
+    if not reason:
+        return ""
+    what, _, detail = reason.partition(":")
+    if what == "needs":
+        detail = "、".join(str(table.at[i, "title"]) for i in detail.split(";"))
+    elif what == "short":
+        detail = number(float(detail) / _TEN_THOUSAND, 1)
+    return f" · {say(what, lang)}{detail}"
+
+
+# ---- management, check-up, money, register
+
+
+def _management(people: People, options: Comparison, lang: Lang) -> list[Markup]:
+    titles, names = _titles(options, lang), options.today.compounds["name"]
+    keys = ("option", "compounds", "households", "gates", "cost_month", "income_month", "break_even", "break_even_80")
+    rows = []
+    today = next(iter(people.management.values()))
+    for name, found in people.management.items():
+        if found is not today and found.table.equals(today.table):
+            continue  # nothing merged: as today
+        at = found.fees[found.fees["rate"] == _RATE].set_index("place")["break_even_yuan"]
+        for place, r in found.table.iterrows():
+            who = "、".join(str(names.get(c, c)) for c in r["compounds"].split(", "))
+            rows.append([titles[name], who, r["households"], r["gates"], r["cost_yuan"], r["income_yuan"],
+                         r["break_even_yuan"], at.get(place)])  # fmt: skip
+    case = documented_case(options.today.catalog).set_index("state")["break_even_yuan"]
+    told = say("documented", lang).format(before=number(case["before"], 1), after=number(case["after"], 1))
+    return [
+        grid([say(k, lang) for k in keys], rows, texts=2),
+        tag("p", told),
+        tag("p", say("estimate_note", lang), _sun_note(people, lang)),
+    ]
+
+
+def _checkup(people: People, options: Comparison, lang: Lang, opened: bool) -> list[Markup]:
+    """Tell how many lacks each option closes, then, lack by lack, what closes it."""
+    titles = _titles(options, lang)
+    found = {name: table for name, table in people.checkups.items() if len(table)}
+    if not found:
+        return []
+    states = ("closed", "open", "unlisted")
+    heads = [say(k, lang) for k in ("option", "lacks", *states)]
+    rows = [[titles[n], len(t), *(int((t["state"] == s).sum()) for s in states)] for n, t in found.items()]
+    parts = [grid(heads, rows)]
+    heads = [say(k, lang) for k in ("compounds", "lacks", "state", "closed_by")]
+    for name, table in found.items():
+        lines = [
+            [r["compound"], r["title"], say(r["state"], lang), _shortened(r["closed_by"])]
+            for r in table.to_dict("records")
+        ]
+        parts.append(
+            _folded(f"{titles[name]} · {say('lacks', lang)}（{len(lines)}）", opened, grid(heads, lines, texts=4))
+        )
+    return parts
+
+
+def _shortened(closers: str, most: int = 3) -> str:
+    named = [part for part in closers.split(", ") if part]
+    return ", ".join(named[:most]) + (f" … +{len(named) - most}" if len(named) > most else "")
+
+
+def _money(people: People, options: Comparison, lang: Lang) -> list[Markup]:
+    titles = _titles(options, lang)
+    columns = ("needed_yuan", "basic_yuan", "improved_yuan", "raised_yuan", "ineligible_yuan")
+    heads = [say(k, lang) for k in ("option", "payer", "needed", "basic", "improved", "raised", "ineligible")]
+    rows = [
+        [titles[name], payer_word(str(payer), lang), *(float(r[c]) / _TEN_THOUSAND for c in columns)]
+        for name, balance in people.balances.items()
+        for payer, r in balance.table.iterrows()
+    ]
+    return [grid(heads, rows, texts=2)] if rows else []
+
+
+def _register(people: People, options: Comparison, lang: Lang) -> list[Markup]:
+    """List what each option builds, with who is to hold it."""
+    titles, catalog = _titles(options, lang), options.today.catalog
+    rows = [
+        [
+            titles[name],
+            r["name"] or str(i),
+            _kind(r, catalog, lang),
+            _holder(r, "owner", lang),
+            _holder(r, "manager", lang),
+        ]
+        for name, table in people.registers.items()
+        for i, r in table[table["built"]].iterrows()
+    ]
+    heads = [say(k, lang) for k in ("option", "item", "class", "owner", "manager")]
+    return [grid(heads, rows, texts=5)] if rows else []
+
+
+def _kind(row: Any, catalog: Catalog, lang: Lang) -> str:
+    return facility_title(row["kind"], catalog, lang) if row["layer"] == "facilities" else value_word(row["kind"], lang)
+
+
+def _holder(row: Any, what: str, lang: Lang) -> str:
+    if row[what]:
+        return str(row[what])
+    proposed = row[f"{what}_proposed"]
+    return f"{say('proposed', lang)}{holder_word(proposed, lang)}" if proposed else "—"
+
+
+# ---- programme
+
+
+def programme_parts(programme: Programme, lang: Lang, as_of: str | None = None) -> list[Markup]:
+    """Tell a programme by district, year, unit and status; what was not published stays empty."""
+    heads = [say(k, lang) for k in ("district", "year", "state", "unit", "count", "households", "money_10k")]
+    rows = []
+    for r in programme.table(as_of).to_dict("records"):
+        told = [r["district"] or say("whole_city", lang), str(r["year"]), say(r["status"], lang), say(r["unit"], lang)]
+        rows.append([*told, r["count"], r["households"], r["money_yuan"] / _TEN_THOUSAND])
+    sources = sorted(set(programme.rows["source"].dropna()))
+    told = [tag("li", isolated(source)) for source in sources]
+    return [grid(heads, rows, texts=4), tag("p", say("not_published", lang)), tag("ul", *told)]

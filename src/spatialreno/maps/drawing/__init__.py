@@ -1,0 +1,1 @@
+"""What is drawn: features, themes, symbols, styles and the cards behind them."""

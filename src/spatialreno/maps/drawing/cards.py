@@ -1,0 +1,214 @@
+"""What a click tells: walks before and after, owners, costs, which options take a thing, and in which stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from spatialreno.maps.content.indicator_tables import option_titles, unit_text
+from spatialreno.maps.content.owners import owners
+from spatialreno.maps.drawing.features import Told
+from spatialreno.maps.drawing.style import gain_class
+from spatialreno.maps.words.numbers import facility_title, number
+from spatialreno.maps.words.words import Lang, word
+
+if TYPE_CHECKING:
+    from spatialreno.comparison import Comparison
+
+# Above this many homes only the walks that some option changes are written into the page.
+_ALL_WALKS_TO = 3000
+_CARDS = ("owner", "cost", "taken_by", "reason")
+_TEN_THOUSAND = 10_000.0
+
+
+@dataclass(frozen=True)
+class Stories:
+    """Everything the page tells about a thing beyond its own columns, in one language."""
+
+    options: Comparison
+    lang: Lang
+
+    @property
+    def card_titles(self) -> list[str]:
+        """Titles of the lines of a card."""
+        return [word(key, self.lang) for key in _CARDS]
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        """Kinds of facility that walks lead to, in the order of the tables."""
+        return sorted({str(kind) for e in self.options.evaluations.values() for kind in e.access["kind"]})
+
+    @property
+    def kind_titles(self) -> list[str]:
+        """Kinds for people."""
+        catalog = self.options.areas["today"].catalog
+        return [facility_title(kind, catalog, self.lang) for kind in self.kinds]
+
+    def of(self, told: Told) -> dict[str, Any]:
+        """Tell what the page knows of one thing by its layer and id."""
+        more: dict[str, Any] = {}
+        if told.key in self._phases:
+            more["phase"] = self._phases[told.key]
+        if told.layer == "buildings" and told.id in self._walks:
+            more |= self._walks[told.id]
+        elif told.layer in {"walls", "structures", "gates"}:
+            more["card"] = self._card(told)
+        return more
+
+    @cached_property
+    def last_removal(self) -> list[int]:
+        """By option, the stage after which everything that comes down has gone."""
+        found = []
+        for key in self.options.areas:
+            bill = self.options.ledgers.get(key)
+            gone = bill[bill["verb"] == "demolish"] if bill is not None and len(bill) else None
+            found.append(int(gone["phase"].max()) if gone is not None and len(gone) else 0)
+        return found
+
+    @cached_property
+    def _phases(self) -> dict[tuple[str, str], list[int]]:
+        keys = list(self.options.areas)
+        found: dict[tuple[str, str], list[int]] = {}
+        for place, key in enumerate(keys):
+            for row in self._acts(key):
+                found.setdefault((row["layer"], row["id"]), [0] * len(keys))[place] = int(row["phase"])
+        return found
+
+    def _acts(self, key: str) -> list[dict[str, Any]]:
+        bill = self.options.ledgers.get(key)
+        if bill is None or not len(bill):
+            return []
+        return [{str(k): cell for k, cell in row.items()} for row in bill[bill["verb"] != "keep"].to_dict("records")]
+
+    # ---- cards ------------------------------------------------------------------------------------------------
+    def _card(self, told: Told) -> list[list[Any]]:
+        known = self._taken.get(told.key, {})
+        names = "、" if self.lang == "zh" else ", "
+        said = {
+            "owner": self._owners.get(told.key, ""),
+            "cost": self._yuan(known.get("cost")),
+            "taken_by": names.join(known.get("options", [])) or word("by_none", self.lang),
+            "reason": known.get("reason", ""),
+        }
+        return [[place, said[key]] for place, key in enumerate(_CARDS) if said[key]]
+
+    @cached_property
+    def _owners(self) -> dict[tuple[str, str], str]:
+        return owners(self.options.areas["today"], "、" if self.lang == "zh" else ", ")
+
+    @cached_property
+    def _taken(self) -> dict[tuple[str, str], dict[str, Any]]:
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        titles = dict(zip(self.options.areas, option_titles(self.options, self.lang), strict=True))
+        for key in self.options.areas:
+            costs: dict[tuple[str, str], float] = {}
+            for row in self._acts(key):
+                name = (row["layer"], row["id"])
+                one = found.setdefault(name, {"options": [], "reason": str(row["reason"] or ""), "cost": float("nan")})
+                if titles[key] not in one["options"]:
+                    one["options"].append(titles[key])
+                costs[name] = costs.get(name, 0.0) + float(row["cost_yuan"])
+            for name, cost in costs.items():
+                found[name]["cost"] = cost
+        return found
+
+    def _yuan(self, cost: float | None) -> str:
+        if cost is None:
+            return ""
+        if pd.isna(cost):
+            return word("no_price", self.lang)
+        return f"{number(cost, 0)} {unit_text('yuan', self.lang)}（{word('estimate', self.lang)}）"
+
+    # ---- walks ------------------------------------------------------------------------------------------------
+    @cached_property
+    def _walks(self) -> dict[str, dict[str, Any]]:
+        """By home: whole metres to each kind in each option, its mean change as a class and as a line."""
+        frames = [self._metres(key) for key in self.options.areas]
+        homes = sorted(set().union(*(frame.index for frame in frames)))
+        metres = np.stack([f.reindex(index=homes, columns=self.kinds).to_numpy(float) for f in frames], axis=2)
+        whole = np.where(np.isnan(metres), -1, np.rint(metres)).astype(np.int64)
+        change = _mean_change(metres)
+        keep = np.ones(whole.shape[:2], bool)
+        if len(homes) > _ALL_WALKS_TO:
+            keep = (whole != whole[:, :, :1]).any(axis=2)
+        return {
+            home: {
+                "kinds": int((whole[row] >= 0).any(axis=1).sum()),
+                "walks": [[int(k), *whole[row, k].tolist()] for k in np.flatnonzero(keep[row])],
+                "gain": _shared([gain_class(value) for value in change[row]]),
+                "gains": _shared([self._gain_line(value) for value in change[row]]),
+            }
+            for row, home in enumerate(homes)
+        }
+
+    def _metres(self, key: str) -> pd.DataFrame:
+        access = self.options.evaluations[key].access
+        return access.pivot(index="building_id", columns="kind", values="distance_m").astype(float)
+
+    def _gain_line(self, change: float) -> list[str]:
+        if np.isnan(change):
+            said = word("missing", self.lang)
+        elif abs(change) < 0.5:
+            said = word("no_change", self.lang)
+        else:
+            said = f"{'▼' if change < 0 else '▲'} {number(abs(change), 0)} m"
+        return [word("mean_change", self.lang), said]
+
+
+def _mean_change(metres: Any) -> Any:
+    """Average, over the kinds reached today and then, how much longer the walk is; shape (home, option)."""
+    change = metres - metres[:, :, :1]
+    reached = ~np.isnan(change)
+    total = np.where(reached, change, 0.0).sum(axis=1)
+    count = reached.sum(axis=1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _shared(values: list[Any]) -> Any:
+    return values[0] if all(value == values[0] for value in values) else {"by": values}
+
+
+def stages(options: Comparison, lang: Lang) -> list[list[dict[str, Any]]]:
+    """Tell the works of each option stage by stage: title, what is done, and the cost so far."""
+    return [_stages(options.ledgers.get(key), options, lang) for key in options.areas]
+
+
+def _stages(bill: pd.DataFrame | None, options: Comparison, lang: Lang) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    if bill is None or not len(bill):
+        return found
+    cost = 0.0
+    for phase, rows in bill[bill["verb"] != "keep"].groupby("phase", sort=True):
+        cost += float(rows["cost_yuan"].sum())
+        found.append(
+            {
+                "phase": int(str(phase)),
+                "title": word("stage", lang).format(n=phase),
+                "works": ("；" if lang == "zh" else "; ").join(_works(rows, options, lang)),
+                "sum": word("so_far", lang).format(sum=number(cost / _TEN_THOUSAND, 1)),
+            }
+        )
+    return found
+
+
+def _works(rows: pd.DataFrame, options: Comparison, lang: Lang) -> list[str]:
+    layers: Mapping[str, Any] = options.areas["today"].catalog.layers
+    verbs = {"demolish": "gone", "alter": "altered", "build": "built"}
+    order = {"demolish": 0, "alter": 1, "build": 2}
+    once = rows.drop_duplicates(["verb", "layer", "id"])
+    said = []
+    groups = {(str(key[0]), str(key[1])): own for key, own in once.groupby(["verb", "layer"])}
+    for verb, layer in sorted(groups, key=lambda key: (order[key[0]], key[1])):
+        own = groups[verb, layer]
+        metres = own.loc[own["unit"].isin(["m", "m2"])]
+        size = ""
+        if len(metres) == len(own) and metres["unit"].nunique() == 1:
+            size = f"，{number(float(own['quantity'].sum()), 0)} {unit_text(str(own['unit'].iloc[0]), lang)}"
+        count = word("pieces", lang).format(n=len(own))
+        said.append(f"{word(verbs[verb], lang)} {layers[layer].title(lang)} {count}{size}")
+    return said

@@ -1,0 +1,154 @@
+"""Layers about people: whose consent stands where, lifts, willingness, management, lacks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spatialreno.maps.content.people_sections import obstacles_said
+from spatialreno.maps.drawing.features import Drawn, Rows
+from spatialreno.maps.drawing.themes import Theme
+from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.people_words import say
+from spatialreno.maps.words.words import Lang
+
+if TYPE_CHECKING:
+    from spatialreno.comparison import Comparison, People
+
+#: From worst to best: a thing is drawn as its worst holder stands.
+_WORST = ("unknown", "refused", "open", "promised", "in_hand", "enforcement")
+_LINE_M, _POINT_M = 0.7, 2.0  # how wide a wall or a point is drawn when it stands for its holders
+_WILLING = ("willing", "satisfied")
+
+
+def people_themes(options: Comparison, people: People | None, lang: Lang) -> list[Theme]:
+    """Lay out the layers about people, lowest first; empty ones are left out.
+
+    Parameters
+    ----------
+    options
+        What ``compare`` gives.
+    people
+        What ``gather_people`` gives; None: only consents.
+    lang
+        ``zh`` or ``en``.
+    """
+    found = [Theme("consents", say("consent", lang), "analysis", False, _consents(options, lang))]
+    if people is not None:
+        found = [
+            *(Theme(key, say(key, lang), "analysis", False, _votes(key, options, people, lang)) for key in _WILLING),
+            Theme("management", say("management", lang), "analysis", False, _management(options, people, lang)),
+            Theme("checkup", say("checkup", lang), "analysis", False, _checkup(options, people, lang)),
+            Theme("lifts", say("lifts", lang), "analysis", False, _lifts(options, people, lang)),
+            *found,
+        ]
+    return [theme for theme in found if theme.drawn]
+
+
+def _consents(options: Comparison, lang: Lang) -> list[Drawn]:
+    """Draw every touched thing as its worst holder stands."""
+    keys = list(options.areas)
+    drawn = []
+    for option, found in options.consents.items():
+        own = found.asked[found.asked["state"].isin(_WORST)]
+        for (layer, i), rows in own.groupby(["layer", "id"]):
+            state = min(rows["state"], key=_WORST.index)
+            area = options.today if i in options.today.layer(str(layer)).index else options.areas[option]
+            shape = _surface(area.layer(str(layer)).geometry[i])
+            classes = tuple(f"consent-{state}" if key == option else None for key in keys)
+            drawn.append(Drawn(shape, classes, _holders(str(i), rows, lang)))
+    return drawn
+
+
+def _surface(shape: Any) -> Any:
+    """Give a line or a point a body to be coloured."""
+    if shape.geom_type.endswith("Polygon"):
+        return shape
+    return shape.buffer(_POINT_M if shape.geom_type.endswith("Point") else _LINE_M, quad_segs=4)
+
+
+def _holders(i: str, rows: pd.DataFrame, lang: Lang) -> Rows:
+    told = [("ID", i)]
+    for r in rows.drop_duplicates(["party", "state"]).to_dict("records"):
+        told.append((say(r["state"], lang), r["party"] or say("unknown", lang)))
+    return tuple(told)
+
+
+def _lifts(options: Comparison, people: People, lang: Lang) -> list[Drawn]:
+    """Draw footprints that fit, and those that do not with what is in their way."""
+    table = people.lifts.table
+    shown = table[table["verdict"].isin(["fits", "blocked"])]
+    drawn = []
+    for i, r in shown.iterrows():
+        name = f"lift-{r['form']}" if r["verdict"] == "fits" else "lift-blocked"
+        rows = [("ID", str(i)), (say("verdict", lang), say(r["verdict"], lang))]
+        if r["verdict"] == "fits":
+            rows += [(say("class", lang), say(r["form"], lang)),
+                     (say("pay", lang), f"{number(r['lowest_yuan'], 0)}–{number(r['highest_yuan'], 0)}")]  # fmt: skip
+        else:
+            rows.append((say("obstacles", lang), obstacles_said(r["obstacles"], lang)))
+        rows.append((say("vote", lang), say(r["vote"], lang)))
+        if people.lifts.sun is not None and r["verdict"] == "fits":
+            rows.append((say("sun_lost", lang), number(r["most_lost_min"], 0)))
+            rows.append((say("sun_below", lang), number(r["below"], 0)))
+        drawn.append(Drawn(r.geometry, (name,) * len(options.areas), tuple(rows)))
+    return drawn
+
+
+def _votes(kind: str, options: Comparison, people: People, lang: Lang) -> list[Drawn]:
+    counts = getattr(people, kind)
+    yards = options.today.compounds
+    drawn = []
+    for place, count in counts.items():
+        share = count.agreed_heads / count.heads if count.heads else 0.0
+        by_area = count.agreed_area_m2 / count.area_m2 if count.area_m2 else 0.0
+        rows = (
+            (say("place", lang), str(yards["name"][place])),
+            (say("agreed", lang), f"{count.agreed_heads} / {count.heads}（{number(100 * share, 1)}%）"),
+            (say("agreed_area", lang), number(100 * by_area, 1)),
+            (say("missing_votes", lang), str(len(count.to_win))),
+        )
+        name = "people-good" if count.passed else "people-bad"
+        drawn.append(Drawn(yards.geometry[place], (name,) * len(options.areas), rows))
+    return drawn
+
+
+def _management(options: Comparison, people: People, lang: Lang) -> list[Drawn]:
+    """Colour each place by whether its income carries its cost, half of it, or less."""
+    keys = list(options.areas)
+    drawn = []
+    for option, found in people.management.items():
+        for _, r in found.table.iterrows():
+            members = options.today.compounds.loc[r["compounds"].split(", ")]
+            rate = r["income_yuan"] / r["cost_yuan"] if r["cost_yuan"] else 0.0
+            name = "people-good" if rate >= 1 else "people-half" if rate >= 0.5 else "people-bad"
+            rows = (
+                (say("compounds", lang), "、".join(members["name"])),
+                (say("gates", lang), str(r["gates"])),
+                (say("cost_month", lang), number(r["cost_yuan"], 0)),
+                (say("income_month", lang), number(r["income_yuan"], 0)),
+                (say("break_even", lang), "—" if pd.isna(r["break_even_yuan"]) else number(r["break_even_yuan"], 1)),
+            )
+            classes = tuple(name if key == option else None for key in keys)
+            drawn.append(Drawn(members.geometry.union_all(), classes, rows))
+    return drawn
+
+
+def _checkup(options: Comparison, people: People, lang: Lang) -> list[Drawn]:
+    """Colour each compound by how many of its lacks an option closes."""
+    keys, yards = list(options.areas), options.today.compounds
+    drawn = []
+    for option, table in people.checkups.items():
+        for place, own in table.groupby("compound_id"):
+            closed = int((own["state"] == "closed").sum())
+            name = "people-good" if closed == len(own) else "people-half" if closed else "people-bad"
+            left = own.loc[own["state"] != "closed", "title"]
+            rows = (
+                (say("compounds", lang), str(yards["name"][place])),
+                (say("closed", lang), f"{closed} / {len(own)}"),
+                (say("still_open", lang), "、".join(left) or "—"),
+            )
+            classes = tuple(name if key == option else None for key in keys)
+            drawn.append(Drawn(yards.geometry[place], classes, rows))
+    return drawn

@@ -1,0 +1,290 @@
+"""What is drawn: the layers of a comparison as themes, from the ground up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from spatialreno.maps.drawing import answers, land_themes, symbols, works_themes
+from spatialreno.maps.drawing.cards import Stories
+from spatialreno.maps.drawing.features import Drawn, Told, Version
+from spatialreno.maps.drawing.scene import Scene
+from spatialreno.maps.drawing.style import score_class
+from spatialreno.maps.words.numbers import facility_title, number
+from spatialreno.maps.words.words import Lang, value_word, word
+
+if TYPE_CHECKING:
+    from spatialreno.comparison import Comparison
+
+Group = Literal["ground", "plan", "today", "analysis"]
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A set of features that is switched as one.
+
+    Attributes
+    ----------
+    key : str
+        Its name in the page.
+    title : str
+        Its check box; empty when it cannot be switched.
+    group : str
+        Under which heading the check box stands.
+    shown : bool
+        Whether it is drawn when the page opens.
+    drawn : sequence of Drawn
+        What it draws, in this order.
+    """
+
+    key: str
+    title: str
+    group: Group
+    shown: bool
+    drawn: Sequence[Drawn] = field(repr=False)
+
+
+def themes(options: Comparison, lang: Lang) -> list[Theme]:
+    """Lay out everything that a page draws, lowest first; empty themes are left out.
+
+    Parameters
+    ----------
+    options : Comparison
+        Today and the options.
+    lang : str
+        ``zh`` or ``en``.
+    """
+    scene = Scene(options, lang)
+    say = {key: word(key, lang) for key in ("blocks", "freed", "isochrones", "scores", "works", "new_grounds", "names")}
+    facilities, sites = _facilities(scene)
+    grounds, changed_grounds = _grounds(scene)
+    found = [
+        Theme("streets", "", "ground", True, symbols.streets(scene.areas[0], len(scene.keys))),
+        Theme("blocks", say["blocks"], "plan", True, answers.blocks(scene)),
+        Theme("freed", say["freed"], "plan", True, answers.freed(scene)),
+        Theme("free", word("free", lang), "analysis", False, land_themes.free(scene)),
+        Theme("grounds", "", "ground", True, grounds),
+        Theme("trees", scene.title("trees"), "today", True, _trees(scene)),
+        Theme("isochrones", say["isochrones"], "analysis", False, answers.isochrones(scene)),
+        Theme("reach_change", word("reach_change", lang), "analysis", False, answers.reach_change(scene)),
+        Theme("paths", "", "ground", True, _paths(scene)),
+        Theme("buildings", "", "ground", True, _buildings(scene)),
+        Theme("pipes", scene.title("pipes"), "today", False, scene.draw("pipes", _pipe, geometry="line")),
+        Theme("dig", word("dig", lang), "analysis", False, works_themes.dig(scene)),
+        Theme("heat_net", word("heat_net", lang), "plan", True, works_themes.heat(scene)),
+        Theme("compounds", scene.title("compounds"), "today", True, _compounds(scene)),
+        Theme("structures", scene.title("structures"), "plan", True, _structures(scene)),
+        Theme("works", say["works"], "plan", True, _works(scene)),
+        Theme("new_grounds", say["new_grounds"], "plan", True, changed_grounds),
+        Theme("sites", "", "ground", True, sites),
+        Theme("walls", word("walls_and_gates", lang), "plan", True, _walls(scene) + _gates(scene)),
+        Theme("lanes", word("lanes", lang), "analysis", False, land_themes.lanes(scene)),
+        Theme("fire", word("fire", lang), "analysis", False, land_themes.fire(scene)),
+        Theme("room", word("room", lang), "analysis", False, land_themes.room(scene)),
+        Theme("facilities", scene.title("facilities"), "plan", True, facilities + _new_places(scene)),
+        Theme("names", say["names"], "today", True, symbols.names(scene.areas[0], len(scene.keys))),
+    ]  # fmt: skip
+    return [theme for theme in found if theme.drawn]
+
+
+def told(themes: Sequence[Theme], stories: Stories) -> list[Theme]:
+    """Add to each feature what a click tells of it and in which stage it changes.
+
+    Parameters
+    ----------
+    themes : sequence of Theme
+        What ``themes`` laid out.
+    stories : Stories
+        What is known of each feature by layer and id.
+    """
+    late = {"phase": stories.last_removal} if max(stories.last_removal, default=0) else {}
+
+    def more(theme: Theme, drawn: Drawn) -> Drawn:
+        added = stories.of(drawn.rows) if isinstance(drawn.rows, Told) else {}
+        if theme.key in {"blocks", "freed"}:
+            added = late
+        if theme.key in {"freed", "isochrones", "reach_change"}:  # these have no name to be found by
+            added = {**added, "quiet": 1}
+        return replace(drawn, more={**drawn.more, **added}) if added else drawn
+
+    return [replace(theme, drawn=[more(theme, drawn) for drawn in theme.drawn]) for theme in themes]
+
+
+def _buildings(scene: Scene) -> list[Drawn]:
+    scores = [scene.options.evaluations[key].scores["score"] for key in scene.keys]
+    drawn = []
+    for version in scene.versions("buildings"):
+        use = version.row.get("use")
+        classes = scene.classes(version, "home" if use in {"residential", "mixed"} else "building", geometry="area")
+        values = [s.get(version.id) for s in scores]
+        more = {}
+        if any(value is not None for value in values):
+            more["score"] = _shared([score_class(value) for value in values])
+            more["says"] = _shared([_score_line(scene, value) for value in values])
+        drawn.append(Drawn(version.geometry, classes, scene.rows(version, "buildings"), more))
+    return drawn
+
+
+def _score_line(scene: Scene, value: float | None) -> list[str]:
+    missing = value is None or value != value
+    return [
+        word("score", scene.lang),
+        word("missing", scene.lang) if missing else number(float(value or 0), 0),
+    ]
+
+
+def _shared(values: list[Any]) -> Any:
+    """One value when all options agree, else one for each (the page tells by its being a list of lists)."""
+    return values[0] if all(value == values[0] for value in values) else {"by": values}
+
+
+def _walls(scene: Scene) -> list[Drawn]:
+    gaps = symbols.gaps(scene.areas[0])
+    thin = {"fence", "hedge"}
+    drawn = []
+    for version in scene.versions("walls"):
+        line = version.geometry.difference(gaps[version.id]) if version.id in gaps else version.geometry
+        if line.is_empty:
+            continue
+        base = "fence" if version.row.get("kind") in thin else "wall"
+        drawn.append(Drawn(line, scene.classes(version, base, geometry="line"), scene.rows(version, "walls")))
+    return drawn
+
+
+def _gates(scene: Scene) -> list[Drawn]:
+    """Draw a gate as two ticks; where its wall goes, the gate goes without a word."""
+    walls = [area.walls for area in scene.areas]
+    surveyed = scene.areas[0].gates["wall_id"]
+    drawn = []
+    for version in scene.versions("gates"):
+        base = f"gate-{version.row['walkers']}"
+        wall = surveyed.get(version.id, version.row.get("wall_id"))
+        classes = tuple(
+            None if name is None or (isinstance(wall, str) and wall not in frame.index) else name
+            for name, frame in zip(scene.classes(version, base, geometry="line"), walls, strict=True)
+        )
+        if any(classes):
+            shape = symbols.ticks(version, wall, walls)
+            drawn.append(Drawn(shape, classes, scene.rows(version, "gates")))
+    return drawn
+
+
+def _structures(scene: Scene) -> list[Drawn]:
+    def base(version: Version) -> str:
+        return "structure-illegal" if version.row["legality"] == "illegal" else "structure"
+
+    return scene.draw("structures", base, geometry="area")
+
+
+def _pipe(version: Version) -> str:
+    return f"pipe-{version.row['kind']}"
+
+
+def _grounds(scene: Scene) -> tuple[list[Drawn], list[Drawn]]:
+    """Draw greens, squares and parking; what a plan changes of them comes apart, to lie above the ground."""
+    kinds = {"public_green": "green", "cluster_green": "green", "plaza": "plaza", "sport": "sport"}
+    found = scene.draw("open_spaces", lambda v: kinds[v.row["kind"]], geometry="area")
+    found += [d for d in scene.draw("parking", lambda v: "parking", geometry="area") if _has_area(d)]
+    return [d for d in found if not _is_change(d)], [d for d in found if _is_change(d)]
+
+
+def _new_places(scene: Scene) -> list[Drawn]:
+    """Mark greens and squares that a plan builds or alters with a disc, as it does facilities."""
+    marked = []
+    for v in scene.versions("open_spaces"):
+        every = scene.classes(v, "facility", geometry="facility")
+        classes = tuple(name if name and name.startswith("facility-") else None for name in every)
+        if any(classes):
+            said = v.row["name"] if isinstance(v.row["name"], str) else value_word(v.row["kind"], scene.lang)
+            more = {"label": symbols.GROUND_LABELS[v.row["kind"]], "alt": said}
+            rows = scene.rows(v, "open_spaces")
+            marked.append(Drawn(v.geometry.representative_point(), classes, rows, more))
+    return marked
+
+
+def _has_area(drawn: Drawn) -> bool:
+    return str(drawn.geometry.geom_type).endswith("Polygon")
+
+
+def _is_change(drawn: Drawn) -> bool:
+    return any(name is not None and name.startswith("area-") for name in drawn.classes)
+
+
+def _trees(scene: Scene) -> list[Drawn]:
+    crowns = []
+    for v in scene.versions("trees"):
+        radius = float(v.row.get("crown_m") or 0) / 2
+        more = {"radius": round(radius, 1)}
+        crowns.append(Drawn(v.geometry, scene.classes(v, "tree", geometry="area"), scene.rows(v, "trees"), more))
+    return crowns
+
+
+def _compounds(scene: Scene) -> list[Drawn]:
+    """Outline compounds as surveyed; a changed cell of a compound is told, not coloured."""
+    return [
+        Drawn(
+            v.geometry,
+            tuple("compound" if status else None for status in v.statuses),
+            scene.rows(v, "compounds"),
+        )
+        for v in scene.versions("compounds")
+    ]
+
+
+def _paths(scene: Scene) -> list[Drawn]:
+    """Give the streets, which are drawn as one shape, a tooltip each."""
+    return [
+        Drawn(
+            v.geometry,
+            tuple("path" if status == "kept" else None for status in v.statuses),
+            scene.rows(v, "paths"),
+        )
+        for v in scene.versions("paths")
+        if "kept" in v.statuses
+    ]
+
+
+def _works(scene: Scene) -> list[Drawn]:
+    """Draw paths that a plan alters, builds or takes away, at their width."""
+    return [
+        Drawn(
+            symbols.carriageway(v),
+            tuple(None if name == "path" else name for name in scene.classes(v, "path", geometry="area")),
+            scene.rows(v, "paths"),
+        )
+        for v in scene.versions("paths")
+        if {"gone", "altered", "built"} & set(v.statuses)
+    ]
+
+
+def _facilities(scene: Scene) -> tuple[list[Drawn], list[Drawn]]:
+    """Draw each facility as a disc with the character of its kind, and its ground where that is known."""
+    discs, sites = [], []
+    known = scene.catalog.facilities
+    for v in scene.versions("facilities"):
+        kind = str(v.row["kind"])
+        rows = scene.rows(v, "facilities")
+        label = str(known.loc[kind, "label"]) if kind in known.index else "·"
+        if v.geometry.geom_type.endswith("Polygon"):
+            sites.append(Drawn(v.geometry, scene.classes(v, "facility-area", geometry="area"), rows))
+        place = v.geometry if v.geometry.geom_type == "Point" else v.geometry.representative_point()
+        more = {"label": label, "name": v.row["name"] if isinstance(v.row.get("name"), str) else ""}
+        more["alt"] = more["name"] or facility_title(kind, scene.catalog, scene.lang)
+        discs.append(Drawn(place, scene.classes(v, "facility", geometry="facility"), rows, more))
+    return discs, sites
+
+
+def bounds(options: Comparison, to_degrees: Callable[[Any, Any], Any]) -> list[list[float]]:
+    """Find the south-west and north-east corner, as latitude and longitude, of the compounds.
+
+    Parameters
+    ----------
+    options : Comparison
+        Today and the options.
+    to_degrees : callable
+        Coordinates of the areas → longitude, latitude.
+    """
+    west, south, east, north = options.areas["today"].compounds.total_bounds
+    (left, right), (low, high) = to_degrees([west, east], [south, north])
+    return [[round(float(low), 7), round(float(left), 7)], [round(float(high), 7), round(float(right), 7)]]

@@ -1,0 +1,245 @@
+"""What the live page reckons with: prices, owners, homes, norms, and the edges between compounds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import shapely
+
+from spatialreno.blocks import frontages
+from spatialreno.community import find_consents, read_register
+from spatialreno.maps.content.owners import party_names
+from spatialreno.scenario import Scenario, alter, build, demolish
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+    from spatialreno.community import Register
+    from spatialreno.indicators import Evaluation
+
+STATES = ("public", "residents", "closed")
+Bill = list[list[Any]]  # rows of payer, yuan or None, parties
+
+
+def works(area: StudyArea, register: Register | None = None) -> dict[str, Any]:
+    """Price every wall and structure that may come down, every gate's change, and a facility of each kind.
+
+    The rows are those of ``Scenario.ledger``: one cost model for Python and for the page.
+
+    Parameters
+    ----------
+    area : StudyArea
+        The area as surveyed.
+    register : Register, optional
+        Its ballot book, where it is open already.
+
+    Returns
+    -------
+    dict
+        ``walls``, ``structures`` and ``gates`` by id, ``kinds`` by kind; a bill is rows of payer, yuan (None
+        without a price) and parties to ask.
+    """
+    book = register or read_register(area)
+    bills = {layer: _bills(area, [_all_down(area, layer)], book) for layer in ("walls", "structures")}
+    gone_gates = {name: rows for (layer, name), rows in bills["walls"].items() if layer == "gates"}
+    return {
+        "walls": _walls(area, bills["walls"]),
+        "structures": _structures(area, bills["structures"]),
+        "gates": _gates(area, gone_gates, book),
+        "kinds": _kinds(area, book),
+    }
+
+
+def _all_down(area: StudyArea, layer: str) -> Any:
+    frame = area.layer(layer)
+    return demolish(layer, ids=list(frame.index[frame["removable"].fillna(True).astype(bool)]))
+
+
+def _bills(area: StudyArea, acts: list[Any], book: Register) -> dict[tuple[str, str], Bill]:
+    """Read the ledger by layer and id; acts that select nothing are no error here."""
+    found: dict[tuple[str, str], Bill] = {}
+    acts = [act for act in acts if getattr(act, "chosen", None) is None or act.chosen.ids]
+    if not acts:
+        return found
+    scenario = Scenario("live", "", acts)
+    ledger = scenario.ledger(area)
+    ledger = ledger[ledger["verb"] != "keep"]
+    asked = _asked(area, scenario, book)
+    columns = (ledger[name].tolist() for name in ("layer", "id", "payer", "cost_yuan"))
+    for layer, name, payer, cost in zip(*columns, strict=True):
+        row = [payer, None if pd.isna(cost) else float(cost), asked.get((layer, name), [])]
+        found.setdefault((layer, name), []).append(row)
+    return found
+
+
+def _asked(area: StudyArea, scenario: Scenario, book: Register) -> dict[tuple[str, str], list[str]]:
+    """List by layer and id the parties whose own agreement is needed, as ``find_consents`` does."""
+    asked = find_consents(area, scenario, register=book).asked
+    own = asked[(asked["basis"] == "owner") & (asked["party_id"] != "")]
+    found: dict[tuple[str, str], set[str]] = {}
+    for layer, name, party in zip(own["layer"], own["id"], own["party_id"], strict=True):
+        found.setdefault((str(layer), str(name)), set()).add(str(party))
+    return {key: sorted(parties) for key, parties in found.items()}
+
+
+def _walls(area: StudyArea, bills: dict[tuple[str, str], Bill]) -> dict[str, dict[str, Any]]:
+    lengths = area.walls["length_m"]
+    return {
+        str(name): {"bill": rows, "m": float(lengths[name])}
+        for (layer, name), rows in bills.items()
+        if layer == "walls"
+    }
+
+
+def _structures(area: StudyArea, bills: dict[tuple[str, str], Bill]) -> dict[str, dict[str, Any]]:
+    frame = area.structures
+    floor = frame["floor_area_m2"].astype("float64")
+    return {
+        str(name): {
+            "bill": rows,
+            "m2": None if pd.isna(floor[name]) else float(floor[name]),
+            "illegal": bool(frame.loc[name, "legality"] == "illegal"),
+        }
+        for (layer, name), rows in bills.items()
+        if layer == "structures"
+    }
+
+
+def _gates(area: StudyArea, gone: dict[str, Bill], book: Register) -> dict[str, dict[str, Any]]:
+    """Say for each gate how it stands, whose people it lets through, and what each change costs."""
+    gates, walls = area.gates, area.walls
+    changes = {
+        state: _bills(area, [alter("gates", ids=[str(i) for i in gates.index[gates["walkers"] != state]],
+                                   set={"walkers": state})], book)
+        for state in STATES
+    }  # fmt: skip
+    known = set(area.compounds.index)
+    found = {}
+    for name in gates.index:
+        row = gates.loc[name]
+        wall = str(row["wall_id"]) if row["wall_id"] in walls.index else ""
+        beside = {row["compound_id"]} | ({walls.loc[wall, c] for c in ("compound_a", "compound_b")} if wall else set())
+        found[str(name)] = {
+            "walkers": str(row["walkers"]),
+            "wall": wall,
+            "beside": sorted(str(yard) for yard in beside & known),
+            "bill": gone.get(str(name), []),
+            "change": {state: bills.get(("gates", str(name)), []) for state, bills in changes.items()},
+        }
+    return found
+
+
+def _kinds(area: StudyArea, book: Register) -> dict[str, dict[str, Any]]:
+    """Price a facility of each kind at its least footprint."""
+    stem = fresh_id(area, "N")
+    middle = area.compounds.geometry.iloc[0].representative_point()
+    footprints = area.catalog.facilities["footprint_m2"].astype("float64")
+    acts = []
+    for number, (kind, footprint) in enumerate(footprints.items()):
+        values: dict[str, Any] = {"kind": str(kind)} | ({"area_m2": float(footprint)} if footprint > 0 else {})
+        acts.append(build("facilities", f"{stem}{number}", geometry=middle, **values))
+    bills = _bills(area, acts, book)
+    rights = _rights_asked(area, acts, book)
+    return {
+        str(kind): {
+            "bill": bills.get(("facilities", f"{stem}{number}"), []),
+            "m2": float(footprint) if footprint > 0 else None,
+            "asks": rights.get(f"{stem}{number}", ""),
+        }
+        for number, (kind, footprint) in enumerate(footprints.items())
+    }
+
+
+def _rights_asked(area: StudyArea, acts: list[Any], book: Register) -> dict[str, str]:
+    """Say for each built thing which rights in its yard must agree; things with the same answer ask the same."""
+    asked = find_consents(area, Scenario("live", "", acts), register=book).asked
+    own = asked[asked["basis"] == "owner"]
+    return {str(name): "|".join(sorted(set(rows["right"]))) for name, rows in own.groupby("id", sort=True)}
+
+
+def _yard_parties(area: StudyArea, rights: str) -> list[list[str]]:
+    """List the parties of each compound whose own agreement a thing built there needs."""
+    return [_holders(area, str(yard), rights.split("|")) for yard in area.compounds.index]
+
+
+def _holders(area: StudyArea, feature: str, rights: list[str]) -> list[str]:
+    """List who holds one of some rights in a thing; all owners together act through their vote."""
+    held = area.rights[(area.rights["feature_id"] == feature) & area.rights["right"].isin(rights)]
+    all_owners = set(area.parties.index[area.parties["kind"] == "all_owners"])
+    return sorted(set(held["party_id"]) - all_owners)
+
+
+def fresh_id(area: StudyArea, stem: str) -> str:
+    """Find the beginning of an id that no facility has."""
+    while any(str(name).startswith(stem) for name in area.facilities.index):
+        stem += "N"
+    return stem
+
+
+def homes(area: StudyArea, today: Evaluation) -> dict[str, Any]:
+    """List buildings with their compound and, for homes, residents and households."""
+    buildings = area.buildings
+    yards = {name: at for at, name in enumerate(area.compounds.index)}
+    people = today.scores["residents"]
+    households = buildings["households"].astype("float64")
+    return {
+        "buildings": [str(name) for name in buildings.index],
+        "yard": [yards.get(yard, -1) if isinstance(yard, str) else -1 for yard in buildings["compound_id"]],
+        "homes": [int(row) for row in buildings.index.get_indexer(people.index)],
+        "residents": [None if pd.isna(n) else float(n) for n in people],
+        "households": [None if pd.isna(n) else float(n) for n in households.reindex(people.index)],
+        "all_households": float(households.sum()),
+        "owners": [_holders(area, str(name), ["ownership"]) for name in buildings.index],
+    }
+
+
+def norms(today: Evaluation, area: StudyArea) -> dict[str, Any]:
+    """Write the standard as the page needs it: kinds with radius and weight, baskets, speeds, the longest walk."""
+    norm = today.standard
+    limit_m = max(area.catalog.constants["walk_limit_m"], norm.reach_m)
+    basket = norm.baskets[0] if norm.baskets else None
+    radius = norm.table["radius_m"].astype("float64")
+    speeds = area.catalog.groups["speed_m_s"].astype("float64")
+    kinds = list(norm.kinds)
+    number = {kind: at for at, kind in enumerate(kinds)}
+    return {
+        "kinds": kinds,
+        "radius_m": [float(radius[kind]) for kind in kinds],
+        "weight": [float(today.weights[kind]) for kind in kinds],
+        "fade": float(norm.score.fade),
+        "limit_mm": float(limit_m) * 1000.0,
+        "basket": [[number[k] for k in needs] for needs in basket.needs.values()] if basket else [],
+        "speed_m_min": float(speeds["general"]) * 60.0,
+        "gain_points": float(area.catalog.constants["gain_points"]),
+        "known": bool(today.access["within"].notna().any()),
+    }
+
+
+def yards(area: StudyArea, asks: set[str]) -> dict[str, Any]:
+    """List compounds with what a block of them adds up to, and who is asked about a thing built in each."""
+    return {
+        "ids": [str(name) for name in area.compounds.index],
+        "m2": [float(value) for value in area.compounds["area_m2"]],
+        "parties": {rights: _yard_parties(area, rights) for rights in asks if rights},
+        "names": party_names(area),
+    }
+
+
+def yard_of(area: StudyArea, points: Any) -> list[int]:
+    """Number the compound each point lies in, -1 for none."""
+    found = [-1] * len(points)
+    point, yard = shapely.STRtree(area.compounds.geometry.to_numpy()).query(points, predicate="intersects")
+    for at, row in sorted(zip(point.tolist(), yard.tolist(), strict=True), reverse=True):
+        found[at] = row
+    return found
+
+
+def edges(area: StudyArea) -> dict[str, Any]:
+    """Write the edges between compounds, and how wide an opening must be."""
+    constants = area.catalog.constants
+    rows = [
+        [f.a, f.b, f.ring, f.along_m, f.ring_m, *f.start, *f.heading, f.spans, f.shut,
+         [[layer, name, low, high] for (layer, name), low, high in f.shut_by]]
+        for f in frontages(area)
+    ]  # fmt: skip
+    return {"rows": rows, "least_m": constants["merge_open_m"], "snap_m": constants["snap_m"]}

@@ -1,0 +1,192 @@
+"""``live``: one offline page in which anyone tries a plan and sees what it does within a tenth of a second."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from spatialreno.area import crs_text
+from spatialreno.maps.content.indicator_tables import unit_text
+from spatialreno.maps.drawing.cards import Stories
+from spatialreno.maps.drawing.features import Told
+from spatialreno.maps.drawing.style import GAIN_BREAKS_M, HUES, SCORE_BREAKS, styles
+from spatialreno.maps.drawing.themes import Theme, bounds, themes, told
+from spatialreno.maps.live_page import model as plan_model
+from spatialreno.maps.live_page.panel import panel, tools
+from spatialreno.maps.live_page.walk_model import walk_model
+from spatialreno.maps.page.page import MAP_SCRIPTS, WORDS, Page, degrees, map_of, name_titles, payload
+from spatialreno.maps.words import safe_html
+from spatialreno.maps.words.numbers import facility_title
+from spatialreno.maps.words.words import Lang, checked, legend_words, word
+from spatialreno.maps.words.words_live import LIVE
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+    from spatialreno.comparison import Comparison
+
+_SCRIPTS = (
+    *MAP_SCRIPTS, "page", "graph", "fields", "walks", "ground", "blocks", "model", "plan", "toml", "reach", "look",
+    "live",
+)  # fmt: skip
+# Blocks are drawn by compound, walks where somebody clicks.
+_LEFT_OUT = {"blocks", "freed", "isochrones", "works", "new_grounds"}
+_KEPT_MORE = ("label", "name", "alt", "radius", "angle", "card")
+_MINUTES = (5, 10, 15)
+# Above this many hops the model is compressed; the page unpacks it before it starts.
+_PACKED_FROM = 50_000
+_LINES = (
+    ("wall_m", "m", 0), ("illegal_m2", "m2", 0), ("other_m2", "m2", 0), ("blocks", "block", 0),
+    ("largest_m2", "m2", 0), ("facilities", "facility", 0), ("share", "share", 1), ("mean", "point", 1),
+    ("gained", "person", 0), ("cost", "10000 yuan", 1), ("per_household", "yuan", 0), ("unpriced", "row", 0),
+    ("asked", "party", 0),
+)  # fmt: skip
+
+
+def live(area: StudyArea, *, standard: str = "gb50180-2018", lang: str = "zh") -> Page:
+    """Make a page in which walls, structures, gates and facilities can be tried, offline.
+
+    The page walks on the same graph as Python, in whole millimetres, and prices with the same ledger; what is tried
+    is exported as a scenario that ``read_scenario`` reads back to the same numbers.
+
+    Parameters
+    ----------
+    area : StudyArea
+        The area as surveyed, in a projected CRS in metres.
+    standard : str
+        Planning standard by name or path.
+    lang : str
+        ``zh`` or ``en``. Names in the data stay as they are.
+
+    Returns
+    -------
+    Page
+        ``.save(path)`` writes it. The same area gives the same bytes.
+
+    Raises
+    ------
+    InputError
+        The language is unknown, or the area is too large for one page.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> live(sr.read_area("data/geo/xigongdi")).title
+    '西工地片区（示意） · 现场试算'
+    """
+    from spatialreno.comparison import compare
+
+    language = checked(lang)
+    options = compare(area, [], standard=standard, origins=[])
+    title = f"{area.title or area.name} · {word('live', language)}"
+    with safe_html.guarded():
+        text = safe_html.document(
+            _figure(options, language),
+            lang=word("html_lang", language),
+            title=title,
+            style=safe_html.asset("page.css") + safe_html.asset("live.css"),
+            script=safe_html.scripts(_SCRIPTS),
+        )
+    return Page(title, text)
+
+
+def _figure(options: Comparison, lang: Lang) -> Any:
+    from spatialreno.maps.page.folium_elements import Panel, PlanLayer
+
+    area = options.areas["today"]
+    to_degrees = degrees(area.crs)
+    stories = Stories(options, lang)
+    laid_out = [_signed(theme) for theme in told(themes(options, lang), stories) if theme.key not in _LEFT_OUT]
+    corners = bounds(options, to_degrees)
+    plan = map_of(laid_out, corners)
+    for theme in laid_out:
+        PlanLayer(payload(theme, options, lang, to_degrees)).add_to(plan)
+    model = _model(options, to_degrees)
+    step = model["walk"]["ground"]["step_m"]
+    beside = safe_html.joined(tools(_kinds(options, lang), lang), panel(options, lang, step_m=step))
+    said = _words(options, lang) | {"bounds": corners, "cards": stories.card_titles}
+    said["kinds"] = [facility_title(kind, area.catalog, lang) for kind in model["norm"]["kinds"]]
+    said["model"] = safe_html.packed_text(model) if model["walk"]["hops"] > _PACKED_FROM else model
+    Panel(beside, safe_html.data(said), start="startLive").add_to(plan)
+    return plan.get_root()
+
+
+def _words(options: Comparison, lang: Lang) -> dict[str, Any]:
+    """Gather what the page says and how it draws."""
+    area = options.areas["today"]
+    spoken = (*WORDS, *LIVE, "change", "plan", "start", "measure")
+    layers = ("walls", "structures", "gates")
+    return {
+        "styles": styles(),
+        "legend": [list(pair) for pair in legend_words(lang).items()],
+        "options": [word("today", lang)],
+        "origins": [],
+        "stamp": area.fingerprint[:12],
+        "name": area.name,
+        "words": {key: word(key, lang) for key in spoken} | {"sample": "医"},
+        "lines": [[key, word(f"t_{key}", lang), unit_text(unit, lang), digits] for key, unit, digits in _LINES],
+        "names": name_titles(area.catalog, lang),
+        "minutes": list(_MINUTES),
+        "hues": len(HUES),
+        "score_breaks": list(SCORE_BREAKS),
+        "gain_breaks": list(GAIN_BREAKS_M),
+        "kind_names": dict(_kinds(options, lang)),
+        "kind_labels": {str(kind): str(label) for kind, label in area.catalog.facilities["label"].items()},
+        "layer_names": {name: area.catalog.layers[name].title(lang) for name in layers},
+        "yuan": unit_text("yuan", lang),
+    }
+
+
+def _signed(theme: Theme) -> Theme:
+    """Keep of each feature what the live page needs, and say of which layer it is."""
+
+    def more(drawn: Any) -> dict[str, Any]:
+        kept = {key: drawn.more[key] for key in _KEPT_MORE if key in drawn.more}
+        return kept | ({"of": drawn.rows.layer} if isinstance(drawn.rows, Told) else {})
+
+    return replace(theme, drawn=[replace(drawn, more=more(drawn)) for drawn in theme.drawn])
+
+
+def _model(options: Comparison, to_degrees: Any) -> dict[str, Any]:
+    area, today = options.areas["today"], options.evaluations["today"]
+    serving = area.facilities[area.facilities["status"].fillna("open") == "open"]
+    walk = walk_model(area, [str(name) for name in serving.index])
+    works = plan_model.works(area, options.register)
+    return {
+        "walk": walk,
+        "facilities": [str(kind) for kind in serving["kind"]],
+        "people": plan_model.homes(area, today),
+        "norm": plan_model.norms(today, area),
+        "works": works,
+        "yards": plan_model.yards(area, {kind["asks"] for kind in works["kinds"].values()}),
+        "edges": plan_model.edges(area),
+        "centres": _centres(area, walk["origin"]),
+        "crs": crs_text(area.crs),
+        "fresh": plan_model.fresh_id(area, "N"),
+        "to_degrees": _to_degrees(area, walk["origin"], to_degrees),
+    }
+
+
+def _centres(area: StudyArea, origin: list[float]) -> list[list[int]]:
+    """Put a point into each building, in whole millimetres from the corner of the area."""
+    inside = shapely.get_coordinates(shapely.point_on_surface(area.buildings.geometry.to_numpy()))
+    whole: list[list[int]] = np.rint((inside - origin) * 1000.0).astype(np.int64).tolist()
+    return whole
+
+
+def _to_degrees(area: StudyArea, origin: list[float], to_degrees: Any) -> list[list[float]]:
+    """Fit longitude and latitude as quadratics of kilometres from the corner; for drawing only."""
+    west, south, east, north = area.compounds.total_bounds
+    x, y = (grid.ravel() for grid in np.meshgrid(np.linspace(west, east, 5), np.linspace(south, north, 5)))
+    u, v = (x - origin[0]) / 1000.0, (y - origin[1]) / 1000.0
+    terms = np.column_stack([np.ones_like(u), u, v, u * u, u * v, v * v])
+    return [np.linalg.lstsq(terms, np.asarray(axis), rcond=None)[0].round(12).tolist() for axis in to_degrees(x, y)]
+
+
+def _kinds(options: Comparison, lang: Lang) -> list[tuple[str, str]]:
+    catalog = options.areas["today"].catalog
+    wanted = list(options.evaluations["today"].standard.kinds)
+    others = [str(kind) for kind in catalog.facilities.index if kind not in wanted]
+    return [(kind, facility_title(kind, catalog, lang)) for kind in [*wanted, *others]]

@@ -1,0 +1,76 @@
+"""The bar and the panel of the live page; its script fills in the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from spatialreno.maps.page.panel import assumptions, facts_list
+from spatialreno.maps.page.toolbar import search
+from spatialreno.maps.words.safe_html import Markup, isolated, tag
+from spatialreno.maps.words.words import Lang, word
+
+if TYPE_CHECKING:
+    from spatialreno.comparison import Comparison
+
+_MODES = ("edit", "put", "reach", "look")
+_BUTTONS = ("undo", "redo", "clear", "export")
+
+
+def tools(kinds: Sequence[tuple[str, str]], lang: Lang) -> Markup:
+    """Write the bar: what a click does, undo, export and import, and the running totals.
+
+    Parameters
+    ----------
+    kinds : sequence of (kind, title)
+        Facilities that can be put.
+    lang : str
+        ``zh`` or ``en``.
+    """
+    modes = [_mode(mode, lang) for mode in _MODES]
+    choice = tag("select", *(tag("option", title, value=kind) for kind, title in kinds), class_="kind",
+                 aria_label=word("kind", lang))  # fmt: skip
+    modes.insert(2, choice)
+    file = tag("label", word("import", lang), tag("input", type="file", accept=".toml", class_="import"), class_="file")
+    return tag(
+        "div",
+        search(lang),
+        tag("fieldset", tag("legend", word("mode", lang)), *modes, class_="modes"),
+        *(tag("button", word(name, lang), type="button", class_=f"do-{name}") for name in _BUTTONS),
+        file,
+        tag("button", word("print", lang), type="button", class_="print"),
+        tag("output", class_="said", role="status"),
+        tag("ul", class_="totals"),
+        class_="tools live",
+        role="toolbar",
+        aria_label=word("tools", lang),
+    )
+
+
+def _mode(mode: str, lang: Lang) -> Markup:
+    radio = tag("input", type="radio", name="mode", value=mode, checked=mode == "edit")
+    return tag("label", radio, " ", word(f"mode_{mode}", lang))
+
+
+def panel(options: Comparison, lang: Lang, *, step_m: int) -> Markup:
+    """Write the panel; empty tables are filled by the page's script."""
+    area = options.areas["today"]
+    return tag(
+        "aside",
+        tag(
+            "header",
+            tag("h1", isolated(area.title or area.name)),
+            tag("p", word("live", lang), class_="subtitle"),
+            tag("p", word("invented", lang), class_="invented") if area.meta.get("invented") else "",
+            tag("noscript", word("no_script", lang)),
+        ),
+        tag("section", tag("h2", word("leaders", lang)), tag("div", class_="live-table scroll"), class_="leaders"),
+        tag("section", tag("h2", word("acts", lang)), tag("ul", class_="live-acts")),
+        tag("section", tag("h2", word("ask", lang)), tag("ul", class_="live-asked")),
+        tag("details", tag("summary", word("covered_kinds", lang)), tag("div", class_="live-kinds")),
+        tag("details", tag("summary", word("assumptions", lang)),
+            tag("p", word("how_exact", lang).format(step=step_m)), tag("p", word("prices", lang)),
+            *assumptions(options, lang), class_="assumptions"),
+        tag("footer", facts_list(options, lang)),
+        class_="panel",
+    )  # fmt: skip

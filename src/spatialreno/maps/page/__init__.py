@@ -1,0 +1,1 @@
+"""Pages with a map: the comparison, reach, faults and the programme."""

@@ -1,0 +1,147 @@
+"""The panel beside the map: title, options as tabs, the leaders' table, indicators, what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from spatialreno.maps.content.indicator_tables import (
+    confidence_counts,
+    estimates,
+    facts,
+    fingerprints,
+    leader_lines,
+    option_titles,
+)
+from spatialreno.maps.content.payers import payer_table
+from spatialreno.maps.content.people_sections import sections
+from spatialreno.maps.content.side_by_side import indicators, option_cell, option_heads, titled
+from spatialreno.maps.drawing.works_themes import cross_section
+from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag, text
+from spatialreno.maps.words.words import Lang, word
+
+if TYPE_CHECKING:
+    from spatialreno.comparison import Comparison, People
+
+
+def panel(options: Comparison, lang: Lang, *, chosen: int, people: People | None = None) -> Markup:
+    """Write the panel.
+
+    Parameters
+    ----------
+    options : Comparison
+        Today and the options.
+    lang : str
+        ``zh`` or ``en``.
+    chosen : int
+        Position of the option that is open at first.
+    people : People, optional
+        What ``gather_people`` gives.
+    """
+    titles = option_titles(options, lang)
+    return tag(
+        "aside",
+        _head(options, lang),
+        _tabs(titles, lang, chosen),
+        _leaders(options, titles, lang, chosen),
+        payer_table(options, titles, lang, chosen),
+        _indicators(options, titles, lang, chosen),
+        *(tag("details", tag("summary", s.title), *s.parts, class_="people") for s in sections(options, people, lang)),
+        tag("details", tag("summary", word("assumptions", lang)), *assumptions(options, lang), class_="assumptions"),
+        tag("footer", facts_list(options, lang)),
+        class_="panel",
+    )
+
+
+def _head(options: Comparison, lang: Lang) -> Markup:
+    area = options.areas["today"]
+    return tag(
+        "header",
+        tag("h1", isolated(area.title or area.name)),
+        tag("p", word("compare", lang), class_="subtitle"),
+        tag("p", word("invented", lang), class_="invented") if area.meta.get("invented") else "",
+        tag("noscript", word("no_script", lang)),
+    )
+
+
+def _tabs(titles: Sequence[str], lang: Lang, chosen: int) -> Markup:
+    tabs = [
+        tag(
+            "button",
+            isolated(title),
+            type="button",
+            role="tab",
+            id=f"tab-{position}",
+            data_option=str(position),
+            aria_controls="of-option",
+            aria_selected="true" if position == chosen else "false",
+            tabindex="0" if position == chosen else "-1",
+        )
+        for position, title in enumerate(titles)
+    ]
+    return tag("div", *tabs, class_="tabs", role="tablist", aria_label=word("options", lang))
+
+
+def _leaders(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int) -> Markup:
+    lines = leader_lines(options, lang)
+    if not lines:
+        return Markup("")
+
+    head = tag("tr", tag("th", word("indicator", lang), scope="col"), *option_heads(titles, chosen))
+    body = [
+        tag(
+            "tr",
+            tag("th", titled(title, unit), scope="row"),
+            *(option_cell(k, chosen, v) for k, v in enumerate(values)),
+        )
+        for title, unit, values in lines
+    ]
+    table = tag("table", tag("thead", head), tag("tbody", *body))
+    return tag("section", tag("h2", word("leaders", lang)), tag("div", table, class_="scroll"), class_="leaders")
+
+
+def _indicators(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int) -> Markup:
+    """Write the indicators of all options side by side, and under them the lane that an option opens."""
+    cuts = [(at, cross_section(options, key, lang)) for at, key in enumerate(options.areas)]
+    return tag(
+        "section",
+        tag("h2", word("indicators", lang)),
+        *indicators(options, titles, lang, chosen=chosen),
+        *(tag("div", cut, data_only=str(at), hidden=at != chosen) for at, cut in cuts if cut is not None),
+        class_="options", role="tabpanel", id="of-option", aria_labelledby=f"tab-{chosen}",
+    )  # fmt: skip
+
+
+def assumptions(options: Comparison, lang: Lang) -> list[Markup]:
+    """Tell what the numbers rest on: notes, norms by confidence, estimates by layer, stamps."""
+    note = options.areas["today"].meta.get("note")
+    titles = dict(zip(options.areas, option_titles(options, lang), strict=True))
+    lists = {
+        "review": [joined(isolated(titles[key]), ": ", isolated(told)) for key, told in options.notes()],
+        "confidence": [text(f"{_confidence(name, lang)}: {count}") for name, count in confidence_counts(options)],
+        "rests_on": [
+            text(f"{layer} · {what}: {count} / {total}") for layer, what, count, total in estimates(options, lang)
+        ],
+    }
+    parts = [tag("p", isolated(note))] if note else []
+    for name, items in lists.items():
+        if items:
+            parts += [tag("h3", word(name, lang)), tag("ul", *(tag("li", item) for item in items))]
+    stamps = tag("dl", *_pairs(fingerprints(options, lang)))
+    return [*parts, tag("h3", word("provenance", lang)), stamps]
+
+
+def facts_list(options: Comparison, lang: Lang) -> Markup:
+    """List date, source, licence, standard, CRS and version."""
+    return tag("dl", *_pairs(facts(options, lang)))
+
+
+def _confidence(name: str, lang: Lang) -> str:
+    try:
+        return word(name, lang)
+    except KeyError:
+        return name
+
+
+def _pairs(rows: Sequence[tuple[str, str]]) -> list[Markup]:
+    return [joined(tag("dt", name), tag("dd", isolated(value))) for name, value in rows]

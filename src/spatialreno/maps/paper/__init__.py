@@ -1,0 +1,1 @@
+"""For print and other programs: reports, plans at scale, sheets for owners, CAD, QGIS, workbooks."""

@@ -1,0 +1,167 @@
+"""The plans as a GeoPackage that QGIS opens as they look on the page: every layer carries its style."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as Xml
+
+import geopandas as gpd
+import shapely
+
+from spatialreno.files import put_whole, write_gpkg
+from spatialreno.maps.content.indicator_tables import option_titles
+from spatialreno.maps.drawing.features import Told
+from spatialreno.maps.drawing.style import styles
+from spatialreno.maps.drawing.themes import Theme, themes
+from spatialreno.maps.words.safe_html import clean
+from spatialreno.maps.words.words import Lang, checked, legend_words
+
+if TYPE_CHECKING:
+    from spatialreno.comparison import Comparison
+
+_SHAPES = ("point", "line", "area")
+_NO_CLOCK = "2000-01-01T00:00:00.000Z"
+_MM_PER_PIXEL = 0.26
+_TABLE = (
+    "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), "
+    "f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), "
+    "styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), "
+    "update_time DATETIME DEFAULT CURRENT_TIMESTAMP)"
+)
+
+
+def write_styled_gpkg(options: Comparison, path: Path, *, lang: str = "zh") -> Path:
+    """Write what the page draws, by option, theme and kind of shape, each layer with its QGIS style.
+
+    Parameters
+    ----------
+    options : Comparison
+        What ``compare`` gives.
+    path : Path
+        The file.
+    lang : str
+        Language of the legend, ``zh`` or ``en``.
+
+    Raises
+    ------
+    InputError
+        The language is unknown, or the file cannot be written.
+    """
+    language = checked(lang)
+    frames = _frames(options, language)
+
+    def write(folder: Path) -> None:
+        file = folder / path.name
+        write_gpkg(frames, file)
+        with closing(sqlite3.connect(file)) as base, base:
+            _add_styles(base, frames, language)
+
+    put_whole(path.parent, write, what=path)
+    return path
+
+
+def _frames(options: Comparison, lang: Lang) -> dict[str, gpd.GeoDataFrame]:
+    frames: dict[str, gpd.GeoDataFrame] = {}
+    crs, laid_out = options.areas["today"].crs, themes(options, lang)
+    for place, (key, title) in enumerate(zip(options.areas, option_titles(options, lang), strict=True)):
+        for theme in laid_out:
+            for shape, rows in _rows(theme, place, title).items():
+                frames[f"{key}_{theme.key}_{shape}"] = gpd.GeoDataFrame(rows, geometry="geometry", crs=crs)
+    return frames
+
+
+def _rows(theme: Theme, place: int, option: str) -> dict[str, list[dict[str, Any]]]:
+    """Sort the features of a theme by point, line and area."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for thing in theme.drawn:
+        name = thing.classes[place]
+        if name is None or theme.key == "paths":
+            continue
+        layer, id_ = thing.rows.key if isinstance(thing.rows, Told) else ("", "")
+        shape = _SHAPES[shapely.get_dimensions(thing.geometry)]
+        label = str(thing.more.get("alt") or thing.more.get("name") or "")
+        row = {"layer": layer, "id": id_, "class": name.removesuffix("~"), "label": clean(label)}
+        found.setdefault(shape, []).append({**row, "option": clean(option), "geometry": _many(thing.geometry)})
+    return found
+
+
+def _many(shape: Any) -> Any:
+    """One type a layer: all but points as their many-part kind; of a mixture the parts of the highest dimension."""
+    if shape.geom_type == "Point" or shape.geom_type.startswith("Multi"):
+        return shape
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    highest = parts[shapely.get_dimensions(parts) == shapely.get_dimensions(shape)]
+    many = (shapely.MultiPoint, shapely.MultiLineString, shapely.MultiPolygon)
+    return many[int(shapely.get_dimensions(shape))](list(highest))
+
+
+def _add_styles(base: sqlite3.Connection, frames: dict[str, gpd.GeoDataFrame], lang: Lang) -> None:
+    base.execute(_TABLE)
+    base.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) "
+        "VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)",
+        (_NO_CLOCK,),
+    )
+    for name, frame in frames.items():
+        qml = qgis_style(sorted(set(frame["class"])), name.rpartition("_")[2], lang)
+        base.execute(
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
+            "styleQML, styleSLD, useAsDefault, description, owner, ui, update_time) "
+            "VALUES ('', '', ?, 'geom', ?, ?, '', 1, 'spatialreno', '', NULL, ?)",
+            (name, name[:30], qml, _NO_CLOCK),
+        )
+
+
+def qgis_style(classes: list[str], shape: str, lang: Lang) -> str:
+    """Write a QGIS style that draws each class as the page does.
+
+    Parameters
+    ----------
+    classes : list of str
+        Names in the style table.
+    shape : str
+        ``point``, ``line`` or ``area``.
+    lang : str
+        Language of the legend.
+    """
+    said = legend_words(lang)
+    root = Xml.Element("qgis", version="3.28.0", styleCategories="Symbology")
+    renderer = Xml.SubElement(root, "renderer-v2", type="categorizedSymbol", attr="class", symbollevels="0")
+    categories, symbols = Xml.SubElement(renderer, "categories"), Xml.SubElement(renderer, "symbols")
+    for number, name in enumerate(classes):
+        label = said.get("block" if name.startswith("block-") else name, name)
+        Xml.SubElement(categories, "category", symbol=str(number), value=name, label=label, render="true")
+        _symbol(symbols, str(number), shape, styles().get(name, {}))
+    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + Xml.tostring(root, encoding="unicode")
+
+
+def _symbol(symbols: Any, name: str, shape: str, look: dict[str, Any]) -> None:
+    forms = {"point": ("marker", "SimpleMarker"), "line": ("line", "SimpleLine"), "area": ("fill", "SimpleFill")}
+    kind, form = forms[shape]
+    symbol = Xml.SubElement(symbols, "symbol", type=kind, name=name, alpha="1", clip_to_extent="1", force_rhr="0")
+    layer = Xml.SubElement(symbol, "layer", {"class": form, "enabled": "1", "pass": "0", "locked": "0"})
+    options = Xml.SubElement(layer, "Option", type="Map")
+    for key, value in _values(shape, look).items():
+        Xml.SubElement(options, "Option", name=key, value=value, type="QString")
+
+
+def _values(shape: str, look: dict[str, Any]) -> dict[str, str]:
+    line = _rgba(str(look.get("color", "#6b7280")), float(look.get("opacity", 1.0)))
+    width = f"{float(look.get('weight', 1.0)) * _MM_PER_PIXEL:.2f}"
+    dash = "dash" if look.get("dashArray") else "solid"
+    if shape == "line":
+        return {"line_color": line, "line_width": width, "line_width_unit": "MM", "line_style": dash}
+    fill = _rgba(str(look.get("fillColor", "#ffffff")), float(look.get("fillOpacity", 1.0)))
+    edge = {"color": fill, "outline_color": line, "outline_style": dash}
+    edge |= {"outline_width": width, "outline_width_unit": "MM"}
+    if shape == "point":
+        return {**edge, "name": "circle", "size": "3", "size_unit": "MM"}
+    return {**edge, "style": "b_diagonal" if look.get("hatch") else "solid"}
+
+
+def _rgba(color: str, opacity: float) -> str:
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return f"{red},{green},{blue},{round(opacity * 255)}"

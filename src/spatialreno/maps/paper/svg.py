@@ -1,0 +1,134 @@
+"""One option as a still picture for paper: the same features and styles as the page, drawn as SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import shapely
+
+from spatialreno.maps.drawing.style import styles
+from spatialreno.maps.drawing.themes import Theme
+from spatialreno.maps.words.safe_html import Markup, joined, tag
+from spatialreno.maps.words.words import Lang, word
+
+_MARGIN_M = 12.0
+_DISC_M = 3.2  # radius of a facility's disc; people read its character at A4
+_STEPS_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+_HATCHED = 0.35  # what the page hatches is pale on paper
+
+
+def picture(themes: Sequence[Theme], position: int, corners: Sequence[float], lang: Lang, *, title: str) -> Markup:
+    """Draw one option in metres, north up, with scale bar and north arrow.
+
+    Parameters
+    ----------
+    themes
+        What ``layers.themes`` laid out.
+    position
+        Which option; 0 is today.
+    corners
+        West, south, east and north of the picture, in the CRS of the area.
+    lang
+        ``zh`` or ``en``.
+    title
+        Text for readers who cannot see the picture.
+    """
+    west, south, east, north = corners
+    wide, high = east - west + 2 * _MARGIN_M, north - south + 2 * _MARGIN_M
+    pen = _Pen(west - _MARGIN_M, north + _MARGIN_M, unit_m=max(wide, high) / 900)
+    shapes = [
+        pen.draw(thing.geometry, thing.classes[position], thing.more)
+        for theme in themes
+        if theme.shown and theme.key != "paths"
+        for thing in theme.drawn
+        if thing.classes[position] is not None
+    ]
+    return tag(
+        "svg",
+        *shapes,
+        _scale_bar(wide, high, lang),
+        viewBox=f"0 0 {wide:.1f} {high:.1f}",
+        role="img",
+        aria_label=title,
+        class_="picture",
+    )
+
+
+class _Pen:
+    """Turns shapes of the area into SVG; a screen pixel of the style table is ``unit_m`` metres of paper."""
+
+    def __init__(self, west: float, north: float, *, unit_m: float) -> None:
+        self.west, self.north, self.unit_m = west, north, unit_m
+        self.styles = styles()
+
+    def draw(self, shape: Any, name: str | None, more: Any) -> Markup:
+        if more.get("label"):
+            return self._disc(shape, name or "", more)
+        if more.get("name"):
+            return self._name(shape, more)
+        look = self.styles.get((name or "").removesuffix("~"))
+        if look is None:
+            return Markup("")
+        if shape.geom_type == "Point":
+            shape = shape.buffer(more.get("radius") or 1, quad_segs=4)
+        closed = str(shape.geom_type).endswith("Polygon")
+        return tag("path", d=self._way(shape, closed=closed), **self._look(look, filled=closed))
+
+    def _at(self, x: float, y: float) -> str:
+        return f"{x - self.west:.1f} {self.north - y:.1f}"
+
+    def _way(self, shape: Any, *, closed: bool) -> str:
+        lines: list[Any] = []
+        for part in shapely.get_parts(shape):
+            lines += [part.exterior, *part.interiors] if closed else [part]
+        ways = ["L".join(self._at(x, y) for x, y in shapely.get_coordinates(line)) for line in lines]
+        return "".join(f"M{way}{'Z' if closed else ''}" for way in ways)
+
+    def _look(self, look: Any, *, filled: bool) -> dict[str, Any]:
+        dashes = look.get("dashArray")
+        return {
+            "fill": look.get("fillColor", "none") if filled else "none",
+            "fill_opacity": (_HATCHED if look.get("hatch") else look.get("fillOpacity")) if filled else None,
+            "fill_rule": "evenodd",
+            "stroke": look["color"],
+            "stroke_opacity": look.get("opacity"),
+            "stroke_width": f"{look['weight'] * self.unit_m:.2f}",
+            "stroke_dasharray": " ".join(f"{float(d) * self.unit_m:.2f}" for d in dashes.split()) if dashes else None,
+        }
+
+    def _disc(self, shape: Any, name: str, more: Any) -> Markup:
+        kind = name.removesuffix("~")
+        line = {"facility-built": "area-built", "facility-altered": "area-altered", "facility-gone": "area-gone"}
+        color = self.styles[line[kind]]["color"] if kind in line else "#6b7280"
+        x, y = self._at(shape.x, shape.y).split()
+        loud = kind in line
+        radius = _DISC_M * (1.4 if loud else 1)
+        circle = tag("circle", cx=x, cy=y, r=f"{radius:.1f}", fill="#ffffff", stroke=color,
+                     stroke_width=f"{(2.5 if loud else 1) * self.unit_m:.2f}")  # fmt: skip
+        face = tag("text", more["label"], x=x, y=y, dy="0.36em", text_anchor="middle", font_size=f"{radius * 1.25:.1f}",
+                   fill=color if loud else "#374151")  # fmt: skip
+        return tag("g", tag("title", more.get("alt", "")), circle, face)
+
+    def _name(self, shape: Any, more: Any) -> Markup:
+        x, y = self._at(shape.x, shape.y).split()
+        turn = f"rotate({more['angle']} {x} {y})" if more.get("angle") else None
+        return tag("text", more["name"], x=x, y=y, text_anchor="middle", class_="name",
+                   font_size=f"{11 * self.unit_m:.1f}", transform=turn)  # fmt: skip
+
+
+def _scale_bar(wide: float, high: float, lang: Lang) -> Markup:
+    """Draw a bar of a round number of metres, about a fifth of the picture, and an arrow to the north."""
+    length = max(step for step in _STEPS_M if step <= max(wide / 4, _STEPS_M[0]))
+    size = wide / 60
+    x, y = size, high - size
+    bar = tag("path", d=f"M{x:.1f} {y - size / 2:.1f}V{y:.1f}H{x + length:.1f}V{y - size / 2:.1f}", fill="none",
+              stroke="#1f2937", stroke_width=f"{wide / 700:.2f}")  # fmt: skip
+    said = tag("text", f"{length} m", x=f"{x + length / 2:.1f}", y=f"{y - size * 0.4:.1f}", text_anchor="middle",
+               font_size=f"{size:.1f}", fill="#1f2937")  # fmt: skip
+    top, right = size * 3.4, wide - size * 1.6
+    arrow = tag("path", d=f"M{right:.1f} {top - size * 1.2:.1f}l{size * 0.5:.1f} {size * 1.5:.1f}h{-size:.1f}Z",
+                fill="#1f2937")  # fmt: skip
+    north = tag("text", word("north", lang), x=f"{right:.1f}", y=f"{top - size * 1.5:.1f}", text_anchor="middle",
+                font_size=f"{size:.1f}", fill="#1f2937")  # fmt: skip
+    return joined(bar, said, arrow, north)

@@ -1,0 +1,165 @@
+"""The report as a workbook: leaders' table, indicators, bill of quantities, stages, charts; text is never a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from spatialreno.errors import InputError
+from spatialreno.files import put_whole
+from spatialreno.maps.content.indicator_tables import facts, option_titles, unit_text
+from spatialreno.maps.drawing.cards import stages
+from spatialreno.maps.words.safe_html import clean
+from spatialreno.maps.words.words import Lang, checked, payer_word, word
+
+if TYPE_CHECKING:
+    from spatialreno.comparison import Comparison
+
+_NO_CLOCK = datetime(2000, 1, 1)
+_LONGEST = 32_000  # letters of one cell; Excel takes 32 767
+
+
+def write_xlsx(options: Comparison, path: Path, *, lang: str = "zh") -> Path:
+    """Write tables that a spreadsheet can reckon with; numbers are numbers, all else is text.
+
+    Parameters
+    ----------
+    options : Comparison
+        What ``compare`` gives.
+    path : Path
+        The file.
+    lang : str
+        ``zh`` or ``en``.
+
+    Raises
+    ------
+    InputError
+        The language is unknown, XlsxWriter is missing, or the file cannot be written.
+    """
+    language = checked(lang)
+    try:
+        import xlsxwriter
+    except ImportError as error:
+        raise InputError(
+            "report: a workbook needs XlsxWriter. Install it with pip install 'spatialreno[report]', or write .html."
+        ) from error
+    safe = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+
+    def write(folder: Path) -> None:
+        with xlsxwriter.Workbook(str(folder / path.name), safe) as book:
+            book.set_properties({"title": clean(options.today.title or options.today.name), "created": _NO_CLOCK})
+            _fill(_Pen(book, language), options, language)
+
+    put_whole(path.parent, write, what=path)
+    return path
+
+
+class _Pen:
+    """Writes sheets of one workbook."""
+
+    def __init__(self, book: Any, lang: Lang) -> None:
+        self.book, self.lang = book, lang
+        self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        self.text = book.add_format({"text_wrap": True, "valign": "top"})
+        self.number = book.add_format({"num_format": "#,##0.##", "valign": "top"})
+
+    def sheet(self, name: str, heads: Sequence[object], rows: Iterable[Sequence[object]], *, texts: int = 2) -> Any:
+        """Write one table; its heads stay in sight."""
+        page = self.book.add_worksheet(name[:31])
+        for column, head in enumerate(heads):
+            page.write_string(0, column, _cell(head), self.head)
+            page.set_column(column, column, 28 if column < texts else 14)
+        for at, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                self.put(page, at, column, value)
+        page.freeze_panes(1, 0)
+        page.repeat_rows(0)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        return page
+
+    def put(self, page: Any, row: int, column: int, value: object) -> None:
+        """Write a number as a number, nothing as nothing, all else as text."""
+        if value is None or value is pd.NA or value is pd.NaT:
+            return
+        if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
+            if not np.isnan(value):
+                page.write_number(row, column, float(value), self.number)
+        else:
+            page.write_string(row, column, _cell(value), self.text)
+
+
+def _cell(value: object) -> str:
+    return clean(value)[:_LONGEST]
+
+
+def _fill(pen: _Pen, options: Comparison, lang: Lang) -> None:
+    titles = option_titles(options, lang)
+    leaders = options.leaders(lang=lang)
+    rows = [[title, unit_text(str(row["unit"]), lang), *(row[key] for key in options.areas)]
+            for title, row in leaders.iterrows()]  # fmt: skip
+    page = pen.sheet(word("leaders", lang), [word("indicator", lang), word("unit", lang), *titles], rows)
+    _charts(pen, page, leaders, titles, len(rows), word("leaders", lang)[:31])
+    _changes(pen, options, titles, lang)
+    _bill(pen, options, titles, lang)
+    stage_rows = [[title, stage["title"], stage["works"], stage["sum"]]
+                  for title, own in zip(titles, stages(options, lang), strict=True) for stage in own]  # fmt: skip
+    heads = [word(k, lang) for k in ("option", "stages", "works_done", "cost")]
+    pen.sheet(word("stages", lang), heads, stage_rows, texts=4)
+    table = options.table().reset_index()
+    pen.sheet(word("all_findings", lang), list(table.columns), table.itertuples(index=False, name=None), texts=4)
+    pen.sheet(word("assumptions", lang), [word("what", lang), ""], _grounds(options, lang))
+
+
+def _changes(pen: _Pen, options: Comparison, titles: list[str], lang: Lang) -> None:
+    change = options.change(lang=lang)
+    changed = [f"{title} {word('change', lang)}" for title in titles[1:]]
+    heads = [word("indicator", lang), word("unit", lang), titles[0], *changed]
+    rows = [[title, unit_text(str(row["unit"]), lang), *(row[key] for key in options.areas)]
+            for title, row in change.iterrows()]  # fmt: skip
+    pen.sheet(word("change", lang), heads, rows)
+
+
+def _bill(pen: _Pen, options: Comparison, titles: list[str], lang: Lang) -> None:
+    names = dict(zip(options.areas, titles, strict=True))
+    bill = options.bill()
+    rows = [
+        [names[str(row["option"])], payer_word(str(row["payer"]), lang), row["item"], unit_text(str(row["unit"]), lang),
+         row["quantity"], row["cost_yuan"]]
+        for row in bill.to_dict("records")
+    ]  # fmt: skip
+    heads = [word(k, lang) for k in ("option", "payer", "item", "unit", "quantity", "cost")]
+    pen.sheet(word("bill", lang), heads, rows, texts=4)
+
+
+def _grounds(options: Comparison, lang: Lang) -> list[list[str]]:
+    names = dict(zip(options.areas, option_titles(options, lang), strict=True))
+    rows = [[name, value] for name, value in facts(options, lang)]
+    rows += [[names[key], told] for key, told in options.notes()]
+    invented = [[word("what", lang), word("invented", lang)]] if options.today.meta.get("invented") else []
+    return [*invented, [word("cost", lang), word("prices", lang)], *rows]
+
+
+def _charts(pen: _Pen, page: Any, leaders: pd.DataFrame, titles: list[str], count: int, sheet: str) -> None:
+    """Draw one small chart for each figure that differs between options, the options side by side."""
+    last = 1 + len(titles)
+    shown = 0
+    for at in range(count):
+        values = leaders.iloc[at][list(leaders.columns[1:])].astype(float)
+        if values.nunique() < 2 or shown == 6:
+            continue
+        chart = pen.book.add_chart({"type": "bar"})
+        cells = {"categories": [sheet, 0, 2, 0, last], "values": [sheet, at + 1, 2, at + 1, last]}
+        look = {"name": [sheet, at + 1, 0], "fill": {"color": "#0072b2"}, "data_labels": {"value": True}}
+        chart.add_series({**cells, **look})
+        chart.set_legend({"none": True})
+        chart.set_y_axis({"reverse": True})
+        chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+        chart.set_size({"width": 420, "height": 60 + 36 * len(titles)})
+        page.insert_chart(count + 2 + (shown // 2) * 12, (shown % 2) * 3, chart)
+        shown += 1

@@ -1,0 +1,1 @@
+"""Least nets that join all terminals: arcs, trees, cuts and the bound."""

@@ -1,0 +1,10 @@
+from .files import read_scenario as read_scenario
+from .files import write_scenario as write_scenario
+from .interventions import Alter as Alter
+from .interventions import Build as Build
+from .interventions import Demolish as Demolish
+from .interventions import Intervention as Intervention
+from .interventions import alter as alter
+from .interventions import build as build
+from .interventions import demolish as demolish
+from .scenario import Scenario as Scenario

@@ -1,0 +1,1 @@
+"""Walking on street centrelines alone, for whole cities that nobody has surveyed."""

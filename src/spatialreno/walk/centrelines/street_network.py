@@ -1,0 +1,194 @@
+"""Walking along street centrelines alone, for whole cities where nobody knows the walls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatialreno.errors import InputError
+from spatialreno.walk.fabric.build import hilbert
+from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Ints, lines
+from spatialreno.walk.search.contraction import Chains, draw_together, nearest_from, rows_from
+from spatialreno.walk.search.engine import FAR, Seeds, both_ways
+
+Spots: TypeAlias = "gpd.GeoSeries | Sequence[Any]"
+
+
+@dataclass(frozen=True)
+class Feet:
+    """Where points reach a street: the piece, the coordinates, and millimetres to it and along it."""
+
+    piece: Ints
+    xy: Floats
+    away: Ints
+    along: Ints
+
+
+@dataclass(frozen=True, repr=False)
+class StreetNetwork:
+    """Streets as a graph: nodes, the named ones first, and straight pieces between them, walked both ways.
+
+    Attributes
+    ----------
+    ids
+        Names of nodes; further nodes only bend streets.
+    xy
+        Coordinates of all nodes in metres of `crs`.
+    first, second, length
+        Ends of the pieces and their whole millimetres.
+    crs
+        Projected coordinate system.
+    """
+
+    ids: pd.Index[Any]
+    xy: Floats
+    first: Ints
+    second: Ints
+    length: Ints
+    crs: Any
+
+    def __repr__(self) -> str:
+        """Read the network aloud."""
+        return f"StreetNetwork: {len(self.ids)} nodes, {len(self.first)} pieces, {self.length.sum() / 1e6:.1f} km"
+
+    @cached_property
+    def chains(self) -> Chains:
+        """The graph drawn together, made once; laid along a Hilbert curve, so that near nodes are near in memory."""
+        order = np.argsort(hilbert(np.rint(self.xy * MM_PER_M).astype(np.int64)), kind="stable")
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order))
+        chains = draw_together(both_ways(rank[self.first], rank[self.second], self.length, len(rank)))
+        return chains._replace(node=order[chains.node].astype(np.int32), row=chains.row[rank])
+
+    def distances(self, origins: Spots, *, limit_m: float) -> pd.DataFrame:
+        """Measure to every node within a distance of each origin.
+
+        Parameters
+        ----------
+        origins
+            Names of nodes, or a GeoSeries of points in the network's CRS; a point walks straight to the nearest
+            street first.
+        limit_m
+            Farthest walk in metres.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns origin, destination, distance_m; what is not reached is absent. Origins come in the order in
+            which they lie along the network.
+
+        Raises
+        ------
+        InputError
+            A node is unknown, or points are in another CRS.
+        """
+        names, seeds = self.seeds(origins)
+        found = rows_from(self.chains, seeds, limit_m * MM_PER_M)
+        order = np.argsort(found.first, kind="stable")
+        columns = {
+            "origin": names.to_numpy()[order].repeat((found.last - found.first)[order]),
+            "destination": self._called.take(found.rows[:, 0]),
+            "distance_m": found.rows[:, 1] / MM_PER_M,
+        }
+        table = pd.DataFrame(columns, copy=False)
+        if len(self.ids) == len(self.xy):
+            return table
+        return table[self.chains.node[found.rows[:, 0]] < len(self.ids)].reset_index(drop=True)
+
+    @cached_property
+    def _called(self) -> Any:
+        """The name of each row of the chains; the last name where there is none."""
+        return self.ids.to_numpy()[np.minimum(self.chains.node, len(self.ids) - 1)]
+
+    def nearest(self, facilities: Mapping[str, Spots], *, limit_m: float) -> pd.DataFrame:
+        """Find for every node the nearest facility of each kind.
+
+        Parameters
+        ----------
+        facilities
+            For each kind names of nodes, or a GeoSeries of points in the network's CRS.
+        limit_m
+            Farthest walk in metres.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns node, kind, facility, distance_m; what is not reached is absent. Of equal walks that to the
+            facility listed first.
+
+        Raises
+        ------
+        InputError
+            A node is unknown, or points are in another CRS.
+        """
+        parts = [self.seeds(spots) for spots in facilities.values()]
+        names = pd.Index([name for part, _ in parts for name in part]).to_numpy()
+        group = np.repeat(np.arange(len(parts)), [seeds.places for _, seeds in parts])
+        seeds = _joined([seeds for _, seeds in parts])
+        far, name = nearest_from(self.chains, seeds, group, len(parts), limit_m * MM_PER_M)
+        kind, node = np.nonzero(far[:, : len(self.ids)] < FAR)
+        columns = {
+            "node": self.ids.to_numpy()[node],
+            "kind": pd.Categorical.from_codes(kind, pd.Index(list(facilities))),
+            "facility": names[name[kind, node]],
+            "distance_m": far[kind, node] / MM_PER_M,
+        }
+        return pd.DataFrame(columns, copy=False)
+
+    def seeds(self, origins: Spots) -> tuple[pd.Index[Any], Seeds]:
+        """Lay origins on the network; gives their names, and the ways from them to nodes."""
+        if isinstance(origins, gpd.GeoSeries):
+            feet = self.feet(origins)
+            place = np.arange(len(origins))
+            ends = np.concatenate([self.first[feet.piece], self.second[feet.piece]])
+            length = np.concatenate([feet.away + feet.along, feet.away + self.length[feet.piece] - feet.along])
+            return origins.index, Seeds(np.tile(place, 2), ends, length, len(place))
+        names = pd.Index(list(origins))
+        node = self.ids.get_indexer(names)
+        if (node < 0).any():
+            unknown = ", ".join(str(name) for name in names[node < 0][:8])
+            raise InputError(f"streets: no node {unknown}. Use names of nodes of the graph, or a GeoSeries of points.")
+        return names, Seeds(np.arange(len(node)), node, np.zeros(len(node), np.int64), len(node))
+
+    def first_steps(self, origins: Spots) -> Floats:
+        """Give for each origin rows (x, y, x, y, millimetres long, millimetres away) of where walks along it begin."""
+        if isinstance(origins, gpd.GeoSeries):
+            feet = self.feet(origins)
+            ends = (self.first, feet.along), (self.second, self.length[feet.piece] - feet.along)
+            rows = [np.column_stack([feet.xy, self.xy[end[feet.piece]], run, feet.away]) for end, run in ends]
+            return np.stack(rows, axis=1)
+        xy = self.xy[self.seeds(origins)[1].node]
+        return np.column_stack([xy, xy, np.zeros((len(xy), 2))])[:, None]
+
+    def feet(self, points: gpd.GeoSeries) -> Feet:
+        """Find where points reach the nearest street."""
+        if points.crs != self.crs:
+            raise InputError("streets: points are in another CRS than the network. Use points.to_crs(network.crs).")
+        shapes = points.geometry.to_numpy()
+        piece = self._tree.nearest(shapes)
+        drawn = self._tree.geometries[piece]
+        share = np.minimum(shapely.line_locate_point(drawn, shapes) / np.maximum(shapely.length(drawn), 1e-9), 1.0)
+        along = np.rint(share * self.length[piece]).astype(np.int64)
+        away = np.rint(shapely.distance(drawn, shapes) * MM_PER_M).astype(np.int64)
+        xy = self.xy[self.first[piece]] * (1 - share)[:, None] + self.xy[self.second[piece]] * share[:, None]
+        return Feet(piece, xy, away, along)
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(lines(self.xy[self.first], self.xy[self.second]))
+
+
+def _joined(parts: list[Seeds]) -> Seeds:
+    """Number the places of several lots on."""
+    begin = np.cumsum([0, *(part.places for part in parts)])
+    none = np.empty(0, np.int64)
+    place = np.concatenate([none, *(part.place + at for part, at in zip(parts, begin, strict=False))])
+    node = np.concatenate([none, *(part.node for part in parts)])
+    return Seeds(place, node, np.concatenate([none, *(part.length for part in parts)]), int(begin[-1]))

@@ -1,0 +1,1 @@
+"""The fabric: corners that see each other and what lies between them; made once a survey."""

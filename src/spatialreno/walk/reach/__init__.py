@@ -1,0 +1,1 @@
+"""What is reached within minutes, as ground and as lines, and what a plan changes of it."""

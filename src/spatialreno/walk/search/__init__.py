@@ -1,0 +1,1 @@
+"""Shortest walks over a fabric: the queue, chains of hops contracted, and the search over them."""

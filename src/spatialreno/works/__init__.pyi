@@ -1,0 +1,17 @@
+from .bill import dig_book as dig_book
+from .bill import heat_book as heat_book
+from .dig.cross_section import Section as Section
+from .dig.cross_section import fit_section as fit_section
+from .dig.lane_rooms import cut_lane as cut_lane
+from .dig.plan_dig import KINDS as KINDS
+from .dig.plan_dig import Dig as Dig
+from .dig.plan_dig import plan_dig as plan_dig
+from .heat.demand import heat_load as heat_load
+from .heat.site_stations import site_stations as site_stations
+from .heat.supply_heat import HeatPlan as HeatPlan
+from .heat.supply_heat import supply_heat as supply_heat
+from .lifts.fit_lifts import fit_lifts as fit_lifts
+from .lifts.fit_lifts import stairwells as stairwells
+from .lifts.sunlight import LiftSun as LiftSun
+from .lifts.sunlight import shade_lifts as shade_lifts
+from .lifts.sunlight import sun_is_known as sun_is_known

@@ -1,0 +1,331 @@
+"""One dig for everything: which lanes are opened, what lies in each, and what it saves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatialreno.errors import Fault, InputError
+from spatialreno.works.dig.cross_section import Section, checked_kinds, fit_section
+from spatialreno.works.dig.falls import FALLS, check_falls
+from spatialreno.works.dig.joint import Edge, Joint, KindNet, kind_net, route_alone, route_together
+from spatialreno.works.dig.lane_net import Lanes, lane_net, public_mains, tapped
+from spatialreno.works.dig.lane_rooms import lane_rooms
+from spatialreno.works.dig.phases import dig_phases
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+    from spatialreno.scenario import Scenario
+
+STATION = "heat_exchange_station"
+KINDS = ("heat_secondary", "sewage", "storm", "power", "telecom", "water", "gas")
+LANES = [
+    "path_id", "name", "kinds", "length_m", "width_m", "left", "right", "needed_m", "fits", "missing_m",
+    "help", "order", "times_separate", "phase", "paved", "geometry",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, repr=False)
+class Dig:
+    """Lanes opened once, against as many separate digs.
+
+    Attributes
+    ----------
+    lanes
+        Pieces of lane that are opened: columns ``LANES``. ``kinds`` laid there; ``width_m`` between what stands on
+        both sides; ``needed_m`` in the best ``order``; ``help``: the first measure with which it fits;
+        ``times_separate``: how often it would be opened; ``phase`` in which it is opened, ``paved`` in which it
+        is paved anew.
+    routes
+        Pieces by kind, links to houses included: columns kind, piece, length_m, geometry.
+    summary
+        One row for ``once`` and ``separately``: lanes_m, openings (lanes opened, each time counted), pipes_m,
+        cost_yuan, days.
+    by_kind
+        Index kind: served, unreached, mains, once_m, separately_m.
+    falls
+        Gravity pipes: slope, cover, whether they fall to their main (:func:`check_falls`); empty when levels miss.
+    replaced
+        Old pipes in the quarter's lanes that are laid anew.
+    joint
+        Objective, bound and gap of the joint routing (penalties for lanes too narrow included).
+    faults
+        What is wrong or unknown; the rest is computed.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> dig = sr.plan_dig(sr.read_area("data/geo/xigongdi"), ["sewage"])
+    >>> list(dig.summary.index), dig.joint.status
+    (['once', 'separately'], 'optimal')
+    """
+
+    lanes: gpd.GeoDataFrame
+    routes: gpd.GeoDataFrame
+    summary: pd.DataFrame
+    by_kind: pd.DataFrame
+    falls: pd.DataFrame
+    replaced: tuple[str, ...]
+    joint: Joint
+    faults: tuple[Fault, ...]
+    _sections: Mapping[str, Section]
+
+    def section(self, piece: str) -> Section:
+        """Cut across a piece of lane with what is laid there."""
+        if piece not in self._sections:
+            raise InputError(f"{piece}: no such piece is opened. Pieces: {', '.join(self._sections)}.")
+        return self._sections[piece]
+
+    @property
+    def overfull(self) -> gpd.GeoDataFrame:
+        """Pieces that cannot carry what must be laid in them, under the code."""
+        return self.lanes[~self.lanes["fits"].astype(bool)]
+
+    def as_scenario(self, name: str, *, title: str = "") -> Scenario:
+        """Write the pipes down as a scenario, each piece in the phase in which its lane is opened."""
+        from spatialreno.scenario import Scenario, build
+
+        phase = self.lanes["phase"].to_dict()
+        first = min(phase.values(), default=2)
+        acts = [
+            build("pipes", f"D-{r.kind}-{r.piece}", geometry=r.geometry, kind=r.kind,
+                  phase=int(phase.get(r.piece, first)))
+            for r in self.routes.itertuples()
+        ]  # fmt: skip
+        return Scenario(name, title=title, interventions=acts)
+
+    def __repr__(self) -> str:
+        """Read the dig aloud."""
+        once, apart = self.summary.loc["once"], self.summary.loc["separately"]
+        return (
+            f"<Dig of {len(self.by_kind)} kinds: {once.lanes_m:,.0f} m of lane opened once instead of "
+            f"{apart.lanes_m:,.0f} m, {once.cost_yuan:,.0f} yuan instead of {apart.cost_yuan:,.0f}, "
+            f"{once.days:,.0f} days instead of {apart.days:,.0f}; {len(self.overfull)} pieces too narrow; "
+            f"gap {self.joint.gap:.2%}>"
+        )
+
+
+def plan_dig(
+    area: StudyArea,
+    kinds: Sequence[str] = KINDS,
+    *,
+    scenario: Scenario | None = None,
+    phase: int = 2,
+    time_limit_s: float | None = 60.0,
+) -> Dig:
+    """Route utilities together so that every lane is opened once, and say where they do not fit.
+
+    Parameters
+    ----------
+    area
+        The study area. Heat comes from its heat-exchange stations, the others from the mains in its streets.
+    kinds
+        Kinds of pipe (catalog ``pipe_kinds``); ``low_voltage`` is known too.
+    scenario
+        The plan that made the area: its phases say when lanes are cleared and paved.
+    phase
+        Phase of pipe works (拆违 1, 管网 2, 路面 3, 绿化 4).
+    time_limit_s
+        Seconds for the joint routing; the best plan so far and its bound are kept.
+
+    Returns
+    -------
+    Dig
+
+    Raises
+    ------
+    InputError
+        For unknown kinds.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> dig = plan_dig(sr.read_area("data/geo/xigongdi"), ["sewage", "water"])
+    >>> bool(dig.summary.loc["once", "lanes_m"] < dig.summary.loc["separately", "lanes_m"])
+    True
+    """
+    asked, faults = checked_kinds(area.catalog, kinds), list[Fault]()
+    homes = area.buildings[area.buildings["households"].fillna(0) > 0]
+    stations = area.facilities[area.facilities["kind"].eq(STATION)]
+    served = pd.concat([homes.geometry, stations.geometry]) if len(stations) else homes.geometry
+    lanes, lost = lane_net(area, served)
+    nets, outfalls, more = _nets(area, asked, lanes, list(map(str, homes.index)))
+    faults += [*lost, *more]
+    rooms = lane_rooms(area, lanes.pieces.geometry, [n.kind for n in nets])
+    rooms.index = lanes.pieces.index
+    joint = route_together(nets, lanes, rooms, area.catalog, time_limit_s=time_limit_s)
+    alone = route_alone(nets)
+    work = _Work(area, lanes, rooms, nets, joint, alone)
+    falls = [check_falls(area, lanes, n.kind, joint.used[n.kind], outfalls[n.kind])
+             for n in nets if area.catalog.pipe_kinds.loc[n.kind, "gravity"]]  # fmt: skip
+    for _, told in falls:
+        faults += told
+    table, sections = work.lanes()
+    phases, late = dig_phases(area, table, scenario, phase)
+    table = table.assign(phase=pd.array(phases["phase"], "Int64"), paved=pd.array(phases["paved"], "Int64"))
+    opened = gpd.GeoDataFrame(table[LANES], geometry="geometry", crs=area.crs)
+    return Dig(
+        lanes=opened, routes=work.routes(), summary=work.summary(), by_kind=work.by_kind(outfalls),
+        falls=pd.concat([f for f, _ in falls] or [pd.DataFrame(columns=FALLS)], ignore_index=True),
+        replaced=_replaced(area, asked, opened), joint=joint, faults=tuple(dict.fromkeys([*faults, *late])),
+        _sections=sections,
+    )  # fmt: skip
+
+
+def _nets(
+    area: StudyArea, kinds: Sequence[str], lanes: Lanes, homes: list[str]
+) -> tuple[list[KindNet], dict[str, dict[int, str]], list[Fault]]:
+    """Make the net of each kind; a kind without a source is told and left out."""
+    nets, outfalls, faults = [], {}, list[Fault]()
+    costs = area.catalog.costs
+    seen = set(lanes.links["served"])
+    for kind in kinds:
+        taps, told = _sources(area, kind, lanes)
+        faults += told
+        if not taps:
+            text = f"no {kind} can be brought: no main or station that touches a lane"
+            layer = "facilities" if kind == "heat_secondary" else "pipes"
+            faults.append(
+                Fault(layer, (), "no_source", text, "Draw its main, or site a station; the others are routed")
+            )
+            continue
+        row = costs[(costs["layer"] == "pipes") & (costs["verb"] == "build") & (costs["kind"] == kind)]
+        net = kind_net(
+            kind, lanes, [(n, m) for n, _, m in taps], [h for h in homes if h in seen], float(row["price"].iloc[0])
+        )
+        nets.append(net)
+        nearest = sorted(taps, key=lambda t: (t[0], -t[2]))
+        outfalls[kind] = {n: main for n, main, _ in nearest}
+        if net.unreached:
+            text = f"cannot be reached by {kind}: no lane leads there from its main"
+            mend = "Draw the lane, or open what stands in the way"
+            faults.append(Fault("buildings", net.unreached, "disconnected", text, mend))
+    return nets, outfalls, faults
+
+
+def _sources(area: StudyArea, kind: str, lanes: Lanes) -> tuple[list[tuple[int, str, float]], list[Fault]]:
+    if kind != "heat_secondary":
+        return tapped(area, lanes, public_mains(area, kind))
+    stations = area.facilities.index[area.facilities["kind"].eq(STATION)]
+    links = lanes.links[lanes.links["served"].isin(stations)]
+    return [(int(r.node), str(r.served), float(r.length_m)) for r in links.itertuples()], []
+
+
+def _replaced(area: StudyArea, kinds: Sequence[str], lanes: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """List old pipes of the kinds that lie within the opened lanes and are no public main."""
+    old = area.pipes[area.pipes["kind"].isin(kinds) & area.pipes["status"].fillna("existing").eq("existing")]
+    mains = {str(i) for kind in kinds for i in public_mains(area, kind).index}
+    old = old[~old.index.isin(mains)]
+    if not len(old) or not len(lanes):
+        return ()
+    strip = shapely.union_all(shapely.buffer(lanes.geometry.to_numpy(), lanes["width_m"].to_numpy() / 2))
+    inside = shapely.length(shapely.intersection(old.geometry.to_numpy(), strip)) > 1.0
+    return tuple(map(str, old.index[inside]))
+
+
+class _Work:
+    """Counts what is opened and laid, once and separately."""
+
+    def __init__(
+        self, area: StudyArea, lanes: Lanes, rooms: pd.DataFrame, nets: list[KindNet],
+        joint: Joint, alone: Mapping[str, tuple[Edge, ...]],
+    ) -> None:  # fmt: skip
+        self.area, self.net, self.rooms, self.nets, self.joint, self.alone = area, lanes, rooms, nets, joint, alone
+        self.piece = {(int(p.tail), int(p.head)): str(p.Index) for p in lanes.pieces.itertuples()}
+        self.piece |= {(v, u): name for (u, v), name in self.piece.items()}
+        self.length = lanes.pieces["length_m"].to_dict()
+        self.once, self.apart = ({n.kind: self._pieces(used[n.kind]) for n in nets} for used in (joint.used, alone))
+
+    def _pieces(self, pairs: Sequence[Edge]) -> list[str]:
+        return sorted({self.piece[p] for p in pairs if p in self.piece})
+
+    def _links(self, net: KindNet, pairs: Sequence[Edge]) -> list[int]:
+        """List rows of ``links`` that a kind uses."""
+        root = net.net.root
+        names = sorted({*net.served, *net.unreached})
+        end = {root + 1 + k: name for k, name in enumerate(names)}
+        links = self.net.links.reset_index(drop=True)
+        wanted = {(u, end[v]) for u, v in pairs if v in end}
+        best: dict[tuple[int, str], int] = {}
+        for r in links.sort_values("length_m", kind="stable").itertuples():
+            best.setdefault((int(r.node), str(r.served)), int(r.Index))
+        return sorted(best[key] for key in wanted)
+
+    def lanes(self) -> tuple[pd.DataFrame, dict[str, Section]]:
+        rows, sections = [], {}
+        for name, piece in self.net.pieces.iterrows():
+            kinds = [n.kind for n in self.nets if name in self.once[n.kind]]
+            if not kinds:
+                continue
+            room = self.rooms.loc[name]
+            cut = fit_section(self.area.catalog, room["width_m"], kinds, sides=(room["left_side"], room["right_side"]))
+            helps = cut.helps[cut.helps["fits"]]["measure"]
+            times = sum(name in self.apart[n.kind] for n in self.nets)
+            rows.append({
+                "id": name, "path_id": piece["path_id"], "name": self.area.paths["name"].get(piece["path_id"]),
+                "kinds": ",".join(kinds), "length_m": piece["length_m"], "width_m": room["width_m"],
+                "left": room["left"], "right": room["right"], "needed_m": cut.order.needed_m, "fits": cut.fits,
+                "missing_m": cut.missing_m, "help": helps.iloc[0] if len(helps) else "widen",
+                "order": " | ".join(cut.order.kinds), "times_separate": times, "geometry": piece["geometry"],
+            })  # fmt: skip
+            sections[str(name)] = cut
+        columns = [c for c in LANES if c not in ("phase", "paved")]
+        table = pd.DataFrame(rows, columns=["id", *columns]).set_index("id")
+        return table, sections
+
+    def routes(self) -> gpd.GeoDataFrame:
+        rows = []
+        links = self.net.links.reset_index(drop=True)
+        for net in self.nets:
+            for name in self.once[net.kind]:
+                rows.append((net.kind, name, self.length[name], self.net.pieces.geometry[name]))
+            for k in self._links(net, self.joint.used[net.kind]):
+                rows.append((net.kind, f"to-{links['served'][k]}", links["length_m"][k], links["geometry"][k]))
+        frame = pd.DataFrame(rows, columns=["kind", "piece", "length_m", "geometry"])
+        return gpd.GeoDataFrame(frame, geometry="geometry", crs=self.area.crs)
+
+    def summary(self) -> pd.DataFrame:
+        """Count both ways: metres of lane, openings, metres of pipe, yuan, days."""
+        share = self.area.catalog.constants["dig_share"]
+        price = {n.kind: n.price for n in self.nets}
+        rows = {}
+        for label, pieces, used in (("once", self.once, self.joint.used), ("separately", self.apart, self.alone)):
+            metres = {k: sum(self.length[p] for p in names) for k, names in pieces.items()}
+            links = {n.kind: sum(self._link_m(n, used[n.kind])) for n in self.nets}
+            whole = sum((metres[k] + links[k]) * price[k] for k in metres)
+            opened = sorted({p for names in pieces.values() for p in names})
+            cost, lanes_m, times = whole, sum(metres.values()), sum(map(len, pieces.values()))
+            if label == "once":
+                dearest = {p: max(price[k] for k in pieces if p in pieces[k]) for p in opened}
+                cost = whole - share * sum(metres[k] * price[k] for k in metres)
+                cost += share * sum(self.length[p] * dearest[p] for p in opened)
+                lanes_m, times = sum(self.length[p] for p in opened), len(opened)
+            rows[label] = (lanes_m, times, sum(metres.values()) + sum(links.values()), cost,
+                           self._days(lanes_m, sum(metres.values())))  # fmt: skip
+        columns = ["lanes_m", "openings", "pipes_m", "cost_yuan", "days"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+    def _link_m(self, net: KindNet, pairs: Sequence[Edge]) -> list[float]:
+        lengths = self.net.links["length_m"].to_numpy(float)
+        return [float(lengths[k]) for k in self._links(net, pairs)]
+
+    def _days(self, lanes_m: float, pipes_m: float) -> float:
+        rate = self.area.catalog.constants
+        days = lanes_m / rate["dig_open_m_day"] + pipes_m / rate["dig_lay_m_day"] + lanes_m / rate["dig_close_m_day"]
+        return float(np.ceil(days - 1e-9))
+
+    def by_kind(self, outfalls: Mapping[str, Mapping[int, str]]) -> pd.DataFrame:
+        rows: dict[str, tuple[Any, ...]] = {}
+        for net in self.nets:
+            once, apart = (sum(self.length[p] for p in way[net.kind]) for way in (self.once, self.apart))
+            first = {v for u, v in self.joint.used[net.kind] if u == net.net.root}
+            mains = sorted({outfalls[net.kind][n] for n in first if n in outfalls[net.kind]})
+            rows[net.kind] = (len(net.served), ",".join(net.unreached), ",".join(mains), once, apart)
+        columns = ["served", "unreached", "mains", "once_m", "separately_m"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("kind")

@@ -1,0 +1,1 @@
+"""District heating: the load, the stations, the pipes to every stair unit."""

@@ -1,0 +1,61 @@
+"""Which station heats which building: capacity and service radius kept, as much as can be served."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from spatialreno.optimise import Milp, solve_milp
+
+_UNSERVED = 1e4  # metres: worse than any way to a station
+
+
+def assign_stations(distance: pd.DataFrame, weight: pd.Series, capacity: pd.Series, radius_m: float) -> pd.Series:
+    """Give every building to at most one station: most floor area first, then the shortest ways.
+
+    .. math:: \\min \\sum_{bj} w_b (d_{bj} - M) x_{bj} \\;\\; \\text{s.t.} \\;\\;
+              \\sum_j x_{bj} \\le 1, \\; \\sum_b w_b x_{bj} \\le C_j
+
+    Parameters
+    ----------
+    distance
+        Metres, index building, columns station.
+    weight
+        Floor area to heat, m², by building.
+    capacity
+        m² by station (inf: no limit).
+    radius_m
+        Farthest a station serves.
+
+    Returns
+    -------
+    Series
+        Station by building; NaN where no station can take it.
+
+    Examples
+    --------
+    >>> way = pd.DataFrame({"S": [10.0, 20.0, 900.0]}, index=["a", "b", "c"])
+    >>> assign_stations(way, pd.Series(100.0, way.index), pd.Series({"S": 150.0}), 500.0).tolist()
+    ['S', nan, nan]
+    """
+    names, stations = list(distance.index), list(distance.columns)
+    answer = np.full(len(names), np.nan, object)
+    b, j = np.nonzero(distance.to_numpy(float) <= radius_m)
+    if not len(b):
+        return pd.Series(answer, index=distance.index, dtype="object")
+    w = weight.reindex(names).to_numpy(float)
+    metres = distance.to_numpy(float)[b, j]
+    column = np.arange(len(b))
+    rows = sparse.coo_matrix((np.ones(len(b)), (b, column)), (len(names), len(b)))
+    loads = sparse.coo_matrix((w[b], (j, column)), (len(stations), len(b)))
+    limits = np.minimum(capacity.reindex(stations).to_numpy(float), w.sum() + 1.0)
+    model = Milp(
+        cost=w[b] * (metres - _UNSERVED), lower=np.zeros(len(b)), upper=np.ones(len(b)),
+        integer=np.ones(len(b), bool), matrix=sparse.vstack([rows, loads]),
+        row_lower=np.full(len(names) + len(stations), -np.inf), row_upper=np.concatenate([np.ones(len(names)), limits]),
+    )  # fmt: skip
+    chosen = np.rint(solve_milp(model, time_limit_s=20).values) > 0
+    for building, station in zip(b[chosen], j[chosen], strict=True):
+        answer[building] = str(stations[station])
+    return pd.Series(answer, index=distance.index, dtype="object")

@@ -1,0 +1,257 @@
+"""Sun on first-floor windows before and after a lift: positions from pvlib, shadows by straight sight lines."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from spatialreno.area import LONLAT
+from spatialreno.errors import InputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from spatialreno.area import StudyArea
+
+Floats = NDArray[np.float64]
+#: Windows stand this far before the wall, so that their own wall shades them only from behind.
+_BEFORE_WALL_M = 0.05
+#: Below this altitude (degrees) a shadow is longer than any yard; the sun is taken as down.
+_LOWEST_DEG = 1.0
+
+
+@dataclass(frozen=True)
+class SunRule:
+    """A day and hours of the standard (true solar time), the least hours of sun, and the height of the sill."""
+
+    name: str
+    title_zh: str
+    title_en: str
+    date: str
+    from_hour: float
+    to_hour: float
+    least_hours: float
+    sill_m: float
+    source: str
+    confidence: str
+
+    def title(self, lang: str = "zh") -> str:
+        """Name the rule for people."""
+        return self.title_en if lang == "en" else self.title_zh
+
+
+@dataclass(frozen=True, repr=False)
+class LiftSun:
+    """What lifts take from first-floor windows.
+
+    Attributes
+    ----------
+    table
+        Index entrance_id, for every footprint given: windows (that lose any sun), most_lost_min, worst_before_h and
+        worst_after_h (of the window that loses most), below (windows that met the rule before and do not
+        after).
+    windows
+        Index window; building_id, x, y, before_h, after_h (with all the lifts built).
+    """
+
+    table: pd.DataFrame
+    windows: pd.DataFrame
+    rule: SunRule
+
+    def __repr__(self) -> str:
+        """Read the shade aloud."""
+        return (
+            f"Sun by {self.rule.name}: {len(self.table)} lifts, {int((self.table['windows'] > 0).sum())} shade a "
+            f"window, {int(self.table['below'].sum())} windows fall below {self.rule.least_hours:g} hours"
+        )
+
+
+def sun_is_known() -> bool:
+    """Tell whether pvlib is installed, from which the sun's positions come."""
+    return importlib.util.find_spec("pvlib") is not None
+
+
+def sun_rule(area: StudyArea, name: str = "dahan") -> SunRule:
+    """Read one rule of sunlight from the catalog (``sun_rules``)."""
+    rows = {row["rule"]: row for row in area.catalog.rows("sun_rules")}
+    if name not in rows:
+        raise InputError(f"sun rule {name!r}: not known. Choose one of {', '.join(rows)} (catalog sun_rules).")
+    row = rows[name]
+    return SunRule(
+        name=name,
+        title_zh=row["title_zh"],
+        title_en=row["title_en"],
+        date=row["date"],
+        from_hour=float(row["from_hour"]),
+        to_hour=float(row["to_hour"]),
+        least_hours=float(row["least_hours"]),
+        sill_m=float(row["sill_m"]),
+        source=row["source"],
+        confidence=row["confidence"],
+    )
+
+
+def sun_positions(longitude: float, latitude: float, rule: SunRule, *, step_min: float = 5.0) -> pd.DataFrame:
+    """Give the sun's place in the sky over the hours of a rule, at the middle of each step.
+
+    Parameters
+    ----------
+    longitude, latitude
+        Degrees.
+    rule
+        Its hours are true solar time, in which the sun stands in the south at 12.
+    step_min
+        Minutes of each step.
+
+    Returns
+    -------
+    DataFrame
+        Index UTC time; elevation and azimuth in degrees (geometric, clockwise from true north).
+
+    Raises
+    ------
+    InputError
+        pvlib is not installed.
+    """
+    try:
+        from pvlib import solarposition
+    except ImportError as error:
+        raise InputError("lifts: sun positions come from pvlib. pip install 'spatialreno[people]'.") from error
+    noon = pd.DatetimeIndex([pd.Timestamp(rule.date, tz="UTC") + pd.Timedelta(hours=12 - longitude / 15)])
+    equation = float(solarposition.get_solarposition(noon, latitude, longitude)["equation_of_time"].iloc[0])
+    hours = np.arange(rule.from_hour + step_min / 120, rule.to_hour, step_min / 60)
+    utc = (hours - longitude / 15 - equation / 60) * 3600
+    times = pd.Timestamp(rule.date, tz="UTC") + pd.to_timedelta(utc, unit="s")
+    found: pd.DataFrame = solarposition.get_solarposition(times, latitude, longitude)[["elevation", "azimuth"]]
+    return found
+
+
+def shade_lifts(area: StudyArea, fit: gpd.GeoDataFrame, *, rule: str = "dahan", step_min: float = 5.0) -> LiftSun:
+    """Compute the hours of sun of first-floor windows before and after each lift.
+
+    A window is sunlit while the straight line towards the sun passes over every building: with sun altitude h,
+    an obstacle of height H at distance d along the sun's direction shades a sill at z while
+
+    .. math:: d \\tan h < H - z
+
+    Windows are not surveyed: one is taken in each bay (``window_spacing_m``) of every outer wall of a building
+    with homes, at the standard's sill. Buildings shade, and the lifts; trees, walls and sheds are left out.
+
+    Parameters
+    ----------
+    area
+        The area as it stands.
+    fit
+        As ``fit_lifts`` gives it; rows that fit are judged, each alone against today.
+    rule
+        Of the catalog's ``sun_rules``.
+    step_min
+        Minutes between two looks at the sun.
+
+    Returns
+    -------
+    LiftSun
+
+    References
+    ----------
+    Holmgren, W. F., Hansen, C. W., Mikofski, M. A. (2018). pvlib python. JOSS 3(29), 884.
+    """
+    law, lifts = sun_rule(area, rule), fit[fit["verdict"] == "fits"]
+    windows = _windows(area)
+    rays = _rays(area, law, step_min)
+    houses = _heights(area)
+    lit = ~_shaded(windows, area.buildings.geometry.to_numpy(), houses, rays, law).any(axis=0)
+    dark = _shaded(windows, lifts.geometry.to_numpy(), lifts["height_m"].to_numpy(float), rays, law)
+    before = lit.sum(axis=1) * step_min / 60
+    after = (lit & ~dark.any(axis=0)).sum(axis=1) * step_min / 60 if len(lifts) else before
+    lost = (dark & lit).sum(axis=2) * step_min
+    rows = [_row(before, lost[k], law) for k in range(len(lifts))]
+    table = pd.DataFrame(
+        rows, index=lifts.index, columns=["windows", "most_lost_min", "worst_before_h", "worst_after_h", "below"]
+    )
+    return LiftSun(table, windows.drop(columns="point").assign(before_h=before, after_h=after), law)
+
+
+def _row(before: Floats, lost: Floats, law: SunRule) -> tuple[Any, ...]:
+    """Sum up what one lift takes: from how many windows, the worst of them, how many fall below the rule."""
+    if not len(lost) or not lost.any():
+        return 0, 0.0, np.nan, np.nan, 0
+    worst, left = int(np.argmax(lost)), before - lost / 60
+    fallen = (before >= law.least_hours) & (left < law.least_hours - 1e-9)
+    return int((lost > 0).sum()), float(lost[worst]), float(before[worst]), float(left[worst]), int(fallen.sum())
+
+
+def _windows(area: StudyArea) -> pd.DataFrame:
+    """Take a first-floor window in the middle of every bay of the outer walls of homes."""
+    homes = area.buildings[area.buildings["households"].fillna(0) > 0]
+    spacing, rows = area.catalog.constants["window_spacing_m"], []
+    for name, house in homes.geometry.items():
+        for part in shapely.get_parts(house):
+            ring = shapely.get_coordinates(shapely.orient_polygons(part).exterior)
+            for start, end in pairwise(ring):
+                length = float(np.hypot(*(end - start)))
+                count = int(length // spacing)
+                along = (end - start) / length
+                at = (np.arange(count) + 0.5)[:, None] * (length / max(count, 1)) * along + start
+                rows += [(str(name), *xy) for xy in at + _BEFORE_WALL_M * np.array([along[1], -along[0]])]
+    frame = pd.DataFrame(rows, columns=["building_id", "x", "y"]).astype({"building_id": "str"})
+    number = frame.groupby("building_id").cumcount() + 1
+    frame.index = pd.Index(frame["building_id"] + "-w" + number.astype(str), name="window")
+    frame["point"] = shapely.points(frame[["x", "y"]].to_numpy(float))
+    return frame
+
+
+def _heights(area: StudyArea) -> Floats:
+    """Give each building its height; where it is not known, storeys times the usual storey."""
+    constants, buildings = area.catalog.constants, area.buildings
+    storeys = buildings["storeys"].astype(float).fillna(constants["default_storeys"])
+    heights: Floats = buildings["height_m"].astype(float).fillna(storeys * constants["storey_height_m"]).to_numpy(float)
+    return heights
+
+
+def _rays(area: StudyArea, law: SunRule, step_min: float) -> tuple[Floats, Floats]:
+    """Give the sun's direction on the grid of the area (east, north) and the tangent of its altitude."""
+    from pyproj import Proj, Transformer
+
+    x, y = (float(v) for v in np.array(area.compounds.total_bounds).reshape(2, 2).mean(axis=0))
+    longitude, latitude = Transformer.from_crs(area.crs, LONLAT, always_xy=True).transform(x, y)
+    sky = sun_positions(longitude, latitude, law, step_min=step_min)
+    grid_north = Proj(area.crs).get_factors(longitude, latitude).meridian_convergence
+    bearing = np.radians(sky["azimuth"].to_numpy(float) - grid_north)
+    altitude = np.maximum(sky["elevation"].to_numpy(float), 0.0)
+    rise = np.where(altitude >= _LOWEST_DEG, np.tan(np.radians(altitude)), np.nan)
+    return np.column_stack([np.sin(bearing), np.cos(bearing)]), rise
+
+
+def _shaded(
+    windows: pd.DataFrame, shapes: Any, heights: Floats, rays: tuple[Floats, Floats], law: SunRule
+) -> NDArray[np.bool_]:
+    """Tell for each obstacle, window and moment whether the obstacle stands between the window and the sun.
+
+    Shapes that share no window are never compared: sight lines are as long as the shadow of the highest obstacle.
+    """
+    toward, rise = rays
+    dark = np.zeros((max(len(shapes), 1), len(windows), len(rise)), dtype=bool)
+    dark[:, :, np.isnan(rise)] = True
+    up = np.flatnonzero(~np.isnan(rise))
+    if not len(shapes) or not len(windows) or not len(up):
+        return dark
+    start = windows[["x", "y"]].to_numpy(float)
+    reach = (heights.max() - law.sill_m) / rise[up]
+    ends = start[:, None, :] + toward[up][None] * reach[None, :, None]
+    lines = shapely.linestrings(
+        np.stack([np.broadcast_to(start[:, None, :], ends.shape), ends], axis=2).reshape(-1, 2, 2)
+    )
+    line, shape = shapely.STRtree(shapes).query(lines, predicate="intersects")
+    window, moment = line // len(up), up[line % len(up)]
+    away = shapely.distance(windows["point"].to_numpy()[window], shapely.intersection(lines[line], shapes[shape]))
+    hidden = away * rise[moment] < heights[shape] - law.sill_m
+    dark[shape[hidden], window[hidden], moment[hidden]] = True
+    return dark
