@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import shapely
 
+from spatialreno.area.cells import mark
 from spatialreno.area.conform import Notes
 
 
@@ -32,12 +33,6 @@ def with_estimates(
     buildings = _filled(buildings, "floor_area_m2", _floors(buildings), "plan area × storeys", "buildings", notes)
     structures = _filled(structures, "floor_area_m2", _floors(structures), "plan area × storeys", "structures", notes)
     return {**layers, "buildings": buildings, "structures": structures}
-
-
-def mark(marks: pd.Series[Any], rows: pd.Series[Any], column: str) -> pd.Series[Any]:
-    """Add a column's name to the marks of the rows given."""
-    added = marks.fillna("").where(~rows, marks.fillna("") + "," + column).str.strip(",")
-    return added.where(added != "").astype("str")
 
 
 def _filled(

@@ -7,3 +7,8 @@ from .layers import catalog_rows as catalog_rows
 from .standard import Basket as Basket
 from .standard import OpenSpace as OpenSpace
 from .standard import Standard as Standard
+from .words import PARTS as PARTS
+from .words import find_column as find_column
+from .words import folded as folded
+from .words import heading as heading
+from .words import unit_factor as unit_factor

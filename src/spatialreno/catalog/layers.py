@@ -44,6 +44,7 @@ class Layer:
     title_zh: str
     title_en: str
     columns: dict[str, Column]
+    word: str = ""  # begins ids that are made, as in 楼-01
 
     @property
     def is_table(self) -> bool:
@@ -83,6 +84,7 @@ def _read_layer(row: dict[str, str]) -> Layer:
         title_zh=row["title_zh"],
         title_en=row["title_en"],
         columns={c.column: c for c in columns},
+        word=row["word"],
     )
 
 

@@ -32,9 +32,6 @@ def read_packed(path: Path, source: Source, layer: Layer | None, read: Reader) -
         if len(data) != 1:
             names = ", ".join(f.name for f in data) or "none"
             raise refused(path, f"holds {len(data)} data files ({names})", "Unpack it and give the one that is needed")
-        kind = sniff(data[0])
-        if kind.kind == "geojson":
-            raise refused(path, "holds GeoJSON", "Unpack it and give the file inside")
-        raw = read(data[0], kind, source, layer)
+        raw = read(data[0], sniff(data[0]), source, layer)
     raw.note("unpacked", f"read {data[0].name} inside")
     return raw
