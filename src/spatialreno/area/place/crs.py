@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LONLAT = CRS.from_user_input("OGC:CRS84")
 LENGTH_ERROR = 0.002  # share; twice what the edge of a 6-degree zone has at 20 degrees north
 _MARGIN = 5.0  # degrees beyond the area a system is made for
+_MOST_ZONES = 60  # of 6 degrees; those of 3 in China end at 45
 _FAR = 25.0  # degrees beyond it where no place can be meant
 _LONGEST = 60  # letters of a name in a message
 _SAME_M = 0.001
@@ -279,7 +280,8 @@ def _elsewhere(frame: gpd.GeoDataFrame, layer: str) -> Fault | None:
 
 def _slips(crs: CRS, x: float, y: float) -> list[tuple[tuple[float, float], str, str]]:
     """List where a place would lie without each usual slip, with its name and its mend."""
-    zone, own = max(0, int(x // 1e6)), _zone_number(crs)
+    zone, own = int(x // 1e6), _zone_number(crs)
+    zone = zone if 0 < zone <= _MOST_ZONES else 0
     both = 'State unit = "mm" and swap = true in area.toml'
     other = f"the easting begins with zone {zone}, those of this system with {own}"
     return [
@@ -342,8 +344,9 @@ def _within_use(crs: CRS, lon: float, lat: float, margin: float = _MARGIN) -> bo
 
 def default_crs(frame: gpd.GeoDataFrame) -> CRS:
     """Return the 3-degree zone of the middle of a layer that has a CRS."""
-    west, _, east, _ = frame.to_crs(LONLAT).total_bounds
-    return zone_crs((west + east) / 2)
+    bounds = frame.to_crs(LONLAT).bounds[["minx", "maxx"]].to_numpy()
+    known = bounds[np.isfinite(bounds).all(axis=1)]
+    return zone_crs(float(known.min() + known.max()) / 2 if len(known) else 0.0)
 
 
 def shifted(frame: gpd.GeoDataFrame, shift: str) -> gpd.GeoDataFrame:

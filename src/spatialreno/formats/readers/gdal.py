@@ -21,12 +21,11 @@ from spatialreno.formats.readers.dbf import deleted_rows, encoding_of, row_count
 from spatialreno.formats.readers.raw import RawTable
 from spatialreno.formats.readers.sniff import FileKind
 
-_BESIDE = (".shx", ".dbf", ".prj", ".cpg")
+_BESIDE = (".shx", ".dbf", ".prj")  # in which script the text is, is told without .cpg
 _QGIS_OWN = frozenset({"layer_styles", "qgis_projects"})
 _AGAIN = "Export it again"
 _PRJ = 100_000  # bytes; more than the longest text of a coordinate system
 _SQLITE_HEAD = 100
-_BYTES = ("iso8859", "latin", "cp12", "cp437", "cp85", "koi8", "mac")  # pages of one byte: GDAL leaves some undecoded
 
 
 def read_gdal(path: Path, kind: FileKind, *, layer: str = "", encoding: str = "") -> RawTable:
@@ -72,8 +71,7 @@ def _read(path: Path, kind: FileKind, layer: str, encoding: str) -> RawTable:
         name = _chosen(path, kind, link, layer)
         if kind.kind == "gpkg":
             rows = _table_rows(link, name)
-        by_columns = find_spec("pyarrow") and not (codec and codec.startswith(_BYTES))
-        raw = (_by_arrow if by_columns else _by_rows)(str(link), name, codec)
+        raw = (_by_arrow if find_spec("pyarrow") else _by_rows)(str(link), name, codec)
     if rows is not None and rows != len(raw.ids):
         raise refused(path, f"has {rows} rows, but only {len(raw.ids)} can be read", _AGAIN)
     raw.acts += [("open elsewhere", edits, "")] if edits else []
