@@ -18,6 +18,7 @@ from spatialreno.errors import InputError
 from spatialreno.walk.fabric.fabric import Fabric
 from spatialreno.walk.fabric.obstacles import PERMANENT, in_the_way
 from spatialreno.walk.fabric.sectors import packed
+from spatialreno.walk.millimetres.compiled import EndlessError
 from spatialreno.walk.millimetres.frame import Bools, Floats, Geometries, Ints, lines
 from spatialreno.walk.millimetres.split_pieces import Pieces, for_owners, split_pieces, unique_pieces
 from spatialreno.walk.reach.triangulation import triangulate
@@ -109,7 +110,10 @@ def _cover(fabric: Fabric, cell: int) -> Mesh:
     spots = np.unique(np.concatenate([ends, np.rint(fabric.xy[nodes]).astype(np.int64)]), axis=0)
     sides = np.searchsorted(packed(spots), packed(ends)).reshape(2, -1).T
     xy = np.concatenate([spots, _frame(spots)])
-    tri, near, mark, lost = triangulate(xy, _in_rows(spots), np.ascontiguousarray(sides))
+    try:
+        tri, near, mark, lost = triangulate(xy, _in_rows(spots), np.ascontiguousarray(sides))
+    except EndlessError as error:
+        raise endless(fabric, error) from error
     if lost:
         raise InputError(_tangle(fabric, pieces, label))
     wall, walls, label_wall, labels = _along(xy, tri, mark, pieces, label)
@@ -121,6 +125,15 @@ def _cover(fabric: Fabric, cell: int) -> Mesh:
     ground[inside[what == PERMANENT]] = False
     blank = np.empty(0, np.int64)
     return Mesh(xy, tri, near, wall, walls, label_wall, labels, ground, np.full(len(tri), cell), blank, blank)
+
+
+def endless(fabric: Fabric, error: EndlessError) -> InputError:
+    """Say where on the ground a loop passed its bound."""
+    x, y = fabric.frame.to_m(np.array([error.args], float))[0]
+    return InputError(
+        f"walk: the ground near {x:.1f} {y:.1f} cannot be covered with triangles. Draw what stands there anew, without "
+        "corners and lines that lie within millimetres of one another."
+    )
 
 
 def _tangle(fabric: Fabric, pieces: Ints, label: Ints) -> str:
