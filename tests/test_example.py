@@ -109,7 +109,9 @@ def test_rights_are_held_by_twenty_parties_and_more(today):
     assert today.rights.party_id.nunique() >= 20
     shares = today.rights.dropna(subset="share").groupby(["feature_id", "right"]).share.sum()
     assert shares.to_numpy() == pytest.approx(1.0)
-    walls = today.rights.loc[today.rights.feature_id.str.startswith("W") & (today.rights.right == "ownership")]
+    walls = today.rights.loc[
+        today.rights.feature_id.str.startswith("W") & (today.rights.right == "ownership")
+    ]
     assert walls.groupby("feature_id").party_id.nunique().min() >= 2
     assert set(today.rights.consent) == {"not_visited", "visited", "agreed_in_principle", "signed", "against"}
 
@@ -139,7 +141,9 @@ def test_siting_says_no_until_the_walls_are_open(today, options):
 def test_what_the_full_option_builds_fits_the_freed_ground(options, checks):
     full = options["full"]
     built = pd.concat([full.facilities.geometry[["HX1", "F41"]], full.open_spaces.geometry[["O11", "O12"]]])
-    assert built.area.to_dict() == pytest.approx({"HX1": 150.0, "F41": 160.0, "O11": 200.0, "O12": 350.0}, abs=0.01)
+    assert built.area.to_dict() == pytest.approx(
+        {"HX1": 150.0, "F41": 160.0, "O11": 200.0, "O12": 350.0}, abs=0.01
+    )
     homes = shapely.union_all(full.buildings.loc[full.buildings.households > 0].geometry)
     assert built["HX1"].distance(homes) >= checks.SETBACK_M
     taken = shapely.union_all([standing(full), *full.trees.geometry, *full.parking.geometry])

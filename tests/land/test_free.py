@@ -162,8 +162,14 @@ def test_shuffled_rows_give_the_same_land():
 
 #: Sheds (corner, sides, turn) whose open ground, narrowed and grown back, meets itself in faces and along lines.
 TOUCHING = [
-    [(14, 5, 3, 2, 0), (2, 15, 6, 2, 0), (1, 7, 4, 4, 45), (15, 4, 6, 2, 30), (17, 3, 6, 2, 0), (2, 4, 1, 2, 0), (13, 3, 1, 2, 0)],
-    [(12, 19, 7, 2, 0), (7, 11, 7, 4, 30), (13, 13, 2, 6, 0), (5, 15, 6, 4, 0), (17, 4, 6, 4, 45), (8, 10, 7, 5, 0), (18, 8, 4, 5, 45)],
+    [
+        (14, 5, 3, 2, 0), (2, 15, 6, 2, 0), (1, 7, 4, 4, 45), (15, 4, 6, 2, 30),
+        (17, 3, 6, 2, 0), (2, 4, 1, 2, 0), (13, 3, 1, 2, 0),
+    ],
+    [
+        (12, 19, 7, 2, 0), (7, 11, 7, 4, 30), (13, 13, 2, 6, 0), (5, 15, 6, 4, 0),
+        (17, 4, 6, 4, 45), (8, 10, 7, 5, 0), (18, 8, 4, 5, 45),
+    ],
 ]  # fmt: skip
 
 
@@ -199,7 +205,7 @@ def test_a_quarter_with_everything_removable_opened_is_accounted_for():
     after = gone.apply(today)
     total = land_balance(today, after).groupby("item")["area_m2"].sum()
     assert total["free_before"] + total["freed"] == pytest.approx(total["free_after"])
-    ground = shapely.union_all([shape for shape in after.structures.geometry])
+    ground = shapely.union_all(after.structures.geometry.to_numpy())
     assert total["free_after"] == pytest.approx(box(0, 0, 80, 20).difference(translate(ground, -EAST, -NORTH)).area)
 
 

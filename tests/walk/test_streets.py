@@ -183,11 +183,17 @@ def test_a_gate_through_a_wall_that_goes_stops_nobody() -> None:
 
 def test_scenarios_that_build_and_alter() -> None:
     area = quarter(west="closed")
-    gate_open = Scenario("a", interventions=[alter("gates", ids=["G1"], set={"walkers": "public"})]).apply(area)
+    gate_open = Scenario("a", interventions=[alter("gates", ids=["G1"], set={"walkers": "public"})]).apply(
+        area
+    )
     assert walk(gate_open, "B1", "market") < 60
-    shop = Scenario("b", interventions=[build("facilities", "F9", kind="market", geometry=at(30, 60))]).apply(area)
+    shop = Scenario("b", interventions=[build("facilities", "F9", kind="market", geometry=at(30, 60))]).apply(
+        area
+    )
     assert walk(shop, "B1", "market") == pytest.approx(18, abs=3)
-    barrier = Scenario("c", interventions=[build("walls", "W9", geometry=LineString([at(101, 30), at(200, 30)]))])
+    barrier = Scenario(
+        "c", interventions=[build("walls", "W9", geometry=LineString([at(101, 30), at(200, 30)]))]
+    )
     barred = barrier.apply(quarter())
     assert math.isnan(walk(barred, "B1", "pharmacy"))
 

@@ -124,7 +124,9 @@ def test_as_long_as_brute_force_says(area: StudyArea, a: tuple[float, float], b:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(yards(), inner, inner, st.randoms(use_true_random=False))
-def test_opening_never_lengthens(area: StudyArea, a: tuple[float, float], b: tuple[float, float], dice) -> None:  # type: ignore[no-untyped-def]
+def test_opening_never_lengthens(
+    area: StudyArea, a: tuple[float, float], b: tuple[float, float], dice
+) -> None:  # type: ignore[no-untyped-def]
     walls = [name for name in area.walls.index if dice.random() < 0.5]
     sheds = [name for name in area.structures.index if dice.random() < 0.5]
     few = without(area, walls=walls[: len(walls) // 2], structures=sheds[: len(sheds) // 2])

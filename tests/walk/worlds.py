@@ -90,7 +90,9 @@ def true_distance(area: StudyArea, a: tuple[float, float], b: tuple[float, float
     graph = nx.Graph()
     graph.add_nodes_from([0, 1])
     length = shapely.length(lines)
-    graph.add_weighted_edges_from(zip(one[seen].tolist(), two[seen].tolist(), length[seen].tolist(), strict=True))
+    graph.add_weighted_edges_from(
+        zip(one[seen].tolist(), two[seen].tolist(), length[seen].tolist(), strict=True)
+    )
     try:
         return float(nx.dijkstra_path_length(graph, 0, 1))
     except nx.NetworkXNoPath:

@@ -75,7 +75,9 @@ def _with_sides(walls: Any, compounds: Any, constants: Mapping[str, float]) -> A
     return walls
 
 
-def ordered_pairs(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> tuple[ExtensionArray, ExtensionArray]:
+def ordered_pairs(
+    left: npt.NDArray[Any], right: npt.NDArray[Any]
+) -> tuple[ExtensionArray, ExtensionArray]:
     """Put the two sides in the order of their ids, nothing last."""
     pairs = [sorted((a, b), key=lambda v: (v is None, v or "")) for a, b in zip(left, right, strict=True)]
     first = pd.array([p[0] for p in pairs], dtype="str")

@@ -94,7 +94,10 @@ def _row(row: Row, lang: Lang, chosen: int) -> Markup:
         mark = tag("span", word("estimate", lang), class_="mark", title=word("estimated", lang))
     source = next((line.source for line in row if line is not None and line.source), None)
     head = tag("th", titled(known.title, known.unit), mark, scope="row", title=source)
-    values = [option_cell(at, chosen, line.value if line else "—", _met(line, lang)) for at, line in enumerate(row)]
+    values = [
+        option_cell(at, chosen, line.value if line else "—", _met(line, lang))
+        for at, line in enumerate(row)
+    ]
     changes = [_change(line, lang, at, hidden=at != chosen) for at, line in enumerate(row) if at]
     return tag("tr", head, *values, *changes)
 

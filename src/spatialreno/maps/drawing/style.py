@@ -25,13 +25,7 @@ GAIN_BREAKS_M: Final = (1.0, 30.0, 80.0)
 # Metres, only for drawing a path whose width nobody stated.
 DRAWN_WIDTH_M: Final = MappingProxyType(
     {
-        "street": 9.0,
-        "lane": 3.5,
-        "service": 3.5,
-        "track": 3.0,
-        "cycleway": 2.0,
-        "footway": 1.5,
-        "steps": 1.5,
+        "street": 9.0, "lane": 3.5, "service": 3.5, "track": 3.0, "cycleway": 2.0, "footway": 1.5, "steps": 1.5,
         "ramp": 1.5,
     }
 )

@@ -143,7 +143,9 @@ def _figure(options: Comparison, people: People | None, lang: Lang, under: dict[
     for theme in laid_out:
         PlanLayer(payload(theme, options, lang, to_degrees)).add_to(plan)
     chosen = len(options.areas) - 1
-    beside = joined(tools(option_titles(options, lang), lang), panel(options, lang, chosen=chosen, people=people))
+    beside = joined(
+        tools(option_titles(options, lang), lang), panel(options, lang, chosen=chosen, people=people)
+    )
     said = _settings(options, lang, corners, stories) | {"base": under}
     Panel(beside, door.data(said)).add_to(plan)
     return plan.get_root()

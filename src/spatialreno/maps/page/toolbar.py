@@ -62,3 +62,4 @@ def _phases(lang: Lang) -> Markup:
 def isolated_text(title: str) -> str:
     """Close right-to-left marks of a title where markup cannot stand, as in the rows of a select."""
     return f"\u2068{title}\u2069"
+

@@ -138,14 +138,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "no_change": ("不变", "none"),
     "walk_said": ("{name}：{parts}。", "{name}: {parts}."),
     "walk_joint": ("；", "; "),
-    "walk_less": (
-        "到{kind}由 {before} m 变为 {after} m，近了 {less} m",
-        "{kind} from {before} m to {after} m, {less} m nearer",
-    ),
-    "walk_longer": (
-        "到{kind}由 {before} m 变为 {after} m，远了 {more} m",
-        "{kind} from {before} m to {after} m, {more} m farther",
-    ),
+    "walk_less": ("到{kind}由 {before} m 变为 {after} m，近了 {less} m",
+                  "{kind} from {before} m to {after} m, {less} m nearer"),
+    "walk_longer": ("到{kind}由 {before} m 变为 {after} m，远了 {more} m",
+                    "{kind} from {before} m to {after} m, {more} m farther"),
     "walk_new": ("新走得到{kind}，{after} m", "{kind} can now be reached, {after} m"),
     "walk_lost": ("不再走得到{kind}", "{kind} can no longer be reached"),
     "walk_more": ("另有 {n} 类有变化", "{n} more kinds change"),
@@ -169,10 +165,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "own_marked": ("黄色衬底：与本单位有关的围墙、建筑与设施", "On yellow: what this unit is asked for"),
     "sign_here": ("签署", "To sign"),
     "agree": ("□ 同意    □ 有条件同意    □ 不同意", "□ agreed    □ agreed with conditions    □ not agreed"),
-    "signature": (
-        "经办人：____________    单位（章）：____________    日期：______年____月____日",
-        "Name: ____________    Stamp: ____________    Date: ____________",
-    ),
+    "signature": ("经办人：____________    单位（章）：____________    日期：______年____月____日",
+                  "Name: ____________    Stamp: ____________    Date: ____________"),
     "in_all": ("合计：{said}", "In all: {said}"),
     "gain_said": (
         "{homes} 栋住宅、{households} 户、{residents} 人；平均步行{change}；生活圈得分 {before} → {after}。",
