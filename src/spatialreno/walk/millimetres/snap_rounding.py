@@ -107,7 +107,9 @@ def _passes(start: Floats, end: Floats, spot: Floats) -> Bools:
     side = _cross(along, spot - start)
     room = np.abs(along).sum(axis=1).astype(np.int64) - 2 * np.abs(side)
     lower_left = np.sign(along) * np.sign(side)[:, None] == (1, -1)
-    return ((low <= spot) & (spot <= high)).all(axis=1) & ((room > 0) | ((room == 0) & lower_left.all(axis=1)))
+    return np.asarray(
+        ((low <= spot) & (spot <= high)).all(axis=1) & ((room > 0) | ((room == 0) & lower_left.all(axis=1)))
+    )
 
 
 def _within(start: Floats, end: Floats, piece: Ints, spot: Floats) -> Floats:
