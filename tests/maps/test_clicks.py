@@ -52,4 +52,5 @@ def test_the_middle_of_a_building_tells_of_the_building(browser, pages, name):
 
 def test_shapes_are_no_stops_for_the_tab_key(browser, pages):
     browser.get(pages["map"].as_uri())
-    assert browser.execute_script("return document.querySelectorAll('path.leaflet-interactive:not([tabindex=\"-1\"])').length") == 0
+    stops = "return document.querySelectorAll('path.leaflet-interactive:not([tabindex=\"-1\"])').length"
+    assert browser.execute_script(stops) == 0
