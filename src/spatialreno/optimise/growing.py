@@ -11,6 +11,7 @@ from spatialreno.optimise.milp import FloatArray, Milp, highs_model, new_highs
 
 Row = tuple[list[int], list[float], float, float]
 _STEPS = 1000  # of the simplex method that count as one look
+_MOST_STEPS = 2**31 - 1
 
 
 class GrowingLp:
@@ -60,13 +61,13 @@ class GrowingLp:
         None when the limit came first.
         """
         size = max(self._highs.getNumNz(), 1)
-        if limit is not None and limit.seconds is not None:
-            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + limit.seconds)
-        if limit is not None and limit.work < np.inf:
-            self._highs.setOptionValue("simplex_iteration_limit", max(int(limit.work / size * _STEPS), 0))
+        limit = limit or Limit(work=float("inf"))
+        left = float("inf") if limit.seconds is None else self._highs.getRunTime() + limit.seconds
+        steps = min(max(limit.work / size * _STEPS, 0.0), _MOST_STEPS)
+        self._highs.setOptionValue("time_limit", left)
+        self._highs.setOptionValue("simplex_iteration_limit", int(steps))
         self._highs.run()
-        if limit is not None:
-            limit.spend(size * (1.0 + self._highs.getInfo().simplex_iteration_count / _STEPS))
+        limit.spend(size * (1.0 + self._highs.getInfo().simplex_iteration_count / _STEPS))
         status = self._highs.getModelStatus()
         if status in self._none:
             return float("inf"), np.empty(0), np.empty(0)
