@@ -210,9 +210,9 @@ def report(
     area: Area,
     scenarios: Scenarios = None,
     standard: Norm = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Ending in .html .pdf .xlsx .gpkg or .dxf")] = Path(
-        "out/report.html"
-    ),
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="A file .html .pdf .xlsx .gpkg .dxf, or a folder for all")
+    ] = Path("out/report.html"),
     paper: Annotated[Literal["a3", "a4"], typer.Option("--paper", help="Paper of a PDF")] = "a3",
     people: Told = True,
     budget: Budget = None,
@@ -225,9 +225,9 @@ def report(
     import spatialreno as sr
 
     options = compared(area, scenarios, standard)
-    more = gathered(options, area, budget) if people and out.suffix.lower() == ".html" else None
+    more = gathered(options, area, budget) if people and out.suffix.lower() in ("", ".html") else None
     say("write the report")
-    tell(sr.save_report(options, out, lang=lang, paper=paper, people=more))
+    tell(sr.report(options, out, lang=lang, paper=paper, people=more))
 
 
 @app.command("import-osm")
