@@ -22,7 +22,9 @@ def folder(tmp_path):
     path.mkdir()
     yard = gpd.GeoDataFrame({"id": ["C1"], "name": ["一院"]}, geometry=[shapely.box(X, Y, X + 100, Y + 100)], crs=4546)
     yard.to_parquet(path / "compounds.parquet")
-    home = gpd.GeoDataFrame({"id": ["B1"], "residents": [9]}, geometry=[shapely.box(X + 5, Y + 5, X + 9, Y + 9)], crs=4546)
+    home = gpd.GeoDataFrame(
+        {"id": ["B1"], "residents": [9]}, geometry=[shapely.box(X + 5, Y + 5, X + 9, Y + 9)], crs=4546
+    )
     home.to_parquet(path / "buildings.parquet")
     return path
 

@@ -1,4 +1,4 @@
-"""One door for text: the script is found by how the text reads, never by what a file says alone; each choice is told."""
+"""One door for text: the script is found by how it reads, never by what a file says alone; each choice is told."""
 
 import sqlite3
 import zipfile
@@ -18,14 +18,25 @@ from spatialreno.files import decoded, script_of
 
 X, Y = ORIGIN
 HEAD = 'name = "yard"\ncrs = "EPSG:4546"\n'
-NAMES = ["光明小区", "机械厂家属院", "涧西区丽春路3号院", "瀍河回族区", "一院", "翟泉镇", "交通局家属院（北）", "中天小区"]
+NAMES = [
+    "光明小区",
+    "机械厂家属院",
+    "涧西区丽春路3号院",
+    "瀍河回族区",
+    "一院",
+    "翟泉镇",
+    "交通局家属院（北）",
+    "中天小区",
+]
 
 
 @pytest.fixture
 def folder(tmp_path):
     path = tmp_path / "yard"
     path.mkdir()
-    home = gpd.GeoDataFrame({"id": ["B1"], "residents": [9]}, geometry=[shapely.box(X + 5, Y + 5, X + 9, Y + 9)], crs=4546)
+    home = gpd.GeoDataFrame(
+        {"id": ["B1"], "residents": [9]}, geometry=[shapely.box(X + 5, Y + 5, X + 9, Y + 9)], crs=4546
+    )
     home.to_parquet(path / "buildings.parquet")
     (path / "area.toml").write_text(HEAD, encoding="utf-8")
     return path
@@ -47,13 +58,19 @@ def test_what_a_file_says_never_makes_rubbish_of_chinese(name, codec, said):
     assert said in script.why or not said or script.why.startswith(("UTF-8", "GBK"))
 
 
-@given(st.text(st.characters(codec="gb2312", min_codepoint=0x4E00), min_size=4, max_size=40), st.sampled_from(["", "1252", "UTF-8"]))
+@given(
+    st.text(st.characters(codec="gb2312", min_codepoint=0x4E00), min_size=4, max_size=40),
+    st.sampled_from(["", "1252", "UTF-8"]),
+)
 def test_chinese_in_gbk_is_read_whatever_is_said(text, said):
     found = decoded(text.encode("gb18030"), said, "its .cpg")
     assert found is None or found[0] == text or found[1].codec == "utf-8"
 
 
-@given(st.text(st.characters(min_codepoint=0x3400, max_codepoint=0x9FFF), min_size=1, max_size=40), st.sampled_from(["", "1252", "GBK"]))
+@given(
+    st.text(st.characters(min_codepoint=0x3400, max_codepoint=0x9FFF), min_size=1, max_size=40),
+    st.sampled_from(["", "1252", "GBK"]),
+)
 def test_chinese_in_utf_8_is_always_read(text, said):
     assert decoded(text.encode(), said, "its .cpg")[0] == text
 
@@ -94,14 +111,20 @@ def test_letters_with_accents_are_read_by_a_true_cpg(folder):
 
 def test_a_stated_script_that_makes_rubbish_is_refused(folder):
     pyogrio.write_dataframe(yard(), folder / "compounds.shp", driver="ESRI Shapefile", encoding="GBK")
-    (folder / "area.toml").write_text(HEAD + '[files.compounds]\nfile = "compounds.shp"\nencoding = "1252"\n', encoding="utf-8")
-    with pytest.raises(InputError, match="its text is not 1252, as area.toml says"):
+    (folder / "area.toml").write_text(
+        HEAD + '[files.compounds]\nfile = "compounds.shp"\nencoding = "1252"\n', encoding="utf-8"
+    )
+    with pytest.raises(InputError, match=r"its text is not 1252, as area\.toml says"):
         read_area(folder)
 
 
 def test_rows_that_are_marked_as_deleted_are_left_out_and_counted(folder):
-    frame = gpd.pd.concat([yard(), yard("红旗小区").assign(id="C2").translate(100).to_frame("geometry").assign(id="C2", name="红旗小区")])
-    pyogrio.write_dataframe(gpd.GeoDataFrame(frame, crs=4546), folder / "compounds.shp", driver="ESRI Shapefile", encoding="GBK")
+    frame = gpd.pd.concat(
+        [yard(), yard("红旗小区").assign(id="C2").translate(100).to_frame("geometry").assign(id="C2", name="红旗小区")]
+    )
+    pyogrio.write_dataframe(
+        gpd.GeoDataFrame(frame, crs=4546), folder / "compounds.shp", driver="ESRI Shapefile", encoding="GBK"
+    )
     raw = bytearray((folder / "compounds.dbf").read_bytes())
     head, width = int.from_bytes(raw[8:10], "little"), int.from_bytes(raw[10:12], "little")
     raw[head + width] = ord("*")
@@ -123,7 +146,9 @@ def kml(folder, data, *, encoding="UTF-8", declared=None, file="buildings.kml", 
     (folder / "buildings.parquet").unlink(missing_ok=True)
     yard().to_parquet(folder / "compounds.parquet")
     ring = gpd.GeoSeries([shapely.box(X + 5, Y + 5, X + 35, Y + 15)], crs=4546).to_crs(4326).iloc[0].exterior.coords
-    text = KML.format(declared or encoding, PLACE.format(name=name, data=data, ring=" ".join(f"{x},{y}" for x, y in ring)))
+    text = KML.format(
+        declared or encoding, PLACE.format(name=name, data=data, ring=" ".join(f"{x},{y}" for x, y in ring))
+    )
     (folder / file).write_bytes(text.encode(encoding))
     return folder
 
@@ -138,7 +163,9 @@ SCHEMA = '<SchemaData schemaUrl="#s">{}</SchemaData>'
     [
         DATA.format("".join(f'<Data name="{k}"><value>{v}</value></Data>' for k, v in CELLS.items())),
         DATA.format(SCHEMA.format("".join(f'<SimpleData name="{k}">{v}</SimpleData>' for k, v in CELLS.items()))),
-        "<description><![CDATA[<table>" + "".join(f"<tr><td>{k}</td><td>{v}</td></tr>" for k, v in CELLS.items()) + "</table>]]></description>",
+        "<description><![CDATA[<table>"
+        + "".join(f"<tr><td>{k}</td><td>{v}</td></tr>" for k, v in CELLS.items())
+        + "</table>]]></description>",
     ],
 )
 def test_data_of_placemarks_keep_their_chinese_names(folder, data):
@@ -179,7 +206,9 @@ def test_folders_and_overlays_of_a_kmz(folder):
     kml(folder, "", file="a.kml")
     inner = (folder / "a.kml").read_text(encoding="utf-8")
     place = inner[inner.index("<Placemark") : inner.index("</Document>")]
-    text = KML.format("UTF-8", f"<Folder><name>楼</name>{place}</Folder><Folder><name>空</name></Folder><GroundOverlay/>")
+    text = KML.format(
+        "UTF-8", f"<Folder><name>楼</name>{place}</Folder><Folder><name>空</name></Folder><GroundOverlay/>"
+    )
     (folder / "a.kml").unlink()
     with zipfile.ZipFile(folder / "a.kmz", "w") as packed:
         packed.writestr("doc.kml", text)
@@ -207,7 +236,11 @@ def drawing(path, version="R2000", page="ANSI_936", text="砖混6"):
     at = raw.index(b"$DWGCODEPAGE")
     end = raw.index(b"\n", raw.index(b"ANSI_", at)) + 1
     start = raw.rindex(b"  9", 0, at)
-    raw = raw[:start] + raw[end:] if page is None else raw[:at] + raw[at:end].replace(b"ANSI_936", page.encode()) + raw[end:]
+    raw = (
+        raw[:start] + raw[end:]
+        if page is None
+        else raw[:at] + raw[at:end].replace(b"ANSI_936", page.encode()) + raw[end:]
+    )
     path.write_bytes(raw)
 
 

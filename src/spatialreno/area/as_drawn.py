@@ -54,8 +54,8 @@ def _walls_of_strips(
     walls: Any, rows: npt.NDArray[np.bool_], constants: Mapping[str, float], notes: Notes
 ) -> pd.DataFrame:
     least, most = constants["double_wall_min_m"], constants["double_wall_max_m"]
-    found = {i: strip_lines(shape, least, most) for i, shape in walls.geometry[rows].items()}
-    found = {i: strip for i, strip in found.items() if strip is not None}
+    strips = {i: strip_lines(shape, least, most) for i, shape in walls.geometry[rows].items()}
+    found = {i: strip for i, strip in strips.items() if strip is not None}
     if not found:
         return walls  # type: ignore[no-any-return]
     pieces = _met(walls, found, constants["snap_m"])
@@ -64,7 +64,8 @@ def _walls_of_strips(
     walls = walls.assign(thickness_m=widths.reindex(walls.index).fillna(walls["thickness_m"]))
     notes.act("walls", ", ".join(map(str, found)), "strip", f"{len(found)} strips read as walls with their thickness")
     notes.valid.pop("walls", None)
-    return in_pieces(walls, pieces)
+    lines: pd.DataFrame = in_pieces(walls, pieces)
+    return lines
 
 
 def _met(walls: Any, found: Mapping[Any, tuple[list[Any], float]], near: float) -> list[list[Any]]:

@@ -17,8 +17,8 @@ _TRUE = frozenset({"true", "1", "1.0", "yes", "y", "t", "是", "有", "√", "�
 _FALSE = frozenset({"false", "0", "0.0", "no", "n", "f", "否", "无", "×", "✗", "✘", "未"})
 _MOST_EXACT = 2.0**53  # beyond this a float no longer tells whole numbers apart
 _NOTHING = frozenset(
-    {"-", "--", "—", "——", "–", "―", "_", "/", "\\", "//", ".", "…", "无", "暂无", "不详", "未知", "不明", "待定", "待核实",
-     "待核", "空", "缺", "n/a", "na", "nan", "null", "none", "nil", "?"}
+    {"-", "--", "—", "——", "–", "―", "_", "/", "\\", "//", ".", "…", "无", "暂无", "不详", "未知", "不明", "待定",
+     "待核实", "待核", "空", "缺", "n/a", "na", "nan", "null", "none", "nil", "?"}
 )  # fmt: skip
 _ROUGH = re.compile(r"^(?:大约|大概|约计|约|近|~|≈|>|≥|超)|(?:左右|上下|以上|余|多|\+)(?=[^\d]*$)")
 _NUMBER = re.compile(r"^([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(.*)$")
@@ -74,7 +74,7 @@ def half_characters(frame: pd.DataFrame) -> dict[str, npt.NDArray[np.int_]]:
     """Find the rows of each column whose text holds half a character, which no script can write."""
     found = {}
     for n, column in enumerate(frame.columns):
-        if frame.dtypes.iloc[n] != object:
+        if isinstance(frame.dtypes.iloc[n], pd.api.extensions.ExtensionDtype) or frame.dtypes.iloc[n].kind != "O":
             continue  # text that is stored as text is whole
         cells = frame.iloc[:, n].to_numpy(dtype=object)
         rows = np.flatnonzero([isinstance(v, str) and not _is_whole(v) for v in cells])
@@ -94,8 +94,8 @@ def _is_whole(text: str) -> bool:
 def read_numbers(raw: pd.Series[Any], unit: str = "", factor: float = 1.0) -> Numbers:
     """Read cells as numbers, as people write them.
 
-    ``1,060``, full-width digits, ``60户``, ``80%``, ``1998年``, ``六`` have one meaning each; ``约60`` is read and marked
-    as rough; ``-``, ``/`` and ``无`` say nothing. Everything else that is no number is lost, for the caller to refuse.
+    ``1,060``, full-width digits, ``60户``, ``80%``, ``1998年`` and ``六`` have one meaning each; ``约60`` is read and
+    marked as rough; ``-``, ``/`` and ``无`` say nothing. All else that is no number is lost, for the caller to refuse.
 
     Parameters
     ----------

@@ -16,6 +16,7 @@ from spatialreno.area.rules.checked import row_names
 from spatialreno.catalog import Column, Layer, find_column, unit_factor
 from spatialreno.errors import Fault
 
+
 @dataclass
 class Notes:
     """What was found and what was done while a layer is brought into form."""
@@ -23,7 +24,7 @@ class Notes:
     faults: list[Fault] = field(default_factory=list)
     acts: list[dict[str, str]] = field(default_factory=list)
     valid: dict[str, Any] = field(default_factory=dict)  # which shapes of a layer are, while they stay as they are
-    defaults: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # ids whose cell was filled by default
+    defaults: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # ids of cells filled by default
     rough: dict[str, Any] = field(default_factory=dict)  # rows of the layer in hand that say about how many
 
     def act(self, layer: str, ids: str, rule: str, reason: str) -> None:
@@ -95,7 +96,7 @@ def _in_whole_characters(frame: pd.DataFrame, layer: Layer, notes: Notes) -> pd.
 
 
 def _renamed(frame: pd.DataFrame, layer: Layer, notes: Notes) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Give columns their names of the dictionary, however they are written; tell by what the unit of each multiplies."""
+    """Give columns their names of the dictionary, however written; tell by what the unit of each multiplies."""
     shapes = frame.active_geometry_name if isinstance(frame, gpd.GeoDataFrame) else None
     open_ = [str(c) for c in frame.columns if str(c) not in {*layer.columns, "geometry", shapes}]
     names, factors = {}, {}

@@ -34,7 +34,7 @@ def read_geojson(path: Path) -> gpd.GeoDataFrame:
     return geojson_rows(path)[0]
 
 
-def geojson_rows(path: Path, stated: CRS | None = None) -> tuple[gpd.GeoDataFrame, list[Told]]:
+def geojson_rows(path: Path, stated: CRS | None = None) -> tuple[gpd.GeoDataFrame, Told]:
     """Read one GeoJSON file, and tell what was done.
 
     Parameters
@@ -54,7 +54,7 @@ def geojson_rows(path: Path, stated: CRS | None = None) -> tuple[gpd.GeoDataFram
     InputError
         Not whole, no GeoJSON, shapes that cannot be drawn, or degrees where metres are stated.
     """
-    done: tuple[gpd.GeoDataFrame, list[Told]] = _within_bounds(path, lambda file: _geojson(file, stated))
+    done: tuple[gpd.GeoDataFrame, Told] = _within_bounds(path, lambda file: _geojson(file, stated))
     return done
 
 
@@ -68,7 +68,7 @@ def _within_bounds(path: Path, read: Callable[[Path], Any]) -> Any:
     return read(path) if size <= small else guarded(lambda: read(path), path)
 
 
-def _geojson(path: Path, stated: CRS | None) -> tuple[gpd.GeoDataFrame, list[Told]]:
+def _geojson(path: Path, stated: CRS | None) -> tuple[gpd.GeoDataFrame, Told]:
     again = "Export it again as GeoJSON in UTF-8"
     raw = _bytes(path)
     found = decoded(raw, "UTF-8", "the standard", always=True)
@@ -128,13 +128,13 @@ def _table(path: Path) -> pd.DataFrame:
     return _from_rows(_csv_rows(path)[0], path)
 
 
-def csv_rows(path: Path) -> tuple[list[list[str]], list[Told]]:
+def csv_rows(path: Path) -> tuple[list[list[str]], Told]:
     """Read the cells of a CSV row by row, blank rows too, with what was found out: its script and what parts it."""
-    done: tuple[list[list[str]], list[Told]] = _within_bounds(path, _csv_rows)
+    done: tuple[list[list[str]], Told] = _within_bounds(path, _csv_rows)
     return done
 
 
-def _csv_rows(path: Path) -> tuple[list[list[str]], list[Told]]:
+def _csv_rows(path: Path) -> tuple[list[list[str]], Told]:
     found = decoded(_bytes(path))
     if found is None:
         raise refused(path, "is neither UTF-8 nor GB18030", "Save it as CSV UTF-8")

@@ -25,7 +25,7 @@ _DEEP = 32  # shapes within shapes
 NOTHING = np.empty((0, 2))
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """A shape that cannot be drawn, and why."""
 
 
@@ -63,7 +63,7 @@ class _Reader:
     def points(self, order: str, count: int, width: int, lifted: bool) -> Array:
         size = count * width * 8
         if size > len(self.raw) - self.at:
-            raise Unreadable("it promises more points than it holds")
+            raise UnreadableError("it promises more points than it holds")
         cells = np.frombuffer(self.raw, f"{order}f8", count * width, self.at).reshape(count, width)
         self.at += size
         return np.array(cells[:, : 2 + lifted], dtype=float)
@@ -71,7 +71,7 @@ class _Reader:
     def count(self, order: str) -> int:
         count = self.take(f"{order}I")
         if count > len(self.raw) - self.at:
-            raise Unreadable("it promises more parts than it holds")
+            raise UnreadableError("it promises more parts than it holds")
         return count
 
 
@@ -82,7 +82,7 @@ def node_of_wkb(raw: bytes) -> Node:
 
 def _node_of_bytes(reader: _Reader, depth: int) -> Node:
     if depth > _DEEP:
-        raise Unreadable("shapes within shapes without end")
+        raise UnreadableError("shapes within shapes without end")
     order = "<" if reader.take("B") else ">"
     code = reader.take(f"{order}I")
     kind, more = (code & 0x1FFFFFFF) % 1000, (code & 0x1FFFFFFF) // 1000
@@ -102,7 +102,7 @@ def _parts_of_bytes(reader: _Reader, order: str, kind: int, form: tuple[int, boo
         rings = [reader.points(order, reader.count(order), *form) for _ in range(reader.count(order))]
         return Node(POLYGON, [Node(LINE, ring) for ring in rings])
     if kind not in _KINDS.values():
-        raise Unreadable(f"a shape of kind {kind}, which is not known")
+        raise UnreadableError(f"a shape of kind {kind}, which is not known")
     return Node(kind, [_node_of_bytes(reader, depth + 1) for _ in range(reader.count(order))])
 
 
@@ -119,18 +119,18 @@ def node_of_wkt(text: str) -> Node | None:
         return None
     node, rest = _node_of_text(str(text), "", 0)
     if rest.strip():
-        raise Unreadable("text goes on after its shape")
+        raise UnreadableError("text goes on after its shape")
     return node
 
 
 def _node_of_text(text: str, usual: str, depth: int) -> tuple[Node, str]:
     """Read one shape; a part without a word of its own is of the usual kind."""
     if depth > _DEEP:
-        raise Unreadable("shapes within shapes without end")
+        raise UnreadableError("shapes within shapes without end")
     word = _WORD.match(text)
     name = word[1].upper() if word else usual
     if name not in _KINDS:
-        raise Unreadable(_NO_WKT)
+        raise UnreadableError(_NO_WKT)
     kind, rest = _KINDS[name], text[word.end() :] if word else text
     token = _TOKEN.match(rest)
     if token and token[1].upper() == "EMPTY":
@@ -138,7 +138,7 @@ def _node_of_text(text: str, usual: str, depth: int) -> tuple[Node, str]:
     if kind in (POINT, LINE, ARC):
         return _points_of_text(kind, rest, bare=not token)
     if not token or token[1] != "(":
-        raise Unreadable(_NO_WKT)
+        raise UnreadableError(_NO_WKT)
     return _parts_of_text(kind, rest[token.end() :], depth)
 
 
@@ -149,7 +149,7 @@ def _parts_of_text(kind: int, rest: str, depth: int) -> tuple[Node, str]:
         parts.append(part)
         token = _TOKEN.match(rest)
         if not token or token[1] not in ",)":
-            raise Unreadable(_NO_WKT)
+            raise UnreadableError(_NO_WKT)
         rest = rest[token.end() :]
         if token[1] == ")":
             return Node(POLYGON if kind == TRIANGLE else kind, parts), rest
@@ -160,10 +160,10 @@ def _points_of_text(kind: int, rest: str, *, bare: bool) -> tuple[Node, str]:
     start = 0 if bare else rest.index("(") + 1
     end = min((i for c in (",)" if bare else "()") if (i := rest.find(c, start)) >= 0), default=-1)
     if end < 0 or rest[end] == "(":
-        raise Unreadable(_NO_WKT)
+        raise UnreadableError(_NO_WKT)
     rows = [point.split() for point in rest[start:end].split(",")]
     if any(not 2 <= len(row) <= 4 for row in rows):
-        raise Unreadable("a point without x and y")
+        raise UnreadableError("a point without x and y")
     points = np.array([[float(v) for v in row[: 3 if len(row) > 2 else 2]] for row in rows])
     return Node(kind, points), rest[end if bare else end + 1 :]
 
@@ -181,7 +181,7 @@ def node_of_geojson(value: Any) -> Node | None:
 
 def _node_of_json(value: Any, depth: int) -> Node:
     if depth > _DEEP:
-        raise Unreadable("shapes within shapes without end")
+        raise UnreadableError("shapes within shapes without end")
     if value["type"] == "GeometryCollection":
         return Node(7, [_node_of_json(part, depth + 1) for part in value["geometries"]])
     kind, xy = _JSON[value["type"]], value["coordinates"]
@@ -197,7 +197,7 @@ def _node_of_json(value: Any, depth: int) -> Node:
 def _positions(rows: Any) -> Array:
     """Read positions of two numbers or more; what stands after a height is left out."""
     if not isinstance(rows, list):
-        raise Unreadable("coordinates that are no list")
+        raise UnreadableError("coordinates that are no list")
     if not rows:
         return NOTHING
     try:
@@ -205,5 +205,5 @@ def _positions(rows: Any) -> Array:
     except ValueError:  # positions of unlike length
         cells = np.array([row[:2] for row in rows])
     if cells.ndim != 2 or cells.shape[1] < 2 or cells.dtype.kind not in "iuf":
-        raise Unreadable("coordinates that are no numbers")
+        raise UnreadableError("coordinates that are no numbers")
     return cells[:, :3].astype(float)

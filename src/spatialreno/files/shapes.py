@@ -25,7 +25,7 @@ from spatialreno.files.shape_nodes import (
     POLYGON,
     TRIANGLE,
     Node,
-    Unreadable,
+    UnreadableError,
     node_of_geojson,
     node_of_wkb,
     node_of_wkt,
@@ -115,7 +115,9 @@ def shapes_of_geojson(geometries: Sequence[Any], names: Sequence[str], path: Pat
     return drawn, door.told()
 
 
-def _each(values: Sequence[Any], names: Sequence[str], parse: Callable[[Any], Node | None], door: _Door) -> Array:
+def _each(
+    values: Sequence[Any] | Array, names: Sequence[str], parse: Callable[[Any], Node | None], door: _Door
+) -> Array:
     drawn = np.full(len(values), None, dtype=object)
     for i, value in enumerate(values):
         drawn[i] = _drawn(value, names[i], parse, door)
@@ -130,7 +132,7 @@ def _drawn(value: Any, name: str, parse: Callable[[Any], Node | None], door: _Do
         node = parse(value)
         return None if node is None else _linear(node, name, door)
     except _FAILS as error:
-        door.broken[name] = str(error) if isinstance(error, Unreadable) else "its shape is damaged"
+        door.broken[name] = str(error) if isinstance(error, UnreadableError) else "its shape is damaged"
         return None
 
 
@@ -155,7 +157,7 @@ def _corners(node: Node, name: str, door: _Door) -> Array:
         joined: Array = np.concatenate([p if i == 0 else p[1:] for i, p in enumerate(pieces)]) if pieces else NOTHING
         return joined
     if node.kind not in (POINT, LINE, ARC):
-        raise Unreadable("a ring that is no line")
+        raise UnreadableError("a ring that is no line")
     if node.parts.shape[1] > 2:
         door.lifted.append(name)
     plan: Array = node.parts[:, :2]
@@ -163,7 +165,7 @@ def _corners(node: Node, name: str, door: _Door) -> Array:
         door.curved.append(name)
         return _chords(plan, door.sagitta)
     if node.kind == LINE and len(plan) == 1:
-        raise Unreadable("a line of one point")
+        raise UnreadableError("a line of one point")
     return plan
 
 
@@ -172,14 +174,14 @@ def _ring(corners: Array, name: str, door: _Door) -> Array:
         corners = np.concatenate([corners, corners[:1]])
         door.closed.append(name)
     if 0 < len(corners) < 4:
-        raise Unreadable("a ring of fewer than three corners")
+        raise UnreadableError("a ring of fewer than three corners")
     return corners
 
 
 def _chords(points: Array, sagitta: float) -> Array:
     """Draw arcs, each through a start, a middle and an end, which is the next one's start."""
     if len(points) < 3 or len(points) % 2 == 0:
-        raise Unreadable("an arc without a middle or an end")
+        raise UnreadableError("an arc without a middle or an end")
     pieces = [points[:1]]
     for start, middle, end in zip(points[:-2:2], points[1:-1:2], points[2::2], strict=True):
         pieces += [_between(start, middle, end, sagitta), end[None, :]]

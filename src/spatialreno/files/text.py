@@ -1,4 +1,4 @@
-"""One door for text: in which script bytes are written, told with the reason; what reads as rubbish is never believed."""
+"""One door for text: in which script bytes are written, told with the reason; rubbish is never believed."""
 
 from __future__ import annotations
 
@@ -125,8 +125,10 @@ def believable(raw: bytes, codec: str, reads: Reads | None = None) -> bool:
 def _one_byte(codec: str) -> bool:
     """Tell whether a code page has one byte a letter, so that it reads nearly anything."""
     try:
-        return all(len(bytes([n]).decode(codec, "replace")) == 1 for n in range(256)) and codec != "utf-8" and (
-            len(bytes(range(128, 256)).decode(codec, "replace")) == 128
+        return (
+            all(len(bytes([n]).decode(codec, "replace")) == 1 for n in range(256))
+            and codec != "utf-8"
+            and (len(bytes(range(128, 256)).decode(codec, "replace")) == 128)
         )
     except (UnicodeError, LookupError):
         return False
@@ -153,7 +155,10 @@ def _usual(text: str) -> float:
 
 @lru_cache(maxsize=32_768)
 def _weight(letter: str) -> float:
-    if letter in "\u3000、。·…—～‘’“”（）《》【】：；，！？％／＋－＃＆㎡℃№①②③④⑤⑥⑦⑧⑨⑩×±°〇" or "\uff10" <= letter <= "\uff5a":
+    if (
+        letter in "\u3000、。·…—～‘’“”（）《》【】：；，！？％／＋－＃＆㎡℃№①②③④⑤⑥⑦⑧⑨⑩×±°〇"
+        or "\uff10" <= letter <= "\uff5a"
+    ):
         return 1.0
     for codec, first, last, weight in (("gb2312", 0xB0, 0xD7, 1.0), ("big5", 0xA4, 0xC6, 0.9)):
         try:

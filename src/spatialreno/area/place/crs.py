@@ -159,7 +159,9 @@ def _frame_of(crs: CRS) -> str:
     base = crs.geodetic_crs
     name = base.datum.name if base is not None and base.datum is not None else base.name if base is not None else ""
     plain = "".join(c for c in name.lower().removeprefix("d_") if c.isalnum())
-    known = {"".join(c for c in row["datum"].lower() if c.isalnum()): row["frame"] for row in catalog_rows("datums.csv")}
+    known = {
+        "".join(c for c in row["datum"].lower() if c.isalnum()): row["frame"] for row in catalog_rows("datums.csv")
+    }
     return next((frame for datum, frame in known.items() if plain.startswith(datum)), plain)
 
 
@@ -303,7 +305,7 @@ def _zone_number(crs: CRS) -> int:
     """Read the zone number that eastings of a system begin with; 0 for none."""
     operation = crs.coordinate_operation
     easting = next((p.value for p in operation.params if p.name == "False easting"), 0.0) if operation else 0.0
-    return int(easting // 1e6)
+    return int(float(easting) // 1e6)
 
 
 def _without_zone(crs: CRS) -> str:
@@ -314,7 +316,8 @@ def _without_zone(crs: CRS) -> str:
     base = crs.geodetic_crs
     if meridian is None or base is None or _frame_of(crs) != _frame_of(LONLAT):
         return ""
-    return f", such as {crs_name(zone_crs(meridian))}" if zone_crs(meridian).geodetic_crs == base else ""
+    zone = zone_crs(float(meridian))
+    return f", such as {crs_name(zone)}" if zone.geodetic_crs == base else ""
 
 
 def _middle(frame: gpd.GeoDataFrame) -> tuple[float, float]:

@@ -94,7 +94,9 @@ def _with_branches(shape: Any, most: float) -> tuple[list[Any], float] | None:
     if width > most or shape.length / width > _MOST_POINTS:
         return None
     rim = shapely.segmentize(shape.simplify(width / 5).boundary, width / 2)
-    edges = shapely.get_parts(shapely.voronoi_polygons(shapely.MultiPoint(shapely.get_coordinates(rim)), only_edges=True))
+    edges = shapely.get_parts(
+        shapely.voronoi_polygons(shapely.MultiPoint(shapely.get_coordinates(rim)), only_edges=True)
+    )
     if len(edges) and edges[0].geom_type != "LineString":
         edges = shapely.get_parts(edges)
     inside = edges[shapely.within(edges, shape)]

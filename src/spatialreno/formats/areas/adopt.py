@@ -143,12 +143,14 @@ def _of_drawing(path: Path, crs: str, unit: Unit) -> list[Proposal]:
 
 
 _UNITS: dict[str, Unit] = {"m": "m", "cm": "cm", "mm": "mm"}
-_SILENT = {"structures": {"legality": "undecided"}}  # what a drawing cannot say, and what stands for it until it is said
+_SILENT = {
+    "structures": {"legality": "undecided"}
+}  # what a drawing cannot say, and what stands for it until it is said
 
 
 def _of_role(path: Path, role: str, counts: Counter[str], crs: str, unit: Unit) -> Proposal:
     names = sorted(counts)
-    values = dict(_SILENT.get(role, {}))
+    values: dict[str, str | bool | int | float] = {**_SILENT.get(role, {})}
     source = Source(file=path.name, layer="" if role else "|".join(names), crs=crs, unit=unit, values=values)
     return Proposal(role, source, counts.total(), f"drawing layers {', '.join(names)}")
 

@@ -75,7 +75,9 @@ def _read(path: Path, kind: FileKind, layer: str, encoding: str) -> RawTable:
     if rows is not None and rows != len(raw.ids):
         raise refused(path, f"has {rows} rows, but only {len(raw.ids)} can be read", _AGAIN)
     raw.acts += [("open elsewhere", edits, "")] if edits else []
-    raw.acts += [("deleted rows", f"{gone} rows that are marked as deleted in the .dbf are left out", "")] if gone else []
+    raw.acts += (
+        [("deleted rows", f"{gone} rows that are marked as deleted in the .dbf are left out", "")] if gone else []
+    )
     if codec:
         _tell_text(raw, why, names, cut)
     return raw
@@ -174,13 +176,17 @@ def settled(path: Path, copy: Path) -> str:
     edits = [f for f in beside if f.stat().st_size]
     if not edits and not logged:
         return ""
-    for file in (*beside, path):  # the log first: what goes from it into the file meanwhile is then in both
-        shutil.copyfile(file, copy.with_name(file.name.replace(path.name, copy.name)))
+    for part in (*beside, path):  # the log first: what goes from it into the file meanwhile is then in both
+        shutil.copyfile(part, copy.with_name(part.name.replace(path.name, copy.name)))
     with closing(sqlite3.connect(copy)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         database.execute("PRAGMA journal_mode=DELETE")
     names = ", ".join(f.name for f in edits)
-    return f"{names} holds edits that are not in {path.name} yet (it may be open in QGIS); they are read too" if edits else ""
+    return (
+        f"{names} holds edits that are not in {path.name} yet (it may be open in QGIS); they are read too"
+        if edits
+        else ""
+    )
 
 
 def _only(driver: str) -> None:
@@ -298,7 +304,7 @@ def _parquet(path: Path) -> RawTable:
     column = geo.get("columns", {}).get(geo.get("primary_column"), {})
     if column and column.get("encoding", "WKB").upper() != "WKB":  # shapes as columns of numbers: geopandas reads them
         frame: Any = gpd.read_parquet(path).reset_index(drop=True)
-        shapes = np.asarray(shapely.to_wkb(frame.geometry.to_numpy()), dtype=object)
+        shapes: Any = np.asarray(shapely.to_wkb(frame.geometry.to_numpy()), dtype=object)
         crs = None if frame.crs is None else frame.crs.to_wkt()
         name = frame.active_geometry_name
     else:

@@ -214,7 +214,9 @@ def in_our_words(
         said = {v: words[folded(v)] for v in frame[name].dropna().unique() if isinstance(v, str) and folded(v) in words}
         told = ", ".join(f"{theirs} as {ours}" for theirs, ours in sorted(said.items()) if theirs.strip() != ours)
         if any(theirs != ours for theirs, ours in said.items()):
-            frame = frame.assign(**{name: frame[name].map(lambda v, said=said: said.get(v, v) if isinstance(v, str) else v)})
+            frame = frame.assign(
+                **{name: frame[name].map(lambda v, said=said: said.get(v, v) if isinstance(v, str) else v)}
+            )
         if told:
             acts.append({"layer": layer.name, "id": "", "rule": "words", "reason": f"{column.column}: read {told}"})
     return frame

@@ -12,7 +12,8 @@ import pandas as pd
 import shapely
 from scipy.sparse import csgraph
 
-from spatialreno.optimise import FloatArray, Net, Tree, least_tree, make_net, pruned
+from spatialreno.area import pipes_in_use
+from spatialreno.optimise import FloatArray, Limit, Net, Tree, least_tree, make_net, pruned
 from spatialreno.works.heat.branches import carried, chains
 from spatialreno.works.heat.mains import find_taps
 from spatialreno.works.heat.pipe_ground import Ground
@@ -131,7 +132,7 @@ def _prices(area: StudyArea) -> tuple[float, float]:
 
 def _old_pipes(area: StudyArea, ground: Ground) -> tuple[FloatArray, list[Any], dict[Any, str], dict[Any, float]]:
     """Give old secondary pipes with room as runs that cost nothing, joined to the ground nearby."""
-    pipes = area.pipes[area.pipes["kind"].eq("heat_secondary") & area.pipes["status"].fillna("existing").eq("existing")]
+    pipes = pipes_in_use(area).loc[lambda pipes: pipes["kind"].eq("heat_secondary")]
     pipes = pipes[pipes["capacity"] > 0]
     xy: list[FloatArray] = []
     edges: list[tuple[int, int, float]] = []
@@ -162,10 +163,10 @@ def _joins(area: StudyArea, ground: Ground, places: Any, nodes: range) -> list[t
 
 
 def lay_secondary(
-    net: HeatNet, *, exact: bool | None, exact_arcs: int, time_limit_s: float | None
+    net: HeatNet, *, exact: bool | None, exact_arcs: int, limit: Limit
 ) -> tuple[Tree, pd.DataFrame, pd.DataFrame]:
     """Find the least-cost tree of a station: tree, pipes (load, length, walls, old pipe), inlets of its units."""
-    tree = least_tree(net.net, exact=exact, exact_arcs=exact_arcs, time_limit_s=time_limit_s)
+    tree = least_tree(net.net, exact=exact, exact_arcs=exact_arcs, limit=limit)
     used = {(int(net.net.tail[a]), int(net.net.head[a])) for a in tree.arcs}
     sides = net.sides[[(s.into, s.out) in used for s in net.sides.itertuples()]]
     keys = set(zip(sides["building_id"], sides["side"], strict=True))

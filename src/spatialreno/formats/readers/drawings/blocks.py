@@ -70,7 +70,7 @@ def taken_apart(document: Any, symbols: bool, most: float) -> Iterator[Part]:
 
 def _unowned(document: Any) -> list[Any]:
     """List objects of other programs that name no space they stand in, which ezdxf keeps out of the model space."""
-    from ezdxf.entities import DXFTagStorage
+    from ezdxf.entities.dxfentity import DXFTagStorage
 
     kept = [e for e in document.entitydb.values() if isinstance(e, DXFTagStorage) and e.is_graphic_entity]
     return [e for e in kept if not e.dxf.hasattr("owner") and not e.dxf.get("paperspace", 0)]
@@ -97,7 +97,7 @@ def layer_of(entity: Any) -> str:
     """Name the drawing layer of an entity, of those too that ezdxf only keeps."""
     if entity.dxf.hasattr("layer"):
         return str(entity.dxf.layer)
-    properties = getattr(entity, "graphic_properties", dict)()
+    properties: dict[str, Any] = getattr(entity, "graphic_properties", dict)()
     return str(properties.get("layer", "0"))
 
 

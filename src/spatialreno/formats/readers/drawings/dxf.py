@@ -247,7 +247,8 @@ _HANDLES = 40  # named in one act
 
 def _walls(shapes: list[Any], rows: list[Any], ours: set[str], constants: Any, metre: float, acts: list[Any]) -> Any:
     """Make one line of walls drawn as two; those that we wrote, and those that state their width, are one already."""
-    known, open_ = [], []
+    known: list[tuple[Any, dict[str, Any]]] = []
+    open_: list[tuple[Any, dict[str, Any]]] = []
     for shape, row in zip(shapes, rows, strict=True):
         width = row.pop("width_", 0.0) * metre
         if row["handle"] in ours or not width:
