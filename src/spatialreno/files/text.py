@@ -17,6 +17,7 @@ _SAMPLE = 2_000_000  # letters by which a script is judged
 _LIKELY, _CERTAIN = 0.6, 0.85  # share of usual letters from which a reading is believed, alone and against words
 _UTF8, _SAID = 0.15, 0.12  # what speaks for UTF-8, which seldom reads by chance, and for what the file says
 _LATIN = re.compile(r"[a-z][\u00c0-\u024f]|[\u00c0-\u024f][a-z]")
+_BESIDE = re.compile(r"(?<=[A-Za-z])[\u00c0-\u024f]|[\u00c0-\u024f](?=[A-Za-z])")
 _GLUED = re.compile(r"[a-z][\u4e00-\u9fff]")
 _WIDE = re.compile(r"[\u0800-\uffff\U00010000-\U0010ffff]")
 Reads = Callable[[str], bool]
@@ -183,8 +184,8 @@ def _in_gb2312(letter: str) -> bool:
 
 
 def _makes_words(text: str) -> bool:
-    """Tell whether what a page of one byte reads is words: letters, most of them beside other letters."""
+    """Tell whether what a page of one byte reads is words: letters, and Latin ones mostly beside plain letters."""
     beyond = [c for c in text if not c.isascii()]
-    letters = sum(c.isalpha() for c in beyond)
-    beside = len(re.findall(r"(?<=[^\W\d_])[^\W\d_]|[^\W\d_](?=[^\W\d_])", "".join(text)))
-    return bool(beyond) and letters >= 0.9 * len(beyond) and beside > 0
+    latin = sum("\u00c0" <= c <= "\u024f" for c in beyond)
+    beside = len(_BESIDE.findall(text))
+    return bool(beyond) and sum(map(str.isalpha, beyond)) >= 0.9 * len(beyond) and beside >= latin / 2
