@@ -14,7 +14,7 @@ from spatialreno._version import __version__
 from spatialreno.area import STATION, heat_demand
 from spatialreno.community import Consents, Register
 from spatialreno.comparison.plan import bill_rows
-from spatialreno.comparison.review import fire_findings, lane_findings, review
+from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review
 from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works
 from spatialreno.comparison.write import write_comparison
@@ -199,6 +199,7 @@ class Comparison:
         for name in self.areas:
             if name != TODAY:
                 found += [(name, text) for text in review(self.today, self.ledgers[name])]
+                found += [(name, text) for text in gate_findings(self.today, self.areas[name])]
                 lanes = self.evaluations[name].ground.lanes
                 found += [(name, text) for text in lane_findings(self.today, before, lanes)]
             found += [(name, text) for text in fire_findings(self.blockers[name])]

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from pandas.api.extensions import ExtensionArray
 
+from spatialreno.area.place.gate_spans import walls_of_gates
 from spatialreno.area.place.sides import sides
 
 _IN_COMPOUND = ("buildings", "structures", "facilities", "trees", "parking", "entrances")
@@ -40,7 +41,7 @@ def relate(layers: Mapping[str, pd.DataFrame], constants: Mapping[str, float]) -
     for name in ("walls", "paths", "pipes"):
         done[name]["length_m"] = shapely.length(done[name].geometry.to_numpy())
     done["walls"] = _with_sides(done["walls"], compounds, constants)
-    done["gates"] = _with_walls(done["gates"], done["walls"], compounds, constants)
+    done["gates"] = _with_walls(done["gates"], done["walls"], done["buildings"], compounds, constants)
     return done
 
 
@@ -75,9 +76,7 @@ def _with_sides(walls: Any, compounds: Any, constants: Mapping[str, float]) -> A
     return walls
 
 
-def ordered_pairs(
-    left: npt.NDArray[Any], right: npt.NDArray[Any]
-) -> tuple[ExtensionArray, ExtensionArray]:
+def ordered_pairs(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> tuple[ExtensionArray, ExtensionArray]:
     """Put the two sides in the order of their ids, nothing last."""
     pairs = [sorted((a, b), key=lambda v: (v is None, v or "")) for a, b in zip(left, right, strict=True)]
     first = pd.array([p[0] for p in pairs], dtype="str")
@@ -85,8 +84,8 @@ def ordered_pairs(
     return first, second
 
 
-def _with_walls(gates: Any, walls: Any, compounds: Any, constants: Mapping[str, float]) -> Any:
-    gates["wall_id"] = owners(gates.geometry, walls.geometry, constants["gate_snap_m"])
+def _with_walls(gates: Any, walls: Any, buildings: Any, compounds: Any, constants: Mapping[str, float]) -> Any:
+    gates["wall_id"] = walls_of_gates(gates, walls, buildings.geometry, constants)
     inside = owners(gates.geometry, compounds.geometry, constants["strip_m"])
     by_wall = gates["wall_id"].map(walls["compound_a"])
     gates["compound_id"] = by_wall.where(by_wall.notna(), inside).astype("str")
