@@ -80,8 +80,8 @@ def test_a_gate_in_a_gap_is_told_one_thing(width, y, rules):
 
 
 def test_a_gate_in_two_walls_is_told():
-    rows = {"compounds": C, "buildings": HOMES, "walls": [wall("W1", (0, 0), (50, 0)), wall("W2", (20, 0.1), (90, 0.1))],
-            "gates": [{"id": "G1", "geometry": shapely.Point(30, 0)}]}  # fmt: skip
+    twins, gate = [wall("W1", (0, 0), (50, 0)), wall("W2", (20, 0.1), (90, 0.1))], {"geometry": shapely.Point(30, 0)}
+    rows = {"compounds": C, "buildings": HOMES, "walls": twins, "gates": [{"id": "G1"} | gate]}
     raw = {name: frame(r) for name, r in rows.items()}
     (told,) = [f for f in findings(raw, crs="EPSG:4546", catalog=read_catalog()) if f.rule == "gate in two walls"]
     assert (told.severity, told.ids) == ("note", ("G1",))
