@@ -13,7 +13,7 @@ import shapely
 from pyproj import CRS
 
 from spatialreno.area.conform import Notes, conform
-from spatialreno.area.estimate import with_estimates
+from spatialreno.area.estimate import with_estimates, without_estimates
 from spatialreno.area.place.crs import (
     LENGTH_ERROR,
     LONLAT,
@@ -139,6 +139,37 @@ def replace_layers(area: StudyArea, changed: Mapping[str, pd.DataFrame]) -> Stud
     _refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid))
     related = relate(formed, area.catalog.constants)
     return replace(area, _layers=freeze(related), _survey=area.survey, _acts=(*area._acts, *notes.acts))
+
+
+def under_catalog(area: StudyArea, catalog: Catalog) -> StudyArea:
+    """Return the area as it is under another catalog: estimated, checked and related anew where that asks for it.
+
+    Parameters
+    ----------
+    area
+        The area, which stays as it is.
+    catalog
+        What is to hold; it may know more layers, which are empty then.
+
+    Raises
+    ------
+    InputError
+        When the area breaks a rule of the new catalog.
+    """
+    survey = None if area.survey is area else under_catalog(area.survey, catalog)
+    old = area.catalog
+    if dict(old.constants) == dict(catalog.constants) and dict(old.layers) == dict(catalog.layers):
+        return replace(area, catalog=catalog, _survey=survey)
+    notes = Notes()
+    layers = {n: conform(None, d, notes) if n not in old.layers else area.layer(n) for n, d in catalog.layers.items()}
+    for name, dictionary in catalog.layers.items():
+        if name in old.layers and dictionary != old.layers[name]:
+            derived = dictionary.of_status("derived")
+            layers[name] = conform(layers[name].drop(columns=derived, errors="ignore"), dictionary, notes)
+    formed = with_estimates(without_estimates(layers, old.constants), catalog.constants, notes)
+    _refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
+    related = freeze(relate(formed, catalog.constants))
+    return replace(area, catalog=catalog, _layers=related, _survey=survey, _acts=(*area._acts, *notes.acts))
 
 
 def findings(layers: Mapping[str, pd.DataFrame], *, crs: Any, catalog: Catalog) -> list[Fault]:

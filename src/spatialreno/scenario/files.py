@@ -10,7 +10,6 @@ import shapely
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from spatialreno.catalog import read_catalog
 from spatialreno.errors import ScenarioError
 from spatialreno.files import put_text
 from spatialreno.scenario.interventions import Alter, Build, Intervention, alter, build, demolish
@@ -68,7 +67,7 @@ class _Alter(_Choice):
 
 
 class _Build(BaseModel):
-    """A built row: its place and, beside, any column of its layer (judged by the layer's dictionary)."""
+    """A built row: its place and, beside, any column of its layer (judged by the dictionary of the area)."""
 
     model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
     layer: str
@@ -82,16 +81,11 @@ class _Build(BaseModel):
     phase: int = Field(1, ge=1)
 
     @model_validator(mode="after")
-    def _columns_are_known(self) -> _Build:
+    def _is_in_one_place(self) -> _Build:
         if (self.at is not None) + (self.line is not None) + (self.outline is not None) != 1:
             raise ValueError("give exactly one of at, line and outline")
         if self.holes and self.outline is None:
             raise ValueError("holes need an outline")
-        layer = read_catalog().layers.get(self.layer)
-        known = set(layer.columns) if layer else set(self.model_extra or {})
-        unknown = sorted(set(self.model_extra or {}) - known)
-        if unknown:
-            raise ValueError(f"{self.layer} has no column {', '.join(unknown)}")
         return self
 
     def shape(self) -> Any:
@@ -161,12 +155,23 @@ def write_scenario(scenario: Scenario, path: str | Path) -> Path:
     ...     read_scenario(write_scenario(plan, Path(folder) / "opened.toml")) == plan
     True
     """
+    return put_text(Path(path), scenario_text(scenario))
+
+
+def scenario_text(scenario: Scenario) -> str:
+    """Write a scenario as the text of its file."""
     tables: dict[str, Any] = {"name": scenario.name, "title": scenario.title}
     for verb in ("demolish", "alter", "build"):
         rows = [_table(act) for act in scenario.interventions if act.verb == verb]
         if rows:
             tables[verb] = rows
-    return put_text(Path(path), tomli_w.dumps(tables))
+    return tomli_w.dumps(tables)
+
+
+def canonical_text(scenario: Scenario) -> str:
+    """Write what a scenario means, the same for every order of its acts and wherever they were written down."""
+    acts = [tomli_w.dumps({act.verb: _table(act, in_place=True)}) for act in scenario.interventions]
+    return "\n".join([tomli_w.dumps({"name": scenario.name, "title": scenario.title}), *sorted(acts)])
 
 
 def _read(path: Path, seen: tuple[Path, ...]) -> Scenario:
@@ -225,9 +230,10 @@ def _fault_line(loc: tuple[int | str, ...], kind: str, message: str) -> str:
     return f"{', '.join(filter(None, [place, '.'.join(keys)]))}: {said.removeprefix('Value error, ')}"
 
 
-def _table(act: Intervention) -> dict[str, Any]:
+def _table(act: Intervention, *, in_place: bool = False) -> dict[str, Any]:
     if isinstance(act, Build):
-        table: dict[str, Any] = {"layer": act.layer, "id": act.id, **dict(act.values), **_place(act)}
+        place = _place(act, in_place=in_place)
+        table: dict[str, Any] = {"layer": act.layer, "id": act.id, **dict(act.values), **place}
     else:
         chosen = {k: getattr(act.chosen, k) for k in ("ids", "between", "within", "party")}
         table = {"layer": act.layer, **{k: thawed(v) for k, v in chosen.items() if v is not None}}
@@ -241,8 +247,8 @@ def _table(act: Intervention) -> dict[str, Any]:
     return table | ({"phase": act.phase} if act.phase != 1 else {})
 
 
-def _place(act: Build) -> dict[str, Any]:
-    if not act.crs:
+def _place(act: Build, *, in_place: bool = False) -> dict[str, Any]:
+    if not act.crs and not in_place:
         raise ScenarioError(
             f"{act}: its geometry has no coordinate system of its own. Use scenario.placed(area) before writing."
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from spatialreno.errors import ScenarioError
@@ -48,6 +50,13 @@ class Scenario:
     def __hash__(self) -> int:
         """Hash what equality compares."""
         return hash(self._meaning())
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sixteen hex digits of what it does: the same in every process, for any order of its acts."""
+        from spatialreno.scenario.files import canonical_text
+
+        return hashlib.sha256(canonical_text(self).encode()).hexdigest()[:16]
 
     def _meaning(self) -> tuple[str, str, frozenset[Intervention]]:
         return self.name, self.title, frozenset(self.interventions)

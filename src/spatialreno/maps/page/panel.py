@@ -15,6 +15,7 @@ from spatialreno.maps.content.indicator_tables import (
 )
 from spatialreno.maps.content.payers import payer_table
 from spatialreno.maps.content.people_sections import sections
+from spatialreno.maps.content.own_values import own_values
 from spatialreno.maps.content.side_by_side import indicators, option_cell, option_heads, titled
 from spatialreno.maps.drawing.works_themes import cross_section
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag, text
@@ -113,7 +114,7 @@ def _indicators(options: Comparison, titles: Sequence[str], lang: Lang, chosen: 
 
 
 def assumptions(options: Comparison, lang: Lang) -> list[Markup]:
-    """Tell what the numbers rest on: notes, norms by confidence, estimates by layer, stamps."""
+    """Tell what the numbers rest on: notes, norms by confidence, estimates by layer, values of one's own, stamps."""
     note = options.areas["today"].meta.get("note")
     titles = dict(zip(options.areas, option_titles(options, lang), strict=True))
     lists = {
@@ -127,6 +128,8 @@ def assumptions(options: Comparison, lang: Lang) -> list[Markup]:
     for name, items in lists.items():
         if items:
             parts += [tag("h3", word(name, lang)), tag("ul", *(tag("li", item) for item in items))]
+    own = own_values(options, lang)
+    parts += [tag("h3", word("own_values", lang)), tag("ul", *(tag("li", isolated(told)) for told in own))] if own else []
     stamps = tag("dl", *_pairs(fingerprints(options, lang)))
     return [*parts, tag("h3", word("provenance", lang)), stamps]
 
