@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 def own_values(options: Comparison, lang: Lang) -> list[str]:
     """Say each row that is not the package's in one sentence: table, what, was and is, source and date."""
     catalog = options.today.catalog
-    return [_said(row, catalog, lang) for row in catalog.own_rows.to_dict("records")]
+    return [
+        _said({str(k): str(v) for k, v in row.items()}, catalog, lang) for row in catalog.own_rows.to_dict("records")
+    ]
 
 
 def _said(row: dict[str, str], catalog: Catalog, lang: Lang) -> str:

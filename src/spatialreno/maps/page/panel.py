@@ -13,9 +13,9 @@ from spatialreno.maps.content.indicator_tables import (
     leader_lines,
     option_titles,
 )
+from spatialreno.maps.content.own_values import own_values
 from spatialreno.maps.content.payers import payer_table
 from spatialreno.maps.content.people_sections import sections
-from spatialreno.maps.content.own_values import own_values
 from spatialreno.maps.content.side_by_side import indicators, option_cell, option_heads, titled
 from spatialreno.maps.drawing.works_themes import cross_section
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag, text
@@ -123,13 +123,12 @@ def assumptions(options: Comparison, lang: Lang) -> list[Markup]:
         "rests_on": [
             text(f"{layer} · {what}: {count} / {total}") for layer, what, count, total in estimates(options, lang)
         ],
+        "own_values": [isolated(told) for told in own_values(options, lang)],
     }
     parts = [tag("p", isolated(note))] if note else []
     for name, items in lists.items():
         if items:
             parts += [tag("h3", word(name, lang)), tag("ul", *(tag("li", item) for item in items))]
-    own = own_values(options, lang)
-    parts += [tag("h3", word("own_values", lang)), tag("ul", *(tag("li", isolated(told)) for told in own))] if own else []
     stamps = tag("dl", *_pairs(fingerprints(options, lang)))
     return [*parts, tag("h3", word("provenance", lang)), stamps]
 
