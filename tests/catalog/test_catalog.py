@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scenario.yards import two_yards
 
 import spatialreno as sr
+import spatialreno.catalog
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import InputError
 
@@ -60,6 +61,12 @@ def test_every_table_that_ships_keeps_to_its_own_schema(name: str) -> None:
 def test_a_template_that_nobody_filled_in_changes_nothing(name: str, tmp_path: Path) -> None:
     place = folder(tmp_path, **{name.replace("/", "__"): CATALOG.template(name)})
     assert read_catalog(place) == CATALOG
+
+
+def test_every_file_of_the_package_s_catalog_has_a_schema() -> None:
+    home = Path(spatialreno.catalog.__file__).parent
+    files = {path.relative_to(home).with_suffix("").as_posix() for path in home.rglob("*.csv")}
+    assert files == set(CATALOG.tables)  # a new table needs a row in tables.csv, its columns in table_columns.csv
 
 
 # ---- nobody changes it

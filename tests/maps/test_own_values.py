@@ -36,6 +36,7 @@ def test_without_own_values_nothing_is_said() -> None:
 
 def test_the_workbook_says_so_too(options: sr.Comparison, tmp_path: Path) -> None:
     openpyxl = pytest.importorskip("openpyxl")
-    path = sr.save_report(options, tmp_path / "r.xlsx")
+    path = tmp_path / "r.xlsx"
+    sr.report(options, path)
     cells = [c.value for row in openpyxl.load_workbook(path)["依据与假设"] for c in row]
     assert any(OWN in str(cell) for cell in cells)

@@ -13,7 +13,7 @@ import shapely
 from pyproj import CRS
 
 from spatialreno.area.conform import Notes, conform
-from spatialreno.area.estimate import with_estimates, without_estimates
+from spatialreno.area.estimate import with_estimates
 from spatialreno.area.place.crs import (
     LENGTH_ERROR,
     LONLAT,
@@ -27,7 +27,8 @@ from spatialreno.area.place.crs import (
 from spatialreno.area.place.relate import relate
 from spatialreno.area.place.sides import split_by_sides
 from spatialreno.area.rules.check import check_layers
-from spatialreno.area.study_area import StudyArea, freeze
+from spatialreno.area.study_area import StudyArea
+from spatialreno.area.under_catalog import freeze, refuse_errors
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
 
@@ -86,7 +87,7 @@ def assemble(
     """
     catalog = catalog or read_catalog()
     formed, target, notes = form_layers(layers, crs=crs, catalog=catalog)
-    _refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
+    refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
     formed["walls"], cuts = split_by_sides(formed["walls"], formed["compounds"].geometry, catalog.constants)
     for wall, pieces in cuts.items():
         notes.act("walls", str(wall), "split", f"cut into {pieces} where the compounds beside it change")
@@ -136,40 +137,9 @@ def replace_layers(area: StudyArea, changed: Mapping[str, pd.DataFrame]) -> Stud
         given = frame.drop(columns=[c for c in dictionaries[name].of_status("derived") if c in frame.columns])
         formed[name] = conform(given, dictionaries[name], notes)
     formed = with_estimates(formed, area.catalog.constants, notes)
-    _refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid))
+    refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid))
     related = relate(formed, area.catalog.constants)
     return replace(area, _layers=freeze(related), _survey=area.survey, _acts=(*area._acts, *notes.acts))
-
-
-def under_catalog(area: StudyArea, catalog: Catalog) -> StudyArea:
-    """Return the area as it is under another catalog: estimated, checked and related anew where that asks for it.
-
-    Parameters
-    ----------
-    area
-        The area, which stays as it is.
-    catalog
-        What is to hold; it may know more layers, which are empty then.
-
-    Raises
-    ------
-    InputError
-        When the area breaks a rule of the new catalog.
-    """
-    survey = None if area.survey is area else under_catalog(area.survey, catalog)
-    old = area.catalog
-    if dict(old.constants) == dict(catalog.constants) and dict(old.layers) == dict(catalog.layers):
-        return replace(area, catalog=catalog, _survey=survey)
-    notes = Notes()
-    layers = {n: conform(None, d, notes) if n not in old.layers else area.layer(n) for n, d in catalog.layers.items()}
-    for name, dictionary in catalog.layers.items():
-        if name in old.layers and dictionary != old.layers[name]:
-            derived = dictionary.of_status("derived")
-            layers[name] = conform(layers[name].drop(columns=derived, errors="ignore"), dictionary, notes)
-    formed = with_estimates(without_estimates(layers, old.constants), catalog.constants, notes)
-    _refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
-    related = freeze(relate(formed, catalog.constants))
-    return replace(area, catalog=catalog, _layers=related, _survey=survey, _acts=(*area._acts, *notes.acts))
 
 
 def findings(layers: Mapping[str, pd.DataFrame], *, crs: Any, catalog: Catalog) -> list[Fault]:
@@ -199,12 +169,6 @@ _MENDS = {  # acts that a careful eye should see before the area is used
     "rebuilt": "Look at the shape once",
     "parts": "Nothing to do, or give each part an id of its own",
 }
-
-
-def _refuse_errors(found: list[Fault]) -> None:
-    errors = [f for f in found if f.severity == "error"]
-    if errors:
-        raise InputError.of(errors)
 
 
 def _in_one_crs(

@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from spatialreno.area.under_catalog import freeze, under_catalog
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
@@ -130,8 +131,6 @@ class StudyArea:
         >>> dear == today
         False
         """
-        from spatialreno.area.assembly import under_catalog
-
         catalog = self.catalog
         for folder in folders:
             catalog = catalog.with_folder(folder)
@@ -273,15 +272,6 @@ def overlaid(area: StudyArea, changed: Mapping[str, pd.DataFrame], **constants: 
     catalog = area.catalog.with_rows({"constants": constants}, source="asked for") if constants else area.catalog
     survey = replace(area.survey, catalog=catalog) if constants else area.survey
     return replace(area, catalog=catalog, _layers=freeze({**area._layers, **changed}), _survey=survey)
-
-
-def freeze(layers: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
-    """Set geometry arrays read-only and close the mapping, so that nobody edits behind the area's back."""
-    for frame in layers.values():
-        if isinstance(frame, gpd.GeoDataFrame):
-            frame.geometry.to_numpy().flags.writeable = False
-            frame.geometry.array._data.flags.writeable = False
-    return MappingProxyType(dict(layers))
 
 
 def _layer_bytes(frame: pd.DataFrame) -> bytes:

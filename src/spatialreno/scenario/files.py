@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import shapely
-import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from spatialreno.errors import ScenarioError
 from spatialreno.files import put_text
-from spatialreno.scenario.interventions import Alter, Build, Intervention, alter, build, demolish
+from spatialreno.scenario.interventions import Intervention, alter, build, demolish
 from spatialreno.scenario.scenario import Scenario
-from spatialreno.scenario.select import thawed
+from spatialreno.scenario.text import scenario_text
 from spatialreno.scenario.values import LONLAT_TEXT
 
 Cell = str | int | float | bool
@@ -158,22 +157,6 @@ def write_scenario(scenario: Scenario, path: str | Path) -> Path:
     return put_text(Path(path), scenario_text(scenario))
 
 
-def scenario_text(scenario: Scenario) -> str:
-    """Write a scenario as the text of its file."""
-    tables: dict[str, Any] = {"name": scenario.name, "title": scenario.title}
-    for verb in ("demolish", "alter", "build"):
-        rows = [_table(act) for act in scenario.interventions if act.verb == verb]
-        if rows:
-            tables[verb] = rows
-    return tomli_w.dumps(tables)
-
-
-def canonical_text(scenario: Scenario) -> str:
-    """Write what a scenario means, the same for every order of its acts and wherever they were written down."""
-    acts = [tomli_w.dumps({act.verb: _table(act, in_place=True)}) for act in scenario.interventions]
-    return "\n".join([tomli_w.dumps({"name": scenario.name, "title": scenario.title}), *sorted(acts)])
-
-
 def _read(path: Path, seen: tuple[Path, ...]) -> Scenario:
     if path.resolve() in seen or len(seen) > _DEEPEST:
         names = " → ".join(p.name for p in (*seen, path))
@@ -228,39 +211,3 @@ def _fault_line(loc: tuple[int | str, ...], kind: str, message: str) -> str:
         keys, said = keys[:2], f"give text, a finite number or true/false{choice}"
     place = f"{_BRACKETS[str(loc[0])]} {int(loc[1]) + 1}"
     return f"{', '.join(filter(None, [place, '.'.join(keys)]))}: {said.removeprefix('Value error, ')}"
-
-
-def _table(act: Intervention, *, in_place: bool = False) -> dict[str, Any]:
-    if isinstance(act, Build):
-        place = _place(act, in_place=in_place)
-        table: dict[str, Any] = {"layer": act.layer, "id": act.id, **dict(act.values), **place}
-    else:
-        chosen = {k: getattr(act.chosen, k) for k in ("ids", "between", "within", "party")}
-        table = {"layer": act.layer, **{k: thawed(v) for k, v in chosen.items() if v is not None}}
-        if act.chosen.where is not None:
-            table["where"] = {k: thawed(v) for k, v in act.chosen.where}
-        if isinstance(act, Alter):
-            table["set"] = dict(act.values)
-        if act.expect is not None:
-            table["expect"] = act.expect
-    table |= {"reason": act.reason} if act.reason else {}
-    return table | ({"phase": act.phase} if act.phase != 1 else {})
-
-
-def _place(act: Build, *, in_place: bool = False) -> dict[str, Any]:
-    if not act.crs and not in_place:
-        raise ScenarioError(
-            f"{act}: its geometry has no coordinate system of its own. Use scenario.placed(area) before writing."
-        )
-    place: dict[str, Any] = {} if act.crs == LONLAT_TEXT else {"crs": act.crs}
-    shape = act.geometry
-    if shape.geom_type == "Point":
-        return {"at": [float(shape.x), float(shape.y)], **place}
-    if shape.geom_type == "LineString":
-        return {"line": _positions(shape.coords), **place}
-    holes = [_positions(ring.coords)[:-1] for ring in shape.interiors]
-    return {"outline": _positions(shape.exterior.coords)[:-1], **({"holes": holes} if holes else {}), **place}
-
-
-def _positions(coords: Any) -> list[list[float]]:
-    return [[float(x), float(y)] for x, y, *_ in coords]
