@@ -151,8 +151,8 @@ def supply_heat(
     -----
     The tree is the cheapest at one price a metre (``costs``, pipes, heat_secondary) plus breaches of walls; each
     building is entered from one side, the pipe running along all its units there. The pipes of a station stay within
-    ``pipe_detour_m`` of the hull of what it serves, unless a building can be reached only from farther off. Diameters follow from the
-    load behind each pipe (:func:`spatialreno.works.heat.sizing.size_pipes`).
+    ``pipe_detour_m`` of the hull of what it serves, unless a building can be reached only from farther off. Diameters
+    follow from the load behind each pipe (:func:`spatialreno.works.heat.sizing.size_pipes`).
 
     Examples
     --------
