@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spatialreno.area.place.gate_spans import spans_of_gates
-from spatialreno.area.study_area import once_an_area
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from spatialreno.area.study_area import StudyArea
 
 
-@once_an_area
 def gate_spans(area: StudyArea) -> gpd.GeoDataFrame:
     """List the stretches of walls that are gates, and the gaps between wall ends that gates close.
 
@@ -29,6 +27,11 @@ def gate_spans(area: StudyArea) -> gpd.GeoDataFrame:
     GeoDataFrame
         gate, wall, other, low_m, high_m, geometry, as ``spans_of_gates`` tells.
     """
+    return area.derive(_spans)
+
+
+def _spans(area: StudyArea) -> gpd.GeoDataFrame:
+    """Work the stretches and gaps out, once an area."""
     return spans_of_gates(area.gates, area.walls, area.buildings.geometry, area.catalog.constants)
 
 
