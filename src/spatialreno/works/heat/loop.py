@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
-    from spatialreno.optimise import IntArray, Net
+    from spatialreno.optimise import Net
 
 #: Columns that tell of the worst loop, by station.
 LOOP = ["worst_m", "loop_kpa", "pump_head_m"]
 _GRAVITY = 9.81
 
 
-def main_line(net: Net, arcs: IntArray, length_m: Mapping[int, float]) -> set[int]:
+def main_line(net: Net, arcs: Iterable[int], length_m: Mapping[int, float]) -> set[int]:
     """Find the main line (主干线) of a tree: the arcs to the terminal that lies farthest from the root; ties by node.
 
     Examples
@@ -62,9 +62,10 @@ def worst_loops(pipes: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     rows = {}
     for station, own in pipes.groupby("station", sort=True):
         reached: dict[object, tuple[float, float]] = {}
-        for pipe in own.itertuples():
-            drop, metres = reached.get(pipe.start, (0.0, 0.0))
-            reached[pipe.end] = (drop + pipe.drop_pa_m * pipe.length_m, metres + pipe.length_m)
+        length, friction = own["length_m"].to_numpy(float), own["drop_pa_m"].to_numpy(float)
+        for start, end, run, drop_m in zip(own["start"], own["end"], length, friction, strict=True):
+            drop, metres = reached.get(start, (0.0, 0.0))
+            reached[end] = (drop + float(drop_m * run), metres + float(run))
         drop, metres = max(reached.values())
         loop = 2 * (1 + constants["heat_fittings_share"]) * drop / 1000
         inside = constants["heat_station_drop_kpa"] + constants["heat_user_drop_kpa"]
