@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -217,7 +218,7 @@ def _rows_of_house(doors: pd.DataFrame) -> IntArray:
     return np.column_stack([first, first + 1]).astype(np.intp)
 
 
-def _links(yard: FloatArray, lane_xy: FloatArray, constants: dict[str, float], rows: IntArray) -> IntArray:
+def _links(yard: FloatArray, lane_xy: FloatArray, constants: Mapping[str, float], rows: IntArray) -> IntArray:
     """Propose runs from each yard point to its neighbours in the yards and on the lanes."""
     from scipy.spatial import cKDTree
 
