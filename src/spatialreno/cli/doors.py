@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from spatialreno.cli.app import Area, AsCsv, AsJson, app, load
-from spatialreno.cli.output import form, say, tell, tell_table
+from spatialreno.cli.output import Form, form, say, tell, tell_table
 
 if TYPE_CHECKING:
     from spatialreno import Scenario
@@ -106,9 +106,11 @@ def adopt(
     found = sr.adopt(files, out, crs=crs, title=title, unit=unit)
     rows = [[p.source.file, p.source.layer, p.role or "?", p.rows, p.why] for p in found]
     table = pd.DataFrame(rows, columns=["file", "part", "layer", "rows", "why"])
-    tell_table(table, form(as_json, as_csv), title=str(out))
+    how = form(as_json, as_csv)
+    tell_table(table, how, title=str(out))
     say(f"wrote {out / 'area.toml'}; correct it, then: spatialreno check {out}")
-    tell(out)
+    if how is Form.table:  # JSON and CSV stand alone
+        tell(out)
 
 
 @app.command()

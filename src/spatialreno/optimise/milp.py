@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from spatialreno.optimise.quiet import make_quietly
+
 Status = Literal["optimal", "infeasible", "time_limit", "unbounded"]
 FloatArray = NDArray[np.float64]
 
@@ -114,8 +116,7 @@ def new_highs(options: Mapping[str, float]) -> Any:
     """Make a silent solver on one thread, so that it takes the same way every time."""
     import highspy
 
-    make: Any = highspy.Highs
-    highs = make()
+    highs = make_quietly(highspy.Highs)
     for name, value in {"output_flag": False, "threads": 1, **options}.items():
         highs.setOptionValue(name, value)
     return highs
