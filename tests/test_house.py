@@ -25,6 +25,7 @@ INSIDE = {
     "land": [".", "footprints", "fire", "lanes", "free", "geometry"],
     "works": [".", "lifts", "dig", "heat"],
     "optimise": ["steiner", "."],
+    "community": [".", "checkups", "consents", "voting"],
     "area": [".", "facts", "rules", "place"],
 }
 MOST_FILES = 13
