@@ -26,7 +26,7 @@ INSIDE = {
     "works": [".", "lifts", "dig", "heat"],
     "optimise": ["steiner", "."],
     "community": [".", "checkups", "consents", "voting"],
-    "area": [".", "facts", "rules", "place"],
+    "area": [".", "rules", "facts", "place"],
 }
 MOST_FILES = 13
 HEAVY = ("geopandas", "pandas", "shapely", "folium", "osmnx", "networkx", "osmium", "highspy", "numpy")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spatialreno.area import pipes_in_use
 from spatialreno.works import Dig, HeatPlan, plan_dig, supply_heat
 
 if TYPE_CHECKING:
@@ -31,8 +32,7 @@ def plan_works(
     plans = {s.name: s for s in scenarios}
     found = {}
     for name, area in areas.items():
-        live = area.pipes["status"].fillna("existing").eq("existing")
-        if live.any() and len(area.paths):
+        if len(pipes_in_use(area)) and len(area.paths):
             say(f"heat and dig {name}")
             heat = supply_heat(area, exact=False)
             dig = plan_dig(area, scenario=plans.get(name), time_limit_s=_SECONDS)
