@@ -65,8 +65,8 @@ class WhatIf:
         Examples
         --------
         >>> import spatialreno as sr
-        >>> sr.what_if(sr.read_area("data/geo/xigongdi")).top(1)["people"].tolist()
-        [1244.0]
+        >>> sr.what_if(sr.read_area("data/geo/xigongdi"), ["W03/2", "W01"]).top(1)["people"].tolist()
+        [879.0]
         """
         if by not in _NUMBERS:
             raise InputError(f"what_if: cannot rank by {by!r}. Use one of {', '.join(_NUMBERS)}.")
