@@ -12,6 +12,7 @@ from spatialreno.errors import InputError
 from spatialreno.scenario import read_scenario
 from spatialreno.works import fit_section, heat_book, heat_load, site_stations, supply_heat
 from spatialreno.works.heat.assign import assign_stations
+from spatialreno.works.heat.pipe_ground import Ground
 from spatialreno.works.heat.sizing import size_pipes
 
 STATION = "heat_exchange_station"
@@ -105,6 +106,40 @@ def test_a_building_without_floor_area_is_named_and_estimated():
     told = [f for f in plan.faults if f.rule == "floor_area"]
     assert told and told[0].ids == ("B1",)
     assert plan.buildings["connected"].all()
+
+
+def test_a_building_reached_only_from_farther_off_is_reached_all_the_same(monkeypatch, plan):
+    """Round the hull alone the houses cannot be joined: then all the ground is looked at, as if nothing were cut."""
+    near = Ground.near
+    seen = []
+
+    def tight(self, station, buildings, reach_m):
+        seen.append(reach_m)
+        return near(self, station, buildings, 0.0)
+
+    monkeypatch.setattr(Ground, "near", tight)
+    narrow = supply_heat(quarter(), sign_up=0.5)
+    assert seen == [quarter().catalog.constants["pipe_detour_m"]]
+    assert narrow.buildings["connected"].all()
+    assert narrow.costs.equals(plan.costs)
+
+
+def test_what_lies_far_from_a_station_changes_nothing(plan):
+    """The same three houses, and a second quarter with its own station a kilometre off: the same tree."""
+    far = {"id": "B9", "households": 10, "floor_area_m2": 1000.0, "heat_load_w_m2": 50.0, "use": "residential"}
+    both = quarter(
+        compounds=[{"id": "C1", "name": "院", "geometry": box(-20, -40, 180, 40)},
+                   {"id": "C2", "name": "远院", "geometry": box(1000, -40, 1180, 40)}],
+        buildings=[house("B1", 20, 6), house("B2", 60, 6), house("B3", 100, 6),
+                   {**far, "geometry": box(1060, 6, 1080, 16)}],
+        paths=[{"id": "P1", "kind": "lane", "geometry": LineString([(0, 0), (140, 0)])},
+               {"id": "P2", "kind": "lane", "geometry": LineString([(1000, 0), (1140, 0)])}],
+        facilities=[{"id": n, "kind": STATION, "capacity": 5000.0, "geometry": box(x, -16, x + 10, -6)}
+                    for n, x in (("HX", 0), ("HY", 1000))],
+    )  # fmt: skip
+    found = supply_heat(both, sign_up=0.5)
+    assert found.stations.loc["HX", "tree_yuan"] == pytest.approx(plan.stations.loc["HX", "tree_yuan"])
+    assert found.buildings["station"].to_dict() == {"B1": "HX", "B2": "HX", "B3": "HX", "B9": "HY"}
 
 
 def test_a_main_that_touches_nothing_is_named():

@@ -212,14 +212,48 @@ def _runs(net: HeatNet, flat: Net, arcs: Any, load: Mapping[int, float]) -> pd.D
     return pd.DataFrame(rows, columns=PIECE)
 
 
-def primary_way(
-    area: StudyArea, ground: Ground, station: str, mains: pd.DataFrame
-) -> tuple[str | None, Any, float, list[Any]]:
-    """Find the cheapest way from any of the mains to a station: main, line, walls crossed, faults."""
+@dataclass(frozen=True)
+class PrimaryWays:
+    """The cheapest way from any of some mains to every place of the ground, sought once for all stations.
+
+    Attributes
+    ----------
+    mains
+        Main of each tap; the nodes of the taps follow those of the ground, after them stands the source.
+    xy
+        Coordinates of ground and taps.
+    distance, before
+        Cost to each node, and the node before it.
+    walls
+        Walls crossed by a run of the ground, where it crosses any.
+    faults
+        Mains that touch nothing.
+    """
+
+    mains: tuple[str, ...]
+    xy: FloatArray
+    distance: FloatArray
+    before: Any
+    walls: Mapping[tuple[int, int], int]
+    faults: list[Any]
+
+    def to(self, ports: Sequence[int]) -> tuple[str | None, Any, float]:
+        """Give the main, the line and the walls crossed to the cheapest of some places; None where no way leads."""
+        port = min(ports, key=lambda node: (self.distance[node], node))
+        if not np.isfinite(self.distance[port]):
+            return None, None, 0.0
+        nodes = [port]
+        while self.before[nodes[-1]] >= 0:
+            nodes.append(int(self.before[nodes[-1]]))
+        way = nodes[-2::-1]  # without the source
+        base = len(self.xy) - len(self.mains)
+        return self.mains[way[0] - base], shapely.linestrings(self.xy[way]), _walls_on(self.walls, way)
+
+
+def primary_ways(area: StudyArea, ground: Ground, mains: pd.DataFrame) -> PrimaryWays:
+    """Seek the cheapest ways from any of the mains (:class:`PrimaryWays`)."""
     price, wall = _prices(area)
     taps, faults = find_taps(area, mains, ground)
-    if not len(taps.main):
-        return None, None, 0.0, faults
     cost = ground.length_m * price + ground.walls * wall
     base = len(ground.points)
     source = base + len(taps.main)
@@ -228,16 +262,7 @@ def primary_way(
     arcs += [(source, base + k, 0.0) for k in range(len(taps.main))]
     net = make_net(edges, source, [], arcs=arcs, count=source + 1)
     distance, before = csgraph.dijkstra(net.matrix(net.cost), indices=source, return_predecessors=True)
-    port = min(ground.ports[station], key=lambda node: (distance[node], node))
-    if not np.isfinite(distance[port]):
-        return None, None, 0.0, faults
-    nodes = [port]
-    while before[nodes[-1]] >= 0:
-        nodes.append(int(before[nodes[-1]]))
-    xy = np.vstack([ground.points, taps.xy])
-    way: Sequence[int] = [n for n in reversed(nodes) if n != source]
-    crossed = _walls_on(walls_by_run(ground), way)
-    return taps.main[way[0] - base], shapely.linestrings(xy[list(way)]), crossed, faults
+    return PrimaryWays(taps.main, np.vstack([ground.points, taps.xy]), distance, before, walls_by_run(ground), faults)
 
 
 def _walls_on(walls: Mapping[tuple[int, int], int], nodes: Sequence[int]) -> int:

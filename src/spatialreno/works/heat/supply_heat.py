@@ -12,12 +12,12 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import Fault, InputError
-from spatialreno.optimise import Limit
+from spatialreno.optimise import Limit, reached
 from spatialreno.works.heat.assign import assign_stations
 from spatialreno.works.heat.demand import heat_load, load_faults
 from spatialreno.works.heat.mains import usable_mains
 from spatialreno.works.heat.pipe_ground import Ground, pipe_ground
-from spatialreno.works.heat.routes import lay_secondary, primary_way, station_net
+from spatialreno.works.heat.routes import HeatNet, PrimaryWays, lay_secondary, primary_ways, station_net
 from spatialreno.works.heat.site_stations import site_stations
 from spatialreno.works.heat.sizing import size_pipes
 
@@ -150,8 +150,9 @@ def supply_heat(
     Notes
     -----
     The tree is the cheapest at one price a metre (``costs``, pipes, heat_secondary) plus breaches of walls; each
-    building is entered from one side, the pipe running along all its units there. Diameters follow from the
-    load behind each pipe (:func:`spatialreno.works.heat.sizing.size_pipes`).
+    building is entered from one side, the pipe running along all its units there. The pipes of a station stay within
+    ``pipe_detour_m`` of the hull of what it serves, unless a building can be reached only from farther off. Diameters
+    follow from the load behind each pipe (:func:`spatialreno.works.heat.sizing.size_pipes`).
 
     Examples
     --------
@@ -221,6 +222,7 @@ class _Plan:
         waits = (self.table["load_kw"] > 0) & ~self.table["heated"] & self.table["station"].isna()
         self.table.loc[waits, "reason"] = "beyond the radius or the capacity of every station"
         self.spare: dict[str, float] = {}
+        self.ways: dict[tuple[str, ...], PrimaryWays] = {}
         self.pipes: list[pd.DataFrame] = []
         self.rows: list[tuple[Any, ...]] = []
 
@@ -240,9 +242,10 @@ class _Plan:
     def _station(self, name: str, mains: pd.DataFrame, exact: bool | None, time_limit_s: float | None) -> None:
         own = self.table.index[self.table["station"].eq(name)]
         load = self.table["load_kw"].loc[own]
-        net = station_net(self.area, self.ground, name, load)
         arcs = int(self.area.catalog.constants["pipe_exact_arcs"])
-        tree, pieces, doors = lay_secondary(net, exact=exact, exact_arcs=arcs, limit=Limit(time_limit_s))
+        tree, pieces, doors = lay_secondary(
+            self._net(name, load), exact=exact, exact_arcs=arcs, limit=Limit(time_limit_s)
+        )
         lost = own[~own.isin(doors["building_id"])]
         self._lose(lost, name)
         fed = own[own.isin(doors["building_id"])]
@@ -268,6 +271,14 @@ class _Plan:
             tree.cost, tree.bound, tree.gap, tree.status,
         ))  # fmt: skip
 
+    def _net(self, name: str, load: pd.Series) -> HeatNet:
+        """Take the ground round the station; all of it where somebody could then not be reached."""
+        near = self.ground.near(name, load.index, self.area.catalog.constants["pipe_detour_m"])
+        net = station_net(self.area, near, name, load)
+        if reached(net.net)[list(net.net.terminals)].all():
+            return net
+        return station_net(self.area, self.ground, name, load)
+
     def _lose(self, lost: pd.Index, name: str) -> None:
         if len(lost):
             self.table.loc[lost, "reason"] = "no lane or yard leads to it from the station"
@@ -280,11 +291,19 @@ class _Plan:
         room = [m for m in mains.index if self.spare[str(m)] >= need - 1e-9]
         most = max(self.spare.values(), default=0.0)
         chosen = mains.loc[room] if room else mains.loc[[m for m in mains.index if self.spare[str(m)] == most]]
-        main, line, crossed, faults = primary_way(self.area, self.ground, name, chosen)
+        ways = self._ways(chosen)
+        main, line, crossed = ways.to(self.ground.ports[name])
         if main is None and room and len(chosen) < len(mains):
-            main, line, crossed, _ = primary_way(self.area, self.ground, name, mains)
-        self.faults += faults
+            main, line, crossed = self._ways(mains).to(self.ground.ports[name])
+        self.faults += ways.faults
         return main, line, crossed
+
+    def _ways(self, mains: pd.DataFrame) -> PrimaryWays:
+        """Seek the ways from some mains once, for every station that may hang on them."""
+        key = tuple(map(str, mains.index))
+        if key not in self.ways:
+            self.ways[key] = primary_ways(self.area, self.ground, mains)
+        return self.ways[key]
 
     def _sized(self) -> gpd.GeoDataFrame:
         constants, catalog = self.area.catalog.constants, self.area.catalog
