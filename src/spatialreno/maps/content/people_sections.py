@@ -102,9 +102,9 @@ def _consent(options: Comparison, lang: Lang, opened: bool) -> list[Markup]:
     if not options.consents:
         return []
     titles = _titles(options, lang)
-    heads = [
-        say(k, lang) for k in ("option", "parties", "votes", "in_hand_count", "refused_count", "to_win", "enforced")
-    ]
+    asked = ("parties", "signed", "refused_count", "votes", "passed")
+    still = ("parties_to_win", "households_to_win", "enforced")
+    heads = [say(k, lang) for k in ("option", *asked, *still)]
     parts = [grid(heads, [[titles[name], *_consent_line(found)] for name, found in options.consents.items()])]
     for name, found in options.consents.items():
         parts += _consent_details(titles[name], found, options, lang, opened)
@@ -113,8 +113,10 @@ def _consent(options: Comparison, lang: Lang, opened: bool) -> list[Markup]:
 
 def _consent_line(found: Consents) -> list[int]:
     enforced = int(found.asked.loc[found.asked["basis"] == "enforcement", "id"].nunique())
-    refused = int((found.parties["state"] == "refused").sum())
-    return [len(found.parties), len(found.votes), found.in_hand_count, refused, len(found.to_win()), enforced]
+    signed = int((found.parties["state"] == "in_hand").sum())
+    passed = int((found.votes["state"] == "passed").sum())
+    asked = [len(found.parties), signed, found.against_count, len(found.votes), passed]
+    return [*asked, found.parties_to_win, found.households_to_win, enforced]
 
 
 def _consent_details(title: str, found: Consents, options: Comparison, lang: Lang, opened: bool) -> list[Markup]:

@@ -161,18 +161,19 @@ def _gains(sheets: list[Sheet], options: Comparison, key: str, yards: list[str],
     if not homes:
         sheets[-1].paragraph(word("no_homes", lang), size=10)
         return
-    gained = options.gained[key].loc[homes].astype(float)
+    told = ["residents", "households", "score_before", "score_after"]
+    gained = options.gained[key].loc[homes, told].astype(float)
     change = _walk_change(options, key, homes)
     moved = word("no_change", lang) if abs(change) < 0.5 or change != change else word(
         "nearer_by" if change < 0 else "farther_by", lang).format(n=number(abs(change), 0))  # fmt: skip
     weights = gained["residents"].fillna(0.0)
     mean = {c: float((gained[c] * weights).sum() / max(weights.sum(), 1e-9)) for c in ("score_before", "score_after")}
-    told = word("gain_said", lang).format(
+    sentence = word("gain_said", lang).format(
         homes=len(homes), households=number(float(gained["households"].sum()), 0),
         residents=number(float(weights.sum()), 0), change=moved,
         before=number(mean["score_before"], 1), after=number(mean["score_after"], 1),
     )  # fmt: skip
-    sheets[-1].paragraph(told, size=10)
+    sheets[-1].paragraph(sentence, size=10)
 
 
 def _walk_change(options: Comparison, key: str, homes: list[str]) -> float:
