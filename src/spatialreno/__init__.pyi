@@ -256,6 +256,9 @@ from .walk import (
     StreetNetwork as StreetNetwork,
 )
 from .walk import (
+    WhatIf as WhatIf,
+)
+from .walk import (
     cut_through as cut_through,
 )
 from .walk import (

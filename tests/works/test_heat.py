@@ -12,6 +12,7 @@ from spatialreno.errors import InputError
 from spatialreno.scenario import read_scenario
 from spatialreno.works import fit_section, heat_book, heat_load, site_stations, supply_heat
 from spatialreno.works.heat.assign import assign_stations
+from spatialreno.works.heat.loop import worst_loops
 from spatialreno.works.heat.pipe_ground import Ground
 from spatialreno.works.heat.sizing import size_pipes
 
@@ -220,6 +221,34 @@ def test_diameters_keep_velocity_and_drop(full_plan, full):
     assert (full_plan.pipes["velocity_m_s"] <= limits["heat_velocity_m_s"]).all()
     assert (full_plan.pipes["drop_pa_m"] <= limits["heat_drop_pa_m"]).all()
     assert size_pipes(pd.Series([5500.0]), 20.0, full.catalog)["dn"].tolist() == [200]
+
+
+def test_the_main_line_leads_to_the_farthest_unit_and_is_sized_by_economic_friction(plan, full_plan, full):
+    limits = full.catalog.constants
+    for found in (plan, full_plan):
+        trunk = found.pipes[found.pipes["part"] == "main"]
+        assert 0 < len(trunk) < len(found.pipes)
+        assert (trunk["drop_pa_m"] <= limits["heat_main_drop_pa_m"]).all()
+        (station,) = found.stations.itertuples()
+        assert trunk["length_m"].sum() <= station.secondary_m
+        assert 0 < station.worst_m <= trunk["length_m"].sum() + 1e-6
+    # 2 MW at 25 K are 68.8 m3/h: in DN150 1.08 m/s and 0.0264 / 0.15 · 975 · 1.08² / 2 = 100 Pa/m, too much for 70.
+    sizes = [size_pipes(pd.Series([2000.0]), 25.0, full.catalog, main=pd.Series([m]))["dn"][0] for m in (True, False)]
+    assert sizes == [200, 125]
+
+
+def test_the_pump_overcomes_the_worst_loop_by_arithmetic(full):
+    """300 m at 50 Pa, then a branch of 20 m at 200 Pa and one of 60 m at 40 Pa: 19 kPa one way to the first."""
+    pipes = pd.DataFrame(
+        [("S", 1, 2, 300.0, 50.0), ("S", 2, 3, 20.0, 200.0), ("S", 2, 4, 60.0, 40.0), ("T", 1, 2, 10.0, 10.0)],
+        columns=["station", "start", "end", "length_m", "drop_pa_m"],
+    )
+    found = worst_loops(pipes, full.catalog)
+    assert found.loc["S", "worst_m"] == 320.0
+    assert found.loc["S", "loop_kpa"] == pytest.approx(2 * 1.3 * 19.0)
+    head = (49.4 + 100 + 50) * 1000 / (975 * 9.81)
+    assert found.loc["S", "pump_head_m"] == pytest.approx(head)
+    assert found.loc["T", "loop_kpa"] == pytest.approx(0.26)
 
 
 def test_xigongdi_today_has_no_heat_and_says_why(example):

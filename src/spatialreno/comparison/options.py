@@ -41,8 +41,7 @@ class Comparison:
     areas, evaluations, blocks
         By option, today included.
     ledgers, freed, gained
-        By option; empty tables for today. ``gained``: index building_id; score_before, score_after,
-        gain, residents, households.
+        By option; empty tables for today. ``gained``: every home before and after (``who_gains``).
     isochrones
         By option: walks from the home nearest the residents' centre, or from the origins asked for.
     consents

@@ -13,7 +13,7 @@ from spatialreno.maps.drawing.features import Drawn, Told, Version
 from spatialreno.maps.drawing.scene import Scene
 from spatialreno.maps.drawing.style import score_class
 from spatialreno.maps.words.numbers import facility_title, number
-from spatialreno.maps.words.words import Lang, value_word, word
+from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
@@ -197,7 +197,8 @@ def _new_places(scene: Scene) -> list[Drawn]:
         every = scene.classes(v, "facility", geometry="facility")
         classes = tuple(name if name and name.startswith("facility-") else None for name in every)
         if any(classes):
-            said = v.row["name"] if isinstance(v.row["name"], str) else value_word(v.row["kind"], scene.lang)
+            kind = scene.catalog.word("open_spaces", "kind", v.row["kind"], scene.lang)
+            said = v.row["name"] if isinstance(v.row["name"], str) else kind
             more = {"label": symbols.GROUND_LABELS[v.row["kind"]], "alt": said}
             rows = scene.rows(v, "open_spaces")
             marked.append(Drawn(v.geometry.representative_point(), classes, rows, more))

@@ -15,13 +15,14 @@ from scipy.sparse import csgraph
 from spatialreno.area import pipes_in_use
 from spatialreno.optimise import FloatArray, Limit, Net, Tree, least_tree, make_net, pruned
 from spatialreno.works.heat.branches import carried, chains
+from spatialreno.works.heat.loop import main_line
 from spatialreno.works.heat.mains import find_taps
 from spatialreno.works.heat.pipe_ground import Ground
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
-PIECE = ["load_kw", "length_m", "walls", "existing", "geometry"]
+PIECE = ["load_kw", "length_m", "walls", "existing", "part", "start", "end", "geometry"]
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,7 @@ def _pieces(net: HeatNet, used: set[tuple[int, int]], sides: pd.DataFrame, doors
 def _runs(net: HeatNet, flat: Net, arcs: Any, load: Mapping[int, float]) -> pd.DataFrame:
     pairs = {int(a): (int(flat.tail[a]), int(flat.head[a])) for a in arcs}
     label: dict[int, object] = {a: (round(load[a], 6), net.old.get(pair, "")) for a, pair in pairs.items()}
+    trunk = main_line(flat, arcs, {a: float(flat.cost[a]) for a in pairs})
     rows = []
     for chain in chains(flat, arcs, label):
         ends = [n for n in (pairs[chain[0]][0], *(pairs[a][1] for a in chain)) if n != flat.root]
@@ -208,7 +210,9 @@ def _runs(net: HeatNet, flat: Net, arcs: Any, load: Mapping[int, float]) -> pd.D
             continue
         line = shapely.linestrings(net.xy[ends])
         old = net.old.get(pairs[chain[-1]], "")
-        rows.append((load[chain[-1]], line.length, _walls_on(net.walls, ends), old, line))
+        part = "main" if chain[-1] in trunk else "branch"
+        walls = _walls_on(net.walls, ends)
+        rows.append((load[chain[-1]], line.length, walls, old, part, ends[0], ends[-1], line))
     return pd.DataFrame(rows, columns=PIECE)
 
 

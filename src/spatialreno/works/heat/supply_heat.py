@@ -15,6 +15,7 @@ from spatialreno.errors import Fault, InputError
 from spatialreno.optimise import Limit, reached
 from spatialreno.works.heat.assign import assign_stations
 from spatialreno.works.heat.demand import heat_load, load_faults
+from spatialreno.works.heat.loop import LOOP, worst_loops
 from spatialreno.works.heat.mains import usable_mains
 from spatialreno.works.heat.pipe_ground import Ground, pipe_ground
 from spatialreno.works.heat.routes import HeatNet, PrimaryWays, lay_secondary, primary_ways, station_net
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
 
 STATION = "heat_exchange_station"
 PIPES = [
-    "kind", "station", "load_kw", "flow_m3_h", "diameter_mm", "velocity_m_s", "drop_pa_m",
+    "kind", "station", "part", "load_kw", "flow_m3_h", "diameter_mm", "velocity_m_s", "drop_pa_m",
     "length_m", "walls", "existing", "cost_yuan", "geometry",
 ]  # fmt: skip
 STATIONS = [
     "capacity_m2", "heated_area_m2", "load_kw", "buildings", "households", "main", "main_spare_kw",
     "main_left_kw", "secondary_m", "primary_m", "tree_yuan", "bound_yuan", "gap", "status",
 ]  # fmt: skip
+_TOLD = [*STATIONS, *LOOP]
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,9 +48,11 @@ class HeatPlan:
         Index building_id: heated (today), heated_area_m2, w_m2, source, load_kw, households, station, side
         (``front``, ``back``), connected, reason (why not).
     stations
-        Index station id; columns ``STATIONS``. ``main_left_kw`` below 0 says by how much the main is short.
+        Index station id; columns ``STATIONS``, then of its worst loop worst_m (one way), loop_kpa (pipes and
+        fittings, there and back) and pump_head_m. ``main_left_kw`` below 0 says by how much the main is short.
     pipes
-        New and old pipes in the area's CRS; columns ``PIPES``; ``existing`` names an old pipe that is used.
+        New and old pipes in the area's CRS; columns ``PIPES``; ``existing`` names an old pipe that is used,
+        ``part`` the main line (``main``, by economic friction) or a ``branch`` (by the limit).
     costs
         Columns item, quantity, unit, unit_price_yuan, cost_yuan, payer; estimates.
     sign_up
@@ -224,6 +228,7 @@ class _Plan:
         self.spare: dict[str, float] = {}
         self.ways: dict[tuple[str, ...], PrimaryWays] = {}
         self.pipes: list[pd.DataFrame] = []
+        self.loops = pd.DataFrame(columns=LOOP)
         self.rows: list[tuple[Any, ...]] = []
 
     def made(self, exact: bool | None, time_limit_s: float | None) -> HeatPlan:
@@ -235,6 +240,7 @@ class _Plan:
         pipes = self._sized()
         connected = self.table["connected"]
         stations = pd.DataFrame(self.rows, columns=["id", *STATIONS]).set_index("id")
+        stations = stations.join(self.loops)[_TOLD]
         reason = "" if connected.any() else _short(stations, self.faults)
         costs = _costs(self.area, pipes, self.ground, self.table, self.sign_up)
         return HeatPlan(self.table, stations, pipes, costs, self.sign_up, reason, tuple(dict.fromkeys(self.faults)))
@@ -262,7 +268,7 @@ class _Plan:
             self.table.loc[fed, "reason"] = "no primary main with room" if main else "no primary main within reach"
         if line is not None:
             way = {"load_kw": need, "length_m": line.length, "walls": crossed, "existing": "", "geometry": line}
-            self.pipes.append(pd.DataFrame([{**way, "kind": "heat_primary", "station": name}]))
+            self.pipes.append(pd.DataFrame([{**way, "kind": "heat_primary", "station": name, "part": "branch"}]))
         self.pipes.append(pieces.assign(kind="heat_secondary", station=name))
         self.rows.append((
             name, float(self.stations["capacity"][name]), float(self.table["heated_area_m2"].loc[fed].sum()), need,
@@ -311,9 +317,10 @@ class _Plan:
         parts = []
         for kind, drop in (("heat_primary", "heat_dt_primary_k"), ("heat_secondary", "heat_dt_secondary_k")):
             rows = found[found["kind"] == kind]
-            sizes = size_pipes(rows["load_kw"].astype(float), constants[drop], catalog)
+            sizes = size_pipes(rows["load_kw"].astype(float), constants[drop], catalog, main=rows["part"].eq("main"))
             parts.append(rows.assign(**{c: sizes[c] for c in sizes.columns if c != "within"}))
         table = pd.concat(parts).sort_index()
+        self.loops = worst_loops(table[table["kind"] == "heat_secondary"], catalog)
         new = table["existing"].fillna("") == ""
         cost = (table["length_m"] * table["price_yuan_m"]).where(new, 0.0) + table["walls"] * constants[
             "pipe_wall_yuan"
@@ -383,5 +390,5 @@ def _nothing(area: StudyArea, table: pd.DataFrame, share: float, reason: str, fa
     buildings = table.assign(station=None, side="", connected=False, reason=why)
     columns = ["item", "quantity", "unit", "unit_price_yuan", "payer", "cost_yuan"]
     costs = pd.DataFrame(columns=columns).astype({"cost_yuan": float})
-    stations = pd.DataFrame(columns=STATIONS, index=pd.Index([], name="id"))
+    stations = pd.DataFrame(columns=_TOLD, index=pd.Index([], name="id"))
     return HeatPlan(buildings, stations, empty, costs, share, reason, tuple(faults))
