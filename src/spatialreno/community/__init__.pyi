@@ -26,6 +26,7 @@ from .shares import Scheme as Scheme
 from .shares import share_lift as share_lift
 from .shares import share_scheme as share_scheme
 from .shares import subsidy_of as subsidy_of
+from .touched import touched_features as touched_features
 from .votes import Tally as Tally
 from .votes import VoteRule as VoteRule
 from .votes import tally as tally

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -33,13 +34,19 @@ class Milp:
 
 @dataclass(frozen=True)
 class MilpResult:
-    """What the solver proved; ``values`` is empty when it holds no feasible point."""
+    """What the solver proved; ``values`` is empty when it holds no feasible point.
+
+    ``others`` are the points it found on the way, from the first to the best, where they were asked for; ``nodes``
+    counts the nodes of its search tree.
+    """
 
     status: Status
     objective: float
     bound: float
     gap: float
     values: FloatArray
+    others: tuple[FloatArray, ...] = ()
+    nodes: int = 0
 
 
 def solve_milp(
@@ -50,6 +57,8 @@ def solve_milp(
     gap: float = 0.0,
     nodes: int | None = None,
     start: Mapping[int, float] | None = None,
+    keep: bool = False,
+    options: Mapping[str, object] = MappingProxyType({}),
 ) -> MilpResult:
     """Solve a mixed-integer programme to proven optimality, or as far as the time allows.
 
@@ -71,6 +80,10 @@ def solve_milp(
         as ``time_limit`` all the same.
     start
         Values of some columns of a point known to be feasible; the rest is filled in by the solver.
+    keep
+        Keep the points found on the way in ``others``.
+    options
+        Further options of the solver, by its own names.
 
     Returns
     -------
@@ -96,21 +109,23 @@ def solve_milp(
     import highspy
 
     # The gap is closed in full: a plan that is "nearly best" cannot be defended before twenty owners.
-    options: dict[str, float] = {"random_seed": seed, "mip_rel_gap": gap}
+    limits: dict[str, object] = {"random_seed": seed, "mip_rel_gap": gap, "mip_improving_solution_save": keep}
     if time_limit_s is not None:
-        options["time_limit"] = float(time_limit_s)
+        limits["time_limit"] = float(time_limit_s)
     if nodes is not None:
-        options["mip_max_nodes"] = nodes
-    highs = new_highs(options)
+        limits["mip_max_nodes"] = nodes
+    highs = new_highs({**limits, **options})
     highs.passModel(highs_model(model, highspy))
     if start:
         columns = sorted(start)
         highs.setSolution(len(columns), np.array(columns, np.int32), np.array([start[c] for c in columns], float))
     highs.run()
-    return _result(highs, highspy, has_integers=bool(model.integer.any()))
+    found = _result(highs, highspy, has_integers=bool(model.integer.any()))
+    others = tuple(np.array(one.col_value) for one in highs.getSavedMipSolutions()) if keep else ()
+    return replace(found, others=others, nodes=max(int(highs.getInfo().mip_node_count), 0))
 
 
-def new_highs(options: Mapping[str, float]) -> Any:
+def new_highs(options: Mapping[str, object]) -> Any:
     """Make a silent solver on one thread, so that it takes the same way every time."""
     import highspy
 
