@@ -1,11 +1,9 @@
-from .ballots import Register as Register
-from .ballots import read_register as read_register
 from .budget import rules_are_known as rules_are_known
-from .checkup import answer_checkup as answer_checkup
-from .checkup import list_resources as list_resources
-from .consent import Consents as Consents
-from .consent import find_consents as find_consents
-from .dwellings import homes as homes
+from .checkups.checkup import answer_checkup as answer_checkup
+from .checkups.checkup import list_resources as list_resources
+from .consents.consent import Consents as Consents
+from .consents.consent import find_consents as find_consents
+from .consents.register import register_facilities as register_facilities
 from .lifts import LiftPlan as LiftPlan
 from .lifts import LiftTerms as LiftTerms
 from .lifts import plan_lifts as plan_lifts
@@ -20,14 +18,23 @@ from .menu import choose_works as choose_works
 from .menu import read_menu as read_menu
 from .money import Balance as Balance
 from .money import balance_money as balance_money
-from .register import register_facilities as register_facilities
 from .shares import LiftShares as LiftShares
 from .shares import Scheme as Scheme
 from .shares import share_lift as share_lift
 from .shares import share_scheme as share_scheme
 from .shares import subsidy_of as subsidy_of
+<<<<<<< HEAD
 from .touched import touched_features as touched_features
 from .votes import Tally as Tally
 from .votes import VoteRule as VoteRule
 from .votes import tally as tally
 from .votes import vote_rule as vote_rule
+=======
+from .voting.ballots import Register as Register
+from .voting.ballots import read_register as read_register
+from .voting.dwellings import homes as homes
+from .voting.votes import Tally as Tally
+from .voting.votes import VoteRule as VoteRule
+from .voting.votes import tally as tally
+from .voting.votes import vote_rule as vote_rule
+>>>>>>> main

@@ -143,15 +143,11 @@ class Question:
         self._check(chosen)
         return self._told(terms, answer, chosen)
 
-    def frontier(self, budgets_yuan: Sequence[float] | None, most: float) -> pd.DataFrame:
+    def designs(self, budgets_yuan: Sequence[float] | None, most: float) -> list[Design]:
         """Answer for several budgets, from least to most."""
         top = most if np.isfinite(most) else float(self.terms.cost.sum())
-        asked = np.linspace(0.0, top, _STEPS + 1) if budgets_yuan is None else np.sort(np.asarray(budgets_yuan, float))
-        rows = []
-        for budget in asked.tolist():
-            found = self.design(budget)
-            rows.append((budget, found.cost_yuan, found.value, found.bound, found.status, list(found.chosen)))
-        return pd.DataFrame(rows, columns=["budget_yuan", "cost_yuan", "value", "bound", "status", "chosen"])
+        asked = np.linspace(0.0, top, _STEPS + 1)[1:] if budgets_yuan is None else np.sort(np.asarray(budgets_yuan, float))
+        return [self.design(budget) for budget in asked.tolist()]
 
     def opened(self, chosen: Bools) -> tuple[Candidate, ...]:
         """Name what a choice opens."""
@@ -198,7 +194,7 @@ class Question:
                 "standard": self.goal.standard.name, "version": __version__,
             },
             opened=self.opened(chosen),
-            along=lambda budgets: self.frontier(budgets, terms.budget),
+            along=lambda budgets: self.designs(budgets, terms.budget),
         )  # fmt: skip
 
     def _binding(self, terms: Terms) -> str:
