@@ -119,7 +119,7 @@ def opened(on: Any, labels: Any, classes: Any, free: Any, clear: Any) -> None:
 
 @compiled
 def walked(graph: Any, seeds: Any, exits: Any, room: Any, limit: int, less: int, clear: Any, heap: Any, far: Any,
-           touched: Any, first: bool) -> Any:  # noqa: C901 (the inner loop of every search)  # fmt: skip
+           touched: Any, first: bool) -> Any:
     """Walk from seeds (node, distance) towards exits, only where the exit may still be within its limit.
 
     `graph` is (pointer, rows of head, length, class), `exits` (pointer by node, rows of length, limit, class); `room`
@@ -190,7 +190,7 @@ def reaches(walk: Any, chosen: Any, less: int, first: bool) -> Any:
 
 @compiled
 def _tried(graph: Any, exits: Any, room: Any, less: int, by_class: Any, old: Any, new: Any, far: Any, journal: Any,
-           heap: Any, trial: int) -> Any:  # noqa: C901 (the inner loop of every cut)  # fmt: skip
+           heap: Any, trial: int) -> Any:
     """Open the classes that are open in `new` and were not in `old`, and go on from what that shortens.
 
     Returns whether an exit within its limit is reached; then all is as before. `journal` is (nodes, distances before,

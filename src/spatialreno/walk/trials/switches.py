@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from spatialreno.walk.millimetres.frame import Bools, Ints
-from spatialreno.walk.search.engine import Int32s
 from spatialreno.walk.state.state import State
 from spatialreno.walk.trials import choice_kernels as kernels
 
