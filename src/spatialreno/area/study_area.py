@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, wraps
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
 
 
+T = TypeVar("T")
+
+
 def _layer(name: str) -> Any:
-    def get(self: StudyArea) -> Any:
+    def get(self: StudyArea) -> gpd.GeoDataFrame:
         return self.layer(name)
 
     return property(get, doc=f"The layer ``{name}`` (a shallow copy).")
@@ -110,10 +113,70 @@ class StudyArea:
             digest.update(_layer_bytes(self._layers[name]))
         return digest.hexdigest()[:16]
 
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of all layers and tables, in the order of the catalog."""
+        return tuple(self._layers)
+
+    def __getitem__(self, name: str) -> gpd.GeoDataFrame:
+        """Return one layer or table: ``area["walls"]`` is ``area.walls``."""
+        return self.layer(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names of the layers."""
+        return iter(self._layers)
+
+    def __len__(self) -> int:
+        """Count the layers."""
+        return len(self._layers)
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is such a layer."""
+        return name in self._layers
+
+    def derive(self, function: Callable[[StudyArea], T]) -> T:
+        """Work something out of this area once, and remember it as long as the area lives.
+
+        What is remembered takes no part in equality, fingerprint or pickling.
+
+        Parameters
+        ----------
+        function
+            A pure function of an area; it is remembered by its identity, so give a named one.
+
+        Returns
+        -------
+        object
+            What the function gives; a table as a shallow copy, so that nobody edits it for the next.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> def wall_metres(area):
+        ...     return float(area.walls.length.sum())
+        >>> round(sr.read_area("data/geo/xigongdi").derive(wall_metres))
+        2838
+        """
+        if function not in self._derived:
+            self._derived[function] = function(self)
+        found = self._derived[function]
+        return cast(T, found.copy(deep=False)) if isinstance(found, pd.DataFrame) else cast(T, found)
+
     @cached_property
-    def known(self) -> dict[str, Any]:
-        """Answers worked out before: an area never changes, so they stay true as long as it lives."""
+    def _derived(self) -> dict[Callable[[StudyArea], Any], Any]:
         return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what is stored, and nothing that was worked out, to be pickled or copied."""
+        state = {f.name: getattr(self, f.name) for f in fields(self)}
+        acts = tuple(dict(act) for act in self._acts)
+        return state | {"meta": dict(self.meta), "_layers": dict(self._layers), "_acts": acts}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take what was stored back, frozen again: pickling loses the flags of geometry arrays."""
+        closed = {"meta": MappingProxyType(state["meta"]), "_layers": freeze(state["_layers"])}
+        for name, value in (state | closed).items():
+            object.__setattr__(self, name, value)
 
     def __eq__(self, other: object) -> bool:
         """Two areas are equal when their layers are."""
@@ -130,6 +193,16 @@ class StudyArea:
         from spatialreno.area.place.crs import crs_text
 
         return f"StudyArea {self.name} {self.title} ({crs_text(self.crs)}{invented}): {', '.join(counts)}"
+
+
+def once_an_area(function: Callable[[StudyArea], T]) -> Callable[[StudyArea], T]:
+    """Let a function of an area work its answer out once for each area (``StudyArea.derive``)."""
+
+    @wraps(function)
+    def remembered(area: StudyArea) -> T:
+        return area.derive(function)
+
+    return remembered
 
 
 def overlaid(area: StudyArea, changed: Mapping[str, pd.DataFrame], **constants: float) -> StudyArea:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spatialreno.area import inhabited_buildings
 from spatialreno.blocks import merge_blocks
 from spatialreno.community import find_consents, read_register
 from spatialreno.comparison.options import TODAY, Comparison
@@ -117,7 +118,7 @@ def _check_names(scenarios: Sequence[Scenario]) -> None:
 
 def _centre_home(area: StudyArea) -> list[str]:
     """Choose the home nearest the residents' centre; ties go to the first id."""
-    homes = area.buildings[area.buildings["residents"].fillna(0).astype("float64") > 0]
+    homes = inhabited_buildings(area)
     if not len(homes):
         return []
     points = homes.geometry.centroid

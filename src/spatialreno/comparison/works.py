@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.area import STATION
+from spatialreno.area import STATION, pipes_in_use
 from spatialreno.errors import InputError
 from spatialreno.scenario import Alter, Build, Intervention, Scenario, alter
 from spatialreno.works import KINDS, Dig, HeatPlan, dig_lines, heat_lines, plan_dig, supply_heat
@@ -103,7 +103,7 @@ def plan_works(today: StudyArea, scenario: Scenario, asked: Sequence[str], *, al
 
 def _can_join(area: StudyArea) -> bool:
     """Tell whether there are mains in use, and lanes in which a pipe could lie."""
-    return bool(len(area.paths) and area.pipes["status"].fillna("existing").eq("existing").any())
+    return bool(len(area.paths) and len(pipes_in_use(area)))
 
 
 def _heat(area: StudyArea, say: Say) -> HeatPlan | None:

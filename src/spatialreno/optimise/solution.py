@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +62,11 @@ class Solution:
         """Close the two mappings, so that an answer stays what was found."""
         object.__setattr__(self, "missing", MappingProxyType(dict(self.missing)))
         object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
+
+    def __reduce__(self) -> tuple[type[Solution], tuple[Any, ...]]:
+        """Give the parts to be pickled or copied; closed mappings travel as plain ones and close again."""
+        parts = {f.name: getattr(self, f.name) for f in fields(self)}
+        return type(self), tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in parts.values())
 
     @property
     def feasible(self) -> bool:

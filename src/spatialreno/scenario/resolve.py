@@ -89,12 +89,17 @@ class Resolved:
 
 def resolve(scenario: Scenario, area: StudyArea) -> Resolved:
     """Resolve every intervention against the area, once for both; raise one error that holds all problems."""
-    recent: dict[Scenario, Resolved] = area.known.setdefault("resolved", {})
+    recent = area.derive(_recent)
     found = recent.pop(scenario, None) or _resolved(scenario, area)
     recent[scenario] = found
     if len(recent) > _RECENT:
         del recent[next(iter(recent))]
     return found
+
+
+def _recent(area: StudyArea) -> dict[Scenario, Resolved]:
+    """Begin the list of scenarios last resolved against an area."""
+    return {}
 
 
 def _resolved(scenario: Scenario, area: StudyArea) -> Resolved:

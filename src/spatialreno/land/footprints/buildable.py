@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.area import STATION, station_side
+from spatialreno.area import STATION, home_buildings, on_ground, station_side
 from spatialreno.errors import InputError
 from spatialreno.land.fire.net import DRIVABLE
 from spatialreno.land.free.free_land import free_surface, ground
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 Sides = list[tuple[float, float]]
-HOMES = ("residential", "mixed")
 #: Categories of kinds that are open ground: they keep no distance from walls and pipes.
 OPEN_GROUND = ("open_space", "parking", "sport")
 
@@ -73,7 +72,7 @@ def buildable_land(area: StudyArea, kind: str) -> Any:
 def kept_clear(area: StudyArea, kind: str) -> Any:
     """Give the land a kind must keep clear of, whether or not it is free."""
     row = kind_row(area, kind)
-    homes = area.buildings[area.buildings["use"].isin(HOMES)].geometry.to_numpy()
+    homes = home_buildings(area).geometry.to_numpy()
     zones = [*np.atleast_1d(set_back(homes, float(np.nan_to_num(float(row["setback_m"])))))]
     zones = [*zones, *fire_bands(area)] if float(np.nan_to_num(float(row["setback_m"]))) > 0 else fire_bands(area)
     if row["category"] not in OPEN_GROUND:
@@ -99,7 +98,7 @@ def access_region(area: StudyArea) -> list[tuple[Any, Any]]:
     everywhere = shapely.box(*area.compounds.total_bounds).buffer(reach)
     if not len(paths):
         return [(everywhere, everywhere)]
-    stands = area.structures["position"].fillna("ground").isin(["ground", "attached"])
+    stands = on_ground(area.structures)
     bodies = [*wall_bodies(area.walls), *area.buildings.geometry, *area.structures.geometry[stands]]
     yards = polygons(shapely.difference(everywhere, shapely.union_all(bodies)))
     tree = shapely.STRtree(paths)
@@ -118,7 +117,7 @@ def reached(piece: Any, regions: list[tuple[Any, Any]]) -> Any:
 
 
 def _pipe_zones(area: StudyArea, kind: str) -> list[Any]:
-    pipes = area.pipes[area.pipes["status"].fillna("existing").ne("abandoned")]
+    pipes = area.pipes[area.pipes["status"].ne("abandoned")]
     what = pipes["kind"].replace({"heat_primary": "heat", "heat_secondary": "heat"})
     pipes, what = (pipes[what.ne("heat")], what[what.ne("heat")]) if kind == STATION else (pipes, what)
     distance = what.map(lambda name: area.catalog.constants[f"pipe_building_{name}_m"]).to_numpy(float)

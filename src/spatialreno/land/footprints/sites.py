@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.land.footprints.buildable import HOMES, Sides, access_region, buildable_land, kind_sides, reached
+from spatialreno.area import home_buildings
+from spatialreno.land.footprints.buildable import Sides, access_region, buildable_land, kind_sides, reached
 from spatialreno.land.geometry.fit_rectangle import (
     Fit,
     edge_angles,
@@ -88,7 +89,7 @@ def largest_site(area: StudyArea, kind: str, sides: tuple[float, float]) -> Fit 
 
 def residents_centre(area: StudyArea) -> Any:
     """Give the point in the middle of the residents (of the homes when nobody is counted)."""
-    homes = area.buildings[area.buildings["use"].isin(HOMES)]
+    homes = home_buildings(area)
     if homes.empty:
         return shapely.centroid(shapely.union_all(area.compounds.geometry.to_numpy()))
     points = shapely.get_coordinates(shapely.centroid(homes.geometry.to_numpy()))

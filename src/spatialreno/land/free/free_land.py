@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import once_an_area, standing_structures
 from spatialreno.land.geometry.grow_shrink import dilate, disc, erode, moved, origin, polygons, wall_bodies
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def taken_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
     return _changed(after, _by_cause(after, (then, now), takers(after)), then, "T")
 
 
+@once_an_area
 def free_surface(area: StudyArea) -> Any:
     """Give all free land of an area as one (multi)polygon, strips between compounds included."""
     corner, bodies = origin(area), shapely.union_all([shape for _, shapes in takers(area) for shape in shapes])
@@ -103,6 +105,7 @@ def free_surface(area: StudyArea) -> Any:
     return _sound(moved(_multi(list(pieces)), corner))
 
 
+@once_an_area
 def takers(area: StudyArea) -> list[tuple[str, Any]]:
     """Name each layer that takes land with the outlines it takes (arrays of polygons)."""
     return [
@@ -126,6 +129,7 @@ def usable_part(shapes: Any, width_m: float) -> Any:
     return moved(shapely.intersection(opened, near, grid_size=_GRID_M), corner)
 
 
+@once_an_area
 def ground(area: StudyArea) -> tuple[Any, Any]:
     """Give compounds as one shape, and the strips between two of them that are no wider than strip_m."""
     compounds = area.compounds.geometry.to_numpy()
@@ -151,8 +155,7 @@ def _without_shut_gaps(surface: Any, strips: Any, width_m: float) -> Iterator[An
 
 
 def _standing(area: StudyArea) -> Any:
-    on_ground = area.structures["position"].fillna("ground").isin(["ground", "attached"])
-    return area.structures.geometry[on_ground].to_numpy()
+    return standing_structures(area).geometry.to_numpy()
 
 
 def _lane_bodies(area: StudyArea) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from spatialreno.area import on_ground
 from spatialreno.land.geometry.grow_shrink import disc, wall_bodies
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def read_obstacles(area: StudyArea) -> Obstacles:
     counts unless its kind is open ground. Parking and facilities that a path runs through (a car park with
     aisles, a school's grounds) are ground, and so is a facility's outline with buildings in it.
     """
-    stands = area.structures["position"].fillna("ground").isin(["ground", "attached"])
+    stands = on_ground(area.structures)
     parts = [
         *_walls(area),
         _bodies("buildings", area.buildings),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from spatialreno.area import HOME_USES
 from spatialreno.maps.drawing import answers, land_themes, symbols, works_themes
 from spatialreno.maps.drawing.cards import Stories
 from spatialreno.maps.drawing.features import Drawn, Told, Version
@@ -116,7 +117,7 @@ def _buildings(scene: Scene) -> list[Drawn]:
     drawn = []
     for version in scene.versions("buildings"):
         use = version.row.get("use")
-        classes = scene.classes(version, "home" if use in {"residential", "mixed"} else "building", geometry="area")
+        classes = scene.classes(version, "home" if use in HOME_USES else "building", geometry="area")
         values = [s.get(version.id) for s in scores]
         more = {}
         if any(value is not None for value in values):

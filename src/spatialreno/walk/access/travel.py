@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import open_facilities
 from spatialreno.walk.fabric.attach import direct
 from spatialreno.walk.fabric.sectors import expand
 from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Ints
@@ -127,7 +128,7 @@ def nearest(
         there is none at all). People pass the `residents` gates of their own block, no others.
     """
     state = state_for(area, group, at)
-    serving = area.facilities[area.facilities["status"].fillna("open") == "open"]
+    serving = open_facilities(area)
     wanted = sorted(set(serving["kind"]) if kinds is None else set(kinds))
     facilities = find_places(area, state.fabric, list(serving.index))
     buildings = find_places(area, state.fabric, list(area.buildings.index))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spatialreno.area import open_facilities
 from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Ints
 from spatialreno.walk.search.engine import Int32s, span
 from spatialreno.walk.state.places import Places, find_places
@@ -98,7 +99,7 @@ class Trial:
     def of(cls, area: StudyArea, radii: Mapping[str, float], limit_m: float | None = None) -> Trial:
         """Measure the state before, for kinds and the radius that counts for each, in metres."""
         state = state_of(area)
-        serving = area.facilities[area.facilities["status"].fillna("open") == "open"]
+        serving = open_facilities(area)
         kinds = sorted(radii)
         buildings = find_places(area, state.fabric, list(area.buildings.index))
         walkers = [VISITOR] * (max(state.blocks.values(), default=-1) + 2)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spatialreno.area import on_ground, open_facilities, standing_structures
 from spatialreno.errors import InputError
-from spatialreno.walk.fabric.obstacles import ON_GROUND
 from spatialreno.walk.trials.trials import Trial
 
 if TYPE_CHECKING:
@@ -80,14 +80,14 @@ def what_if(
 
 def candidate_layers(area: StudyArea, candidates: Sequence[str] | None) -> list[tuple[str, str]]:
     """Name the layer of each candidate."""
-    standing = area.structures.index[area.structures["position"].isin(ON_GROUND)]
+    standing = standing_structures(area).index
     layers = {"walls": area.walls.index, "gates": area.gates.index, "structures": standing}
     if candidates is None:
         loose = {
             "walls": area.walls.index[area.walls["removable"].fillna(True).astype(bool)],
             "gates": area.gates.index[area.gates["walkers"] != "public"],
             "structures": area.structures.index[
-                area.structures["removable"].fillna(True).astype(bool) & area.structures["position"].isin(ON_GROUND)
+                area.structures["removable"].fillna(True).astype(bool) & on_ground(area.structures)
             ],
         }
         return [(layer, str(name)) for layer, names in loose.items() for name in names]
@@ -103,8 +103,7 @@ def radii_of(
     area: StudyArea, kinds: Sequence[str] | None, radius_m: float | Mapping[str, float] | None, standard: str
 ) -> dict[str, float]:
     """Give the radius of each kind to count, in metres."""
-    serving = area.facilities[area.facilities["status"].fillna("open") == "open"]
-    wanted = sorted(set(serving["kind"] if kinds is None else kinds))
+    wanted = sorted(set(open_facilities(area)["kind"] if kinds is None else kinds))
     if isinstance(radius_m, int | float):
         return dict.fromkeys(wanted, float(radius_m))
     known = dict(area.catalog.standard(standard).table["radius_m"] if radius_m is None else radius_m)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import inhabited_buildings, pipes_in_use
 from spatialreno.errors import Fault, InputError
 from spatialreno.works.dig.cross_section import Section, checked_kinds, fit_section
 from spatialreno.works.dig.falls import FALLS, check_falls
@@ -174,7 +175,7 @@ def plan_dig(
     True
     """
     asked, faults = checked_kinds(area.catalog, kinds), list[Fault]()
-    homes = area.buildings[area.buildings["households"].fillna(0) > 0]
+    homes = inhabited_buildings(area)
     stations = area.facilities[area.facilities["kind"].eq(STATION)]
     served = pd.concat([homes.geometry, stations.geometry]) if len(stations) else homes.geometry
     lanes, lost = lane_net(area, served)
@@ -251,7 +252,7 @@ def _sources(area: StudyArea, kind: str, lanes: Lanes) -> tuple[list[tuple[int, 
 
 def _replaced(area: StudyArea, kinds: Sequence[str], lanes: gpd.GeoDataFrame) -> tuple[str, ...]:
     """List old pipes of the kinds that lie within the opened lanes and are no public main."""
-    old = area.pipes[area.pipes["kind"].isin(kinds) & area.pipes["status"].fillna("existing").eq("existing")]
+    old = pipes_in_use(area).loc[lambda pipes: pipes["kind"].isin(kinds)]
     mains = {str(i) for kind in kinds for i in public_mains(area, kind).index}
     old = old[~old.index.isin(mains)]
     if not len(old) or not len(lanes):

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from scipy.sparse import csgraph
 
+from spatialreno.area import pipes_in_use
 from spatialreno.optimise import FloatArray, Net, Tree, least_tree, make_net, pruned
 from spatialreno.works.heat.branches import carried, chains
 from spatialreno.works.heat.mains import find_taps
@@ -131,7 +132,7 @@ def _prices(area: StudyArea) -> tuple[float, float]:
 
 def _old_pipes(area: StudyArea, ground: Ground) -> tuple[FloatArray, list[Any], dict[Any, str], dict[Any, float]]:
     """Give old secondary pipes with room as runs that cost nothing, joined to the ground nearby."""
-    pipes = area.pipes[area.pipes["kind"].eq("heat_secondary") & area.pipes["status"].fillna("existing").eq("existing")]
+    pipes = pipes_in_use(area).loc[lambda pipes: pipes["kind"].eq("heat_secondary")]
     pipes = pipes[pipes["capacity"] > 0]
     xy: list[FloatArray] = []
     edges: list[tuple[int, int, float]] = []

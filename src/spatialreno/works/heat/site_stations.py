@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.area import STATION, station_sizes, stations_needed
+from spatialreno.area import STATION, inhabited_buildings, station_sizes, stations_needed
 from spatialreno.errors import InputError
 from spatialreno.land import new_ids
 from spatialreno.optimise import Solution
@@ -104,7 +104,7 @@ def _case(
     constants, costs = area.catalog.constants, area.catalog.costs
     mains, _ = usable_mains(area, "heat_primary", loaded=True)
     houses = area.buildings.geometry.loc[demand.index].to_numpy()
-    homes = area.buildings[area.buildings["households"].fillna(0) > 0].geometry
+    homes = inhabited_buildings(area).geometry
     shapes = sites.geometry.to_numpy()
     noise = shapely.distance(shapes, shapely.union_all(homes.to_numpy())) if len(homes) else np.full(len(sites), np.inf)
     inside = sites["building_id"].notna().to_numpy() if len(sites) else np.zeros(0, bool)

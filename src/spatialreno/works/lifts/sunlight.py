@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from spatialreno.area import LONLAT
+from spatialreno.area import LONLAT, inhabited_buildings
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _row(before: Floats, lost: Floats, law: SunRule) -> tuple[Any, ...]:
 
 def _windows(area: StudyArea) -> pd.DataFrame:
     """Take a first-floor window in the middle of every bay of the outer walls of homes."""
-    homes = area.buildings[area.buildings["households"].fillna(0) > 0]
+    homes = inhabited_buildings(area)
     spacing, rows = area.catalog.constants["window_spacing_m"], []
     for name, house in homes.geometry.items():
         for part in shapely.get_parts(house):
