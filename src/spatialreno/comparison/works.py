@@ -156,7 +156,8 @@ def asked_of_owners(whole: Scenario) -> Scenario:
 
 
 def _is_sign_up(act: Intervention) -> bool:
-    return isinstance(act, Alter) and act.layer == "buildings" and {c for c, _ in act.values} <= {"heated", "heated_share"}
+    heats = {"heated", "heated_share"}
+    return isinstance(act, Alter) and act.layer == "buildings" and {column for column, _ in act.values} <= heats
 
 
 def works_of(scenario: Scenario) -> set[tuple[str, str]]:

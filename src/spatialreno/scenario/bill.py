@@ -207,7 +207,7 @@ def _fees(lines: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
             if payer not in row["payers"].split("|") or not len(works):
                 continue
             base = int(_fen(works["cost_yuan"]).sum()) + (sum(before) if "fees" in row["of"].split("|") else 0)
-            fen = hundredths(float(Decimal(base) * Decimal(row["rate"]) / 100))
+            fen = (base * millionths(row["rate"]) + 500_000) // 1_000_000
             before.append(fen)
             rows.append({
                 "part": "fees", "payer": payer, "class": kind, "phase": phase, "verb": "", "layer": "",
@@ -216,6 +216,17 @@ def _fees(lines: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
                 "source": row["source"], "confidence": row["confidence"],
             })  # fmt: skip
     return pd.DataFrame(rows, columns=[column for column in LINES if column not in ("option", "estimate")])
+
+
+def millionths(rate: str) -> int:
+    """Count a share in millionths, so that a share of whole fen is exact.
+
+    Examples
+    --------
+    >>> millionths("0.035")
+    35000
+    """
+    return round(Decimal(rate) * 1_000_000)
 
 
 def _fen(yuan: pd.Series) -> pd.Series:

@@ -60,12 +60,14 @@ def _built_upon(resolved: Resolved) -> Iterable[Any]:
 
 def _in_order(bill: pd.DataFrame) -> pd.DataFrame:
     order = {"keep": 0, "demolish": 1, "alter": 2, "build": 3}
-    return bill.sort_values(
-        ["verb", "layer", "id", "item"],
+    whole = bill.assign(last=bill["measure"] == "open_m2")
+    ordered = whole.sort_values(
+        ["verb", "layer", "id", "last", "item"],
         key=lambda c: c.map(order) if c.name == "verb" else c,
         kind="stable",
         ignore_index=True,
     )
+    return ordered.drop(columns="last")
 
 
 def _features(source: StudyArea, acts: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row]:

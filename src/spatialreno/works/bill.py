@@ -74,19 +74,20 @@ def dig_lines(dig: Dig, catalog: Catalog) -> pd.DataFrame:
     share = catalog.constants["dig_share"]
     rows: list[dict[str, Any]] = []
     keys = ["kind", "phase", "shared", "link"]
-    for (kind, phase, shared, link), own in dig.costs.groupby(keys, sort=True):
+    for _, own in dig.costs.groupby(keys, sort=True):
+        kind, phase, shared, link = (own[name].iloc[0] for name in keys)
         price = _price(catalog, str(kind))
-        told = {"kind": kind, "measure": JOINT, "phase": int(phase), "unit": "m", "payer": price["payer"], "source": price["source"],
-                "confidence": price["confidence"]}  # fmt: skip
+        told = {"kind": kind, "measure": JOINT, "phase": int(phase), "unit": "m",
+                **{name: price[name] for name in ("payer", "source", "confidence")}}  # fmt: skip
         ours = dig.laid is not None and kind == dig.laid.kind
         ids = tuple(pipe_id(str(kind), piece) for piece in own["piece"])
         metres = sum(hundredths(m) for m in own["metres"]) / 100
         if not ours:
             each = round(float(price["price"]) * (1 - share), 4) if shared else float(price["price"])
-            words = tuple(_titled(price, n, bool(shared), bool(link)) for n in (0, 1))
+            words = (_titled(price, 0, bool(shared), bool(link)), _titled(price, 1, bool(shared), bool(link)))
             rows.append(line("dig", "pipes", words, ids=ids, quantity=metres, price=each, **told))
         if shared:
-            words = tuple(f"{price[key]} · {_TRENCH[n]}" for n, key in enumerate(("item_zh", "item_en")))
+            words = (f"{price['item_zh']} · {_TRENCH[0]}", f"{price['item_en']} · {_TRENCH[1]}")
             yuan = float(own["trench_yuan"].sum())
             ids = tuple(own["piece"])
             rows.append(line("dig", "pipes", words, ids=ids, quantity=metres, price=round(yuan / metres, 2),

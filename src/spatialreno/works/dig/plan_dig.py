@@ -196,8 +196,8 @@ def plan_dig(
     table = table.assign(phase=pd.array(phases["phase"], "Int64"), paved=pd.array(phases["paved"], "Int64"))
     opened = gpd.GeoDataFrame(table[LANES], geometry="geometry", crs=area.crs)
     costs = work.costs()
-    first = int(min(phases["phase"], default=phase))
-    costs["phase"] = [opened["phase"].get(piece, first) for piece in costs["piece"]]
+    when = {str(piece): int(number) for piece, number in opened["phase"].items()}
+    costs["phase"] = [when.get(str(piece), min(when.values(), default=phase)) for piece in costs["piece"]]
     return Dig(
         lanes=opened, routes=work.routes(), summary=work.summary(costs), costs=costs, by_kind=work.by_kind(outfalls),
         falls=pd.concat([f for f, _ in falls] or [pd.DataFrame(columns=FALLS)], ignore_index=True),

@@ -77,13 +77,14 @@ def pipe_rows(pipes: pd.DataFrame, catalog: Catalog, shared: pd.Series | None = 
     rows = []
     new = pipes[pipes["existing"] == ""]
     inside = pd.Series(0.0, index=new.index) if shared is None else shared.reindex(new.index).fillna(0.0)
-    for (kind, dn), own in new.groupby(["kind", "diameter_mm"]):
-        price = catalog.heat_pipes.loc[int(dn)]
-        told = {"kind": kind, "measure": PIPE, "unit": "m", "payer": _payer(catalog, str(kind)), "source": price["source"],
-                "confidence": price["confidence"]}  # fmt: skip
+    for _, own in new.groupby(["kind", "diameter_mm"]):
+        kind, dn = str(own["kind"].iloc[0]), int(own["diameter_mm"].iloc[0])
+        price: Any = catalog.heat_pipes.loc[dn]
+        told = {"kind": kind, "measure": PIPE, "unit": "m", "payer": _payer(catalog, kind),
+                "source": price["source"], "confidence": price["confidence"]}  # fmt: skip
         together = float(inside[own.index].clip(upper=own["length_m"]).sum())
         alone = float(own["length_m"].sum()) - together
-        title, title_en = (f"{word} DN{int(dn)}" for word in _PIPE[str(kind)])
+        title, title_en = (f"{word} DN{dn}" for word in _PIPE[kind])
         each = float(price["price_yuan_m"])
         if alone > 0:
             ids = tuple(own.index[inside[own.index] < own["length_m"]])
@@ -119,14 +120,15 @@ def _stubs(area: StudyArea, served: pd.DataFrame, doors: pd.DataFrame, payer: st
     """Price the pipes from the row along a house to each unit, by diameter."""
     if not len(doors):
         return []
-    units = doors.groupby("building_id").size()
-    sizes = size_pipes((served["load_kw"] / units).dropna(), area.catalog.constants["heat_dt_secondary_k"], area.catalog)
+    each = (served["load_kw"] / doors.groupby("building_id").size()).dropna()
+    sizes = size_pipes(each, area.catalog.constants["heat_dt_secondary_k"], area.catalog)
     dn = doors["building_id"].map(sizes["dn"]).astype(int)
     rows = []
     for size, own in doors.groupby(dn):
-        price = area.catalog.heat_pipes.loc[size]
+        price: Any = area.catalog.heat_pipes.loc[size]
+        words = (f"入户支管 DN{size}", f"Branches to stair units DN{size}")
         rows.append(line(
-            "heat", "pipes", (f"入户支管 DN{size}", f"Branches to stair units DN{size}"), kind="heat_secondary", measure=JOINT,
+            "heat", "pipes", words, kind="heat_secondary", measure=JOINT,
             ids=tuple(sorted(set(map(str, own["building_id"])))), quantity=float(own["stub_m"].sum()), unit="m",
             price=float(price["price_yuan_m"]), payer=payer, source=price["source"], confidence=price["confidence"],
         ))  # fmt: skip

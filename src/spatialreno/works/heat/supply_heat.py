@@ -94,6 +94,11 @@ class HeatPlan:
         return float(self.costs["cost_yuan"].sum())
 
     @property
+    def phase(self) -> int:
+        """Phase in which its pipes are laid."""
+        return PHASE
+
+    @property
     def working_pipes(self) -> gpd.GeoDataFrame:
         """New pipes of the stations that heat somebody; of all, where none does."""
         new = self.pipes[self.pipes["existing"] == ""]
