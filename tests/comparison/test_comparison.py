@@ -111,7 +111,7 @@ def test_leaders_what_is_built(options: sr.Comparison) -> None:
 
 
 def test_leaders_cost(options: sr.Comparison) -> None:
-    """Works and ground made good, then design, supervision and reserve on top; the shop stands on some of the ground."""
+    """Works, ground made good, then design, supervision, reserve on top; the shop stands on some of the ground."""
     area, top = options.today, 1.06 * 1.06
     ground = price(area, "structures", "demolish", quantity="open_m2")
     sheds = (SHED_M2 * STOREYS + 50) * price(area, "structures", "demolish")

@@ -1,4 +1,4 @@
-"""Works inside the option: pipes and heated homes are part of its area, its bill adds up by hand, its file carries it."""
+"""Works inside the option: pipes and heated homes are in its area, its bill adds up by hand, its file carries it."""
 
 from __future__ import annotations
 
@@ -93,56 +93,52 @@ def test_heat_pipes_are_paid_once(options, today):
 
 
 def by_hand(options, name, today):
-    """Reckon an option's total anew, from metres and the catalog: plan, heat, the others' pipes, trenches, fees."""
-    catalog, works = today.catalog, options.works[name]
-    price = catalog.costs.query("layer == 'pipes' and verb == 'build'").set_index("kind")["price"]
-    payer = catalog.costs.query("layer == 'pipes' and verb == 'build'").set_index("kind")["payer"]
-    share, paid = catalog.constants["dig_share"], {}
+    """Reckon a total anew, from metres and the catalog: plan, heat, others' pipes, trenches, shares on top."""
+    acts, works = options.ledgers[name].query("part == 'plan'"), options.works[name]
+    costs = today.catalog.costs.query("layer == 'pipes' and verb == 'build'").set_index("kind")["price"]
+    share = today.catalog.constants["dig_share"]
+    metres, houses = in_lanes(works, costs)
+    heat, residents = heat_alone(works, today, metres, share)
+    trenches = sum(lane_yuan(kinds, share) for kinds in metres.values())
+    return 1.06 * 1.06 * (acts["cost_yuan"].sum() + houses + heat + trenches) + residents
 
-    def pay(who, phase, kind, yuan):
-        paid[who, phase, kind] = paid.get((who, phase, kind), 0.0) + yuan
 
-    acts = options.ledgers[name].query("part == 'plan'")
-    classes = {(r["layer"], r["kind"]): r["class"] for r in catalog.rows("funding")}
-    for row in acts[acts["cost_yuan"].notna()].to_dict("records"):
-        kind = classes.get((row["layer"], row["kind"])) or classes[row["layer"], ""]
-        pay(row["payer"], row["phase"], kind, row["cost_yuan"])
-    metres = {}  # (piece) -> kind -> (metres, price)
-    links = 0.0
+def in_lanes(works, costs):
+    """Metres and price of each kind in each piece of lane, and the yuan of the ways to houses."""
+    metres, houses = {}, 0.0
     for route in works.dig.routes.itertuples():
         if str(route.piece).startswith("to-"):
-            pay(payer[route.kind], 2, "basic", route.geometry.length * price[route.kind])
+            houses += route.geometry.length * costs[route.kind]
         else:
-            metres.setdefault(route.piece, {})[route.kind] = (route.geometry.length, price[route.kind])
-    if works.heat is not None:
-        diameters = catalog.heat_pipes["price_yuan_m"]
-        pipes = works.heat.pipes
-        pay("utility", 2, "basic", sum(pipes["length_m"] * pipes["diameter_mm"].map(diameters)))
-        joint = works.heat.costs[works.heat.costs["measure"] == "joint"]
-        for row in joint.to_dict("records"):
-            pay(row["payer"], 2, "basic", row["quantity"] * row["unit_price_yuan"])
-        inside = works.dig.laid.pipes.assign(
-            price=works.dig.laid.pipes["id"].map(pipes["diameter_mm"]).map(diameters).astype(float)
-        )
-        for piece, own in inside.groupby("piece"):
+            metres.setdefault(route.piece, {})[route.kind] = (route.geometry.length, costs[route.kind])
+    return metres, houses
+
+
+def heat_alone(works, today, metres, share):
+    """Heat's pipes, without the trench where others lie beside them (they join ``metres``), and what residents pay."""
+    if works.heat is None:
+        return 0.0, 0.0
+    prices, pipes = today.catalog.heat_pipes["price_yuan_m"], works.heat.pipes
+    joint = works.heat.costs[works.heat.costs["measure"] == "joint"]
+    paid = (joint["quantity"] * joint["unit_price_yuan"]).groupby(joint["payer"]).sum()
+    total = (pipes["length_m"] * pipes["diameter_mm"].map(prices)).sum() + paid.drop("residents").sum()
+    inside = works.dig.laid.pipes
+    yuan = inside["metres"] * inside["id"].map(pipes["diameter_mm"]).map(prices).astype(float)
+    for piece, own in inside.groupby("piece"):
+        if piece in metres:
             length = own["metres"].sum()
-            metres.setdefault(piece, {})["heat"] = (length, (own["metres"] * own["price"]).sum() / length)
-            if len(metres[piece]) > 1:  # the trench is paid below
-                pay("utility", 2, "basic", -share * (own["metres"] * own["price"]).sum())
-    for kinds in metres.values():
-        whole = {kind: m * p for kind, (m, p) in kinds.items()}
-        dearest = sorted(kinds.values(), key=lambda pair: -pair[1])
-        opened, covered = 0.0, 0.0
-        for m, p in dearest:
-            opened, covered = opened + max(0.0, m - covered) * p, max(covered, m)
-        for kind, yuan in whole.items():
-            who = payer.get(kind, "utility")
-            if kind != "heat":
-                pay(who, 2, "basic", yuan if len(kinds) == 1 else (1 - share) * yuan)
-            if len(kinds) > 1:
-                pay(who, 2, "basic", share * opened * yuan / sum(whole.values()))
-    fees = sum((1.04 + 0.02) * 1.06 * y - y for (who, _, _), y in paid.items() if who != "residents")
-    return sum(paid.values()) + fees + links
+            metres[piece]["heat"] = (length, yuan[own.index].sum() / length)
+            total -= yuan[own.index].sum()  # paid below, with the trench of all
+    return total, paid["residents"]
+
+
+def lane_yuan(kinds, share):
+    """One piece of lane: each pipe without its digging, and one opening at the price of the dearest that lies there."""
+    whole = sum(m * price for m, price in kinds.values())
+    opened = covered = 0.0
+    for m, price in sorted(kinds.values(), key=lambda pair: -pair[1]):
+        opened, covered = opened + max(0.0, m - covered) * price, max(covered, m)
+    return (1 - share) * whole + share * opened
 
 
 def test_the_total_by_hand(options, today):

@@ -106,7 +106,7 @@ def test_a_room_is_converted_and_a_house_is_built(yards):
 
 
 def test_what_is_set_decides_the_price(yards):
-    """A wall of 60 m outline and 6 storeys of 3 m, three quarters of it solid; paving once, at the price of its kind."""
+    """60 m of outline, 6 storeys of 3 m, three quarters of it solid; paving is paid once, at the price of its kind."""
     rows = Scenario("s", interventions=[alter("buildings", ids=["B1"], set={"insulated": True, "roof": "good"})])
     costs = rows.ledger(yards).set_index("measure")["cost_yuan"].to_dict()
     assert costs == {"facade_m2": 60 * 18 * 0.75 * 185, "footprint_m2": 200 * 120}

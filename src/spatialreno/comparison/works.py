@@ -16,8 +16,6 @@ from spatialreno.works import KINDS, Dig, HeatPlan, dig_lines, heat_lines, plan_
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
-#: Seconds for the trees and the joint routing of one option; then the best with its bound.
-_SECONDS = 60.0  # a quarter is proven in a tenth of this, so that the same input gives the same bytes
 WORKS = ("heat", "dig")
 Asked = bool | Sequence[str] | Mapping[str, Sequence[str]]
 Say = Callable[[str], None]
@@ -55,9 +53,9 @@ def asked_works(asked: Asked, scenarios: Sequence[Scenario]) -> dict[str, tuple[
     """
     names = [s.name for s in scenarios]
     if isinstance(asked, Mapping):
-        by_option = {name: tuple(kinds) for name, kinds in asked.items()}
+        by_option = {name: _names(kinds) for name, kinds in asked.items()}
     else:
-        kinds = (WORKS if asked else ()) if isinstance(asked, bool) else tuple(asked)
+        kinds = (WORKS if asked else ()) if isinstance(asked, bool) else _names(asked)
         by_option = dict.fromkeys(names, kinds)
     strange = sorted({kind for kinds in by_option.values() for kind in kinds} - set(WORKS))
     if strange or set(by_option) - set(names):
@@ -65,6 +63,10 @@ def asked_works(asked: Asked, scenarios: Sequence[Scenario]) -> dict[str, tuple[
         raise InputError(f"works: {', '.join(unknown)} is not known. Works: {', '.join(WORKS)}. "
                          f"Options: {', '.join(names)}.")  # fmt: skip
     return by_option
+
+
+def _names(kinds: Sequence[str]) -> tuple[str, ...]:
+    return (kinds,) if isinstance(kinds, str) else tuple(kinds)
 
 
 def plan_works(today: StudyArea, scenario: Scenario, asked: Sequence[str], *, always: bool, say: Say) -> Works | None:
@@ -127,7 +129,7 @@ def _dig(whole: Scenario, today: StudyArea, own: Scenario, heat: HeatPlan | None
     say(f"one dig {own.name}")
     laid = {dict(act.values).get("kind") for act in own.interventions if isinstance(act, Build)}
     kinds = [kind for kind in KINDS if kind not in laid]
-    return plan_dig(whole.apply(today), kinds, scenario=whole, heat=heat, time_limit_s=_SECONDS)
+    return plan_dig(whole.apply(today), kinds, scenario=whole, heat=heat)
 
 
 def joined(scenario: Scenario, works: Scenario, today: StudyArea) -> Scenario:

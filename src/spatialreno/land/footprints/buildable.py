@@ -13,7 +13,7 @@ from spatialreno.errors import InputError
 from spatialreno.land.fire.net import DRIVABLE
 from spatialreno.land.free.free_land import free_surface, ground
 from spatialreno.land.geometry.fit_rectangle import rectangle_sides
-from spatialreno.land.geometry.grow_shrink import erode, polygons, set_back, wall_bodies
+from spatialreno.land.geometry.grow_shrink import erode, joined, less, polygons, set_back, wall_bodies
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -66,7 +66,7 @@ def buildable_land(area: StudyArea, kind: str) -> Any:
     engines drive on; a building also keeps ``boundary_setback_m`` from walls and from the edge of the land,
     and its distance from pipes that are in use.
     """
-    return shapely.difference(free_surface(area), kept_clear(area, kind))
+    return less(free_surface(area), kept_clear(area, kind))
 
 
 def kept_clear(area: StudyArea, kind: str) -> Any:
@@ -77,7 +77,7 @@ def kept_clear(area: StudyArea, kind: str) -> Any:
     zones = [*zones, *fire_bands(area)] if float(np.nan_to_num(float(row["setback_m"]))) > 0 else fire_bands(area)
     if row["category"] not in OPEN_GROUND:
         zones = [*zones, *_pipe_zones(area, kind), *_boundary_zones(area)]
-    return shapely.union_all(zones)
+    return joined(zones)
 
 
 def fire_bands(area: StudyArea) -> list[Any]:
@@ -100,7 +100,7 @@ def access_region(area: StudyArea) -> list[tuple[Any, Any]]:
         return [(everywhere, everywhere)]
     stands = on_ground(area.structures)
     bodies = [*wall_bodies(area.walls), *area.buildings.geometry, *area.structures.geometry[stands]]
-    yards = polygons(shapely.difference(everywhere, shapely.union_all(bodies)))
+    yards = polygons(less(everywhere, joined(bodies)))
     tree = shapely.STRtree(paths)
     pairs = []
     for yard in yards:
@@ -129,7 +129,7 @@ def _boundary_zones(area: StudyArea) -> list[Any]:
     """The strip along the edge of the land and along every wall that stands."""
     distance = area.catalog.constants["boundary_setback_m"]
     yards, strips = ground(area)
-    land = shapely.union(yards, strips)
-    edge = shapely.difference(land, erode(land, distance))
+    land = joined([yards, strips])
+    edge = less(land, erode(land, distance))
     walls = shapely.buffer(wall_bodies(area.walls), distance, cap_style="flat", join_style="mitre")
     return [edge, *walls]

@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from spatialreno.area import on_ground
-from spatialreno.land.geometry.grow_shrink import disc, wall_bodies
+from spatialreno.land.geometry.grow_shrink import common, disc, less, wall_bodies
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -102,8 +102,8 @@ def _walls(area: StudyArea) -> list[tuple[Any, Any, Any]]:
     for gate, gap in gaps.items():
         wall = area.gates.at[gate, "wall_id"]
         if wall in bodies:
-            jambs[gate] = shapely.difference(shapely.intersection(bodies[wall], wider[gate]), gap)
-            bodies[wall] = shapely.difference(bodies[wall], wider[gate])
+            jambs[gate] = less(common(bodies[wall], wider[gate]), gap)
+            bodies[wall] = less(bodies[wall], wider[gate])
     return [_named("walls", bodies), _named("gates", jambs)]
 
 

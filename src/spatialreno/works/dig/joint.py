@@ -14,6 +14,7 @@ from spatialreno.optimise import (
     CutModel,
     FloatArray,
     IntArray,
+    Limit,
     Net,
     add_net,
     least_tree,
@@ -98,7 +99,7 @@ def route_alone(nets: Sequence[KindNet]) -> dict[str, tuple[Edge, ...]]:
     """Route every kind by itself, as separate digs would: its own least-cost tree."""
     found = {}
     for kind in nets:
-        tree = least_tree(kind.net, exact=None, exact_arcs=1500, time_limit_s=10)
+        tree = least_tree(kind.net, exact=None, exact_arcs=1500, limit=Limit())
         found[kind.kind] = _pairs(kind.net, tree.arcs)
     return found
 
@@ -113,8 +114,8 @@ def route_together(
     rooms: pd.DataFrame,
     catalog: Catalog,
     *,
+    limit: Limit,
     laid: Laid | None = None,
-    time_limit_s: float | None,
 ) -> Joint:
     """Route all kinds at once, so that what is opened is shared and pipes go where they fit.
 
@@ -134,10 +135,10 @@ def route_together(
         Width and sides of each piece (:func:`spatialreno.works.dig.lane_rooms.lane_rooms`), in the order of the pieces.
     catalog
         Prices' share of excavation, clearances.
+    limit
+        Work or seconds; then the best plan and its bound.
     laid
         Pipes that lie there already by another plan: their trench is open, and they take room.
-    time_limit_s
-        Seconds; then the best plan and its bound.
     """
     share, penalty = catalog.constants["dig_share"], catalog.constants["dig_overfull_yuan_m"]
     edge_of, length = _edges(lanes)
@@ -162,7 +163,7 @@ def route_together(
             model.row([*arcs, int(over[edge])], [1.0] * len(arcs) + [-1.0], -np.inf, len(free) - 1.0)
     quick = _one_after_another(nets, lanes, share, there)
     plain = _value(quick, nets, lanes, rooms, catalog, laid)
-    found = solve_cuts(model, until=_until(time_limit_s))
+    found = solve_cuts(model, limit=limit)
     if found is None or not len(found.values):
         bound = min(max(found.bound if found else 0.0, 0.0), plain)
         return Joint(quick, plain, bound, relative_gap(plain, bound), "bounded")
@@ -179,12 +180,6 @@ def _there(laid: Laid | None, lanes: Lanes) -> dict[int, float]:
         return {}
     number = {str(name): k for k, name in enumerate(lanes.pieces.index)}
     return {number[str(name)]: float(price) for name, price in laid.pieces["price_yuan_m"].items()}
-
-
-def _until(time_limit_s: float | None) -> float | None:
-    import time
-
-    return None if time_limit_s is None else time.monotonic() + time_limit_s
 
 
 def _edges(lanes: Lanes) -> tuple[dict[Edge, int], FloatArray]:
