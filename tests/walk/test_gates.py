@@ -209,7 +209,7 @@ def test_a_mask_over_gaps_is_as_good_as_building_anew(area: StudyArea, dice: Any
 
 def test_what_ifs_of_a_gap_equal_what_comes_of_it() -> None:
     for walkers in ("closed", "residents"):
-        table = what_if(gapped(walkers), kinds=["market"], radius_m=300).set_index(["layer", "id"])
+        table = what_if(gapped(walkers), kinds=["market"], radius_m=300).by_kind.set_index(["layer", "id"])
         for key in (("gates", "G"), ("walls", "W1"), ("walls", "W2")):
             assert table.loc[[key], "residents"].sum() == (9 if walkers == "closed" else 0)
 
