@@ -13,6 +13,7 @@ from .facts.ground import standing_structures as standing_structures
 from .facts.heat import STATION as STATION
 from .facts.heat import heat_demand as heat_demand
 from .facts.heat import heated as heated
+from .facts.heat import heated_share as heated_share
 from .facts.heat import heated_today as heated_today
 from .facts.heat import station_side as station_side
 from .facts.heat import station_sizes as station_sizes

@@ -37,6 +37,9 @@ class _Known:
     tables: Mapping[str, Table]
     layers: Mapping[str, Layer]
 
+# What a thing is priced by beside the numbers that its row holds; ``scenario`` measures them.
+COUNTED = ("count", "paved_m2", "facade_m2", "open_m2", "households")
+
 
 def lay_over(
     tables: Mapping[str, Table], given: list[OwnRow], *, dated: bool
@@ -221,7 +224,7 @@ def _targets(target: str, cells: Row, known: _Known) -> list[str] | None:
     if target == "quantity of layer":
         shape = ("area_m2",) if "Polygon" in layer.geometry else ()
         numbers = [c.column for c in layer.columns.values() if c.dtype in ("float", "int")]
-        return ["count", *(("paved_m2",) if layer.name == "paths" else ()), *shape, *numbers]
+        return [*COUNTED, *shape, *numbers]
     names = ("kind", "legality", "use") if target == "kind of layer" else (cells.get("column", ""),)
     return _words(layer, names, known)
 

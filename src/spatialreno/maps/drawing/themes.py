@@ -73,7 +73,7 @@ def themes(options: Comparison, lang: Lang) -> list[Theme]:
         Theme("paths", "", "ground", True, _paths(scene)),
         Theme("compounds", scene.title("compounds"), "today", True, _compounds(scene)),
         Theme("buildings", "", "ground", True, _buildings(scene)),
-        Theme("pipes", scene.title("pipes"), "today", False, scene.draw("pipes", _pipe, geometry="line")),
+        Theme("pipes", scene.title("pipes"), "today", False, _pipes(scene)),
         Theme("dig", word("dig", lang), "analysis", False, works_themes.dig(scene)),
         Theme("heat_net", word("heat_net", lang), "plan", True, works_themes.heat(scene)),
         Theme("structures", scene.title("structures"), "plan", True, _structures(scene)),
@@ -180,8 +180,11 @@ def _structures(scene: Scene) -> list[Drawn]:
     return scene.draw("structures", base, geometry="area")
 
 
-def _pipe(version: Version) -> str:
-    return f"pipe-{version.row['kind']}"
+def _pipes(scene: Scene) -> list[Drawn]:
+    """Draw pipes by kind; the heat pipes that a plan leads are a theme of their own."""
+    planned = {str(i) for works in scene.options.works.values() if works.heat for i in works.heat.pipes.index}
+    drawn = scene.draw("pipes", lambda v: f"pipe-{v.row['kind']}", geometry="line")
+    return [d for d in drawn if not isinstance(d.rows, Told) or d.rows.id not in planned]
 
 
 def _grounds(scene: Scene) -> tuple[list[Drawn], list[Drawn]]:
