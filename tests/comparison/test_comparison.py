@@ -10,6 +10,7 @@ from conftest import make_area
 from shapely.geometry import LineString, Point, box
 
 import spatialreno as sr
+from spatialreno.indicators import indicator_title
 
 WALL_M, SHED_M2, STOREYS, STATION_M2 = 60.0, 100.0, 2, 150.0
 
@@ -72,13 +73,14 @@ def options(today: sr.StudyArea) -> sr.Comparison:
 
 def leaders(options: sr.Comparison, indicator: str) -> list[float]:
     """One line of the leaders' table: today, clear, opened, full."""
-    titles = options.today.catalog.indicators["title_zh"]
-    return options.leaders().loc[titles[indicator], ["today", "clear", "opened", "full"]].tolist()
+    title = indicator_title(options.today.catalog, indicator)
+    return options.leaders().loc[title, ["today", "clear", "opened", "full"]].tolist()
 
 
-def price(area: sr.StudyArea, layer: str, verb: str, kind: str = "") -> float:
-    costs = area.catalog.costs
-    return float(costs.query("layer == @layer and verb == @verb and kind == @kind")["price"].iloc[0])
+def price(area: sr.StudyArea, layer: str, verb: str, kind: str = "", quantity: str = "") -> float:
+    costs = area.catalog.costs.query("layer == @layer and verb == @verb and kind == @kind and sets == ''")
+    rows = costs[costs["quantity"] == quantity] if quantity else costs
+    return float(rows["price"].iloc[0])
 
 
 # ---- the leaders' table
@@ -110,12 +112,18 @@ def test_leaders_what_is_built(options: sr.Comparison) -> None:
 
 
 def test_leaders_cost(options: sr.Comparison) -> None:
-    area = options.today
+    """Works, ground made good, then design, supervision, reserve on top; the shop stands on some of the ground."""
+    area, top = options.today, 1.06 * 1.06
+    ground = price(area, "structures", "demolish", quantity="open_m2")
     sheds = (SHED_M2 * STOREYS + 50) * price(area, "structures", "demolish")
-    wall = WALL_M * price(area, "walls", "demolish")
+    wall = WALL_M * (price(area, "walls", "demolish") + ground)  # a strip 1 m wide
     shop = STATION_M2 * price(area, "facilities", "build")
-    assert leaders(options, "cost_yuan") == pytest.approx([0, sheds, sheds + wall, sheds + wall + shop])
-    assert leaders(options, "cost_household_yuan")[3] == pytest.approx((sheds + wall + shop) / 50)
+    covered = 15 * 5 - 1e-9  # of the shed's 20 m × 5 m, the shop's 15 m
+    bare = [sheds + SHED_M2 * ground, sheds + SHED_M2 * ground + wall]
+    totals = [*bare, bare[1] - covered * ground + shop]
+    assert leaders(options, "cost_yuan")[1:] == pytest.approx([top * total for total in totals], abs=0.05)
+    assert pd.isna(leaders(options, "cost_yuan")[0])  # today invests nothing
+    assert leaders(options, "cost_household_yuan")[3] == pytest.approx(top * totals[2] / 50, abs=0.01)
 
 
 def test_leaders_people_who_gain(options: sr.Comparison) -> None:
@@ -130,10 +138,24 @@ def test_leaders_people_who_gain(options: sr.Comparison) -> None:
 def test_leaders_parties(options: sr.Comparison) -> None:
     assert leaders(options, "parties_asked") == [0, 0, 2, 2]  # an illegal shed is enforced: nobody is asked
     assert leaders(options, "votes_asked")[:2] == [0, 0]
-    assert leaders(options, "consents_in_hand") == [0, 0, 0, 0]
-    assert leaders(options, "consents_missing")[2] == sum(
-        [2, *(len(count.to_win) for count in options.consents["opened"].counts.values())]
-    )
+    assert leaders(options, "parties_signed") == [0, 0, 0, 0]
+    assert leaders(options, "parties_missing") == [0, 0, 2, 2]
+    assert leaders(options, "households_missing") == [
+        *(0, 0),
+        *(options.consents[k].households_to_win for k in ("opened", "full")),
+    ]
+    assert leaders(options, "households_missing")[3] == leaders(options, "households_missing")[2]  # the same homes
+
+
+def test_gains_say_their_threshold(options: sr.Comparison) -> None:
+    """B1 (100 people) walks round the wall today: the clinic comes within its radius once it is open."""
+    rows = options.table().xs("plan", level="level").droplevel("place")["value"].unstack("option")[list(options.titles)]
+    assert rows.loc["kind_gain"].tolist()[:3] == [0, 0, 100]
+    assert rows.loc["near_gain"].tolist()[:3] == [0, 0, 100]
+    assert rows.loc[["residents_lose", "kind_lose", "far_lose", "basket_lose:four"]].max().max() == 0
+    titles = options.change().index
+    assert "得分提升 0.5 分及以上的居民" in titles and "到至少一类设施步行缩短 50 米及以上的居民" in titles
+    assert "新纳入成套服务半径的居民：医养托体四类" in titles
 
 
 # ---- change and table
@@ -142,9 +164,12 @@ def test_leaders_parties(options: sr.Comparison) -> None:
 def test_change_is_option_less_base(options: sr.Comparison) -> None:
     for base in ("today", "opened"):
         change, wide = options.change(base), values(options)
+        nothing = wide.index.str.contains("yuan") & wide["today"].isna()
+        wide["today"] = wide["today"].mask(nothing, 0.0)  # today invests nothing
         for option in set(wide.columns) - {base}:
-            assert change[option].to_numpy(float) == pytest.approx((wide[option] - wide[base]).to_numpy(), nan_ok=True)
-        assert change[base].to_numpy(float) == pytest.approx(wide[base].to_numpy(), nan_ok=True)
+            expected = wide[option] - wide[base]
+            assert change[option].to_numpy(float) == pytest.approx(expected.to_numpy(), nan_ok=True)
+        assert change[base].fillna(0.0).to_numpy(float) == pytest.approx(wide[base].fillna(0.0).to_numpy())
 
 
 def test_change_of_an_unknown_base(options: sr.Comparison) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from spatialreno.catalog import catalog_rows
+from spatialreno.catalog import read_catalog
 from spatialreno.errors import Fault, Severity
 
 _SEVERITIES: dict[str, Severity] = {"note": "note", "warning": "warning", "error": "error"}
@@ -14,7 +14,7 @@ _SEVERITIES: dict[str, Severity] = {"note": "note", "warning": "warning", "error
 
 @lru_cache(maxsize=1)
 def _acts() -> dict[str, dict[str, str]]:
-    return {row["rule"]: row for row in catalog_rows("acts.csv")}
+    return {row["rule"]: row for row in read_catalog().rows("acts")}
 
 
 def as_finding(act: Mapping[str, Any]) -> Fault:

@@ -30,7 +30,8 @@ from spatialreno.area.place.crs import (
 from spatialreno.area.place.relate import relate
 from spatialreno.area.place.sides import split_by_sides
 from spatialreno.area.rules.check import check_layers
-from spatialreno.area.study_area import StudyArea, freeze
+from spatialreno.area.study_area import StudyArea
+from spatialreno.area.under_catalog import freeze, refuse_errors
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
 
@@ -89,7 +90,7 @@ def assemble(
     """
     catalog = catalog or read_catalog()
     formed, target, notes = form_layers(layers, crs=crs, catalog=catalog)
-    _refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
+    refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
     formed["walls"], cuts = split_by_sides(formed["walls"], formed["compounds"].geometry, catalog.constants)
     for wall, pieces in cuts.items():
         notes.act("walls", str(wall), "split", f"cut into {pieces} where the compounds beside it change")
@@ -99,7 +100,7 @@ def assemble(
         crs=target,
         catalog=catalog,
         meta=MappingProxyType(dict(meta or {})),
-        _layers=freeze(relate(formed, catalog.constants)),
+        _layers=freeze(relate(formed, catalog)),
         _acts=tuple(notes.acts),
     )
 
@@ -140,8 +141,8 @@ def replace_layers(area: StudyArea, changed: Mapping[str, pd.DataFrame]) -> Stud
         given = frame.drop(columns=[c for c in dictionaries[name].of_status("derived") if c in frame.columns])
         formed[name] = conform(given, dictionaries[name], notes)
     formed = with_estimates(formed, area.catalog.constants, notes)
-    _refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid))
-    related = relate(formed, area.catalog.constants)
+    refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid))
+    related = relate(formed, area.catalog)
     return replace(area, _layers=freeze(related), _survey=area.survey, _acts=(*area._acts, *notes.acts))
 
 
@@ -157,12 +158,6 @@ def formed_findings(
     formed, _, notes = form_layers(layers, crs=crs, catalog=catalog)
     told = [as_finding(act) for act in notes.acts if worth_a_look(act)]
     return check_layers(formed, catalog, notes.faults, notes.valid) + told, formed
-
-
-def _refuse_errors(found: list[Fault]) -> None:
-    errors = [f for f in found if f.severity == "error"]
-    if errors:
-        raise InputError.of(errors)
 
 
 def _in_one_crs(

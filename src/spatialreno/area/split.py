@@ -11,7 +11,8 @@ from shapely.ops import substring
 
 from spatialreno.area.place.relate import relate
 from spatialreno.area.place.sides import in_pieces
-from spatialreno.area.study_area import StudyArea, freeze
+from spatialreno.area.study_area import StudyArea
+from spatialreno.area.under_catalog import freeze
 from spatialreno.errors import InputError
 
 
@@ -52,7 +53,7 @@ def split_walls(area: StudyArea, *, max_m: float) -> StudyArea:
         for wall, parts in zip(walls.index, pieces, strict=True)
         if len(parts) > 1
     ]
-    return replace(area, _layers=freeze(relate(layers, area.catalog.constants)), _acts=(*area._acts, *acts))
+    return replace(area, _layers=freeze(relate(layers, area.catalog)), _acts=(*area._acts, *acts))
 
 
 def _equal_parts(line: Any, max_m: float) -> list[Any]:

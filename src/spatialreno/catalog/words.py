@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from spatialreno.catalog.layers import catalog_rows
+from spatialreno.catalog.catalog import read_catalog
 
 _UNSEEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad\"'“”‘’`*]+")
 _BRACKET = re.compile(r"^(?P<name>.+?)[(\[{<](?P<unit>[^()\[\]{}<>]*)[)\]}>]:?$")
@@ -37,7 +37,7 @@ class Unit:
 @lru_cache(maxsize=1)
 def units() -> dict[str, Unit]:
     """Read the words for units of the catalog, folded; a remark that is no unit measures nothing."""
-    return {folded(row["word"]): Unit(row["measure"], float(row["factor"])) for row in catalog_rows("units.csv")}
+    return {folded(row["word"]): Unit(row["measure"], float(row["factor"])) for row in read_catalog().rows("units")}
 
 
 def unit_factor(word: str, unit: str) -> float | None:

@@ -102,9 +102,9 @@ def ledger(area: Area, scenario: OneScenario, as_json: AsJson = False, as_csv: A
     """
     import spatialreno as sr
 
-    rows = sr.read_scenario(scenario).ledger(load(area))
-    tell_table(rows, form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
-    say_total(rows)
+    today, plan = load(area), sr.read_scenario(scenario)
+    tell_table(plan.ledger(today), form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
+    say_total(plan.bill(today))
 
 
 @app.command()
@@ -248,50 +248,6 @@ def import_osm(
     area = sr.import_osm(file, name=name or out.stem, title=title, bounds=_bounds(bounds))
     say(repr(area))
     tell(sr.write_area(area, out))
-
-
-@app.command()
-def schema(
-    layer: Annotated[str, typer.Argument(help="A layer; without it all are listed")] = "",
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-) -> None:
-    """Print a layer's dictionary: columns, types, units, allowed words, aliases.
-
-    Example: spatialreno schema walls
-    """
-    import pandas as pd
-
-    from spatialreno.catalog import catalog_rows
-
-    names = [row["layer"] for row in catalog_rows("layers.csv")]
-    if layer and layer not in names:
-        raise InputError(f"{layer}: no such layer. Layers: {', '.join(names)}.")
-    rows = catalog_rows(f"layers/{layer}.csv" if layer else "layers.csv")
-    tell_table(pd.DataFrame(rows), form(as_json, as_csv), title=layer)
-
-
-@app.command()
-def catalog(
-    table: Annotated[str, typer.Argument(help="A table or a standard; without it all are listed")] = "",
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-) -> None:
-    """Print a table of the catalog: norms, prices, kinds, with source and confidence.
-
-    Example: spatialreno catalog costs
-    """
-    import pandas as pd
-
-    from spatialreno.catalog import catalog_tables
-
-    tables = catalog_tables()
-    if not table:
-        tell_table(pd.DataFrame({"table": list(tables)}), form(as_json, as_csv))
-        return
-    if table not in tables:
-        raise InputError(f"{table}: no such table. Tables: {', '.join(tables)}.")
-    tell_table(pd.DataFrame(tables[table]()), form(as_json, as_csv), title=table)
 
 
 def _bounds(text: str | None) -> tuple[float, float, float, float] | None:

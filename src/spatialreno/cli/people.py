@@ -181,7 +181,7 @@ def checkup(
     else:
         if option is None:
             raise InputError("checkup: --show money needs an option. Give it with --scenario.")
-        balance = balance_money(option.ledger(today), today.catalog)
+        balance = balance_money(option.bill(today), today.catalog)
         tell_table(balance.table.reset_index(), how, title=repr(balance))
 
 
@@ -262,9 +262,11 @@ def _summary(found: Consents) -> pd.DataFrame:
             {
                 "parties": len(found.parties),
                 "votes": len(found.votes),
-                "in_hand": found.in_hand_count,
-                "refused": int((found.parties["state"] == "refused").sum()),
-                "to_win": len(found.to_win()),
+                "signed": int((found.parties["state"] == "in_hand").sum()),
+                "against": found.against_count,
+                "passed": int((found.votes["state"] == "passed").sum()),
+                "parties_to_win": found.parties_to_win,
+                "households_to_win": found.households_to_win,
                 "informed": int(asked.loc[asked["basis"] == "inform", "party_id"].nunique()),
                 "enforcement": int(asked.loc[asked["basis"] == "enforcement", "id"].nunique()),
                 "unknown": int((asked["state"] == "unknown").sum()),

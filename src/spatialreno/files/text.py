@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from spatialreno.catalog import catalog_rows
+from spatialreno.catalog import read_catalog
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _TRIED = {"utf-8": "UTF-8", "gb18030": "GBK/GB18030", "big5hkscs": "Big5"}
@@ -33,7 +33,7 @@ class Script:
 
 @lru_cache(maxsize=1)
 def _codecs_by_word() -> dict[str, str]:
-    return {row["word"]: row["codec"] for row in catalog_rows("encodings.csv")}
+    return {row["word"]: row["codec"] for row in read_catalog().rows("encodings")}
 
 
 def codec_of(word: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,13 @@ def heated_today(area: StudyArea) -> pd.Series[bool]:
     return heated(area).fillna(False).astype(bool)
 
 
+def heated_share(area: StudyArea) -> pd.Series[float]:
+    """Tell which share of each building's households is heated; of a heated building all, where it does not say."""
+    share = area.buildings["heated_share"].astype("float64").fillna(1.0)
+    found: pd.Series[float] = (heated(area).astype("float64") * share).rename("heated_share")
+    return found
+
+
 def heat_demand(area: StudyArea) -> pd.Series:
     """Give the floor area that waits for heating, by building, in m².
 
@@ -49,7 +57,7 @@ def heat_demand(area: StudyArea) -> pd.Series:
     return waiting[waiting > 0].astype(float).rename("heated_area_m2")
 
 
-def stations_needed(heated_m2: float, constants: dict[str, float]) -> int:
+def stations_needed(heated_m2: float, constants: Mapping[str, float]) -> int:
     """Tell how many stations a load asks for: one per usual capacity, none above the largest.
 
     .. math:: n = \\max(1,\\; \\mathrm{round}(A / A_{usual}),\\; \\lceil A / A_{max} \\rceil)

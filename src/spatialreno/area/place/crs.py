@@ -10,7 +10,7 @@ from pyproj import CRS, Proj
 from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
-from spatialreno.catalog import catalog_rows
+from spatialreno.catalog import read_catalog
 from spatialreno.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _frame_of(crs: CRS) -> str:
     name = base.datum.name if base is not None and base.datum is not None else base.name if base is not None else ""
     plain = "".join(c for c in name.lower().removeprefix("d_") if c.isalnum())
     known = {
-        "".join(c for c in row["datum"].lower() if c.isalnum()): row["frame"] for row in catalog_rows("datums.csv")
+        "".join(c for c in row["datum"].lower() if c.isalnum()): row["frame"] for row in read_catalog().rows("datums")
     }
     return next((frame for datum, frame in known.items() if plain.startswith(datum)), plain)
 

@@ -13,8 +13,6 @@ from spatialreno.area.rules.checked import fault as _fault
 from spatialreno.catalog import Column
 from spatialreno.errors import Fault
 
-_RIGHTS_OVER = ("compounds", "buildings", "walls", "structures", "facilities", "open_spaces", "paths", "pipes")
-
 
 def _cell_fault(name: str, ids: list[str], rule: str, column: Column, told: tuple[str, str]) -> Fault:
     """Tell what is wrong with cells of one column, so that the table they came from can be named."""
@@ -114,7 +112,8 @@ def shares_do_not_exceed_one(checked: Checked) -> Iterator[Fault]:
 def _targets(target: str, checked: Checked) -> set[str]:
     if target == "catalog:facilities":
         return set(checked.catalog.facilities.index)
-    names = _RIGHTS_OVER if target == "any" else (target,)
+    held = [name for name, layer in checked.catalog.layers.items() if layer.may_hold_rights]
+    names = held if target == "any" else [target]
     return {key for name in names for key in lineages(checked.layers[name].index)}
 
 

@@ -45,6 +45,7 @@ def adopt(
     name: str = "",
     title: str = "",
     unit: Unit = "",
+    catalog: Catalog | None = None,
 ) -> list[Proposal]:
     """Propose how files become an area: write ``area.toml`` and copy the files beside it.
 
@@ -64,6 +65,8 @@ def adopt(
         As in ``area.toml``; default is the folder's name.
     unit
         Unit of drawings (``m``, ``cm`` or ``mm``); default is what their headers say.
+    catalog
+        What layers, columns and drawing layers are called; default is the one that ships.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def adopt(
     --------
     >>> adopt(["compounds.shp", "台账.xlsx"], "data/geo/mine", crs="EPSG:4546")  # doctest: +SKIP
     """
-    folder, catalog = Path(folder), read_catalog()
+    folder, catalog = Path(folder), catalog or read_catalog()
     system = crs_text(metric_crs(crs, "crs"))
     if (folder / "area.toml").exists():
         raise InputError(f"{folder / 'area.toml'}: is already there. Correct it, or choose a new folder.")
@@ -119,7 +122,7 @@ def _proposals(path: Path, crs: str, unit: Unit, catalog: Catalog) -> list[Propo
     if kind.status == "osm":
         raise refused(path, f"is {kind.title}", kind.mend)
     if kind.kind == "dxf":
-        return _of_drawing(path, crs, unit)
+        return _of_drawing(path, crs, unit, catalog)
     if kind.kind == "kml":
         parts = kml_layers(path)
     elif kind.kind in ("gpkg", "gdb"):
@@ -132,9 +135,9 @@ def _proposals(path: Path, crs: str, unit: Unit, catalog: Catalog) -> list[Propo
     return [_of_part(path, kind, part if several else "", part, crs, catalog) for part in parts]
 
 
-def _of_drawing(path: Path, crs: str, unit: Unit) -> list[Proposal]:
+def _of_drawing(path: Path, crs: str, unit: Unit, catalog: Catalog) -> list[Proposal]:
     """Propose a source for each layer that the drawing holds, by the codes and drawing layers of its entities."""
-    stated, roles = drawing_roles(path)
+    stated, roles = drawing_roles(path, catalog)
     unit = unit or _UNITS.get(stated, "")
     if not unit:
         mend = "State the unit: m, cm or mm"
@@ -157,7 +160,7 @@ def _of_role(path: Path, role: str, counts: Counter[str], crs: str, unit: Unit) 
 
 def _of_part(path: Path, kind: FileKind, layer: str, part: str, crs: str, catalog: Catalog) -> Proposal:
     source = Source(file=path.name, layer=layer)
-    raw: Any = read_raw(path, kind, source).frame(path)[0]
+    raw: Any = read_raw(path, kind, source, catalog).frame(path)[0]
     columns = [str(c) for c in raw.columns if c != "geometry"]
     shapes = getattr(raw, "geometry", None)
     if shapes is None:

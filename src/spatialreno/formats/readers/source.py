@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -15,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from pyproj import CRS
 
 from spatialreno.area import crs_name, half_characters, on_new_datum, on_the_plan, same_system, shifted, stated_crs
-from spatialreno.catalog import Layer, catalog_rows, find_column, folded
+from spatialreno.catalog import Catalog, Layer, find_column, folded
 from spatialreno.errors import InputError
 from spatialreno.files import geojson_rows, refused
 from spatialreno.formats.readers.gdal import read_gdal, read_parquet
@@ -66,7 +65,7 @@ class Source(BaseModel):
     encoding: str = ""
 
 
-def read_source(path: Path, source: Source, layer: Layer) -> tuple[pd.DataFrame, list[Act]]:
+def read_source(path: Path, source: Source, layer: Layer, catalog: Catalog) -> tuple[pd.DataFrame, list[Act]]:
     """Read the rows of one source in our columns and words.
 
     Parameters
@@ -77,6 +76,8 @@ def read_source(path: Path, source: Source, layer: Layer) -> tuple[pd.DataFrame,
         How it is to be read.
     layer
         The layer that the rows are for.
+    catalog
+        What usual words and drawing layers mean.
 
     Returns
     -------
@@ -89,22 +90,22 @@ def read_source(path: Path, source: Source, layer: Layer) -> tuple[pd.DataFrame,
         Naming file, layer and rows.
     """
     acts: list[Act] = []
-    frame = _rows(path, source, layer, acts)
+    frame = _rows(path, source, layer, catalog, acts)
     frame = _in_our_columns(frame, source, layer, path)
-    frame = in_our_words(frame, layer, acts, source.words)
+    frame = in_our_words(frame, layer, catalog, acts, source.words)
     frame = _with_values(frame, source, layer, path, acts)
     if isinstance(frame, gpd.GeoDataFrame):
         frame = _in_place(frame, source, layer, path, acts)
     return frame, acts
 
 
-def _rows(path: Path, source: Source, layer: Layer, acts: list[Act]) -> pd.DataFrame:
+def _rows(path: Path, source: Source, layer: Layer, catalog: Catalog, acts: list[Act]) -> pd.DataFrame:
     kind = sniff(path)
     if kind.kind == "geojson":
         frame, told = geojson_rows(path, _stated(source, path))
         ids: list[str] = []
     else:
-        raw = read_raw(path, kind, source, layer)
+        raw = read_raw(path, kind, source, catalog, layer)
         frame, told = raw.frame(path, ("id", *layer.columns["id"].aliases) if layer.has_id else ())
         ids = raw.ids
     acts += [{"layer": layer.name, "id": i, "rule": rule, "reason": f"{path.name}: {why}"} for rule, why, i in told]
@@ -119,14 +120,14 @@ def _refuse_halves(frame: pd.DataFrame, path: Path) -> None:
         raise refused(path, f"{column!a} holds half characters in {len(rows)} rows", "Type the text again", names)
 
 
-def read_raw(path: Path, kind: FileKind, source: Source, layer: Layer | None = None) -> RawTable:
+def read_raw(path: Path, kind: FileKind, source: Source, catalog: Catalog, layer: Layer | None = None) -> RawTable:
     """Read rows just as the file has them, by the reader of its kind."""
     if kind.status == "osm":
         raise refused(path, f"is {kind.title}", kind.mend)
     if kind.status == "unpack":
         from spatialreno.formats.readers.packed import read_packed
 
-        return read_packed(path, source, layer, read_raw)
+        return read_packed(path, lambda inner, its: read_raw(inner, its, source, catalog, layer))
     if kind.kind == "geojson":
         return _as_raw(*geojson_rows(path, _stated(source, path)))
     if kind.kind == "parquet":
@@ -142,7 +143,7 @@ def read_raw(path: Path, kind: FileKind, source: Source, layer: Layer | None = N
     if kind.kind == "dxf":
         from spatialreno.formats.readers.drawings.dxf import read_dxf
 
-        return read_dxf(path, source, layer)
+        return read_dxf(path, source, layer, catalog)
     return read_gdal(path, kind, layer=source.layer, encoding=source.encoding)
 
 
@@ -192,20 +193,25 @@ def _in_our_columns(frame: pd.DataFrame, source: Source, layer: Layer, path: Pat
     return frame.drop(columns=clash).rename(columns=ours)
 
 
-@lru_cache(maxsize=1)
-def _usual_words() -> dict[tuple[str, str], dict[str, str]]:
-    words: dict[tuple[str, str], dict[str, str]] = {}
-    for row in catalog_rows("word_aliases.csv"):
-        words.setdefault((row["layer"], row["column"]), {})[folded(row["theirs"])] = row["ours"]
+def _usual_words(layer: str, catalog: Catalog) -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = {}
+    for row in catalog.rows("word_aliases"):
+        if row["layer"] == layer:
+            words.setdefault(row["column"], {})[folded(row["theirs"])] = row["ours"]
     return words
 
 
 def in_our_words(
-    frame: pd.DataFrame, layer: Layer, acts: list[Act], own: Mapping[str, dict[str, str]] = MappingProxyType({})
+    frame: pd.DataFrame,
+    layer: Layer,
+    catalog: Catalog,
+    acts: list[Act],
+    own: Mapping[str, dict[str, str]] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Translate usual Chinese words, and those that ``area.toml`` adds, into the words of the dictionary."""
+    usual = _usual_words(layer.name, catalog)
     for column in layer.columns.values():
-        words = {w: w for w in column.allowed} | _usual_words().get((layer.name, column.column), {})
+        words = {w: w for w in column.allowed} | usual.get(column.column, {})
         words |= {folded(theirs): ours for theirs, ours in own.get(column.column, {}).items()}
         found = find_column((column.column, *column.aliases), frame.columns) if words else None
         if found is None:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from spatialreno.catalog import Layer, catalog_rows, read_catalog
+from spatialreno.catalog import Catalog, Layer
 from spatialreno.files import guarded, refused
 from spatialreno.formats.readers.drawings.blocks import Part, taken_apart
 from spatialreno.formats.readers.drawings.opened import Opened, opened
 from spatialreno.formats.readers.drawings.shapes import DATA, drawn
-from spatialreno.formats.readers.drawings.texts import placed_text, read_texts
+from spatialreno.formats.readers.drawings.texts import Meanings, placed_text, read_texts
 from spatialreno.formats.readers.drawings.walls import single_walls
 from spatialreno.formats.readers.raw import RawTable
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from spatialreno.formats.readers.source import Source
 
 _CASS = "SOUTH"
+Rules = list[dict[str, str]]
 _STATED = "A drawing says nothing of its place: state crs (such as EPSG:4546) and unit (m, mm) for it in area.toml"
 _TEXTS = ("TEXT", "MTEXT")
 _UNREADABLE = "Objects of 天正 (TCH, proxies): 图形导出 as 天正3 (T3); else explode them in CAD, and save again"
@@ -42,7 +42,7 @@ class _Found:
     ours: set[str] = field(default_factory=set)
 
 
-def read_dxf(path: Path, source: Source, layer: Layer | None) -> RawTable:
+def read_dxf(path: Path, source: Source, layer: Layer | None, catalog: Catalog) -> RawTable:
     """Read the entities of a drawing that belong to a layer of the area.
 
     Which drawing layer or CASS code means what is the catalog table ``dxf_layers``; ``layer`` of the source
@@ -59,52 +59,48 @@ def read_dxf(path: Path, source: Source, layer: Layer | None) -> RawTable:
     """
     if not source.crs or not source.unit:
         raise refused(path, "needs crs and unit stated", _STATED, rule="coordinate system")
-    return guarded(lambda: _read(path, source, layer), path)
+    return guarded(lambda: _read(path, source, layer, catalog), path)
 
 
-def drawing_roles(path: Path, encoding: str = "") -> tuple[str, dict[str, Counter[str]]]:
+def drawing_roles(path: Path, catalog: Catalog) -> tuple[str, dict[str, Counter[str]]]:
     """Tell what a drawing holds: the unit its header states, and entities by layer of the area and drawing layer.
 
     An entity of no layer that is known is under an empty name; texts and what cannot be seen are not counted.
     """
-    return guarded(lambda: _roles(path, encoding), path)
+    return guarded(lambda: _roles(path, catalog), path)
 
 
-def _roles(path: Path, encoding: str) -> tuple[str, dict[str, Counter[str]]]:
-    drawing = opened(path, encoding)
+def _roles(path: Path, catalog: Catalog) -> tuple[str, dict[str, Counter[str]]]:
+    drawing, rules = opened(path), catalog.rows("dxf_layers")
     roles: dict[str, Counter[str]] = {}
     for part in taken_apart(drawing.document, True, 0):
         if part.kind in _TEXTS or part.hidden:
             continue
-        rule = _rule_of(part)
+        rule = _rule_of(part, rules)
         roles.setdefault(rule["layer"] if rule else "", Counter())[part.layer] += 1
     return drawing.unit, roles
 
 
-def role_of_drawing(name: str) -> str:
+def role_of_drawing(name: str, catalog: Catalog) -> str:
     """Tell which layer of the area a drawing layer means; nothing when it is unknown.
 
     Examples
     --------
-    >>> role_of_drawing("JMD"), role_of_drawing("围墙_现状"), role_of_drawing("DGX")
-    ('buildings', 'walls', '')
+    >>> from spatialreno.catalog import read_catalog
+    >>> [role_of_drawing(name, read_catalog()) for name in ("JMD", "围墙_现状", "DGX")]
+    ['buildings', 'walls', '']
     """
-    row = _rule("layer", name)
+    row = _rule(catalog.rows("dxf_layers"), "layer", name)
     return row["layer"] if row else ""
 
 
-@lru_cache(maxsize=1)
-def _rules() -> list[dict[str, str]]:
-    return catalog_rows("dxf_layers.csv")
+def _rule(rules: Rules, match: str, name: str) -> dict[str, str] | None:
+    return next((r for r in rules if r["match"] == match and _fits(name, r["pattern"])), None)
 
 
-def _rule(match: str, name: str) -> dict[str, str] | None:
-    return next((r for r in _rules() if r["match"] == match and _fits(name, r["pattern"])), None)
-
-
-def _rule_of(part: Part) -> dict[str, str] | None:
+def _rule_of(part: Part, rules: Rules) -> dict[str, str] | None:
     """Find what an entity is: by its CASS code, else by its drawing layer."""
-    return _rule("code", _cass_code(part.entity) or "-") or _rule("layer", part.layer)
+    return _rule(rules, "code", _cass_code(part.entity) or "-") or _rule(rules, "layer", part.layer)
 
 
 def _fits(name: str, pattern: str) -> bool:
@@ -112,19 +108,19 @@ def _fits(name: str, pattern: str) -> bool:
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
-def _read(path: Path, source: Source, layer: Layer | None) -> RawTable:
-    constants = read_catalog().constants
+def _read(path: Path, source: Source, layer: Layer | None, catalog: Catalog) -> RawTable:
+    constants, rules = catalog.constants, catalog.rows("dxf_layers")
     drawing = opened(path, source.encoding)
     metre = {"m": 1.0, "cm": 0.01, "mm": 0.001}[source.unit]
     found = _Found()
     try:
         for part in taken_apart(drawing.document, _as_symbol(layer), constants["dxf_entities"]):
-            _sort_in(part, found, source, layer, constants["dxf_sagitta_m"] / metre)
+            _sort_in(part, found, source, layer, rules, constants["dxf_sagitta_m"] / metre)
     except RecursionError as error:
         raise refused(
             path, f"unfolds without end ({error})", "Purge its blocks, and export the quarter only"
         ) from error
-    raw = _table(found, layer, constants, metre)
+    raw = _table(found, layer, catalog, metre)
     _tell(raw, found, drawing)
     if not raw.ids:
         _refuse_nothing(path, found, source.layer or (layer.name if layer else ""))
@@ -146,13 +142,13 @@ def _as_symbol(layer: Layer | None) -> bool:
     return layer is not None and layer.geometry[:1] == ("Point",)
 
 
-def _sort_in(part: Part, found: _Found, source: Source, layer: Layer | None, sagitta: float) -> None:
+def _sort_in(part: Part, found: _Found, source: Source, layer: Layer | None, rules: Rules, sagitta: float) -> None:
     """Keep an entity of the layer, a text, or the name of what was passed over."""
     if part.kind in _TEXTS and not _as_symbol(layer):
         if not part.hidden:
             found.texts.append(placed_text(part.entity))
         return
-    values = _belongs(part, source, layer)
+    values = _belongs(part, source, layer, rules)
     if values is None:
         found.passed[part.layer] += 1
         return
@@ -174,11 +170,11 @@ def _keep(shape: Any, part: Part, handle: str, values: dict[str, Any], width: fl
     found.rows.append({"handle": handle, **values, **part.cells, **drawn_width, **cells})
 
 
-def _belongs(part: Part, source: Source, layer: Layer | None) -> dict[str, Any] | None:
+def _belongs(part: Part, source: Source, layer: Layer | None, rules: Rules) -> dict[str, Any] | None:
     """Tell whether an entity is of the layer asked for, and what its place in the drawing says of it."""
     if source.layer:
         return {} if any(_fits(part.layer, p) for p in source.layer.split("|")) else None
-    rule = _rule_of(part)
+    rule = _rule_of(part, rules)
     if rule is None or layer is None or rule["layer"] != layer.name:
         return None
     return {rule["column"]: rule["value"]} if rule["column"] else {}
@@ -204,7 +200,8 @@ def _our_cells(entity: Any, handle: str) -> dict[str, Any]:
     return {k: v for k, v in cells.items() if k != "handle"}
 
 
-def _table(found: _Found, layer: Layer | None, constants: Any, metre: float) -> RawTable:
+def _table(found: _Found, layer: Layer | None, catalog: Catalog, metre: float) -> RawTable:
+    constants = catalog.constants
     wanted = layer.geometry if layer else ()
     acts: list[tuple[str, str, str]] = []
     shapes = [
@@ -215,7 +212,7 @@ def _table(found: _Found, layer: Layer | None, constants: Any, metre: float) -> 
     if layer is not None and layer.name == "walls":
         shapes, rows = _walls(shapes, rows, found.ours, constants, metre, acts)
     if layer is not None and wanted[:1] == ("Polygon",):
-        read_texts(shapes, rows, found.texts, acts, layer)
+        read_texts(shapes, rows, found.texts, acts, Meanings(layer, catalog))
     order = sorted(range(len(rows)), key=lambda i: _drawn_first(rows[i]["handle"]))
     rows, shapes = [rows[i] for i in order], [shapes[i] for i in order]
     ids = _readable(rows, layer, acts)

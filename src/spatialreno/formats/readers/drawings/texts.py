@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
 import shapely
 
-from spatialreno.catalog import Layer, catalog_rows, folded
+from spatialreno.catalog import Catalog, Layer, folded
 
 _STOREYS = re.compile(r"^(?P<word>\D*?)(?P<storeys>\d{1,2})?(?:[-+]\d)?(?:层|f)?$")
+_USES = ("use", "kind")
 Said = dict[str, str]
 
 
@@ -24,7 +24,7 @@ def placed_text(entity: Any) -> tuple[Any, str]:
 
 
 def read_texts(
-    shapes: list[Any], rows: list[dict[str, Any]], texts: list[tuple[Any, str]], acts: list[Any], layer: Layer
+    shapes: list[Any], rows: list[dict[str, Any]], texts: list[tuple[Any, str]], acts: list[Any], meanings: Meanings
 ) -> None:
     """Give each polygon what the texts inside it say, where they agree and it says nothing itself.
 
@@ -36,13 +36,13 @@ def read_texts(
         Points and what stands there.
     acts
         Where it is told.
-    layer
-        Whose columns may be filled.
+    meanings
+        What they may say.
     """
     tree = shapely.STRtree(shapes)
     said: dict[int, dict[str, set[str]]] = {}
     for point, text in texts:
-        cells = _meaning(text, layer)
+        cells = meanings.of(text)
         for i in tree.query(point, predicate="within") if cells else ():
             for column, value in cells.items():
                 said.setdefault(int(i), {}).setdefault(column, set()).add(value)
@@ -62,46 +62,37 @@ def read_texts(
         acts.append(("text", f"read from the texts inside polygons: {told}", ""))
 
 
-def _meaning(text: str, layer: Layer) -> Said:
-    """Tell what one text says of what it stands in; nothing when it is of no use."""
-    plain = folded(text)
-    if not plain:
-        return {}
-    cells = _structure(plain) or _name(plain, text, layer.name) or _use(plain, text, layer.name)
-    return {column: value for column, value in cells.items() if value and column in layer.columns}
+class Meanings:
+    """What texts of a drawing may say of the rows of one layer, by the tables of a catalog."""
 
+    def __init__(self, layer: Layer, catalog: Catalog) -> None:
+        self.columns = frozenset(layer.columns)
+        self.structures = {folded(row["word"]): row["structure"] for row in catalog.rows("dxf_texts")}
+        names = [row["pattern"] for row in catalog.rows("dxf_names") if row["layer"] == layer.name]
+        self.names = [re.compile(pattern) for pattern in names]
+        words = [r for r in catalog.rows("word_aliases") if r["layer"] == layer.name and r["column"] in _USES]
+        self.uses = {folded(row["theirs"]): (row["column"], row["ours"]) for row in words}
 
-@lru_cache(maxsize=1)
-def _structures() -> dict[str, str]:
-    return {folded(row["word"]): row["structure"] for row in catalog_rows("dxf_texts.csv")}
+    def of(self, text: str) -> Said:
+        """Tell what one text says of what it stands in; nothing when it is of no use."""
+        plain = folded(text)
+        if not plain:
+            return {}
+        cells = self._structure(plain) or self._name(plain, text) or self._use(plain, text)
+        return {column: value for column, value in cells.items() if value and column in self.columns}
 
+    def _structure(self, plain: str) -> Said:
+        """Read 砖5, 砖混6, 砼18-1 or 6层."""
+        match = _STOREYS.match(plain)
+        if not match or match["word"] not in {*self.structures, ""} or not (match["word"] or match["storeys"]):
+            return {}
+        return {"structure": self.structures.get(match["word"], ""), "storeys": match["storeys"] or ""}
 
-def _structure(plain: str) -> Said:
-    """Read 砖5, 砖混6, 砼18-1 or 6层."""
-    match = _STOREYS.match(plain)
-    if not match or match["word"] not in {*_structures(), ""} or not (match["word"] or match["storeys"]):
-        return {}
-    return {"structure": _structures().get(match["word"], ""), "storeys": match["storeys"] or ""}
+    def _name(self, plain: str, text: str) -> Said:
+        """Read a text that has the form of a name, such as 1号楼 of a house or 交通局家属院 of a yard."""
+        return {"name": " ".join(text.split())} if any(p.fullmatch(plain) for p in self.names) else {}
 
-
-@lru_cache(maxsize=1)
-def _names() -> list[tuple[str, re.Pattern[str]]]:
-    return [(row["layer"], re.compile(row["pattern"])) for row in catalog_rows("dxf_names.csv")]
-
-
-def _name(plain: str, text: str, layer: str) -> Said:
-    """Read a text that has the form of a name, such as 1号楼 of a house or 交通局家属院 of a yard."""
-    fits = any(owner == layer and pattern.fullmatch(plain) for owner, pattern in _names())
-    return {"name": " ".join(text.split())} if fits else {}
-
-
-@lru_cache(maxsize=1)
-def _uses() -> dict[tuple[str, str], tuple[str, str]]:
-    rows = [r for r in catalog_rows("word_aliases.csv") if r["column"] in ("use", "kind")]
-    return {(row["layer"], folded(row["theirs"])): (row["column"], row["ours"]) for row in rows}
-
-
-def _use(plain: str, text: str, layer: str) -> Said:
-    """Read what a house is used for, such as 锅炉房; it is called by it too."""
-    found = _uses().get((layer, plain))
-    return {found[0]: found[1], "name": " ".join(text.split())} if found else {}
+    def _use(self, plain: str, text: str) -> Said:
+        """Read what a house is used for, such as 锅炉房; it is called by it too."""
+        found = self.uses.get(plain)
+        return {found[0]: found[1], "name": " ".join(text.split())} if found else {}
