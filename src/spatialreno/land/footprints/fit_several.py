@@ -14,18 +14,11 @@ from scipy import sparse
 
 from spatialreno.area import STATION, heat_demand, station_sizes, stations_needed
 from spatialreno.errors import InputError
-from spatialreno.land.footprints.buildable import (
-    Sides,
-    access_region,
-    buildable_land,
-    built_as,
-    kind_row,
-    kind_sides,
-    reached,
-)
+from spatialreno.land.footprints.buildable import Sides, buildable_land, built_as, kind_row, kind_sides
 from spatialreno.land.footprints.packing import Choice, Packed, cells_of, pack
-from spatialreno.land.footprints.sites import directions, largest_site, new_ids, residents_centre
-from spatialreno.land.geometry.fit_rectangle import Fit, feasible_centres, place, rectangle_sides, spread, turned
+from spatialreno.land.footprints.sites import largest_site, new_ids, residents_centre
+from spatialreno.land.footprints.zones import places
+from spatialreno.land.geometry.fit_rectangle import Fit, place, rectangle_sides, spread
 from spatialreno.land.geometry.grow_shrink import polygons
 from spatialreno.optimise import Milp, Solution, relative_gap, solve_milp
 
@@ -106,17 +99,8 @@ def feasible_sets(area: StudyArea, kind: str, sides: Sides, *, sweep_deg: float 
     An empty list proves that the footprint fits nowhere in any of the directions.
     """
     sweep = [] if sweep_deg is None else np.arange(0.0, 90.0, sweep_deg).tolist()
-    regions, reach = access_region(area), max(max(own) for own in sides)
-    found = []
-    for piece in polygons(buildable_land(area, kind)):
-        within = reached(piece, regions)
-        angles = sorted({*directions(area, piece, reach), *sweep})
-        for width, depth in sides:
-            for angle in turned(angles, width, depth):
-                region = feasible_centres(piece, width, depth, angle_deg=angle, within=within)
-                if not region.is_empty:
-                    found.append(Choice(region, width, depth, angle))
-    return found
+    found = places(area, polygons(buildable_land(area, kind)), sides, sweep=sweep)
+    return [Choice(own.region, own.width_m, own.depth_m, own.angle_deg) for own in found]
 
 
 def _wanted(kinds: Sequence[str] | Mapping[str, int]) -> list[str]:
