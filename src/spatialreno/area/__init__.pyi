@@ -21,6 +21,12 @@ from .facts.people import home_buildings as home_buildings
 from .facts.people import inhabited_buildings as inhabited_buildings
 from .facts.people import is_home as is_home
 from .facts.people import is_inhabited as is_inhabited
+from .given import Ids as Ids
+from .given import Points as Points
+from .given import as_ids as as_ids
+from .given import as_kinds as as_kinds
+from .given import as_points as as_points
+from .given import refuse_unknown as refuse_unknown
 from .place.crs import LONLAT as LONLAT
 from .place.crs import crs_text as crs_text
 from .place.crs import metric_crs as metric_crs

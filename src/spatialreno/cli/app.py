@@ -44,6 +44,10 @@ AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV", callback=_one_fo
 Norm = Annotated[str | None, typer.Option("--standard", help="Planning standard: a name or a .toml file")]
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language")]
 Told = Annotated[bool, typer.Option("--people/--no-people", help="Tell lifts, management, check-up, money too")]
+Seconds = Annotated[
+    float | None,
+    typer.Option("--seconds", help="Stop after so many seconds with what is proven (default: after so much work)"),
+]
 Budget = Annotated[float | None, typer.Option("--budget", help="Yuan for the menu in AREA/community/menu.csv")]
 
 

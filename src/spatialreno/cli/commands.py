@@ -17,6 +17,7 @@ from spatialreno.cli.app import (
     Norm,
     OneScenario,
     Scenarios,
+    Seconds,
     Told,
     app,
     changed,
@@ -26,6 +27,7 @@ from spatialreno.cli.app import (
 )
 from spatialreno.cli.output import form, say, say_total, shortfall, tell, tell_table
 from spatialreno.errors import InfeasibleError, InputError
+from spatialreno.siting import OBJECTIVES
 
 if TYPE_CHECKING:
     pass
@@ -125,7 +127,11 @@ def site(
     area: Area,
     kind: Annotated[str, typer.Argument(help="Facility kind; `spatialreno catalog facilities` lists them")],
     count: Annotated[int, typer.Option(help="How many to place")] = 1,
-    model: Annotated[Literal["p-median", "coverage"], typer.Option(help="Least walking, or most people")] = "p-median",
+    objective: Annotated[
+        str, typer.Option(help=f"{', '.join(OBJECTIVES)}: least walking, most people, least longest walk")
+    ] = "p-median",
+    radius: Annotated[float | None, typer.Option(help="Service radius in metres; coverage needs it")] = None,
+    seconds: Seconds = None,
     scenario: MaybeScenario = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the answer as a scenario file")] = None,
     lang: Lang = "zh",
@@ -140,7 +146,7 @@ def site(
 
     read = changed(load(area), scenario)
     say(f"site {kind}")
-    solution = sr.site_facilities(read, kind, count=count, model=model)
+    solution = sr.site_facilities(read, kind, count=count, objective=objective, radius_m=radius, time_limit_s=seconds)
     if not solution.feasible:
         tell_table(shortfall(solution, read.catalog, lang), form(as_json, as_csv), title=kind)
         raise InfeasibleError(f"{kind}: no site exists for {count}. The table says what was asked and what there is.")

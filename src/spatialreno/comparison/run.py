@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spatialreno.area import inhabited_buildings
+from spatialreno.area import as_ids, inhabited_buildings, refuse_unknown
 from spatialreno.blocks import merge_blocks
 from spatialreno.community import find_consents, read_register
 from spatialreno.comparison.options import TODAY, Comparison
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 def compare(
     today: StudyArea,
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[Scenario] | Scenario,
     *,
     standard: str = "gb50180-2018",
-    origins: Sequence[str] | None = None,
+    origins: Sequence[str] | str | None = None,
     works: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Comparison:
@@ -69,6 +69,7 @@ def compare(
     True
     """
     say = progress or (lambda _: None)
+    scenarios = _as_scenarios(scenarios)
     _check_names(scenarios)
     areas: dict[str, StudyArea] = {TODAY: today}
     for scenario in scenarios:
@@ -79,7 +80,7 @@ def compare(
         say(f"evaluate {name}")
         evaluations[name] = evaluate(area, standard)
     say("freed land, gains and isochrones")
-    start = list(origins) if origins is not None else _centre_home(today)
+    start = _origins(today, origins)
     ledgers = {s.name: s.ledger(today) for s in scenarios}
     freed = {TODAY: freed_land(today, today), **{s.name: freed_land(today, _only_cleared(s, today)) for s in scenarios}}
     gained = {name: _gained(evaluations, areas, name) for name in areas}
@@ -109,11 +110,29 @@ def _only_cleared(scenario: Scenario, today: StudyArea) -> StudyArea:
     return Scenario(scenario.name, scenario.title, acts).apply(today)
 
 
+def _as_scenarios(given: Sequence[Scenario] | Scenario) -> list[Scenario]:
+    """Take one scenario or several, and nothing else."""
+    several = [given] if isinstance(given, Scenario) else list(given)
+    odd = [type(one).__name__ for one in several if not isinstance(one, Scenario)]
+    if odd:
+        raise ScenarioError(f"options: {', '.join(odd)} is no scenario. Give what Scenario or read_scenario makes.")
+    return several
+
+
 def _check_names(scenarios: Sequence[Scenario]) -> None:
     names = [s.name for s in scenarios]
     twice = sorted({n for n in names if names.count(n) > 1 or n == TODAY})
     if twice:
         raise ScenarioError(f"options: {', '.join(twice)} is taken. Give every option a name of its own.")
+
+
+def _origins(area: StudyArea, asked: Sequence[str] | str | None) -> list[str]:
+    """Take the homes and facilities that isochrones start from; without a word, the home in the middle."""
+    if asked is None:
+        return _centre_home(area)
+    names = as_ids(asked)
+    refuse_unknown(names, [*area.buildings.index, *area.facilities.index], what="origins", noun="building or facility")
+    return names
 
 
 def _centre_home(area: StudyArea) -> list[str]:

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Scenario
 
-#: Seconds for the trees and the joint routing of one option; then the best with its bound.
-_SECONDS = 60.0  # a quarter is proven in a tenth of this, so that the same input gives the same bytes
-
 
 @dataclass(frozen=True)
 class Works:
@@ -35,7 +32,7 @@ def plan_works(
         if len(pipes_in_use(area)) and len(area.paths):
             say(f"heat and dig {name}")
             heat = supply_heat(area, exact=False)
-            dig = plan_dig(area, scenario=plans.get(name), time_limit_s=_SECONDS)
+            dig = plan_dig(area, scenario=plans.get(name))
             found[name] = Works(heat, dig)
     return found
 

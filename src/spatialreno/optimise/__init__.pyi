@@ -1,3 +1,4 @@
+from .limit import Limit as Limit
 from .milp import Milp as Milp
 from .milp import MilpResult as MilpResult
 from .milp import relative_gap as relative_gap

@@ -40,7 +40,7 @@ class Solution:
     objective, bound, gap
         Value of the choice, the proven limit of any choice, and their relative distance.
     status
-        ``optimal``, ``time_limit`` or ``infeasible``.
+        ``optimal``, ``bounded`` (a limit came before the proof) or ``infeasible``.
     missing
         When infeasible: what is asked and what there is, in numbers.
     provenance
@@ -94,7 +94,8 @@ class Solution:
             When there is no site; the text gives the numbers of ``missing``.
         """
         if not self.feasible:
-            raise InfeasibleError(f"{self.kind}: no site exists. {self.shortfall()}")
+            why = "no site exists" if self.status == "infeasible" else "no site was found before the limit"
+            raise InfeasibleError(f"{self.kind}: {why}. {self.shortfall()}")
         from spatialreno.scenario import Scenario, build
 
         acts = [

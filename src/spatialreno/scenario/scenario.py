@@ -36,6 +36,8 @@ class Scenario:
     def __init__(self, name: str, title: str = "", interventions: Iterable[Intervention] = ()) -> None:
         if not name or any(c in name for c in "/\\") or name.startswith("."):
             raise ScenarioError(f"scenario {name!r}: needs a plain name, without slashes and not starting with a dot.")
+        if not isinstance(title, str):
+            raise ScenarioError(f"scenario {name}: the title is no text. Give a title before interventions.")
         named = [act if act.origin else replace(act, origin=name) for act in _checked(interventions, name)]
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "title", title or name)

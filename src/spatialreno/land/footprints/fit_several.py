@@ -133,12 +133,12 @@ def _joint(area: StudyArea, kinds: list[str], choices: dict[str, list[Choice]], 
     near = [total - sum(least) + own + _NEAR_M if whole else None for own in least]
     items = [cells_of(choices[kind], centre, within) for kind, within in zip(kinds, near, strict=True)]
     if sum(map(len, items)) > constants["pack_cell_limit"]:
-        return Packed(tuple(first), sum(least), "time_limit")
+        return Packed(tuple(first), sum(least), "bounded")
     known = tuple(placed) if whole else ()
     gap = constants["site_gap_m"]
     nodes = None if time_limit_s else int(constants["pack_node_limit"])
     exact = pack(items, centre, gap_m=gap, optional=not whole, known=known, nodes=nodes, time_limit_s=time_limit_s)
-    return _better(Packed(tuple(first), sum(least), "time_limit"), exact, centre)
+    return _better(Packed(tuple(first), sum(least), "bounded"), exact, centre)
 
 
 def _better(first: Packed, exact: Packed, centre: Any) -> Packed:

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from spatialreno.land.geometry.fit_rectangle import Fit, place
 from spatialreno.land.geometry.grow_shrink import common, polygons
-from spatialreno.optimise import Milp, solve_milp
+from spatialreno.optimise import Limit, Milp, solve_milp
 
 FloatArray = NDArray[np.float64]
 #: Directions in which a distance is measured: never more than the distance, at least 0.995 of it.
@@ -118,7 +118,8 @@ def pack(
     at_most = sum(fit.centre.distance(centre) for fit in known) + _SLACK_M if known else float("inf")
     model = _Model(items, gap_m, optional=optional, at_most_m=at_most)
     start = model.start(known, centre) if known else None
-    found = solve_milp(model.milp(), time_limit_s=time_limit_s, gap=_GAP, nodes=nodes, start=start)
+    limit = None if time_limit_s is None else Limit(time_limit_s)
+    found = solve_milp(model.milp(), limit=limit, gap=_GAP, nodes=nodes, start=start)
     if not len(found.values):
         return Packed((None,) * len(items), float("inf"), found.status)
     fits = tuple(model.fit(row, found.values, centre) for row in range(len(items)))

@@ -203,6 +203,8 @@ def _said(value: Any, column: Column, catalog: Catalog, lang: Lang, names: Mappi
         return value_word(str(bool(value)).lower(), lang)
     if column.allowed:
         return value_word(str(value), lang)
+    if column.unit == "year":
+        return str(int(value))  # a year is a name, not a count: no groups of thousands
     if column.dtype in {"int", "float"}:
         return short(float(value), 0 if column.dtype == "int" or column.unit == "m2" else 1)
     return str(value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spatialreno.area import on_ground, open_facilities, standing_structures
+from spatialreno.area import as_kinds, on_ground, open_facilities, standing_structures
 from spatialreno.errors import InputError
 from spatialreno.walk.trials.trials import Trial
 
@@ -103,7 +103,7 @@ def radii_of(
     area: StudyArea, kinds: Sequence[str] | None, radius_m: float | Mapping[str, float] | None, standard: str
 ) -> dict[str, float]:
     """Give the radius of each kind to count, in metres."""
-    wanted = sorted(set(open_facilities(area)["kind"] if kinds is None else kinds))
+    wanted = sorted(set(open_facilities(area)["kind"] if kinds is None else as_kinds(area, kinds, what="what_if")))
     if isinstance(radius_m, int | float):
         return dict.fromkeys(wanted, float(radius_m))
     known = dict(area.catalog.standard(standard).table["radius_m"] if radius_m is None else radius_m)

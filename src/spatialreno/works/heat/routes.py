@@ -13,7 +13,7 @@ import shapely
 from scipy.sparse import csgraph
 
 from spatialreno.area import pipes_in_use
-from spatialreno.optimise import FloatArray, Net, Tree, least_tree, make_net, pruned
+from spatialreno.optimise import FloatArray, Limit, Net, Tree, least_tree, make_net, pruned
 from spatialreno.works.heat.branches import carried, chains
 from spatialreno.works.heat.mains import find_taps
 from spatialreno.works.heat.pipe_ground import Ground
@@ -163,10 +163,10 @@ def _joins(area: StudyArea, ground: Ground, places: Any, nodes: range) -> list[t
 
 
 def lay_secondary(
-    net: HeatNet, *, exact: bool | None, exact_arcs: int, time_limit_s: float | None
+    net: HeatNet, *, exact: bool | None, exact_arcs: int, limit: Limit
 ) -> tuple[Tree, pd.DataFrame, pd.DataFrame]:
     """Find the least-cost tree of a station: tree, pipes (load, length, walls, old pipe), inlets of its units."""
-    tree = least_tree(net.net, exact=exact, exact_arcs=exact_arcs, time_limit_s=time_limit_s)
+    tree = least_tree(net.net, exact=exact, exact_arcs=exact_arcs, limit=limit)
     used = {(int(net.net.tail[a]), int(net.net.head[a])) for a in tree.arcs}
     sides = net.sides[[(s.into, s.out) in used for s in net.sides.itertuples()]]
     keys = set(zip(sides["building_id"], sides["side"], strict=True))

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import Fault, InputError
+from spatialreno.optimise import Limit
 from spatialreno.works.heat.assign import assign_stations
 from spatialreno.works.heat.demand import heat_load, load_faults
 from spatialreno.works.heat.mains import usable_mains
@@ -120,7 +121,7 @@ def supply_heat(
     *,
     sign_up: float | None = None,
     exact: bool | None = None,
-    time_limit_s: float | None = 60.0,
+    time_limit_s: float | None = None,
 ) -> HeatPlan:
     """Lead heat from the primary main through the area's stations to every unit that waits for it.
 
@@ -134,7 +135,8 @@ def supply_heat(
     exact
         True: prove the tree; False: approximate, with its bound; None: by the size of the net.
     time_limit_s
-        Seconds for each tree; the best tree so far and its bound are kept.
+        Seconds for each tree, after which the best one and its bound are kept; None: the work that the catalog
+        allows (``solver_work``), the same on every computer.
 
     Returns
     -------
@@ -189,7 +191,7 @@ def _stations(area: StudyArea) -> tuple[gpd.GeoDataFrame, list[Fault]]:
 
 def _no_station(area: StudyArea) -> str:
     """Say why there is no station: what is asked, what there is, or where one could stand."""
-    found = site_stations(area, time_limit_s=20)
+    found = site_stations(area)
     if found.feasible:
         forms = zip(found.sites["candidate"], found.sites["area_m2"], strict=True)
         room = ", ".join(f"{name} ({m2:,.0f} m²)" for name, m2 in forms)
@@ -239,8 +241,8 @@ class _Plan:
         own = self.table.index[self.table["station"].eq(name)]
         load = self.table["load_kw"].loc[own]
         net = station_net(self.area, self.ground, name, load)
-        limit = int(self.area.catalog.constants["pipe_exact_arcs"])
-        tree, pieces, doors = lay_secondary(net, exact=exact, exact_arcs=limit, time_limit_s=time_limit_s)
+        arcs = int(self.area.catalog.constants["pipe_exact_arcs"])
+        tree, pieces, doors = lay_secondary(net, exact=exact, exact_arcs=arcs, limit=Limit(time_limit_s))
         lost = own[~own.isin(doors["building_id"])]
         self._lose(lost, name)
         fed = own[own.isin(doors["building_id"])]
