@@ -16,8 +16,6 @@ from spatialreno.land import Removals, candidate_sites
 from spatialreno.land.footprints.things import removables
 
 DEEP = 22.0
-#: Most things that may go: every choice of them is tried.
-MOST = 9
 #: Kinds and the sides to try: open ground touches walls, a building keeps off them.
 ASKED = (
     ("plaza", [(12.0, 15.0)]),
@@ -27,8 +25,8 @@ ASKED = (
 )
 
 
-def crowded(seed: int) -> tuple[StudyArea, str, list[tuple[float, float]]]:
-    """Draw two or three walled yards, and say what is asked of them."""
+def crowded(seed: int, *, most: int = 9) -> tuple[StudyArea, str, list[tuple[float, float]]]:
+    """Draw two or three walled yards with so many removable things, and say what is asked of them."""
     dice = np.random.default_rng(seed)
     kind, sides = ASKED[dice.integers(len(ASKED))]
     wide = [float(dice.integers(10, 17)) for _ in range(dice.integers(2, 4))]
@@ -39,7 +37,7 @@ def crowded(seed: int) -> tuple[StudyArea, str, list[tuple[float, float]]]:
         _yard(rows, k, x, width, dice)
     _walls(rows["walls"], left, wide, dice)
     _paths(rows["paths"], left, wide, dice)
-    for row in dice.permutation([*rows["walls"], *rows["structures"]])[MOST:]:
+    for row in dice.permutation([*rows["walls"], *rows["structures"]])[most:]:
         row["removable"] = False
     rows["parties"] = [{"id": f"P{k}", "name": f"单位{k}"} for k in range(2)]
     angle = float(dice.choice([0, 0, 17, 41.5]))

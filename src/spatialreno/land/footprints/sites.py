@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _COLUMNS = ["kind", "form", "compound_id", "width_m", "depth_m", "angle_deg", "area_m2", "geometry"]
 
+#: Rounding of distances, metres.
+_SAME_M = 1e-6
+
 
 @dataclass(frozen=True)
 class _Spot:
@@ -124,13 +127,13 @@ def _spots(where: Place, centre: Any) -> list[_Spot]:
 def _thinned(spots: list[_Spot], spacing_m: float) -> list[_Spot]:
     """Keep the spots nearest to the residents, none closer to another than the spacing."""
     kept: list[_Spot] = []
-    places = np.empty((0, 2))
+    kept_at = np.empty((0, 2))
     for spot in sorted(spots, key=_rank):
         here = np.array([spot.fit.centre.x, spot.fit.centre.y])
-        if len(places) and np.hypot(*(places - here).T).min() < spacing_m:
+        if len(kept_at) and np.hypot(*(kept_at - here).T).min() < spacing_m - _SAME_M:
             continue
         kept.append(spot)
-        places = np.vstack([places, here])
+        kept_at = np.vstack([kept_at, here])
     return kept
 
 

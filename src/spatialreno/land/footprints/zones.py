@@ -50,7 +50,7 @@ class Place:
 def zones_of(area: StudyArea, reach_m: float) -> list[Zone]:
     """List the compounds and the strips between them, with the directions of what stands within a reach."""
     _, strips = ground(area)
-    shapes = [*area.compounds.geometry, *polygons(strips)]
+    shapes = polygons(shapely.geometrycollections([*area.compounds.geometry, *polygons(strips)]))
     return [Zone(shape, tuple(directions(area, shape, reach_m))) for shape in shapes]
 
 
