@@ -227,9 +227,6 @@ from .maps import (
 from .maps import (
     report as report,
 )
-from .maps import (
-    save_report as save_report,
-)
 from .optimise import Solution as Solution
 from .programme import Programme as Programme
 from .programme import read_programme as read_programme

@@ -13,9 +13,12 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from spatialreno.area.under_catalog import freeze, under_catalog
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pyproj import CRS
 
     from spatialreno.catalog import Catalog
@@ -77,6 +80,62 @@ class StudyArea:
     rights = _layer("rights")
     ballots = _layer("ballots")
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> gpd.GeoDataFrame:
+            """Give a layer that the area's own catalog adds: ``area.street_lamps``."""
+            if name.startswith("_") or name not in self._layers:  # what begins with _ may not be set yet
+                raise AttributeError(f"a study area has no {name!r}")
+            return self.layer(name)
+
+    def with_catalog(
+        self, *folders: str | Path, source: str = "given in a script", date: str = "", **tables: Any
+    ) -> StudyArea:
+        """Return the area under other prices, kinds, norms or constants; this one stays as it is.
+
+        What was estimated from a constant (residents from households) is estimated anew; walls stay cut as they
+        were when the area was read.
+
+        Parameters
+        ----------
+        folders
+            Folders of tables as ``read_catalog`` takes them, laid over the area's own catalog in turn.
+        source, date
+            Where the rows come from, when they do not say so themselves.
+        tables
+            By table (``costs``, ``facilities``, ``closers`` …) a DataFrame or a list of rows with its columns, each
+            replacing the row of the same key or joining; ``constants`` also as key to value.
+
+        Returns
+        -------
+        StudyArea
+            With a fingerprint of its own; ``catalog.own_rows`` tells what differs from the package.
+
+        Raises
+        ------
+        InputError
+            Every unknown table or column, impossible value and duplicate key, by table and row.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> dear = today.with_catalog(
+        ...     costs=[{"layer": "walls", "verb": "demolish", "quantity": "length_m", "price": 140}],
+        ...     constants={"persons_per_household": 2.6},
+        ...     source="2025 询价",
+        ...     date="2025-06",
+        ... )
+        >>> float(today.catalog.costs["price"][0]), float(dear.catalog.costs["price"][0])
+        (105.0, 140.0)
+        >>> dear == today
+        False
+        """
+        catalog = self.catalog
+        for folder in folders:
+            catalog = catalog.with_folder(folder)
+        return under_catalog(self, catalog.with_rows(tables, source=source, date=date) if tables else catalog)
+
     def layer(self, name: str) -> gpd.GeoDataFrame:
         """Return one layer or table as a shallow copy.
 
@@ -106,8 +165,8 @@ class StudyArea:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Sixteen hex digits that change when any cell or coordinate changes."""
-        digest = hashlib.sha256(f"{self.name}|{self.crs.to_string()}".encode())
+        """Sixteen hex digits that change when any cell or coordinate changes, or any row of the catalog."""
+        digest = hashlib.sha256(f"{self.name}|{self.crs.to_string()}|{self.catalog.digest}".encode())
         for name in sorted(self._layers):
             digest.update(name.encode())
             digest.update(_layer_bytes(self._layers[name]))
@@ -179,7 +238,7 @@ class StudyArea:
             object.__setattr__(self, name, value)
 
     def __eq__(self, other: object) -> bool:
-        """Two areas are equal when their layers are."""
+        """Two areas are equal when their layers and their catalogs are."""
         return isinstance(other, StudyArea) and self.fingerprint == other.fingerprint
 
     def __hash__(self) -> int:
@@ -210,18 +269,9 @@ def overlaid(area: StudyArea, changed: Mapping[str, pd.DataFrame], **constants: 
 
     For cells on which neither a rule nor a foreign key rests, such as who may pass a gate; the survey's layers stay.
     """
-    catalog = replace(area.catalog, constants={**area.catalog.constants, **constants}) if constants else area.catalog
+    catalog = area.catalog.with_rows({"constants": constants}, source="asked for") if constants else area.catalog
     survey = replace(area.survey, catalog=catalog) if constants else area.survey
     return replace(area, catalog=catalog, _layers=freeze({**area._layers, **changed}), _survey=survey)
-
-
-def freeze(layers: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
-    """Set geometry arrays read-only and close the mapping, so that nobody edits behind the area's back."""
-    for frame in layers.values():
-        if isinstance(frame, gpd.GeoDataFrame):
-            frame.geometry.to_numpy().flags.writeable = False
-            frame.geometry.array._data.flags.writeable = False
-    return MappingProxyType(dict(layers))
 
 
 def _layer_bytes(frame: pd.DataFrame) -> bytes:

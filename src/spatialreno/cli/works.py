@@ -56,6 +56,9 @@ def heat(
     tell_table(table, form(as_json, as_csv), title=repr(plan))
     for name, row in plan.stations.iterrows():
         say(f"{name}: {row['load_kw']:,.0f} kW, main {row['main'] or '—'} has {row['main_left_kw']:,.0f} kW left")
+        if row["worst_m"] == row["worst_m"]:
+            loop = f"{row['worst_m']:,.0f} m, {row['loop_kpa']:,.0f} kPa there and back"
+            say(f"{name}: worst loop {loop}; its pump gives {row['pump_head_m']:,.1f} m")
     if not plan.households_reached:
         raise InfeasibleError(f"no home is newly heated: {plan.reason}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -219,7 +219,7 @@ def _some(ids: list[str]) -> str:
     return ", ".join(ids[:_IDS_SHOWN]) + more
 
 
-def _settable(columns: dict[str, Any]) -> list[str]:
+def _settable(columns: Mapping[str, Any]) -> list[str]:
     return [name for name, c in columns.items() if c.status != "derived" and name != "id"]
 
 

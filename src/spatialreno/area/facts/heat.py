@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,7 +50,7 @@ def heat_demand(area: StudyArea) -> pd.Series:
     return waiting[waiting > 0].astype(float).rename("heated_area_m2")
 
 
-def stations_needed(heated_m2: float, constants: dict[str, float]) -> int:
+def stations_needed(heated_m2: float, constants: Mapping[str, float]) -> int:
     """Tell how many stations a load asks for: one per usual capacity, none above the largest.
 
     .. math:: n = \\max(1,\\; \\mathrm{round}(A / A_{usual}),\\; \\lceil A / A_{max} \\rceil)

@@ -162,7 +162,7 @@ def _better(first: Packed, exact: Packed, centre: Any) -> Packed:
 
 
 def _among_points(
-    kinds: list[str], choices: dict[str, list[Choice]], centre: Any, constants: dict[str, float]
+    kinds: list[str], choices: dict[str, list[Choice]], centre: Any, constants: Mapping[str, float]
 ) -> list[Fit | None]:
     """Place as many as possible on corners, middles and nearest points of the sets, as near as possible."""
     offered = {kind: _points(choices[kind], centre, constants) for kind in dict.fromkeys(kinds)}
@@ -194,7 +194,7 @@ def _clash_rows(shapes: Any, owner: Any, count: int, gap_m: float) -> Any:
     return sparse.csc_matrix((np.ones(len(rows)), (rows, columns)), shape=(count + len(names), len(owner)))
 
 
-def _points(choices: list[Choice], centre: Any, constants: dict[str, float]) -> list[Fit]:
+def _points(choices: list[Choice], centre: Any, constants: Mapping[str, float]) -> list[Fit]:
     """Offer corners, middles and a grid of each set, thinned to a spacing, nearest to the residents first."""
     spacing = constants["candidate_spacing_m"] / 2
     found = [

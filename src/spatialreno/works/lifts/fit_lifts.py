@@ -46,7 +46,8 @@ def stairwells(area: StudyArea) -> pd.DataFrame:
     buildings = inhabited_buildings(area)
     doors = area.entrances[area.entrances["building_id"].isin(buildings.index)]
     doors = doors[doors["households"].fillna(0) > 0]
-    unknown = buildings[~buildings.index.isin(doors["building_id"])]
+    counted = buildings["households"].fillna(0) > 0  # how many share a lift must be known
+    unknown = buildings[counted & ~buildings.index.isin(doors["building_id"])]
     alone = unknown.assign(building_id=unknown.index, unit=unknown["name"])
     columns = ["building_id", "unit", "storeys", "households"]
     found: pd.DataFrame = pd.concat([doors[columns], alone[columns]]).rename_axis("entrance_id").sort_index()
