@@ -93,10 +93,12 @@ class Removals:
 def fewest_removals(area: StudyArea, kind: str, *, by: By = "cost", sides: Sides | None = None) -> Removals:
     """Find the removals that let a footprint of a kind stand, at the least cost, number or owners to ask.
 
-    All places, all directions of the buildings and walls around. For one direction the place of the middle
-    decides which things are in the way: thing i is hit in the region :math:`F_i = B_i \\oplus R` (its body
-    swept by the footprint). The plane is cut along these regions, leaving out every part that is no better
-    than the best known; what remains is the optimum, not a sample.
+    Yard by yard and strip by strip, in the directions of the buildings, compounds and staying walls by it. For one
+    direction the place of the middle decides which things are in the way: thing i is hit in the region
+    :math:`F_i = B_i \\oplus R` (its body swept by the footprint). The plane is cut along these regions, leaving out
+    every part that is no better than the best choice known to do; a part does where some of it lies within
+    ``access_m`` of a path of its own yard, if need be once more things are gone that part it from one. So what is
+    found is the optimum, not a sample, and "nowhere" means that taking everything down leaves no site.
 
     Parameters
     ----------
