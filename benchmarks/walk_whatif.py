@@ -49,7 +49,7 @@ def main(compounds: int, count: int, sample: int) -> None:
     what_if(area, [])
     ready = time.process_time() - begin
     begin = time.process_time()
-    table = what_if(area, names)
+    table = what_if(area, names).by_kind
     ours = time.process_time() - begin
     each = (ours - ready) / len(names)
     print(f"{compounds} compounds, {len(names)} openings, {table['kind'].nunique()} kinds")

@@ -25,6 +25,7 @@ INSIDE = {
     "land": [".", "footprints", "fire", "lanes", "free", "geometry"],
     "works": [".", "lifts", "dig", "heat"],
     "optimise": ["steiner", "."],
+    "community": [".", "checkups", "consents", "voting"],
     "area": [".", "rules", "facts", "place"],
 }
 MOST_FILES = 13

@@ -4,6 +4,9 @@ from .assembly import formed_findings as formed_findings
 from .assembly import replace_layers as replace_layers
 from .conform import texts as texts
 from .estimate import mark as mark
+from .facts.gates import closed_gaps as closed_gaps
+from .facts.gates import gate_spans as gate_spans
+from .facts.gates import taken_stretches as taken_stretches
 from .facts.ground import ON_GROUND as ON_GROUND
 from .facts.ground import on_ground as on_ground
 from .facts.ground import standing_structures as standing_structures

@@ -238,8 +238,19 @@ def _layer_faults(row: OwnRow, known: _Known) -> Iterator[Fault]:
     name = row.cells["layer"]
     if f"{LAYER_TABLES}{name}" not in known.tables:
         yield row.fault(f"{name} has no dictionary", f"Write its columns into {LAYER_TABLES}{name}.csv")
-    elif row.cells["geometry"] and "id" not in known.layers[name].columns:
-        yield row.fault(f"{name} has no column id", f"Give {LAYER_TABLES}{name}.csv a required column id")
+        return
+    layer = known.layers[name]
+    missing: dict[str, tuple[str, str]] = {}
+    if layer.geometry:
+        missing |= {"id": ("required", "str"), "inferred": ("optional", "bool"), "estimated": ("optional", "str")}
+    if layer.lies_in_compound:
+        missing["compound_id"] = ("derived", "str")
+    for column, (status, dtype) in missing.items():
+        held = layer.columns.get(column)
+        if held is None or (held.status, held.dtype) != (status, dtype):
+            yield row.fault(f"{name} has no {status} column {column} ({dtype})", f"Add it to {LAYER_TABLES}{name}.csv")
+    if layer.natural_quantity not in ("count", *layer.columns):
+        yield row.fault(f"natural_quantity is {layer.natural_quantity}, no column of {name}", "Name one, or count")
 
 
 def _listed(text: str) -> list[str]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from spatialreno.community.ballots import Register, read_register
 from spatialreno.community.shares import LiftShares, Scheme, share_lift, share_scheme, subsidy_of
-from spatialreno.community.votes import Tally
+from spatialreno.community.voting.ballots import Register, read_register
+from spatialreno.community.voting.votes import Tally
 from spatialreno.works import LiftSun, fit_lifts, shade_lifts
 
 if TYPE_CHECKING:

@@ -14,13 +14,13 @@ from spatialreno._version import __version__
 from spatialreno.area import STATION, heat_demand
 from spatialreno.community import Consents, Register
 from spatialreno.comparison.plan import bill_rows
-from spatialreno.comparison.review import fire_findings, lane_findings, review
+from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review
 from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works
 from spatialreno.comparison.write import write_comparison
 from spatialreno.errors import Fault, InputError
 from spatialreno.indicators import Evaluation, indicator_title
-from spatialreno.land import Removals, fewest_removals, fire_blockers, lane_sections
+from spatialreno.land import Removals, built_conflicts, conflict_lines, fewest_removals, fire_blockers, lane_sections
 from spatialreno.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ class Comparison:
     areas, evaluations, blocks
         By option, today included.
     ledgers, freed, gained
-        By option; empty tables for today. ``gained``: index building_id; score_before, score_after,
-        gain, residents, households.
+        By option; empty tables for today. ``gained``: every home before and after (``who_gains``).
     isochrones
         By option: walks from the home nearest the residents' centre, or from the origins asked for.
     consents
@@ -206,8 +205,10 @@ class Comparison:
         for name in self.areas:
             if name != TODAY:
                 found += [(name, text) for text in review(self.today, self.ledgers[name])]
+                found += [(name, text) for text in gate_findings(self.today, self.areas[name])]
                 lanes = self.evaluations[name].ground.lanes
                 found += [(name, text) for text in lane_findings(self.today, before, lanes)]
+                found += [(name, text) for text in conflict_lines(self.today, self.conflicts[name])]
             found += [(name, text) for text in fire_findings(self.blockers[name])]
         return [*found, *((TODAY, str(fault)) for fault in self.faults)]
 
@@ -221,6 +222,11 @@ class Comparison:
     def blockers(self) -> dict[str, gpd.GeoDataFrame]:
         """By option, the obstacles that keep a fire engine from homes (``fire_blockers``)."""
         return {name: fire_blockers(area, self.evaluations[name].ground.fire) for name, area in self.areas.items()}
+
+    @cached_property
+    def conflicts(self) -> dict[str, gpd.GeoDataFrame]:
+        """By option, without today: what it builds where something stands or passes (``built_conflicts``)."""
+        return {s.name: built_conflicts(self.today, s) for s in self.scenarios}
 
     @cached_property
     def sections(self) -> dict[str, gpd.GeoDataFrame]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spatialreno.area import gate_spans
+
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
@@ -27,6 +29,17 @@ def review(today: StudyArea, bill: pd.DataFrame) -> list[str]:
     if unpriced:
         notes.append(f"{unpriced} 项无单价，未计入总投资")
     return notes
+
+
+def gate_findings(today: StudyArea, after: StudyArea) -> list[str]:
+    """Name what a plan builds along a wall with a gate: the gate opens it, too."""
+    known = {(row.gate, row.wall) for row in gate_spans(today).itertuples()}
+    spans = gate_spans(after)
+    new = [row for row in spans[spans["beside"]].itertuples() if (row.gate, row.wall) not in known]
+    return [
+        f"{row.wall} 紧沿出入口 {row.gate} 所在围墙，{row.gate} 在其上同样开口；如需封闭，请移位或关闭该出入口"
+        for row in new
+    ]
 
 
 def lane_findings(today: StudyArea, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> list[str]:

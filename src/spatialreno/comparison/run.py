@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,8 +14,8 @@ from spatialreno.comparison.options import TODAY, Comparison
 from spatialreno.comparison.plan import plan_rows
 from spatialreno.comparison.works import plan_works
 from spatialreno.errors import ScenarioError
-from spatialreno.indicators import Evaluation, evaluate
-from spatialreno.land import freed_land
+from spatialreno.indicators import Evaluation, evaluate, gain_values, who_gains
+from spatialreno.land import built_conflicts, freed_land
 from spatialreno.scenario import Build, Scenario
 from spatialreno.walk import isochrones
 
@@ -30,6 +30,7 @@ def compare(
     standard: str = "gb50180-2018",
     origins: Sequence[str] | str | None = None,
     works: bool = False,
+    strict: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Comparison:
     """Apply each scenario to today and evaluate all of them alike.
@@ -48,6 +49,9 @@ def compare(
     works
         Also plan heat and one dig for every option (:func:`spatialreno.supply_heat`,
         :func:`spatialreno.plan_dig`): some seconds each.
+    strict
+        Refuse an option that builds where something stands, over a fire lane or a protected tree
+        (:func:`spatialreno.land.built_conflicts`); otherwise ``notes()`` tells it.
     progress
         Called with a sentence before each step.
 
@@ -58,7 +62,8 @@ def compare(
     Raises
     ------
     ScenarioError
-        Two options with one name, an option called ``today``, or one that does not fit the area.
+        Two options with one name, an option called ``today``, or one that does not fit the area (with ``strict``:
+        that builds where there is no room).
 
     Examples
     --------
@@ -75,6 +80,8 @@ def compare(
     for scenario in scenarios:
         say(f"apply {scenario.name} {scenario.title}")
         areas[scenario.name] = scenario.apply(today)
+        if strict:
+            built_conflicts(today, scenario, strict=True)
     evaluations: dict[str, Evaluation] = {}
     for name, area in areas.items():
         say(f"evaluate {name}")
@@ -83,7 +90,9 @@ def compare(
     start = _origins(today, origins)
     ledgers = {s.name: s.ledger(today) for s in scenarios}
     freed = {TODAY: freed_land(today, today), **{s.name: freed_land(today, _only_cleared(s, today)) for s in scenarios}}
-    gained = {name: _gained(evaluations, areas, name) for name in areas}
+    gained = {name: who_gains(evaluations[TODAY], evaluations[name]) for name in areas}
+    baskets = tuple(b.id for b in evaluations[TODAY].standard.baskets)
+    gains = {name: gain_values(found, today.catalog.constants, baskets) for name, found in gained.items()}
     say("consents")
     register = read_register(today, keep_rest=True)
     consents = {s.name: find_consents(today, s, register=register, keep_rest=True) for s in scenarios}
@@ -99,7 +108,7 @@ def compare(
         isochrones={name: isochrones(area, [i for i in start if _is_there(area, i)]) for name, area in areas.items()},
         consents=consents,
         register=register,
-        plans=plan_rows(areas, ledgers, freed, gained, consents, planned),
+        plans=plan_rows(areas, ledgers, freed, gains, consents, planned),
         works=planned,
     )
 
@@ -149,18 +158,3 @@ def _centre_home(area: StudyArea) -> list[str]:
 
 def _is_there(area: StudyArea, name: str) -> bool:
     return name in area.buildings.index or name in area.facilities.index
-
-
-def _gained(evaluations: Mapping[str, Evaluation], areas: Mapping[str, StudyArea], name: str) -> pd.DataFrame:
-    before, after = evaluations[TODAY].scores, evaluations[name].scores
-    both = before.index.intersection(after.index)
-    households = areas[name].buildings["households"].reindex(both)
-    return pd.DataFrame(
-        {
-            "score_before": before["score"].reindex(both),
-            "score_after": after["score"].reindex(both),
-            "gain": after["score"].reindex(both) - before["score"].reindex(both),
-            "residents": after["residents"].reindex(both),
-            "households": households,
-        }
-    ).rename_axis("building_id")

@@ -15,9 +15,6 @@ from spatialreno.walk import change_of
 if TYPE_CHECKING:
     from spatialreno.comparison.options import Comparison
 
-# Base layers a plan may change: written into the GeoPackage for each option.
-_CHANGING = ("walls", "gates", "structures", "buildings", "paths", "facilities", "open_spaces")
-
 
 def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     """Write every table, layer and scenario beside the folder, then move them in.
@@ -113,7 +110,7 @@ def _layers_of(comparison: Comparison, option: str) -> dict[str, Any]:
         "blocks": comparison.blocks[option],
         "freed_land": comparison.freed[option],
         "isochrones": comparison.isochrones[option],
-        **{name: area.layer(name) for name in _CHANGING},
+        **{name: area.layer(name) for name, layer in area.catalog.layers.items() if not layer.is_table},
     }
     layers = {name: frame.reset_index() for name, frame in frames.items() if len(frame)}
     change = change_of(next(iter(comparison.isochrones.values())), comparison.isochrones[option])

@@ -13,6 +13,7 @@ from spatialreno.scenario.resolve import Resolved
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
+    from spatialreno.catalog import Layer
 
 Row = dict[Any, Any]
 COLUMNS = [
@@ -31,17 +32,6 @@ COLUMNS = [
     "reason",
     "confidence",
 ]
-# The quantity of a thing for which the catalog has no price: still told, in its natural unit.
-_NATURAL = {
-    "walls": ("length_m", "m"),
-    "paths": ("length_m", "m"),
-    "pipes": ("length_m", "m"),
-    "structures": ("floor_area_m2", "m2"),
-    "buildings": ("floor_area_m2", "m2"),
-    "open_spaces": ("area_m2", "m2"),
-    "facilities": ("area_m2", "m2"),
-}
-
 
 # A lane is paved anew when its width is altered, not when its name or its use is.
 _RESTS_ON = {"paved_m2": "width_m"}
@@ -67,7 +57,7 @@ def ledger(resolved: Resolved) -> pd.DataFrame:
             base = {"verb": verb, "layer": layer, "id": i, "phase": act.phase, "reason": act.reason}
             base |= {"kind": _kind(feature), "parties": ", ".join(_parties(i, feature, holders))}
             columns = altered[(layer, i)][1] if verb == "alter" else set()
-            rows += _priced(base, feature, _prices(prices, base), columns)
+            rows += _priced(base, feature, _prices(prices, base), columns, area.catalog.layers[layer])
     return _in_order(pd.DataFrame(rows, columns=COLUMNS))
 
 
@@ -98,18 +88,19 @@ def _kind(feature: Row) -> str:
     return kind if isinstance(kind, str) else ""
 
 
-def _priced(base: Row, feature: Row, prices: list[Row], altered: set[str]) -> list[Row]:
+def _priced(base: Row, feature: Row, prices: list[Row], altered: set[str], layer: Layer) -> list[Row]:
     if base["verb"] == "alter":
         rests = [_RESTS_ON.get(str(price["quantity"])) for price in prices]
         prices = [price for price, column in zip(prices, rests, strict=True) if column is None or column in altered]
     if base["verb"] == "keep" or not prices:
-        return [_unpriced(base, feature)]
+        return [_unpriced(base, feature, layer)]
     return [_row(base, feature, price) for price in prices]
 
 
-def _unpriced(base: Row, feature: Row) -> Row:
+def _unpriced(base: Row, feature: Row, layer: Layer) -> Row:
     """Tell the natural quantity; what is kept costs nothing, what has no price has no cost."""
-    column, unit = _NATURAL.get(base["layer"], ("count", "piece"))
+    column = layer.natural_quantity
+    unit = layer.columns[column].unit if column in layer.columns else "piece"
     return {
         **base,
         "item": "",
