@@ -54,6 +54,15 @@ def _most(seeds: int, arcs: int, nodes: int) -> int:
 
 
 @compiled
+def _all_chosen(chosen: Any, member: Any, first: int, last: int) -> bool:
+    """Tell whether all members of a set are chosen."""
+    for place in range(first, last):
+        if not chosen[member[place]]:
+            return False
+    return True
+
+
+@compiled
 def marked(chosen: Any, home: int, pairs: Any, seen: Any) -> None:
     """Mark the compounds of the block of one home; `pairs` is (rows of two ends, sets of each pair, members of sets).
 
@@ -75,12 +84,7 @@ def marked(chosen: Any, home: int, pairs: Any, seen: Any) -> None:
             if seen[one] == seen[two]:
                 continue
             for which in range(set_at[pair], set_at[pair + 1]):
-                whole = True
-                for place in range(member_at[which], member_at[which + 1]):
-                    if not chosen[member[place]]:
-                        whole = False
-                        break
-                if whole:
+                if _all_chosen(chosen, member, member_at[which], member_at[which + 1]):
                     seen[one] = seen[two] = again = True
                     break
 
