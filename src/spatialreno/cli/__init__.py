@@ -3,4 +3,4 @@
 from spatialreno.cli import bureau, commands, design, doors, land, pages, people, tables, walks, works
 from spatialreno.cli.app import main
 
-__all__ = ["bureau", "commands", "doors", "land", "main", "pages", "people", "tables", "walks", "works"]
+__all__ = ["bureau", "commands", "design", "doors", "land", "main", "pages", "people", "tables", "walks", "works"]

@@ -4,6 +4,7 @@ from .checkups.checkup import list_resources as list_resources
 from .consents.consent import Consents as Consents
 from .consents.consent import find_consents as find_consents
 from .consents.register import register_facilities as register_facilities
+from .consents.touched import touched_features as touched_features
 from .lifts import LiftPlan as LiftPlan
 from .lifts import LiftTerms as LiftTerms
 from .lifts import plan_lifts as plan_lifts
@@ -23,13 +24,6 @@ from .shares import Scheme as Scheme
 from .shares import share_lift as share_lift
 from .shares import share_scheme as share_scheme
 from .shares import subsidy_of as subsidy_of
-<<<<<<< HEAD
-from .touched import touched_features as touched_features
-from .votes import Tally as Tally
-from .votes import VoteRule as VoteRule
-from .votes import tally as tally
-from .votes import vote_rule as vote_rule
-=======
 from .voting.ballots import Register as Register
 from .voting.ballots import read_register as read_register
 from .voting.dwellings import homes as homes
@@ -37,4 +31,3 @@ from .voting.votes import Tally as Tally
 from .voting.votes import VoteRule as VoteRule
 from .voting.votes import tally as tally
 from .voting.votes import vote_rule as vote_rule
->>>>>>> main

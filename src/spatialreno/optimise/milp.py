@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from types import MappingProxyType
-=======
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
->>>>>>> main
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -45,12 +40,8 @@ class Milp:
 class MilpResult:
     """What the solver proved; ``values`` is empty when it holds no feasible point.
 
-<<<<<<< HEAD
-    ``others`` are the points it found on the way, from the first to the best, where they were asked for; ``nodes``
-    counts the nodes of its search tree.
-=======
-    ``bounded`` says that a limit came before the proof: ``bound`` and ``gap`` tell what is proven.
->>>>>>> main
+    ``bounded`` says that a limit came before the proof: ``bound`` and ``gap`` tell what is proven. ``others`` are the
+    points found on the way, from the first to the best, where they were asked for; ``nodes`` counts the search tree.
     """
 
     status: Status
@@ -121,15 +112,9 @@ def solve_milp(
     import highspy
 
     # The gap is closed in full: a plan that is "nearly best" cannot be defended before twenty owners.
-<<<<<<< HEAD
     limits: dict[str, object] = {"random_seed": seed, "mip_rel_gap": gap, "mip_improving_solution_save": keep}
-    if time_limit_s is not None:
-        limits["time_limit"] = float(time_limit_s)
-=======
-    options: dict[str, float] = {"random_seed": seed, "mip_rel_gap": gap}
     if limit is not None and limit.seconds is not None:
-        options["time_limit"] = limit.seconds
->>>>>>> main
+        limits["time_limit"] = limit.seconds
     if nodes is not None:
         limits["mip_max_nodes"] = nodes
     highs = new_highs({**limits, **options})
@@ -137,18 +122,11 @@ def solve_milp(
     if start:
         columns = sorted(start)
         highs.setSolution(len(columns), np.array(columns, np.int32), np.array([start[c] for c in columns], float))
-<<<<<<< HEAD
-    highs.run()
+    with _counted(highs, limit, max(highs.getNumNz(), 1)):
+        highs.run()
     found = _result(highs, highspy, has_integers=bool(model.integer.any()))
     others = tuple(np.array(one.col_value) for one in highs.getSavedMipSolutions()) if keep else ()
     return replace(found, others=others, nodes=max(int(highs.getInfo().mip_node_count), 0))
-
-
-def new_highs(options: Mapping[str, object]) -> Any:
-=======
-    with _counted(highs, limit, max(highs.getNumNz(), 1)):
-        highs.run()
-    return _result(highs, highspy, has_integers=bool(model.integer.any()))
 
 
 @contextmanager
@@ -170,8 +148,7 @@ def _counted(highs: Any, limit: Limit | None, size: int) -> Iterator[None]:
     limit.spend(size * float(max(looks, 1)))
 
 
-def new_highs(options: Mapping[str, float]) -> Any:
->>>>>>> main
+def new_highs(options: Mapping[str, object]) -> Any:
     """Make a silent solver on one thread, so that it takes the same way every time."""
     import highspy
 
