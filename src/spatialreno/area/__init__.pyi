@@ -37,6 +37,7 @@ from .place.relate import owners as owners
 from .place.sides import in_pieces as in_pieces
 from .place.sides import lineage as lineage
 from .place.sides import lineages as lineages
+from .rules.place import too_wide_gates as too_wide_gates
 from .split import split_walls as split_walls
 from .study_area import StudyArea as StudyArea
 from .study_area import once_an_area as once_an_area

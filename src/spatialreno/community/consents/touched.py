@@ -1,4 +1,4 @@
-"""What a scenario touches, and the rule of the catalog that says who must agree to it."""
+"""What a scenario touches and opens, and the rule of the catalog that says who must agree to it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import shapely
 
-from spatialreno.area import lineage
+from spatialreno.community.consents.opened import (
+    Act,
+    gate_is_alone,
+    gate_sides,
+    lineages_of,
+    opened_between,
+    walls_pierced,
+)
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -27,6 +34,8 @@ _ELSE = {
     "confidence": "assumed",
 }
 _IN_BUILDING = "in_building"
+#: Kinds of rule that come from what an act does, and not from what the thing is.
+_OPENS, _ALONE, _THROUGH = "opens", "alone", "through"
 
 
 def touched_features(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
@@ -42,27 +51,59 @@ def touched_features(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns verb, layer, id, kind (of the rule), sort (its own kind or use), names (ids under which rights
-        in the thing may stand: its own, its building's, that of the wall it is a piece of), places (compounds
-        it stands in or between), beside (compounds within a strip's width), basis, must, informs (rights,
-        joined by ``|``), matter, source, confidence.
+        Columns verb, layer, id, kind (of the rule; ``opens``: the act opens the way between compounds), sort (its own
+        kind or use), names (ids under which rights in the thing may stand: its own, its building's, that of its wall or
+        of the wall it is a piece of), places (compounds it stands in or between), beside (compounds within a strip's
+        width), basis, must, informs (rights, joined by ``|``), matter, source,
+        confidence. An act may stand in two rows: an illegal structure is enforced, and the way that it leaves open is
+        asked for.
     """
     bill = scenario.ledger(area)
     acts = bill[bill["verb"] != "keep"].drop_duplicates(["verb", "layer", "id"])
     after = scenario.apply(area)
-    rules = area.catalog.rows("consent_rules")
+    keys = list(acts[["verb", "layer", "id"]].itertuples(index=False, name=None))
+    opens = opened_between(area, after, keys)
+    gone = {i for verb, layer, i in keys if (verb, layer) == ("demolish", "walls")}
     rows = []
-    for act in acts[["verb", "layer", "id"]].to_dict("records"):
-        source = after if act["verb"] == "build" else area
-        feature = source.layer(act["layer"]).loc[act["id"]]
-        kind = _kind(act["layer"], feature)
-        rule = _rule(rules, act, kind)
-        if rule["basis"] != "follows":
-            places = _places(feature, area)
-            told: dict[Any, Any] = {"kind": kind, "sort": _sort(act["layer"], feature)}
-            told |= {"names": _names(act["id"], feature), "places": places, "beside": _beside(feature, area, places)}
-            rows.append(act | told | rule)
+    for key in keys:
+        source = after if key[0] == "build" else area
+        feature = source.layer(key[1]).loc[key[2]]
+        for kind, places in _asked_for(key, feature, source, gone, opens.get(key, frozenset())):
+            rows += _row(key, kind, feature, places, area)
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _asked_for(
+    key: Act, feature: Any, source: StudyArea, gone: set[str], opens: frozenset[str]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Give the rules that hold for one act, each with its compounds: by what the thing is, and by what it opens."""
+    verb, layer, _ = key
+    kind, places = _kind(layer, feature), set(_places(feature, source))
+    if layer == "gates":
+        places |= gate_sides(feature, source)
+        kind = _ALONE if verb == "demolish" and gate_is_alone(feature, gone) else kind
+    pierced = source.walls.loc[walls_pierced(feature, layer, source)] if verb == "build" else source.walls.iloc[:0]
+    if len(pierced):
+        kind = _THROUGH
+        places |= {c for c in [*pierced["compound_a"], *pierced["compound_b"]] if isinstance(c, str)}
+    own = (kind, tuple(sorted(places)))
+    if not opens:
+        return [own]
+    if (verb, layer) == ("demolish", "walls"):  # its own rule is the one for opening a way
+        return [(kind, tuple(sorted(places | opens)))]
+    opened = (_OPENS, tuple(sorted(places | opens)))
+    return [opened] if kind in ("", _ALONE) else [own, opened]  # enforcement, a right of one's own, a pierced wall stay
+
+
+def _row(key: Act, kind: str, feature: Any, places: tuple[str, ...], area: StudyArea) -> list[dict[str, Any]]:
+    """Lay out one act under one rule; what follows something else asks nobody."""
+    verb, layer, i = key
+    rule = _rule(area.catalog.rows("consent_rules"), verb, layer, kind)
+    if rule["basis"] == "follows":
+        return []
+    told: dict[str, Any] = {"verb": verb, "layer": layer, "id": i, "kind": kind, "sort": _sort(layer, feature)}
+    told |= {"names": _names(i, layer, feature, area), "places": places, "beside": _beside(feature, area, places)}
+    return [told | rule]
 
 
 def _kind(layer: str, feature: Any) -> str:
@@ -80,16 +121,20 @@ def _sort(layer: str, feature: Any) -> str:
     return own if isinstance(own, str) else ""
 
 
-def _rule(rules: list[dict[str, str]], act: dict[Any, Any], kind: str) -> dict[str, str]:
-    own = [r for r in rules if r["layer"] == act["layer"] and r["verb"] == act["verb"]]
-    found = [r for r in own if r["kind"] == kind] or [r for r in own if not r["kind"]]
+def _rule(rules: list[dict[str, str]], verb: str, layer: str, kind: str) -> dict[str, str]:
+    """Take the rule of a layer, verb and kind; what opens a way and has no row of its own goes as a wall does."""
+    own = [r for r in rules if r["layer"] == layer and r["verb"] == verb]
+    found = [r for r in own if r["kind"] == kind]
+    if not found and kind == _OPENS:
+        found = [r for r in rules if (r["layer"], r["verb"], r["kind"]) == ("walls", "demolish", "")]
+    found = found or [r for r in own if not r["kind"]]
     return {key: found[0][key] for key in _ELSE} if found else dict(_ELSE)
 
 
-def _names(i: str, feature: Any) -> tuple[str, ...]:
-    host = [str(feature[c]) for c in ("building_id",) if isinstance(feature.get(c), str)]
-    names = [*lineage(i), *host]
-    return tuple(name for k, name in enumerate(names) if name not in names[:k])
+def _names(i: str, layer: str, feature: Any, area: StudyArea) -> tuple[str, ...]:
+    """Name the ids under which rights in a thing may stand: its own, its building's, that of its wall."""
+    host = [str(feature[c]) for c in ("building_id", "wall_id") if isinstance(feature.get(c), str)]
+    return tuple(lineages_of([i, *host, *walls_pierced(feature, layer, area)]))
 
 
 def _places(feature: Any, area: StudyArea) -> tuple[str, ...]:
