@@ -14,6 +14,9 @@ from . import (
     comparison as comparison,
 )
 from . import (
+    design as design,
+)
+from . import (
     errors as errors,
 )
 from . import (
@@ -119,6 +122,12 @@ from .comparison import (
 )
 from .comparison import (
     write_postgis_results as write_postgis_results,
+)
+from .design import (
+    Design as Design,
+)
+from .design import (
+    design_openings as design_openings,
 )
 from .errors import (
     InfeasibleError as InfeasibleError,

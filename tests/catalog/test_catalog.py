@@ -328,3 +328,25 @@ def test_a_check_of_an_area_tells_the_faults_of_its_tables(tmp_path: Path) -> No
     assert found[["file", "ids", "message"]].to_numpy().tolist() == [
         ["costs.csv", "row 2", "price is 'dear', expected a number"]
     ]
+
+
+# ---- words
+
+
+def test_every_word_of_every_vocabulary_has_a_title_in_both_languages() -> None:
+    said = {(r["layer"], r["column"], r["value"]) for r in CATALOG.rows("words") if r["title_zh"] and r["title_en"]}
+    for name, layer in CATALOG.layers.items():
+        for column in layer.columns.values():
+            assert not [value for value in column.allowed if (name, column.column, value) not in said]
+
+
+def test_one_value_means_what_its_column_says() -> None:
+    assert CATALOG.word("buildings", "structure", "mixed") == "砖混"
+    assert CATALOG.word("buildings", "use", "mixed") == "商住混合"
+    assert CATALOG.word("pipes", "status", "existing", "en") == "existing"
+    assert CATALOG.word("buildings", "structure", "straw") == "straw"
+
+
+def test_an_area_may_say_a_word_its_own_way() -> None:
+    row = {"layer": "structures", "column": "legality", "value": "illegal", "title_zh": "违法建设"}
+    assert CATALOG.with_rows({"words": [row]}).word("structures", "legality", "illegal") == "违法建设"

@@ -101,6 +101,30 @@ class Catalog:
         """Horizontal clearances between two kinds, by the code and reduced with approval, in metres."""
         return self.frame("pipe_clearances")
 
+    @cached_property
+    def _words(self) -> dict[tuple[str, str, str], dict[str, str]]:
+        rows = self.tables["words"].records()
+        return {(row["layer"], row["column"], row["value"]): row for row in rows}
+
+    def word(self, layer: str, column: str, value: str, lang: str = "zh") -> str:
+        """Say a value of a closed vocabulary; a value without a word of its own stays as it is.
+
+        Parameters
+        ----------
+        layer, column
+            Where the value stands: the same value means one thing in one column and another in the next. Without a
+            layer, what results hold: ``payer``, ``holder``, ``cause``, ``fire``, ``truth``.
+        value, lang
+            The value, and ``zh`` or ``en``.
+
+        Examples
+        --------
+        >>> [read_catalog().word("buildings", column, "mixed") for column in ("use", "structure")]
+        ['商住混合', '砖混']
+        """
+        row = self._words.get((layer, column, value))
+        return row[f"title_{lang}"] if row else value
+
     def frame(self, table: str) -> pd.DataFrame:
         """Return one table with numbers as numbers: a copy, by its key where that is one column and an index helps."""
         frame = self._table(table).frame.copy()

@@ -102,9 +102,9 @@ def ledger(area: Area, scenario: OneScenario, as_json: AsJson = False, as_csv: A
     """
     import spatialreno as sr
 
-    rows = sr.read_scenario(scenario).ledger(load(area))
-    tell_table(rows, form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
-    say_total(rows)
+    today, plan = load(area), sr.read_scenario(scenario)
+    tell_table(plan.ledger(today), form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
+    say_total(plan.bill(today))
 
 
 @app.command()

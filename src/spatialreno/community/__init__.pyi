@@ -4,6 +4,7 @@ from .checkups.checkup import list_resources as list_resources
 from .consents.consent import Consents as Consents
 from .consents.consent import find_consents as find_consents
 from .consents.register import register_facilities as register_facilities
+from .consents.touched import touched_features as touched_features
 from .lifts import LiftPlan as LiftPlan
 from .lifts import LiftTerms as LiftTerms
 from .lifts import plan_lifts as plan_lifts

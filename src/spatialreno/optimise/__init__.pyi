@@ -1,3 +1,6 @@
+from .growing import GrowingLp as GrowingLp
+from .growing import Row as Row
+from .growing import milp_of as milp_of
 from .limit import Limit as Limit
 from .milp import Milp as Milp
 from .milp import MilpResult as MilpResult

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
 
 from spatialreno.optimise.limit import Limit
 from spatialreno.optimise.milp import FloatArray, Milp, highs_model, new_highs
@@ -12,6 +14,33 @@ from spatialreno.optimise.milp import FloatArray, Milp, highs_model, new_highs
 Row = tuple[list[int], list[float], float, float]
 _STEPS = 1000  # of the simplex method that count as one look
 _MOST_STEPS = 2**31 - 1
+
+
+def milp_of(
+    cost: FloatArray, lower: FloatArray, upper: FloatArray, integer: NDArray[np.bool_], rows: Sequence[Row]
+) -> Milp:
+    """Write a programme down from its rows.
+
+    Parameters
+    ----------
+    cost, lower, upper, integer
+        By column: what it costs, its least and most, and whether it is a whole number.
+    rows
+        Columns, coefficients, least and most of each.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one = np.ones(2)
+    >>> milp_of(one, 0 * one, one, one > 0, [([0, 1], [1.0, 1.0], 1.0, 2.0)]).matrix.toarray().tolist()
+    [[1.0, 1.0]]
+    """
+    pointer = np.cumsum([0, *(len(row[0]) for row in rows)])
+    columns = np.concatenate([np.empty(0, np.int64), *(np.asarray(row[0], np.int64) for row in rows)])
+    values = np.concatenate([np.empty(0), *(np.asarray(row[1], float) for row in rows)])
+    matrix = sparse.csr_array((values, columns, pointer), shape=(len(rows), len(cost)))
+    low, high = np.array([row[2] for row in rows], float), np.array([row[3] for row in rows], float)
+    return Milp(cost, lower, upper, integer, matrix, low, high)
 
 
 class GrowingLp:

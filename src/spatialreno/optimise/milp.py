@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -39,7 +40,9 @@ class Milp:
 class MilpResult:
     """What the solver proved; ``values`` is empty when it holds no feasible point.
 
-    ``bounded`` says that a limit came before the proof: ``bound`` and ``gap`` tell what is proven.
+    ``bounded`` says that a limit came before the proof: ``bound`` and ``gap`` tell what is proven. ``others`` are the
+    points found on the way, from the first to the best, where they were asked for; ``nodes`` counts the nodes of the
+    search tree.
     """
 
     status: Status
@@ -47,6 +50,8 @@ class MilpResult:
     bound: float
     gap: float
     values: FloatArray
+    others: tuple[FloatArray, ...] = ()
+    nodes: int = 0
 
 
 def solve_milp(
@@ -57,6 +62,8 @@ def solve_milp(
     gap: float = 0.0,
     nodes: int | None = None,
     start: Mapping[int, float] | None = None,
+    keep: bool = False,
+    options: Mapping[str, object] = MappingProxyType({}),
 ) -> MilpResult:
     """Solve a mixed-integer programme to proven optimality, or as far as a limit allows.
 
@@ -77,6 +84,10 @@ def solve_milp(
         Most nodes of the search tree.
     start
         Values of some columns of a point known to be feasible; the rest is filled in by the solver.
+    keep
+        Keep the points found on the way in ``others``.
+    options
+        Further options of the solver, by its own names.
 
     Returns
     -------
@@ -102,19 +113,21 @@ def solve_milp(
     import highspy
 
     # The gap is closed in full: a plan that is "nearly best" cannot be defended before twenty owners.
-    options: dict[str, float] = {"random_seed": seed, "mip_rel_gap": gap}
+    limits: dict[str, object] = {"random_seed": seed, "mip_rel_gap": gap, "mip_improving_solution_save": keep}
     if limit is not None and limit.seconds is not None:
-        options["time_limit"] = limit.seconds
+        limits["time_limit"] = limit.seconds
     if nodes is not None:
-        options["mip_max_nodes"] = nodes
-    highs = new_highs(options)
+        limits["mip_max_nodes"] = nodes
+    highs = new_highs({**limits, **options})
     highs.passModel(highs_model(model, highspy))
     if start:
         columns = sorted(start)
         highs.setSolution(len(columns), np.array(columns, np.int32), np.array([start[c] for c in columns], float))
     with _counted(highs, limit, max(highs.getNumNz(), 1)):
         highs.run()
-    return _result(highs, highspy, has_integers=bool(model.integer.any()))
+    found = _result(highs, highspy, has_integers=bool(model.integer.any()))
+    others = tuple(np.array(one.col_value) for one in highs.getSavedMipSolutions()) if keep else ()
+    return replace(found, others=others, nodes=max(int(highs.getInfo().mip_node_count), 0))
 
 
 @contextmanager
@@ -136,7 +149,7 @@ def _counted(highs: Any, limit: Limit | None, size: int) -> Iterator[None]:
     limit.spend(size * float(max(looks, 1)))
 
 
-def new_highs(options: Mapping[str, float]) -> Any:
+def new_highs(options: Mapping[str, object]) -> Any:
     """Make a silent solver on one thread, so that it takes the same way every time."""
     import highspy
 

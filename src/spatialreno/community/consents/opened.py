@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 Act = tuple[str, str, str]
 #: Layers of which a thing may keep two compounds apart.
 _BARRIERS = ("walls", "gates", "structures", "buildings", "paths")
-_LINES = ("paths", "pipes")
+#: Layers of which a thing may be led through a wall.
+LINES = ("paths", "pipes")
 #: How far each access of a gate is open.
 _OPEN = {"closed": 0, "residents": 1, "public": 2}
 _PASSING = ("walkers", "vehicles")
@@ -47,25 +48,26 @@ def opened_between(before: StudyArea, after: StudyArea, acts: Iterable[Act]) -> 
     acts = list(acts)
     gone = {i for verb, layer, i in acts if (verb, layer) == ("demolish", "walls")}
     new = _newly_open(before, after)
+    known = {(area is after, layer): area.layer(layer) for area in (before, after) for layer in _BARRIERS}
     found: dict[Act, frozenset[str]] = {}
     for verb, layer, i in acts:
-        feature = (after if verb == "build" else before).layer(layer).loc[i]
+        if layer not in _BARRIERS:
+            continue
+        feature, walls = known[verb == "build", layer].loc[i], known[verb == "build", "walls"]
         compounds: set[str] = set()
         if layer == "gates" and _lets_more_pass(verb, i, before, after, gone):
-            compounds |= _pair(gate_sides(feature, after if verb == "build" else before))
+            compounds |= _pair(gate_sides(feature, walls, before.catalog.constants))
         if layer == "paths" and _leads_more(verb, i, before, after):
             compounds |= _pair(crossed(feature, before))
-        if layer in _BARRIERS:
-            compounds |= _beside(feature, new, before)
+        compounds |= _beside(feature, new, before)
         if compounds:
             found[verb, layer, i] = frozenset(compounds)
     return found | _left_over(new, found, [act for act in acts if act[1] in _BARRIERS])
 
 
-def gate_sides(gate: Any, area: StudyArea) -> set[str]:
+def gate_sides(gate: Any, walls: gpd.GeoDataFrame, constants: Mapping[str, float]) -> set[str]:
     """Name the compounds on either side of a gate, along its whole width."""
-    walls = area.walls
-    reach = max(area.catalog.constants["tolerance_m"], float(gate["width_m"]) / 2 - area.catalog.constants["snap_m"])
+    reach = max(constants["tolerance_m"], float(gate["width_m"]) / 2 - constants["snap_m"])
     mine = shapely.dwithin(walls.geometry.to_numpy(), gate["geometry"], reach) | (walls.index == gate["wall_id"])
     told = [*walls.loc[mine, "compound_a"], *walls.loc[mine, "compound_b"], gate["compound_id"]]
     return {c for c in told if isinstance(c, str)}
@@ -83,12 +85,9 @@ def crossed(feature: Any, area: StudyArea) -> set[str]:
     return set(yards.index[shapely.intersects(inner, feature["geometry"])])
 
 
-def walls_pierced(feature: Any, layer: str, area: StudyArea) -> list[str]:
-    """Name the walls that stand and are led through by a line, in order of their ids."""
-    if layer not in _LINES:
-        return []
-    walls = area.walls.geometry
-    return sorted(walls.index[shapely.crosses(walls.to_numpy(), feature["geometry"])])
+def walls_pierced(feature: Any, walls: gpd.GeoDataFrame) -> list[str]:
+    """Name the walls that a line is led through, in order of their ids."""
+    return sorted(walls.index[shapely.crosses(walls.geometry.to_numpy(), feature["geometry"])])
 
 
 def _pair(compounds: set[str]) -> set[str]:

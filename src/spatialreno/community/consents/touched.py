@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.community.consents.opened import (
+    LINES,
     Act,
     gate_is_alone,
     gate_sides,
@@ -17,6 +18,8 @@ from spatialreno.community.consents.opened import (
 )
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Scenario
 
@@ -64,46 +67,46 @@ def touched_features(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
     keys = list(acts[["verb", "layer", "id"]].itertuples(index=False, name=None))
     opens = opened_between(area, after, keys)
     gone = {i for verb, layer, i in keys if (verb, layer) == ("demolish", "walls")}
+    rules, yards = area.catalog.rows("consent_rules"), area.compounds.geometry
+    walls = {True: after.walls, False: area.walls}
+    frames = {(source is after, layer): source.layer(layer) for source in (area, after) for layer in set(acts["layer"])}
     rows = []
     for key in keys:
-        source = after if key[0] == "build" else area
-        feature = source.layer(key[1]).loc[key[2]]
-        for kind, places in _asked_for(key, feature, source, gone, opens.get(key, frozenset())):
-            rows += _row(key, kind, feature, places, area)
+        verb, layer, i = key
+        feature, standing = frames[verb == "build", layer].loc[i], walls[verb == "build"]
+        pierced = walls_pierced(feature, standing) if verb == "build" and layer in LINES else []
+        places = {*_places(feature, area, yards), *_sides(standing, pierced)}
+        if layer == "gates":
+            places |= gate_sides(feature, standing, area.catalog.constants)
+        told: dict[Any, Any] = {"verb": verb, "layer": layer, "id": i, "sort": _sort(layer, feature)}
+        told["names"] = _names(i, feature, pierced)
+        for kind, where in _asked_for(key, feature, gone, bool(pierced), places, opens.get(key, frozenset())):
+            rule = _rule(rules, verb, layer, kind)
+            if rule["basis"] != "follows":
+                beside = _beside(feature, area, yards, where)
+                rows.append(told | {"kind": kind, "places": where, "beside": beside} | rule)
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _asked_for(
-    key: Act, feature: Any, source: StudyArea, gone: set[str], opens: frozenset[str]
+    key: Act, feature: Any, gone: set[str], pierces: bool, places: set[str], opens: frozenset[str]
 ) -> list[tuple[str, tuple[str, ...]]]:
     """Give the rules that hold for one act, each with its compounds: by what the thing is, and by what it opens."""
     verb, layer, _ = key
-    kind, places = _kind(layer, feature), set(_places(feature, source))
-    if layer == "gates":
-        places |= gate_sides(feature, source)
-        kind = _ALONE if verb == "demolish" and gate_is_alone(feature, gone) else kind
-    pierced = source.walls.loc[walls_pierced(feature, layer, source)] if verb == "build" else source.walls.iloc[:0]
-    if len(pierced):
-        kind = _THROUGH
-        places |= {c for c in [*pierced["compound_a"], *pierced["compound_b"]] if isinstance(c, str)}
-    own = (kind, tuple(sorted(places)))
+    kind = _THROUGH if pierces else _kind(layer, feature)
+    if (verb, layer) == ("demolish", "gates") and gate_is_alone(feature, gone):
+        kind = _ALONE
+    own, both = (kind, tuple(sorted(places))), tuple(sorted(places | opens))
     if not opens:
         return [own]
     if (verb, layer) == ("demolish", "walls"):  # its own rule is the one for opening a way
-        return [(kind, tuple(sorted(places | opens)))]
-    opened = (_OPENS, tuple(sorted(places | opens)))
-    return [opened] if kind in ("", _ALONE) else [own, opened]  # enforcement, a right of one's own, a pierced wall stay
+        return [(kind, both)]
+    return [(_OPENS, both)] if kind in ("", _ALONE) else [own, (_OPENS, both)]  # enforcement, a right of one's own stay
 
 
-def _row(key: Act, kind: str, feature: Any, places: tuple[str, ...], area: StudyArea) -> list[dict[str, Any]]:
-    """Lay out one act under one rule; what follows something else asks nobody."""
-    verb, layer, i = key
-    rule = _rule(area.catalog.rows("consent_rules"), verb, layer, kind)
-    if rule["basis"] == "follows":
-        return []
-    told: dict[str, Any] = {"verb": verb, "layer": layer, "id": i, "kind": kind, "sort": _sort(layer, feature)}
-    told |= {"names": _names(i, layer, feature, area), "places": places, "beside": _beside(feature, area, places)}
-    return [told | rule]
+def _sides(walls: gpd.GeoDataFrame, pierced: list[str]) -> set[str]:
+    told = walls.loc[pierced, ["compound_a", "compound_b"]].to_numpy(object).ravel()
+    return {c for c in told if isinstance(c, str)}
 
 
 def _kind(layer: str, feature: Any) -> str:
@@ -131,13 +134,13 @@ def _rule(rules: list[dict[str, str]], verb: str, layer: str, kind: str) -> dict
     return {key: found[0][key] for key in _ELSE} if found else dict(_ELSE)
 
 
-def _names(i: str, layer: str, feature: Any, area: StudyArea) -> tuple[str, ...]:
+def _names(i: str, feature: Any, pierced: list[str]) -> tuple[str, ...]:
     """Name the ids under which rights in a thing may stand: its own, its building's, that of its wall."""
     host = [str(feature[c]) for c in ("building_id", "wall_id") if isinstance(feature.get(c), str)]
-    return tuple(lineages_of([i, *host, *walls_pierced(feature, layer, area)]))
+    return tuple(lineages_of([i, *host, *pierced]))
 
 
-def _places(feature: Any, area: StudyArea) -> tuple[str, ...]:
+def _places(feature: Any, area: StudyArea, yards: gpd.GeoSeries) -> tuple[str, ...]:
     """Name the compounds of a feature: those beside a wall, the one it is in, else those it lies on."""
     told = [feature.get(c) for c in ("compound_a", "compound_b", "compound_id")]
     named = tuple(sorted({c for c in told if isinstance(c, str)}))
@@ -146,12 +149,10 @@ def _places(feature: Any, area: StudyArea) -> tuple[str, ...]:
         return named
     reach = area.catalog.constants["tolerance_m"]
     inner = shape.buffer(-reach) if shape.geom_type == "Polygon" else shape
-    yards = area.compounds.geometry
     return tuple(sorted({*named, *yards.index[shapely.intersects(yards.to_numpy(), inner)]}))
 
 
-def _beside(feature: Any, area: StudyArea, places: tuple[str, ...]) -> tuple[str, ...]:
+def _beside(feature: Any, area: StudyArea, yards: gpd.GeoSeries, places: tuple[str, ...]) -> tuple[str, ...]:
     """Name the compounds a feature passes at no more than a strip's width."""
-    yards = area.compounds.geometry
     near = shapely.dwithin(yards.to_numpy(), feature["geometry"], area.catalog.constants["strip_m"])
     return tuple(sorted({*places, *yards.index[near]}))

@@ -200,7 +200,8 @@ def _removables(area: StudyArea, kind: str) -> _Things:
         if len(frame)
     ]
     bill = Scenario("all", interventions=acts).ledger(area)
-    priced = _priced(bill[bill["verb"] == "demolish"], area)
+    gone = bill[(bill["verb"] == "demolish") & (bill["measure"] != "open_m2")]  # what is built upon is not made good
+    priced = _priced(gone, area)
     legality = priced["id"].map(area.structures["legality"]).where(priced["layer"] == "structures")
     table = priced.assign(legality=legality)[
         ["layer", "id", "kind", "legality", "quantity", "unit", "cost_yuan", "parties"]
@@ -211,7 +212,7 @@ def _removables(area: StudyArea, kind: str) -> _Things:
         table=table,
         bodies=np.array([*(shapes[key] for key in keys), None], object)[:-1],
         cost=table["cost_yuan"].fillna(np.inf).to_numpy(float),  # without a price, only as a last resort
-        parties=tuple(frozenset(str(own).split(", ")) - {""} for own in table["parties"].fillna("")),
+        parties=tuple(map(frozenset, table["parties"])),
     )
 
 
@@ -235,7 +236,7 @@ def _priced(bill: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
     return rows.groupby(["layer", "id"], as_index=False).agg(
         kind=("kind", "first"), quantity=("quantity", "first"), unit=("unit", "first"),
         cost_yuan=("cost_yuan", lambda own: own.sum(min_count=len(own))),
-        parties=("parties", lambda own: ", ".join(dict.fromkeys(", ".join(own).split(", ")))),
+        parties=("parties", lambda own: tuple(dict.fromkeys(name for names in own for name in names))),
     )  # fmt: skip
 
 

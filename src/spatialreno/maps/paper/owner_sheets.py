@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from spatialreno.maps.paper.paper_sheet import MARGIN_MM, PAPERS, Sheet, table
 from spatialreno.maps.paper.pdf import bound
 from spatialreno.maps.paper.plot import draw_plan, furnish
 from spatialreno.maps.words.numbers import number
-from spatialreno.maps.words.words import Lang, checked, payer_word, value_word, word
+from spatialreno.maps.words.words import Lang, checked, payer_word, word
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
@@ -82,8 +83,8 @@ def _asked(bill: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Group the rows of a ledger by the name of the unit that is asked."""
     rows = bill[bill["verb"] != "keep"]
     found: dict[str, list[int]] = {}
-    for at, names in enumerate(rows["parties"].fillna("")):
-        for name in filter(None, str(names).split(", ")):
+    for at, names in enumerate(rows["parties"]):
+        for name in names:
             found.setdefault(name, []).append(at)
     return {name: rows.iloc[ats] for name, ats in found.items()}
 
@@ -143,9 +144,10 @@ def _papers(sheets: list[Sheet], area: Any, ids: set[str], rows: pd.DataFrame, l
     if not len(touched):
         return
     sheets[-1].heading(word("papers", lang), size=11)
+    says, whole = partial(area.catalog.word, "rights"), word("whole", lang)
     cells = [
-        [row["feature_id"], word(row["right"], lang), word("whole", lang) if pd.isna(row["share"]) else row["share"],
-         value_word(str(row["consent"]), lang), "" if pd.isna(row["date"]) else row["date"]]
+        [row["feature_id"], says("right", str(row["right"]), lang), whole if pd.isna(row["share"]) else row["share"],
+         says("consent", str(row["consent"]), lang), "" if pd.isna(row["date"]) else row["date"]]
         for row in touched.sort_values(["feature_id", "right"]).to_dict("records")
     ]  # fmt: skip
     heads = [word(k, lang) for k in ("id", "right", "share", "consent", "drawing_date")]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from spatialreno.maps.words.words import Lang, payer_word, value_word
+from spatialreno.catalog import Catalog
+from spatialreno.maps.words.words import Lang
 
 _POSITION: Final[dict[str, int]] = {"zh": 0, "en": 1}
 
@@ -167,16 +168,12 @@ def say(key: str, lang: Lang) -> str:
     return known[_POSITION[lang]] if known else key
 
 
-def holder_word(kind: str, lang: Lang) -> str:
+def holder_word(kind: str, catalog: Catalog, lang: Lang) -> str:
     """Name a kind of party."""
-    known = {
-        "utility": ("专业经营单位", "utility company"),
-        "government": ("政府", "government"),
-        "community": ("社区居委会", "community"),
-        "all_owners": ("全体业主", "all owners"),
-        "society": ("社会资本", "operator"),
-    }.get(kind)
-    return known[_POSITION[lang]] if known else value_word(payer_word(kind, lang), lang)
+    for layer, column in (("", "holder"), ("parties", "kind")):
+        if (said := catalog.word(layer, column, kind, lang)) != kind:
+            return said
+    return kind
 
 
 def people_legend(lang: Lang) -> dict[str, str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import InputError
 from spatialreno.maps.words.words_live import LIVE
-from spatialreno.maps.words.words_values import CLASSES, PAYERS, VALUES
+from spatialreno.maps.words.words_values import CLASSES
 
 Lang = Literal["zh", "en"]
 _POSITION: Final[dict[str, int]] = {"zh": 0, "en": 1}
@@ -74,6 +75,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "practice": ("惯例", "usual practice"),
     "own": ("本地自定", "set by this area"),
     "derived": ("推算", "derived"),
+    "": ("", ""),
     "rests_on": ("估算与推断", "Estimated and inferred"),
     "of": ("共", "of"),
     "own_values": ("本片区自定的数值（替换通用值）", "Values of this area's own, in place of the general ones"),
@@ -84,12 +86,18 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "review": ("审阅提示", "For the reviewer"),
     "provenance": ("数据指纹", "Fingerprints of the data"),
     "report": ("方案比较报告", "Report: options compared"),
-    "bill": ("投资估算（按出资方）", "Estimate by payer"),
+    "bill": ("投资估算（按出资方、类别、分期）", "Estimate by payer, class and phase"),
     "prices": (
         "单价为估算，须以当地定额和询价为准。金额单位：元。",
         "Unit prices are estimates, to be checked against local rates and quotes. Amounts in yuan.",
     ),
     "payer": ("出资方", "Payer"),
+    "class": ("类别", "Class"),
+    "no_class": ("未分类", "No class"),
+    "unpriced": ("无单价（项，未计入）", "Without a price (things, not counted)"),
+    "unit_price": ("单价", "Unit price"),
+    "bill_lines": ("投资估算明细", "Lines of the estimate"),
+    "price_source": ("单价来源", "Source of the price"),
     "payer_units": ("万元，下行：户均元", "10 000 yuan; below: yuan per household"),
     "item": ("项目", "Item"),
     "quantity": ("工程量", "Quantity"),
@@ -140,6 +148,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "reason": ("理由", "Reason"),
     "taken_by": ("哪些方案改动", "Changed by"),
     "by_none": ("无", "none"),
+    "no_unit_price": ("无单价", "No unit price"),
     "no_price": ("无单价", "no unit price"),
     "gains": ("谁得谁失（步行米数）", "Who gains, who loses (metres)"),
     "mean_change": ("平均步行变化", "Mean change of walks"),
@@ -243,16 +252,9 @@ def word(key: str, lang: Lang) -> str:
     return (_WORDS.get(key) or LIVE[key])[_POSITION[lang]]
 
 
-def value_word(value: str, lang: Lang) -> str:
-    """Say a value of a closed vocabulary; a value without a word of its own stays as it is."""
-    known = VALUES.get(value)
-    return known[_POSITION[lang]] if known else value
-
-
-def payer_word(payer: str, lang: Lang) -> str:
-    """Name who pays."""
-    known = PAYERS.get(payer)
-    return known[_POSITION[lang]] if known else payer
+def payer_word(payer: str, lang: Lang, catalog: Catalog | None = None) -> str:
+    """Name who pays; nobody pays where there is no unit price."""
+    return (catalog or read_catalog()).word("", "payer", payer, lang) if payer else word("no_unit_price", lang)
 
 
 def legend_words(lang: Lang) -> dict[str, str]:

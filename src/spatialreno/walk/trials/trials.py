@@ -232,8 +232,8 @@ class Trial:
     def _labels_of(self) -> dict[tuple[str, str], list[int]]:
         found: dict[tuple[str, str], list[int]] = {}
         for at, (layer, name, wall) in enumerate(self.state.fabric.obstacles.labels):
-            found.setdefault((layer, name), []).append(at)
-            if layer == "gates":
+            found.setdefault(("gates" if layer == "gaps" else layer, name), []).append(at)
+            if layer in ("gates", "gaps"):
                 found.setdefault(("walls", wall), []).append(at)
         return found
 

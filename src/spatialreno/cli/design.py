@@ -1,0 +1,78 @@
+"""Commands about options that the tool proposes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from spatialreno.cli.app import Area, AsCsv, AsJson, MaybeScenario, Norm, app, changed, load, standard_for
+from spatialreno.cli.output import form, say, tell, tell_table
+
+if TYPE_CHECKING:
+    from spatialreno import Scenario
+    from spatialreno.design import Design
+
+Ids = list[str] | None
+
+
+@app.command()
+def design(
+    area: Area,
+    scenario: MaybeScenario = None,
+    budget: Annotated[float, typer.Option("--budget", min=0, help="Most to be spent, in yuan")] = float("inf"),
+    goal: Annotated[str, typer.Option("--goal", help="basket, covered:KIND, kinds, score or metres")] = "basket",
+    candidate: Annotated[Ids, typer.Option("--candidate", help="Id of a wall or gate, or: walls, gates")] = None,
+    keep_party: Annotated[Ids, typer.Option("--keep-party", help="Id of a party that is not asked")] = None,
+    most_parties: Annotated[int | None, typer.Option("--most-parties", min=0, help="Most parties asked")] = None,
+    consent: Annotated[str | None, typer.Option("--consent", help="in_hand or not_refused")] = None,
+    must_open: Annotated[Ids, typer.Option("--must-open", help="Id of a candidate that is opened")] = None,
+    must_keep: Annotated[Ids, typer.Option("--must-keep", help="Id of a candidate that stays")] = None,
+    floor: Annotated[float | None, typer.Option("--floor", help="Least share of each compound, 0 to 1")] = None,
+    frontier: Annotated[bool, typer.Option("--frontier", help="Answer for ten smaller budgets too")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for scenario files")] = None,
+    standard: Norm = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Choose walls to take down and gates to open within a budget, with a proof, and write them as scenarios.
+
+    Example: spatialreno design data/geo/xigongdi --budget 30000 --goal basket --frontier -o out/design
+    """
+    import pandas as pd
+
+    import spatialreno as sr
+
+    read = load(area)
+    first = None if scenario is None else sr.read_scenario(scenario)
+    guards: dict[str, Any] = {
+        "keep_party": keep_party, "most_parties": most_parties, "consent": consent, "must_open": must_open,
+        "must_keep": must_keep, "floor": floor,
+    }  # fmt: skip
+    found = sr.design_openings(
+        changed(read, scenario), budget_yuan=budget, goal=goal, candidates=candidate,
+        standard=standard_for(read, standard), progress=say,
+        **{name: value for name, value in guards.items() if value is not None},
+    )  # fmt: skip
+    for note in found.notes:
+        say(note)
+    steps = found.designs() if frontier else [found]
+    tell_table(pd.DataFrame([one.row() for one in steps]), form(as_json, as_csv), title=repr(found))
+    if out is not None:
+        said = tell if not (as_json or as_csv) else say
+        for path in _write(steps, first, out):
+            said(str(path))
+
+
+def _write(steps: list[Design], first: Scenario | None, out: Path) -> list[Path]:
+    """Write designs as scenarios that hold what was applied first, each set once, named by what it costs."""
+    import spatialreno as sr
+
+    out.mkdir(parents=True, exist_ok=True)
+    paths = {}
+    for one in steps:
+        name = f"design-{one.cost_yuan:.0f}"
+        proposed = one.scenario(name, f"方案生成 {one.goal} {one.cost_yuan / 10_000:.1f} 万元")
+        paths[one.chosen] = sr.write_scenario(proposed if first is None else first | proposed, out / f"{name}.toml")
+    return list(paths.values())

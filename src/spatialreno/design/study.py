@@ -1,0 +1,222 @@
+"""Which openings bring most for the money, with a proof: cuts from largest choices that still fail, and a solver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from spatialreno.design.hopes import Hopes
+from spatialreno.design.hunt import Answer, Hunt
+from spatialreno.design.master import Rungs, cut_row, master
+from spatialreno.design.separation import Cuts, separated
+from spatialreno.design.terms import Terms
+from spatialreno.optimise import GrowingLp, MilpResult, solve_milp
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+_SOME = 1e-6
+# The first rounds stop early: while cuts are missing, what is proven best is not so.
+_GAPS = (0.02, 0.005, 0.0)
+_FEW = 3
+_TURNS = 40
+# Presolving and restarts cost more than they bring where a problem is solved again and again with a few cuts more.
+_OPTIONS = {"presolve": "off", "mip_heuristic_effort": 0.0}
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard to try, in work and not in time, so that every machine gives the same answer.
+
+    Attributes
+    ----------
+    searches
+        Most searches of walks for one question.
+    nodes
+        Most nodes of the solver's search trees for one question.
+    rounds
+        Most times that the whole problem is given to the solver for one question.
+    """
+
+    searches: int = 3_000_000
+    nodes: int = 200_000
+    rounds: int = 12
+
+
+@dataclass
+class Study:
+    """Questions about one area, one goal and one set of candidates; cuts found for one serve all the others.
+
+    Attributes
+    ----------
+    hopes
+        What opening may bring.
+    count
+        How many candidates there are.
+    whole
+        The measure is a whole number, so a bound may be rounded down.
+    searches
+        Counter of the searches, shared with the walks.
+    effort
+        How hard to try at each question.
+    progress
+        Called with a line of words now and then.
+    """
+
+    hopes: Hopes
+    count: int
+    whole: bool
+    searches: list[int]
+    effort: Effort = field(default_factory=Effort)
+    progress: Callable[[str], None] = lambda _: None
+    milps: int = 0
+    nodes: int = 0
+    values: dict[bytes, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with one rung for each gain."""
+        self.rungs = Rungs(self.hopes)
+        self.cuts = Cuts()
+        self._until = (0, 0, 0)
+        self._dice = np.random.default_rng(0)
+
+    def value(self, chosen: Bools) -> float:
+        """Measure a choice, remembered."""
+        key = chosen.tobytes()
+        if key not in self.values:
+            self.values[key] = self.hopes.value(chosen)
+        return self.values[key]
+
+    def remembered(self) -> Iterable[Bools]:
+        """Go through the choices measured so far."""
+        return [np.frombuffer(key, np.bool_) for key in self.values]
+
+    def most(self, terms: Terms, start: Iterable[Bools] = ()) -> Answer:
+        """Find the choice that brings most within the terms; begin from choices that are known."""
+        self._begin()
+        hunt = Hunt(self, terms)
+        for chosen in [terms.must.copy(), *start, *self.remembered()]:
+            hunt.offer(chosen)
+        bound, order = self._relaxed(terms, hunt)
+        if not self._met(hunt.value, bound):
+            hunt.improve(_TURNS, self._dice)
+            self._say(hunt.value, bound)
+        gaps = list(_GAPS)
+        while bound > -np.inf and not self._met(hunt.value, bound):
+            if self.spent():
+                return hunt.answer(bound, "stopped")
+            found = self._solved(terms, hunt, gap=gaps[0])
+            if found.status == "infeasible":
+                return hunt.answer(-np.inf, "infeasible")
+            bound = min(bound, self._floored(self.hopes.today - found.bound))
+            fresh = 0
+            for point in (found.values, *found.others[::-1]):
+                chosen, reached = self._read(point, terms)
+                hunt.offer(chosen)
+                fresh += self._cut(chosen, reached, chosen.astype(float), [order, self._dice.permutation(self.count)])
+            self._say(hunt.value, bound)
+            if fresh <= _FEW:
+                gaps = gaps[1:] or gaps
+            if not fresh and found.status != "optimal":
+                return hunt.answer(bound, "stopped")
+        return hunt.answer(bound, "proven" if bound > -np.inf else "infeasible")
+
+    def least(self, terms: Terms, value: float, start: Bools) -> Answer:
+        """Find the cheapest choice that brings so much; ``start`` is one that does. The bound is on its cost."""
+        self._begin()
+        bound, order = -np.inf, self._dice.permutation(self.count)
+        while not self.spent():
+            found = self._solved(terms, None, least=value - self.hopes.today - _SOME, start=start)
+            if found.status == "infeasible" or not len(found.values):
+                break
+            bound = max(bound, found.bound)
+            chosen, reached = self._read(found.values, terms)
+            if self.value(chosen) >= value - _SOME and self.allowed(terms, chosen):
+                return Answer(chosen, self.value(chosen), bound, "proven" if found.status == "optimal" else "stopped")
+            if not self._cut(chosen, reached, chosen.astype(float), [order, self._dice.permutation(self.count)]):
+                break
+        return Answer(start, self.value(start), bound, "stopped")
+
+    def learn(self, chosen: Bools, rung: int) -> int:
+        """Add cuts that say why a choice does not reach a rung; returns how many are new."""
+        reached = np.zeros(len(self.rungs))
+        reached[rung] = 1.0
+        return self._cut(chosen, reached, chosen.astype(float), [self._dice.permutation(self.count)])
+
+    # ---- how
+
+    def _relaxed(self, terms: Terms, hunt: Hunt) -> tuple[float, Ints]:
+        """Solve the relaxation with cuts until none is missing; gives the bound and candidates by how open they are."""
+        order, bound = self._dice.permutation(self.count), np.inf
+        rungs, lp = -1, None
+        while not self.spent():
+            if lp is None or rungs != len(self.rungs):
+                lp, rungs = GrowingLp(master(terms, self.rungs, self.cuts.rows)), len(self.rungs)
+            objective, point, _ = lp.solve()
+            if not len(point):
+                return -np.inf, order
+            bound = min(bound, self._floored(self.hopes.today - objective))
+            opened = point[: self.count]
+            order = np.lexsort((self._dice.permutation(self.count), -(opened - 1e-3 * terms.shut)))
+            hunt.round(opened)
+            if self._met(hunt.value, bound):
+                break
+            before = len(self.cuts.rows)
+            self._cut(opened > 1 - _SOME, point[-len(self.rungs) :], opened, [order])
+            fresh = self.cuts.rows[before:]
+            self._say(hunt.value, bound)
+            if not fresh:
+                break
+            if rungs == len(self.rungs):
+                lp.grow([cut_row(cut, len(point) - rungs) for cut in fresh])
+        return bound, order
+
+    def _solved(
+        self, terms: Terms, hunt: Hunt | None, *, least: float | None = None, start: Bools | None = None, gap: float = 0.0
+    ) -> MilpResult:
+        """Solve the master problem as it is now."""
+        best = start if hunt is None else hunt.chosen
+        model = master(terms, self.rungs, self.cuts.rows, least=least)
+        known = None
+        if best is not None:
+            width, holds = len(model.cost), self.rungs.holds(best)
+            known = {at: float(value) for at, value in enumerate(best)}
+            known |= {width - len(holds) + at: float(value) for at, value in enumerate(holds)}
+        found = solve_milp(model, nodes=max(self._until[1] - self.nodes, 1), start=known, keep=True, gap=gap, options=_OPTIONS)
+        self.milps, self.nodes = self.milps + 1, self.nodes + found.nodes
+        return found
+
+    def _read(self, point: Floats, terms: Terms) -> tuple[Bools, Floats]:
+        return point[: self.count] > 0.5, point[-len(self.rungs) :] if len(self.rungs) else np.empty(0)
+
+    def _cut(self, chosen: Bools, reached: Floats, opened: Floats, orders: list[Ints]) -> int:
+        """Add what cuts off rungs that are taken for reached; returns how many cuts are new."""
+        return separated(self.rungs, self.cuts, chosen, reached, opened, orders)
+
+    def allowed(self, terms: Terms, chosen: Bools) -> bool:
+        """Tell whether a choice keeps to the terms, floors included."""
+        if not terms.allows(chosen):
+            return False
+        return not terms.floors or terms.keeps_floors(self.rungs.holds(chosen), self.rungs.weights().tolist())
+
+    def _met(self, value: float, bound: float) -> bool:
+        return bool(bound - value <= _SOME * max(1.0, abs(value)) * (1e-2 if self.whole else 1.0) + 1e-9)
+
+    def _floored(self, bound: float) -> float:
+        return float(np.floor(bound + 1e-4)) if self.whole else float(bound)
+
+    def _begin(self) -> None:
+        self._until = (
+            self.searches[0] + self.effort.searches, self.nodes + self.effort.nodes, self.milps + self.effort.rounds
+        )  # fmt: skip
+
+    def spent(self) -> bool:
+        """Tell whether the effort for this question is used up."""
+        done = (self.searches[0], self.nodes, self.milps)
+        return any(spent >= most for spent, most in zip(done, self._until, strict=True))
+
+    def _say(self, value: float, bound: float) -> None:
+        self.progress(f"{value:,.2f} of at most {bound:,.2f}; {len(self.cuts.rows)} cuts, {self.searches[0]} searches")
