@@ -19,7 +19,7 @@ from spatialreno.comparison.works import Works
 from spatialreno.comparison.write import write_comparison
 from spatialreno.errors import Fault, InputError
 from spatialreno.indicators import Evaluation, indicator_title
-from spatialreno.land import Removals, fewest_removals, fire_blockers, lane_sections
+from spatialreno.land import Removals, built_conflicts, conflict_lines, fewest_removals, fire_blockers, lane_sections
 from spatialreno.scenario import Bill, Scenario
 
 if TYPE_CHECKING:
@@ -212,6 +212,7 @@ class Comparison:
                 found += [(name, text) for text in gate_findings(self.today, self.areas[name])]
                 lanes = self.evaluations[name].ground.lanes
                 found += [(name, text) for text in lane_findings(self.today, before, lanes)]
+                found += [(name, text) for text in conflict_lines(self.today, self.conflicts[name])]
             found += [(name, text) for text in fire_findings(self.blockers[name])]
         return [*found, *((TODAY, str(fault)) for fault in self.faults)]
 
@@ -225,6 +226,11 @@ class Comparison:
     def blockers(self) -> dict[str, gpd.GeoDataFrame]:
         """By option, the obstacles that keep a fire engine from homes (``fire_blockers``)."""
         return {name: fire_blockers(area, self.evaluations[name].ground.fire) for name, area in self.areas.items()}
+
+    @cached_property
+    def conflicts(self) -> dict[str, gpd.GeoDataFrame]:
+        """By option, without today: what it builds where something stands or passes (``built_conflicts``)."""
+        return {s.name: built_conflicts(self.today, s) for s in self.scenarios}
 
     @cached_property
     def sections(self) -> dict[str, gpd.GeoDataFrame]:

@@ -16,7 +16,7 @@ from spatialreno.comparison.plan import plan_rows
 from spatialreno.comparison.works import Asked, Works, asked_of_owners, asked_works, joined, plan_works, works_of
 from spatialreno.errors import ScenarioError
 from spatialreno.indicators import Evaluation, evaluate, gain_values, who_gains
-from spatialreno.land import freed_land
+from spatialreno.land import built_conflicts, freed_land
 from spatialreno.scenario import Bill, Build, Scenario, ledger_lines, make_bill
 from spatialreno.walk import isochrones
 
@@ -31,6 +31,7 @@ def compare(
     standard: str = "gb50180-2018",
     origins: Sequence[str] | str | None = None,
     works: Asked = False,
+    strict: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Comparison:
     """Apply each scenario to today and evaluate all of them alike.
@@ -52,6 +53,9 @@ def compare(
         goes into an option with a station from which homes are newly heated, ``dig``
         (:func:`spatialreno.plan_dig`) into one that opens the ground or paves anew, or that is named. Today
         stays as it is. What they build is part of the option: its area, its indicators, its bill, its file.
+    strict
+        Refuse an option that builds where something stands, over a fire lane or a protected tree
+        (:func:`spatialreno.land.built_conflicts`); otherwise ``notes()`` tells it.
     progress
         Called with a sentence before each step.
 
@@ -62,7 +66,8 @@ def compare(
     Raises
     ------
     ScenarioError
-        Two options with one name, an option called ``today``, or one that does not fit the area.
+        Two options with one name, an option called ``today``, or one that does not fit the area (with ``strict``:
+        that builds where there is no room).
 
     Examples
     --------
@@ -86,6 +91,8 @@ def compare(
     for scenario in whole:
         say(f"apply {scenario.name} {scenario.title}")
         areas[scenario.name] = scenario.apply(today)
+        if strict:
+            built_conflicts(today, scenario, strict=True)
     evaluations: dict[str, Evaluation] = {}
     for name, area in areas.items():
         say(f"evaluate {name}")

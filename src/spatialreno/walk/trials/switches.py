@@ -155,9 +155,7 @@ def _waiting(state: State, knowing: list[tuple[str, int]], compounds: dict[str, 
     return np.array([at for _, at in knowing], np.int64), *_table(beside)
 
 
-def _pairs(
-    state: State, by_act: dict[Act, list[int]], compounds: dict[str, int]
-) -> tuple[Ints, Ints, Ints, Ints]:
+def _pairs(state: State, by_act: dict[Act, list[int]], compounds: dict[str, int]) -> tuple[Ints, Ints, Ints, Ints]:
     """Lay out which sets of candidates open two compounds to one another."""
     from spatialreno.blocks import merging_sets
 

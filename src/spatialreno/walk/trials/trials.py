@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from spatialreno.area import open_facilities
-from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Ints
+from spatialreno.walk.millimetres.frame import MM_PER_M, Bools, Floats, Ints
 from spatialreno.walk.search.engine import Int32s, span
 from spatialreno.walk.state.places import Places, find_places
 from spatialreno.walk.state.standing import VISITOR, Walker
@@ -126,6 +127,23 @@ class Trial:
         )
         trial.bases.extend(trial._base(kind, buildings.host) for kind in range(len(kinds)))
         return trial
+
+    def judges(self, names: Sequence[tuple[str, str]]) -> Bools:
+        """Tell for which candidates walking knows what opening them gives.
+
+        Outside compounds and open spaces people walk on paths alone: what stands there and stops no path has walkable
+        ground on neither side, and nobody can say who would cross where it stood.
+        """
+        fabric = self.state.fabric
+        carried = set(np.unique(fabric.hops.label).tolist())
+        shapes = [self.state.area.layer(layer).geometry[name] for layer, name in names]
+        reach_mm = self.state.area.catalog.constants["tolerance_m"] * MM_PER_M
+        beside, _ = shapely.STRtree(fabric.ground.cells).query(
+            fabric.frame.geometries_mm(shapes), predicate="dwithin", distance=reach_mm
+        )
+        known = np.array([bool(carried & set(self._labels_of.get(key, []))) for key in names], bool)
+        known[beside] = True
+        return known
 
     def openings(self, names: Sequence[tuple[str, str]]) -> Iterator[Change]:
         """Find what opening each candidate (layer and id) changes."""
