@@ -22,6 +22,7 @@ class Fault:
     severity: Severity = "error"
     file: str = ""
     at: tuple[tuple[float, float], ...] = ()  # where, in the coordinate system of the area
+    column: str = ""  # whose cells hold it, so that the table they came from can be named
 
     def __str__(self) -> str:
         """Read the finding aloud on one line."""

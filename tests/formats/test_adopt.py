@@ -63,6 +63,7 @@ def test_a_drawing_needs_its_unit_and_brings_its_layers(tmp_path):
         document.modelspace().add_lwpolyline(
             [(X + x, Y + y) for x, y in corners], close=True, dxfattribs={"layer": name}
         )
+    document.header["$INSUNITS"] = 0  # a header that says nothing
     document.saveas(tmp_path / "图.dxf")
     with pytest.raises(InputError, match="State the unit"):
         adopt([tmp_path / "图.dxf"], tmp_path / "yard", crs="EPSG:4546")

@@ -12,12 +12,15 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from spatialreno.area.acts import as_finding, worth_a_look
+from spatialreno.area.as_drawn import with_types
 from spatialreno.area.conform import Notes, conform
 from spatialreno.area.estimate import with_estimates
 from spatialreno.area.place.crs import (
     LENGTH_ERROR,
     LONLAT,
-    crs_text,
+    crs_name,
+    datum_fault,
     default_crs,
     length_error,
     metric_crs,
@@ -112,6 +115,7 @@ def form_layers(
     notes = Notes()
     formed = {n: conform(layers.get(n), layer, notes) for n, layer in catalog.layers.items()}
     formed, target = _in_one_crs(formed, crs, catalog, notes)
+    formed = with_types(formed, catalog, notes)
     return with_estimates(formed, catalog.constants, notes), target, notes
 
 
@@ -152,23 +156,8 @@ def formed_findings(
 ) -> tuple[list[Fault], dict[str, pd.DataFrame]]:
     """List what ``findings`` lists, and return the layers in one CRS beside it, for a map of the findings."""
     formed, _, notes = form_layers(layers, crs=crs, catalog=catalog)
-    told = [
-        Fault(act["layer"], tuple(filter(None, [act["id"]])), act["rule"], act["reason"], _MENDS[act["rule"]], "note")
-        for act in notes.acts
-        if act["rule"] in _MENDS
-    ]
+    told = [as_finding(act) for act in notes.acts if worth_a_look(act)]
     return check_layers(formed, catalog, notes.faults, notes.valid) + told, formed
-
-
-_MENDS = {  # acts that a careful eye should see before the area is used
-    "unknown column": "Rename it to a column of the dictionary (spatialreno schema), or leave it",
-    "derived column": "Leave it; what is derived follows from the shapes",
-    "multi": "Nothing to do",
-    "heights": "Nothing to do",
-    "repeated points": "Nothing to do",
-    "rebuilt": "Look at the shape once",
-    "parts": "Nothing to do, or give each part an id of its own",
-}
 
 
 def _in_one_crs(
@@ -183,6 +172,9 @@ def _in_one_crs(
     if target is None:  # an error is known already; any system will do to look for more
         target = zone_crs(0.0)
     for name, frame in mapped.items():
+        if placed[name]:
+            fault = datum_fault(frame.crs, target, name)
+            notes.faults += [fault] if fault is not None else []
         if placed[name] and frame.crs != target:
             notes.valid.pop(name, None)  # what was whole may cross itself elsewhere
         mapped[name] = _projected(frame, target) if placed[name] else frame.set_crs(target, allow_override=True)
@@ -203,7 +195,7 @@ def _place_is_known(frame: Any, name: str, notes: Notes) -> bool:
     if not len(frame):
         return False
     if frame.crs is None:
-        mend = "State it in the file, or with set_crs() on the table"
+        mend = 'State it in the file, or in area.toml (crs = "EPSG:…"); a table in a script takes set_crs()'
         notes.fault(name, (), "coordinate system", "has no coordinate system", mend)
         return False
     fault = place_fault(frame, name)
@@ -218,11 +210,11 @@ def _tell_length_error(compounds: Any, crs: CRS, notes: Notes) -> None:
     off = length_error(crs, x, y) if np.isfinite([x, y]).all() else 0.0  # a rule tells of lost coordinates
     if off > LENGTH_ERROR:
         lon, _, _, _ = compounds.to_crs(LONLAT).total_bounds
-        zone = f", such as {crs_text(zone_crs(lon))}" if np.isfinite(lon) else ""
+        zone = f", such as {crs_name(zone_crs(lon))}" if np.isfinite(lon) else ""
         notes.fault(
             "compounds",
             (),
             "coordinate system",
-            f"lengths in {crs_text(crs)} are {off:.1%} off where the compounds lie",
+            f"lengths in {crs_name(crs)} are {off:.1%} off where the compounds lie",
             f"Check the coordinates; if they are right, give a system made for this place{zone}",
         )

@@ -9,16 +9,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from spatialreno.area.cells import half_characters, mark, read_numbers, texts, truths, whole_numbers
 from spatialreno.area.place.crs import LONLAT
 from spatialreno.area.repair import in_single_parts, repaired
 from spatialreno.area.rules.checked import row_names
-from spatialreno.catalog import Column, Layer
+from spatialreno.catalog import Column, Layer, find_column, unit_factor
 from spatialreno.errors import Fault
-
-_TRUE = frozenset({"true", "1", "1.0", "yes", "y", "t", "是", "有"})
-_FALSE = frozenset({"false", "0", "0.0", "no", "n", "f", "否", "无"})
-
-_MOST_EXACT = 2.0**53  # beyond this a float no longer tells whole numbers apart
 
 
 @dataclass
@@ -28,14 +24,16 @@ class Notes:
     faults: list[Fault] = field(default_factory=list)
     acts: list[dict[str, str]] = field(default_factory=list)
     valid: dict[str, Any] = field(default_factory=dict)  # which shapes of a layer are, while they stay as they are
+    defaults: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # ids of cells filled by default
+    rough: dict[str, Any] = field(default_factory=dict)  # rows of the layer in hand that say about how many
 
     def act(self, layer: str, ids: str, rule: str, reason: str) -> None:
         """Write down one act; no ids stand for the whole layer."""
         self.acts.append({"layer": layer, "id": ids, "rule": rule, "reason": reason})
 
-    def fault(self, layer: str, ids: Any, rule: str, message: str, mend: str) -> None:
-        """Write down one fault."""
-        self.faults.append(Fault(layer, tuple(map(str, ids)), rule, message, mend))
+    def fault(self, layer: str, ids: Any, rule: str, message: str, mend: str, column: str = "") -> None:
+        """Write down one fault; ``column`` is the one whose cells hold it."""
+        self.faults.append(Fault(layer, tuple(map(str, ids)), rule, message, mend, column=column))
 
 
 def conform(frame: pd.DataFrame | None, layer: Layer, notes: Notes) -> pd.DataFrame:
@@ -53,14 +51,18 @@ def conform(frame: pd.DataFrame | None, layer: Layer, notes: Notes) -> pd.DataFr
     if frame is None:
         return empty(layer)
     frame = _with_id_column(frame, layer)
-    frame = _renamed(frame, layer, notes)
+    frame = _in_whole_characters(frame, layer, notes)
+    frame, factors = _renamed(frame, layer, notes)
     frame, cut = in_single_parts(frame, layer)
     if cut:
         notes.act(
             layer.name, ", ".join(cut), "parts", f"{len(cut)} rows of several parts cut into rows of one (id/1, id/2 …)"
         )
     crs = frame.crs if isinstance(frame, gpd.GeoDataFrame) else None
-    data = {name: _cells(frame, column, layer, notes) for name, column in layer.columns.items()}
+    notes.rough = {}
+    data = {n: _cells(frame, column, layer, notes, factors.get(n, 1.0)) for n, column in layer.columns.items()}
+    for name, rows in notes.rough.items() if "estimated" in data else ():
+        data["estimated"] = mark(data["estimated"], rows, name)
     if layer.is_table:
         result: pd.DataFrame = pd.DataFrame(data)
     else:
@@ -82,36 +84,79 @@ def _with_id_column(frame: pd.DataFrame, layer: Layer) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def _renamed(frame: pd.DataFrame, layer: Layer, notes: Notes) -> pd.DataFrame:
-    names = {}
-    for column in layer.columns.values():
-        found = [a for a in column.aliases if a in frame.columns]
-        if found and column.column not in frame.columns:
-            names[found[0]] = column.column
-            notes.act(layer.name, "", "renamed", f"column {found[0]} read as {column.column}")
-    frame = frame.rename(columns=names)
-    shapes = frame.active_geometry_name if isinstance(frame, gpd.GeoDataFrame) else None
-    unknown = sorted(set(map(str, frame.columns)) - set(layer.columns) - {"geometry", shapes})
-    if unknown:
-        notes.act(layer.name, "", "unknown column", f"left out: {', '.join(unknown)}")
-    derived = [c for c in layer.of_status("derived") if c in frame.columns]
-    if derived:
-        notes.act(layer.name, "", "derived column", f"derived again: {', '.join(derived)}")
+def _in_whole_characters(frame: pd.DataFrame, layer: Layer, notes: Notes) -> pd.DataFrame:
+    """Name the rows whose text holds half a character; a mark stands for it, so that the other rules can be asked."""
+    halves = half_characters(frame)
+    for column, rows in halves.items():
+        names = [f"row {i + 1}" for i in rows]
+        cells = frame[column].map(lambda v: v.encode("utf-8", "replace").decode() if isinstance(v, str) else v)
+        frame = frame.assign(**{column: cells})
+        notes.fault(layer.name, names, "text", f"{column!a} holds half characters", "Type the text again", column)
     return frame
 
 
-def _cells(frame: pd.DataFrame, column: Column, layer: Layer, notes: Notes) -> pd.Series[Any]:
+def _renamed(frame: pd.DataFrame, layer: Layer, notes: Notes) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Give columns their names of the dictionary, however written; tell by what the unit of each multiplies."""
+    shapes = frame.active_geometry_name if isinstance(frame, gpd.GeoDataFrame) else None
+    open_ = [str(c) for c in frame.columns if str(c) not in {*layer.columns, "geometry", shapes}]
+    names, factors = {}, {}
+    for column in layer.columns.values():
+        found = None if column.column in frame.columns else find_column((column.column, *column.aliases), open_)
+        if found is None:
+            continue
+        theirs, unit = found
+        names[theirs] = column.column
+        open_.remove(theirs)
+        notes.act(layer.name, "", "renamed", f"column {_one_line(theirs)} read as {column.column}")
+        factors[column.column] = _factor(theirs, unit, column, layer, notes)
+    if open_:
+        listed = ", ".join(f"{_one_line(c)} ({_filled_cells(frame[c])} cells)" for c in sorted(open_))
+        notes.act(layer.name, "", "unknown column", f"left out: {listed}")
+    derived = [c for c in layer.of_status("derived") if c in frame.columns]
+    if derived:
+        notes.act(layer.name, "", "derived column", f"derived again: {', '.join(derived)}")
+    return frame.rename(columns=names), factors
+
+
+def _factor(theirs: str, unit: str, column: Column, layer: Layer, notes: Notes) -> float:
+    """Tell by what numbers under a heading are multiplied; a unit that measures another thing is a fault."""
+    if not unit or column.dtype not in ("float", "int"):
+        return 1.0
+    factor = unit_factor(unit, column.unit)
+    if factor is None:
+        message = f"column {_one_line(theirs)} is in {unit}, expected {column.unit or 'a plain number'}"
+        notes.fault(layer.name, (), "unit", message, f"Correct the heading, or leave {column.column} out")
+        return 1.0
+    if factor != 1:
+        notes.act(layer.name, "", "unit", f"{column.column}: numbers in {unit} multiplied by {factor:g}")
+    return factor
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _filled_cells(cells: pd.Series[Any]) -> int:
+    return int(cells.notna().sum())
+
+
+def _cells(frame: pd.DataFrame, column: Column, layer: Layer, notes: Notes, factor: float) -> pd.Series[Any]:
     if column.column not in frame.columns or column.status == "derived":
         nothing = pd.Series([None], dtype=_pandas_dtype(column))
         cells = nothing.take(np.zeros(len(frame), dtype=int)).set_axis(frame.index)
     else:
-        cells = _typed(frame[column.column], column, layer, frame, notes)
+        cells = _typed(frame[column.column], column, layer, frame, notes, factor)
     return _with_default(cells, column, layer, frame, notes)
 
 
-def _typed(raw: pd.Series[Any], column: Column, layer: Layer, frame: pd.DataFrame, notes: Notes) -> pd.Series[Any]:
-    cells = {"str": texts, "float": _numbers, "int": _whole_numbers, "bool": _truths}[column.dtype](raw)
-    lost = raw.notna() & cells.isna() & (raw.astype(str).str.strip() != "")
+def _typed(
+    raw: pd.Series[Any], column: Column, layer: Layer, frame: pd.DataFrame, notes: Notes, factor: float
+) -> pd.Series[Any]:
+    if column.dtype in ("float", "int"):
+        cells, lost = _measured(raw, column, layer, frame, notes, factor)
+    else:
+        cells = texts(raw) if column.dtype == "str" else truths(raw)
+        lost = raw.notna() & cells.isna() & (raw.astype(str).str.strip() != "")
     if lost.any():
         seen = ", ".join(sorted({repr(v) for v in raw[lost]})[:3])
         notes.fault(
@@ -120,42 +165,24 @@ def _typed(raw: pd.Series[Any], column: Column, layer: Layer, frame: pd.DataFram
             "type",
             f"{column.column} holds {seen}, expected {column.dtype}",
             f"Correct {column.column} in these rows",
+            column.column,
         )
     return cells
 
 
-def texts(raw: pd.Series[Any]) -> pd.Series[Any]:
-    """Read cells as text; whole numbers lose their point, blanks become nothing."""
-
-    if isinstance(raw.dtype, pd.StringDtype):
-        plain = raw.str.strip()
-        return plain if (plain != "").all() else plain.where(plain != "")
-
-    def text(value: Any) -> str | None:
-        if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-            return None
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)  # a column of whole numbers with a gap arrives as floats
-        return str(value).strip() or None
-
-    return pd.Series([text(v) for v in raw], index=raw.index, dtype="str")
-
-
-def _numbers(raw: pd.Series[Any]) -> pd.Series[Any]:
-    numbers = pd.to_numeric(raw, errors="coerce").astype("float64")
-    return numbers.where(np.isfinite(numbers))
-
-
-def _whole_numbers(raw: pd.Series[Any]) -> pd.Series[Any]:
-    numbers = _numbers(raw)
-    exact = (numbers == numbers.round()) & (numbers.abs() <= _MOST_EXACT)
-    return numbers.where(exact).astype("Int64")
-
-
-def _truths(raw: pd.Series[Any]) -> pd.Series[Any]:
-    words = raw.astype(str).str.strip().str.lower()
-    truth = words.map({**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)})
-    return truth.astype("boolean")
+def _measured(
+    raw: pd.Series[Any], column: Column, layer: Layer, frame: pd.DataFrame, notes: Notes, factor: float
+) -> tuple[pd.Series[Any], Any]:
+    """Read numbers; what was read as what is told, and rows that say about how many are marked as estimated."""
+    read = read_numbers(raw, column.unit, factor)
+    for what in read.told:
+        notes.act(layer.name, "", "numbers", f"{column.column}: {what}")
+    if read.rough.any():
+        notes.rough[column.column] = read.rough
+    if column.dtype == "float":
+        return read.values, read.lost
+    whole = whole_numbers(read.values)
+    return whole, read.lost | (whole.isna() & read.values.notna())
 
 
 def _with_default(
@@ -169,6 +196,8 @@ def _with_default(
         value = float(value)
     elif column.dtype == "bool":
         value = value == "true"
+    if column.unit in ("m", "mm"):  # what a shape shows may stand for it
+        notes.defaults[layer.name, column.column] = frozenset(_names(frame, missing))
     if column.column != "inferred":  # not being inferred is no news
         where = _listed(frame, missing)
         notes.act(layer.name, where, "default", f"{column.column} = {column.default} in {missing.sum()} rows")

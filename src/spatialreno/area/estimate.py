@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import shapely
 
+from spatialreno.area.cells import mark
 from spatialreno.area.conform import Notes
 from spatialreno.area.place.gate_spans import gap_widths
 
@@ -50,12 +51,6 @@ def without_estimates(layers: Mapping[str, pd.DataFrame], constants: Mapping[str
     rest = buildings["estimated"].where(~ours, rest)
     buildings["estimated"] = rest.where(rest != "").astype("str")
     return {**layers, "buildings": buildings}
-
-
-def mark(marks: pd.Series[Any], rows: pd.Series[Any], column: str) -> pd.Series[Any]:
-    """Add a column's name to the marks of the rows given."""
-    added = marks.fillna("").where(~rows, marks.fillna("") + "," + column).str.strip(",")
-    return added.where(added != "").astype("str")
 
 
 def _filled(

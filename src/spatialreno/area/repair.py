@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import geopandas as gpd
@@ -55,12 +56,24 @@ def _without_repeats(shapes: Shapes, told: Told) -> Shapes:
         return shapes
     some = np.unique(owner[rows])  # parts of one row may meet: only what gets fewer points had any twice
     plain = shapes.copy()
-    plain[some] = shapely.remove_repeated_points(shapes[some], 0.0)
+    plain[some] = _fewer_points(shapes[some])
     fewer = shapely.get_num_coordinates(plain) < shapely.get_num_coordinates(shapes)
     if not fewer.any():
         return shapes
     told.append((fewer, "repeated points", "points drawn twice taken out"))
     return np.where(fewer, plain, shapes)
+
+
+def _fewer_points(shapes: Shapes) -> Shapes:
+    """Take points out that are drawn twice; a ring that is one point stays as it is, for the rules to refuse."""
+    try:
+        fewer: Shapes = shapely.remove_repeated_points(shapes, 0.0)
+    except shapely.errors.GEOSException:
+        fewer = shapes.copy()
+        for i, shape in enumerate(shapes):
+            with suppress(shapely.errors.GEOSException):
+                fewer[i] = shapely.remove_repeated_points(shape, 0.0)
+    return fewer
 
 
 def _rebuilt(shapes: Shapes, told: Told) -> tuple[Shapes, npt.NDArray[np.bool_]]:

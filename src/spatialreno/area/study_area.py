@@ -249,9 +249,9 @@ class StudyArea:
         """Read the area aloud."""
         counts = [f"{len(frame)} {name}" for name, frame in self._layers.items() if len(frame)]
         invented = ", invented example" if self.meta.get("invented") else ""
-        from spatialreno.area.place.crs import crs_text
+        from spatialreno.area.place.crs import crs_name
 
-        return f"StudyArea {self.name} {self.title} ({crs_text(self.crs)}{invented}): {', '.join(counts)}"
+        return f"StudyArea {self.name} {self.title} ({crs_name(self.crs)}{invented}): {', '.join(counts)}"
 
 
 def once_an_area(function: Callable[[StudyArea], T]) -> Callable[[StudyArea], T]:

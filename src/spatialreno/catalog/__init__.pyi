@@ -7,3 +7,8 @@ from .standard import Basket as Basket
 from .standard import OpenSpace as OpenSpace
 from .standard import Standard as Standard
 from .standard import standard_names as standard_names
+from .words import PARTS as PARTS
+from .words import find_column as find_column
+from .words import folded as folded
+from .words import heading as heading
+from .words import unit_factor as unit_factor

@@ -51,6 +51,8 @@ class Layer:
         The column that counts it where there is no price; ``count`` for pieces.
     theme
         How the page draws it: ``own`` (a drawing of its own), ``generic``, or ``none``.
+    word
+        Begins ids that are made for rows of a drawing, as in 楼-01.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Layer:
     may_hold_rights: bool = False
     natural_quantity: str = "count"
     theme: str = ""
+    word: str = ""
 
     @property
     def is_table(self) -> bool:
@@ -100,6 +103,7 @@ def _read_layer(row: Row, tables: Mapping[str, Table]) -> Layer:
         may_hold_rights=row["may_hold_rights"] == "yes",
         natural_quantity=row["natural_quantity"] or "count",
         theme=row["theme"] or ("generic" if row["geometry"] else ""),
+        word=row["word"],
     )
 
 

@@ -107,9 +107,7 @@ def compare(
     gains = {name: gain_values(found, today.catalog.constants, baskets) for name, found in gained.items()}
     say("consents")
     register = read_register(today, keep_rest=True)
-    consents = {
-        s.name: find_consents(today, asked_of_owners(s), register=register, keep_rest=True) for s in whole
-    }
+    consents = {s.name: find_consents(today, asked_of_owners(s), register=register, keep_rest=True) for s in whole}
     return Comparison(
         areas=areas,
         scenarios=tuple(whole),

@@ -3,6 +3,8 @@ from .child_process import refused as refused
 from .manifest import MANIFEST as MANIFEST
 from .manifest import changed_since as changed_since
 from .manifest import read_manifest as read_manifest
+from .row_files import csv_rows as csv_rows
+from .row_files import geojson_rows as geojson_rows
 from .row_files import listed as listed
 from .row_files import read_geojson as read_geojson
 from .row_files import read_table as read_table
@@ -10,6 +12,12 @@ from .row_files import write_geojson as write_geojson
 from .row_files import write_gpkg as write_gpkg
 from .row_files import write_sheet as write_sheet
 from .row_files import write_table as write_table
+from .shapes import shapes_of as shapes_of
+from .shapes import shapes_of_geojson as shapes_of_geojson
+from .text import believable as believable
+from .text import codec_of as codec_of
+from .text import decoded as decoded
+from .text import script_of as script_of
 from .workbook import write_book as write_book
 from .write_whole import put_text as put_text
 from .write_whole import put_whole as put_whole

@@ -4,28 +4,58 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
+import shapely
+from pyproj import CRS
 
-from spatialreno.area import LONLAT
+from spatialreno.area import LONLAT, crs_name, declared_crs
 from spatialreno.catalog import read_catalog
 from spatialreno.files.child_process import guarded, refused
+from spatialreno.files.shapes import Told, shapes_of_geojson
+from spatialreno.files.text import decoded
 
 _DEGREE_DECIMALS = 10  # 0.01 mm on the ground
+_HEAD, _LINES = 20_000, 20  # letters and lines from which is told what parts the cells of a CSV
 _FORMULA_STARTS = tuple("=+-@|%")
 _GPKG_DATE = "2000-01-01T00:00:00.000Z"  # the same area gives the same bytes on any day
 
 
 def read_geojson(path: Path) -> gpd.GeoDataFrame:
     """Read one GeoJSON file; anything that only calls itself so is refused. A large one is read in a child process."""
-    frame: gpd.GeoDataFrame = _within_bounds(path, _geojson)
-    return frame
+    return geojson_rows(path)[0]
+
+
+def geojson_rows(path: Path, stated: CRS | None = None) -> tuple[gpd.GeoDataFrame, Told]:
+    """Read one GeoJSON file, and tell what was done.
+
+    Parameters
+    ----------
+    path
+        A FeatureCollection, a Feature or a geometry.
+    stated
+        Coordinate system of a file that declares none, as old files with metres do.
+
+    Returns
+    -------
+    tuple
+        The rows; and (rule, reason, rows) of each act.
+
+    Raises
+    ------
+    InputError
+        Not whole, no GeoJSON, shapes that cannot be drawn, or degrees where metres are stated.
+    """
+    done: tuple[gpd.GeoDataFrame, Told] = _within_bounds(path, lambda file: _geojson(file, stated))
+    return done
 
 
 def _within_bounds(path: Path, read: Callable[[Path], Any]) -> Any:
@@ -38,18 +68,54 @@ def _within_bounds(path: Path, read: Callable[[Path], Any]) -> Any:
     return read(path) if size <= small else guarded(lambda: read(path), path)
 
 
-def _geojson(path: Path) -> gpd.GeoDataFrame:
+def _geojson(path: Path, stated: CRS | None) -> tuple[gpd.GeoDataFrame, Told]:
     again = "Export it again as GeoJSON in UTF-8"
+    raw = _bytes(path)
+    found = decoded(raw, "UTF-8", "the standard", always=True)
+    if found is None:
+        raise refused(path, "is text of no script that is known", again)
     try:
-        document = json.loads(_bytes(path).decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        document = json.loads(found[0].lstrip("\ufeff"))
+    except (json.JSONDecodeError, RecursionError) as error:
         raise refused(path, f"is not whole GeoJSON ({error})", again) from error
-    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
-        raise refused(path, "is JSON but no GeoJSON FeatureCollection", again)
+    features = _features(document, path)
+    told = [] if found[1].codec.startswith("utf-8") else [("encoding", f"text read as {found[1].why}", "")]
+    rows = [_properties(feature) for feature in features]
+    names = [str(row.get("id", f"row {n + 1}")) for n, row in enumerate(rows)]
+    shapes, drawn = shapes_of_geojson([f.get("geometry") or None for f in features], names, path)
+    crs, said = _declared_crs(document, path, stated, shapes)
+    told += [("stated crs", said, "")] if said else []
+    table = pd.DataFrame(rows, dtype=object) if rows else pd.DataFrame({"id": pd.Series(dtype="str")})
+    frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, index=table.index, crs=crs))
+    return frame, [*told, *drawn]
+
+
+def _features(document: Any, path: Path) -> list[dict[str, Any]]:
+    """List the features of a document; one feature or one geometry is a list of one."""
+    kind = document.get("type") if isinstance(document, dict) else None
+    if kind == "Feature":
+        return [document]
+    if kind in ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon"):
+        return [{"type": "Feature", "properties": {}, "geometry": document}]
+    if kind != "FeatureCollection":
+        what, mend = _other_json(document)
+        raise refused(path, f"is JSON but no GeoJSON FeatureCollection{what}", mend)
     features = document.get("features")
     if not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
-        raise refused(path, "its features are no list", again)
-    return _from_features(features, _declared_crs(document, path), path)
+        raise refused(path, "its features are no list", "Export it again as GeoJSON in UTF-8")
+    return features
+
+
+def _other_json(document: Any) -> tuple[str, str]:
+    """Name the kinds of JSON that come instead, and the way to one that is read."""
+    keys = document if isinstance(document, dict) else {}
+    if keys.get("type") == "Topology":
+        return " (it is TopoJSON)", "Save it as GeoJSON (QGIS: Export, Save Features As)"
+    if "elements" in keys:
+        return " (it is an Overpass answer)", "Make an area of it: spatialreno import-osm"
+    if "geometryType" in keys or "displayFieldName" in keys:
+        return " (it is Esri JSON)", "Ask the service for f=geojson, or save it as GeoJSON"
+    return "", "Export it again as GeoJSON in UTF-8"
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -59,22 +125,49 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def _table(path: Path) -> pd.DataFrame:
-    raw = _bytes(path)
+    return _from_rows(_csv_rows(path)[0], path)
+
+
+def csv_rows(path: Path) -> tuple[list[list[str]], Told]:
+    """Read the cells of a CSV row by row, blank rows too, with what was found out: its script and what parts it."""
+    done: tuple[list[list[str]], Told] = _within_bounds(path, _csv_rows)
+    return done
+
+
+def _csv_rows(path: Path) -> tuple[list[list[str]], Told]:
+    found = decoded(_bytes(path))
+    if found is None:
+        raise refused(path, "is neither UTF-8 nor GB18030", "Save it as CSV UTF-8")
+    text, script = found[0].lstrip("\ufeff"), found[1]
+    mark = _parting(text)
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = raw.decode("gb18030")
-        except UnicodeDecodeError as error:
-            raise refused(path, "is neither UTF-8 nor GB18030", "Save it as CSV UTF-8") from error
-    try:
-        rows = [row for row in csv.reader(StringIO(text, newline=""), strict=True) if row]
+        rows = list(csv.reader(StringIO(text, newline=""), strict=True, delimiter=mark))
     except csv.Error as error:
         raise refused(path, f"does not read as CSV ({error})", "Save it again as CSV UTF-8") from error
-    return _from_rows(rows, path)
+    told = [] if script.codec.startswith("utf-8") else [("encoding", f"text read as {script.why}", "")]
+    told += [] if mark == "," else [("table", f"columns parted by {_PARTED[mark]}", "")]
+    return rows, told
 
 
-def _from_rows(rows: list[list[str]], path: Path) -> pd.DataFrame:
+_PARTED = {",": "commas", "\t": "tabs", ";": "semicolons", "，": "full-width commas", "|": "bars"}
+
+
+def _parting(text: str) -> str:
+    """Tell what parts the cells of a line: the sign that parts the first lines into the most, most alike."""
+    lines = [line for line in text[:_HEAD].splitlines() if line.strip()][:_LINES]
+
+    def mark(sign: str) -> tuple[int, int]:
+        counts = Counter(line.count(sign) for line in lines)
+        counts.pop(0, None)
+        usual = max(counts, key=lambda n: (counts[n], n), default=0)
+        return (counts[usual] if usual else 0, usual)
+
+    best = max(_PARTED, key=mark)
+    return best if mark(best) > mark(",") else ","
+
+
+def _from_rows(lines: list[list[str]], path: Path) -> pd.DataFrame:
+    rows = [row for row in lines if row]
     if not rows:
         raise refused(path, "is empty", "Write the names of the columns in its first line")
     head, body = [name.strip() for name in rows[0]], rows[1:]
@@ -138,24 +231,6 @@ def _as_text(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.lstrip().startswith(_FORMULA_STARTS) else value
 
 
-def _from_features(features: list[Any], crs: Any, path: Path) -> gpd.GeoDataFrame:
-    from shapely.errors import ShapelyError
-    from shapely.geometry import shape
-
-    rows, shapes, faulty = [], [], []
-    for number, feature in enumerate(features):
-        rows.append(_properties(feature))
-        try:
-            shapes.append(shape(feature["geometry"]) if feature.get("geometry") else None)
-        except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError):
-            shapes.append(None)
-            faulty.append(str(rows[-1].get("id", f"row {number + 1}")))
-    if faulty:
-        raise refused(path, f"the coordinates of {len(faulty)} rows cannot be read", "Redraw them", faulty)
-    table = pd.DataFrame(rows, dtype=object) if rows else pd.DataFrame({"id": pd.Series(dtype="str")})
-    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, index=table.index, crs=crs))
-
-
 def _properties(feature: dict[str, Any]) -> dict[str, Any]:
     properties = feature.get("properties")
     row = {str(k): v for k, v in properties.items() if k != "geometry"} if isinstance(properties, dict) else {}
@@ -164,18 +239,31 @@ def _properties(feature: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _declared_crs(document: dict[str, Any], path: Path) -> Any:
-    """Old GeoJSON may declare a CRS; without one it is longitude and latitude (RFC 7946)."""
-    from pyproj import CRS
-    from pyproj.exceptions import CRSError
-
+def _declared_crs(document: dict[str, Any], path: Path, stated: CRS | None, shapes: Any) -> tuple[CRS, str]:
+    """Old GeoJSON may declare a CRS; one that declares none is in degrees (RFC 7946), unless metres are stated."""
     declared = document.get("crs")
     if not declared:
-        return LONLAT
+        return _undeclared(path, stated, shapes)
     try:
-        return CRS.from_user_input(declared["properties"]["name"])
-    except (CRSError, KeyError, TypeError) as error:
+        said = declared["properties"]
+        crs, why = declared_crs(said.get("name") or f"EPSG:{int(said['code'])}")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise refused(path, "its crs cannot be read", "Export it again in WGS 84 (EPSG:4326)") from error
+    if crs is None and stated is None:
+        raise refused(path, f"its crs cannot be read ({why})", "State crs in area.toml, or export it in WGS 84")
+    return (crs, "") if crs is not None else _undeclared(path, stated, shapes)
+
+
+def _undeclared(path: Path, stated: CRS | None, shapes: Any) -> tuple[CRS, str]:
+    if stated is None:
+        return LONLAT, ""
+    xy = np.abs(shapely.get_coordinates(shapes))
+    degrees = bool(len(xy)) and bool(((xy[:, 0] <= 180) & (xy[:, 1] <= 90)).all())
+    if degrees and stated.is_projected:
+        mend = "Take crs out of area.toml; GeoJSON that declares none is in degrees"
+        message = f"declares no coordinate system and holds degrees, but area.toml says {crs_name(stated)}"
+        raise refused(path, message, mend, rule="coordinate system")
+    return stated, f"declares no coordinate system; {crs_name(stated)} as area.toml says"
 
 
 def _rounded(feature: dict[str, Any]) -> dict[str, Any]:

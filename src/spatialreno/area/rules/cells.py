@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
 from spatialreno.area.place.sides import lineages
 from spatialreno.area.rules.checked import Checked, Rule
 from spatialreno.area.rules.checked import fault as _fault
+from spatialreno.catalog import Column
 from spatialreno.errors import Fault
+
+
+def _cell_fault(name: str, ids: list[str], rule: str, column: Column, told: tuple[str, str]) -> Fault:
+    """Tell what is wrong with cells of one column, so that the table they came from can be named."""
+    return replace(_fault(name, ids, rule, *told), column=column.column)
 
 
 def required_cells_are_filled(checked: Checked) -> Iterator[Fault]:
@@ -21,13 +28,16 @@ def required_cells_are_filled(checked: Checked) -> Iterator[Fault]:
             gaps = frame[column.column].isna()
             if gaps.any():
                 how_many = "all" if gaps.all() else f"{gaps.sum()}"
-                yield _fault(
-                    name,
-                    checked.names(name, gaps),
-                    "required cell",
-                    f"{column.column} is empty in {how_many} rows",
-                    f"Fill the column {column.column}; it may also be called {', '.join(column.aliases)}",
-                )
+                told = f"{column.column} is empty in {how_many} rows"
+                yield _cell_fault(name, checked.names(name, gaps), "required cell", column, (told, _fill_in(column)))
+
+
+def _fill_in(column: Column) -> str:
+    """Say how a required column is filled: from a column of another name, or with one value for all rows."""
+    mend = f"Fill the column {column.column}; it may also be called {', '.join(column.aliases)}"
+    if not column.allowed:
+        return mend
+    return f'{mend}; or state one value for all rows (values.{column.column} = "{column.allowed[1]}") in area.toml'
 
 
 def words_are_known(checked: Checked) -> Iterator[Fault]:
@@ -42,13 +52,9 @@ def words_are_known(checked: Checked) -> Iterator[Fault]:
             wrong = cells.notna() & ~cells.isin(column.allowed)
             if wrong.any():
                 seen = ", ".join(repr(v) for v in sorted(cells[wrong].unique())[:3])
-                yield _fault(
-                    name,
-                    checked.names(name, wrong),
-                    "known words",
-                    f"{column.column} holds {seen}, expected one of {', '.join(column.allowed)}",
-                    f"Correct {column.column}",
-                )
+                told = f"{column.column} holds {seen}, expected one of {', '.join(column.allowed)}"
+                mend = f"Correct {column.column}"
+                yield _cell_fault(name, checked.names(name, wrong), "known words", column, (told, mend))
 
 
 def numbers_are_possible(checked: Checked) -> Iterator[Fault]:
@@ -64,14 +70,9 @@ def numbers_are_possible(checked: Checked) -> Iterator[Fault]:
             if column.unit == "share":
                 wrong |= cells > 1
             if wrong.any():
-                yield _fault(
-                    name,
-                    checked.names(name, wrong),
-                    "possible numbers",
-                    f"{column.column} is {cells[wrong].iloc[0]:g}, expected "
-                    f"{'0 to 1' if column.unit == 'share' else '0 or more'}",
-                    f"Correct {column.column}",
-                )
+                span = "0 to 1" if column.unit == "share" else "0 or more"
+                told = (f"{column.column} is {cells[wrong].iloc[0]:g}, expected {span}", f"Correct {column.column}")
+                yield _cell_fault(name, checked.names(name, wrong), "possible numbers", column, told)
 
 
 def references_are_filled(checked: Checked) -> Iterator[Fault]:
@@ -86,13 +87,9 @@ def references_are_filled(checked: Checked) -> Iterator[Fault]:
             lost = cells.notna() & ~cells.isin(_targets(column.refers_to, checked))
             if lost.any():
                 seen = ", ".join(sorted(cells[lost].unique())[:5])
-                yield _fault(
-                    name,
-                    checked.names(name, lost),
-                    "references",
-                    f"{column.column} names {seen}, which is not in {_target_name(column.refers_to)}",
-                    f"Correct {column.column}, or add the row it names",
-                )
+                told = f"{column.column} names {seen}, which is not in {_target_name(column.refers_to)}"
+                mend = f"Correct {column.column}, or add the row it names"
+                yield _cell_fault(name, checked.names(name, lost), "references", column, (told, mend))
 
 
 def shares_do_not_exceed_one(checked: Checked) -> Iterator[Fault]:

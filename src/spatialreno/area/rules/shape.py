@@ -46,13 +46,24 @@ def geometry_is_of_its_type(checked: Checked) -> Iterator[Fault]:
         wrong = ~types.isin(allowed) & (types != "")
         if wrong.any():
             seen = ", ".join(sorted(types[wrong].unique()))
-            yield _fault(
-                name,
-                frame.index[wrong],
-                "geometry type",
-                f"{wrong.sum()} rows are {seen}, expected {' or '.join(allowed)}",
-                "Split or redraw them, one part a row",
-            )
+            message = f"{wrong.sum()} rows are {seen}, expected {' or '.join(allowed)}"
+            mend = _type_mend(set(types[wrong]), allowed, name)
+            yield _fault(name, frame.index[wrong], "geometry type", message, mend)
+
+
+def _type_mend(seen: set[str], allowed: tuple[str, ...], layer: str) -> str:
+    """Say how shapes of one type become those of another."""
+    if any(t.startswith(("Multi", "Geometry")) for t in seen):
+        return "Split them, one part a row (QGIS: Multipart to singleparts)"
+    if seen == {"Polygon"} and allowed == ("LineString",):
+        wide = "; a strip of even width up to double_wall_max_m is read as it is" if layer == "walls" else ""
+        return f"Draw the line in the middle (QGIS: polygon to centre line, or Polygons to lines for its edge){wide}"
+    if seen == {"LineString"} and allowed[0] == "Polygon":
+        return "Close the lines, or make areas of them (QGIS: Lines to polygons, Polygonize)"
+    if allowed == ("Point",):
+        wide = "; a line or an area up to gate_most_m wide is read as it is" if layer == "gates" else ""
+        return f"Draw the point in the middle (QGIS: Centroids){wide}"
+    return f"Redraw them as {' or '.join(allowed)}"
 
 
 def geometry_is_valid(checked: Checked) -> Iterator[Fault]:

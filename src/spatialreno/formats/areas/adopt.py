@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,13 @@ from typing import Any
 from spatialreno.area import crs_text, metric_crs
 from spatialreno.catalog import Catalog, Layer, read_catalog
 from spatialreno.errors import Fault, InputError
-from spatialreno.files import put_whole, read_geojson, refused
+from spatialreno.files import put_whole, refused
 from spatialreno.formats.areas.area_file import area_file_text
 from spatialreno.formats.areas.gather import role_of
 from spatialreno.formats.areas.join import Join
-from spatialreno.formats.readers.dxf import drawing_layers, role_of_drawing
-from spatialreno.formats.readers.gdal import layers_of
+from spatialreno.formats.readers.drawings.dxf import drawing_roles
+from spatialreno.formats.readers.gdal import layers_of, settled
+from spatialreno.formats.readers.kml import kml_layers
 from spatialreno.formats.readers.sniff import FileKind, sniff
 from spatialreno.formats.readers.source import Source, Unit, read_raw
 from spatialreno.formats.readers.spreadsheet import sheets_of
@@ -62,7 +64,7 @@ def adopt(
     name, title
         As in ``area.toml``; default is the folder's name.
     unit
-        Unit of drawings: ``m``, ``cm`` or ``mm``.
+        Unit of drawings (``m``, ``cm`` or ``mm``); default is what their headers say.
     catalog
         What layers, columns and drawing layers are called; default is the one that ships.
 
@@ -107,6 +109,8 @@ def _copy(path: Path, new: Path, folder: Path) -> None:
     if path.is_dir():
         shutil.copytree(path, new / path.name)
         return
+    if path.suffix.lower() == ".gpkg" and settled(path, new / path.name):
+        return
     beside = [".shx", ".dbf", ".prj", ".cpg"] if path.suffix.lower() == ".shp" else []
     for file in (path, *(path.with_suffix(s) for s in beside), *(path.with_suffix(s.upper()) for s in beside)):
         if file.is_file():
@@ -119,7 +123,9 @@ def _proposals(path: Path, crs: str, unit: Unit, catalog: Catalog) -> list[Propo
         raise refused(path, f"is {kind.title}", kind.mend)
     if kind.kind == "dxf":
         return _of_drawing(path, crs, unit, catalog)
-    if kind.kind in ("gpkg", "gdb", "kml"):
+    if kind.kind == "kml":
+        parts = kml_layers(path)
+    elif kind.kind in ("gpkg", "gdb"):
         parts = layers_of(path, kind)
     elif kind.kind == "xlsx":
         parts = sheets_of(path)
@@ -130,26 +136,31 @@ def _proposals(path: Path, crs: str, unit: Unit, catalog: Catalog) -> list[Propo
 
 
 def _of_drawing(path: Path, crs: str, unit: Unit, catalog: Catalog) -> list[Proposal]:
+    """Propose a source for each layer that the drawing holds, by the codes and drawing layers of its entities."""
+    stated, roles = drawing_roles(path, catalog)
+    unit = unit or _UNITS.get(stated, "")
     if not unit:
-        raise refused(path, "is a drawing, which says nothing of its unit", "State the unit: m, cm or mm", rule="unit")
-    counts = drawing_layers(path)
-    roles: dict[str, list[str]] = {}
-    for name in sorted(counts):
-        roles.setdefault(role_of_drawing(name, catalog), []).append(name)
-    return [
-        Proposal(
-            role,
-            Source(file=path.name, layer="|".join(names) if not role else "", crs=crs, unit=unit),
-            sum(counts[n] for n in names),
-            f"drawing layers {', '.join(names)}",
-        )
-        for role, names in sorted(roles.items(), reverse=True)
-    ]
+        mend = "State the unit: m, cm or mm"
+        raise refused(path, "is a drawing, and its header says nothing of its unit", mend, rule="unit")
+    return [_of_role(path, role, counts, crs, unit) for role, counts in sorted(roles.items(), reverse=True)]
+
+
+_UNITS: dict[str, Unit] = {"m": "m", "cm": "cm", "mm": "mm"}
+_SILENT = {
+    "structures": {"legality": "undecided"}
+}  # what a drawing cannot say, and what stands for it until it is said
+
+
+def _of_role(path: Path, role: str, counts: Counter[str], crs: str, unit: Unit) -> Proposal:
+    names = sorted(counts)
+    values: dict[str, str | bool | int | float] = {**_SILENT.get(role, {})}
+    source = Source(file=path.name, layer="" if role else "|".join(names), crs=crs, unit=unit, values=values)
+    return Proposal(role, source, counts.total(), f"drawing layers {', '.join(names)}")
 
 
 def _of_part(path: Path, kind: FileKind, layer: str, part: str, crs: str, catalog: Catalog) -> Proposal:
     source = Source(file=path.name, layer=layer)
-    raw: Any = read_geojson(path) if kind.kind == "geojson" else read_raw(path, kind, source, catalog).frame()
+    raw: Any = read_raw(path, kind, source, catalog).frame(path)[0]
     columns = [str(c) for c in raw.columns if c != "geometry"]
     shapes = getattr(raw, "geometry", None)
     if shapes is None:

@@ -54,6 +54,8 @@ class AreaFile(BaseModel):
 def read_area_file(path: Path) -> AreaFile:
     """Read and check one ``area.toml``; its crs must be one in metres."""
     try:
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path}: is no file but a folder, a pipe or a device. Give the area.toml itself.")
         if path.stat().st_size > _MOST:
             raise InputError(f"{path}: is larger than an area file can be. Give the area.toml itself.")
         document = AreaFile.model_validate(tomllib.loads(path.read_bytes().decode("utf-8-sig")))

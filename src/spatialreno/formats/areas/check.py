@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from spatialreno.area import formed_findings
+from spatialreno.area import as_finding, formed_findings
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
 from spatialreno.files import MANIFEST, changed_since, refused
 from spatialreno.formats.areas.gather import gather, is_gpkg, located, role_of
 from spatialreno.formats.areas.own_catalog import Given, catalog_of
 from spatialreno.formats.readers.sniff import sniff
-from spatialreno.formats.readers.source import Act, Source, read_source
+from spatialreno.formats.readers.source import Source, read_source
 
 FINDING_COLUMNS = ["severity", "layer", "rule", "ids", "message", "mend", "file", "at"]
 _RANK = {"error": 0, "warning": 1, "note": 2}
@@ -118,7 +118,7 @@ def _whole_area(path: Path, given: Given) -> tuple[list[Fault], Mapping[str, Any
     gathered = gather(path, given)
     crs = gathered.document.crs
     found, formed = formed_findings(gathered.layers, crs=crs, catalog=gathered.catalog)
-    told = [*gathered.faults, *found, *map(_as_note, gathered.acts)]
+    told = [*gathered.faults, *found, *map(as_finding, gathered.acts)]
     return list(located(tuple(told), gathered.files)), formed, gathered.catalog
 
 
@@ -143,7 +143,7 @@ def _one_file(path: Path, layer: str, crs: str, catalog: Catalog) -> tuple[list[
     found = [f for f in all_found if f.layer == role and f.rule not in _OWN]
     if not len(rows):
         found.append(Fault(role, (), "empty layer", "has no rows", "Export it again"))
-    return [replace(f, file=path.name) for f in (*found, *map(_as_note, acts))], {role: formed[role]}
+    return [replace(f, file=path.name) for f in (*found, *map(as_finding, acts))], {role: formed[role]}
 
 
 def _extract(path: Path) -> tuple[list[Fault], Mapping[str, Any]]:
@@ -152,10 +152,4 @@ def _extract(path: Path) -> tuple[list[Fault], Mapping[str, Any]]:
     area = import_osm(path)
     layers = {name: area.layer(name) for name in area.catalog.layers}
     acts = [{str(k): v for k, v in row.items()} for row in area.report.to_dict("records")]
-    return [replace(_as_note(act), file=path.name) for act in acts], layers
-
-
-def _as_note(act: Act | dict[str, Any]) -> Fault:
-    mend = "Nothing to do, if it is no layer" if act["rule"] == "unknown file" else "Nothing to do, if it is right"
-    ids = tuple(i for i in str(act["id"]).split(", ") if i)
-    return Fault(act["layer"] or "area", ids, act["rule"], act["reason"], mend, "note")
+    return [replace(as_finding(act), file=path.name) for act in acts], layers

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import InputError
-from spatialreno.formats.readers.dxf_shapes import DATA
+from spatialreno.formats.readers.drawings.shapes import DATA
 
 _METRES = 6  # $INSUNITS
 _CHUNK = 250  # bytes that one string of such data may hold, and some less

@@ -155,6 +155,7 @@ def _refuse_elsewhere(folder: Path, name: str, what: str, *, named: bool) -> Non
     """A file must lie in the area's folder, by its path and by whatever links it is."""
     toml, file = folder / "area.toml", folder / name
     beside = [file.with_suffix(s) for s in _BESIDE] if file.suffix.lower() == ".shp" else []
+    beside += [file.with_name(file.name + s) for s in ("-wal", "-journal")] if is_gpkg(file) else []
     if not all(_is_inside(f, folder) for f in (file, *beside)):
         raise InputError(f"{toml}: {what}: {file} leads out of the folder. Put the file into the folder.")
     if named and not is_there(file):

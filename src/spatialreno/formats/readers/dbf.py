@@ -4,36 +4,17 @@ from __future__ import annotations
 
 import codecs
 import struct
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from spatialreno.catalog import read_catalog
-from spatialreno.files import refused
+from spatialreno.files import believable, codec_of, refused, script_of
 
 _FIELD, _NAME = 32, 11
-_END, _BLANK = 10, 32
+_END, _BLANK, _DELETED = 10, 32, 42
 _SHX_HEAD, _SHX_ROW = 100, 8
 _AGAIN = "Export it again, and copy .shp, .shx, .dbf and .prj together"
-
-
-@lru_cache(maxsize=1)
-def codecs_by_word() -> dict[str, str]:
-    """Read which codec each word of a ``.cpg`` file stands for."""
-    return {row["word"]: row["codec"] for row in read_catalog().rows("encodings")}
-
-
-def codec_of(word: str) -> str | None:
-    """Find the codec that a word such as ``GBK`` or ``936`` stands for."""
-    word = word.strip().strip("\0\ufeff").upper()
-    if word in codecs_by_word():
-        return codecs_by_word()[word]
-    try:
-        return codecs.lookup(word).name if word else None
-    except LookupError:
-        return None
 
 
 def encoding_of(path: Path, stated: str = "") -> tuple[str, str, list[int]]:
@@ -61,20 +42,22 @@ def encoding_of(path: Path, stated: str = "") -> tuple[str, str, list[int]]:
     text = _texts(raw)
     if stated:
         codec = codec_of(stated)
-        if codec is None or not _reads(text, codec):
+        if codec is None or not believable(text, codec, lambda name: _reads(text, name)):
             raise refused(path, f"its text is not {stated}, as area.toml says", "Correct encoding in area.toml")
         return codec, f"text read as {stated}, as area.toml says", _cut_rows(raw, text, codec)
     word = _cpg(path)
-    said = codec_of(word) if word else None
-    if said and _reads(text, said):
-        return said, f"text read as {word}, as its .cpg says", _cut_rows(raw, text, said)
-    why = f", not {word} as its .cpg says" if word else " (no .cpg says so)"
-    if text.isascii():
-        return "utf-8", "text is plain ASCII", []
-    for codec, title in (("utf-8", "UTF-8"), ("gb18030", "GBK/GB18030")):
-        if _reads(text, codec):
-            return codec, f"text read as {title}{why}", _cut_rows(raw, text, codec)
-    raise refused(path, "its text is neither UTF-8 nor GB18030", "State encoding in area.toml, such as Big5")
+    script = script_of(text, word, "its .cpg", lambda name: _reads(text, name))
+    if script is None:
+        what = f"neither UTF-8 nor GB18030, and {word} makes no words of it" if word else "neither UTF-8 nor GB18030"
+        raise refused(path, f"its text is {what}", "State encoding in area.toml, such as Big5")
+    told = "text is plain ASCII" if text.isascii() else f"text read as {script.why}"
+    return script.codec, told, _cut_rows(raw, text, script.codec)
+
+
+def deleted_rows(path: Path) -> int:
+    """Count the rows of a shapefile that are marked as deleted: other programs do not show them either."""
+    raw = _beside(path, ".dbf").read_bytes()
+    return int((_rows(raw)[:, :1] == _DELETED).sum())
 
 
 def row_count(path: Path) -> int:
@@ -134,19 +117,26 @@ def _layout(raw: bytes) -> tuple[list[tuple[bytes, bool, int]], int]:
 def _texts(raw: bytes) -> bytes:
     """Gather names of fields and cells of text, each ended by a line end."""
     fields, _ = _layout(raw)
-    head, width = struct.unpack("<HH", raw[8:12]) if len(raw) >= _FIELD else (0, 0)
+    names = b"".join(name + b"\n" for name, _, _ in fields)
+    table = _rows(raw)
+    table = table[table[:, 0] != _DELETED] if table.size else table
+    rows, width = table.shape
     spans, at = [], 1
     for _, is_text, size in fields:
         spans += [(at, min(at + size, width))] if is_text else []
         at += size
-    names = b"".join(name + b"\n" for name, _, _ in fields)
-    rows = (len(raw) - head) // width if 0 < head <= len(raw) and width else 0
-    table = np.frombuffer(raw, np.uint8, rows * width, head if rows else 0).reshape(rows, width)
     cells = [table[:, a : a + _used(table[:, a:b])] for a, b in spans]
     cells = [np.where(cell == _END, _BLANK, cell) for cell in cells]
     ends = np.full((rows, 1), _END, dtype=np.uint8)
     block = np.hstack([part for cell in cells for part in (cell, ends)]) if cells else ends[:0]
     return names + block.tobytes()
+
+
+def _rows(raw: bytes) -> npt.NDArray[np.uint8]:
+    """Lay out the rows of a table as bytes; the first one of each says whether it is deleted."""
+    rows, head, width = struct.unpack("<IHH", raw[4:12]) if len(raw) >= _FIELD else (0, 0, 0)
+    count = min(rows, (len(raw) - head) // width) if 0 < head <= len(raw) and width else 0
+    return np.frombuffer(raw, np.uint8, count * width, head if count else 0).reshape(count, width)
 
 
 def _used(cell: npt.NDArray[np.uint8]) -> int:

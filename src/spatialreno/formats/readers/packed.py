@@ -30,9 +30,6 @@ def read_packed(path: Path, read: Reader) -> RawTable:
         if len(data) != 1:
             names = ", ".join(f.name for f in data) or "none"
             raise refused(path, f"holds {len(data)} data files ({names})", "Unpack it and give the one that is needed")
-        kind = sniff(data[0])
-        if kind.kind == "geojson":
-            raise refused(path, "holds GeoJSON", "Unpack it and give the file inside")
-        raw = read(data[0], kind)
+        raw = read(data[0], sniff(data[0]))
     raw.note("unpacked", f"read {data[0].name} inside")
     return raw

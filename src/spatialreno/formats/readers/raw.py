@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
+
+from spatialreno.area import declared_crs
+from spatialreno.catalog import find_column
+from spatialreno.files import shapes_of
+
+Told = tuple[str, str, str]
 
 
 @dataclass
@@ -33,19 +39,40 @@ class RawTable:
     shapes: Any = None
     crs: str | None = None
     ids: list[str] = field(default_factory=list)
-    acts: list[tuple[str, str, str]] = field(default_factory=list)
+    acts: list[Told] = field(default_factory=list)
 
     def note(self, rule: str, reason: str, ids: str = "") -> None:
         """Write down one thing that was noticed or done."""
         self.acts.append((rule, reason, ids))
 
-    def frame(self) -> pd.DataFrame:
-        """Make a table of the rows; one with geometry when there are shapes."""
+    def frame(self, path: Path, own: Sequence[str] = ("id",)) -> tuple[pd.DataFrame, list[Told]]:
+        """Make a table of the rows, one with geometry when there are shapes; with all that was noticed.
+
+        ``own`` are names of the column by which rows are called in messages.
+
+        Raises
+        ------
+        InputError
+            Naming the file and the rows whose shapes cannot be drawn.
+        """
         index = pd.RangeIndex(len(self.ids) or len(next(iter(self.columns.values()), [])))
-        table: Any = pd.DataFrame(self.columns, index=index)
+        table = pd.DataFrame(self.columns, index=index)
         if self.shapes is None:
-            return pd.DataFrame(self.columns, index=index)
-        table = table.rename(columns={"geometry": "geometry_"})
-        shapes = shapely.from_wkb(np.asarray(self.shapes, dtype=object))
-        placed: pd.DataFrame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, index=index, crs=self.crs))
-        return placed
+            return table, self.acts
+        crs, told = declared_crs(self.crs)
+        shapes, drawn = shapes_of(
+            self.shapes, self._names(table, own), path, degrees=crs is not None and crs.is_geographic
+        )
+        placed = gpd.GeoDataFrame(
+            table.rename(columns={"geometry": "geometry_"}), geometry=gpd.GeoSeries(shapes, index=index, crs=crs)
+        )
+        said = [("coordinate system", told, "")] if told else []
+        return placed, [*self.acts, *said, *drawn]
+
+    def _names(self, table: pd.DataFrame, own: Sequence[str]) -> list[str]:
+        """Call rows by their own ids where every row has one, else as the file numbers them."""
+        found = find_column(own, table.columns)
+        ids = table[found[0]] if found else None
+        if ids is not None and len(ids) and ids.notna().all():
+            return [str(i) for i in ids]
+        return self.ids or [f"row {i + 1}" for i in range(len(table))]

@@ -12,6 +12,7 @@ from spatialreno.files import refused
 from spatialreno.formats.readers.archive import archive_kind
 
 _HEAD = 65_536
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _ZIP = b"PK\x03\x04"
 _DXF = re.compile(rb"\A(?:\s*999[ \t]*\r?\n[^\n]*\n)*\s*0[ \t]*\r?\n\s*SECTION\b")
 _ROOT = re.compile(
@@ -83,6 +84,8 @@ def _kind(path: Path) -> str:
         if any(path.glob("*.gdbtable")):
             return "gdb"
         raise refused(path, "is a folder", "Give one file, or a .gdb folder")
+    if path.exists() and not path.is_file():  # a pipe would be waited for without end
+        raise refused(path, "is no file but a pipe or a device", "Give a file")
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
@@ -101,6 +104,8 @@ def _kind(path: Path) -> str:
 def _binary_or_text(path: Path, head: bytes) -> str:
     if b"OSMHeader" in head[:32]:
         return "pbf"
+    if head.startswith(_UTF16):
+        head = head.decode("utf-16", "ignore").encode()
     text = head.lstrip(b"\xef\xbb\xbf").lstrip()
     if text[:1] in b"{[":
         return "geojson"

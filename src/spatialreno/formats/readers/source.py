@@ -9,12 +9,14 @@ from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 from pydantic import BaseModel, ConfigDict
+from pyproj import CRS
 
-from spatialreno.area import crs_text, shifted, stated_crs
-from spatialreno.catalog import Catalog, Layer
+from spatialreno.area import crs_name, half_characters, on_new_datum, on_the_plan, same_system, shifted, stated_crs
+from spatialreno.catalog import Catalog, Layer, find_column, folded
 from spatialreno.errors import InputError
-from spatialreno.files import read_geojson, read_table, refused
+from spatialreno.files import geojson_rows, refused
 from spatialreno.formats.readers.gdal import read_gdal, read_parquet
 from spatialreno.formats.readers.raw import RawTable
 from spatialreno.formats.readers.sniff import FileKind, sniff
@@ -36,14 +38,17 @@ class Source(BaseModel):
     columns
         Our column = theirs. Usual Chinese names need no entry.
     values
-        Our column = one value for every row.
+        Our column = the value of every row that says nothing of it.
     words
         Our column = { theirs = ours }. Usual Chinese words need no entry.
     crs, unit, swap, shift
         What the file itself does not say: coordinate system; ``mm`` or ``cm`` of a drawing; northing
         written first; coordinates in ``gcj02`` or ``bd09``.
+    datum_shift
+        Metres east and north from a datum older than satellites (Beijing 1954, Xi'an 1980) to CGCS2000, as measured at
+        control points; ``[0, 0]`` takes the rows as they lie.
     encoding
-        Script of a shapefile's text.
+        Script of the text of a shapefile or drawing.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -56,6 +61,7 @@ class Source(BaseModel):
     unit: Unit = ""
     swap: bool = False
     shift: Literal["", "gcj02", "bd09"] = ""
+    datum_shift: tuple[float, float] | None = None
     encoding: str = ""
 
 
@@ -87,7 +93,7 @@ def read_source(path: Path, source: Source, layer: Layer, catalog: Catalog) -> t
     frame = _rows(path, source, layer, catalog, acts)
     frame = _in_our_columns(frame, source, layer, path)
     frame = in_our_words(frame, layer, catalog, acts, source.words)
-    frame = frame.assign(**source.values) if source.values and len(frame) else frame
+    frame = _with_values(frame, source, layer, path, acts)
     if isinstance(frame, gpd.GeoDataFrame):
         frame = _in_place(frame, source, layer, path, acts)
     return frame, acts
@@ -96,13 +102,22 @@ def read_source(path: Path, source: Source, layer: Layer, catalog: Catalog) -> t
 def _rows(path: Path, source: Source, layer: Layer, catalog: Catalog, acts: list[Act]) -> pd.DataFrame:
     kind = sniff(path)
     if kind.kind == "geojson":
-        return _with_ids(read_geojson(path), layer, [], acts)
-    if kind.kind == "csv" and layer.is_table and not source.layer:
-        return read_table(path)
-    raw = read_raw(path, kind, source, catalog, layer)
-    told = f"{path.name}: " if source.layer or kind.kind != layer.name else ""
-    acts += [{"layer": layer.name, "id": ids, "rule": rule, "reason": told + why} for rule, why, ids in raw.acts]
-    return _with_ids(raw.frame(), layer, raw.ids, acts)
+        frame, told = geojson_rows(path, _stated(source, path))
+        ids: list[str] = []
+    else:
+        raw = read_raw(path, kind, source, catalog, layer)
+        frame, told = raw.frame(path, ("id", *layer.columns["id"].aliases) if layer.has_id else ())
+        ids = raw.ids
+    acts += [{"layer": layer.name, "id": i, "rule": rule, "reason": f"{path.name}: {why}"} for rule, why, i in told]
+    _refuse_halves(frame, path)
+    return _with_ids(frame, layer, ids, acts)
+
+
+def _refuse_halves(frame: pd.DataFrame, path: Path) -> None:
+    """Refuse text that holds half a character, which can be neither compared nor written."""
+    for column, rows in half_characters(frame).items():
+        names = [f"row {i + 1}" for i in rows]
+        raise refused(path, f"{column!a} holds half characters in {len(rows)} rows", "Type the text again", names)
 
 
 def read_raw(path: Path, kind: FileKind, source: Source, catalog: Catalog, layer: Layer | None = None) -> RawTable:
@@ -113,17 +128,40 @@ def read_raw(path: Path, kind: FileKind, source: Source, catalog: Catalog, layer
         from spatialreno.formats.readers.packed import read_packed
 
         return read_packed(path, lambda inner, its: read_raw(inner, its, source, catalog, layer))
+    if kind.kind == "geojson":
+        return _as_raw(*geojson_rows(path, _stated(source, path)))
     if kind.kind == "parquet":
         return read_parquet(path)
+    if kind.kind == "kml":
+        from spatialreno.formats.readers.kml import read_kml
+
+        return read_kml(path, layer=source.layer)
     if kind.kind in ("xlsx", "csv"):
         from spatialreno.formats.readers.spreadsheet import read_sheet
 
         return read_sheet(path, kind, source)
     if kind.kind == "dxf":
-        from spatialreno.formats.readers.dxf import read_dxf
+        from spatialreno.formats.readers.drawings.dxf import read_dxf
 
         return read_dxf(path, source, layer, catalog)
     return read_gdal(path, kind, layer=source.layer, encoding=source.encoding)
+
+
+def _as_raw(frame: gpd.GeoDataFrame, told: list[tuple[str, str, str]]) -> RawTable:
+    columns = {str(c): frame[c].tolist() for c in frame if c != "geometry"}
+    shapes = list(shapely.to_wkb(frame.geometry.to_numpy())) if len(frame) else []
+    crs = None if frame.crs is None else frame.crs.to_wkt()
+    return RawTable(columns, shapes, crs, [str(i + 1) for i in range(len(frame))], told)
+
+
+def _stated(source: Source, path: Path) -> CRS | None:
+    """Read the coordinate system that ``area.toml`` states for a file."""
+    if not source.crs:
+        return None
+    try:
+        return on_the_plan(stated_crs(source.crs, f"{path.name}: crs"))
+    except InputError as error:
+        raise refused(path, f"crs {source.crs!r} in area.toml is no coordinate system", "Give an EPSG code") from error
 
 
 def _with_ids(frame: pd.DataFrame, layer: Layer, ids: list[str], acts: list[Act]) -> pd.DataFrame:
@@ -144,11 +182,13 @@ def _in_our_columns(frame: pd.DataFrame, source: Source, layer: Layer, path: Pat
     if unknown:
         mend = f"Columns are {', '.join(layer.columns)}"
         raise refused(path, f"area.toml maps columns that {layer.name} does not have ({', '.join(unknown)})", mend)
-    gone = sorted(set(source.columns.values()) - set(map(str, frame.columns)))
+    there = [str(c) for c in frame.columns if c != "geometry"]
+    found = {ours: find_column([theirs], there) for ours, theirs in source.columns.items()}
+    gone = [source.columns[ours] for ours, column in found.items() if column is None]
     if gone:
-        there = ", ".join(str(c) for c in frame.columns if c != "geometry")
-        raise refused(path, f"has no column {', '.join(gone)}, which area.toml names", f"Its columns are {there}")
-    ours = {theirs: our for our, theirs in source.columns.items()}
+        what = f"has no column {', '.join(sorted(gone))}, which area.toml names"
+        raise refused(path, what, f"Its columns are {', '.join(' '.join(c.split()) for c in there)}")
+    ours = {column[0]: our + (f"({column[1]})" if column[1] else "") for our, column in found.items() if column}
     clash = [c for c in frame.columns if c in source.columns and c not in ours]
     return frame.drop(columns=clash).rename(columns=ours)
 
@@ -157,7 +197,7 @@ def _usual_words(layer: str, catalog: Catalog) -> dict[str, dict[str, str]]:
     words: dict[str, dict[str, str]] = {}
     for row in catalog.rows("word_aliases"):
         if row["layer"] == layer:
-            words.setdefault(row["column"], {})[row["theirs"]] = row["ours"]
+            words.setdefault(row["column"], {})[folded(row["theirs"])] = row["ours"]
     return words
 
 
@@ -171,22 +211,42 @@ def in_our_words(
     """Translate usual Chinese words, and those that ``area.toml`` adds, into the words of the dictionary."""
     usual = _usual_words(layer.name, catalog)
     for column in layer.columns.values():
-        words = {**usual.get(column.column, {}), **own.get(column.column, {})}
-        name = next((n for n in (column.column, *column.aliases) if n in frame.columns), None)
-        if name is None or not words:
+        words = {w: w for w in column.allowed} | usual.get(column.column, {})
+        words |= {folded(theirs): ours for theirs, ours in own.get(column.column, {}).items()}
+        found = find_column((column.column, *column.aliases), frame.columns) if words else None
+        if found is None:
             continue
-        texts = frame[name].map(lambda v: v.strip() if isinstance(v, str) else v)
-        known = texts.isin(list(words))
-        if known.any():
-            frame = frame.assign(**{name: texts.where(~known, texts.map(words))})
-            told = ", ".join(f"{theirs} as {words[theirs]}" for theirs in sorted(texts[known].unique()))
+        name = found[0]
+        said = {v: words[folded(v)] for v in frame[name].dropna().unique() if isinstance(v, str) and folded(v) in words}
+        told = ", ".join(f"{theirs} as {ours}" for theirs, ours in sorted(said.items()) if theirs.strip() != ours)
+        if any(theirs != ours for theirs, ours in said.items()):
+            frame = frame.assign(
+                **{name: frame[name].map(lambda v, said=said: said.get(v, v) if isinstance(v, str) else v)}
+            )
+        if told:
             acts.append({"layer": layer.name, "id": "", "rule": "words", "reason": f"{column.column}: read {told}"})
+    return frame
+
+
+def _with_values(frame: pd.DataFrame, source: Source, layer: Layer, path: Path, acts: list[Act]) -> pd.DataFrame:
+    """Give rows that say nothing of a column the value that ``area.toml`` states; what a row says itself stays."""
+    for column, value in source.values.items() if len(frame) else ():
+        found = find_column((column, *layer.columns[column].aliases), [c for c in frame.columns if c != "geometry"])
+        if found is None:
+            frame = frame.assign(**{column: value})
+            continue
+        empty = frame[found[0]].isna()
+        cells = frame[found[0]].astype(object)
+        frame = frame.assign(**{found[0]: cells.where(~empty, value)})
+        if not empty.all():
+            why = f"{path.name}: {column} = {value} in {empty.sum()} rows; {(~empty).sum()} say for themselves"
+            acts.append({"layer": layer.name, "id": "", "rule": "values", "reason": why})
     return frame
 
 
 def _in_place(frame: gpd.GeoDataFrame, source: Source, layer: Layer, path: Path, acts: list[Act]) -> gpd.GeoDataFrame:
     """Give the rows the coordinates that the file and ``area.toml`` together state."""
-    frame = _with_stated_crs(frame, source.crs, path, acts, layer)
+    frame = _with_stated_crs(frame, _stated(source, path), path, acts, layer)
     done = []
     if source.unit in ("cm", "mm"):
         factor = _METRES[source.unit]
@@ -198,31 +258,32 @@ def _in_place(frame: gpd.GeoDataFrame, source: Source, layer: Layer, path: Path,
     if source.shift:
         frame = shifted(frame, source.shift)
         done.append(("shift", f"converted from {source.shift} to WGS 84 by fixed point, to 1e-6 m"))
+    if source.datum_shift is not None and frame.crs is not None and len(frame):
+        east, north = source.datum_shift
+        old = crs_name(frame.crs)
+        frame = on_new_datum(frame, source.datum_shift)
+        done.append(("datum", f"read from {old} as on CGCS2000, moved by {east:g} m east and {north:g} m north"))
     acts += [{"layer": layer.name, "id": "", "rule": rule, "reason": f"{path.name}: {why}"} for rule, why in done]
     return frame
 
 
-def _with_stated_crs(frame: Any, stated: str, path: Path, acts: list[Act], layer: Layer) -> Any:
-    if not stated:
+def _with_stated_crs(frame: Any, crs: CRS | None, path: Path, acts: list[Act], layer: Layer) -> Any:
+    if crs is None:
         return frame
-    try:
-        crs = stated_crs(stated, f"{path.name}: crs")
-    except InputError as error:
-        raise refused(path, f"crs {stated!r} in area.toml is no coordinate system", "Give an EPSG code") from error
     if frame.crs is None:
-        why = f"{path.name}: declares no coordinate system; {crs_text(crs)} as area.toml says"
+        why = f"{path.name}: declares no coordinate system; {crs_name(crs)} as area.toml says"
         acts.append({"layer": layer.name, "id": "", "rule": "stated crs", "reason": why})
         return frame.set_crs(crs)
-    if frame.crs != crs and not frame.crs.equals(crs, ignore_axis_order=True):
+    if not same_system(frame.crs, crs):
         mend = "Take crs out of area.toml, or correct the file (QGIS: Assign Projection)"
-        message = f"declares {crs_text(frame.crs)}, but area.toml says {crs_text(crs)}"
+        message = f"declares {crs_name(frame.crs)}, but area.toml says {crs_name(crs)}"
         raise refused(path, message, mend, rule="coordinate system")
     return frame
 
 
 def source_table(source: Source) -> str | dict[str, Any]:
     """Write a source as it stands in ``area.toml``: short when only the file is named."""
-    table = {k: v for k, v in source.model_dump().items() if v not in ("", {}, False)}
+    table = {k: v for k, v in source.model_dump().items() if v not in ("", {}, False, None)}
     return source.file if set(table) == {"file"} else table
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import shapely
 
+from spatialreno.area import middle, strip_lines
+
 Rows = list[dict[str, Any]]
 
 
@@ -39,12 +41,14 @@ def single_walls(
     done: list[tuple[Any, dict[str, Any]]] = []
     lines: list[tuple[Any, dict[str, Any]]] = []
     for shape, row in zip(shapes, rows, strict=True):
-        faces = _faces(shape, least, most)
-        if faces is None:
+        strip = _strip(shape, least, most)
+        if strip is None:
             lines.append((shape, row))
             continue
-        acts.append(("double line", f"thin ring read as one wall {faces[1] * metre:.2f} m thick", row["handle"]))
-        done.append((faces[0], {**row, "thickness_m": round(faces[1] * metre, 3)}))
+        acts.append(("double line", f"thin ring read as one wall {strip[1] * metre:.2f} m thick", row["handle"]))
+        for n, line in enumerate(strip[0]):
+            name = f"{row['handle']}.{n + 1}" if n else row["handle"]
+            done.append((line, {**row, "handle": name, "thickness_m": round(strip[1] * metre, 3)}))
     done += _paired(lines, least, most, metre, acts)
     done.sort(key=lambda pair: str(pair[1]["handle"]))
     return [s for s, _ in done], [r for _, r in done]
@@ -62,7 +66,7 @@ def _paired(lines: Any, least: float, most: float, metre: float, acts: list[Any]
         row = lines[i][1]
         why = f"two lines ({row['handle']}, {lines[j][1]['handle']}) read as one wall {gap * metre:.2f} m thick"
         acts.append(("double line", why, row["handle"]))
-        done.append((_middle(shapes[i], shapes[j]), {**lines[j][1], **row, "thickness_m": round(gap * metre, 3)}))
+        done.append((middle(shapes[i], shapes[j]), {**lines[j][1], **row, "thickness_m": round(gap * metre, 3)}))
     return done + [pair for n, pair in enumerate(lines) if n not in used]
 
 
@@ -76,8 +80,8 @@ def _candidates(shapes: list[Any], least: float, most: float) -> list[tuple[floa
             continue
         if shapely.hausdorff_distance(shapes[i], shapes[j], densify=0.25) > most:
             continue
-        middle = _middle(shapes[i], shapes[j])
-        gap = 2 * float(np.median(shapely.distance(shapely.points(_along(middle)), shapes[i])))
+        line = middle(shapes[i], shapes[j])
+        gap = 2 * float(np.median(shapely.distance(shapely.points(_along(line)), shapes[i])))
         if gap >= least:
             found.append((gap, i, j))
     return found
@@ -87,32 +91,8 @@ def _along(line: Any) -> Any:
     return shapely.get_coordinates(shapely.line_interpolate_point(line, np.linspace(0.1, 0.9, 9), normalized=True))
 
 
-def _middle(a: Any, b: Any) -> Any:
-    """Draw the line between two faces: corner by corner when they have as many, else point by nearest point."""
-    xy, other = shapely.get_coordinates(a), shapely.get_coordinates(b)
-    if np.hypot(*(xy[0] - other[0])) > np.hypot(*(xy[0] - other[-1])):
-        other = other[::-1]
-    if len(xy) == len(other):
-        return shapely.LineString((xy + other) / 2)
-    points = shapely.points(xy)
-    near = shapely.line_interpolate_point(b, shapely.line_locate_point(b, points))
-    return shapely.LineString((xy + shapely.get_coordinates(near)) / 2)
-
-
-def _faces(shape: Any, least: float, most: float) -> tuple[Any, float] | None:
-    """Split a closed thin outline at its two ends (its shortest edges) into the two faces of a wall."""
-    xy = shapely.get_coordinates(shape)[:-1]
-    if not shape.is_ring or len(xy) < 4 or len(xy) % 2:
+def _strip(shape: Any, least: float, most: float) -> tuple[list[Any], float] | None:
+    """Read a closed thin outline as the wall in its middle."""
+    if not shape.is_ring or len(shape.coords) < 4:
         return None
-    edges = np.hypot(*(np.roll(xy, -1, axis=0) - xy).T)
-    half = len(xy) // 2
-    ends = edges[:half] + edges[half:]
-    k = int(np.argmin(ends))
-    width = float(ends[k]) / 2
-    if not least <= width <= most or shapely.Polygon(xy).area < width * width * 2:
-        return None
-    turned = np.roll(xy, -(k + 1), axis=0)
-    one, two = turned[:half], turned[half:][::-1]
-    if len(one) < 2 or shapely.LineString(one).hausdorff_distance(shapely.LineString(two)) > most * 1.5:
-        return None
-    return shapely.LineString((one + two) / 2), width
+    return strip_lines(shapely.Polygon(shape.coords), least, most)
