@@ -76,3 +76,22 @@ def test_the_sun_stands_beside(example):
     assert (plan.table["worst_after_h"].dropna() <= plan.table["worst_before_h"].dropna()).all()
     with pytest.raises(InputError, match="dahan"):
         plan_lifts(example, LiftTerms(sun="midsummer"))
+
+
+def test_a_lift_for_two_stairwells_asks_the_owners_of_both():
+    from works.test_lifts import house, site
+
+    said = {"H1": ["yes"] * 12, "H2": ["yes"] * 3 + ["no"] * 9}  # H1 alone would have passed
+    names = [f"{floor}0{k}" for floor in range(1, 7) for k in (1, 2)]
+    ballots = [
+        {"voter": f"{i}-1-{name}", "matter": f"lift:{i}-1", "choice": choice, "building_id": i}
+        for i, choices in said.items()
+        for name, choice in zip(names, choices, strict=True)
+    ]
+    plan = plan_lifts(site(house("H1"), house("H2", y=56.4, door="south"), ballots=ballots), STILL)
+    assert plan.table["partner"].tolist() == ["H2-1", "H1-1"]
+    assert plan.table["voted"].tolist() == [24, 24] and plan.table["agreed"].tolist() == [15, 15]
+    assert set(plan.table["vote"]) == {"agreed_short"}  # 15 of 24 is less than three quarters
+    assert plan.table["to_win"].tolist() == [3, 3] and len(plan.missing()) == 3  # 18 of 24, each home once
+    alone = plan_lifts(site(house("H1"), ballots=ballots[:12]), STILL)
+    assert alone.table.loc["H1-1", "vote"] == "passed"

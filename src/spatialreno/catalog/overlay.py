@@ -27,6 +27,9 @@ CLEAR = "-"  # a cell that says: nothing, whatever the package says
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+#: Columns that tell what a thing is, and what an act may do besides: open a way, leave its wall, lead through one.
+_KINDS = ("kind", "legality", "use")
+_EFFECTS = ("opens", "alone", "through")
 Keyed = dict[tuple[str, ...], OwnRow]
 
 
@@ -225,8 +228,10 @@ def _targets(target: str, cells: Row, known: _Known) -> list[str] | None:
         shape = ("area_m2",) if "Polygon" in layer.geometry else ()
         numbers = [c.column for c in layer.columns.values() if c.dtype in ("float", "int")]
         return [*COUNTED, *shape, *numbers]
-    names = ("kind", "legality", "use") if target == "kind of layer" else (cells.get("column", ""),)
-    return _words(layer, names, known)
+    if target == "kind or effect of layer":  # what an act does to a thing, beside what the thing is
+        words = _words(layer, _KINDS, known)
+        return None if words is None else [*_EFFECTS, *words]
+    return _words(layer, _KINDS if target == "kind of layer" else (cells.get("column", ""),), known)
 
 
 def _words(layer: Layer, names: tuple[str, ...], known: _Known) -> list[str] | None:

@@ -73,7 +73,8 @@ class LiftPlan:
     shares
         Who pays what, by entrance_id; only where a lift fits.
     counts
-        The votes, by entrance_id; only where somebody voted.
+        The votes, by entrance_id; only where somebody voted. Where two stairwells share one lift, the owners of both
+        are counted together, under either.
     sun
         Hours of sun by window; None when it was not computed.
     """
@@ -87,7 +88,8 @@ class LiftPlan:
     def missing(self) -> pd.DataFrame:
         """List the votes still to be won, stairwell by stairwell: entrance_id, household, floor, state."""
         floors = {str(h): int(f) for s in self.shares.values() for h, f in s.table["floor"].items()}
-        rows = [(i, v, floors.get(v), c.state) for i, c in self.counts.items() for v in c.to_win]
+        each = {c.matter: (i, c) for i, c in reversed(list(self.counts.items()))}  # a shared lift once
+        rows = [(i, v, floors.get(v), c.state) for i, c in sorted(each.values(), key=lambda e: e[0]) for v in c.to_win]
         return pd.DataFrame(rows, columns=["entrance_id", "household", "floor", "state"])
 
     def __repr__(self) -> str:
@@ -133,7 +135,7 @@ def plan_lifts(area: StudyArea, terms: LiftTerms | None = None, *, register: Reg
     terms, book = terms or LiftTerms(), register or read_register(area)
     scheme = share_scheme(area.catalog, terms.scheme)
     fit = fit_lifts(area)
-    counts = book.counts(MATTER)
+    counts = _counts(fit, book)
     shares = {
         str(i): _shared(str(i), row, book, scheme, terms) for i, row in fit.iterrows() if row["verdict"] == "fits"
     }
@@ -144,6 +146,17 @@ def plan_lifts(area: StudyArea, terms: LiftTerms | None = None, *, register: Reg
         told = told.join(sun.table[_SUN])
     table = gpd.GeoDataFrame(fit.drop(columns="geometry").join(told), geometry=fit.geometry, crs=area.crs)
     return LiftPlan(table, shares, counts, sun, scheme)
+
+
+def _counts(fit: pd.DataFrame, book: Register) -> dict[str, Tally]:
+    """Count the votes; a lift that two stairwells share asks the owners of both."""
+    said = set(book.votes.loc[book.votes["kind"] == MATTER, "place"])
+    counts = {}
+    for i, partner in fit["partner"].items():
+        wells = sorted({str(i), *([partner] if partner else [])})
+        if not said.isdisjoint(wells):
+            counts[str(i)] = book.joint_poll(MATTER, wells).count(f"{MATTER}:{'+'.join(wells)}")
+    return counts
 
 
 def _shared(i: str, row: Any, book: Register, scheme: Scheme, terms: LiftTerms) -> LiftShares:

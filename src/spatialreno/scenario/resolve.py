@@ -13,7 +13,7 @@ import pandas as pd
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from spatialreno.area import lineage, lineages, replace_layers, taken_stretches
+from spatialreno.area import lineage, lineages, replace_layers, taken_stretches, too_wide_gates
 from spatialreno.errors import Fault, InputError, ScenarioError
 from spatialreno.scenario.holes import with_holes
 from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention
@@ -65,9 +65,25 @@ class Resolved:
         if self.gone:
             frames["rights"] = self._rights_left(frames)
         try:
-            return replace_layers(self.area, frames)
+            after = replace_layers(self.area, frames)
         except InputError as error:
             raise self.error([str(f) for f in error.faults] or [str(error)], error.faults) from error
+        wide = self._too_wide(after)
+        if wide:
+            raise self.error(wide)
+        return after
+
+    def _too_wide(self, after: StudyArea) -> list[str]:
+        """Tell gates that the plan makes wider than a gate, or than their wall: these are openings and no gates."""
+        made: dict[str, Intervention] = {i: act for (layer, i), act in self.built.items() if layer == "gates"}
+        made |= {i: act for (layer, i, c), (_, act) in self.cells.items() if (layer, c) == ("gates", "width_m")}
+        gates = after.gates.loc[sorted(made)]
+        most = too_wide_gates(gates, after.walls, after.catalog.constants)
+        return [
+            f"{made[str(i)]}: gate {i} of {gates['width_m'][i]:g} m is wider than {metres:g} m, the most that its "
+            "wall or any gate allows. Make it narrower, or take that stretch of wall down."
+            for i, metres in most.items()
+        ]
 
     def error(self, problems: Iterable[str], faults: Iterable[Fault] = ()) -> ScenarioError:
         """Gather all problems into one error, a line each."""

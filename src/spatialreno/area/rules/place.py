@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ import shapely
 from spatialreno.area.facts.people import is_home
 from spatialreno.area.place.gate_spans import gap_widths, spans_of_gates, walls_of_gates
 from spatialreno.area.place.relate import owners
+from spatialreno.area.place.sides import lineage
 from spatialreno.area.rules.checked import Checked, Rule
 from spatialreno.area.rules.checked import fault as _fault
 from spatialreno.errors import Fault
@@ -89,6 +90,41 @@ def gates_open_their_wall(checked: Checked) -> Iterator[Fault]:
             "note",
             [(p.x, p.y) for p in gates.geometry[beside["gate"].unique()]],
         )
+
+
+def gates_fit_their_walls(checked: Checked) -> Iterator[Fault]:
+    """What is wider than a gate, or than the wall it stands in, is an opening and no gate."""
+    gates, walls = checked.layers["gates"], checked.layers["walls"]
+    wide = too_wide_gates(gates, walls, checked.catalog.constants)
+    if len(wide):
+        yield _fault(
+            "gates",
+            wide.index,
+            "gate too wide",
+            f"{len(wide)} gates are wider than a gate or than their wall",
+            "Correct width_m, or draw the wall as open there",
+            "warning",
+            [(p.x, p.y) for p in gates.geometry[wide.index]],
+        )
+
+
+def too_wide_gates(gates: Any, walls: Any, constants: Mapping[str, float]) -> pd.Series[float]:
+    """Give the width that each gate that is too wide may have at most, in metres.
+
+    Parameters
+    ----------
+    gates, walls
+        Layers of one CRS in metres; the pieces of a wall (``W12/1``, ``W12/2``) count as one wall.
+    constants
+        ``gate_width_max_m``, ``gate_snap_m`` and ``snap_m``.
+    """
+    widest = constants["gate_width_max_m"]
+    whole = pd.Series([lineage(str(i))[0] for i in walls.index], index=walls.index, dtype="str")
+    metres = pd.Series(shapely.length(walls.geometry.to_numpy()), index=walls.index).groupby(whole).sum()
+    wall = owners(gates.geometry, walls.geometry, constants["gate_snap_m"])
+    most: pd.Series[float] = wall.map(whole).map(metres).astype("float64").fillna(widest).clip(upper=widest)
+    found: pd.Series[float] = most[gates["width_m"].astype("float64") > most + constants["snap_m"]]
+    return found
 
 
 def homes_are_in_compounds(checked: Checked) -> Iterator[Fault]:
@@ -174,6 +210,7 @@ def _estimated(marks: pd.Series[Any]) -> dict[str, list[str]]:
 RULES: tuple[Rule, ...] = (
     compounds_do_not_overlap,
     gates_are_on_walls,
+    gates_fit_their_walls,
     gates_open_their_wall,
     homes_are_in_compounds,
     people_are_known,

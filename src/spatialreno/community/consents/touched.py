@@ -1,4 +1,4 @@
-"""What a scenario touches, and the rule of the catalog that says who must agree to it."""
+"""What a scenario touches and opens, and the rule of the catalog that says who must agree to it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import shapely
 
-from spatialreno.area import lineage
+from spatialreno.community.consents.opened import (
+    LINES,
+    Act,
+    gate_is_alone,
+    gate_sides,
+    lineages_of,
+    opened_between,
+    walls_pierced,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -29,6 +37,8 @@ _ELSE = {
     "confidence": "assumed",
 }
 _IN_BUILDING = "in_building"
+#: Kinds of rule that come from what an act does, and not from what the thing is.
+_OPENS, _ALONE, _THROUGH = "opens", "alone", "through"
 
 
 def touched_features(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
@@ -44,28 +54,59 @@ def touched_features(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns verb, layer, id, kind (of the rule), sort (its own kind or use), names (ids under which rights
-        in the thing may stand: its own, its building's, that of the wall it is a piece of), places (compounds
-        it stands in or between), beside (compounds within a strip's width), basis, must, informs (rights,
-        joined by ``|``), matter, source, confidence.
+        Columns verb, layer, id, kind (of the rule; ``opens``: the act opens the way between compounds), sort (its own
+        kind or use), names (ids under which rights in the thing may stand: its own, its building's, that of its wall or
+        of the wall it is a piece of), places (compounds it stands in or between), beside (compounds within a strip's
+        width), basis, must, informs (rights, joined by ``|``), matter, source,
+        confidence. An act may stand in two rows: an illegal structure is enforced, and the way that it leaves open is
+        asked for.
     """
     bill = scenario.ledger(area)
     acts = bill[bill["verb"] != "keep"].drop_duplicates(["verb", "layer", "id"])
     after = scenario.apply(area)
+    keys = list(acts[["verb", "layer", "id"]].itertuples(index=False, name=None))
+    opens = opened_between(area, after, keys)
+    gone = {i for verb, layer, i in keys if (verb, layer) == ("demolish", "walls")}
     rules, yards = area.catalog.rows("consent_rules"), area.compounds.geometry
+    walls = {True: after.walls, False: area.walls}
     frames = {(source is after, layer): source.layer(layer) for source in (area, after) for layer in set(acts["layer"])}
     rows = []
-    for act in acts[["verb", "layer", "id"]].to_dict("records"):
-        feature = frames[act["verb"] == "build", act["layer"]].loc[act["id"]]
-        kind = _kind(act["layer"], feature)
-        rule = _rule(rules, act, kind)
-        if rule["basis"] != "follows":
-            places = _places(feature, area, yards)
-            told: dict[Any, Any] = {"kind": kind, "sort": _sort(act["layer"], feature)}
-            told |= {"names": _names(act["id"], feature), "places": places}
-            told["beside"] = _beside(feature, area, yards, places)
-            rows.append(act | told | rule)
+    for key in keys:
+        verb, layer, i = key
+        feature, standing = frames[verb == "build", layer].loc[i], walls[verb == "build"]
+        pierced = walls_pierced(feature, standing) if verb == "build" and layer in LINES else []
+        places = {*_places(feature, area, yards), *_sides(standing, pierced)}
+        if layer == "gates":
+            places |= gate_sides(feature, standing, area.catalog.constants)
+        told: dict[Any, Any] = {"verb": verb, "layer": layer, "id": i, "sort": _sort(layer, feature)}
+        told["names"] = _names(i, feature, pierced)
+        for kind, where in _asked_for(key, feature, gone, bool(pierced), places, opens.get(key, frozenset())):
+            rule = _rule(rules, verb, layer, kind)
+            if rule["basis"] != "follows":
+                beside = _beside(feature, area, yards, where)
+                rows.append(told | {"kind": kind, "places": where, "beside": beside} | rule)
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _asked_for(
+    key: Act, feature: Any, gone: set[str], pierces: bool, places: set[str], opens: frozenset[str]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Give the rules that hold for one act, each with its compounds: by what the thing is, and by what it opens."""
+    verb, layer, _ = key
+    kind = _THROUGH if pierces else _kind(layer, feature)
+    if (verb, layer) == ("demolish", "gates") and gate_is_alone(feature, gone):
+        kind = _ALONE
+    own, both = (kind, tuple(sorted(places))), tuple(sorted(places | opens))
+    if not opens:
+        return [own]
+    if (verb, layer) == ("demolish", "walls"):  # its own rule is the one for opening a way
+        return [(kind, both)]
+    return [(_OPENS, both)] if kind in ("", _ALONE) else [own, (_OPENS, both)]  # enforcement, a right of one's own stay
+
+
+def _sides(walls: gpd.GeoDataFrame, pierced: list[str]) -> set[str]:
+    told = walls.loc[pierced, ["compound_a", "compound_b"]].to_numpy(object).ravel()
+    return {c for c in told if isinstance(c, str)}
 
 
 def _kind(layer: str, feature: Any) -> str:
@@ -83,16 +124,20 @@ def _sort(layer: str, feature: Any) -> str:
     return own if isinstance(own, str) else ""
 
 
-def _rule(rules: list[dict[str, str]], act: dict[Any, Any], kind: str) -> dict[str, str]:
-    own = [r for r in rules if r["layer"] == act["layer"] and r["verb"] == act["verb"]]
-    found = [r for r in own if r["kind"] == kind] or [r for r in own if not r["kind"]]
+def _rule(rules: list[dict[str, str]], verb: str, layer: str, kind: str) -> dict[str, str]:
+    """Take the rule of a layer, verb and kind; what opens a way and has no row of its own goes as a wall does."""
+    own = [r for r in rules if r["layer"] == layer and r["verb"] == verb]
+    found = [r for r in own if r["kind"] == kind]
+    if not found and kind == _OPENS:
+        found = [r for r in rules if (r["layer"], r["verb"], r["kind"]) == ("walls", "demolish", "")]
+    found = found or [r for r in own if not r["kind"]]
     return {key: found[0][key] for key in _ELSE} if found else dict(_ELSE)
 
 
-def _names(i: str, feature: Any) -> tuple[str, ...]:
-    host = [str(feature[c]) for c in ("building_id",) if isinstance(feature.get(c), str)]
-    names = [*lineage(i), *host]
-    return tuple(name for k, name in enumerate(names) if name not in names[:k])
+def _names(i: str, feature: Any, pierced: list[str]) -> tuple[str, ...]:
+    """Name the ids under which rights in a thing may stand: its own, its building's, that of its wall."""
+    host = [str(feature[c]) for c in ("building_id", "wall_id") if isinstance(feature.get(c), str)]
+    return tuple(lineages_of([i, *host, *pierced]))
 
 
 def _places(feature: Any, area: StudyArea, yards: gpd.GeoSeries) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +75,18 @@ class Register:
         law = rule or vote_rule(self.area.catalog, matter_row(self.area, kind)["rule"])
         areas = {str(i): float(m2) for i, m2 in own["area_m2"].items()}
         return Poll(areas, dict(zip(said["household"], said["choice"], strict=True)), law)
+
+    def joint_poll(self, kind: str, places: Sequence[str]) -> Poll:
+        """Gather one matter that concerns several places at once: everybody votes at his own place.
+
+        Raises
+        ------
+        InputError
+            An unknown matter, or a place where nobody lives.
+        """
+        polls = [self.poll(kind, place) for place in places]
+        areas = {voter: m2 for poll in polls for voter, m2 in poll.areas_m2.items()}
+        return Poll(areas, {voter: choice for poll in polls for voter, choice in poll.votes.items()}, polls[0].rule)
 
     def count(self, kind: str, place: str, *, rule: VoteRule | None = None) -> Tally:
         """Count one matter at one place, by the rule the catalog states for it or another one.

@@ -1,0 +1,161 @@
+"""Which acts of a plan open the way between two compounds, whatever their verb: by effect, not by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import shapely
+
+from spatialreno.area import lineage
+from spatialreno.blocks import open_frontages
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from spatialreno.area import StudyArea
+
+Act = tuple[str, str, str]
+#: Layers of which a thing may keep two compounds apart.
+_BARRIERS = ("walls", "gates", "structures", "buildings", "paths")
+#: Layers of which a thing may be led through a wall.
+LINES = ("paths", "pipes")
+#: How far each access of a gate is open.
+_OPEN = {"closed": 0, "residents": 1, "public": 2}
+_PASSING = ("walkers", "vehicles")
+
+
+def opened_between(before: StudyArea, after: StudyArea, acts: Iterable[Act]) -> dict[Act, frozenset[str]]:
+    """Name for each act that opens the way between compounds the compounds it opens to one another.
+
+    An act opens the way when it builds a gate in what stands between two compounds, lets more pass through one or
+    takes it out of a wall that stays; when it leads a path from one compound into another; or when the boundary of two
+    compounds is open along more of its length afterwards and the thing stood there.
+
+    Parameters
+    ----------
+    before, after
+        The area as it is, and as the plan leaves it.
+    acts
+        Verb, layer and id of everything the plan touches.
+
+    Returns
+    -------
+    dict
+        Compounds by act; an act that opens nothing is left out.
+    """
+    acts = list(acts)
+    gone = {i for verb, layer, i in acts if (verb, layer) == ("demolish", "walls")}
+    new = _newly_open(before, after)
+    known = {(area is after, layer): area.layer(layer) for area in (before, after) for layer in _BARRIERS}
+    found: dict[Act, frozenset[str]] = {}
+    for verb, layer, i in acts:
+        if layer not in _BARRIERS:
+            continue
+        feature, walls = known[verb == "build", layer].loc[i], known[verb == "build", "walls"]
+        compounds: set[str] = set()
+        if layer == "gates" and _lets_more_pass(verb, i, before, after, gone):
+            compounds |= _pair(gate_sides(feature, walls, before.catalog.constants))
+        if layer == "paths" and _leads_more(verb, i, before, after):
+            compounds |= _pair(crossed(feature, before))
+        compounds |= _beside(feature, new, before)
+        if compounds:
+            found[verb, layer, i] = frozenset(compounds)
+    return found | _left_over(new, found, [act for act in acts if act[1] in _BARRIERS])
+
+
+def gate_sides(gate: Any, walls: gpd.GeoDataFrame, constants: Mapping[str, float]) -> set[str]:
+    """Name the compounds on either side of a gate, along its whole width."""
+    reach = max(constants["tolerance_m"], float(gate["width_m"]) / 2 - constants["snap_m"])
+    mine = shapely.dwithin(walls.geometry.to_numpy(), gate["geometry"], reach) | (walls.index == gate["wall_id"])
+    told = [*walls.loc[mine, "compound_a"], *walls.loc[mine, "compound_b"], gate["compound_id"]]
+    return {c for c in told if isinstance(c, str)}
+
+
+def gate_is_alone(gate: Any, gone: set[str]) -> bool:
+    """Tell whether a gate is taken out of a wall that stays."""
+    return not (isinstance(gate["wall_id"], str) and gate["wall_id"] in gone)
+
+
+def crossed(feature: Any, area: StudyArea) -> set[str]:
+    """Name the compounds that a line or a polygon lies in, not those it only touches."""
+    yards = area.compounds.geometry
+    inner = shapely.buffer(yards.to_numpy(), -area.catalog.constants["tolerance_m"])
+    return set(yards.index[shapely.intersects(inner, feature["geometry"])])
+
+
+def walls_pierced(feature: Any, walls: gpd.GeoDataFrame) -> list[str]:
+    """Name the walls that a line is led through, in order of their ids."""
+    return sorted(walls.index[shapely.crosses(walls.geometry.to_numpy(), feature["geometry"])])
+
+
+def _pair(compounds: set[str]) -> set[str]:
+    return compounds if len(compounds) > 1 else set()
+
+
+def _lets_more_pass(verb: str, i: str, before: StudyArea, after: StudyArea, gone: set[str]) -> bool:
+    if verb == "demolish":
+        return gate_is_alone(before.gates.loc[i], gone)
+    new = after.gates.loc[i]
+    if verb == "build":
+        return any(_OPEN[new[way]] for way in _PASSING)
+    old = before.gates.loc[i]
+    longer = isinstance(old["hours"], str) and new["hours"] != old["hours"]
+    wider = float(new["width_m"]) > float(old["width_m"]) or longer
+    passing = any(_OPEN[new[way]] for way in _PASSING)
+    return any(_OPEN[new[way]] > _OPEN[old[way]] for way in _PASSING) or (passing and wider)
+
+
+def _leads_more(verb: str, i: str, before: StudyArea, after: StudyArea) -> bool:
+    """Tell whether a path is new, or is for walking or for the public where it was not."""
+    if verb == "demolish":
+        return False
+    new = after.paths.loc[i]
+    was = (False, False) if verb == "build" else _use(before.paths.loc[i])
+    return any(now and not then for now, then in zip(_use(new), was, strict=True))
+
+
+def _use(path: Any) -> tuple[bool, bool]:
+    told = [path["walkable"], path["public"]]
+    walkable, public = (True if pd.isna(value) else bool(value) for value in told)
+    return walkable, public
+
+
+def _newly_open(before: StudyArea, after: StudyArea) -> list[tuple[set[str], Any]]:
+    """List pairs of compounds whose boundary is open along more of its length, with the ground that opened."""
+    least = before.catalog.constants["tolerance_m"]
+    old, new = (_by_pair(open_frontages(area)) for area in (before, after))
+    found = []
+    for pair, (metres, ground) in sorted(new.items()):
+        was, shape = old.get(pair, (0.0, shapely.Polygon()))
+        if metres > was + least:
+            found.append((set(pair), shapely.difference(ground, shape)))
+    return found
+
+
+def _by_pair(frontages: gpd.GeoDataFrame) -> dict[tuple[str, str], tuple[float, Any]]:
+    return {
+        (str(a), str(b)): (float(own["width_m"].sum()), shapely.union_all(own.geometry.to_numpy()))
+        for (a, b), own in frontages.groupby(["a", "b"])
+    }
+
+
+def _beside(feature: Any, new: list[tuple[set[str], Any]], area: StudyArea) -> set[str]:
+    """Name the compounds whose newly opened boundary a thing stood at."""
+    reach = area.catalog.constants["tolerance_m"]
+    return set().union(*(pair for pair, ground in new if shapely.dwithin(ground, feature["geometry"], reach)))
+
+
+def _left_over(
+    new: list[tuple[set[str], Any]], found: dict[Act, frozenset[str]], acts: list[Act]
+) -> dict[Act, frozenset[str]]:
+    """Ask for what opened although nothing touched stood just there: every act that can open ways answers for it."""
+    told = [pair for pair, _ in new if not any(pair <= compounds for compounds in found.values())]
+    more = frozenset().union(*told)
+    return {act: found.get(act, frozenset()) | more for act in acts} if more else {}
+
+
+def lineages_of(names: Iterable[str]) -> list[str]:
+    """Give ids and the ids of the wholes they are pieces of, each once."""
+    return list(dict.fromkeys(name for i in names for name in lineage(i)))
