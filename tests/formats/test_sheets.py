@@ -105,7 +105,6 @@ def test_points_from_coordinates_in_a_table(folder):
         ([["小区名称", "户数"], [None, 5]], 'columns = {households="户数"}', "小区名称 is empty in 1 rows (row 2)"),
         ([["名", "户数"], ["一院", 5]], 'columns = {households="户数"}', "has no column 小区名称"),
         ([["小区名称", "小区名称"], ["一院", 5]], "", "two columns have one name"),
-        ([["小区名称", "户数"], ["一院", 5, 7]], "", "has cells in columns without a name (2)"),
         ([[]], "", "has no row with names of columns"),
         ([["小区名称", "户数"], ["一院", 5]], 'columns = {flats="户数"}', "compounds has no column flats"),
         ([["小区名称", "户数"], ["一院", 5]], 'columns = {id="户数"}', "id contradicts compounds in 1 rows"),
@@ -123,10 +122,12 @@ def test_a_ledger_that_does_not_do(folder, rows, text, told):
 
 def test_two_sheets_and_none_named(folder):
     book = openpyxl.Workbook()
-    book.create_sheet("二")
+    book.active.append(["小区名称"])
+    book.create_sheet("二").append(["小区名称"])
     book.save(folder / "台账.xlsx")
     join(folder)
-    with pytest.raises(InputError, match=r"has 2 sheets. Name one of them in area.toml \(layer = …\): Sheet, 二"):
+    told = r"has 2 sheets that hold something. Name one of them in area.toml \(sheet = …\): Sheet, 二"
+    with pytest.raises(InputError, match=told):
         read_area(folder)
 
 

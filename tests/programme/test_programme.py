@@ -134,7 +134,7 @@ def test_unknown_columns_and_files(tmp_path):
         read_programme(tmp_path / "programme.pdf")
     broken = tmp_path / "programme.xlsx"
     broken.write_bytes(b"not a workbook")
-    with pytest.raises(InputError, match="XLSX"):
+    with pytest.raises(InputError, match=r"programme\.xlsx: is not what its name"):
         read_programme(broken)
 
 

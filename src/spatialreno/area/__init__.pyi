@@ -3,11 +3,14 @@ from .assembly import assemble as assemble
 from .assembly import form_layers as form_layers
 from .assembly import formed_findings as formed_findings
 from .assembly import replace_layers as replace_layers
+from .cells import Numbers as Numbers
 from .cells import half_characters as half_characters
 from .cells import mark as mark
 from .cells import read_numbers as read_numbers
 from .cells import texts as texts
+from .cells import truths as truths
 from .cells import whole_numbers as whole_numbers
+from .conform import Notes as Notes
 from .facts.gates import closed_gaps as closed_gaps
 from .facts.gates import gate_spans as gate_spans
 from .facts.gates import taken_stretches as taken_stretches

@@ -25,6 +25,7 @@ class Notes:
     acts: list[dict[str, str]] = field(default_factory=list)
     valid: dict[str, Any] = field(default_factory=dict)  # which shapes of a layer are, while they stay as they are
     defaults: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # ids of cells filled by default
+    reckoned: dict[tuple[str, str], Any] = field(default_factory=dict)  # ids of cells that follow from other cells
     rough: dict[str, Any] = field(default_factory=dict)  # rows of the layer in hand that say about how many
 
     def act(self, layer: str, ids: str, rule: str, reason: str) -> None:

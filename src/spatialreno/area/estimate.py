@@ -59,6 +59,7 @@ def _filled(
     gaps = frame[column].isna() & (values >= 0).fillna(False).astype(bool)
     if not gaps.any():
         return frame
+    notes.reckoned[layer, column] = frame.index[gaps]
     filled = frame.copy()
     filled[column] = filled[column].where(~gaps, values)
     filled["estimated"] = mark(filled["estimated"], gaps, column)

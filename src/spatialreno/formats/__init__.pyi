@@ -14,3 +14,4 @@ from .osm.import_osm import import_osm as import_osm
 from .postgis.areas import read_postgis as read_postgis
 from .postgis.areas import write_postgis as write_postgis
 from .postgis.results import write_results as write_results
+from .readers.tables.spreadsheet import read_rows as read_rows

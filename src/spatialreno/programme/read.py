@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.catalog import Catalog, read_catalog
+from spatialreno.catalog import Catalog, find_column, folded, read_catalog, unit_factor
 from spatialreno.errors import Fault, InputError
-from spatialreno.files import read_table
+from spatialreno.formats import read_rows
 from spatialreno.programme.programme import Programme
 from spatialreno.programme.sums import sum_faults
 
@@ -50,8 +49,11 @@ def read_programme(path: str | Path, *, keep_rest: bool = False, catalog: Catalo
     31331.0
     """
     path, catalog = Path(path), catalog or read_catalog()
-    raw = _named(_cells(path), catalog, path)
-    frame, faults = _typed(raw, catalog, path.name)
+    dictionary = catalog.rows("programme")
+    known = {n for row in dictionary for n in (row["column"], *row["aliases"].split("|")) if n}
+    cells, rows = _cells(path, known)
+    raw = _named(cells, catalog, path)
+    frame, faults = _typed(raw, catalog, path.name, rows)
     faults += _row_faults(frame, path.name)
     bad = {i for fault in faults for i in fault.ids}
     rest = frame[~frame["id"].map(_said).isin(bad) & ~frame["row"].isin(bad)]
@@ -62,35 +64,35 @@ def read_programme(path: str | Path, *, keep_rest: bool = False, catalog: Catalo
     return Programme(path.stem, rest, catalog, tuple(faults))
 
 
-def _cells(path: Path) -> pd.DataFrame:
-    """Read a file as cells of text; a date of Excel's becomes YYYY-MM-DD."""
-    if path.suffix.lower() == ".csv":
-        return read_table(path)
-    if path.suffix.lower() != ".xlsx":
+def _cells(path: Path, known: set[str]) -> tuple[pd.DataFrame, list[str]]:
+    """Read a file as cells of text, and how its rows are numbered; titles, units and totals are told from rows."""
+    if path.suffix.lower() not in (".csv", ".xlsx"):
         raise InputError(f"{path}: a programme is a .csv or .xlsx file. Save it as one of them.")
-    if importlib.util.find_spec("openpyxl") is None:
-        raise InputError(f"{path}: reading XLSX needs openpyxl. pip install 'spatialreno[people]', or save as CSV.")
-    try:
-        sheet = pd.read_excel(path, dtype=object, engine="openpyxl")
-    except Exception as error:  # the reader raises whatever a broken archive makes it raise
-        raise InputError(f"{path}: cannot be read as XLSX ({error}). Save it again, or save as CSV.") from error
-    return sheet.rename(columns=lambda name: str(name).strip()).map(_text)
+    raw = read_rows(path, known=known)
+    frame = pd.DataFrame(raw.columns, dtype=object, index=range(len(raw.ids)))
+    return frame.map(_text), raw.ids
 
 
 def _text(value: Any) -> str | None:
     if value is None or pd.isna(value):
         return None
-    if hasattr(value, "strftime"):
-        return str(value.strftime("%Y-%m-%d"))
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip() or None
 
 
 def _named(raw: pd.DataFrame, catalog: Catalog, path: Path) -> pd.DataFrame:
     """Give every column its name of the dictionary; what the dictionary does not know is refused."""
     dictionary = catalog.rows("programme")
-    names = {n: row["column"] for row in dictionary for n in (row["column"], *row["aliases"].split("|")) if n}
-    unknown = [str(c) for c in raw.columns if c not in names]
-    named = raw.rename(columns=names)
+    names, open_ = dict[str, str](), [str(c) for c in raw.columns]
+    for row in dictionary:
+        found = find_column((row["column"], *filter(None, row["aliases"].split("|"))), open_)
+        if found is not None:
+            names[found[0]] = row["column"]
+            open_.remove(found[0])
+            raw = _in_its_unit(raw, found[0], found[1], row, path)
+    exact = {n: row["column"] for row in dictionary for n in (row["column"], *row["aliases"].split("|")) if n}
+    twice_named = {c: exact[c] for c in open_ if c in exact}
+    unknown = [c for c in open_ if c not in twice_named]
+    named = raw.rename(columns=names | twice_named)
     missing = [row["column"] for row in dictionary if row["status"] == "required" and row["column"] not in named]
     twice = sorted({c for c in named.columns if list(named.columns).count(c) > 1})
     mend = "See `spatialreno catalog programme` for the columns"
@@ -105,16 +107,31 @@ def _named(raw: pd.DataFrame, catalog: Catalog, path: Path) -> pd.DataFrame:
     return named.reindex(columns=[row["column"] for row in dictionary]).astype("str")
 
 
-def _typed(raw: pd.DataFrame, catalog: Catalog, file: str) -> tuple[pd.DataFrame, list[Fault]]:
+def _in_its_unit(raw: pd.DataFrame, theirs: str, unit: str, row: dict[str, str], path: Path) -> pd.DataFrame:
+    """Multiply numbers whose heading states another unit, such as 投资（万元）."""
+    if not unit or row["dtype"] not in _NUMBERS:
+        return raw
+    factor = unit_factor(unit, row["unit"])
+    if factor is None:
+        message = f"column {theirs} is in {unit}, expected {row['unit'] or 'a plain number'}"
+        raise InputError.of([Fault("programme", (), "unit", message, "Correct the heading", file=path.name)])
+    if factor == 1:
+        return raw
+    numbers = pd.to_numeric(raw[theirs].astype("str").str.replace(r"[,，\s]", "", regex=True), errors="coerce") * factor
+    scaled = numbers.round(6).map(lambda v: None if pd.isna(v) else _text(float(v)))
+    return raw.assign(**{theirs: scaled.where(numbers.notna(), raw[theirs])})
+
+
+def _typed(raw: pd.DataFrame, catalog: Catalog, file: str, rows: list[str]) -> tuple[pd.DataFrame, list[Fault]]:
     """Turn text into numbers, dates and words of the vocabularies; name what cannot be turned."""
     raw = raw.reset_index(drop=True)
-    frame = pd.DataFrame({"row": [f"row {k + 2}" for k in range(len(raw))]})
-    statuses = {n: row["status"] for row in catalog.rows("statuses") for n in row["aliases"].split("|") if n}
+    frame = pd.DataFrame({"row": [f"row {number}" for number in rows]})
+    statuses = {folded(n): row["status"] for row in catalog.rows("statuses") for n in row["aliases"].split("|") if n}
     faults: list[Fault] = []
     for column in catalog.rows("programme"):
         name, cells = column["column"], raw[column["column"]]
         if name == "status":
-            cells = cells.map(lambda cell: statuses.get(cell, cell), na_action="ignore")
+            cells = cells.map(lambda cell: statuses.get(folded(cell), cell), na_action="ignore")
         values, bad, mend = _column(cells, column)
         if bad.any():
             ids = tuple(raw["id"].where(raw["id"].notna(), frame["row"])[bad].astype(str))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from spatialreno.area import crs_text, metric_crs
-from spatialreno.catalog import Catalog, Layer, read_catalog
+from spatialreno.catalog import Catalog, Layer, find_column, read_catalog
 from spatialreno.errors import Fault, InputError
 from spatialreno.files import put_whole, refused
 from spatialreno.formats.areas.area_file import area_file_text
@@ -21,7 +21,7 @@ from spatialreno.formats.readers.gdal import layers_of, settled
 from spatialreno.formats.readers.kml import kml_layers
 from spatialreno.formats.readers.sniff import FileKind, sniff
 from spatialreno.formats.readers.source import Source, Unit, read_raw
-from spatialreno.formats.readers.spreadsheet import sheets_of
+from spatialreno.formats.readers.tables.workbook import sheets_of
 
 _TYPES = {"MultiPolygon": "Polygon", "MultiLineString": "LineString", "MultiPoint": "Point"}
 
@@ -182,8 +182,7 @@ def _of_part(path: Path, kind: FileKind, layer: str, part: str, crs: str, catalo
 
 def _score(layer: Layer, columns: list[str]) -> int:
     """Count the columns of a file that the layer's dictionary knows, ids and names aside."""
-    common = ("id", "name", "inferred", "estimated")
-    return sum(bool({c.column, *c.aliases} & set(columns)) for c in layer.columns.values() if c.column not in common)
+    return len(set(_known(layer, columns)) - {"id", "name", "inferred", "estimated"})
 
 
 def _of_table(path: Path, source: Source, raw: Any, columns: list[str], catalog: Catalog) -> Proposal:
@@ -191,30 +190,53 @@ def _of_table(path: Path, source: Source, raw: Any, columns: list[str], catalog:
     named = role_of(path.stem, catalog)
     if named and catalog.layers[named].is_table:
         return Proposal(named, source, len(raw), f"called {path.stem}")
-    for role in (named, "compounds", "buildings", "structures"):
-        layer = catalog.layers.get(role)
-        key = None if layer is None or layer.is_table else _key(layer, columns)
-        if layer is None or key is None:
+    for role in _ledgers(named, columns, catalog):
+        layer = catalog.layers[role]
+        by = _by(layer, columns, catalog)
+        fill = {
+            ours: theirs
+            for ours, theirs in _known(layer, columns).items()
+            if ours not in by and theirs not in by.values()
+        }
+        if not by or not fill:
             continue
-        known = _known(layer, columns)
-        fill = {ours: theirs for ours, theirs in known.items() if ours != key[0]}
-        if not fill:
-            continue
-        spread = tuple(c for c in ("households",) if role == "compounds" and c in fill)
-        join = Join(file=path.name, sheet=source.layer, layer=role, by=dict([key]), columns=fill, spread=spread)
-        return Proposal(role, source, len(raw), f"a ledger of {role}, by {key[1]}", join)
-    return Proposal("", source, len(raw), f"a table; columns {', '.join(columns)}")
+        spread = tuple(c for c in ("households", "residents") if role == "compounds" and c in fill)
+        join = Join(file=path.name, sheet=source.layer, layer=role, by=by, columns=fill, spread=spread)
+        return Proposal(role, source, len(raw), f"a ledger of {role}, by {' and '.join(by.values())}", join)
+    return Proposal("", source, len(raw), f"a table; columns {', '.join(' '.join(c.split()) for c in columns)}")
+
+
+_YARD, _HOUSE = (
+    ("小区", "小区名称", "所属小区", "院落", "院落名称"),
+    ("楼号", "楼栋", "楼栋号", "栋号", "楼幢", "幢号", "楼栋名称"),
+)
+
+
+def _ledgers(named: str, columns: list[str], catalog: Catalog) -> list[str]:
+    """List the layers that a ledger may tell of, likeliest first: rows that name a house are of houses."""
+    houses = ["buildings"] if find_column(_HOUSE, columns) else []
+    roles = [named, *houses, "compounds", "buildings", "structures"]
+    return [r for r in dict.fromkeys(roles) if r in catalog.layers and not catalog.layers[r].is_table]
+
+
+def _by(layer: Layer, columns: list[str], catalog: Catalog) -> dict[str, str]:
+    """Find the columns that tell rows apart: a yard and a house together, else a name or an id."""
+    known = _known(layer, columns)
+    if layer.name == "buildings":
+        yard, house = find_column(_YARD, columns), find_column(_HOUSE, columns)
+        if yard and house:
+            return {"compound": yard[0], "name": house[0]}
+        if house:
+            return {"name": house[0]}
+    wanted = ("name", "id") if layer.name == "compounds" else ("id", "name")
+    return next(({ours: known[ours]} for ours in wanted if ours in known), {})
 
 
 def _known(layer: Layer, columns: list[str]) -> dict[str, str]:
-    found = {c.column: next((n for n in (c.column, *c.aliases) if n in columns), "") for c in layer.columns.values()}
-    return {ours: theirs for ours, theirs in found.items() if theirs}
-
-
-def _key(layer: Layer, columns: list[str]) -> tuple[str, str] | None:
-    known = _known(layer, columns)
-    wanted = ("name", "id") if layer.name == "compounds" else ("id", "name")
-    return next(((ours, known[ours]) for ours in wanted if ours in known), None)
+    """Find the columns of a file that the layer's dictionary knows, however they are written: ours and theirs."""
+    wanted = [c for c in layer.columns.values() if c.status != "derived"]
+    found = {c.column: find_column((c.column, *c.aliases), columns) for c in wanted}
+    return {ours: theirs[0] for ours, theirs in found.items() if theirs is not None}
 
 
 def _text(found: list[Proposal], name: str, title: str, crs: str, catalog: Catalog) -> str:

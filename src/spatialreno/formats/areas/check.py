@@ -13,7 +13,7 @@ from spatialreno.area import as_finding, formed_findings
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
 from spatialreno.files import MANIFEST, changed_since, refused
-from spatialreno.formats.areas.gather import gather, is_gpkg, located, role_of
+from spatialreno.formats.areas.gather import Gathered, gather, is_gpkg, located, role_of
 from spatialreno.formats.areas.own_catalog import Given, catalog_of
 from spatialreno.formats.readers.sniff import sniff
 from spatialreno.formats.readers.source import Source, read_source
@@ -118,8 +118,14 @@ def _whole_area(path: Path, given: Given) -> tuple[list[Fault], Mapping[str, Any
     gathered = gather(path, given)
     crs = gathered.document.crs
     found, formed = formed_findings(gathered.layers, crs=crs, catalog=gathered.catalog)
-    told = [*gathered.faults, *found, *map(as_finding, gathered.acts)]
+    told = [*gathered.faults, *found, *(_of_its_file(as_finding(act), gathered) for act in gathered.acts)]
     return list(located(tuple(told), gathered.files)), formed, gathered.catalog
+
+
+def _of_its_file(finding: Fault, gathered: Gathered) -> Fault:
+    """Name the file that an act speaks of: that of a ledger, not that of the layer it is joined to."""
+    named = next((join.file for join in gathered.document.joins if finding.message.startswith(f"{join.file}: ")), "")
+    return replace(finding, file=named) if named else finding
 
 
 def _one_file(path: Path, layer: str, crs: str, catalog: Catalog) -> tuple[list[Fault], Mapping[str, Any]]:

@@ -10,16 +10,17 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from spatialreno.area import form_layers, texts
-from spatialreno.catalog import Catalog, Layer
+from spatialreno.area import Notes, form_layers, metric_crs, owners, texts
+from spatialreno.catalog import Catalog, Layer, find_column
 from spatialreno.errors import Fault, InputError
-from spatialreno.files import MANIFEST, changed_since, read_table, recover
+from spatialreno.files import MANIFEST, changed_since, recover
 from spatialreno.formats.areas.area_file import AreaFile, read_area_file
-from spatialreno.formats.areas.join import Join, join_rows, marked, spread_over_buildings
+from spatialreno.formats.areas.join import Join, Ledger, join_rows, marked, spread_over_buildings
 from spatialreno.formats.areas.own_catalog import Given, catalog_of
 from spatialreno.formats.readers.gdal import layers_of
 from spatialreno.formats.readers.sniff import file_kinds, sniff
-from spatialreno.formats.readers.source import Act, Source, in_our_words, read_raw, read_source
+from spatialreno.formats.readers.source import Act, Source, in_our_words, read_source
+from spatialreno.formats.readers.tables.spreadsheet import read_rows
 
 _MAPS = ("geojson", "shp", "fgb", "parquet", "kml", "gdb")
 _BESIDE = (".shx", ".dbf", ".prj", ".cpg")
@@ -255,27 +256,52 @@ def _joined(folder: Path, gathered: Gathered) -> Gathered:
         if join.layer not in layers:
             mend = f"Layers that were read: {', '.join(layers)}"
             raise InputError.of([Fault(join.layer, (), "join", "has no rows to join to", mend, file=join.file)])
-        table, rows = _ledger(folder / join.file, join, acts, catalog)
-        done = join_rows(layers[join.layer], table, join, catalog.layers[join.layer], rows)
+        ledger = _ledger(folder / join.file, join, acts, catalog)
+        places = _places(layers, join, gathered) if "compound" in join.by else None
+        done = join_rows(layers[join.layer], ledger, join, catalog.layers[join.layer], places)
         layers[join.layer] = in_our_words(done[0], catalog.layers[join.layer], catalog, acts)
         acts += done[1]
         faults += done[2]
     if any(f.severity == "error" for f in faults):
         raise InputError.of(faults)
-    gathered = replace(gathered, layers=layers, acts=tuple(acts), faults=tuple(faults))
+    origins = {f"{j.layer}.{ours}": j.file for j in gathered.document.joins for ours in j.columns}
+    files = gathered.files | origins
+    gathered = replace(gathered, layers=layers, acts=tuple(acts), faults=tuple(faults), files=files)
     for column in dict.fromkeys(c for join in gathered.document.joins for c in join.spread):
         gathered = _spread(gathered, column)
     return gathered
 
 
-def _ledger(path: Path, join: Join, acts: list[Act], catalog: Catalog) -> tuple[pd.DataFrame, list[str]]:
-    kind = sniff(path)
-    if kind.kind == "csv":
-        table = read_table(path)
-        return table, [str(i + 2) for i in range(len(table))]
-    raw = read_raw(path, kind, Source(file=path.name, layer=join.sheet), catalog)
+def _ledger(path: Path, join: Join, acts: list[Act], catalog: Catalog) -> Ledger:
+    """Read the table of a join; its rows are called as its file numbers them."""
+    layer = catalog.layers.get(join.layer)
+    known = {n for c in layer.columns.values() for n in (c.column, *c.aliases)} if layer is not None else set()
+    known |= {*join.by.values(), *join.columns.values()}
+    raw = read_rows(path, known=known, sheet=join.sheet, heading=join.heading)
     acts += [{"layer": join.layer, "id": i, "rule": rule, "reason": f"{path.name}: {why}"} for rule, why, i in raw.acts]
-    return pd.DataFrame(raw.columns, dtype=object), raw.ids
+    return Ledger(pd.DataFrame(raw.columns, dtype=object, index=range(len(raw.ids))), raw.ids)
+
+
+def _places(layers: dict[str, pd.DataFrame], join: Join, gathered: Gathered) -> pd.Series[Any] | None:
+    """Name the compound that each row of a layer lies in, before anything is refused for other reasons."""
+    compounds, frame = layers.get("compounds"), layers[join.layer]
+    both: list[Any] = [compounds, frame]
+    if join.layer == "compounds" or not all(map(_is_placed, both)):
+        return None
+    catalog, crs = gathered.catalog, metric_crs(gathered.document.crs, "crs")
+    yards, rows = (f.to_crs(crs).reset_index(drop=True) for f in both)
+    name = find_column(("name", *catalog.layers["compounds"].columns["name"].aliases), yards.columns)
+    if name is None:
+        return None
+    whole = [f.geometry[f.geometry.is_valid & ~f.geometry.is_empty] for f in (rows, yards)]
+    home = owners(whole[0], whole[1], catalog.constants["tolerance_m"])
+    names = texts(yards[name[0]])
+    inside = [None if pd.isna(i) else names[int(i)] for i in home.reindex(range(len(frame)))]
+    return pd.Series(inside, index=frame.index, dtype="str")
+
+
+def _is_placed(frame: Any) -> bool:
+    return isinstance(frame, gpd.GeoDataFrame) and frame.crs is not None and len(frame) > 0
 
 
 def _spread(gathered: Gathered, column: str) -> Gathered:
@@ -285,12 +311,22 @@ def _spread(gathered: Gathered, column: str) -> Gathered:
     formed, _, notes = form_layers(layers, crs=gathered.document.crs, catalog=catalog)
     if "buildings" not in layers or notes.faults:
         return gathered  # the rules will tell what is wrong; nothing can be spread until then
-    done = spread_over_buildings(formed["compounds"], formed["buildings"], column, catalog.constants["tolerance_m"])
+    buildings = _as_said(formed["buildings"], column, notes)
+    done = spread_over_buildings(formed["compounds"], buildings, column, catalog.constants["tolerance_m"])
     layers["buildings"] = marked(layers["buildings"], done[0], column, catalog.layers["buildings"])
     return replace(gathered, layers=layers, acts=(*gathered.acts, *done[1]), faults=(*gathered.faults, *done[2]))
 
 
+def _as_said(buildings: Any, column: str, notes: Notes) -> Any:
+    """Leave out what only follows from another column: the ledger knows better, in whatever order it is spread."""
+    reckoned = notes.reckoned.get(("buildings", column))
+    if reckoned is None:
+        return buildings
+    return buildings.assign(**{column: buildings[column].mask(buildings.index.isin(reckoned))})
+
+
 def located(faults: tuple[Fault, ...], files: Mapping[str, str]) -> Iterator[Fault]:
-    """Name the file of each fault's layer."""
+    """Name the file of each fault: the table that its cells were joined from, else that of its layer."""
     for fault in faults:
-        yield replace(fault, file=fault.file or files.get(fault.layer, ""))
+        ledger = files.get(f"{fault.layer}.{fault.column}", "") if fault.column else ""
+        yield replace(fault, file=fault.file or ledger or files.get(fault.layer, ""))

@@ -49,6 +49,10 @@ class Source(BaseModel):
         control points; ``[0, 0]`` takes the rows as they lie.
     encoding
         Script of the text of a shapefile or drawing.
+    x, y
+        Columns of a table that hold easting or longitude, and northing or latitude; usual names need no entry.
+    heading
+        Number of the row of a table with the names of its columns, where it is not found.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -63,6 +67,9 @@ class Source(BaseModel):
     shift: Literal["", "gcj02", "bd09"] = ""
     datum_shift: tuple[float, float] | None = None
     encoding: str = ""
+    x: str = ""
+    y: str = ""
+    heading: int = 0
 
 
 def read_source(path: Path, source: Source, layer: Layer, catalog: Catalog) -> tuple[pd.DataFrame, list[Act]]:
@@ -137,14 +144,20 @@ def read_raw(path: Path, kind: FileKind, source: Source, catalog: Catalog, layer
 
         return read_kml(path, layer=source.layer)
     if kind.kind in ("xlsx", "csv"):
-        from spatialreno.formats.readers.spreadsheet import read_sheet
+        from spatialreno.formats.readers.tables.spreadsheet import read_sheet
 
-        return read_sheet(path, kind, source)
+        return read_sheet(path, kind, source, _known(catalog, layer))
     if kind.kind == "dxf":
         from spatialreno.formats.readers.drawings.dxf import read_dxf
 
         return read_dxf(path, source, layer, catalog)
     return read_gdal(path, kind, layer=source.layer, encoding=source.encoding)
+
+
+def _known(catalog: Catalog, layer: Layer | None) -> set[str]:
+    """List the names of columns by which the heading of a table is told: of one layer, or of all."""
+    layers = [layer] if layer is not None else list(catalog.layers.values())
+    return {n for one in layers for c in one.columns.values() for n in (c.column, *c.aliases)}
 
 
 def _as_raw(frame: gpd.GeoDataFrame, told: list[tuple[str, str, str]]) -> RawTable:
@@ -283,7 +296,7 @@ def _with_stated_crs(frame: Any, crs: CRS | None, path: Path, acts: list[Act], l
 
 def source_table(source: Source) -> str | dict[str, Any]:
     """Write a source as it stands in ``area.toml``: short when only the file is named."""
-    table = {k: v for k, v in source.model_dump().items() if v not in ("", {}, False, None)}
+    table = {k: v for k, v in source.model_dump().items() if v not in ("", {}, False, None, 0)}
     return source.file if set(table) == {"file"} else table
 
 
