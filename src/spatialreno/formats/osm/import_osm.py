@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import shapely
 
-from spatialreno.area import StudyArea, assemble, metric_crs, zone_crs
+from spatialreno.area import LONLAT, StudyArea, assemble, metric_crs, zone_crs
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
 from spatialreno.formats.osm import layers as osm_layers
@@ -21,9 +22,6 @@ from spatialreno.formats.osm.infer_walls import infer_walls
 from spatialreno.formats.osm.mend import bridge_gaps, trim_compounds
 from spatialreno.formats.osm.read import Bounds, RawOsm, read_osm
 from spatialreno.formats.osm.tags import Kinds
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 SOURCE = "OpenStreetMap"
 LICENCE = "ODbL 1.0 © OpenStreetMap contributors"
@@ -113,7 +111,7 @@ def osm_tables(raw: RawOsm, desk: Desk) -> dict[str, gpd.GeoDataFrame]:
     gates = osm_layers.gates(raw, desk)
     mapped = osm_layers.walls(raw, desk).assign(inferred=False)
     mapped = _both(mapped, bridge_gaps(mapped, gates, desk))
-    walls = _both(mapped, infer_walls(compounds, mapped, houses, paths, desk))
+    walls = _both(mapped, infer_walls(compounds, mapped, houses, paths, desk, gone=_gone(raw, desk)))
     compounds = trim_compounds(compounds, walls, desk)
     tables = {
         "buildings": houses,  # first: the doors and facilities in them name them
@@ -128,6 +126,12 @@ def osm_tables(raw: RawOsm, desk: Desk) -> dict[str, gpd.GeoDataFrame]:
         "entrances": osm_layers.entrances(raw, desk, houses),
     }
     return _distinct({name: table for name, table in tables.items() if len(table)}, desk)
+
+
+def _gone(raw: RawOsm, desk: Desk) -> list[Any]:
+    """List the lines along which walls were taken down, in metres."""
+    lines = gpd.GeoSeries([feature.shape for feature in raw.gone], crs=LONLAT)
+    return list(lines.to_crs(desk.crs)) if len(lines) else []
 
 
 def _distinct(tables: dict[str, gpd.GeoDataFrame], desk: Desk) -> dict[str, gpd.GeoDataFrame]:

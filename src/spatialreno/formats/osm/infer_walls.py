@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ class _Ground:
     buildings: Array
     paths: Array
     edge: Any
+    gone: Array  # two-point segments of walls that were taken down
     near_m: float
     strip_m: float
     face_m: float
@@ -36,7 +38,7 @@ class _Ground:
 
 def infer_walls(
     compounds: gpd.GeoDataFrame, walls: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame,
-    paths: gpd.GeoDataFrame, desk: Desk,
+    paths: gpd.GeoDataFrame, desk: Desk, *, gone: Sequence[Any] = (),
 ) -> gpd.GeoDataFrame:  # fmt: skip
     """Infer a wall along every stretch of a compound's edge where none is mapped.
 
@@ -52,6 +54,8 @@ def infer_walls(
         Layers in the desk's metric CRS, index ``id``.
     desk
         Constants, the edge of the extract, and the notes.
+    gone
+        Lines in metres along which a wall was taken down: none is inferred there.
 
     Returns
     -------
@@ -59,9 +63,10 @@ def infer_walls(
         Index ``id`` (``w7-e1`` …), columns kind, removable, inferred, geometry.
     """
     constants = desk.constants
+    taken_down = _segments(np.array(gone, dtype=object))
     ground = _Ground(
-        _segments(walls.geometry.to_numpy()), buildings.geometry.to_numpy(), paths.geometry.to_numpy(),
-        desk.edge(), constants["osm_wall_near_m"], constants["strip_m"], constants["osm_face_m"],
+        _segments(walls.geometry.to_numpy()), buildings.geometry.to_numpy(), paths.geometry.to_numpy(), desk.edge(),
+        taken_down, constants["osm_wall_near_m"], constants["strip_m"], constants["osm_face_m"],
     )  # fmt: skip
     shapes, ids = compounds.geometry.to_numpy(), compounds.index.to_numpy()
     near: dict[int, list[int]] = defaultdict(list)
@@ -135,6 +140,7 @@ def _kinds(points: Array, ground: _Ground, neighbours: Array) -> Array:
         crossed = np.unique(shapely.STRtree(ground.paths).query(links, "intersects")[0])
         rows = np.delete(rows, crossed)  # a lane runs between: both sides have their wall
     kinds[rows] = _MAPPED
+    kinds[_beside(middle, along, ground.gone, ground.near_m)[0]] = _OUTSIDE
     kinds[shapely.dwithin(here, ground.edge, _ON_EDGE_M)] = _OUTSIDE
     return kinds
 

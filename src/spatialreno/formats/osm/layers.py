@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import LONLAT
 from spatialreno.formats.osm.clip import Desk, Row, layer
 from spatialreno.formats.osm.read import Feature, RawOsm
-from spatialreno.formats.osm.tags import Kind, hours, level, number, state, vehicles, walkers
+from spatialreno.formats.osm.tags import Kind, hours, level, number, state, unread_conditions, vehicles, walkers
 
 _UNDERGROUND = frozenset({"underground"})
 _SIDEWALK = frozenset({"both", "left", "right", "yes", "separate"})
@@ -107,14 +108,21 @@ def walls(raw: RawOsm, desk: Desk) -> gpd.GeoDataFrame:
 
 
 def gates(raw: RawOsm, desk: Desk) -> gpd.GeoDataFrame:
-    """Make gates of barrier nodes; what their tags do not say is filled and marked as estimated."""
+    """Make gates of barrier nodes, and of ways and areas drawn as gates; what is not said is marked as estimated.
+
+    A gate drawn from post to post stands in the middle of its line, as wide as that is.
+    """
+    drawn, wide = _drawn_gates(raw, desk)
 
     def row(feature: Feature) -> Row | None:
         tags = feature.tags
         kinds = desk.kinds.of(tags, "gates")
         if not kinds:
             return None
-        on_foot, by_car, width = walkers(tags), vehicles(tags), _width(tags)
+        width = _width(tags) or wide.get(feature.id)
+        on_foot, by_car = walkers(tags), vehicles(tags)
+        for text in unread_conditions(tags):
+            desk.acts.add("gates", feature.id, "condition", f"{text} is not read: state hours, or who may pass")
         silent = {"walkers": on_foot is None, "vehicles": by_car is None, "width_m": width is None}
         return {
             "name": title(tags), "walkers": on_foot or "public", "vehicles": by_car or kinds[0].kind,
@@ -123,7 +131,29 @@ def gates(raw: RawOsm, desk: Desk) -> gpd.GeoDataFrame:
             "estimated": ",".join(sorted(key for key, missing in silent.items() if missing)) or None,
         }  # fmt: skip
 
-    return layer(desk, "gates", raw.points, row)
+    return layer(desk, "gates", [*raw.points, *drawn], row)
+
+
+def _drawn_gates(raw: RawOsm, desk: Desk) -> tuple[list[Feature], dict[str, float]]:
+    """Make points of gates that are drawn as ways or round their leaves, and tell how wide each is."""
+    found, widths = list[Feature](), dict[str, float]()
+    for feature in raw.lines:
+        if not desk.kinds.of(feature.tags, "gates"):
+            continue
+        line = gpd.GeoSeries([feature.shape], crs=LONLAT).to_crs(desk.crs).iloc[0]
+        if line.is_closed:
+            corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(line))
+            width, place = float(np.hypot(*np.diff(corners, axis=0).T).max()), shapely.centroid(feature.shape)
+        else:
+            width = float(shapely.distance(shapely.get_point(line, 0), shapely.get_point(line, -1)))
+            place = shapely.line_interpolate_point(feature.shape, 0.5, normalized=True)
+        if not 0 < width <= desk.constants["gate_most_m"]:
+            desk.acts.add("gates", feature.id, "no_gate", f"drawn {width:.0f} m wide, more than a gate is; left out")
+            continue
+        found.append(Feature(feature.id, feature.tags, place))
+        widths[feature.id] = round(width, 2)
+        desk.acts.add("gates", feature.id, "line as point", f"drawn {width:.1f} m wide; stands in the middle")
+    return found, widths
 
 
 def _width(tags: dict[str, str]) -> float | None:

@@ -8,18 +8,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import shapely
 
 from spatialreno.errors import InputError
 from spatialreno.files import guarded
+from spatialreno.formats.osm.edited import GONE, name_of, settled, unpacked
 
 Bounds = tuple[float, float, float, float]
 KEYS = (
     "amenity", "barrier", "building", "entrance", "healthcare", "highway", "landuse", "leisure",
     "man_made", "natural", "office", "place", "public_transport", "shop", "social_facility",
 )  # fmt: skip
+_GONE_KEYS = frozenset({GONE, "razed:barrier", "removed:barrier"})
 _LINE_KEYS = frozenset({"barrier", "highway"})  # drawn as lines even when they close
 _GROUND_KEYS = frozenset({"amenity", "building", "landuse", "leisure", "place", "shop"})
 _HEAD = 4096
@@ -57,6 +60,7 @@ class RawOsm:
     bounds: Bounds | None
     date: str
     acts: Acts
+    gone: tuple[Feature, ...] = ()  # walls that were taken down: none is inferred where they stood
 
 
 def read_osm(path: str | Path) -> RawOsm:
@@ -84,10 +88,15 @@ def read_osm(path: str | Path) -> RawOsm:
 def _read(path: Path) -> RawOsm:
     import osmium
 
-    kind = sniff(path)
     try:
-        return _in_any_order(path, kind)
-    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
+        with TemporaryDirectory(prefix="spatialreno-") as folder:
+            plain = unpacked(path, Path(folder)) if path.is_file() else path
+            kind = sniff(plain, path)
+            file, acts = settled(plain, Path(folder)) if kind == "osm" else (plain, [])
+            raw = _in_any_order(file, kind)
+            done = [{"layer": "file", "id": name, "rule": rule, "reason": why} for name, rule, why in acts]
+            return replace(raw, acts=Acts([*done, *raw.acts.rows]))
+    except (ET.ParseError, RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         if "out of memory" in str(error):
             raise MemoryError from error
         raise InputError(
@@ -95,22 +104,26 @@ def _read(path: Path) -> RawOsm:
         ) from error
 
 
-def sniff(path: Path) -> str:
-    """Tell XML from PBF by the first bytes: ``"osm"`` or ``"pbf"``; refuse anything else."""
+def sniff(path: Path, called: Path | None = None) -> str:
+    """Tell XML (or JSON of Overpass) from PBF by the first bytes: ``"osm"`` or ``"pbf"``; refuse anything else."""
+    called = called or path
     if not path.is_file():
-        raise InputError(f"{path}: there is no such file. Give the path of an .osm or .osm.pbf file.")
+        raise InputError(f"{called}: there is no such file. Give the path of an .osm or .osm.pbf file.")
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head.strip():
-        raise InputError(f"{path}: the file is empty. Download or export it again.")
+        raise InputError(f"{called}: the file is empty. Download or export it again.")
     if b"OSMHeader" in head[:32]:
         return "pbf"
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-        raise InputError(f"{path}: has a document type with entities, which a map needs none of. Export it again.")
+        raise InputError(f"{called}: has a document type with entities, which a map needs none of. Export it again.")
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and re.search(rb"<osm[\s>]", head):
         return "osm"
+    if re.match(rb"\s*\{", head.lstrip(b"\xef\xbb\xbf")) and re.search(rb'"(?:elements|osm3s)"', head):
+        return "osm"
     raise InputError(
-        f"{path}: this is not an OpenStreetMap file. Give .osm (XML) or .osm.pbf; unpack .gz, .bz2 and .zip first."
+        f"{called}: this is not an OpenStreetMap file. "
+        "Give .osm (XML), .osm.pbf, .osm.gz or JSON of Overpass; unpack .zip."
     )
 
 
@@ -171,6 +184,7 @@ class _Reader:
         self.wkb = osmium.geom.WKBFactory()
         self.points: list[Feature] = []
         self.lines: list[Feature] = []
+        self.gone: list[Feature] = []
         self.areas: dict[str, Feature] = {}
         self.closed: dict[str, tuple[dict[str, str], Any]] = {}  # ways that should become areas
         self.relations: dict[str, tuple[dict[str, str], list[int]]] = {}
@@ -178,7 +192,7 @@ class _Reader:
 
     def read(self) -> RawOsm:
         osmium = self.osmium
-        for item in _items(self.file).with_areas().with_filter(osmium.filter.KeyFilter(*KEYS)):
+        for item in _items(self.file).with_areas().with_filter(osmium.filter.KeyFilter(*KEYS, *sorted(_GONE_KEYS))):
             self._take(item)
         self._mend_ways()
         self._mend_relations()
@@ -186,7 +200,7 @@ class _Reader:
         date = _date(self.path, stamp, self.newest)
         return RawOsm(
             sorted(self.points, key=_by_id), sorted(self.lines, key=_by_id),
-            sorted(self.areas.values(), key=_by_id), bounds, date, self.acts,
+            sorted(self.areas.values(), key=_by_id), bounds, date, self.acts, tuple(sorted(self.gone, key=_by_id)),
         )  # fmt: skip
 
     def _take(self, item: Any) -> None:
@@ -194,16 +208,16 @@ class _Reader:
         if item.timestamp.year > 1970:
             self.newest = max(self.newest, item.timestamp.strftime("%Y-%m-%d"))
         if item.is_node():
-            self.points.append(Feature(f"n{item.id}", tags, shapely.Point(item.lon, item.lat)))
+            self.points.append(Feature(name_of("n", item.id), tags, shapely.Point(item.lon, item.lat)))
         elif item.is_way():
             self._take_way(item, tags)
         elif item.is_relation() and tags.get("type") == "multipolygon":
-            self.relations[f"r{item.id}"] = (tags, [m.ref for m in item.members if m.type == "w"])
+            self.relations[name_of("r", item.id)] = (tags, [m.ref for m in item.members if m.type == "w"])
         elif item.is_area():
             self._take_area(item, tags)
 
     def _take_way(self, way: Any, tags: dict[str, str]) -> None:
-        key = f"w{way.id}"
+        key = name_of("w", way.id)
         known = [(node.lon, node.lat) for node in way.nodes if node.location.valid()]
         if len(known) < len(way.nodes):
             self.acts.add("file", key, "missing_nodes", f"{len(way.nodes) - len(known)} nodes are not in the file")
@@ -211,6 +225,9 @@ class _Reader:
             self.acts.add("file", key, "no_shape", "fewer than two different nodes; left out")
             return
         line = shapely.LineString(known)
+        if tags.keys() & _GONE_KEYS:
+            self.gone.append(Feature(key, tags, line))
+            return
         if way.is_closed() and _is_area(tags):
             self.closed[key] = (tags, line)
         if tags.keys() & _LINE_KEYS:
@@ -220,14 +237,21 @@ class _Reader:
             self.acts.add("file", key, "open_way", reason)
 
     def _take_area(self, area: Any, tags: dict[str, str]) -> None:
-        key = f"{'w' if area.from_way() else 'r'}{area.orig_id()}"
-        if not _is_area(tags):
+        key = name_of("w" if area.from_way() else "r", area.orig_id())
+        fenced = "barrier" in tags and not area.from_way()
+        if not _is_area(tags) and not fenced:
             return
         try:
             shape = shapely.from_wkb(self.wkb.create_multipolygon(area))
         except RuntimeError:  # rings cross or do not close: mended below
             return
-        self.areas[key] = Feature(key, tags, shape)
+        if fenced:  # a fence round several yards is a relation, and stands along each of its rings
+            rings = [ring for part in shapely.get_parts([shape]) for ring in (part.exterior, *part.interiors)]
+            for n, ring in enumerate(rings, 1):
+                name = f"{key}/{n}" if len(rings) > 1 else key
+                self.lines.append(Feature(name, tags, shapely.LineString(ring.coords)))
+        if _is_area(tags):
+            self.areas[key] = Feature(key, tags, shape)
 
     def _mend_ways(self) -> None:
         for key, (tags, line) in self.closed.items():

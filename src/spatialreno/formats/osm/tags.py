@@ -121,11 +121,39 @@ def vehicles(tags: Tags) -> str | None:
 
 
 def hours(tags: Tags) -> str | None:
-    """Return opening hours that can be read and say more than always."""
+    """Return opening hours that can be read and say more than always; conditional access says them too.
+
+    Examples
+    --------
+    >>> hours({"access:conditional": "no @ (22:00-06:00)"}), hours({"opening_hours": "Mo-Su 06:00-22:00"})
+    ('06:00-22:00', '06:00-22:00')
+    """
     from opening_hours import validate
 
     text = tags.get("opening_hours", "").removeprefix("Mo-Su ").strip()
-    return text if text and text != "24/7" and validate(text) else None
+    if text and text != "24/7" and validate(text):
+        return text
+    return next((open_ for key in _CONDITIONS if (open_ := _open_by(tags.get(key, "")))), None)
+
+
+def unread_conditions(tags: Tags) -> list[str]:
+    """List conditional access, and opening hours, that cannot be read as hours."""
+    odd = [f"{key}={tags[key]}" for key in _CONDITIONS if tags.get(key) and not _open_by(tags[key])]
+    text = tags.get("opening_hours", "")
+    return odd + ([f"opening_hours={text}"] if text and text != "24/7" and not hours({"opening_hours": text}) else [])
+
+
+_CONDITIONS = ("foot:conditional", "access:conditional")
+_CONDITION = re.compile(r"^\s*([\w-]+)\s*@\s*\(?\s*(?:Mo-Su\s+)?(\d\d:\d\d)\s*-\s*(\d\d:\d\d)\s*\)?\s*$")
+
+
+def _open_by(text: str) -> str | None:
+    """Read one condition as hours in which a gate is open: open then, or shut the rest of the day."""
+    found = _CONDITION.match(text)
+    if not found:
+        return None
+    first, last = (found[3], found[2]) if found[1] in CLOSED | {"private"} else (found[2], found[3])
+    return f"{first}-{last}"
 
 
 def level(tags: Tags) -> int:
