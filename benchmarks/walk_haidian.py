@@ -18,7 +18,7 @@ def main(picture: str | None) -> None:
     """Rank the pieces and print the best; draw what is reached within five minutes of the nearest home."""
     area = sr.import_osm(DATA / "beijing_haidian" / "map.osm")
     begin = time.process_time()
-    table = what_if(area, list(area.walls.index))
+    table = what_if(area, list(area.walls.index)).by_kind
     spent = time.process_time() - begin
     sums = table.groupby("id")[["residents", "person_m"]].sum()
     ranked = sums.sort_values(["residents", "person_m"], ascending=False)

@@ -40,7 +40,7 @@ def opened(area: StudyArea, layer: str, name: str) -> StudyArea:
 def main(compounds: int, count: int, sample: int) -> None:
     """Run all and print."""
     area = district(compounds)
-    names = [name for _, name in trial_rows._asked(area, None)]
+    names = [name for _, name in trial_rows.candidate_layers(area, None)]
     dice = np.random.default_rng(4)
     names = [names[at] for at in np.sort(dice.choice(len(names), min(count, len(names)), replace=False))]
     nearest(area)
@@ -49,7 +49,7 @@ def main(compounds: int, count: int, sample: int) -> None:
     what_if(area, [])
     ready = time.process_time() - begin
     begin = time.process_time()
-    table = what_if(area, names)
+    table = what_if(area, names).by_kind
     ours = time.process_time() - begin
     each = (ours - ready) / len(names)
     print(f"{compounds} compounds, {len(names)} openings, {table['kind'].nunique()} kinds")
@@ -66,7 +66,7 @@ def _median(area: StudyArea, names: list[str]) -> float:
     """Take the median CPU time of single openings."""
     trial = Trial.of(area, trial_rows.radii_of(area, None, None, "gb50180-2018"))
     begin = time.process_time()
-    changes = list(trial.openings(trial_rows._asked(area, names)))
+    changes = list(trial.openings(trial_rows.candidate_layers(area, names)))
     shared = (time.process_time() - begin) / len(names)
     each = []
     for change in changes:

@@ -176,6 +176,7 @@ SHOWN = {
     "walk_network": "tests/walk/test_network.py",
 }
 MADE_BY = {
+    "Design": "design_openings",
     "StreetNetwork": "street_network",
     "Catalog": "read_catalog",
     "Consents": "find_consents",

@@ -25,7 +25,8 @@ INSIDE = {
     "land": [".", "footprints", "fire", "lanes", "free", "geometry"],
     "works": [".", "lifts", "dig", "heat"],
     "optimise": ["steiner", "."],
-    "area": [".", "facts", "rules", "place"],
+    "community": [".", "checkups", "consents", "voting"],
+    "area": [".", "rules", "facts", "place"],
 }
 MOST_FILES = 13
 HEAVY = ("geopandas", "pandas", "shapely", "folium", "osmnx", "networkx", "osmium", "highspy", "numpy")

@@ -14,6 +14,9 @@ from . import (
     comparison as comparison,
 )
 from . import (
+    design as design,
+)
+from . import (
     errors as errors,
 )
 from . import (
@@ -119,6 +122,12 @@ from .comparison import (
 )
 from .comparison import (
     write_postgis_results as write_postgis_results,
+)
+from .design import (
+    Design as Design,
+)
+from .design import (
+    design_openings as design_openings,
 )
 from .errors import (
     InfeasibleError as InfeasibleError,
@@ -227,9 +236,6 @@ from .maps import (
 from .maps import (
     report as report,
 )
-from .maps import (
-    save_report as save_report,
-)
 from .optimise import Solution as Solution
 from .programme import Programme as Programme
 from .programme import read_programme as read_programme
@@ -257,6 +263,9 @@ from .walk import (
 )
 from .walk import (
     StreetNetwork as StreetNetwork,
+)
+from .walk import (
+    WhatIf as WhatIf,
 )
 from .walk import (
     cut_through as cut_through,

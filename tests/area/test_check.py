@@ -184,7 +184,7 @@ def test_a_gate_off_its_wall_warns():
 
 def test_a_home_outside_every_compound_warns():
     out = B1 | {"id": "B2", "geometry": shapely.box(120, 10, 130, 20)}
-    shop = out | {"id": "B3", "use": "commercial"}
+    shop = out | {"id": "B3", "use": "commercial", "households": 0, "residents": 0}  # where somebody lives is a home
     found = told(buildings=[B1, out, shop])
     assert ("warning", "buildings", "home in a compound", ("B2",)) in found
 

@@ -24,6 +24,7 @@ TABLES = {
     "access": ("access", "{area}", "pharmacy", "--at", "2026-05-04T22:30"),
     "through": ("through", "{area}", "{area}/scenarios/opened.toml"),
     "site": ("site", "{area}", "bookstore", "-s", "{area}/scenarios/clear.toml"),
+    "site by the longest walk": ("site", "{area}", "bookstore", "--objective", "p-center", "--seconds", "30"),
     "compare": ("compare", "{area}", "{area}/scenarios/clear.toml"),
     "schema": ("schema",),
     "schema walls": ("schema", "walls"),

@@ -128,7 +128,7 @@ def test_check_lists_all_faults_and_exits_one(run, tmp_path):
 
 def test_a_fault_of_the_program_is_one_message_too(run, monkeypatch):
     monkeypatch.delenv("SPATIALRENO_DEBUG", raising=False)
-    monkeypatch.setattr("spatialreno.catalog.catalog_tables", lambda: 1 / 0)
+    monkeypatch.setattr("spatialreno.catalog.read_catalog", lambda: 1 / 0)
     done = run("catalog")
     assert done.code == 1
     assert done.err.startswith("error: ZeroDivisionError")

@@ -34,3 +34,17 @@ def test_reach_writes_what_a_plan_adds(run, small, tmp_path):
     page = (tmp_path / "reach.html").read_text(encoding="utf-8")
     assert "<svg" in page
     assert "<script" not in page
+
+
+def test_whatif_tells_people_and_not_kinds(run, small):
+    done = run("whatif", small, "--json")
+    assert done.code == 0, done.err
+    rows = json.loads(done.out)
+    assert {"layer", "id", "name", "length_m", "inferred", "people", "person_kinds"} <= set(rows[0])
+    assert [row["people"] for row in rows] == sorted((row["people"] for row in rows), reverse=True)
+    kinds = run("whatif", small, "--by-kind", "--json", "--by", "person_m")
+    assert kinds.code == 0, kinds.err
+    by_kind = json.loads(kinds.out)
+    assert all(row["residents"] > 0 for row in by_kind)
+    for row in rows:
+        assert sum(k["residents"] for k in by_kind if k["id"] == row["id"]) == row["person_kinds"]

@@ -10,6 +10,7 @@ from conftest import make_area
 from shapely.geometry import LineString, Point, box
 
 import spatialreno as sr
+from spatialreno.indicators import indicator_title
 
 WALL_M, SHED_M2, STOREYS, STATION_M2 = 60.0, 100.0, 2, 150.0
 
@@ -72,8 +73,8 @@ def options(today: sr.StudyArea) -> sr.Comparison:
 
 def leaders(options: sr.Comparison, indicator: str) -> list[float]:
     """One line of the leaders' table: today, clear, opened, full."""
-    titles = options.today.catalog.indicators["title_zh"]
-    return options.leaders().loc[titles[indicator], ["today", "clear", "opened", "full"]].tolist()
+    title = indicator_title(options.today.catalog, indicator)
+    return options.leaders().loc[title, ["today", "clear", "opened", "full"]].tolist()
 
 
 def price(area: sr.StudyArea, layer: str, verb: str, kind: str = "") -> float:
@@ -130,10 +131,24 @@ def test_leaders_people_who_gain(options: sr.Comparison) -> None:
 def test_leaders_parties(options: sr.Comparison) -> None:
     assert leaders(options, "parties_asked") == [0, 0, 2, 2]  # an illegal shed is enforced: nobody is asked
     assert leaders(options, "votes_asked")[:2] == [0, 0]
-    assert leaders(options, "consents_in_hand") == [0, 0, 0, 0]
-    assert leaders(options, "consents_missing")[2] == sum(
-        [2, *(len(count.to_win) for count in options.consents["opened"].counts.values())]
-    )
+    assert leaders(options, "parties_signed") == [0, 0, 0, 0]
+    assert leaders(options, "parties_missing") == [0, 0, 2, 2]
+    assert leaders(options, "households_missing") == [
+        *(0, 0),
+        *(options.consents[k].households_to_win for k in ("opened", "full")),
+    ]
+    assert leaders(options, "households_missing")[3] == leaders(options, "households_missing")[2]  # the same homes
+
+
+def test_gains_say_their_threshold(options: sr.Comparison) -> None:
+    """B1 (100 people) walks round the wall today: the clinic comes within its radius once it is open."""
+    rows = options.table().xs("plan", level="level").droplevel("place")["value"].unstack("option")[list(options.titles)]
+    assert rows.loc["kind_gain"].tolist()[:3] == [0, 0, 100]
+    assert rows.loc["near_gain"].tolist()[:3] == [0, 0, 100]
+    assert rows.loc[["residents_lose", "kind_lose", "far_lose", "basket_lose:four"]].max().max() == 0
+    titles = options.change().index
+    assert "得分提升 0.5 分及以上的居民" in titles and "到至少一类设施步行缩短 50 米及以上的居民" in titles
+    assert "新纳入成套服务半径的居民：医养托体四类" in titles
 
 
 # ---- change and table

@@ -1,12 +1,15 @@
 """Free and freed land: arithmetic on drawn yards, and areas that add up."""
 
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from land.yards import area, layer, two_yards
+from land.yards import EAST, NORTH, area, layer, two_yards
 from shapely import LineString, Point, box
+from shapely.affinity import rotate, translate
 
-from spatialreno.land import free_land, freed_land, taken_land
+from spatialreno import Scenario, demolish
+from spatialreno.land import free_land, freed_land, land_balance, taken_land, usable_part
 from spatialreno.land.free.free_land import free_surface
 
 
@@ -155,3 +158,68 @@ def test_shuffled_rows_give_the_same_land():
         }
     )
     assert free_land(once).to_wkb().equals(free_land(twice).to_wkb())
+
+
+#: Sheds (corner, sides, turn) whose open ground, narrowed and grown back, meets itself in faces and along lines.
+TOUCHING = [
+    [
+        (14, 5, 3, 2, 0), (2, 15, 6, 2, 0), (1, 7, 4, 4, 45), (15, 4, 6, 2, 30),
+        (17, 3, 6, 2, 0), (2, 4, 1, 2, 0), (13, 3, 1, 2, 0),
+    ],
+    [
+        (12, 19, 7, 2, 0), (7, 11, 7, 4, 30), (13, 13, 2, 6, 0), (5, 15, 6, 4, 0),
+        (17, 4, 6, 4, 45), (8, 10, 7, 5, 0), (18, 8, 4, 5, 45),
+    ],
+]  # fmt: skip
+
+
+def _turned(row):
+    x, y, wide, deep, turn = row
+    return rotate(box(x, y, x + wide, y + deep), turn, origin=(x, y))
+
+
+@pytest.mark.parametrize("rows", TOUCHING)
+def test_ground_that_touches_itself_along_a_line_is_measured(rows):
+    stay = [{"id": f"S{k}", "legality": "legal", "geometry": _turned(row)} for k, row in enumerate(rows)]
+    gone = {"id": "X", "legality": "illegal", "geometry": box(6, 1, 7, 2)}
+    yard = layer({"id": "C1", "name": "东院", "geometry": box(0, 0, 20, 20)})
+    before = area(compounds=yard, structures=layer(*stay, gone))
+    after = area(compounds=yard, structures=layer(*stay))
+    assert freed_land(before, after)["area_m2"].sum() == pytest.approx(1.0)
+    total = land_balance(before, after).groupby("item")["area_m2"].sum()
+    assert total["free_before"] + total["freed"] == pytest.approx(total["free_after"])
+
+
+def test_a_quarter_with_everything_removable_opened_is_accounted_for():
+    yards, sheds, walls = [], [], []
+    for k, rows in enumerate(TOUCHING * 2):
+        yards.append({"id": f"C{k}", "name": f"{k}号院", "geometry": box(20 * k, 0, 20 * k + 20, 20)})
+        shapes = [translate(_turned(row), 20 * k) for row in rows]
+        sheds += [
+            {"id": f"S{k}-{i}", "legality": "legal", "removable": k % 2 == i % 2, "geometry": shape}
+            for i, shape in enumerate(shapes)
+        ]
+        walls.append({"id": f"W{k}", "geometry": LineString([(20 * k, 0), (20 * k + 20, 0), (20 * k + 20, 20)])})
+    today = area(compounds=layer(*yards), structures=layer(*sheds), walls=layer(*walls))
+    gone = Scenario("all", interventions=[demolish("walls", where={}), demolish("structures", where={})])
+    after = gone.apply(today)
+    total = land_balance(today, after).groupby("item")["area_m2"].sum()
+    assert total["free_before"] + total["freed"] == pytest.approx(total["free_after"])
+    ground = shapely.union_all(after.structures.geometry.to_numpy())
+    assert total["free_after"] == pytest.approx(box(0, 0, 80, 20).difference(translate(ground, -EAST, -NORTH)).area)
+
+
+_rows = st.tuples(
+    st.integers(0, 19), st.integers(0, 19), st.integers(1, 7), st.integers(1, 7), st.sampled_from([0, 0, 30, 45])
+)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(_rows, min_size=3, max_size=12))
+def test_what_is_wide_enough_has_an_area(rows):
+    ground = box(0, 0, 20, 20)
+    for row in rows:
+        ground = ground.difference(_turned(row))
+    wide = usable_part(ground, 1.5)
+    assert wide.geom_type in ("Polygon", "MultiPolygon")
+    assert wide.difference(ground).area < 1e-4  # cut on a grid of a micrometre

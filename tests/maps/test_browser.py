@@ -12,7 +12,7 @@ TEXT = "return arguments[0].textContent"
 
 @pytest.fixture(scope="module")
 def opened(browser, options, tmp_path_factory):
-    browser.set_window_size(1440, 900)
+    browser.set_window_size(1600, 1000)  # wide enough for the cards to stand open
     browser.get_log("performance")  # what other tests asked for is theirs
     path = draw(options).save(tmp_path_factory.mktemp("page") / "page.html")
     browser.get(path.as_uri())

@@ -13,7 +13,7 @@ from maps.hostile import ALL, PAYLOADS, hostile
 from spatialreno.area import assemble
 from spatialreno.comparison import compare
 from spatialreno.errors import InputError
-from spatialreno.maps import owner_sheets, save_report
+from spatialreno.maps import owner_sheets, report
 from spatialreno.maps.paper.cad import plain_text
 from spatialreno.maps.paper.paper_sheet import width_em, wrapped
 from spatialreno.maps.paper.plot import one_line, true_scale
@@ -42,13 +42,13 @@ def attacked():
 @pytest.fixture(scope="module")
 def files(attacked, tmp_path_factory):
     folder = tmp_path_factory.mktemp("papers")
-    made = {e: save_report(attacked, folder / f"report.{e}") for e in ("pdf", "xlsx", "gpkg", "dxf", "html")}
+    made = {e: report(attacked, folder / f"report.{e}") for e in ("pdf", "xlsx", "gpkg", "dxf", "html")}
     return {**made, "sheets": owner_sheets(attacked, folder / "sheets.pdf")}
 
 
 @pytest.mark.parametrize("ending", ["pdf", "xlsx", "gpkg", "dxf"])
 def test_same_options_same_bytes(attacked, files, tmp_path, ending):
-    again = save_report(attacked, tmp_path / f"report.{ending}")
+    again = report(attacked, tmp_path / f"report.{ending}")
     assert again.read_bytes() == files[ending].read_bytes()
 
 
@@ -60,9 +60,9 @@ def test_a_pdf_of_vectors_with_letters_and_no_clock(files):
 
 
 def test_a4_is_smaller_paper(attacked, tmp_path):
-    assert b"841.88" in save_report(attacked, tmp_path / "a4.pdf", paper="a4", lang="en").read_bytes()
+    assert b"841.88" in report(attacked, tmp_path / "a4.pdf", paper="a4", lang="en").read_bytes()
     with pytest.raises(InputError, match="a5"):
-        save_report(attacked, tmp_path / "a5.pdf", paper="a5")
+        report(attacked, tmp_path / "a5.pdf", paper="a5")
 
 
 def test_the_plan_is_true_to_scale():
@@ -100,7 +100,7 @@ def test_workbook_holds_numbers_and_text_but_no_formula(files):
 def test_a_cell_that_begins_like_a_formula_is_text(tmp_path):
     starts = ["=1+1", "+1 a", "-1 a", "@SUM(1)", "\t=1", "http://x.y", "1234567890123456789012"]
     names = itertools.cycle(starts)
-    book = openpyxl.load_workbook(save_report(compared(lambda name: next(names)), tmp_path / "r.xlsx"))
+    book = openpyxl.load_workbook(report(compared(lambda name: next(names)), tmp_path / "r.xlsx"))
     cells = [cell for page in book for row in page.iter_rows() for cell in row if cell.value is not None]
     found = [cell for cell in cells if str(cell.value).strip() in {start.strip() for start in starts}]
     assert len({str(cell.value) for cell in found}) >= 3
@@ -156,7 +156,7 @@ def test_one_sheet_for_each_owner_that_is_asked(files, attacked, tmp_path):
 
 def test_another_ending_is_refused(attacked, tmp_path):
     with pytest.raises(InputError, match=r"\.html, \.pdf"):
-        save_report(attacked, tmp_path / "report.docx")
+        report(attacked, tmp_path / "report.docx")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -170,3 +170,9 @@ def test_without_a_chinese_font_there_is_a_warning(monkeypatch):
 
 def test_every_payload_is_named_in_the_list():
     assert len(PAYLOADS) >= 12
+
+
+def test_a_name_without_an_ending_is_a_folder_of_every_form(attacked, tmp_path):
+    folder = report(attacked, tmp_path / "all")
+    assert sorted(path.suffix for path in folder.iterdir()) == [".dxf", ".gpkg", ".html", ".pdf", ".xlsx"]
+    assert (folder / "report.html").read_text("utf-8") == report(attacked).html()

@@ -26,12 +26,12 @@ from pathlib import Path
 from maps.conftest import CRS, quarter
 from maps.test_papers import compared
 from spatialreno.area import assemble
-from spatialreno.maps import draw, live, owner_sheets, report, save_report
+from spatialreno.maps import draw, live, owner_sheets, report
 folder, options = Path(sys.argv[1]), compared(str)
 files = [draw(options).save(folder / "page.html"), report(options).save(folder / "paper.html"),
          live(assemble(quarter(str), name="small", crs=CRS)).save(folder / "live.html"),
          owner_sheets(options, folder / "sheets.pdf")]
-files += [save_report(options, folder / f"report.{ending}") for ending in ("pdf", "xlsx", "gpkg", "dxf")]
+files += [report(options, folder / f"report.{ending}") for ending in ("pdf", "xlsx", "gpkg", "dxf")]
 for file in files:
     print(file.name, hashlib.sha256(file.read_bytes()).hexdigest())
 """

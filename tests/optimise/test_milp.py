@@ -8,7 +8,7 @@ from scipy import sparse
 from shapely import Point
 
 from spatialreno.errors import InfeasibleError
-from spatialreno.optimise import Milp, Solution, relative_gap, solve_milp
+from spatialreno.optimise import Limit, Milp, Solution, relative_gap, solve_milp
 
 
 def _milp(cost, matrix, low, high, *, whole=True, upper=9.0):
@@ -87,3 +87,17 @@ def test_an_answer_is_a_scenario():
 def test_an_answer_is_closed():
     with pytest.raises(TypeError):
         _solution(missing={"a": 1}).missing["a"] = 2
+
+
+def test_work_stops_every_run_at_the_same_place():
+    """A covering programme that takes longer to prove is left after the same looks, with the same answer."""
+    dice = np.random.default_rng(0)
+    rows = (dice.random((100, 200)) < 0.05).astype(float)
+    ones = np.ones(200)
+    model = Milp(dice.integers(5, 20, 200) * 1.0, 0 * ones, ones, ones > 0, rows, np.ones(100), np.full(100, np.inf))
+    limits = [Limit(work=2e4), Limit(work=2e4)]
+    first, second = (solve_milp(model, limit=limit) for limit in limits)
+    assert first.status == "bounded"
+    assert (first.objective, first.bound, first.gap) == (second.objective, second.bound, second.gap)
+    assert first.bound < first.objective
+    assert limits[0].work == limits[1].work < 0

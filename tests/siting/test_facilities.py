@@ -38,7 +38,7 @@ def test_a_facility_already_there_counts():
     found = site_facilities(today, "health_station", candidates=candidates)
     assert found.sites["candidate"].tolist() == ["X"]  # F1 serves the larger building already
     assert dict(zip(found.assignment["demand"], found.assignment["site"], strict=True)) == {"B1": "HS1", "B2": "F1"}
-    cover = site_facilities(today, "health_station", model="coverage", radius_m=20, candidates=candidates)
+    cover = site_facilities(today, "health_station", objective="coverage", radius_m=20, candidates=candidates)
     assert (cover.sites["candidate"].tolist(), cover.objective) == (["X"], 300)
 
 

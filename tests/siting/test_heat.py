@@ -5,8 +5,9 @@ import pytest
 from land.yards import area, layer, there, two_yards
 from shapely import Point, box
 
+from spatialreno.area import heat_demand, stations_needed
 from spatialreno.errors import InfeasibleError, InputError
-from spatialreno.siting import heat_demand, site_facilities, stations_needed
+from spatialreno.siting import site_facilities
 
 KIND = "heat_exchange_station"
 FULL = [
@@ -124,14 +125,14 @@ def test_nothing_waits():
 def test_coverage_serves_the_most():
     places = [there(Point(x, y)) for x, y in ((20, 40), (300, 11), (60, 30))]
     sites = gpd.GeoDataFrame(geometry=places, index=list("XYZ"), crs="EPSG:4546")
-    found = site_facilities(two_yards(), KIND, model="coverage", candidates=sites, radius_m=50)
+    found = site_facilities(two_yards(), KIND, objective="coverage", candidates=sites, radius_m=50)
     assert found.sites["candidate"].tolist() == ["X"]
     assert found.objective == pytest.approx(2 * 360 * 6)
 
 
 def test_faults_are_named():
-    with pytest.raises(InputError, match=r"no kind teahouse.*no model guess"):
-        site_facilities(two_yards(), "teahouse", model="guess")
+    with pytest.raises(InputError, match=r"no kind teahouse.*no objective guess"):
+        site_facilities(two_yards(), "teahouse", objective="guess")
     bare = gpd.GeoDataFrame(geometry=[Point(0, 0)])
     with pytest.raises(InputError, match="no CRS"):
         site_facilities(two_yards(), KIND, candidates=bare)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import tempfile
 from collections.abc import Callable
@@ -61,3 +62,28 @@ def test_a_folder_that_others_can_write_to_is_not_trusted(
     assert compiled._private_folder() is None
     assert kernel()(21) == 42
     assert not list(folder.rglob("*.nbi"))
+
+
+WALK = Path(compiled.__file__).parent.parent
+
+
+def test_all_kernels_are_compiled_in_one_way() -> None:
+    """A bare ``njit`` cannot be imported where neither the package nor the home can be written to."""
+    for path in WALK.parent.rglob("*.py"):
+        if path.name != "compiled.py":
+            assert "njit" not in path.read_text(encoding="utf-8"), path
+
+
+def test_no_loop_of_a_kernel_is_without_a_bound() -> None:
+    """Compiled code cannot be interrupted: what counts nothing must raise once its bound has been passed."""
+    kernels = 0
+    for path in sorted(WALK.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef) or "compiled" not in map(ast.unparse, node.decorator_list):
+                continue
+            kernels += 1
+            loops = [part for part in ast.walk(node) if isinstance(part, ast.While)]
+            raises = [part for loop in loops for part in ast.walk(loop) if isinstance(part, ast.Raise)]
+            assert len(raises) >= len(loops), f"{path.name}: {node.name}"
+            assert all("EndlessError" in ast.unparse(part) for part in raises), f"{path.name}: {node.name}"
+    assert kernels > 60

@@ -7,6 +7,7 @@ import functools
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ORIGIN
 from snapped import World, area_of, measured, places, random_world
 from worlds import gate, house, shed, spots, wall, without, yard
 
@@ -37,9 +38,9 @@ def some(worlds: list[World], share: float, seed: int) -> frozenset[str]:
     return frozenset(name for w in worlds for name in (*w.walls, *w.sheds) if dice.random() < share)
 
 
-def walked(area: StudyArea, worlds: list[World], *, back: bool = False) -> pd.Series:
-    """Metres between the two ends of each world; infinite where there is no way."""
-    one, two = places(worlds, int(back)), places(worlds, int(not back))
+def walked(area: StudyArea, worlds: list[World], *, back: bool = False, degrees: float = 0.0) -> pd.Series:
+    """Metres between the two ends of each world, perhaps turned; infinite where there is no way."""
+    one, two = (places(worlds, int(end)).rotate(degrees, origin=ORIGIN) for end in (back, not back))
     table = travel_times(area, one, two, limit_m=500)
     table = table[table["origin"] == table["destination"]].set_index("origin")["distance_m"]
     return table.reindex([f"{w.number}" for w in worlds]).fillna(np.inf)
@@ -80,6 +81,28 @@ def test_a_mask_is_as_good_as_building_anew(seed: int) -> None:
     assert (np.isinf(masked) == np.isinf(anew)).all()
     both = np.isfinite(anew)
     assert np.abs(masked[both] - anew[both]).max() <= 0.001 * (HOPS + 1)
+
+
+def turned(area: StudyArea, degrees: float) -> StudyArea:
+    """The same area on a turned map, assembled anew."""
+    from spatialreno.area import assemble
+
+    frames = {}
+    for name in ("compounds", "buildings", "walls", "gates", "structures"):
+        layer = area.layer(name).reset_index()
+        frames[name] = layer.set_geometry(layer.geometry.rotate(degrees, origin=ORIGIN))
+    return assemble(frames, name="turned", crs=area.crs)
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_walks_are_the_same_when_the_world_is_turned(seed: int) -> None:
+    """Sheds that share edges, walls along sheds, joints of all kinds: none lies on whole millimetres any more."""
+    worlds, area = batch(seed)
+    before = walked(area, worlds).to_numpy()
+    after = walked(turned(area, 37.0), worlds, degrees=37.0).to_numpy()
+    assert (np.isinf(before) == np.isinf(after)).all()
+    both = np.isfinite(before)
+    assert np.abs(before[both] - after[both]).max() <= 0.001 * (HOPS + 1)
 
 
 def test_laws() -> None:

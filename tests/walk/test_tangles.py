@@ -10,6 +10,7 @@ from conftest import ORIGIN
 from shapely.geometry import box
 from worlds import distance, spots, wall, yard
 
+from spatialreno.errors import InputError
 from spatialreno.walk import isochrones
 from spatialreno.walk.millimetres.split_pieces import Pieces, node_pieces
 from spatialreno.walk.reach.mesh import mesh_of
@@ -57,3 +58,11 @@ def test_twenty_walls_through_one_point_are_joined_in_a_moment() -> None:
     found = node_pieces(Pieces(start, end, np.arange(20), np.zeros(20, np.int64)))
     assert time.process_time() - began < 2.0  # looking at every double again took 15 s
     assert sorted(set(found.owner.tolist())) == list(range(20))
+
+
+def test_walls_that_do_not_settle_are_told_with_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were crossings not rounded, two crossing walls would share no point: an error, never a leak."""
+    monkeypatch.setattr("spatialreno.walk.millimetres.split_pieces.rounded", lambda start, end: np.empty((0, 3)))
+    area = yard(walls=[wall("W1", (15, 0), (15, 30)), wall("W2", (0, 15), (30, 15))])
+    with pytest.raises(InputError, match=rf"near {ORIGIN[0]:.1f} {ORIGIN[1] + 15:.1f} does not settle"):
+        fabric_of(area)

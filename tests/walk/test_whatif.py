@@ -10,6 +10,7 @@ from worlds import house, without
 
 from spatialreno import Scenario, alter
 from spatialreno.area import StudyArea
+from spatialreno.area.assembly import replace_layers
 from spatialreno.errors import InputError
 from spatialreno.walk import nearest, what_if
 
@@ -23,20 +24,22 @@ def opened(area: StudyArea, layer: str, name: str) -> StudyArea:
     return without(area, **{layer: [name]})
 
 
-def recomputed(area: StudyArea, layer: str, name: str, kinds: list[str]) -> pd.DataFrame:
-    """The same answer from two full evaluations."""
+def recomputed(area: StudyArea, layer: str, name: str, kinds: list[str]) -> tuple[pd.DataFrame, dict[str, float]]:
+    """The same answer from two full evaluations: by kind, and with everybody counted once."""
     people = area.buildings["residents"].astype(float).fillna(0)
     before, after = (nearest(each, kinds).set_index(["kind", "building_id"])["distance_m"]
                      for each in (area, opened(area, layer, name)))  # fmt: skip
-    rows = []
+    rows, insides, fresh = [], pd.Series(False, people.index), pd.Series(False, people.index)
     for kind in kinds:
         old, new = before[kind], after[kind]
         assert not (old.notna() & new.isna()).any()
-        inside = (new <= RADIUS) & ~(old <= RADIUS)
-        fresh = new.notna() & old.isna()
+        inside, reached = (new <= RADIUS) & ~(old <= RADIUS), new.notna() & old.isna()
+        insides, fresh = insides | inside, fresh | reached
         saved = ((old - new) * people).fillna(0).sum()
-        rows.append((layer, name, kind, people[inside].sum(), people[fresh].sum(), saved))
-    return pd.DataFrame(rows, columns=["layer", "id", "kind", "residents", "newly_reached", "person_m"])
+        rows.append((layer, name, kind, people[inside].sum(), people[reached].sum(), saved))
+    by_kind = pd.DataFrame(rows, columns=["layer", "id", "kind", "residents", "newly_reached", "person_m"])
+    once = {"people": people[insides].sum(), "homes": insides.sum(), "newly_reached": people[fresh].sum()}
+    return by_kind, once | {"person_kinds": by_kind["residents"].sum(), "person_m": by_kind["person_m"].sum()}
 
 
 def homes(west: str = "residents", east: str = "residents") -> StudyArea:
@@ -49,28 +52,68 @@ def homes(west: str = "residents", east: str = "residents") -> StudyArea:
 def test_equal_to_recomputing(west: str, east: str) -> None:
     area = homes(west, east)
     kinds = ["kindergarten", "market", "pharmacy"]
-    table = what_if(area, kinds=kinds, radius_m=RADIUS)
-    assert set(table["layer"]) <= {"walls", "gates", "structures"}
-    for (layer, name), found in table.groupby(["layer", "id"], sort=False):
-        expected = recomputed(area, layer, name, kinds)
-        pd.testing.assert_frame_equal(found.reset_index(drop=True), expected, check_dtype=False, atol=1e-6)
-    assert table["residents"].sum() > 0
+    found = what_if(area, kinds=kinds, radius_m=RADIUS)
+    assert set(found.table.index.get_level_values("layer")) <= {"walls", "gates", "structures"}
+    for (layer, name), rows in found.by_kind.groupby(["layer", "id"], sort=False):
+        by_kind, once = recomputed(area, layer, name, kinds)
+        pd.testing.assert_frame_equal(rows.reset_index(drop=True), by_kind, check_dtype=False, atol=1e-6)
+        assert found.table.loc[(layer, name), list(once)].astype(float).to_dict() == pytest.approx(once)
+    assert found.table["people"].sum() > 0
+
+
+def test_nobody_is_counted_twice() -> None:
+    found = what_if(homes("public", "closed"), radius_m=400.0)
+    table, kinds = found.table, len(found.radii)
+    assert (table["people"] <= 10 + 20 + 30).all()
+    assert (table["people"] <= table["person_kinds"]).all() and (table["person_kinds"] <= kinds * table["people"]).all()
+    assert (table["person_kinds"] > table["people"]).any()  # somebody gains two kinds by one opening
+
+
+def test_the_best_for_people_comes_first() -> None:
+    found = what_if(homes("closed", "closed"), radius_m=RADIUS)
+    best = found.top(3)
+    assert len(best) == 3 and best["people"].is_monotonic_decreasing
+    assert best["people"].iloc[0] == found.table["people"].max()
+    assert found.top(None, by="person_m")["person_m"].is_monotonic_decreasing
+    assert best.index.names == ["layer", "id"] and best.crs is not None
+    assert f"{best.index[0][1]} {best['people'].iloc[0]:,.0f}" in repr(found)
+    with pytest.raises(InputError, match="cannot rank by 'colour'"):
+        found.top(by="colour")
+
+
+def test_unknown_people_are_not_nobody() -> None:
+    unknown = homes("closed", "closed")
+    rows = unknown.buildings
+    rows["residents"] = pd.array([pd.NA] * len(rows), dtype="Int64")
+    found = what_if(replace_layers(unknown, {"buildings": rows}), radius_m=RADIUS)
+    assert found.table["people"].isna().all() and found.by_kind["residents"].isna().all()
+    assert (found.table["homes"] > 0).any()
+
+
+def test_the_example_by_people(example: StudyArea) -> None:
+    found = what_if(example, ["W15", "W03/2", "W01"])
+    people = found.top()["people"]
+    assert list(people.items()) == [(("walls", "W01"), 879), (("walls", "W03/2"), 802), (("walls", "W15"), 657)]
+    assert [name for _, name in found.top(by="person_kinds").index] == ["W03/2", "W15", "W01"]  # the reverse
+    assert found.table.loc[("walls", "W03/2"), ["person_kinds", "name", "inferred"]].tolist() == [
+        2120, "市委西院围墙", False,
+    ]  # fmt: skip
 
 
 def test_nothing_is_left_behind() -> None:
     area = homes()
     names = [*boundary(area), "G1", "S1", *boundary(area)]
-    table = what_if(area, names, radius_m=RADIUS)
+    table = what_if(area, names, radius_m=RADIUS).by_kind
     one = table.groupby("id").apply(lambda rows: rows.drop_duplicates().shape[0])
     assert (one == table["kind"].nunique()).all()
-    pd.testing.assert_frame_equal(what_if(area, names, radius_m=RADIUS), table)
+    pd.testing.assert_frame_equal(what_if(area, names, radius_m=RADIUS).by_kind, table)
 
 
 def test_after_one_opening_the_next_sees_it() -> None:
     area = homes("closed", "closed")
     first = without(area, walls=boundary(area))
-    table = what_if(first, ["G1"], kinds=["market"], radius_m=RADIUS)
-    expected = recomputed(first, "gates", "G1", ["market"])
+    table = what_if(first, ["G1"], kinds=["market"], radius_m=RADIUS).by_kind
+    expected, _ = recomputed(first, "gates", "G1", ["market"])
     pd.testing.assert_frame_equal(table, expected, check_dtype=False, atol=1e-6)
     assert np.isfinite(table["person_m"]).all()
 

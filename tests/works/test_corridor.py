@@ -138,3 +138,12 @@ def test_a_set_fits_exactly_when_it_holds_no_misfit(width, both):
         group = {kind for k, kind in enumerate(some) if size >> k & 1}
         fits = best_order(frozenset(group), both, rules).needed_m <= width + 1e-6
         assert fits == (not any(set(small) <= group for small in bad))
+
+
+def test_clearances_are_read_once_a_catalog_and_follow_its_own_rows(tmp_path):
+    ours = corridor_rules(read_catalog())
+    assert corridor_rules(read_catalog()) is ours
+    head = "key,value,unit,title_zh,title_en,source,confidence,date,note\n"
+    row = "corridor_margin_m,0.9,m,边距,Margin,own,read,2026-01-01,\n"
+    (tmp_path / "constants.csv").write_text(head + row, encoding="utf-8")
+    assert corridor_rules(read_catalog(tmp_path)).margin_m == 0.9 != ours.margin_m

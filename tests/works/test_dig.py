@@ -55,7 +55,7 @@ def test_one_lane_for_two_utilities_by_arithmetic():
 
 
 def test_sharing_never_opens_more_than_digging_apart(example):
-    dig = plan_dig(example, ("sewage", "storm", "water"), time_limit_s=20)
+    dig = plan_dig(example, ("sewage", "storm", "water"))
     once, apart = dig.summary.loc["once"], dig.summary.loc["separately"]
     assert once["lanes_m"] <= apart["lanes_m"]
     assert dig.joint.bound <= dig.joint.objective + 1e-6

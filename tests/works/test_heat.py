@@ -12,6 +12,8 @@ from spatialreno.errors import InputError
 from spatialreno.scenario import read_scenario
 from spatialreno.works import fit_section, heat_book, heat_load, site_stations, supply_heat
 from spatialreno.works.heat.assign import assign_stations
+from spatialreno.works.heat.loop import worst_loops
+from spatialreno.works.heat.pipe_ground import Ground
 from spatialreno.works.heat.sizing import size_pipes
 
 STATION = "heat_exchange_station"
@@ -107,6 +109,40 @@ def test_a_building_without_floor_area_is_named_and_estimated():
     assert plan.buildings["connected"].all()
 
 
+def test_a_building_reached_only_from_farther_off_is_reached_all_the_same(monkeypatch, plan):
+    """Round the hull alone the houses cannot be joined: then all the ground is looked at, as if nothing were cut."""
+    near = Ground.near
+    seen = []
+
+    def tight(self, station, buildings, reach_m):
+        seen.append(reach_m)
+        return near(self, station, buildings, 0.0)
+
+    monkeypatch.setattr(Ground, "near", tight)
+    narrow = supply_heat(quarter(), sign_up=0.5)
+    assert seen == [quarter().catalog.constants["pipe_detour_m"]]
+    assert narrow.buildings["connected"].all()
+    assert narrow.costs.equals(plan.costs)
+
+
+def test_what_lies_far_from_a_station_changes_nothing(plan):
+    """The same three houses, and a second quarter with its own station a kilometre off: the same tree."""
+    far = {"id": "B9", "households": 10, "floor_area_m2": 1000.0, "heat_load_w_m2": 50.0, "use": "residential"}
+    both = quarter(
+        compounds=[{"id": "C1", "name": "院", "geometry": box(-20, -40, 180, 40)},
+                   {"id": "C2", "name": "远院", "geometry": box(1000, -40, 1180, 40)}],
+        buildings=[house("B1", 20, 6), house("B2", 60, 6), house("B3", 100, 6),
+                   {**far, "geometry": box(1060, 6, 1080, 16)}],
+        paths=[{"id": "P1", "kind": "lane", "geometry": LineString([(0, 0), (140, 0)])},
+               {"id": "P2", "kind": "lane", "geometry": LineString([(1000, 0), (1140, 0)])}],
+        facilities=[{"id": n, "kind": STATION, "capacity": 5000.0, "geometry": box(x, -16, x + 10, -6)}
+                    for n, x in (("HX", 0), ("HY", 1000))],
+    )  # fmt: skip
+    found = supply_heat(both, sign_up=0.5)
+    assert found.stations.loc["HX", "tree_yuan"] == pytest.approx(plan.stations.loc["HX", "tree_yuan"])
+    assert found.buildings["station"].to_dict() == {"B1": "HX", "B2": "HX", "B3": "HX", "B9": "HY"}
+
+
 def test_a_main_that_touches_nothing_is_named():
     far = {"id": "M9", "kind": "heat_primary", "capacity": 900.0, "geometry": LineString([(900, 900), (950, 900)])}
     plan = supply_heat(quarter(pipes=[far]))
@@ -185,6 +221,34 @@ def test_diameters_keep_velocity_and_drop(full_plan, full):
     assert (full_plan.pipes["velocity_m_s"] <= limits["heat_velocity_m_s"]).all()
     assert (full_plan.pipes["drop_pa_m"] <= limits["heat_drop_pa_m"]).all()
     assert size_pipes(pd.Series([5500.0]), 20.0, full.catalog)["dn"].tolist() == [200]
+
+
+def test_the_main_line_leads_to_the_farthest_unit_and_is_sized_by_economic_friction(plan, full_plan, full):
+    limits = full.catalog.constants
+    for found in (plan, full_plan):
+        trunk = found.pipes[found.pipes["part"] == "main"]
+        assert 0 < len(trunk) < len(found.pipes)
+        assert (trunk["drop_pa_m"] <= limits["heat_main_drop_pa_m"]).all()
+        (station,) = found.stations.itertuples()
+        assert trunk["length_m"].sum() <= station.secondary_m
+        assert 0 < station.worst_m <= trunk["length_m"].sum() + 1e-6
+    # 2 MW at 25 K are 68.8 m3/h: in DN150 1.08 m/s and 0.0264 / 0.15 · 975 · 1.08² / 2 = 100 Pa/m, too much for 70.
+    sizes = [size_pipes(pd.Series([2000.0]), 25.0, full.catalog, main=pd.Series([m]))["dn"][0] for m in (True, False)]
+    assert sizes == [200, 125]
+
+
+def test_the_pump_overcomes_the_worst_loop_by_arithmetic(full):
+    """300 m at 50 Pa, then a branch of 20 m at 200 Pa and one of 60 m at 40 Pa: 19 kPa one way to the first."""
+    pipes = pd.DataFrame(
+        [("S", 1, 2, 300.0, 50.0), ("S", 2, 3, 20.0, 200.0), ("S", 2, 4, 60.0, 40.0), ("T", 1, 2, 10.0, 10.0)],
+        columns=["station", "start", "end", "length_m", "drop_pa_m"],
+    )
+    found = worst_loops(pipes, full.catalog)
+    assert found.loc["S", "worst_m"] == 320.0
+    assert found.loc["S", "loop_kpa"] == pytest.approx(2 * 1.3 * 19.0)
+    head = (49.4 + 100 + 50) * 1000 / (975 * 9.81)
+    assert found.loc["S", "pump_head_m"] == pytest.approx(head)
+    assert found.loc["T", "loop_kpa"] == pytest.approx(0.26)
 
 
 def test_xigongdi_today_has_no_heat_and_says_why(example):

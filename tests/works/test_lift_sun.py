@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -115,3 +116,37 @@ def test_the_example(example):
     found = shade_lifts(example, fit, step_min=30)
     assert len(found.table) == (fit["verdict"] == "fits").sum()
     assert (found.table["most_lost_min"] >= 0).all() and found.table["below"].sum() > 0
+
+
+def row_of_houses(many):
+    """Houses 28 m apart: each is shaded by the one before it, by none of the others."""
+    shapes = [shapely.box(20, 40 * k, 64, 40 * k + 12) for k in range(many)]
+    return make_area(
+        compounds=[{"id": "C1", "name": "院", "geometry": shapely.box(0, -30, 100, 40 * many)}],
+        buildings=[{"id": f"H{k:03d}", "use": "residential", "storeys": 6, "height_m": 18.0, "households": 12,
+                    "geometry": shape} for k, shape in enumerate(shapes)],
+        entrances=[{"id": f"E{k:03d}", "building_id": f"H{k:03d}", "storeys": 6, "households": 12,
+                    "geometry": Point(42, 40 * k + 12)} for k in range(many)],
+    )  # fmt: skip
+
+
+def test_memory_grows_with_the_houses_and_not_with_their_square():
+    peaks = []
+    for many in (30, 120):
+        area = row_of_houses(many)
+        fit = fit_lifts(area)
+        assert (fit["verdict"] == "fits").all()
+        tracemalloc.start()
+        found = shade_lifts(area, fit, step_min=30)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        inner = found.table.iloc[2:-2]
+        assert (inner["windows"] > 0).all() and inner["windows"].nunique() == 1
+    assert peaks[1] < 6 * peaks[0]
+
+
+def test_what_is_lower_than_the_sill_shades_nothing(yard):
+    low = fit_lifts(yard).assign(height_m=0.5)
+    found = shade_lifts(yard, low, step_min=30)
+    assert found.table["windows"].tolist() == [0]
+    assert (found.windows["after_h"] == found.windows["before_h"]).all()

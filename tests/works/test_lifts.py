@@ -92,6 +92,12 @@ def test_low_houses_and_unknown_doors():
     assert fit_lifts(make_area(compounds=YARD, buildings=[building])).loc["H1", "verdict"] == "no_door"
 
 
+def test_a_home_whose_households_are_unknown_has_no_stairwell_to_judge():
+    building, _ = house()
+    unknown = {**building, "id": "H2", "households": None, "geometry": shapely.box(5, 5, 15, 15)}
+    assert list(fit_lifts(make_area(compounds=YARD, buildings=[building, unknown])).index) == ["H1"]
+
+
 def test_room_for_a_sunroom_is_counted_home_by_home():
     assert judged(structures=[shed("V1", 41, 38, 46, 39.5)])["sunrooms"] == 1
     assert judged(structures=[shed("V1", 41, 38, 54, 39.5)])["sunrooms"] == 0

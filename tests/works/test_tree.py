@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spatialreno.optimise import Limit
 from spatialreno.optimise.steiner.heuristic import dual_ascent
 from spatialreno.optimise.steiner.net import make_net
 from spatialreno.optimise.steiner.tree import least_tree
@@ -92,7 +93,7 @@ def test_a_larger_net_is_proven_and_no_worse_than_networkx():
     graph = nx.random_geometric_graph(120, 40, pos=dict(enumerate(points)), seed=3)
     edges = [(u, v, float(np.hypot(*(points[u] - points[v])))) for u, v in graph.edges]
     terminals = list(range(1, 25))
-    tree = least_tree(make_net(edges, 0, terminals), exact=True, time_limit_s=30)
+    tree = least_tree(make_net(edges, 0, terminals), exact=True, limit=Limit(seconds=30))
     graph.add_weighted_edges_from(edges)
     other = nx.algorithms.approximation.steiner_tree(graph, [0, *terminals])
     assert tree.status == "optimal"

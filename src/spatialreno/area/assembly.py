@@ -27,7 +27,8 @@ from spatialreno.area.place.crs import (
 from spatialreno.area.place.relate import relate
 from spatialreno.area.place.sides import split_by_sides
 from spatialreno.area.rules.check import check_layers
-from spatialreno.area.study_area import StudyArea, freeze
+from spatialreno.area.study_area import StudyArea
+from spatialreno.area.under_catalog import freeze, refuse_errors
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
 
@@ -86,7 +87,7 @@ def assemble(
     """
     catalog = catalog or read_catalog()
     formed, target, notes = form_layers(layers, crs=crs, catalog=catalog)
-    _refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
+    refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
     formed["walls"], cuts = split_by_sides(formed["walls"], formed["compounds"].geometry, catalog.constants)
     for wall, pieces in cuts.items():
         notes.act("walls", str(wall), "split", f"cut into {pieces} where the compounds beside it change")
@@ -136,7 +137,7 @@ def replace_layers(area: StudyArea, changed: Mapping[str, pd.DataFrame]) -> Stud
         given = frame.drop(columns=[c for c in dictionaries[name].of_status("derived") if c in frame.columns])
         formed[name] = conform(given, dictionaries[name], notes)
     formed = with_estimates(formed, area.catalog.constants, notes)
-    _refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid))
+    refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid))
     related = relate(formed, area.catalog.constants)
     return replace(area, _layers=freeze(related), _survey=area.survey, _acts=(*area._acts, *notes.acts))
 
@@ -168,12 +169,6 @@ _MENDS = {  # acts that a careful eye should see before the area is used
     "rebuilt": "Look at the shape once",
     "parts": "Nothing to do, or give each part an id of its own",
 }
-
-
-def _refuse_errors(found: list[Fault]) -> None:
-    errors = [f for f in found if f.severity == "error"]
-    if errors:
-        raise InputError.of(errors)
 
 
 def _in_one_crs(

@@ -34,6 +34,22 @@ def with_estimates(
     return {**layers, "buildings": buildings, "structures": structures}
 
 
+def without_estimates(layers: Mapping[str, pd.DataFrame], constants: Mapping[str, float]) -> dict[str, pd.DataFrame]:
+    """Take the residents away that follow from households and these constants, with their mark."""
+    buildings = layers["buildings"]
+    people = (buildings["households"].astype("float64") * constants["persons_per_household"]).round().astype("Int64")
+    marks = buildings["estimated"].fillna("").str.split(",").map(lambda names: "residents" in names)
+    ours = marks.astype(bool) & (buildings["residents"] == people).fillna(False).astype(bool)
+    if not ours.any():
+        return dict(layers)
+    buildings = buildings.copy()
+    buildings["residents"] = buildings["residents"].where(~ours)
+    rest = buildings["estimated"].map(lambda names: ",".join(n for n in str(names).split(",") if n != "residents"))
+    rest = buildings["estimated"].where(~ours, rest)
+    buildings["estimated"] = rest.where(rest != "").astype("str")
+    return {**layers, "buildings": buildings}
+
+
 def mark(marks: pd.Series[Any], rows: pd.Series[Any], column: str) -> pd.Series[Any]:
     """Add a column's name to the marks of the rows given."""
     added = marks.fillna("").where(~rows, marks.fillna("") + "," + column).str.strip(",")

@@ -11,7 +11,8 @@ from shapely.ops import substring
 
 from spatialreno.area.place.relate import relate
 from spatialreno.area.place.sides import in_pieces
-from spatialreno.area.study_area import StudyArea, freeze
+from spatialreno.area.study_area import StudyArea
+from spatialreno.area.under_catalog import freeze
 from spatialreno.errors import InputError
 
 

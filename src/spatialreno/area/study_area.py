@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, wraps
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
+from spatialreno.area.under_catalog import freeze, under_catalog
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pyproj import CRS
 
     from spatialreno.catalog import Catalog
 
 
+T = TypeVar("T")
+
+
 def _layer(name: str) -> Any:
-    def get(self: StudyArea) -> Any:
+    def get(self: StudyArea) -> gpd.GeoDataFrame:
         return self.layer(name)
 
     return property(get, doc=f"The layer ``{name}`` (a shallow copy).")
@@ -74,6 +80,62 @@ class StudyArea:
     rights = _layer("rights")
     ballots = _layer("ballots")
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> gpd.GeoDataFrame:
+            """Give a layer that the area's own catalog adds: ``area.street_lamps``."""
+            if name.startswith("_") or name not in self._layers:  # what begins with _ may not be set yet
+                raise AttributeError(f"a study area has no {name!r}")
+            return self.layer(name)
+
+    def with_catalog(
+        self, *folders: str | Path, source: str = "given in a script", date: str = "", **tables: Any
+    ) -> StudyArea:
+        """Return the area under other prices, kinds, norms or constants; this one stays as it is.
+
+        What was estimated from a constant (residents from households) is estimated anew; walls stay cut as they
+        were when the area was read.
+
+        Parameters
+        ----------
+        folders
+            Folders of tables as ``read_catalog`` takes them, laid over the area's own catalog in turn.
+        source, date
+            Where the rows come from, when they do not say so themselves.
+        tables
+            By table (``costs``, ``facilities``, ``closers`` …) a DataFrame or a list of rows with its columns, each
+            replacing the row of the same key or joining; ``constants`` also as key to value.
+
+        Returns
+        -------
+        StudyArea
+            With a fingerprint of its own; ``catalog.own_rows`` tells what differs from the package.
+
+        Raises
+        ------
+        InputError
+            Every unknown table or column, impossible value and duplicate key, by table and row.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> dear = today.with_catalog(
+        ...     costs=[{"layer": "walls", "verb": "demolish", "quantity": "length_m", "price": 140}],
+        ...     constants={"persons_per_household": 2.6},
+        ...     source="2025 询价",
+        ...     date="2025-06",
+        ... )
+        >>> float(today.catalog.costs["price"][0]), float(dear.catalog.costs["price"][0])
+        (105.0, 140.0)
+        >>> dear == today
+        False
+        """
+        catalog = self.catalog
+        for folder in folders:
+            catalog = catalog.with_folder(folder)
+        return under_catalog(self, catalog.with_rows(tables, source=source, date=date) if tables else catalog)
+
     def layer(self, name: str) -> gpd.GeoDataFrame:
         """Return one layer or table as a shallow copy.
 
@@ -103,20 +165,80 @@ class StudyArea:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Sixteen hex digits that change when any cell or coordinate changes."""
-        digest = hashlib.sha256(f"{self.name}|{self.crs.to_string()}".encode())
+        """Sixteen hex digits that change when any cell or coordinate changes, or any row of the catalog."""
+        digest = hashlib.sha256(f"{self.name}|{self.crs.to_string()}|{self.catalog.digest}".encode())
         for name in sorted(self._layers):
             digest.update(name.encode())
             digest.update(_layer_bytes(self._layers[name]))
         return digest.hexdigest()[:16]
 
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of all layers and tables, in the order of the catalog."""
+        return tuple(self._layers)
+
+    def __getitem__(self, name: str) -> gpd.GeoDataFrame:
+        """Return one layer or table: ``area["walls"]`` is ``area.walls``."""
+        return self.layer(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names of the layers."""
+        return iter(self._layers)
+
+    def __len__(self) -> int:
+        """Count the layers."""
+        return len(self._layers)
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is such a layer."""
+        return name in self._layers
+
+    def derive(self, function: Callable[[StudyArea], T]) -> T:
+        """Work something out of this area once, and remember it as long as the area lives.
+
+        What is remembered takes no part in equality, fingerprint or pickling.
+
+        Parameters
+        ----------
+        function
+            A pure function of an area; it is remembered by its identity, so give a named one.
+
+        Returns
+        -------
+        object
+            What the function gives; a table as a shallow copy, so that nobody edits it for the next.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> def wall_metres(area):
+        ...     return float(area.walls.length.sum())
+        >>> round(sr.read_area("data/geo/xigongdi").derive(wall_metres))
+        2838
+        """
+        if function not in self._derived:
+            self._derived[function] = function(self)
+        found = self._derived[function]
+        return cast(T, found.copy(deep=False)) if isinstance(found, pd.DataFrame) else cast(T, found)
+
     @cached_property
-    def known(self) -> dict[str, Any]:
-        """Answers worked out before: an area never changes, so they stay true as long as it lives."""
+    def _derived(self) -> dict[Callable[[StudyArea], Any], Any]:
         return {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what is stored, and nothing that was worked out, to be pickled or copied."""
+        state = {f.name: getattr(self, f.name) for f in fields(self)}
+        acts = tuple(dict(act) for act in self._acts)
+        return state | {"meta": dict(self.meta), "_layers": dict(self._layers), "_acts": acts}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take what was stored back, frozen again: pickling loses the flags of geometry arrays."""
+        closed = {"meta": MappingProxyType(state["meta"]), "_layers": freeze(state["_layers"])}
+        for name, value in (state | closed).items():
+            object.__setattr__(self, name, value)
+
     def __eq__(self, other: object) -> bool:
-        """Two areas are equal when their layers are."""
+        """Two areas are equal when their layers and their catalogs are."""
         return isinstance(other, StudyArea) and self.fingerprint == other.fingerprint
 
     def __hash__(self) -> int:
@@ -132,23 +254,24 @@ class StudyArea:
         return f"StudyArea {self.name} {self.title} ({crs_text(self.crs)}{invented}): {', '.join(counts)}"
 
 
+def once_an_area(function: Callable[[StudyArea], T]) -> Callable[[StudyArea], T]:
+    """Let a function of an area work its answer out once for each area (``StudyArea.derive``)."""
+
+    @wraps(function)
+    def remembered(area: StudyArea) -> T:
+        return area.derive(function)
+
+    return remembered
+
+
 def overlaid(area: StudyArea, changed: Mapping[str, pd.DataFrame], **constants: float) -> StudyArea:
     """Return the area as somebody meets it: some layers and constants stand in for its own, unchecked.
 
     For cells on which neither a rule nor a foreign key rests, such as who may pass a gate; the survey's layers stay.
     """
-    catalog = replace(area.catalog, constants={**area.catalog.constants, **constants}) if constants else area.catalog
+    catalog = area.catalog.with_rows({"constants": constants}, source="asked for") if constants else area.catalog
     survey = replace(area.survey, catalog=catalog) if constants else area.survey
     return replace(area, catalog=catalog, _layers=freeze({**area._layers, **changed}), _survey=survey)
-
-
-def freeze(layers: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
-    """Set geometry arrays read-only and close the mapping, so that nobody edits behind the area's back."""
-    for frame in layers.values():
-        if isinstance(frame, gpd.GeoDataFrame):
-            frame.geometry.to_numpy().flags.writeable = False
-            frame.geometry.array._data.flags.writeable = False
-    return MappingProxyType(dict(layers))
 
 
 def _layer_bytes(frame: pd.DataFrame) -> bytes:

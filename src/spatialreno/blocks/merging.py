@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from math import hypot
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from spatialreno.blocks.spans import Frontage, Owner, frontages
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 Point = tuple[float, float]
+Thing = TypeVar("Thing", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,10 @@ def merging_sets(area: StudyArea, removable: Collection[Owner]) -> list[Merging]
     return sorted(pairs, key=lambda pair: (pair.a, pair.b))
 
 
-def least_sets(sets: Collection[frozenset[Owner]]) -> tuple[frozenset[Owner], ...]:
+def least_sets(sets: Collection[frozenset[Thing]]) -> tuple[frozenset[Thing], ...]:
     """Keep the sets that hold no other, sorted."""
-    kept: list[frozenset[Owner]] = []
-    for one in sorted(set(sets), key=lambda s: (len(s), sorted(s))):
+    kept: list[frozenset[Thing]] = []
+    for one in sorted(set(sets), key=lambda s: (len(s), sorted(map(str, s)))):
         if not any(other <= one for other in kept):
             kept.append(one)
     return tuple(kept)
@@ -166,9 +167,7 @@ def _shut_at(
 ) -> frozenset[Owner] | None:  # fmt: skip
     """Give what stands at the end of one cell or at the beginning of the next on another edge."""
     places = [(one[1], end - one[1].along_m), (two[1], begin - two[1].along_m)]
-    by = frozenset(
-        owner for edge, at in places for owner, low, high in edge.shut_by if low - snap <= at <= high + snap
-    )
+    by = frozenset(owner for edge, at in places for owner, low, high in edge.shut_by if low - snap <= at <= high + snap)
     fixed = any(low - snap <= at <= high + snap for edge, at in places for low, high in edge.shut)
     return None if fixed or not by <= loose else by
 

@@ -11,6 +11,8 @@ import pandas as pd
 import shapely
 from scipy.spatial.distance import pdist
 
+from spatialreno.area import on_ground, once_an_area
+
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
@@ -18,6 +20,7 @@ Array = npt.NDArray[Any]
 COLUMNS = ["a", "b", "run", "width_m", "run_m", "geometry"]
 
 
+@once_an_area
 def open_frontages(area: StudyArea) -> gpd.GeoDataFrame:
     """Find every stretch along which one compound is open to its neighbour.
 
@@ -62,7 +65,7 @@ def neighbours(area: StudyArea) -> Array:
 def obstacles(area: StudyArea) -> tuple[Array, Array]:
     """Gather what keeps two compounds apart: solid things (walls, low structures, buildings), and public paths."""
     structures, paths = area.structures, area.paths
-    low = structures["position"].isin(["ground", "attached"])
+    low = on_ground(structures)
     public = paths["public"].fillna(True).astype(bool)
     shapes = [area.walls.geometry, structures.geometry[low], area.buildings.geometry]
     return np.concatenate([s.to_numpy() for s in shapes]), paths.geometry[public].to_numpy()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import on_ground
 from spatialreno.blocks.openings import (
     blocked_zones,
     edge_zones,
@@ -120,7 +121,7 @@ def _shadows(
 
 def _owners(area: StudyArea) -> list[Owner]:
     """Name what may go, in the order of ``obstacles``: walls, low structures; buildings follow and stay."""
-    low = area.structures["position"].isin(["ground", "attached"])
+    low = on_ground(area.structures)
     walls = [("walls", str(name)) for name in area.walls.index]
     return walls + [("structures", str(name)) for name in area.structures.index[low]]
 

@@ -1,9 +1,9 @@
 from .catalog import Catalog as Catalog
-from .catalog import catalog_tables as catalog_tables
 from .catalog import read_catalog as read_catalog
 from .layers import Column as Column
 from .layers import Layer as Layer
-from .layers import catalog_rows as catalog_rows
+from .read_only import ReadOnly as ReadOnly
 from .standard import Basket as Basket
 from .standard import OpenSpace as OpenSpace
 from .standard import Standard as Standard
+from .standard import standard_names as standard_names

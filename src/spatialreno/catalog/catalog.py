@@ -2,132 +2,327 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
-from importlib.resources import files
-from io import StringIO
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from spatialreno.catalog.layers import Layer, catalog_rows, read_layers
+from spatialreno.catalog.layers import Layer, read_layers
+from spatialreno.catalog.overlay import CLEAR, lay_over, references
+from spatialreno.catalog.own_rows import Own, own_evidence, own_of, read_own, template
+from spatialreno.catalog.read_only import ReadOnly
+from spatialreno.catalog.tables import Row, Table, package_tables
+from spatialreno.errors import Fault, InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from spatialreno.catalog.standard import Standard
 
+OWN_COLUMNS = ["table", "key", "column", "was", "now", "source", "date", "file"]
+_GIVEN = "given in a script"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Catalog:
     """Norms, prices, kinds and words as tables; it rides on the area and is never changed.
 
     Attributes
     ----------
-    layers
-        Layer dictionaries by layer name.
-    constants
-        Tolerances and default values by key, in the unit their row states.
+    tables
+        Every table by name, with its schema; the dictionary of a layer is ``layers/<layer>``.
+    standards
+        Planning standards of one's own by name, as TOML; those of the package are beside them.
     """
 
-    layers: dict[str, Layer]
-    constants: dict[str, float]
+    tables: Mapping[str, Table]
+    standards: Mapping[str, str] = field(default_factory=lambda: ReadOnly[str, str]({}))
 
     @cached_property
+    def layers(self) -> Mapping[str, Layer]:
+        """Layer dictionaries by layer name."""
+        return read_layers(self.tables)
+
+    @cached_property
+    def constants(self) -> Mapping[str, float]:
+        """Tolerances, default values and limits on what is read by key, in the unit their row states."""
+        rows = [row for table in ("constants", "limits") for row in self.tables[table].records()]
+        return ReadOnly({row["key"]: float(row["value"]) for row in rows})
+
+    @property
     def facilities(self) -> pd.DataFrame:
         """Facility kinds: titles, map label, category, footprint; index ``kind``."""
-        return _table("facilities.csv", index="kind")
+        return self.frame("facilities")
 
-    @cached_property
+    @property
     def groups(self) -> pd.DataFrame:
         """Walking groups with their speeds in m/s; index ``group``."""
-        return _table("groups.csv", index="group")
+        return self.frame("groups")
 
-    @cached_property
+    @property
     def indicators(self) -> pd.DataFrame:
         """Indicators: titles, unit, level, which way is better; index ``indicator``."""
-        return _table("indicators.csv", index="indicator")
+        return self.frame("indicators")
 
-    @cached_property
+    @property
     def costs(self) -> pd.DataFrame:
         """Unit prices by layer, verb and kind, in yuan; all of them estimates."""
-        return _table("costs.csv")
+        return self.frame("costs")
 
-    @cached_property
+    @property
     def osm_kinds(self) -> pd.DataFrame:
         """OpenStreetMap tags and the layer and kind each stands for."""
-        return _table("osm_kinds.csv")
+        return self.frame("osm_kinds")
 
-    @cached_property
+    @property
     def heat_stations(self) -> pd.DataFrame:
         """Footprint of a heat-exchange station by the floor area it heats."""
-        return _table("heat_stations.csv")
+        return self.frame("heat_stations")
 
-    @cached_property
+    @property
     def heat_intensity(self) -> pd.DataFrame:
         """Heat load in W/m² by use, year built and insulation."""
-        return _table("heat_intensity.csv")
+        return self.frame("heat_intensity")
 
-    @cached_property
+    @property
     def heat_pipes(self) -> pd.DataFrame:
         """Heat pipes by nominal diameter: inner diameter, casing, price of a pair; index ``dn``."""
-        return _table("heat_pipes.csv", index="dn")
+        return self.frame("heat_pipes")
 
-    @cached_property
+    @property
     def pipe_kinds(self) -> pd.DataFrame:
         """Buried kinds: width taken up, least slope, rank, place in the advised order; index ``kind``."""
-        return _table("pipe_kinds.csv", index="kind")
+        return self.frame("pipe_kinds")
 
-    @cached_property
+    @property
     def pipe_clearances(self) -> pd.DataFrame:
         """Horizontal clearances between two kinds, by the code and reduced with approval, in metres."""
-        return _table("pipe_clearances.csv")
+        return self.frame("pipe_clearances")
 
-    def standard(self, name: str | Path) -> Standard:
-        """Read a planning standard by its name in the package or by a file's path."""
-        from spatialreno.catalog.standard import read_standard
+    @cached_property
+    def _words(self) -> dict[tuple[str, str, str], dict[str, str]]:
+        rows = self.tables["words"].records()
+        return {(row["layer"], row["column"], row["value"]): row for row in rows}
 
-        return read_standard(name)
+    def word(self, layer: str, column: str, value: str, lang: str = "zh") -> str:
+        """Say a value of a closed vocabulary; a value without a word of its own stays as it is.
+
+        Parameters
+        ----------
+        layer, column
+            Where the value stands: the same value means one thing in one column and another in the next. Without a
+            layer, what results hold: ``payer``, ``holder``, ``cause``, ``fire``, ``truth``.
+        value, lang
+            The value, and ``zh`` or ``en``.
+
+        Examples
+        --------
+        >>> [read_catalog().word("buildings", column, "mixed") for column in ("use", "structure")]
+        ['商住混合', '砖混']
+        """
+        row = self._words.get((layer, column, value))
+        return row[f"title_{lang}"] if row else value
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Return one table with numbers as numbers: a copy, by its key where that is one column and an index helps."""
+        frame = self._table(table).frame.copy()
+        return frame.set_index(_INDEX[table]) if table in _INDEX else frame
 
     def rows(self, table: str) -> list[dict[str, str]]:
-        """Read one catalog table as rows of text, just as it is printed."""
-        return catalog_rows(f"{table}.csv")
+        """Return one table as rows of text, just as it is printed; they are the caller's own."""
+        return self._table(table).records()
+
+    def template(self, table: str) -> str:
+        """Write one table as CSV to fill in: the rows that hold now, without the source that an own row must name."""
+        return template(self._table(table).schema, self.rows(table))
+
+    def standard(self, name: str | Path) -> Standard:
+        """Read a planning standard by its name, here or in the package, or by a file's path."""
+        from spatialreno.catalog.standard import read_standard
+
+        return read_standard(name, own=self.standards)
+
+    def with_rows(
+        self,
+        tables: Mapping[str, Any],
+        *,
+        source: str = _GIVEN,
+        date: str = "",
+        standards: Mapping[str, str] = ReadOnly({}),
+    ) -> Catalog:
+        """Return a catalog in which some rows replace or join those that are here.
+
+        Parameters
+        ----------
+        tables
+            By table: a DataFrame or a list of rows with the table's columns; for ``constants`` also key to value.
+            A row replaces the one of the same key, else it joins. Cells left empty stay as they were.
+        source, date
+            Where rows come from that do not say so themselves.
+        standards
+            Planning standards by name, as the text of a TOML file.
+
+        Raises
+        ------
+        InputError
+            Every unknown table or column, impossible value and duplicate key, by table and row.
+
+        Examples
+        --------
+        >>> dear = read_catalog().with_rows({"constants": {"persons_per_household": 3}}, source="census", date="2025")
+        >>> dear.constants["persons_per_household"], read_catalog().constants["persons_per_household"]
+        (3.0, 2.5)
+        """
+        own = own_of(tables, source=source, date=date)
+        own.standards = dict(standards)
+        return self._with(own, dated=False)
+
+    def with_folder(self, folder: str | Path) -> Catalog:
+        """Return a catalog in which the tables of a folder replace or join rows, as ``read_catalog`` reads them."""
+        return self._with(read_own(Path(folder), self.tables), dated=True)
+
+    @property
+    def own_rows(self) -> pd.DataFrame:
+        """Tell what differs from the package: columns table, key, column, was, now, source, date, file.
+
+        A row that replaced one of the package has a line for each cell that says something else now; one that
+        joined, or that says the same from another source, has one line with an empty ``column``.
+        """
+        import pandas as pd
+
+        found = [line for name, table in self.tables.items() for line in _own_lines(name, table)]
+        found += [["standards", name, "", "", "", "", "", f"standards/{name}.toml"] for name in self.standards]
+        return pd.DataFrame(found, columns=OWN_COLUMNS, dtype="str")
+
+    def own_tables(self) -> dict[str, list[Row]]:
+        """Give the rows that are not the package's, by table: what a folder of one's own would hold."""
+        return {name: rows for name, table in self.tables.items() if (rows := _own_rows(name, table))}
+
+    @cached_property
+    def digest(self) -> str:
+        """Sixteen hex digits that change when any cell of any table does."""
+        told = hashlib.sha256()
+        for name in sorted(self.tables):
+            told.update(f"{name} {self.tables[name].digest}\n".encode())
+        for name in sorted(self.standards):
+            told.update(f"{name} {self.standards[name]}\n".encode())
+        return told.hexdigest()[:16]
+
+    def __eq__(self, other: object) -> bool:
+        """Two catalogs are equal when every cell is."""
+        return isinstance(other, Catalog) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        """Hash by digest."""
+        return int(self.digest, 16)
+
+    def __repr__(self) -> str:
+        """Read the catalog aloud."""
+        own = {name: len(rows) for name, rows in self.own_tables().items()}
+        told = ", ".join(f"{count} in {name}" for name, count in own.items()) or "none"
+        return f"Catalog of {len(self.tables)} tables; rows of one's own: {told}"
+
+    def _table(self, name: str) -> Table:
+        if name not in self.tables:
+            raise InputError(f"{name}: no such table. Tables: {', '.join(self.tables)}.")
+        return self.tables[name]
+
+    def _with(self, own: Own, *, dated: bool) -> Catalog:
+        tables, laid, faults = lay_over(self.tables, own.rows, dated=dated)
+        catalog = Catalog(tables, ReadOnly({**self.standards, **own.standards}))
+        faults = [*own.faults, *faults, *references(laid, tables, catalog.layers)]
+        if not faults:
+            faults += _standard_faults(own, catalog)
+        if faults:
+            raise InputError.of(faults)
+        return catalog
 
 
-@lru_cache(maxsize=1)
-def read_catalog() -> Catalog:
-    """Read the catalog that ships with the package.
+_INDEX = {"facilities": "kind", "groups": "group", "indicators": "indicator", "heat_pipes": "dn", "pipe_kinds": "kind"}
+
+
+def read_catalog(*overlays: str | Path) -> Catalog:
+    """Read the catalog that ships with the package, and lay tables of one's own over it.
+
+    Parameters
+    ----------
+    overlays
+        Folders of CSV files that are named after tables and have their columns (``costs.csv``), with dictionaries of
+        layers in ``layers/`` and planning standards in ``standards/``; a later folder lies over an earlier one.
+        Rows replace those of the same key or join them, and say their ``source`` and ``date``.
+        ``spatialreno catalog costs --template`` writes a table to fill in.
+
+    Returns
+    -------
+    Catalog
+
+    Raises
+    ------
+    InputError
+        Every unknown table or column, impossible value and duplicate key, by file and row.
 
     Examples
     --------
     >>> read_catalog().constants["persons_per_household"]
     2.5
     """
-    constants = {row["key"]: float(row["value"]) for row in catalog_rows("constants.csv")}
-    return Catalog(layers=read_layers(), constants=constants)
+    catalog = _package_catalog()
+    for folder in overlays:
+        catalog = catalog.with_folder(folder)
+    return catalog
 
 
-def catalog_tables() -> dict[str, Callable[[], list[dict[str, str]]]]:
-    """List the tables and standards of the catalog, each with a call that reads its rows as printed."""
-    folder = files("spatialreno.catalog")
-    names = sorted(f.name.removesuffix(".csv") for f in folder.iterdir() if f.name.endswith(".csv"))
-    tables = {name: partial(catalog_rows, f"{name}.csv") for name in names if name != "layers"}
-    norms = sorted(f.name.removesuffix(".toml") for f in (folder / "standards").iterdir() if f.name.endswith(".toml"))
-    return {**tables, **{name: partial(_norm_rows, name) for name in norms}}
+@lru_cache(maxsize=1)
+def _package_catalog() -> Catalog:
+    return Catalog(package_tables())
 
 
-def _norm_rows(name: str) -> list[dict[str, str]]:
-    services = read_catalog().standard(name).model_dump()["services"]
-    rows = [{"kind": kind, **row} for kind, row in services.items()] if isinstance(services, dict) else services
-    return [{str(k): "" if v is None else str(v) for k, v in row.items()} for row in rows]
+def _own_rows(name: str, table: Table) -> list[Row]:
+    """Write own rows so that they read back alike: what they empty in a row of the package is a dash."""
+    before = _shipped(name)
+    evidence, rows = own_evidence(table.schema), []
+    for row, origin in zip(table.records(), table.origins, strict=True):
+        if origin:
+            old = before.get(table.schema.key_of(row), {})
+            rows.append({c: CLEAR if not v and old.get(c) and c not in evidence else v for c, v in row.items()})
+    return rows
 
 
-def _table(name: str, index: str | None = None) -> pd.DataFrame:
-    import pandas as pd
+def _shipped(name: str) -> dict[tuple[str, ...], Row]:
+    table = package_tables().get(name)
+    return {table.schema.key_of(row): row for row in table.records()} if table else {}
 
-    text = files("spatialreno.catalog").joinpath(name).read_text(encoding="utf-8")
-    frame = pd.read_csv(StringIO(text))
-    for column in frame.columns:  # an empty cell of words is an empty word
-        if not pd.api.types.is_numeric_dtype(frame[column]):
-            frame[column] = frame[column].fillna("")
-    return frame.set_index(index) if index else frame
+
+def _own_lines(name: str, table: Table) -> list[list[str]]:
+    """Lay the own rows of a table beside those of the package, a line for each cell that differs."""
+    before, lines = _shipped(name), []
+    for row, origin in zip(table.records(), table.origins, strict=True):
+        if not origin:
+            continue
+        key = table.schema.key_of(row)
+        told = [row.get("source", ""), row.get("date", ""), origin]
+        old = before.get(key)
+        changed = [c for c in table.schema.names if c not in own_evidence(table.schema) and old and row[c] != old[c]]
+        cells = [[c, old[c], row[c]] for c in changed] if old and changed else [["", "", ""]]
+        lines += [[name, " ".join(filter(None, key)), *cell, *told] for cell in cells]
+    return lines
+
+
+def _standard_faults(own: Own, catalog: Catalog) -> list[Fault]:
+    """Read every standard that was brought, now that the kinds it may name are known."""
+    found: list[Fault] = []
+    for name in own.standards:
+        try:
+            strange = sorted(set(catalog.standard(name).kinds) - set(catalog.facilities.index))
+        except InputError as error:
+            found += error.faults or [_of_standard(name, str(error))]
+            continue
+        if strange:
+            found.append(_of_standard(name, f"judges kinds that facilities does not have ({', '.join(strange)})"))
+    return found
+
+
+def _of_standard(name: str, message: str) -> Fault:
+    return Fault("standards", (), "catalog", message, "Correct the file", file=f"standards/{name}.toml")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Literal, get_args
+
+from spatialreno.catalog.read_only import ReadOnly
+from spatialreno.catalog.tables import LAYER_TABLES, Row, Table
 
 Dtype = Literal["str", "int", "float", "bool"]
 Status = Literal["required", "optional", "derived"]
@@ -43,7 +45,7 @@ class Layer:
     geometry: tuple[str, ...]
     title_zh: str
     title_en: str
-    columns: dict[str, Column]
+    columns: Mapping[str, Column]
 
     @property
     def is_table(self) -> bool:
@@ -64,29 +66,24 @@ class Layer:
         return self.title_en if lang == "en" else self.title_zh
 
 
-def read_layers() -> dict[str, Layer]:
-    """Read all layer dictionaries of the package, in the order of ``layers.csv``."""
-    return {row["layer"]: _read_layer(row) for row in catalog_rows("layers.csv")}
+def read_layers(tables: Mapping[str, Table]) -> ReadOnly[str, Layer]:
+    """Read all layer dictionaries, in the order of the table ``layers``."""
+    return ReadOnly({row["layer"]: _read_layer(row, tables) for row in tables["layers"].records()})
 
 
-def catalog_rows(name: str) -> list[dict[str, str]]:
-    """Read one catalog CSV as rows of text."""
-    text = files("spatialreno.catalog").joinpath(name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
-def _read_layer(row: dict[str, str]) -> Layer:
-    columns = [_column(r) for r in catalog_rows(f"layers/{row['layer']}.csv")]
+def _read_layer(row: Row, tables: Mapping[str, Table]) -> Layer:
+    dictionary = tables.get(f"{LAYER_TABLES}{row['layer']}")
+    columns = [_column(r) for r in dictionary.records()] if dictionary else []
     return Layer(
         name=row["layer"],
         geometry=_split(row["geometry"]),
         title_zh=row["title_zh"],
         title_en=row["title_en"],
-        columns={c.column: c for c in columns},
+        columns=ReadOnly({c.column: c for c in columns}),
     )
 
 
-def _column(row: dict[str, str]) -> Column:
+def _column(row: Row) -> Column:
     return Column(
         column=row["column"],
         dtype=_DTYPES[row["dtype"]],

@@ -6,6 +6,8 @@ A local standard is a TOML file that names only what differs (``extends = "gb501
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from spatialreno.catalog.read_only import ReadOnly
 from spatialreno.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -185,7 +188,16 @@ class Standard(_Row):
         return float(self.table["radius_m"].max() * (1.0 + self.score.fade))
 
 
-def read_standard(name_or_path: str | Path) -> Standard:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One standard's text: its file's name for messages, and the folder its neighbours lie in."""
+
+    name: str
+    text: str
+    folder: Path | None = None
+
+
+def read_standard(name_or_path: str | Path, *, own: Mapping[str, str] = ReadOnly({})) -> Standard:
     """Read a planning standard by its name in the package or from a TOML file.
 
     Parameters
@@ -195,6 +207,8 @@ def read_standard(name_or_path: str | Path) -> Standard:
         differs from the standard it names (looked for beside the file, then in the package): services and
         baskets replace rows of the same kind or id field by field, open spaces those of the same kind and
         level; ``drop = ["market"]`` takes kinds of service away.
+    own
+        Standards of an area's own catalog: TOML by name, looked for before the package.
 
     Returns
     -------
@@ -211,11 +225,11 @@ def read_standard(name_or_path: str | Path) -> Standard:
     >>> read_standard("gb50180-2018").table.loc["kindergarten", "radius_m"].item()
     300.0
     """
-    path = _locate(name_or_path, beside=None)
+    found = _locate(name_or_path, None, own)
     try:
-        return Standard.model_validate(_merged(path, ()))
+        return Standard.model_validate(_merged(found, (), own))
     except ValidationError as error:
-        raise InputError.of(_faults(path, error)) from None
+        raise InputError.of(_faults(found.name, error)) from None
 
 
 def standard_names() -> list[str]:
@@ -227,48 +241,57 @@ def _shipped() -> Path:
     return Path(str(files("spatialreno.catalog").joinpath("standards")))
 
 
-def _locate(name: str | Path, beside: Path | None) -> Path:
+def _locate(name: str | Path, beside: Path | None, own: Mapping[str, str]) -> _Found:
     text = str(name)
     if text.endswith(".toml"):
         path = (beside / text) if beside else Path(text)
         if path.is_file():
-            return path.resolve()
+            return _read(path.resolve())
         raise InputError(f"standard: no file {text}. Give the path of a standard's .toml file.")
-    folders = [beside, _shipped()] if beside else [_shipped()]
-    for folder in folders:
-        if (path := folder / f"{text}.toml").is_file():
-            return path.resolve()
-    known = ", ".join(standard_names())
+    if beside and (path := beside / f"{text}.toml").is_file():
+        return _read(path.resolve())
+    if text in own:
+        return _Found(f"{text}.toml", own[text])
+    if text in standard_names():
+        return _read(_shipped() / f"{text}.toml")
+    known = ", ".join([*own, *standard_names()])
     raise InputError(f"standard: {text!r} is not known. Choose one of {known}, or give a .toml file.")
 
 
-def _merged(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
-    if path in seen:
-        circle = " > ".join(p.stem for p in (*seen, path))
-        raise InputError(f"{path.name}: standards extend in a circle ({circle}). Remove one extends.")
-    own = _toml(path)
-    base, dropped = own.pop("extends", None), own.pop("drop", [])
-    if base is None:
-        if dropped:
-            raise InputError(f"{path.name}: drop needs extends. Name the standard to take kinds from.")
-        return own
-    if not isinstance(base, str) or not isinstance(dropped, list):
-        raise InputError(f"{path.name}: extends must be a name and drop a list of kinds. {_MEND}")
-    parent = _merged(_locate(base, beside=path.parent), (*seen, path))
-    return _overlay(_without(parent, dropped, path) if dropped else parent, own)
-
-
-def _toml(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> _Found:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        return _Found(path.name, path.read_text(encoding="utf-8-sig"), path.parent)
+    except (UnicodeDecodeError, OSError) as error:
         raise InputError(f"{path.name}: not readable as UTF-8 TOML ({error}). {_MEND}") from None
 
 
-def _without(parent: dict[str, Any], dropped: list[Any], path: Path) -> dict[str, Any]:
+def _merged(found: _Found, seen: tuple[_Found, ...], own: Mapping[str, str]) -> dict[str, Any]:
+    if found in seen:
+        circle = " > ".join(f.name.removesuffix(".toml") for f in (*seen, found))
+        raise InputError(f"{found.name}: standards extend in a circle ({circle}). Remove one extends.")
+    mine = _toml(found)
+    base, dropped = mine.pop("extends", None), mine.pop("drop", [])
+    if base is None:
+        if dropped:
+            raise InputError(f"{found.name}: drop needs extends. Name the standard to take kinds from.")
+        return mine
+    if not isinstance(base, str) or not isinstance(dropped, list):
+        raise InputError(f"{found.name}: extends must be a name and drop a list of kinds. {_MEND}")
+    parent = _merged(_locate(base, found.folder, own), (*seen, found), own)
+    return _overlay(_without(parent, dropped, found.name) if dropped else parent, mine)
+
+
+def _toml(found: _Found) -> dict[str, Any]:
+    try:
+        return tomllib.loads(found.text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{found.name}: not readable as UTF-8 TOML ({error}). {_MEND}") from None
+
+
+def _without(parent: dict[str, Any], dropped: list[Any], file: str) -> dict[str, Any]:
     services = [s for s in parent.get("services", []) if isinstance(s, dict)]
     if strange := sorted({str(kind) for kind in dropped} - {str(s.get("kind")) for s in services}):
-        raise InputError(f"{path.name}: drop names kinds that are not judged ({', '.join(strange)}). {_MEND}")
+        raise InputError(f"{file}: drop names kinds that are not judged ({', '.join(strange)}). {_MEND}")
     return {**parent, "services": [s for s in services if s.get("kind") not in dropped]}
 
 
@@ -306,7 +329,7 @@ def _twice(where: str, keys: list[str]) -> list[str]:
     return [f"{where} has more than one row for {', '.join(again)}"] if again else []
 
 
-def _faults(path: Path, error: ValidationError) -> list[Fault]:
+def _faults(file: str, error: ValidationError) -> list[Fault]:
     return [
         Fault(
             layer=".".join(str(part) for part in e["loc"]) or "standard",
@@ -314,7 +337,7 @@ def _faults(path: Path, error: ValidationError) -> list[Fault]:
             rule="standard",
             message=e["msg"],
             mend=_MEND,
-            file=path.name,
+            file=file,
         )
         for e in error.errors()
     ]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, cast
 
 import typer
 
@@ -15,7 +19,43 @@ from spatialreno.errors import InputError, RenoError
 if TYPE_CHECKING:
     from spatialreno import Comparison, People, Scenario, StudyArea
 
-app = typer.Typer(
+Command = TypeVar("Command", bound=Callable[..., Any])
+_tables: ContextVar[Path | None] = ContextVar("tables", default=None)  # what --catalog named, for this command
+OwnTables = Annotated[
+    Path | None, typer.Option("--catalog", help="Folder of tables (costs.csv …) that lie over the area's own")
+]
+
+
+class App(typer.Typer):
+    """The command line; every command that reads an area takes ``--catalog`` too."""
+
+    def command(self, name: str | None = None, **more: Any) -> Callable[[Command], Command]:
+        """Register a command, as ``typer.Typer.command`` does."""
+        register = super().command(name, **more)
+
+        def take(command: Command) -> Command:
+            register(_with_tables(command) if "Area" in command.__annotations__.values() else command)
+            return command
+
+        return take
+
+
+def _with_tables(command: Command) -> Command:
+    """Give a command the option of its own tables, which ``load`` lays over those of the area."""
+    signature = inspect.signature(command, eval_str=True)
+    option = inspect.Parameter("own_tables", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=OwnTables)
+
+    @wraps(command)
+    def run(*, own_tables: Path | None = None, **given: Any) -> Any:
+        _tables.set(own_tables)
+        return command(**given)
+
+    run.__signature__ = signature.replace(parameters=[*signature.parameters.values(), option])  # type: ignore[attr-defined]
+    run.__annotations__ = {**command.__annotations__, "own_tables": OwnTables}
+    return cast(Command, run)
+
+
+app = App(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -44,6 +84,10 @@ AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV", callback=_one_fo
 Norm = Annotated[str | None, typer.Option("--standard", help="Planning standard: a name or a .toml file")]
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language")]
 Told = Annotated[bool, typer.Option("--people/--no-people", help="Tell lifts, management, check-up, money too")]
+Seconds = Annotated[
+    float | None,
+    typer.Option("--seconds", help="Stop after so many seconds with what is proven (default: after so much work)"),
+]
 Budget = Annotated[float | None, typer.Option("--budget", help="Yuan for the menu in AREA/community/menu.csv")]
 
 
@@ -76,7 +120,7 @@ def load(path: Path) -> StudyArea:
     import spatialreno as sr
 
     say(f"read {path}")
-    area, saved = sr.read_area(path), fabric_file(path)
+    area, saved = sr.read_area(path, catalog=_tables.get()), fabric_file(path)
     if saved.is_file():
         try:
             fits = sr.load_fabric(area, saved)
@@ -131,7 +175,7 @@ def gathered(options: Comparison, area: Path, budget: float | None) -> People:
     from spatialreno.works import sun_is_known
 
     file = area / "community" / "menu.csv"
-    menu = sr.read_menu(file) if budget is not None and file.is_file() else None
+    menu = sr.read_menu(file, catalog=options.today.catalog) if budget is not None and file.is_file() else None
     say("lifts, management, check-up")
     if not sun_is_known():
         say("left out: sun on windows beside lifts. It needs pvlib: pip install 'spatialreno[people]'")

@@ -17,6 +17,7 @@ from spatialreno.cli.app import (
     Norm,
     OneScenario,
     Scenarios,
+    Seconds,
     Told,
     app,
     changed,
@@ -26,6 +27,7 @@ from spatialreno.cli.app import (
 )
 from spatialreno.cli.output import form, say, say_total, shortfall, tell, tell_table
 from spatialreno.errors import InfeasibleError, InputError
+from spatialreno.siting import OBJECTIVES
 
 if TYPE_CHECKING:
     pass
@@ -125,7 +127,11 @@ def site(
     area: Area,
     kind: Annotated[str, typer.Argument(help="Facility kind; `spatialreno catalog facilities` lists them")],
     count: Annotated[int, typer.Option(help="How many to place")] = 1,
-    model: Annotated[Literal["p-median", "coverage"], typer.Option(help="Least walking, or most people")] = "p-median",
+    objective: Annotated[
+        str, typer.Option(help=f"{', '.join(OBJECTIVES)}: least walking, most people, least longest walk")
+    ] = "p-median",
+    radius: Annotated[float | None, typer.Option(help="Service radius in metres; coverage needs it")] = None,
+    seconds: Seconds = None,
     scenario: MaybeScenario = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the answer as a scenario file")] = None,
     lang: Lang = "zh",
@@ -140,7 +146,7 @@ def site(
 
     read = changed(load(area), scenario)
     say(f"site {kind}")
-    solution = sr.site_facilities(read, kind, count=count, model=model)
+    solution = sr.site_facilities(read, kind, count=count, objective=objective, radius_m=radius, time_limit_s=seconds)
     if not solution.feasible:
         tell_table(shortfall(solution, read.catalog, lang), form(as_json, as_csv), title=kind)
         raise InfeasibleError(f"{kind}: no site exists for {count}. The table says what was asked and what there is.")
@@ -204,9 +210,9 @@ def report(
     area: Area,
     scenarios: Scenarios = None,
     standard: Norm = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Ending in .html .pdf .xlsx .gpkg or .dxf")] = Path(
-        "out/report.html"
-    ),
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="A file .html .pdf .xlsx .gpkg .dxf, or a folder for all")
+    ] = Path("out/report.html"),
     paper: Annotated[Literal["a3", "a4"], typer.Option("--paper", help="Paper of a PDF")] = "a3",
     people: Told = True,
     budget: Budget = None,
@@ -219,9 +225,9 @@ def report(
     import spatialreno as sr
 
     options = compared(area, scenarios, standard)
-    more = gathered(options, area, budget) if people and out.suffix.lower() == ".html" else None
+    more = gathered(options, area, budget) if people and out.suffix.lower() in ("", ".html") else None
     say("write the report")
-    tell(sr.save_report(options, out, lang=lang, paper=paper, people=more))
+    tell(sr.report(options, out, lang=lang, paper=paper, people=more))
 
 
 @app.command("import-osm")
@@ -242,50 +248,6 @@ def import_osm(
     area = sr.import_osm(file, name=name or out.stem, title=title, bounds=_bounds(bounds))
     say(repr(area))
     tell(sr.write_area(area, out))
-
-
-@app.command()
-def schema(
-    layer: Annotated[str, typer.Argument(help="A layer; without it all are listed")] = "",
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-) -> None:
-    """Print a layer's dictionary: columns, types, units, allowed words, aliases.
-
-    Example: spatialreno schema walls
-    """
-    import pandas as pd
-
-    from spatialreno.catalog import catalog_rows
-
-    names = [row["layer"] for row in catalog_rows("layers.csv")]
-    if layer and layer not in names:
-        raise InputError(f"{layer}: no such layer. Layers: {', '.join(names)}.")
-    rows = catalog_rows(f"layers/{layer}.csv" if layer else "layers.csv")
-    tell_table(pd.DataFrame(rows), form(as_json, as_csv), title=layer)
-
-
-@app.command()
-def catalog(
-    table: Annotated[str, typer.Argument(help="A table or a standard; without it all are listed")] = "",
-    as_json: AsJson = False,
-    as_csv: AsCsv = False,
-) -> None:
-    """Print a table of the catalog: norms, prices, kinds, with source and confidence.
-
-    Example: spatialreno catalog costs
-    """
-    import pandas as pd
-
-    from spatialreno.catalog import catalog_tables
-
-    tables = catalog_tables()
-    if not table:
-        tell_table(pd.DataFrame({"table": list(tables)}), form(as_json, as_csv))
-        return
-    if table not in tables:
-        raise InputError(f"{table}: no such table. Tables: {', '.join(tables)}.")
-    tell_table(pd.DataFrame(tables[table]()), form(as_json, as_csv), title=table)
 
 
 def _bounds(text: str | None) -> tuple[float, float, float, float] | None:

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from spatialreno.cli.app import Area, AsCsv, AsJson, MaybeScenario, Norm, app, changed, load, standard_for
-from spatialreno.cli.output import form, say, tell_paths, tell_table
+from spatialreno.cli.output import form, say, tell, tell_table
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from spatialreno import Scenario
     from spatialreno.design import Design
 
@@ -42,6 +40,8 @@ def design(
 
     Example: spatialreno design data/geo/xigongdi --budget 30000 --goal basket --frontier -o out/design
     """
+    import pandas as pd
+
     import spatialreno as sr
 
     read = load(area)
@@ -57,28 +57,22 @@ def design(
     )  # fmt: skip
     for note in found.notes:
         say(note)
-    table = found.frontier() if frontier else _row(found)
-    tell_table(table, form(as_json, as_csv), title=repr(found))
+    steps = found.designs() if frontier else [found]
+    tell_table(pd.DataFrame([one.row() for one in steps]), form(as_json, as_csv), title=repr(found))
     if out is not None:
-        tell_paths(_write(found, first, out))
+        said = tell if not (as_json or as_csv) else say
+        for path in _write(steps, first, out):
+            said(str(path))
 
 
-def _row(found: Design) -> pd.DataFrame:
-    """Write one design as a row of a frontier."""
-    import pandas as pd
-
-    columns = ["budget_yuan", "cost_yuan", "value", "bound", "status", "chosen"]
-    row = (found.budget_yuan, found.cost_yuan, found.value, found.bound, found.status, list(found.chosen))
-    return pd.DataFrame([row], columns=columns)
-
-
-def _write(found: Design, first: Scenario | None, out: Path) -> list[Path]:
-    """Write the design as a scenario that stands on the one applied first."""
+def _write(steps: list[Design], first: Scenario | None, out: Path) -> list[Path]:
+    """Write designs as scenarios that hold what was applied first, each set once, named by what it costs."""
     import spatialreno as sr
 
-    proposed = found.scenario("design", f"方案生成：{found.goal}")
-    whole = proposed if first is None else first | proposed
     out.mkdir(parents=True, exist_ok=True)
-    path = out / "design.toml"
-    sr.write_scenario(whole, path)
-    return [path]
+    paths = {}
+    for one in steps:
+        name = f"design-{one.cost_yuan:.0f}"
+        proposed = one.scenario(name, f"方案生成 {one.goal} {one.cost_yuan / 10_000:.1f} 万元")
+        paths[one.chosen] = sr.write_scenario(proposed if first is None else first | proposed, out / f"{name}.toml")
+    return list(paths.values())

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, app, load
-from spatialreno.cli.output import form, say, tell, tell_table
+from spatialreno.cli.app import Area, AsCsv, AsJson, OwnTables, app, load
+from spatialreno.cli.output import Form, form, say, tell, tell_table
 
 if TYPE_CHECKING:
     from spatialreno import Scenario
@@ -24,6 +24,7 @@ def check(
     layer: Annotated[str, typer.Option("--layer", help="Which layer one file is for")] = "",
     crs: Annotated[str, typer.Option("--crs", help="Coordinate system of a file that declares none")] = "",
     page: Annotated[Path | None, typer.Option("--map", help="Draw what was found on this page")] = None,
+    own_tables: OwnTables = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -31,27 +32,28 @@ def check(
 
     Example: spatialreno check data/geo/xigongdi
     """
-    found = _checked(path, layer, crs)
+    found = _checked(path, layer, crs, own_tables)
     rows = found.table
     tell_table(rows, form(as_json, as_csv), title=f"{path}: {len(rows)} finding{'' if len(rows) == 1 else 's'}")
     if page is not None:
         from spatialreno.maps import draw_faults
 
-        say(f"wrote {draw_faults(found.faults, found.layers, title=f'{path.name}: check').save(page)}")
+        drawn = draw_faults(found.faults, found.layers, title=f"{path.name}: check", catalog=found.catalog)
+        say(f"wrote {drawn.save(page)}")
     say("refused: mend the errors first" if found.refused else "accepted")
     if found.refused:
         raise typer.Exit(1)
 
 
-def _checked(path: Path, layer: str, crs: str) -> Checkup:
+def _checked(path: Path, layer: str, crs: str, own_tables: Path | None) -> Checkup:
     from spatialreno.formats import checked
 
     if path.suffix.lower() == ".toml" and path.name != "area.toml" and path.is_file():
-        return _checked_scenario(path)
-    return checked(path, layer=layer, crs=crs)
+        return _checked_scenario(path, own_tables)
+    return checked(path, layer=layer, crs=crs, catalog=own_tables)
 
 
-def _checked_scenario(path: Path) -> Checkup:
+def _checked_scenario(path: Path, own_tables: Path | None) -> Checkup:
     """A scenario is sound when it reads, and when it applies to the area whose folder it stands in."""
     import spatialreno as sr
     from spatialreno.errors import Fault, RenoError
@@ -61,23 +63,23 @@ def _checked_scenario(path: Path) -> Checkup:
         scenario = sr.read_scenario(path)
         home = path.resolve().parent.parent
         if not (home / "area.toml").is_file():
-            return Checkup(path, tuple(_unknown_layers(scenario, path)))
-        found = checked(home)
+            return Checkup(path, tuple(_unknown_layers(scenario, path, own_tables)))
+        found = checked(home, catalog=own_tables)
         if found.refused:
             return found
-        scenario.apply(sr.read_area(home))
-        return Checkup(path, (), found.layers)
+        scenario.apply(sr.read_area(home, catalog=own_tables))
+        return Checkup(path, (), found.layers, found.catalog)
     except RenoError as error:
         faults = error.faults or (Fault("scenario", (), "scenario", str(error), "Correct the scenario"),)
         return Checkup(path, tuple(faults))
 
 
-def _unknown_layers(scenario: Scenario, path: Path) -> list[Fault]:
+def _unknown_layers(scenario: Scenario, path: Path, own_tables: Path | None) -> list[Fault]:
     """Ask a scenario without its area what can be asked: whether its layers are known."""
     from spatialreno.catalog import read_catalog
     from spatialreno.errors import Fault
 
-    layers = read_catalog().layers
+    layers = read_catalog(*filter(None, [own_tables])).layers
     odd = sorted({i.layer for i in scenario.interventions} - set(layers))
     mend = f"Layers are {', '.join(layers)}"
     return [Fault(name, (), "scenario", "no such layer", mend, file=path.name) for name in odd]
@@ -106,9 +108,11 @@ def adopt(
     found = sr.adopt(files, out, crs=crs, title=title, unit=unit)
     rows = [[p.source.file, p.source.layer, p.role or "?", p.rows, p.why] for p in found]
     table = pd.DataFrame(rows, columns=["file", "part", "layer", "rows", "why"])
-    tell_table(table, form(as_json, as_csv), title=str(out))
+    how = form(as_json, as_csv)
+    tell_table(table, how, title=str(out))
     say(f"wrote {out / 'area.toml'}; correct it, then: spatialreno check {out}")
-    tell(out)
+    if how is Form.table:  # JSON and CSV stand alone
+        tell(out)
 
 
 @app.command()

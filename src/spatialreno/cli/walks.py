@@ -74,6 +74,11 @@ def whatif(
     scenario: MaybeScenario = None,
     standard: Norm = None,
     top: Annotated[int, typer.Option(min=1, help="How many candidates to list, the best first")] = 20,
+    by: Annotated[
+        Literal["people", "person_kinds", "person_m"],
+        typer.Option(help="Rank by people counted once, by people and kinds, or by metres saved"),
+    ] = "people",
+    by_kind: Annotated[bool, typer.Option("--by-kind", help="A row for each kind of facility gained")] = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -86,9 +91,17 @@ def whatif(
     read = changed(load(area), scenario)
     say("open each alone")
     found = sr.what_if(read, candidates, standard=standard_for(read, standard))
-    sums = found.groupby(["layer", "id"], as_index=False)[["residents", "newly_reached", "person_m"]].sum()
-    best = sums.sort_values(["residents", "person_m", "id"], ascending=[False, False, True]).head(top)
-    tell_table(best, form(as_json, as_csv), title="residents newly within a radius, summed over kinds; metres saved")
+    best = found.top(top, by=by)
+    if by_kind:
+        rows = best[[]].reset_index().drop_duplicates().merge(found.by_kind.drop_duplicates(), on=["layer", "id"])
+        title = "residents newly within the radius of each kind; who gains two kinds stands in two rows"
+        tell_table(rows[rows["residents"] > 0], form(as_json, as_csv), title=title)
+        return
+    title = (
+        "people: residents newly within the radius of at least one kind, counted once; person_kinds: once for each "
+        "kind they gain; person_m: metres saved, over residents and kinds"
+    )
+    tell_table(best.drop(columns="geometry").reset_index(), form(as_json, as_csv), title=title)
 
 
 @app.command()

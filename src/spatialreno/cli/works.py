@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, MaybeScenario, app, changed, load
+from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, MaybeScenario, Seconds, app, changed, load
 from spatialreno.cli.output import form, say, tell_table
 from spatialreno.errors import InfeasibleError
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write the pipes as a scenario file")]
 Bill = Annotated[Path | None, typer.Option("--bill", help="Write the bill of quantities as an .xlsx workbook")]
-Seconds = Annotated[float, typer.Option("--seconds", help="Time for the proof; then the best answer with its bound")]
 
 
 @app.command()
@@ -31,7 +30,7 @@ def heat(
     scenario: MaybeScenario = None,
     sign_up: Annotated[float | None, typer.Option(help="Share of households that sign up (报装率), 0 to 1")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Approximate, with a proven bound")] = False,
-    seconds: Seconds = 60.0,
+    seconds: Seconds = None,
     out: Out = None,
     bill: Bill = None,
     as_json: AsJson = False,
@@ -57,6 +56,9 @@ def heat(
     tell_table(table, form(as_json, as_csv), title=repr(plan))
     for name, row in plan.stations.iterrows():
         say(f"{name}: {row['load_kw']:,.0f} kW, main {row['main'] or '—'} has {row['main_left_kw']:,.0f} kW left")
+        if row["worst_m"] == row["worst_m"]:
+            loop = f"{row['worst_m']:,.0f} m, {row['loop_kpa']:,.0f} kPa there and back"
+            say(f"{name}: worst loop {loop}; its pump gives {row['pump_head_m']:,.1f} m")
     if not plan.households_reached:
         raise InfeasibleError(f"no home is newly heated: {plan.reason}")
 
@@ -70,7 +72,7 @@ def dig(
     scenario: MaybeScenario = None,
     section: Annotated[str, typer.Option("--section", help="Show how pipes lie across a path or an opened piece")] = "",
     svg: Annotated[Path | None, typer.Option("--svg", help="With --section: write the picture here")] = None,
-    seconds: Seconds = 60.0,
+    seconds: Seconds = None,
     out: Out = None,
     bill: Bill = None,
     lang: Lang = "zh",

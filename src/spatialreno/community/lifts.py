@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from spatialreno.community.ballots import Register, read_register
 from spatialreno.community.shares import LiftShares, Scheme, share_lift, share_scheme, subsidy_of
-from spatialreno.community.votes import Tally
+from spatialreno.community.voting.ballots import Register, read_register
+from spatialreno.community.voting.votes import Tally
 from spatialreno.works import LiftSun, fit_lifts, shade_lifts
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 MATTER = "lift"
+_MONEY = ("cost_yuan", "subsidy_yuan", "lowest_yuan", "highest_yuan", "ground_yuan", "sunroom_yuan")
+_VOTES = ("voted", "agreed", "vote", "to_win")
+_NO_VOTES = (0, 0, "no_vote", pd.NA)
 _SUN = ["windows", "most_lost_min", "worst_before_h", "worst_after_h", "below"]
 
 
@@ -134,7 +137,8 @@ def plan_lifts(area: StudyArea, terms: LiftTerms | None = None, *, register: Reg
     shares = {
         str(i): _shared(str(i), row, book, scheme, terms) for i, row in fit.iterrows() if row["verdict"] == "fits"
     }
-    told = pd.DataFrame([_row(str(i), row, shares, counts, area) for i, row in fit.iterrows()], index=fit.index)
+    rows = [_row(str(i), row, shares, counts, area) for i, row in fit.iterrows()]
+    told = pd.DataFrame(rows, index=fit.index, columns=[*_MONEY, *_VOTES])
     sun = shade_lifts(area, fit, rule=terms.sun) if terms.sun else None
     if sun is not None:
         told = told.join(sun.table[_SUN])
@@ -161,10 +165,7 @@ def _row(
     i: str, fit: Any, shares: Mapping[str, LiftShares], counts: Mapping[str, Tally], area: StudyArea
 ) -> dict[str, Any]:
     """Sum up money and votes of one stairwell."""
-    row: dict[str, Any] = dict.fromkeys(
-        ("cost_yuan", "subsidy_yuan", "lowest_yuan", "highest_yuan", "ground_yuan"), float("nan")
-    )
-    row["sunroom_yuan"] = float("nan")
+    row: dict[str, Any] = dict.fromkeys(_MONEY, float("nan"))
     if i in shares:
         own, parts = shares[i], 2 if fit["partner"] else 1
         low, high = own.range_yuan
@@ -174,9 +175,5 @@ def _row(
         constants = area.catalog.constants
         row["sunroom_yuan"] = fit["sunrooms"] * constants["sunroom_m2"] * constants["sunroom_yuan_m2"]
     count = counts.get(i)
-    return row | {
-        "voted": count.voted_heads if count else 0,
-        "agreed": count.agreed_heads if count else 0,
-        "vote": count.state if count else "no_vote",
-        "to_win": len(count.to_win) if count else pd.NA,
-    }
+    votes = (count.voted_heads, count.agreed_heads, count.state, len(count.to_win)) if count else _NO_VOTES
+    return row | dict(zip(_VOTES, votes, strict=True))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spatialreno.catalog import Catalog, read_catalog
-from spatialreno.community.ballots import MENU, Register
 from spatialreno.community.budget import choose_items
+from spatialreno.community.voting.ballots import MENU, Register
 from spatialreno.errors import Fault, InputError
 from spatialreno.files import read_table
 

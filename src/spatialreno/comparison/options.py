@@ -41,8 +41,7 @@ class Comparison:
     areas, evaluations, blocks
         By option, today included.
     ledgers, freed, gained
-        By option; empty tables for today. ``gained``: index building_id; score_before, score_after,
-        gain, residents, households.
+        By option; empty tables for today. ``gained``: every home before and after (``who_gains``).
     isochrones
         By option: walks from the home nearest the residents' centre, or from the origins asked for.
     consents
@@ -90,6 +89,8 @@ class Comparison:
             "area": self.today.name,
             "title": self.today.title,
             "fingerprint": self.today.fingerprint,
+            "catalog": self.today.catalog.digest,
+            "own_rows": self.today.catalog.own_rows.to_dict("records"),
             "source": str(self.today.meta.get("source", "")),
             "licence": str(self.today.meta.get("licence", "")),
             "date": str(self.today.meta.get("date", "")),
@@ -97,7 +98,12 @@ class Comparison:
             "standard": self.standard,
             "version": __version__,
             "options": {
-                s.name: {"title": s.title, "fingerprint": self.areas[s.name].fingerprint} for s in self.scenarios
+                s.name: {
+                    "title": s.title,
+                    "fingerprint": self.areas[s.name].fingerprint,
+                    "scenario": s.placed(self.today).fingerprint,
+                }
+                for s in self.scenarios
             },
         }
 

@@ -25,11 +25,18 @@ def plan_rows(
     areas: Mapping[str, StudyArea],
     ledgers: Mapping[str, pd.DataFrame],
     freed: Mapping[str, gpd.GeoDataFrame],
-    gained: Mapping[str, pd.DataFrame],
+    gains: Mapping[str, Mapping[str, float]],
     consents: Mapping[str, Consents],
     works: Mapping[str, Works],
 ) -> pd.DataFrame:
     """Tell what each plan does, as rows at level ``plan``; the first area is today.
+
+    Parameters
+    ----------
+    areas, ledgers, freed, consents, works
+        By option.
+    gains
+        By option, as ``gain_values`` counts them.
 
     Returns
     -------
@@ -40,14 +47,14 @@ def plan_rows(
     frames = []
     for name in areas:
         bill = ledgers.get(name)
-        values = {**_bill_values(bill, today), **_land_values(freed[name]), **_gain_values(gained[name], today)}
+        values = {**_bill_values(bill, today), **_land_values(freed[name]), **gains[name]}
         values |= _parking_values(today, areas[name])
         values |= _consent_values(consents.get(name))
         values |= works_values(areas[name], works.get(name))
         index = pd.MultiIndex.from_tuples([(name, "plan", today.name, k) for k in values], names=_INDEX)
         frame = pd.DataFrame({"value": list(values.values())}, index=index, dtype="float64")
         known = today.catalog.indicators
-        frame["unit"] = [known["unit"].get(k, "") for k in values]
+        frame["unit"] = [known["unit"].get(k, known["unit"].get(k.partition(":")[0], "")) for k in values]
         unjudged = pd.array([None] * len(values), dtype="boolean")
         frames.append(frame.assign(target=float("nan"), meets=unjudged, source="", mark=_plan_marks(values, today)))
     return pd.concat(frames)
@@ -87,13 +94,20 @@ def _bill_values(bill: pd.DataFrame | None, today: StudyArea) -> dict[str, float
 
 
 def _consent_values(found: Consents | None) -> dict[str, float]:
-    """Count whom an option must ask, who has agreed, and the fewest still to be won; today asks nobody."""
-    return {
-        "parties_asked": float(len(found.parties)) if found else 0.0,
-        "votes_asked": float(len(found.votes)) if found else 0.0,
-        "consents_in_hand": float(found.in_hand_count) if found else 0.0,
-        "consents_missing": float(len(found.to_win())) if found else 0.0,
+    """Count whom an option must ask, who has agreed or said no, and the fewest still to be won; today asks nobody.
+
+    Parties and votes, and parties and households, are never added up; every head counts once.
+    """
+    counts = {
+        "parties_asked": len(found.parties) if found else 0,
+        "parties_signed": int((found.parties["state"] == "in_hand").sum()) if found else 0,
+        "parties_against": found.against_count if found else 0,
+        "votes_asked": len(found.votes) if found else 0,
+        "votes_passed": int((found.votes["state"] == "passed").sum()) if found else 0,
+        "parties_missing": found.parties_to_win if found else 0,
+        "households_missing": found.households_to_win if found else 0,
     }
+    return {name: float(count) for name, count in counts.items()}
 
 
 def bill_rows(ledgers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -133,23 +147,13 @@ def _parking_values(today: StudyArea, after: StudyArea) -> dict[str, float]:
     return {"parking_lost": lost, "parking_gained": float(places.get("gained", 0.0))}
 
 
-def _gain_values(gained: pd.DataFrame, today: StudyArea) -> dict[str, float]:
-    least = today.catalog.constants["gain_points"]
-    more, less = gained[gained["gain"] >= least], gained[gained["gain"] <= -least]
-    return {
-        "residents_gain": float(more["residents"].sum()),
-        "households_gain": float(more["households"].sum()),
-        "residents_lose": float(less["residents"].sum()),
-    }
-
-
 def _plan_marks(values: Mapping[str, float], today: StudyArea) -> list[str]:
     """Mark what rests on estimates: every cost, and people where their number was estimated."""
     people = today.buildings["estimated"].fillna("").str.contains("residents|households").any()
     walls = bool(today.walls["inferred"].fillna(False).any())
     return [
         "estimated"
-        if "cost" in k or (people and k.endswith(("gain", "lose")))
+        if "cost" in k or (people and k.partition(":")[0].endswith(("gain", "lose")))
         else "inferred"
         if walls and k == "wall_demolished_m"
         else ""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spatialreno.area import as_ids, inhabited_buildings, refuse_unknown
 from spatialreno.blocks import merge_blocks
 from spatialreno.community import find_consents, read_register
 from spatialreno.comparison.options import TODAY, Comparison
 from spatialreno.comparison.plan import plan_rows
 from spatialreno.comparison.works import plan_works
 from spatialreno.errors import ScenarioError
-from spatialreno.indicators import Evaluation, evaluate
+from spatialreno.indicators import Evaluation, evaluate, gain_values, who_gains
 from spatialreno.land import freed_land
 from spatialreno.scenario import Build, Scenario
 from spatialreno.walk import isochrones
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 
 def compare(
     today: StudyArea,
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[Scenario] | Scenario,
     *,
     standard: str = "gb50180-2018",
-    origins: Sequence[str] | None = None,
+    origins: Sequence[str] | str | None = None,
     works: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Comparison:
@@ -68,6 +69,7 @@ def compare(
     True
     """
     say = progress or (lambda _: None)
+    scenarios = _as_scenarios(scenarios)
     _check_names(scenarios)
     areas: dict[str, StudyArea] = {TODAY: today}
     for scenario in scenarios:
@@ -78,10 +80,12 @@ def compare(
         say(f"evaluate {name}")
         evaluations[name] = evaluate(area, standard)
     say("freed land, gains and isochrones")
-    start = list(origins) if origins is not None else _centre_home(today)
+    start = _origins(today, origins)
     ledgers = {s.name: s.ledger(today) for s in scenarios}
     freed = {TODAY: freed_land(today, today), **{s.name: freed_land(today, _only_cleared(s, today)) for s in scenarios}}
-    gained = {name: _gained(evaluations, areas, name) for name in areas}
+    gained = {name: who_gains(evaluations[TODAY], evaluations[name]) for name in areas}
+    baskets = tuple(b.id for b in evaluations[TODAY].standard.baskets)
+    gains = {name: gain_values(found, today.catalog.constants, baskets) for name, found in gained.items()}
     say("consents")
     register = read_register(today, keep_rest=True)
     consents = {s.name: find_consents(today, s, register=register, keep_rest=True) for s in scenarios}
@@ -97,7 +101,7 @@ def compare(
         isochrones={name: isochrones(area, [i for i in start if _is_there(area, i)]) for name, area in areas.items()},
         consents=consents,
         register=register,
-        plans=plan_rows(areas, ledgers, freed, gained, consents, planned),
+        plans=plan_rows(areas, ledgers, freed, gains, consents, planned),
         works=planned,
     )
 
@@ -108,6 +112,15 @@ def _only_cleared(scenario: Scenario, today: StudyArea) -> StudyArea:
     return Scenario(scenario.name, scenario.title, acts).apply(today)
 
 
+def _as_scenarios(given: Sequence[Scenario] | Scenario) -> list[Scenario]:
+    """Take one scenario or several, and nothing else."""
+    several = [given] if isinstance(given, Scenario) else list(given)
+    odd = [type(one).__name__ for one in several if not isinstance(one, Scenario)]
+    if odd:
+        raise ScenarioError(f"options: {', '.join(odd)} is no scenario. Give what Scenario or read_scenario makes.")
+    return several
+
+
 def _check_names(scenarios: Sequence[Scenario]) -> None:
     names = [s.name for s in scenarios]
     twice = sorted({n for n in names if names.count(n) > 1 or n == TODAY})
@@ -115,9 +128,18 @@ def _check_names(scenarios: Sequence[Scenario]) -> None:
         raise ScenarioError(f"options: {', '.join(twice)} is taken. Give every option a name of its own.")
 
 
+def _origins(area: StudyArea, asked: Sequence[str] | str | None) -> list[str]:
+    """Take the homes and facilities that isochrones start from; without a word, the home in the middle."""
+    if asked is None:
+        return _centre_home(area)
+    names = as_ids(asked)
+    refuse_unknown(names, [*area.buildings.index, *area.facilities.index], what="origins", noun="building or facility")
+    return names
+
+
 def _centre_home(area: StudyArea) -> list[str]:
     """Choose the home nearest the residents' centre; ties go to the first id."""
-    homes = area.buildings[area.buildings["residents"].fillna(0).astype("float64") > 0]
+    homes = inhabited_buildings(area)
     if not len(homes):
         return []
     points = homes.geometry.centroid
@@ -129,18 +151,3 @@ def _centre_home(area: StudyArea) -> list[str]:
 
 def _is_there(area: StudyArea, name: str) -> bool:
     return name in area.buildings.index or name in area.facilities.index
-
-
-def _gained(evaluations: Mapping[str, Evaluation], areas: Mapping[str, StudyArea], name: str) -> pd.DataFrame:
-    before, after = evaluations[TODAY].scores, evaluations[name].scores
-    both = before.index.intersection(after.index)
-    households = areas[name].buildings["households"].reindex(both)
-    return pd.DataFrame(
-        {
-            "score_before": before["score"].reindex(both),
-            "score_after": after["score"].reindex(both),
-            "gain": after["score"].reindex(both) - before["score"].reindex(both),
-            "residents": after["residents"].reindex(both),
-            "households": households,
-        }
-    ).rename_axis("building_id")

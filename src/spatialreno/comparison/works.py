@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spatialreno.area import pipes_in_use
 from spatialreno.works import Dig, HeatPlan, plan_dig, supply_heat
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Scenario
-
-#: Seconds for the trees and the joint routing of one option; then the best with its bound.
-_SECONDS = 60.0  # a quarter is proven in a tenth of this, so that the same input gives the same bytes
 
 
 @dataclass(frozen=True)
@@ -31,11 +29,10 @@ def plan_works(
     plans = {s.name: s for s in scenarios}
     found = {}
     for name, area in areas.items():
-        live = area.pipes["status"].fillna("existing").eq("existing")
-        if live.any() and len(area.paths):
+        if len(pipes_in_use(area)) and len(area.paths):
             say(f"heat and dig {name}")
             heat = supply_heat(area, exact=False)
-            dig = plan_dig(area, scenario=plans.get(name), time_limit_s=_SECONDS)
+            dig = plan_dig(area, scenario=plans.get(name))
             found[name] = Works(heat, dig)
     return found
 

@@ -1,4 +1,4 @@
-"""What may be opened: walls that may go, gates that may let more people through, new gates where a path meets a wall."""
+"""What may be opened: walls that may go, gates that may let more people through."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def find_candidates(area: StudyArea, asked: Sequence[str] | None = None) -> tupl
         An id that names nothing of this kind, or a wall that is not removable; with the nearest ids.
     """
     if isinstance(asked, str):
-        raise InputError(f"design: candidates is {asked!r}, expected a list such as ['walls', 'W12']. Put it in a list.")
+        raise InputError(
+            f"design: candidates is {asked!r}, expected a list such as ['walls', 'W12']. Put it in a list."
+        )
     known = _known(area)
     chosen: dict[str, tuple[Act, ...]] = {}
     lost: list[str] = []
@@ -131,7 +133,9 @@ def _by_id(area: StudyArea, word: str, known: dict[str, list[str]]) -> list[Act]
     if layer in ("walls", "gates", "structures") and layer in known.get(rest, []):
         return _acts(area, layer, rest)
     if word.endswith(_RESIDENTS):
-        acts = _gate_acts(area, word.removesuffix(_RESIDENTS)) if word.removesuffix(_RESIDENTS) in area.gates.index else []
+        acts = (
+            _gate_acts(area, word.removesuffix(_RESIDENTS)) if word.removesuffix(_RESIDENTS) in area.gates.index else []
+        )
         return [act for act in acts if act[2] == "residents"]
     return _acts(area, known[word][0], word) if len(known.get(word, [])) == 1 else []
 
@@ -179,7 +183,8 @@ def _joined(candidates: list[Candidate], area: StudyArea) -> tuple[list[Candidat
 
     doubled = nx.Graph(doubled_walls(area))
     wall_of = {one.acts[0][1]: one for one in candidates if one.acts[0][0] == "walls"}
-    found, left_out = {one.id: one for one in candidates}, {}
+    found = {one.id: one for one in candidates}
+    left_out: dict[str, str] = {}
     for walls in nx.connected_components(doubled):
         mine = [wall_of[name] for name in sorted(walls) if name in wall_of]
         for one in mine:

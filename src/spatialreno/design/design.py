@@ -57,7 +57,7 @@ class Design:
     notes: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     opened: tuple[Candidate, ...] = field(default=(), compare=False)
-    along: Callable[[Sequence[float] | None], pd.DataFrame] | None = field(default=None, compare=False)
+    along: Callable[[Sequence[float] | None], list[Design]] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Close the mapping, so that an answer stays what was found."""
@@ -79,8 +79,8 @@ class Design:
         """
         return scenario_of(self.opened, name, title, f"design: {self.goal}")
 
-    def frontier(self, budgets_yuan: Sequence[float] | None = None) -> pd.DataFrame:
-        """Tell what more or less money would give under the same guards.
+    def designs(self, budgets_yuan: Sequence[float] | None = None) -> list[Design]:
+        """Answer the same question, with the same guards, for other budgets.
 
         Parameters
         ----------
@@ -89,12 +89,32 @@ class Design:
 
         Returns
         -------
+        list of Design
+            From the least budget to the largest.
+        """
+        if self.along is None:
+            raise InfeasibleError("design: this one knows no other budgets. Call design_openings again.")
+        return self.along(budgets_yuan)
+
+    def frontier(self, budgets_yuan: Sequence[float] | None = None) -> pd.DataFrame:
+        """Tell what more or less money would give under the same guards.
+
+        Parameters
+        ----------
+        budgets_yuan
+            As for ``designs``.
+
+        Returns
+        -------
         pandas.DataFrame
             A row for each budget: budget_yuan, cost_yuan, value, bound, status, chosen (list of ids).
         """
-        if self.along is None:
-            raise InfeasibleError("design: this one was read back and knows no other budgets. Call design_openings.")
-        return self.along(budgets_yuan)
+        return pd.DataFrame([one.row() for one in self.designs(budgets_yuan)])
+
+    def row(self) -> dict[str, Any]:
+        """Give this design as a row of a frontier."""
+        named = ("budget_yuan", "cost_yuan", "value", "bound", "status")
+        return {name: getattr(self, name) for name in named} | {"chosen": list(self.chosen)}
 
     def __repr__(self) -> str:
         """Read the design aloud."""

@@ -143,15 +143,13 @@ class Question:
         self._check(chosen)
         return self._told(terms, answer, chosen)
 
-    def frontier(self, budgets_yuan: Sequence[float] | None, most: float) -> pd.DataFrame:
+    def designs(self, budgets_yuan: Sequence[float] | None, most: float) -> list[Design]:
         """Answer for several budgets, from least to most."""
         top = most if np.isfinite(most) else float(self.terms.cost.sum())
-        asked = np.linspace(0.0, top, _STEPS + 1) if budgets_yuan is None else np.sort(np.asarray(budgets_yuan, float))
-        rows = []
-        for budget in asked.tolist():
-            found = self.design(budget)
-            rows.append((budget, found.cost_yuan, found.value, found.bound, found.status, list(found.chosen)))
-        return pd.DataFrame(rows, columns=["budget_yuan", "cost_yuan", "value", "bound", "status", "chosen"])
+        asked = (
+            np.linspace(0.0, top, _STEPS + 1)[1:] if budgets_yuan is None else np.sort(np.asarray(budgets_yuan, float))
+        )
+        return [self.design(budget) for budget in asked.tolist()]
 
     def opened(self, chosen: Bools) -> tuple[Candidate, ...]:
         """Name what a choice opens."""
@@ -198,13 +196,15 @@ class Question:
                 "standard": self.goal.standard.name, "version": __version__,
             },
             opened=self.opened(chosen),
-            along=lambda budgets: self.frontier(budgets, terms.budget),
+            along=lambda budgets: self.designs(budgets, terms.budget),
         )  # fmt: skip
 
     def _binding(self, terms: Terms) -> str:
         """Say which term binds: without it, and with all the others, there is a choice."""
         none = np.zeros(len(terms.cost), np.bool_)
-        must = f"what must open costs {terms.cost[terms.must].sum():,.0f} yuan and asks {terms.asks(terms.must)} parties"
+        must = (
+            f"what must open costs {terms.cost[terms.must].sum():,.0f} yuan and asks {terms.asks(terms.must)} parties"
+        )
         without = [
             (f"budget of {terms.budget:,.0f} yuan", np.isfinite(terms.budget), replace(terms, budget=float("inf"))),
             ("must_keep, keep_party and consent", terms.shut.any(), replace(terms, shut=none)),
@@ -222,7 +222,9 @@ class Question:
         holds, weights = self.study.rungs.holds(~terms.shut), self.study.rungs.weights()
         short = {f.place: f.least - sum(weights[at] for at in f.gains if holds[at]) for f in terms.floors}
         told = [f"{place} lacks {lack:,.0f} residents" for place, lack in short.items() if lack > _AGREES]
-        return f"with all open that may be, {', '.join(told)}" if told else "within reach, but not within the other terms"
+        return (
+            f"with all open that may be, {', '.join(told)}" if told else "within reach, but not within the other terms"
+        )
 
     def _possible(self, terms: Terms) -> bool:
         return self.study.most(terms).status != "infeasible"

@@ -66,7 +66,7 @@ class Goal:
 
     def hopes(self, choices: OpeningChoices) -> Hopes:
         """Find what may change by opening; the choices are for the homes of ``people``, in order."""
-        weights = self.people.to_numpy(float)
+        weights: Floats = np.asarray(self.people, np.float64)
         if self.by_home:
             return hopes_of_needs(choices, self.needs, weights)
         if self.word == "kinds":

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, TypedDict
 
+import numpy as np
 import pandas as pd
 
 from spatialreno.design.candidates import Candidate, exclusions
@@ -64,7 +65,7 @@ def terms_of(
     shut |= _without_consent(guards.get("consent"), asked, number)
     parties = asked[asked["kind"] == "party"].groupby("who", sort=True)["id"]
     return Terms(
-        cost=cost.to_numpy(float),
+        cost=np.asarray(cost, np.float64),
         budget=budget_yuan,
         shut=shut,
         must=must,

@@ -84,7 +84,9 @@ class Hopes:
     @property
     def most(self) -> float:
         """The measure with everything opened."""
-        climbed = sum(ladder.worth(max(ladder.bottom, ladder.enough)) - ladder.worth(ladder.top) for ladder in self.ladders)
+        climbed = sum(
+            ladder.worth(max(ladder.bottom, ladder.enough)) - ladder.worth(ladder.top) for ladder in self.ladders
+        )
         return self.today + sum(gain.weight for gain in self.gains) + climbed
 
 

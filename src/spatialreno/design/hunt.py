@@ -98,7 +98,9 @@ class Hunt:
         while True:
             left = self.terms.budget - self.terms.cost[chosen].sum()
             holds = rungs.holds(chosen)
-            asked = [rung for rung in np.argsort(-weights, kind="stable").tolist() if not holds[rung] and rung not in dear]
+            asked = [
+                rung for rung in np.argsort(-weights, kind="stable").tolist() if not holds[rung] and rung not in dear
+            ]
             if dice is not None:
                 asked = sorted(dice.choice(asked, min(len(asked), _SAMPLE), replace=False).tolist()) if asked else []
             options = []

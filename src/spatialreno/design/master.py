@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -117,7 +118,7 @@ def master(terms: Terms, rungs: Rungs, cuts: Sequence[Cut], *, least: float | No
     for steps in rungs.steps:
         rows += [
             ([count + parties + lower_, count + parties + upper_], [1.0, -1.0], -np.inf, 0.0)
-            for upper_, lower_ in zip(steps, steps[1:], strict=False)
+            for upper_, lower_ in pairwise(steps)
         ]
     integer = np.arange(width) < count + parties
     return milp_of(cost, lower, upper, integer, rows)

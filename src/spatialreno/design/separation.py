@@ -39,9 +39,7 @@ class Cuts:
         return self.by_rung.get(rung, [])
 
 
-def separated(
-    rungs: Rungs, cuts: Cuts, chosen: Bools, reached: Floats, opened: Floats, orders: Sequence[Ints]
-) -> int:
+def separated(rungs: Rungs, cuts: Cuts, chosen: Bools, reached: Floats, opened: Floats, orders: Sequence[Ints]) -> int:
     """Add cuts that a point of the master problem breaks.
 
     Parameters

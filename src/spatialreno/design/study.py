@@ -151,13 +151,14 @@ class Study:
     def _relaxed(self, terms: Terms, hunt: Hunt) -> tuple[float, Ints]:
         """Solve the relaxation with cuts until none is missing; gives the bound and candidates by how open they are."""
         order, bound = self._dice.permutation(self.count), np.inf
-        rungs, lp = -1, None
+        lp, rungs = GrowingLp(master(terms, self.rungs, self.cuts.rows)), len(self.rungs)
         while not self.spent():
-            if lp is None or rungs != len(self.rungs):
+            if rungs != len(self.rungs):
                 lp, rungs = GrowingLp(master(terms, self.rungs, self.cuts.rows)), len(self.rungs)
-            objective, point, _ = lp.solve()
-            if not len(point):
-                return -np.inf, order
+            solved = lp.solve()
+            if solved is None or not len(solved[1]):
+                return (bound if solved is None else -np.inf), order
+            objective, point, _ = solved
             bound = min(bound, self._floored(self.hopes.today - objective))
             opened = point[: self.count]
             order = np.lexsort((self._dice.permutation(self.count), -(opened - 1e-3 * terms.shut)))
@@ -175,7 +176,13 @@ class Study:
         return bound, order
 
     def _solved(
-        self, terms: Terms, hunt: Hunt | None, *, least: float | None = None, start: Bools | None = None, gap: float = 0.0
+        self,
+        terms: Terms,
+        hunt: Hunt | None,
+        *,
+        least: float | None = None,
+        start: Bools | None = None,
+        gap: float = 0.0,
     ) -> MilpResult:
         """Solve the master problem as it is now."""
         best = start if hunt is None else hunt.chosen
@@ -185,7 +192,9 @@ class Study:
             width, holds = len(model.cost), self.rungs.holds(best)
             known = {at: float(value) for at, value in enumerate(best)}
             known |= {width - len(holds) + at: float(value) for at, value in enumerate(holds)}
-        found = solve_milp(model, nodes=max(self._until[1] - self.nodes, 1), start=known, keep=True, gap=gap, options=_OPTIONS)
+        found = solve_milp(
+            model, nodes=max(self._until[1] - self.nodes, 1), start=known, keep=True, gap=gap, options=_OPTIONS
+        )
         self.milps, self.nodes = self.milps + 1, self.nodes + found.nodes
         return found
 

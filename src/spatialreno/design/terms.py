@@ -79,9 +79,7 @@ class Terms:
 
     def keeps_floors(self, holds: Sequence[bool], weights: Sequence[float]) -> bool:
         """Tell whether every compound gets its least, given which gains hold."""
-        return all(
-            sum(weights[at] for at in floor.gains if holds[at]) >= floor.least - _CENT for floor in self.floors
-        )
+        return all(sum(weights[at] for at in floor.gains if holds[at]) >= floor.least - _CENT for floor in self.floors)
 
 
 def flags(count: int, which: Iterable[int]) -> Bools:

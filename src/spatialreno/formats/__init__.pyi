@@ -7,6 +7,7 @@ from .areas.export import export_area as export_area
 from .areas.folder import new_area as new_area
 from .areas.folder import read_area as read_area
 from .areas.folder import write_area as write_area
+from .areas.own_catalog import area_catalog as area_catalog
 from .osm.fetch import OsmService as OsmService
 from .osm.fetch import fetch_osm as fetch_osm
 from .osm.import_osm import import_osm as import_osm

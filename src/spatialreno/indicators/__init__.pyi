@@ -4,4 +4,6 @@ from .circle import kind_weights as kind_weights
 from .circle import scores as scores
 from .evaluation import Evaluation as Evaluation
 from .evaluation import evaluate as evaluate
+from .gains import gain_values as gain_values
+from .gains import who_gains as who_gains
 from .rows import indicator_title as indicator_title

@@ -48,7 +48,10 @@ class Evaluation:
         straight_m, radius_m, level, within, min_general, min_elderly, clause, confidence; its ``attrs`` tell who
         walked and what was assumed about opening hours and ramps.
     scores
-        Index building_id; columns score (0 to 100, NaN when unknown) and residents.
+        Index building_id; columns score (0 to 100, NaN when unknown), residents and households.
+    baskets
+        Index building_id, a column a basket of the standard: 1 where the whole basket is within radius, 0 where not,
+        NaN where reach is not known.
     standard
         The standard.
     weights
@@ -64,6 +67,7 @@ class Evaluation:
     table: pd.DataFrame
     access: pd.DataFrame
     scores: pd.DataFrame
+    baskets: pd.DataFrame
     standard: Standard
     weights: pd.Series[float]
     place: str
@@ -165,7 +169,8 @@ def evaluate(
     return Evaluation(
         table=tidy(rows, area.catalog),
         access=found,
-        scores=pd.DataFrame({"score": score, "residents": people["residents"]}),
+        scores=pd.DataFrame({"score": score, "residents": people["residents"], "households": people["households"]}),
+        baskets=pd.DataFrame({b.id: values[f"basket:{b.id}"] for b in norm.baskets}, index=people.index),
         standard=norm,
         weights=weights,
         place=area.name,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spatialreno.area import open_facilities
 from spatialreno.indicators.rows import Row, marks, surveyed
 
 if TYPE_CHECKING:
@@ -51,9 +52,8 @@ def block_rows(area: StudyArea, blocks: gpd.GeoDataFrame) -> list[Row]:
 
 def facility_rows(area: StudyArea) -> list[Row]:
     """Count open facilities, all together and by kind of the catalog; a kind that is nowhere counts 0."""
-    facilities = area.facilities
     known = surveyed(area, "facilities")
-    counts = facilities.loc[facilities["status"].fillna("open") == "open", "kind"].value_counts()
+    counts = open_facilities(area)["kind"].value_counts()
     by_kind = counts.reindex(area.catalog.facilities.index, fill_value=0).sort_index()
     total = Row("area", area.name, "facilities", float(counts.sum()) if known else nan)
     return [

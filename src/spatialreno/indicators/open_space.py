@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import open_facilities
 from spatialreno.indicators.rows import Row, cite, marks, surveyed
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ def ground(area: StudyArea, norm: Standard) -> dict[str, Any]:
     dict
         A geometry (perhaps empty) by kind; the area's CRS.
     """
-    spaces, built = area.open_spaces, area.facilities
+    spaces, built = area.open_spaces, open_facilities(area)
     spaces = spaces[spaces["access"].fillna("public") != "closed"]
-    built = built[built["status"].fillna("open").eq("open") & (built.geom_type.isin(["Polygon", "MultiPolygon"]))]
+    built = built[built.geom_type.isin(["Polygon", "MultiPolygon"])]
     kinds = pd.concat([spaces["kind"], built["kind"].map(area.catalog.facilities["public_space"])])
     shapes = np.concatenate([spaces.geometry.to_numpy(), built.geometry.to_numpy()])
     union = {kind: shapely.union_all(shapes[(kinds == kind).to_numpy()]) for kind in KINDS}

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spatialreno.area import heated, is_home
 from spatialreno.indicators.rows import Row, marks
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
-
-HOME_USES = ("residential", "mixed")
 
 
 def homes(area: StudyArea) -> pd.DataFrame:
@@ -28,18 +27,17 @@ def homes(area: StudyArea) -> pd.DataFrame:
     """
     b = area.buildings
     people, households = b["residents"].astype("float64"), b["households"].astype("float64")
-    home = (people > 0) | (households > 0) | b["use"].isin(HOME_USES)
     frame = pd.DataFrame(
         {
             "residents": people,
             "households": households,
-            "heated": b["heated"].astype("boolean").astype("float64"),
+            "heated": heated(area).astype("float64"),
             "compound_id": b["compound_id"],
             "estimated": _names(b["estimated"], "residents"),
             "households_estimated": _names(b["estimated"], "households"),
         }
     )
-    found: pd.DataFrame = frame.loc[home].rename_axis("building_id")
+    found: pd.DataFrame = frame.loc[is_home(b)].rename_axis("building_id")
     return found
 
 

@@ -95,9 +95,14 @@ def indicator_title(catalog: Catalog, indicator: str, *, lang: str = "zh", norm:
     column = f"title_{lang}"
     base, _, subject = indicator.partition(":")
     if not subject or indicator in catalog.indicators.index:
-        return str(catalog.indicators.at[indicator, column])
+        return _worded(catalog, indicator, column)
     name = _subject_title(catalog, subject, column, norm)
-    return str(catalog.indicators.at[base, column]) + ("：" if lang == "zh" else ": ") + name
+    return _worded(catalog, base, column) + ("：" if lang == "zh" else ": ") + name
+
+
+def _worded(catalog: Catalog, indicator: str, column: str) -> str:
+    """Give a title with its thresholds: ``{gain_m:g}`` stands for that constant of the catalog."""
+    return str(catalog.indicators.at[indicator, column]).format(**catalog.constants)
 
 
 def _subject_title(catalog: Catalog, subject: str, column: str, norm: Standard | None) -> str:

@@ -1,6 +1,7 @@
 from .growing import GrowingLp as GrowingLp
 from .growing import Row as Row
 from .growing import milp_of as milp_of
+from .limit import Limit as Limit
 from .milp import Milp as Milp
 from .milp import MilpResult as MilpResult
 from .milp import relative_gap as relative_gap

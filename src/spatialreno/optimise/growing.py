@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from spatialreno.optimise.limit import Limit
 from spatialreno.optimise.milp import FloatArray, Milp, highs_model, new_highs
 
 Row = tuple[list[int], list[float], float, float]
+_STEPS = 1000  # of the simplex method that count as one look
+_MOST_STEPS = 2**31 - 1
 
 
 def milp_of(
@@ -49,10 +52,12 @@ class GrowingLp:
     >>> from scipy import sparse
     >>> one, whole = np.ones(2), np.zeros(2, bool)
     >>> lp = GrowingLp(Milp(one, 0 * one, one, whole, sparse.csc_matrix((0, 2)), np.empty(0), np.empty(0)))
-    >>> lp.solve()[0]
-    0.0
+    >>> lp.solve()
+    (0.0, array([0., 0.]), array([1., 1.]))
     >>> lp.grow([([0, 1], [1.0, 1.0], 1.0, np.inf)])
-    >>> lp.solve()[0]
+    >>> lp.solve(Limit(work=0.0)) is None
+    True
+    >>> lp.solve(Limit())[0]
     1.0
     """
 
@@ -63,7 +68,8 @@ class GrowingLp:
         lp = highs_model(model, highspy)
         lp.integrality_ = []
         self._highs.passModel(lp)
-        self._solved = highspy.HighsModelStatus.kOptimal
+        state = highspy.HighsModelStatus
+        self._solved, self._none = state.kOptimal, (state.kInfeasible, state.kUnboundedOrInfeasible)
 
     def grow(self, rows: Sequence[Row]) -> None:
         """Add rows: columns, coefficients, least and most."""
@@ -78,11 +84,24 @@ class GrowingLp:
         for column in columns:
             self._highs.changeColBounds(int(column), 0.0, 0.0)
 
-    def solve(self) -> tuple[float, FloatArray, FloatArray]:
-        """Give the least objective, the values and the reduced costs; inf and nothing when there is no solution."""
+    def solve(self, limit: Limit | None = None) -> tuple[float, FloatArray, FloatArray] | None:
+        """Give the least objective, the values and the reduced costs; inf and nothing when there is no solution.
+
+        None when the limit came first.
+        """
+        size = max(self._highs.getNumNz(), 1)
+        limit = limit or Limit(work=float("inf"))
+        left = float("inf") if limit.seconds is None else self._highs.getRunTime() + limit.seconds
+        steps = min(max(limit.work / size * _STEPS, 0.0), _MOST_STEPS)
+        self._highs.setOptionValue("time_limit", left)
+        self._highs.setOptionValue("simplex_iteration_limit", int(steps))
         self._highs.run()
-        if self._highs.getModelStatus() != self._solved:
+        limit.spend(size * (1.0 + self._highs.getInfo().simplex_iteration_count / _STEPS))
+        status = self._highs.getModelStatus()
+        if status in self._none:
             return float("inf"), np.empty(0), np.empty(0)
+        if status != self._solved:
+            return None
         found = self._highs.getSolution()
         objective = float(self._highs.getInfo().objective_function_value)
         return objective, np.array(found.col_value), np.array(found.col_dual)

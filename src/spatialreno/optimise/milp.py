@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
@@ -11,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-Status = Literal["optimal", "infeasible", "time_limit", "unbounded"]
+from spatialreno.optimise.limit import Limit
+from spatialreno.optimise.quiet import make_quietly
+
+Status = Literal["optimal", "infeasible", "bounded", "unbounded"]
 FloatArray = NDArray[np.float64]
 
 
@@ -36,8 +40,8 @@ class Milp:
 class MilpResult:
     """What the solver proved; ``values`` is empty when it holds no feasible point.
 
-    ``others`` are the points it found on the way, from the first to the best, where they were asked for; ``nodes``
-    counts the nodes of its search tree.
+    ``bounded`` says that a limit came before the proof: ``bound`` and ``gap`` tell what is proven. ``others`` are the
+    points found on the way, from the first to the best, where they were asked for; ``nodes`` counts the search tree.
     """
 
     status: Status
@@ -52,7 +56,7 @@ class MilpResult:
 def solve_milp(
     model: Milp,
     *,
-    time_limit_s: float | None = None,
+    limit: Limit | None = None,
     seed: int = 0,
     gap: float = 0.0,
     nodes: int | None = None,
@@ -60,24 +64,23 @@ def solve_milp(
     keep: bool = False,
     options: Mapping[str, object] = MappingProxyType({}),
 ) -> MilpResult:
-    """Solve a mixed-integer programme to proven optimality, or as far as the time allows.
+    """Solve a mixed-integer programme to proven optimality, or as far as a limit allows.
 
-    One thread and a fixed seed: the same arrays give the same answer on every run. A time limit gives
-    that up, so there is none unless asked for.
+    One thread and a fixed seed: the same arrays give the same answer on every run. A limit in seconds gives
+    that up, so there is none unless asked for; a limit of work keeps it.
 
     Parameters
     ----------
     model
         The programme, always a minimum.
-    time_limit_s
-        Seconds after which the best point so far is returned with its bound.
+    limit
+        Work or seconds after which the best point so far is returned with its bound; what is done is taken from it.
     seed
         Seed of the solver.
     gap
         Relative gap at which the search may end; the gap reached is reported.
     nodes
-        Most nodes of the search tree; unlike a time limit it stops every run at the same place, and is told
-        as ``time_limit`` all the same.
+        Most nodes of the search tree.
     start
         Values of some columns of a point known to be feasible; the rest is filled in by the solver.
     keep
@@ -110,8 +113,8 @@ def solve_milp(
 
     # The gap is closed in full: a plan that is "nearly best" cannot be defended before twenty owners.
     limits: dict[str, object] = {"random_seed": seed, "mip_rel_gap": gap, "mip_improving_solution_save": keep}
-    if time_limit_s is not None:
-        limits["time_limit"] = float(time_limit_s)
+    if limit is not None and limit.seconds is not None:
+        limits["time_limit"] = limit.seconds
     if nodes is not None:
         limits["mip_max_nodes"] = nodes
     highs = new_highs({**limits, **options})
@@ -119,18 +122,37 @@ def solve_milp(
     if start:
         columns = sorted(start)
         highs.setSolution(len(columns), np.array(columns, np.int32), np.array([start[c] for c in columns], float))
-    highs.run()
+    with _counted(highs, limit, max(highs.getNumNz(), 1)):
+        highs.run()
     found = _result(highs, highspy, has_integers=bool(model.integer.any()))
     others = tuple(np.array(one.col_value) for one in highs.getSavedMipSolutions()) if keep else ()
     return replace(found, others=others, nodes=max(int(highs.getInfo().mip_node_count), 0))
+
+
+@contextmanager
+def _counted(highs: Any, limit: Limit | None, size: int) -> Iterator[None]:
+    """Count how often the solver looks at where it stands, and stop it when the work that is left is done."""
+    if limit is None or limit.work == float("inf"):
+        yield
+        return
+    looks, most = 0, limit.work / size
+
+    def look(event: Any) -> None:
+        nonlocal looks
+        looks += 1
+        if looks > most:
+            event.interrupt()
+
+    highs.cbMipInterrupt.subscribe(look)
+    yield
+    limit.spend(size * float(max(looks, 1)))
 
 
 def new_highs(options: Mapping[str, object]) -> Any:
     """Make a silent solver on one thread, so that it takes the same way every time."""
     import highspy
 
-    make: Any = highspy.Highs
-    highs = make()
+    highs = make_quietly(highspy.Highs)
     for name, value in {"output_flag": False, "threads": 1, **options}.items():
         highs.setOptionValue(name, value)
     return highs
@@ -163,6 +185,11 @@ def highs_model(model: Milp, highspy: Any) -> Any:
     return lp
 
 
+def _stopped(state: Any) -> tuple[Any, ...]:
+    """Name the ends that a limit brings about."""
+    return (state.kTimeLimit, state.kIterationLimit, state.kSolutionLimit, state.kInterrupt, state.kObjectiveTarget)
+
+
 def _result(highs: Any, highspy: Any, *, has_integers: bool) -> MilpResult:
     status = highs.getModelStatus()
     state = highspy.HighsModelStatus
@@ -175,7 +202,9 @@ def _result(highs: Any, highspy: Any, *, has_integers: bool) -> MilpResult:
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     objective = float(info.objective_function_value) if found else float("inf")
     proven = status in (state.kOptimal, state.kModelEmpty)
+    if not proven and status not in _stopped(state):
+        raise RuntimeError(f"HiGHS ended with {highs.modelStatusToString(status)}")
     bound = float(info.mip_dual_bound) if has_integers else (objective if proven else -float("inf"))
     bound = min(bound, objective)
     values = np.array(highs.getSolution().col_value) if found else nothing
-    return MilpResult("optimal" if proven else "time_limit", objective, bound, relative_gap(objective, bound), values)
+    return MilpResult("optimal" if proven else "bounded", objective, bound, relative_gap(objective, bound), values)

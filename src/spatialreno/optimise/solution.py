@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,7 @@ class Solution:
     objective, bound, gap
         Value of the choice, the proven limit of any choice, and their relative distance.
     status
-        ``optimal``, ``time_limit`` or ``infeasible``.
+        ``optimal``, ``bounded`` (a limit came before the proof) or ``infeasible``.
     missing
         When infeasible: what is asked and what there is, in numbers.
     provenance
@@ -62,6 +62,11 @@ class Solution:
         """Close the two mappings, so that an answer stays what was found."""
         object.__setattr__(self, "missing", MappingProxyType(dict(self.missing)))
         object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
+
+    def __reduce__(self) -> tuple[type[Solution], tuple[Any, ...]]:
+        """Give the parts to be pickled or copied; closed mappings travel as plain ones and close again."""
+        parts = {f.name: getattr(self, f.name) for f in fields(self)}
+        return type(self), tuple(dict(v) if isinstance(v, MappingProxyType) else v for v in parts.values())
 
     @property
     def feasible(self) -> bool:
@@ -89,7 +94,8 @@ class Solution:
             When there is no site; the text gives the numbers of ``missing``.
         """
         if not self.feasible:
-            raise InfeasibleError(f"{self.kind}: no site exists. {self.shortfall()}")
+            why = "no site exists" if self.status == "infeasible" else "no site was found before the limit"
+            raise InfeasibleError(f"{self.kind}: {why}. {self.shortfall()}")
         from spatialreno.scenario import Scenario, build
 
         acts = [

@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import shapely
-import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from spatialreno.catalog import read_catalog
 from spatialreno.errors import ScenarioError
 from spatialreno.files import put_text
-from spatialreno.scenario.interventions import Alter, Build, Intervention, alter, build, demolish
+from spatialreno.scenario.interventions import Intervention, alter, build, demolish
 from spatialreno.scenario.scenario import Scenario
-from spatialreno.scenario.select import thawed
+from spatialreno.scenario.text import scenario_text
 from spatialreno.scenario.values import LONLAT_TEXT
 
 Cell = str | int | float | bool
@@ -68,7 +66,7 @@ class _Alter(_Choice):
 
 
 class _Build(BaseModel):
-    """A built row: its place and, beside, any column of its layer (judged by the layer's dictionary)."""
+    """A built row: its place and, beside, any column of its layer (judged by the dictionary of the area)."""
 
     model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
     layer: str
@@ -82,16 +80,11 @@ class _Build(BaseModel):
     phase: int = Field(1, ge=1)
 
     @model_validator(mode="after")
-    def _columns_are_known(self) -> _Build:
+    def _is_in_one_place(self) -> _Build:
         if (self.at is not None) + (self.line is not None) + (self.outline is not None) != 1:
             raise ValueError("give exactly one of at, line and outline")
         if self.holes and self.outline is None:
             raise ValueError("holes need an outline")
-        layer = read_catalog().layers.get(self.layer)
-        known = set(layer.columns) if layer else set(self.model_extra or {})
-        unknown = sorted(set(self.model_extra or {}) - known)
-        if unknown:
-            raise ValueError(f"{self.layer} has no column {', '.join(unknown)}")
         return self
 
     def shape(self) -> Any:
@@ -161,12 +154,7 @@ def write_scenario(scenario: Scenario, path: str | Path) -> Path:
     ...     read_scenario(write_scenario(plan, Path(folder) / "opened.toml")) == plan
     True
     """
-    tables: dict[str, Any] = {"name": scenario.name, "title": scenario.title}
-    for verb in ("demolish", "alter", "build"):
-        rows = [_table(act) for act in scenario.interventions if act.verb == verb]
-        if rows:
-            tables[verb] = rows
-    return put_text(Path(path), tomli_w.dumps(tables))
+    return put_text(Path(path), scenario_text(scenario))
 
 
 def _read(path: Path, seen: tuple[Path, ...]) -> Scenario:
@@ -223,38 +211,3 @@ def _fault_line(loc: tuple[int | str, ...], kind: str, message: str) -> str:
         keys, said = keys[:2], f"give text, a finite number or true/false{choice}"
     place = f"{_BRACKETS[str(loc[0])]} {int(loc[1]) + 1}"
     return f"{', '.join(filter(None, [place, '.'.join(keys)]))}: {said.removeprefix('Value error, ')}"
-
-
-def _table(act: Intervention) -> dict[str, Any]:
-    if isinstance(act, Build):
-        table: dict[str, Any] = {"layer": act.layer, "id": act.id, **dict(act.values), **_place(act)}
-    else:
-        chosen = {k: getattr(act.chosen, k) for k in ("ids", "between", "within", "party")}
-        table = {"layer": act.layer, **{k: thawed(v) for k, v in chosen.items() if v is not None}}
-        if act.chosen.where is not None:
-            table["where"] = {k: thawed(v) for k, v in act.chosen.where}
-        if isinstance(act, Alter):
-            table["set"] = dict(act.values)
-        if act.expect is not None:
-            table["expect"] = act.expect
-    table |= {"reason": act.reason} if act.reason else {}
-    return table | ({"phase": act.phase} if act.phase != 1 else {})
-
-
-def _place(act: Build) -> dict[str, Any]:
-    if not act.crs:
-        raise ScenarioError(
-            f"{act}: its geometry has no coordinate system of its own. Use scenario.placed(area) before writing."
-        )
-    place: dict[str, Any] = {} if act.crs == LONLAT_TEXT else {"crs": act.crs}
-    shape = act.geometry
-    if shape.geom_type == "Point":
-        return {"at": [float(shape.x), float(shape.y)], **place}
-    if shape.geom_type == "LineString":
-        return {"line": _positions(shape.coords), **place}
-    holes = [_positions(ring.coords)[:-1] for ring in shape.interiors]
-    return {"outline": _positions(shape.exterior.coords)[:-1], **({"holes": holes} if holes else {}), **place}
-
-
-def _positions(coords: Any) -> list[list[float]]:
-    return [[float(x), float(y)] for x, y, *_ in coords]

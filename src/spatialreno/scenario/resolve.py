@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -89,12 +89,17 @@ class Resolved:
 
 def resolve(scenario: Scenario, area: StudyArea) -> Resolved:
     """Resolve every intervention against the area, once for both; raise one error that holds all problems."""
-    recent: dict[Scenario, Resolved] = area.known.setdefault("resolved", {})
+    recent = area.derive(_recent)
     found = recent.pop(scenario, None) or _resolved(scenario, area)
     recent[scenario] = found
     if len(recent) > _RECENT:
         del recent[next(iter(recent))]
     return found
+
+
+def _recent(area: StudyArea) -> dict[Scenario, Resolved]:
+    """Begin the list of scenarios last resolved against an area."""
+    return {}
 
 
 def _resolved(scenario: Scenario, area: StudyArea) -> Resolved:
@@ -214,7 +219,7 @@ def _some(ids: list[str]) -> str:
     return ", ".join(ids[:_IDS_SHOWN]) + more
 
 
-def _settable(columns: dict[str, Any]) -> list[str]:
+def _settable(columns: Mapping[str, Any]) -> list[str]:
     return [name for name, c in columns.items() if c.status != "derived" and name != "id"]
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from spatialreno.errors import ScenarioError
 from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention
+from spatialreno.scenario.text import canonical_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +39,8 @@ class Scenario:
     def __init__(self, name: str, title: str = "", interventions: Iterable[Intervention] = ()) -> None:
         if not name or any(c in name for c in "/\\") or name.startswith("."):
             raise ScenarioError(f"scenario {name!r}: needs a plain name, without slashes and not starting with a dot.")
+        if not isinstance(title, str):
+            raise ScenarioError(f"scenario {name}: the title is no text. Give a title before interventions.")
         named = [act if act.origin else replace(act, origin=name) for act in _checked(interventions, name)]
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "title", title or name)
@@ -48,6 +53,11 @@ class Scenario:
     def __hash__(self) -> int:
         """Hash what equality compares."""
         return hash(self._meaning())
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sixteen hex digits of what it does: the same in every process, for any order of its acts."""
+        return hashlib.sha256(canonical_text(self).encode()).hexdigest()[:16]
 
     def _meaning(self) -> tuple[str, str, frozenset[Intervention]]:
         return self.name, self.title, frozenset(self.interventions)

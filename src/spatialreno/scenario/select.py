@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from spatialreno.area import lineage, lineages
+from spatialreno.area import as_ids, lineage, lineages
 from spatialreno.errors import ScenarioError
 from spatialreno.scenario.values import cell
 
@@ -55,7 +55,7 @@ def selector(
     party: str | None,
 ) -> Selector:
     """Freeze the choices of one call; a single id may stand without its list."""
-    names = (ids,) if isinstance(ids, str) else ids
+    names = None if ids is None else as_ids(ids)
     if isinstance(between, str):
         raise ScenarioError(f"between = {between!r}: give a list of compounds.")
     return Selector(

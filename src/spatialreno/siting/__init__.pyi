@@ -2,12 +2,14 @@ from .candidates import given_candidates as given_candidates
 from .candidates import overlapping as overlapping
 from .candidates import spare_rooms as spare_rooms
 from .candidates import together as together
+from .center import p_center as p_center
+from .choice import Choice as Choice
 from .facilities import site_facilities as site_facilities
 from .heat import station_candidates as station_candidates
 from .heat import what_there_is as what_there_is
-from .models import Choice as Choice
 from .models import least_count as least_count
 from .models import max_coverage as max_coverage
 from .models import p_median as p_median
+from .objectives import OBJECTIVES as OBJECTIVES
 from .problem import Problem as Problem
 from .problem import siting_problem as siting_problem

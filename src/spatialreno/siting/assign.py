@@ -84,6 +84,17 @@ def coverage_milp(problem: Problem, *, count: int) -> Milp:
     )
 
 
+def cover_milp(problem: Problem, *, count: int) -> Milp:
+    """Write the question whether ``count`` sites have every demand in reach (columns y)."""
+    new = np.flatnonzero(~problem.existing)
+    wide = len(problem.sites)
+    reach = _rows(problem.demand, problem.site, len(problem.demands), wide)
+    blocks = [(reach, 1.0, np.inf), (_rows(np.zeros_like(new), new, 1, wide), float(count), float(count))]
+    blocks += [_conflict_rows(problem, wide)] if len(problem.conflicts) else []
+    standing = problem.existing.astype(float)
+    return stacked(blocks, cost=np.zeros(wide), lower=standing, upper=np.ones(wide), integer=np.ones(wide, bool))
+
+
 def stacked(
     blocks: list[tuple[sparse.csr_matrix, float, float]],
     *,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import on_ground, open_facilities
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,11 +60,11 @@ def boiler_houses(area: StudyArea, kind: str) -> gpd.GeoDataFrame:
     ground that are legal and whose ``use`` is empty or says they are vacant.
     """
     buildings = area.buildings[area.buildings["use"].eq("boiler_house").fillna(False)]
-    taken = area.facilities.loc[area.facilities["status"].fillna("open").eq("open"), "building_id"].dropna()
+    taken = open_facilities(area)["building_id"].dropna()
     free = buildings[~buildings.index.isin(taken)]
     structures = area.structures
     vacant = structures["use"].isna() | structures["use"].isin(_VACANT)
-    stands = structures["position"].fillna("ground").isin(["ground", "attached"])
+    stands = on_ground(structures)
     legal = structures["kind"].eq("boiler_house").fillna(False) & structures["legality"].eq("legal")
     huts = structures[(legal & stands & vacant).to_numpy(bool)]
     rows = [_row(free, "boiler_house", free.index, free.geometry.area)]

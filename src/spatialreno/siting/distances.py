@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import inhabited_buildings, open_facilities
+
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
@@ -33,7 +35,7 @@ def walking_distances(area: StudyArea, sites: gpd.GeoDataFrame, *, limit_m: floa
     """Measure walks from the doors of homes to candidate sites, in metres, no farther than a limit."""
     from spatialreno.walk import walk_distances
 
-    homes = area.buildings[area.buildings["residents"].fillna(0) > 0]
+    homes = inhabited_buildings(area)
     if sites.empty or homes.empty:
         return _no_pairs()
     return walk_distances(area, homes.geometry, sites.geometry, limit_m=limit_m)
@@ -43,8 +45,7 @@ def existing_distances(area: StudyArea, kind: str, *, limit_m: float) -> pd.Data
     """Measure the walk of every building to its nearest open facility of a kind, in metres."""
     from spatialreno.walk import nearest
 
-    open_now = area.facilities["kind"].eq(kind) & area.facilities["status"].fillna("open").eq("open")
-    if not open_now.any():
+    if not open_facilities(area)["kind"].eq(kind).any():
         return _no_pairs()
     rows = nearest(area, [kind], limit_m=limit_m).dropna(subset=["distance_m"])
     return pd.DataFrame(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -15,13 +15,12 @@ from spatialreno.siting.answer import Found, solution
 from spatialreno.siting.candidates import given_candidates, land_candidates, overlapping
 from spatialreno.siting.distances import existing_distances, walking_distances
 from spatialreno.siting.heat import choose_stations
-from spatialreno.siting.models import least_count, max_coverage, p_median
+from spatialreno.siting.models import least_count
+from spatialreno.siting.objectives import OBJECTIVES, Asked
 from spatialreno.siting.problem import Problem, siting_problem
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
-
-Model = Literal["p-median", "coverage"]
 
 
 def site_facilities(
@@ -29,9 +28,10 @@ def site_facilities(
     kind: str,
     *,
     count: int | None = 1,
-    model: Model = "p-median",
+    objective: str = "p-median",
     candidates: gpd.GeoDataFrame | None = None,
     radius_m: float | None = None,
+    time_limit_s: float | None = None,
 ) -> Solution:
     """Find where facilities of a kind serve best, with proof.
 
@@ -48,49 +48,53 @@ def site_facilities(
         Facility kind of the catalog.
     count
         New facilities. None, for heat-exchange stations only: as many as the load asks for.
-    model
+    objective
         ``p-median``: least total walk (:func:`p_median`). ``coverage``: most people within ``radius_m``
-        (:func:`max_coverage`).
+        (:func:`max_coverage`). ``p-center``: least walk of whoever walks farthest (:func:`p_center`).
     candidates
         Features to choose among, any geometry and CRS, ids as index; None: what free land can hold.
         ``capacity``, ``area_m2`` and ``building_id`` are kept where given.
     radius_m
-        Service radius in metres. Coverage needs it. With p-median everyone must be within it; without
-        it a home that no site reaches counts ``walk_limit_m``. For stations None is the catalog's.
+        Service radius in metres. Coverage needs it. With the others everyone must be within it; without it a
+        home that no site reaches counts ``walk_limit_m`` (p-median) or does not decide (p-center); how many
+        residents that are is in ``provenance``. For stations None is the catalog's.
+    time_limit_s
+        Seconds after which the best choice is told with its bound; None: the work that the catalog allows
+        (``solver_work``), the same on every computer.
 
     Returns
     -------
     Solution
-        ``objective``: residents × metres (p-median), residents covered (coverage), or the same with m²
-        to heat. When impossible: status ``infeasible`` and ``missing`` in numbers; no error is raised.
+        ``objective``: residents × metres (p-median), residents covered (coverage), metres (p-center), or the
+        same with m² to heat. When impossible: status ``infeasible`` and ``missing`` in numbers; no error is raised.
 
     Raises
     ------
     InputError
-        For an unknown kind or model, candidates without ids or CRS, coverage without a radius.
+        For an unknown kind or objective, candidates without ids or CRS, coverage without a radius.
 
     Examples
     --------
     ``site_facilities(after, "heat_exchange_station").as_scenario("station")`` builds what it found.
     """
-    _check(area, kind, count, model, radius_m)
+    _check(area, kind, count, objective, radius_m)
+    asked = Asked(int(count or 1), radius_m, time_limit_s=time_limit_s)
     if kind == STATION:
-        found = choose_stations(area, count=count, model=model, candidates=candidates, radius_m=radius_m)
+        found = choose_stations(area, objective, asked, count=count, candidates=candidates)
     elif candidates is None:
-        found = _choose(area, kind, int(count or 1), model, radius_m)
+        found = _choose(area, kind, objective, asked)
     else:
-        given = given_candidates(area, kind, candidates)
-        found = _choose_among(area, kind, given, count=int(count or 1), model=model, radius_m=radius_m)
+        found = _choose_among(area, kind, given_candidates(area, kind, candidates), objective, asked)
     return solution(area, kind, found)
 
 
-def _check(area: StudyArea, kind: str, count: int | None, model: str, radius_m: float | None) -> None:
+def _check(area: StudyArea, kind: str, count: int | None, objective: str, radius_m: float | None) -> None:
     faults = []
     if kind not in area.catalog.facilities.index:
         faults.append(f"no kind {kind} in the catalog; `spatialreno catalog facilities` lists them")
-    if model not in ("p-median", "coverage"):
-        faults.append(f"no model {model}; choose p-median or coverage")
-    if kind != STATION and model == "coverage" and radius_m is None:
+    if objective not in OBJECTIVES:
+        faults.append(f"no objective {objective}; choose one of {', '.join(OBJECTIVES)}")
+    if kind != STATION and objective == "coverage" and radius_m is None:
         faults.append("coverage needs radius_m=, the service radius in metres")
     if (count is None and kind != STATION) or (count is not None and count < 1):
         faults.append(f"count = {count}; ask for at least one")
@@ -98,34 +102,30 @@ def _check(area: StudyArea, kind: str, count: int | None, model: str, radius_m: 
         raise InputError("site_facilities: " + "; ".join(faults) + ".")
 
 
-def _choose(area: StudyArea, kind: str, count: int, model: Model, radius_m: float | None) -> Found:
+def _choose(area: StudyArea, kind: str, objective: str, asked: Asked) -> Found:
     """Choose among what free land can hold; when that is nothing, say what land there is."""
     sites = land_candidates(area, kind, None)
-    found = _choose_among(area, kind, sites, count=count, model=model, radius_m=radius_m)
-    if len(sites) >= count:
+    found = _choose_among(area, kind, sites, objective, asked)
+    if len(sites) >= asked.count:
         return found
     return replace(found, missing={**_land_there_is(area, kind), **found.missing})
 
 
-def _choose_among(
-    area: StudyArea, kind: str, sites: gpd.GeoDataFrame, *, count: int, model: Model, radius_m: float | None
-) -> Found:
-    limit = area.catalog.constants["walk_limit_m"] if radius_m is None else radius_m
-    problem = _problem(area, kind, sites, count, limit)
-    if model == "coverage":
-        choice = max_coverage(problem, count=count, radius_m=limit)
-    else:
-        choice = p_median(problem, count=count, unserved_m=limit if radius_m is None else None)
-    unserved = float(problem.weights[problem.demands.isin(choice.unserved)].sum())
+def _choose_among(area: StudyArea, kind: str, sites: gpd.GeoDataFrame, objective: str, asked: Asked) -> Found:
+    limit = area.catalog.constants["walk_limit_m"] if asked.radius_m is None else asked.radius_m
+    problem = _problem(area, kind, sites, asked.count, limit)
+    instead = limit if asked.radius_m is None else None
+    choice = OBJECTIVES[objective](problem, replace(asked, radius_m=limit, unserved_m=instead))
+    served = choice.assignment["demand"]
     basis = {
-        "model": model,
+        "objective": objective,
         "distance": "walk",
-        "radius_m": radius_m,
+        "radius_m": asked.radius_m,
         "limit_m": limit,
-        "count": count,
-        "unserved_residents": round(unserved, 1),
+        "count": asked.count,
+        "unserved_residents": round(float(problem.weights[~problem.demands.isin(served)].sum()), 1),
     }
-    return Found(sites, choice, {} if choice.sites else _short(problem, count, radius_m), basis)
+    return Found(sites, choice, {} if choice.sites else _short(problem, asked), basis)
 
 
 def _problem(area: StudyArea, kind: str, sites: gpd.GeoDataFrame, count: int, limit_m: float) -> Problem:
@@ -141,13 +141,13 @@ def _problem(area: StudyArea, kind: str, sites: gpd.GeoDataFrame, count: int, li
     )
 
 
-def _short(problem: Problem, count: int, radius_m: float | None) -> dict[str, Any]:
+def _short(problem: Problem, asked: Asked) -> dict[str, Any]:
     """Say in numbers what is asked of the candidates and what they can do."""
     there = int((~problem.existing).sum())
-    found: dict[str, Any] = {"count": count, "candidates": there}
-    if radius_m is not None and there:
-        fewest = least_count(problem)
-        found |= {"radius_m": radius_m, "buildings_beyond_radius": list(problem.unreached)}
+    found: dict[str, Any] = {"count": asked.count, "candidates": there}
+    if asked.radius_m is not None and there:
+        fewest = least_count(problem, time_limit_s=asked.time_limit_s)
+        found |= {"radius_m": asked.radius_m, "buildings_beyond_radius": list(problem.unreached)}
         found |= {"sites_needed": len(fewest.sites)} if fewest.sites else {}
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -17,13 +18,14 @@ from spatialreno.siting.candidates import (
     spare_rooms,
     together,
 )
+from spatialreno.siting.choice import no_choice
 from spatialreno.siting.distances import straight_distances
-from spatialreno.siting.models import Choice, least_count, max_coverage, no_choice, p_median
+from spatialreno.siting.models import least_count
+from spatialreno.siting.objectives import OBJECTIVES, Asked
 from spatialreno.siting.problem import Problem, siting_problem
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
-    from spatialreno.siting.facilities import Model
 
 
 def station_candidates(area: StudyArea, size: pd.Series) -> gpd.GeoDataFrame:
@@ -40,12 +42,7 @@ def station_candidates(area: StudyArea, size: pd.Series) -> gpd.GeoDataFrame:
 
 
 def choose_stations(
-    area: StudyArea,
-    *,
-    count: int | None,
-    model: Model,
-    candidates: gpd.GeoDataFrame | None,
-    radius_m: float | None,
+    area: StudyArea, objective: str, asked: Asked, *, count: int | None, candidates: gpd.GeoDataFrame | None
 ) -> Found:
     """Choose stations for the load that waits, or tell what is missing.
 
@@ -55,9 +52,10 @@ def choose_stations(
     """
     constants, load = area.catalog.constants, heat_demand(area)
     number = stations_needed(load.sum(), constants) if count is None else count
-    radius = constants["heat_station_radius_m"] if radius_m is None else radius_m
+    radius = constants["heat_station_radius_m"] if asked.radius_m is None else asked.radius_m
+    asked = replace(asked, count=number, radius_m=radius)
     basis = {
-        "model": model,
+        "objective": objective,
         "distance": "straight",
         "radius_m": radius,
         "count": number,
@@ -72,7 +70,7 @@ def choose_stations(
     for size in [*tried, *(box for _, box in boxes.iterrows())]:
         sites = _sites(area, size, candidates)
         problem = _problem(area, sites, load, number, radius)
-        choice = _solve(problem, number, model, radius)
+        choice = OBJECTIVES[objective](problem, asked)
         if choice.sites:
             return Found(sites, choice, {}, {**basis, "footprint_m2": float(size["footprint_m2"])})
     return Found(sites, choice, _asked(area, basis, load) | _there(area, sizes[0], problem), basis)
@@ -93,12 +91,6 @@ def _problem(area: StudyArea, sites: gpd.GeoDataFrame, load: pd.Series, count: i
         capacity=sites["capacity"],
         conflicts=overlapping(sites) if count > 1 else (),
     )
-
-
-def _solve(problem: Problem, count: int, model: Model, radius_m: float) -> Choice:
-    if model == "coverage":
-        return max_coverage(problem, count=count, radius_m=radius_m)
-    return p_median(problem, count=count)
 
 
 def _asked(area: StudyArea, basis: dict[str, Any], load: pd.Series) -> dict[str, Any]:

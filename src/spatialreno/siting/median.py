@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spatialreno.optimise import Limit
 from spatialreno.siting.problem import FloatArray, IntArray
 
 _ROUNDS = 400
@@ -26,7 +28,7 @@ class Limits:
     alone: NDArray[np.bool_]
 
 
-def limits(cost: FloatArray, instead: FloatArray, count: int) -> Limits:
+def limits(cost: FloatArray, instead: FloatArray, count: int, limit: Limit) -> Limits:
     """Enclose the p-median optimum and rule out what cannot be in it.
 
     The choice comes from a greedy start and best exchanges (Teitz and Bart 1968); the limit from the
@@ -45,9 +47,11 @@ def limits(cost: FloatArray, instead: FloatArray, count: int) -> Limits:
         Cost of each demand when no chosen site serves it (an existing facility, or being unserved).
     count
         Sites to choose.
+    limit
+        Seconds, where there are any; the greedy choice is always made.
     """
-    chosen, upper = exchange(cost, instead, greedy(cost, instead, count))
-    lower, price = _ascend(cost, instead, count, upper)
+    chosen, upper = exchange(cost, instead, greedy(cost, instead, count), limit)
+    lower, price = _ascend(cost, instead, count, upper, limit)
     rent = np.minimum(0.0, cost - price[:, None]).sum(axis=0)
     last = np.partition(rent, count - 1)[count - 1]
     slack = upper - lower + _SAME * max(1.0, abs(upper))
@@ -57,30 +61,42 @@ def limits(cost: FloatArray, instead: FloatArray, count: int) -> Limits:
     return Limits(chosen, upper, lower, sites, pairs, instead - price <= slack)
 
 
-def greedy(cost: FloatArray, instead: FloatArray, count: int) -> IntArray:
-    """Choose sites one after another, each time the one that saves most; ties by position."""
+def greedy(
+    cost: FloatArray, instead: FloatArray, count: int, clashes: Mapping[int, list[int]] | None = None
+) -> IntArray:
+    """Choose sites one after another, each time the one that saves most; ties by position.
+
+    ``clashes`` names, for a site, those that cannot be built beside it (-1: those that cannot be built at all); there
+    are fewer than ``count`` where they leave no more.
+    """
     best = instead.copy()
     chosen: list[int] = []
+    shut, beside = np.zeros(cost.shape[1], bool), clashes or {}
+    shut[beside.get(-1, [])] = True
     for _ in range(count):
+        if shut.all():
+            break
         total = np.minimum(best[:, None], cost).sum(axis=0)
-        total[chosen] = np.inf
+        total[shut] = np.inf
         chosen.append(int(np.argmin(total)))
         best = np.minimum(best, cost[:, chosen[-1]])
+        shut[[chosen[-1], *beside.get(chosen[-1], [])]] = True
     return np.array(sorted(chosen), np.intp)
 
 
-def exchange(cost: FloatArray, instead: FloatArray, chosen: IntArray) -> tuple[IntArray, float]:
+def exchange(cost: FloatArray, instead: FloatArray, chosen: IntArray, limit: Limit) -> tuple[IntArray, float]:
     """Exchange one chosen site for another while that lowers the cost; best exchange first."""
     current = np.sort(chosen)
     value = float(np.minimum(cost[:, current].min(axis=1), instead).sum())
-    while True:
+    while not limit.late:
         table = _exchanged(cost, instead, current)
         table[:, current] = np.inf
         out, into = np.unravel_index(int(np.argmin(table)), table.shape)
         if not table[out, into] < value - _SAME * max(1.0, abs(value)):
-            return current, value
+            break
         value = float(table[out, into])
         current = np.sort(np.r_[np.delete(current, out), into]).astype(np.intp)
+    return current, value
 
 
 def _exchanged(cost: FloatArray, instead: FloatArray, current: IntArray) -> FloatArray:
@@ -94,7 +110,7 @@ def _exchanged(cost: FloatArray, instead: FloatArray, current: IntArray) -> Floa
     return np.asarray(stay.sum(axis=0) + leaving @ rise)
 
 
-def _ascend(cost: FloatArray, instead: FloatArray, count: int, upper: float) -> tuple[float, FloatArray]:
+def _ascend(cost: FloatArray, instead: FloatArray, count: int, upper: float, limit: Limit) -> tuple[float, FloatArray]:
     """Climb the Lagrangian by subgradient steps; return the best limit and its prices."""
     price = np.minimum(instead, np.partition(cost, min(count, cost.shape[1] - 1), axis=1)[:, 0])
     best, best_price, step, stale = -np.inf, price, 2.0, 0
@@ -107,7 +123,7 @@ def _ascend(cost: FloatArray, instead: FloatArray, count: int, upper: float) -> 
             best, best_price, stale = value, price, 0
         slope = 1.0 - (instead < price) - (cost[:, used] < price[:, None]).sum(axis=1)
         norm = float(slope @ slope)
-        if norm == 0 or upper - best <= _SAME * max(1.0, abs(upper)):
+        if norm == 0 or upper - best <= _SAME * max(1.0, abs(upper)) or limit.late:
             break
         if stale > _PATIENCE:
             step, stale, price = step / 2, 0, best_price

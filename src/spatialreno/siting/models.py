@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
-from spatialreno.optimise import MilpResult, relative_gap, solve_milp
+from spatialreno.optimise import Limit, MilpResult, solve_milp
 from spatialreno.siting.assign import Pairs, assignment_milp, coverage_milp
-from spatialreno.siting.median import limits
+from spatialreno.siting.choice import NONE, Choice, no_choice, opened_sites, served_pairs, told_choice, undecided
+from spatialreno.siting.median import greedy, limits
 from spatialreno.siting.problem import FloatArray, IntArray, Problem
 from spatialreno.siting.ties import earliest_cover, earliest_sites
-
-_NONE: IntArray = np.empty(0, np.intp)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Chosen sites by id, who goes where, and the proof.
-
-    ``assignment`` has ``demand, site, distance_m, weight``; ``unserved`` names the demands without a
-    site; ``gap`` is (objective - bound) / objective, 0 when proven.
-    """
-
-    sites: tuple[str, ...]
-    assignment: pd.DataFrame
-    objective: float
-    bound: float
-    gap: float
-    status: str
-    unserved: tuple[str, ...]
 
 
 def p_median(
@@ -60,12 +41,13 @@ def p_median(
     unserved_m
         Metres that a demand out of reach counts; None: every demand must be served.
     time_limit_s
-        Stop after so many seconds with the best choice and its bound; None: prove it.
+        Stop after so many seconds with the best choice and its bound; None: after the work that the catalog
+        allows (``solver_work``), the same on every computer.
 
     Returns
     -------
     Choice
-        ``objective`` is sum of weight × metres.
+        ``objective`` is sum of weight × metres; ``status`` ``bounded`` says that a limit came before the proof.
 
     References
     ----------
@@ -81,7 +63,7 @@ def p_median(
     >>> p_median(siting_problem(pairs, pd.Series({"a": 2, "b": 3})), count=1).sites
     ('S2',)
     """
-    problem = problem.loosened
+    problem, limit = problem.loosened, Limit(time_limit_s)
     instead = np.full(len(problem.demands), np.inf)
     if unserved_m is not None:
         instead = problem.weights * unserved_m
@@ -90,8 +72,8 @@ def p_median(
     if count < 1 or int((~problem.existing).sum()) < count:
         return no_choice()
     if problem.capacitated or len(problem.conflicts):
-        return _plain_median(problem, instead, count, time_limit_s)
-    return _bounded_median(problem, instead, count, time_limit_s)
+        return _plain_median(problem, instead, count, limit)
+    return _bounded_median(problem, instead, count, limit)
 
 
 def max_coverage(problem: Problem, *, count: int, radius_m: float, time_limit_s: float | None = None) -> Choice:
@@ -113,7 +95,7 @@ def max_coverage(problem: Problem, *, count: int, radius_m: float, time_limit_s:
     radius_m
         R, the service radius in metres.
     time_limit_s
-        Stop after so many seconds; None: prove it.
+        As in :func:`p_median`.
 
     Returns
     -------
@@ -125,25 +107,24 @@ def max_coverage(problem: Problem, *, count: int, radius_m: float, time_limit_s:
     Church, R., ReVelle, C. (1974). The maximal covering location problem. Papers of the Regional
     Science Association 32, 101-118.
     """
-    near = problem.within(radius_m).loosened
+    near, limit = problem.within(radius_m).loosened, Limit(time_limit_s)
     if count < 1 or int((~near.existing).sum()) < count:
         return no_choice()
     if near.capacitated:
         pairs = Pairs(near.demand, near.site, -near.weights[near.demand], np.zeros(len(near.demands)))
         free = np.zeros(len(near.sites))
-        result = solve_milp(
-            assignment_milp(near, pairs, site_cost=free, count=(count, count)), time_limit_s=time_limit_s
-        )
-        chosen = _opened(result, near)
+        result = solve_milp(assignment_milp(near, pairs, site_cost=free, count=(count, count)), limit=limit)
+        chosen = opened_sites(result, near)
     else:
-        result = solve_milp(coverage_milp(near, count=count), time_limit_s=time_limit_s)
-        chosen = earliest_cover(near, _opened(result, near))
-    if not len(result.values):
-        return replace(no_choice(), status=result.status)
-    served = _served(result, near, chosen)
+        result = solve_milp(coverage_milp(near, count=count), limit=limit)
+        chosen = _wider(near, opened_sites(result, near), _quick_cover(near, count))
+        chosen = earliest_cover(near, chosen, limit)
+    if result.status == "infeasible" or not len(chosen):
+        return undecided(result)
+    served = served_pairs(result, near, chosen)
     covered = float(near.weights[served[0]].sum())
     bound = max(covered, -result.bound)
-    return _choice(near, chosen, served, (covered, bound, result.status))
+    return told_choice(near, chosen, served, (covered, bound, result.status))
 
 
 def least_count(problem: Problem, *, time_limit_s: float | None = None) -> Choice:
@@ -156,35 +137,86 @@ def least_count(problem: Problem, *, time_limit_s: float | None = None) -> Choic
         return no_choice(tuple(problem.unreached))
     pairs = Pairs(problem.demand, problem.site, np.zeros(len(problem.demand)), np.full(len(problem.demands), np.inf))
     model = assignment_milp(problem, pairs, site_cost=(~problem.existing).astype(float), count=(0, np.inf))
-    result = solve_milp(model, time_limit_s=time_limit_s)
+    result = solve_milp(model, limit=Limit(time_limit_s))
     if not len(result.values):
-        return replace(no_choice(), status=result.status)
-    chosen = _opened(result, problem)
+        return undecided(result)
+    chosen = opened_sites(result, problem)
     verdict = (float(len(chosen)), min(result.bound, float(len(chosen))), result.status)
-    return _choice(problem, chosen, _served(result, problem, chosen), verdict)
+    return told_choice(problem, chosen, served_pairs(result, problem, chosen), verdict)
 
 
-def _plain_median(problem: Problem, instead: FloatArray, count: int, seconds: float | None) -> Choice:
+def _plain_median(problem: Problem, instead: FloatArray, count: int, limit: Limit) -> Choice:
     cost = problem.weights[problem.demand] * problem.distance_m
     pairs = Pairs(problem.demand, problem.site, cost, instead)
     free = np.zeros(len(problem.sites))
     model = assignment_milp(problem, pairs, site_cost=free, count=(count, count))
-    result = solve_milp(model, time_limit_s=seconds)
-    if not len(result.values):
-        return replace(no_choice(), status=result.status)
-    chosen = _opened(result, problem)
-    if not problem.capacitated:
-        chosen = earliest_sites(problem, chosen, instead)
+    result = solve_milp(model, limit=limit)
+    if problem.capacitated:
+        chosen = opened_sites(result, problem)
+        return _median_choice(problem, chosen, instead, result) if len(chosen) else undecided(result)
+    if result.status == "infeasible":
+        return undecided(result)
+    chosen = _nearer(problem, instead, opened_sites(result, problem), _quick(problem, instead, count))
+    if not len(chosen):
+        return undecided(result)
+    chosen = earliest_sites(problem, chosen, instead, limit)
     return _median_choice(problem, chosen, instead, result)
 
 
-def _bounded_median(problem: Problem, instead: FloatArray, count: int, seconds: float | None) -> Choice:
+def _quick(problem: Problem, instead: FloatArray, count: int) -> IntArray:
+    """Choose greedily among sites that can stand beside each other; nothing where that leaves someone unserved."""
+    cost, alone, far = _dense(problem, instead)
+    chosen = greedy(cost, alone, count, _clashes(problem))
+    served = np.minimum(alone, cost[:, chosen].min(axis=1, initial=far))
+    everyone = len(chosen) == count and float(served.max(initial=0.0)) < far
+    return np.flatnonzero(~problem.existing)[chosen] if everyone else NONE
+
+
+def _quick_cover(near: Problem, count: int) -> IntArray:
+    """Choose greedily whom to cover."""
+    cost = np.repeat(near.weights[:, None], len(near.sites), axis=1)
+    cost[near.demand, near.site] = 0.0
+    alone = cost[:, near.existing].min(axis=1, initial=np.inf)
+    alone = np.minimum(alone, near.weights)
+    chosen = greedy(cost[:, ~near.existing], alone, count, _clashes(near))
+    return np.flatnonzero(~near.existing)[chosen] if len(chosen) == count else NONE
+
+
+def _clashes(problem: Problem) -> dict[int, list[int]]:
+    """Tell, in positions among the new sites, what each of them shuts; -1 stands for all that stands already."""
+    place = np.where(problem.existing, -1, np.cumsum(~problem.existing) - 1)
+    found: dict[int, list[int]] = {}
+    for one, other in place[problem.conflicts].tolist():
+        for here, there in ((one, other), (other, one)):
+            if there >= 0:
+                found.setdefault(here, []).append(there)
+    return found
+
+
+def _wider(near: Problem, one: IntArray, other: IntArray) -> IntArray:
+    """Take the choice that covers more; either may be empty."""
+    covers = [float(near.weights[np.unique(near.demand[np.isin(near.site, sites)])].sum()) for sites in (one, other)]
+    return other if not len(one) or (len(other) and covers[1] > covers[0]) else one
+
+
+def _nearer(problem: Problem, instead: FloatArray, one: IntArray, other: IntArray) -> IntArray:
+    """Take the better of two choices; either may be empty."""
+    cost, alone, _ = _dense(problem, instead)
+    place = np.cumsum(~problem.existing) - 1
+    values = [
+        float(np.minimum(alone, cost[:, place[sites]].min(axis=1)).sum()) if len(sites) else np.inf
+        for sites in (one, other)
+    ]
+    return one if values[0] <= values[1] else other
+
+
+def _bounded_median(problem: Problem, instead: FloatArray, count: int, limit: Limit) -> Choice:
     """Solve on what the two bounds leave over; everything they rule out is in no optimum."""
     cost, existing, far = _dense(problem, instead)
     new = np.flatnonzero(~problem.existing)
-    found = limits(cost, existing, count)
+    found = limits(cost, existing, count, limit)
     if found.upper >= far:  # the quick choice leaves someone unserved: let the solver decide on all pairs
-        return _plain_median(problem, instead, count, seconds)
+        return _plain_median(problem, instead, count, limit)
     left, kept = np.nonzero(found.pairs)
     small = replace(
         problem,
@@ -198,11 +230,13 @@ def _bounded_median(problem: Problem, instead: FloatArray, count: int, seconds: 
     pairs = Pairs(left, kept, cost[left, kept], np.where(found.alone & (existing < far), existing, np.inf))
     model = assignment_milp(small, pairs, site_cost=np.zeros(len(new)), count=(count, count))
     model.upper[: len(new)] = found.sites
-    result = solve_milp(model, time_limit_s=seconds)
-    chosen = new[_opened(result, small)] if len(result.values) else new[found.chosen]
-    chosen = earliest_sites(problem, chosen, instead)
-    limit = result.bound if np.isfinite(result.bound) else found.lower
-    return _median_choice(problem, chosen, instead, replace(result, bound=max(limit, found.lower)))
+    result = solve_milp(model, limit=limit)
+    # Where a limit came before the proof, the solver may be behind what is in hand.
+    better = len(result.values) > 0 and (result.status == "optimal" or result.objective < found.upper)
+    chosen = new[opened_sites(result, small)] if better else new[found.chosen]
+    chosen = earliest_sites(problem, chosen, instead, limit)
+    bound = result.bound if np.isfinite(result.bound) else found.lower
+    return _median_choice(problem, chosen, instead, replace(result, bound=max(bound, found.lower)))
 
 
 def _dense(problem: Problem, instead: FloatArray) -> tuple[FloatArray, FloatArray, float]:
@@ -218,7 +252,7 @@ def _dense(problem: Problem, instead: FloatArray) -> tuple[FloatArray, FloatArra
 
 
 def _median_choice(problem: Problem, chosen: IntArray, instead: FloatArray, result: MilpResult) -> Choice:
-    demand, site, distance = _served(result, problem, chosen)
+    demand, site, distance = served_pairs(result, problem, chosen)
     cost = problem.weights[demand] * distance
     if not problem.capacitated:  # farther than "unserved" counts as unserved
         near = cost <= instead[demand]
@@ -226,59 +260,4 @@ def _median_choice(problem: Problem, chosen: IntArray, instead: FloatArray, resu
     alone = np.setdiff1d(np.arange(len(problem.demands)), demand)
     value = float(cost.sum() + instead[alone].sum())
     verdict = (value, min(result.bound, value), result.status)
-    return _choice(problem, chosen, (demand, site, distance), verdict)
-
-
-def _opened(result: MilpResult, problem: Problem) -> IntArray:
-    if not len(result.values):
-        return _NONE
-    return np.flatnonzero((result.values[: len(problem.sites)] > 0.5) & ~problem.existing)
-
-
-def _served(result: MilpResult, problem: Problem, chosen: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """Pairs in use: the solver's where capacities bind, else each demand's nearest open site, ties by id."""
-    if problem.capacitated:
-        many = len(problem.sites)
-        used = np.flatnonzero(result.values[many : many + len(problem.demand)] > 0.5)
-    else:
-        opened = problem.existing.copy()
-        opened[chosen] = True
-        usable = np.flatnonzero(opened[problem.site])
-        order = usable[np.lexsort((problem.site[usable], problem.distance_m[usable], problem.demand[usable]))]
-        _, first = np.unique(problem.demand[order], return_index=True)
-        used = order[first]
-    return problem.demand[used], problem.site[used], problem.distance_m[used]
-
-
-def _choice(
-    problem: Problem,
-    chosen: IntArray,
-    served: tuple[IntArray, IntArray, FloatArray],
-    verdict: tuple[float, float, str],
-) -> Choice:
-    demand, site, distance = served
-    rows = pd.DataFrame(
-        {
-            "demand": problem.demands[demand],
-            "site": problem.sites[site],
-            "distance_m": distance,
-            "weight": problem.weights[demand],
-        }
-    ).sort_values("demand", ignore_index=True)
-    alone = np.setdiff1d(np.arange(len(problem.demands)), demand)
-    objective, bound, status = verdict
-    return Choice(
-        sites=tuple(problem.sites[np.sort(chosen)]),
-        assignment=rows,
-        objective=objective,
-        bound=bound,
-        gap=relative_gap(objective, bound),
-        status=status,
-        unserved=tuple(problem.demands[alone]),
-    )
-
-
-def no_choice(unserved: tuple[str, ...] = ()) -> Choice:
-    """Tell that no choice exists, and which demands no site could serve."""
-    empty = pd.DataFrame({"demand": [], "site": [], "distance_m": np.empty(0), "weight": np.empty(0)})
-    return Choice((), empty, float("inf"), float("inf"), float("inf"), "infeasible", unserved)
+    return told_choice(problem, chosen, (demand, site, distance), verdict)

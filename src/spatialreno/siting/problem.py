@@ -65,6 +65,12 @@ class Problem:
             return replace(self, capacity=np.full(len(self.sites), np.inf))
         return self
 
+    def without(self, demands: pd.Index) -> Problem:
+        """Leave out demands that are unreached."""
+        keep = ~self.demands.isin(demands)
+        place = np.cumsum(keep) - 1
+        return replace(self, demands=self.demands[keep], weights=self.weights[keep], demand=place[self.demand])
+
     def within(self, radius_m: float) -> Problem:
         """Keep only the pairs no farther apart than a radius in metres."""
         keep = self.distance_m <= radius_m

@@ -27,5 +27,6 @@ from .trials.cut_through import cut_through as cut_through
 from .trials.home_walk import HomeWalk as HomeWalk
 from .trials.opening_choices import OpeningChoices as OpeningChoices
 from .trials.opening_choices import doubled_walls as doubled_walls
+from .trials.what_if import WhatIf as WhatIf
 from .trials.what_if import what_if as what_if
 from .trials.who_reaches import who_reaches as who_reaches

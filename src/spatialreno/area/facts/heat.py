@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from spatialreno.area.facts.people import is_home
+
 if TYPE_CHECKING:
-    from spatialreno.area import StudyArea
+    from spatialreno.area.study_area import StudyArea
 
 STATION = "heat_exchange_station"
-_HOMES = ("residential", "mixed")
+
+
+def heated(area: StudyArea) -> pd.Series[bool]:
+    """Tell which buildings are heated: the building's own word, else its compound's; missing where neither says."""
+    buildings = area.buildings
+    by_compound = buildings["compound_id"].map(area.compounds["heated"].astype("object"))
+    own = buildings["heated"].astype("object")
+    found: pd.Series[bool] = own.where(own.notna(), by_compound).astype("boolean").rename("heated")
+    return found
+
+
+def heated_today(area: StudyArea) -> pd.Series[bool]:
+    """Tell which buildings are known to be heated."""
+    return heated(area).fillna(False).astype(bool)
 
 
 def heat_demand(area: StudyArea) -> pd.Series:
@@ -27,16 +43,14 @@ def heat_demand(area: StudyArea) -> pd.Series:
         Index building id, m², only buildings that wait.
     """
     buildings = area.buildings
-    by_compound = buildings["compound_id"].map(area.compounds["heated"].astype("object"))
-    heated = buildings["heated"].astype("object").where(buildings["heated"].notna(), by_compound)
     storeys = buildings["storeys"].fillna(area.catalog.constants["default_storeys"])
     floors = buildings["floor_area_m2"].fillna(buildings.geometry.area * storeys)
-    homes = floors.where(buildings["use"].fillna("residential").isin(_HOMES), 0.0)
-    waiting: pd.Series = buildings["heated_area_m2"].fillna(homes)[~heated.eq(True)]
+    homes = floors.where(is_home(buildings), 0.0)
+    waiting: pd.Series = buildings["heated_area_m2"].fillna(homes)[~heated_today(area)]
     return waiting[waiting > 0].astype(float).rename("heated_area_m2")
 
 
-def stations_needed(heated_m2: float, constants: dict[str, float]) -> int:
+def stations_needed(heated_m2: float, constants: Mapping[str, float]) -> int:
     """Tell how many stations a load asks for: one per usual capacity, none above the largest.
 
     .. math:: n = \\max(1,\\; \\mathrm{round}(A / A_{usual}),\\; \\lceil A / A_{max} \\rceil)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import shapely
 
+from spatialreno.area.facts.people import is_home
 from spatialreno.area.place.relate import owners
 from spatialreno.area.rules.checked import Checked, Rule
 from spatialreno.area.rules.checked import fault as _fault
@@ -57,7 +58,7 @@ def gates_are_on_walls(checked: Checked) -> Iterator[Fault]:
 def homes_are_in_compounds(checked: Checked) -> Iterator[Fault]:
     """A home outside every compound belongs to no block."""
     buildings, compounds = checked.layers["buildings"], checked.layers["compounds"]
-    homes = buildings[buildings["use"].isin(["residential", "mixed"])]
+    homes = buildings[is_home(buildings)]
     out = owners(homes.geometry, compounds.geometry, checked.constant("tolerance_m")).isna().to_numpy()
     if out.any():
         yield _fault(
@@ -73,8 +74,7 @@ def homes_are_in_compounds(checked: Checked) -> Iterator[Fault]:
 def people_are_known(checked: Checked) -> Iterator[Fault]:
     """Homes without residents weigh nothing in any indicator."""
     buildings = checked.layers["buildings"]
-    homes = buildings["use"].isin(["residential", "mixed"])
-    unknown = homes & buildings["residents"].isna()
+    unknown = is_home(buildings) & buildings["residents"].isna()
     if unknown.any():
         yield _fault(
             "buildings",

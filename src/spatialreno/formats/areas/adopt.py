@@ -43,6 +43,7 @@ def adopt(
     name: str = "",
     title: str = "",
     unit: Unit = "",
+    catalog: Catalog | None = None,
 ) -> list[Proposal]:
     """Propose how files become an area: write ``area.toml`` and copy the files beside it.
 
@@ -62,6 +63,8 @@ def adopt(
         As in ``area.toml``; default is the folder's name.
     unit
         Unit of drawings: ``m``, ``cm`` or ``mm``.
+    catalog
+        What layers, columns and drawing layers are called; default is the one that ships.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def adopt(
     --------
     >>> adopt(["compounds.shp", "台账.xlsx"], "data/geo/mine", crs="EPSG:4546")  # doctest: +SKIP
     """
-    folder, catalog = Path(folder), read_catalog()
+    folder, catalog = Path(folder), catalog or read_catalog()
     system = crs_text(metric_crs(crs, "crs"))
     if (folder / "area.toml").exists():
         raise InputError(f"{folder / 'area.toml'}: is already there. Correct it, or choose a new folder.")
@@ -115,7 +118,7 @@ def _proposals(path: Path, crs: str, unit: Unit, catalog: Catalog) -> list[Propo
     if kind.status == "osm":
         raise refused(path, f"is {kind.title}", kind.mend)
     if kind.kind == "dxf":
-        return _of_drawing(path, crs, unit)
+        return _of_drawing(path, crs, unit, catalog)
     if kind.kind in ("gpkg", "gdb", "kml"):
         parts = layers_of(path, kind)
     elif kind.kind == "xlsx":
@@ -126,13 +129,13 @@ def _proposals(path: Path, crs: str, unit: Unit, catalog: Catalog) -> list[Propo
     return [_of_part(path, kind, part if several else "", part, crs, catalog) for part in parts]
 
 
-def _of_drawing(path: Path, crs: str, unit: Unit) -> list[Proposal]:
+def _of_drawing(path: Path, crs: str, unit: Unit, catalog: Catalog) -> list[Proposal]:
     if not unit:
         raise refused(path, "is a drawing, which says nothing of its unit", "State the unit: m, cm or mm", rule="unit")
     counts = drawing_layers(path)
     roles: dict[str, list[str]] = {}
     for name in sorted(counts):
-        roles.setdefault(role_of_drawing(name), []).append(name)
+        roles.setdefault(role_of_drawing(name, catalog), []).append(name)
     return [
         Proposal(
             role,
@@ -146,7 +149,7 @@ def _of_drawing(path: Path, crs: str, unit: Unit) -> list[Proposal]:
 
 def _of_part(path: Path, kind: FileKind, layer: str, part: str, crs: str, catalog: Catalog) -> Proposal:
     source = Source(file=path.name, layer=layer)
-    raw: Any = read_geojson(path) if kind.kind == "geojson" else read_raw(path, kind, source).frame()
+    raw: Any = read_geojson(path) if kind.kind == "geojson" else read_raw(path, kind, source, catalog).frame()
     columns = [str(c) for c in raw.columns if c != "geometry"]
     shapes = getattr(raw, "geometry", None)
     if shapes is None:

@@ -33,6 +33,7 @@ class AreaFile(BaseModel):
     invented: bool = False
     note: str = ""
     standard: str = "gb50180-2018"
+    catalog: str = ""
     files: dict[str, tuple[Source, ...]] = {}
     joins: tuple[Join, ...] = ()
 
@@ -80,10 +81,13 @@ def area_file_text(
     meta: Any,
     files: Mapping[str, tuple[Source, ...]] | None = None,
     joins: tuple[Join, ...] = (),
+    *,
+    catalog: str = "",
 ) -> str:
     """Write the text of an ``area.toml``; ``files`` names layers whose file is not called after them."""
     table: dict[str, Any] = {"name": name, "title": title, "crs": crs}
     table |= {k: meta[k] for k in META_KEYS if meta.get(k) not in (None, "")}
+    table |= {"catalog": catalog} if catalog else {}
     table |= {"files": files_table(files)} if files else {}
     table |= {"joins": [j.model_dump(exclude_defaults=True) for j in joins]} if joins else {}
     return tomli_w.dumps(table)

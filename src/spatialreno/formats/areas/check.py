@@ -14,6 +14,7 @@ from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
 from spatialreno.files import MANIFEST, changed_since, refused
 from spatialreno.formats.areas.gather import gather, is_gpkg, located, role_of
+from spatialreno.formats.areas.own_catalog import Given, catalog_of
 from spatialreno.formats.readers.sniff import sniff
 from spatialreno.formats.readers.source import Act, Source, read_source
 
@@ -24,11 +25,12 @@ _OWN = frozenset({"empty layer", "references", "home in a compound", "gate on a 
 
 @dataclass(frozen=True)
 class Checkup:
-    """What was found, worst first, and the layers it was found in (empty when they cannot be read)."""
+    """What was found, worst first, the layers it was found in (empty when they cannot be read) and their catalog."""
 
     path: Path
     faults: tuple[Fault, ...]
     layers: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    catalog: Catalog = field(default_factory=read_catalog, repr=False)
 
     @property
     def refused(self) -> bool:
@@ -48,7 +50,7 @@ def _places(fault: Fault) -> str:
     return "; ".join(f"{x:.2f}, {y:.2f}" for x, y in fault.at)
 
 
-def check_area(path: str | Path, *, layer: str = "", crs: str = "", catalog: Catalog | None = None) -> pd.DataFrame:
+def check_area(path: str | Path, *, layer: str = "", crs: str = "", catalog: Given = None) -> pd.DataFrame:
     """List everything found in an area's files, or in one file, without reading it for use.
 
     Parameters
@@ -61,7 +63,7 @@ def check_area(path: str | Path, *, layer: str = "", crs: str = "", catalog: Cat
     crs
         Coordinate system of a file that declares none.
     catalog
-        Norms and dictionaries; default is the one that ships.
+        As for ``read_area``.
 
     Returns
     -------
@@ -78,22 +80,24 @@ def check_area(path: str | Path, *, layer: str = "", crs: str = "", catalog: Cat
     return checked(path, layer=layer, crs=crs, catalog=catalog).table
 
 
-def checked(path: str | Path, *, layer: str = "", crs: str = "", catalog: Catalog | None = None) -> Checkup:
+def checked(path: str | Path, *, layer: str = "", crs: str = "", catalog: Given = None) -> Checkup:
     """Check files as ``check_area`` does, and keep the layers, for a map of what was found."""
-    path, catalog = Path(path), catalog or read_catalog()
+    path = Path(path)
     path = path.parent if path.name == "area.toml" else path
     layers: Mapping[str, Any] = {}
+    held = read_catalog()
     try:
         if (path / MANIFEST).is_file() and not (path / "area.toml").exists():
             found = _result(path)
         elif layer or _is_one_file(path):
-            found, layers = _one_file(path, layer, crs, catalog)
+            held = catalog_of(path.parent, "", catalog)
+            found, layers = _one_file(path, layer, crs, held)
         else:
-            found, layers = _whole_area(path, catalog)
+            found, layers, held = _whole_area(path, catalog)
     except InputError as error:
         found = list(error.faults) or [Fault("area", (), "reading", str(error), "", file=str(path))]
     order = sorted(found, key=lambda f: (_RANK[f.severity], f.layer, f.rule, f.message))
-    return Checkup(path, tuple(order), layers)
+    return Checkup(path, tuple(order), layers, held)
 
 
 def _is_one_file(path: Path) -> bool:
@@ -110,12 +114,12 @@ def _result(folder: Path) -> list[Fault]:
     ]
 
 
-def _whole_area(path: Path, catalog: Catalog) -> tuple[list[Fault], Mapping[str, Any]]:
-    gathered = gather(path, catalog)
+def _whole_area(path: Path, given: Given) -> tuple[list[Fault], Mapping[str, Any], Catalog]:
+    gathered = gather(path, given)
     crs = gathered.document.crs
-    found, formed = formed_findings(gathered.layers, crs=crs, catalog=catalog)
+    found, formed = formed_findings(gathered.layers, crs=crs, catalog=gathered.catalog)
     told = [*gathered.faults, *found, *map(_as_note, gathered.acts)]
-    return list(located(tuple(told), gathered.files)), formed
+    return list(located(tuple(told), gathered.files)), formed, gathered.catalog
 
 
 def _one_file(path: Path, layer: str, crs: str, catalog: Catalog) -> tuple[list[Fault], Mapping[str, Any]]:
@@ -130,7 +134,7 @@ def _one_file(path: Path, layer: str, crs: str, catalog: Catalog) -> tuple[list[
         raise refused(path, f"is for no layer that is known ({role or path.stem})", mend)
     source = Source(file=path.name, crs=crs, unit="m" if path.suffix.lower() == ".dxf" and crs else "")
     try:
-        rows, acts = read_source(path, source, catalog.layers[role])
+        rows, acts = read_source(path, source, catalog.layers[role], catalog)
     except InputError as error:
         raise InputError.of([replace(f, layer=role) for f in error.faults]) from error
     target = getattr(rows, "crs", None)

@@ -15,6 +15,7 @@ from spatialreno.errors import InputError
 from spatialreno.files import MANIFEST, put_whole, read_manifest, recover, write_geojson, write_gpkg, write_table
 from spatialreno.formats.areas.area_file import area_file_text
 from spatialreno.formats.areas.folder import written
+from spatialreno.formats.areas.own_catalog import write_own
 from spatialreno.formats.readers.dbf_names import field_names, refuse_what_is_cut
 from spatialreno.formats.readers.source import Source
 
@@ -129,7 +130,8 @@ def _write(area: StudyArea, folder: Path, form: _Form, encoding: str) -> None:
     for group in groups:
         stem = _stem(area) if form.in_one else next(iter(group))
         form.write(group, folder / f"{stem}{form.suffix}", encoding)
-    text = area_file_text(area.name, area.title, crs_text(area.crs), area.meta, files)
+    tables = write_own(area, folder)
+    text = area_file_text(area.name, area.title, crs_text(area.crs), area.meta, files, catalog=tables)
     (folder / "area.toml").write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from spatialreno.area import StudyArea, assemble, crs_text, metric_crs
-from spatialreno.catalog import Catalog, read_catalog
+from spatialreno.catalog import Catalog
 from spatialreno.errors import InputError
 from spatialreno.files import put_whole, write_geojson, write_gpkg, write_table
 from spatialreno.formats.areas.area_file import area_file_text, read_area_file
 from spatialreno.formats.areas.gather import gather, is_gpkg, located, manifest_of
+from spatialreno.formats.areas.own_catalog import FOLDER, Given, write_own
 from spatialreno.formats.readers.source import Source
 
 
-def read_area(path: str | Path, *, catalog: Catalog | None = None) -> StudyArea:
+def read_area(path: str | Path, *, catalog: Given = None) -> StudyArea:
     """Read a study area.
 
     Parameters
@@ -25,7 +26,8 @@ def read_area(path: str | Path, *, catalog: Catalog | None = None) -> StudyArea:
         A folder with ``area.toml``, ``<layer>.geojson`` and ``<table>.csv``; or a ``.gpkg`` with a file
         of the same name ending in ``.toml`` beside it.
     catalog
-        Norms and dictionaries; default is the one that ships.
+        A folder of tables (prices, kinds, norms of a bureau) that lie over the area's own, which ``catalog`` in
+        ``area.toml`` names; or a whole ``Catalog`` to start from, over which the area's own lie.
 
     Returns
     -------
@@ -42,7 +44,7 @@ def read_area(path: str | Path, *, catalog: Catalog | None = None) -> StudyArea:
     >>> read_area("data/geo/xigongdi").name
     'xigongdi'
     """
-    raw = gather(Path(path), catalog or read_catalog())
+    raw = gather(Path(path), catalog)
     document = raw.document
     try:
         area = assemble(
@@ -51,7 +53,7 @@ def read_area(path: str | Path, *, catalog: Catalog | None = None) -> StudyArea:
             title=document.title,
             crs=document.crs,
             meta=document.meta(),
-            catalog=catalog,
+            catalog=raw.catalog,
         )
     except InputError as error:
         raise _located(error, raw.files) from error
@@ -138,13 +140,15 @@ def _write_files(area: StudyArea, folder: Path, path: Path) -> list[str]:
     frames = {n: written(area, n) for n in area.catalog.layers if len(area.layer(n))}
     crs = crs_text(area.crs)
     if is_gpkg(path):
-        text = area_file_text(area.name, area.title, crs, area.meta)
+        tables = write_own(area, folder, f"{path.stem}.{FOLDER}")
+        text = area_file_text(area.name, area.title, crs, area.meta, catalog=tables)
         (folder / path.with_suffix(".toml").name).write_text(text, encoding="utf-8", newline="\n")
         write_gpkg(frames, folder / path.name)
         return []
     own = _own_names(path, area.catalog)
     kept = {layer: name for layer, name in own.items() if layer in frames}
-    text = area_file_text(area.name, area.title, crs, area.meta, {n: (Source(file=f),) for n, f in kept.items()})
+    files, tables = {n: (Source(file=f),) for n, f in kept.items()}, write_own(area, folder)
+    text = area_file_text(area.name, area.title, crs, area.meta, files, catalog=tables)
     (folder / "area.toml").write_text(text, encoding="utf-8", newline="\n")
     names = {layer: own.get(layer, _file_name(layer, area.catalog)) for layer in area.catalog.layers}
     for layer, frame in frames.items():

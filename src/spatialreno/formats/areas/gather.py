@@ -11,11 +11,12 @@ import geopandas as gpd
 import pandas as pd
 
 from spatialreno.area import form_layers, texts
-from spatialreno.catalog import Catalog, Layer, catalog_rows
+from spatialreno.catalog import Catalog, Layer
 from spatialreno.errors import Fault, InputError
 from spatialreno.files import MANIFEST, changed_since, read_table, recover
 from spatialreno.formats.areas.area_file import AreaFile, read_area_file
-from spatialreno.formats.areas.join import join_rows, marked, spread_over_buildings
+from spatialreno.formats.areas.join import Join, join_rows, marked, spread_over_buildings
+from spatialreno.formats.areas.own_catalog import Given, catalog_of
 from spatialreno.formats.readers.gdal import layers_of
 from spatialreno.formats.readers.sniff import file_kinds, sniff
 from spatialreno.formats.readers.source import Act, Source, in_our_words, read_raw, read_source
@@ -26,24 +27,25 @@ _BESIDE = (".shx", ".dbf", ".prj", ".cpg")
 
 @dataclass(frozen=True)
 class Gathered:
-    """What the files say, before any rule: the document, tables by layer, the file of each layer, acts, faults."""
+    """What the files say, before any rule: document, catalog, tables by layer, the file of each layer, acts, faults."""
 
     document: AreaFile
+    catalog: Catalog
     layers: dict[str, pd.DataFrame]
     files: dict[str, str]
     acts: tuple[Act, ...] = ()
     faults: tuple[Fault, ...] = field(default=())
 
 
-def gather(path: Path, catalog: Catalog) -> Gathered:
+def gather(path: Path, given: Given = None) -> Gathered:
     """Read all files of an area, and gather every fault that keeps one from being read.
 
     Parameters
     ----------
     path
         An area's folder, or a GeoPackage with its ``.toml`` beside it.
-    catalog
-        Layers and constants.
+    given
+        A catalog to start from, or a folder of tables that lie over the area's own.
 
     Raises
     ------
@@ -52,16 +54,17 @@ def gather(path: Path, catalog: Catalog) -> Gathered:
     """
     recover(path.parent if is_gpkg(path) else path)
     if is_gpkg(path):
-        return _gathered_package(path, catalog, *_since_written(path))
+        return _gathered_package(path, given, *_since_written(path))
     if not path.is_dir():
         raise InputError(f"{path}: no such folder. Give an area's folder (it holds area.toml) or a .gpkg file.")
     document = read_area_file(path / "area.toml")
+    catalog = catalog_of(path, document.catalog, given)
     sources = _sources(path, document, catalog)
     changed, missing = _since_written(path)
     gone = [f for f in missing if f.layer not in sources]  # a layer that has another file now lost nothing
     gathered = _read_all(path, document, sources, gone + _strays(path, sources, document, catalog), catalog)
     others = _others(path, sources, document)
-    return _joined(path, replace(gathered, acts=(*changed, *others, *gathered.acts)), catalog)
+    return _joined(path, replace(gathered, acts=(*changed, *others, *gathered.acts)))
 
 
 def is_gpkg(path: Path) -> bool:
@@ -88,10 +91,11 @@ def _since_written(path: Path) -> tuple[list[Act], list[Fault]]:
     ]
 
 
-def _gathered_package(path: Path, catalog: Catalog, changed: list[Act], gone: list[Fault]) -> Gathered:
+def _gathered_package(path: Path, given: Given, changed: list[Act], gone: list[Fault]) -> Gathered:
     if not path.exists():
         raise InputError(f"{path}: not found. Give an area's folder (it holds area.toml) or a .gpkg file.")
     document = read_area_file(path.with_suffix(".toml"))
+    catalog = catalog_of(path.parent, document.catalog, given)
     kind = sniff(path)
     names = layers_of(path, kind)
     roles = {name: role_of(name, catalog) or name for name in names}
@@ -110,7 +114,7 @@ def _gathered_package(path: Path, catalog: Catalog, changed: list[Act], gone: li
         for name, role in roles.items()
         if name != role
     ]
-    return _joined(path.parent, replace(gathered, acts=(*changed, *gathered.acts, *told)), catalog)
+    return _joined(path.parent, replace(gathered, acts=(*changed, *gathered.acts, *told)))
 
 
 def role_of(name: str, catalog: Catalog) -> str:
@@ -125,7 +129,7 @@ def role_of(name: str, catalog: Catalog) -> str:
     plain = name.strip().lower()
     if plain in catalog.layers:
         return plain
-    found = [(len(row["alias"]), row["layer"]) for row in catalog_rows("layer_aliases.csv") if row["alias"] in plain]
+    found = [(len(row["alias"]), row["layer"]) for row in catalog.rows("layer_aliases") if row["alias"] in plain]
     return max(found)[1] if found else ""
 
 
@@ -211,7 +215,7 @@ def _read_all(
         parts = []
         for source in chosen:
             try:
-                rows, done = read_source(folder / source.file, source, catalog.layers[name])
+                rows, done = read_source(folder / source.file, source, catalog.layers[name], catalog)
                 parts.append(rows)
                 acts += done
             except InputError as error:
@@ -222,7 +226,7 @@ def _read_all(
         raise InputError.of(faults)
     files = {name: ", ".join(dict.fromkeys(s.file for s in chosen)) for name, chosen in sources.items()}
     named = {name: f"{name}.csv" if layer.is_table else f"{name}.geojson" for name, layer in catalog.layers.items()}
-    return Gathered(document, layers, named | files, tuple(acts))
+    return Gathered(document, catalog, layers, named | files, tuple(acts))
 
 
 def _together(parts: list[Any], chosen: tuple[Source, ...]) -> Any:
@@ -241,39 +245,41 @@ def _together(parts: list[Any], chosen: tuple[Source, ...]) -> Any:
     return pd.concat(same, ignore_index=True)
 
 
-def _joined(folder: Path, gathered: Gathered, catalog: Catalog) -> Gathered:
+def _joined(folder: Path, gathered: Gathered) -> Gathered:
     """Join every table of ``[[joins]]``, then spread what is to be spread."""
+    catalog = gathered.catalog
     layers, acts, faults = dict(gathered.layers), list(gathered.acts), list(gathered.faults)
     for join in gathered.document.joins:
         _refuse_elsewhere(folder, join.file, "joins", named=True)
         if join.layer not in layers:
             mend = f"Layers that were read: {', '.join(layers)}"
             raise InputError.of([Fault(join.layer, (), "join", "has no rows to join to", mend, file=join.file)])
-        table, rows = _ledger(folder / join.file, join.sheet, acts, join.layer)
+        table, rows = _ledger(folder / join.file, join, acts, catalog)
         done = join_rows(layers[join.layer], table, join, catalog.layers[join.layer], rows)
-        layers[join.layer] = in_our_words(done[0], catalog.layers[join.layer], acts)
+        layers[join.layer] = in_our_words(done[0], catalog.layers[join.layer], catalog, acts)
         acts += done[1]
         faults += done[2]
     if any(f.severity == "error" for f in faults):
         raise InputError.of(faults)
     gathered = replace(gathered, layers=layers, acts=tuple(acts), faults=tuple(faults))
     for column in dict.fromkeys(c for join in gathered.document.joins for c in join.spread):
-        gathered = _spread(gathered, column, catalog)
+        gathered = _spread(gathered, column)
     return gathered
 
 
-def _ledger(path: Path, sheet: str, acts: list[Act], layer: str) -> tuple[pd.DataFrame, list[str]]:
+def _ledger(path: Path, join: Join, acts: list[Act], catalog: Catalog) -> tuple[pd.DataFrame, list[str]]:
     kind = sniff(path)
     if kind.kind == "csv":
         table = read_table(path)
         return table, [str(i + 2) for i in range(len(table))]
-    raw = read_raw(path, kind, Source(file=path.name, layer=sheet))
-    acts += [{"layer": layer, "id": i, "rule": rule, "reason": f"{path.name}: {why}"} for rule, why, i in raw.acts]
+    raw = read_raw(path, kind, Source(file=path.name, layer=join.sheet), catalog)
+    acts += [{"layer": join.layer, "id": i, "rule": rule, "reason": f"{path.name}: {why}"} for rule, why, i in raw.acts]
     return pd.DataFrame(raw.columns, dtype=object), raw.ids
 
 
-def _spread(gathered: Gathered, column: str, catalog: Catalog) -> Gathered:
+def _spread(gathered: Gathered, column: str) -> Gathered:
     """Spread a ledger's numbers over buildings, in the metres of the area."""
+    catalog = gathered.catalog
     layers = dict(gathered.layers)
     formed, _, notes = form_layers(layers, crs=gathered.document.crs, catalog=catalog)
     if "buildings" not in layers or notes.faults:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from spatialreno.area import mark, owners, texts
+from spatialreno.area import HOME_USES, mark, owners, texts
 from spatialreno.catalog import Layer
 from spatialreno.errors import Fault
 from spatialreno.formats.readers.source import Act
@@ -254,6 +254,6 @@ def _floors(buildings: Any) -> pd.Series[Any]:
     floors = _numbers(buildings, "floor_area_m2").fillna(plan * _numbers(buildings, "storeys").fillna(1))
     if "use" not in buildings.columns:
         return floors
-    homes = buildings["use"].isna() | buildings["use"].isin(["residential", "mixed"])
+    homes = buildings["use"].isna() | buildings["use"].isin(HOME_USES)
     counted: pd.Series[Any] = floors.where(homes, 0.0)
     return counted

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import HOME_USES
 from spatialreno.formats.osm.clip import Desk, Row, layer
 from spatialreno.formats.osm.layers import title
 from spatialreno.formats.osm.read import Feature, RawOsm
 from spatialreno.formats.osm.tags import number
 
 _SHOP_KEYS = ("shop", "amenity", "office", "healthcare")
-_LIVED_IN = ("residential", "mixed")
 
 
 def buildings(raw: RawOsm, desk: Desk, compounds: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -109,7 +109,7 @@ def _with_people(frame: gpd.GeoDataFrame, footprint: pd.Series[float], desk: Des
     constants = desk.constants
     frame = frame.assign(floor_area_m2=(footprint * frame["storeys"]).round(1))
     frame["estimated"] = _marked(frame, frame["storeys"].notna(), "floor_area_m2")
-    lived_in = frame["use"].isin(_LIVED_IN)
+    lived_in = frame["use"].isin(HOME_USES)
     shops = (frame["use"] == "mixed") & (frame["storeys"] > 1)
     homes_m2 = frame["floor_area_m2"] - footprint.where(shops, 0.0)
     by_area = (homes_m2 / constants["floor_area_per_household_m2"]).round().clip(lower=1)

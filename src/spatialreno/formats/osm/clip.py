@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ class Desk:
     box: Any
     crs: CRS
     kinds: Kinds
-    constants: dict[str, float]
+    constants: Mapping[str, float]
     acts: Acts
 
     def edge(self) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +32,7 @@ class _Scene:
     paths: gpd.GeoDataFrame
     lines: Array
     path_tree: Any
-    constants: dict[str, float]
+    constants: Mapping[str, float]
 
 
 def place_gates(

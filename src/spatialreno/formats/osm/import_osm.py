@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.area import StudyArea, assemble, metric_crs, zone_crs
-from spatialreno.catalog import read_catalog
+from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
 from spatialreno.formats.osm import layers as osm_layers
 from spatialreno.formats.osm.buildings import buildings
@@ -37,6 +37,7 @@ def import_osm(
     title: str = "",
     bounds: Bounds | None = None,
     crs: Any = None,
+    catalog: Catalog | None = None,
 ) -> StudyArea:
     """Make a study area of an OpenStreetMap extract (``.osm`` or ``.osm.pbf``).
 
@@ -56,6 +57,8 @@ def import_osm(
         West, south, east, north in degrees (WGS 84); default is what the file's header says.
     crs
         Projected CRS in metres; default is the CGCS2000 3-degree zone of the middle of the extract.
+    catalog
+        Kinds, norms and constants; default is the one that ships.
 
     Returns
     -------
@@ -74,7 +77,7 @@ def import_osm(
     raw = read_osm(path)
     box = _box(raw, path, bounds)
     middle = _middle(raw, box, path)
-    catalog = read_catalog()
+    catalog = catalog or read_catalog()
     target = zone_crs(middle) if crs is None else metric_crs(crs, "crs")
     desk = Desk(box, target, Kinds(catalog.osm_kinds), catalog.constants, raw.acts)
     meta = {"source": SOURCE, "licence": LICENCE, "date": raw.date, "invented": False, "note": _NOTE}

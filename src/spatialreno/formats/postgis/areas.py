@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.area import StudyArea, assemble, crs_text
-from spatialreno.catalog import read_catalog
+from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
 from spatialreno.formats.areas.gather import role_of
 from spatialreno.formats.readers.source import Act, in_our_words
@@ -30,7 +30,9 @@ WHERE n.nspname = %s AND c.relkind = 'r' AND NOT a.attisdropped ORDER BY c.relna
 """
 
 
-def read_postgis(url: str, schema: str, *, name: str = "", title: str = "", crs: Any = None) -> StudyArea:
+def read_postgis(
+    url: str, schema: str, *, name: str = "", title: str = "", crs: Any = None, catalog: Catalog | None = None
+) -> StudyArea:
     """Read the tables of a schema as the layers of an area.
 
     Tables are told by their names (usual Chinese names too); views are not read. Everything is read in one
@@ -46,6 +48,8 @@ def read_postgis(url: str, schema: str, *, name: str = "", title: str = "", crs:
         Of the area; default is what ``write_postgis`` left there, else the schema's name.
     crs
         Projected CRS in metres; default as for ``assemble``.
+    catalog
+        Norms and dictionaries to start from; tables of its own that the area was written with lie over them.
 
     Returns
     -------
@@ -60,9 +64,11 @@ def read_postgis(url: str, schema: str, *, name: str = "", title: str = "", crs:
     --------
     >>> read_postgis("postgresql://planner@bureau/renewal", "xigongdi")  # doctest: +SKIP
     """
-    catalog = read_catalog()
     with connected(url) as connection, connection.transaction():
         connection.execute(f"SET TRANSACTION READ ONLY; {LIMITS}")
+        said = _said(connection, schema, "area")
+        own = said.get("catalog", {})
+        catalog = (catalog or read_catalog()).with_rows(own.get("tables", {}), standards=own.get("standards", {}))
         columns = columns_of(connection, schema)
         columns = {t: c for t, c in columns.items() if t not in results_in(connection, schema)}
         roles = {table: role_of(table, catalog) for table in columns if table != "area"}
@@ -76,9 +82,8 @@ def read_postgis(url: str, schema: str, *, name: str = "", title: str = "", crs:
             raise refused_by(
                 schema, "has no tables that are layers, or two for one layer", f"Has: {', '.join(columns)}"
             )
-        said = _said(connection, schema, "area")
         layers = {
-            role: in_our_words(_table(connection, schema, table, columns[table]), catalog.layers[role], acts)
+            role: in_our_words(_table(connection, schema, table, columns[table]), catalog.layers[role], catalog, acts)
             for table, role in known.items()
         }
     area = assemble(
@@ -125,6 +130,7 @@ def write_postgis(area: StudyArea, url: str, schema: str) -> None:
         connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(place))
         connection.execute(sql.SQL("CREATE TABLE {} (said text)").format(place))
         said = {"name": area.name, "title": area.title, "crs": crs_text(area.crs), "meta": dict(area.meta)}
+        said["catalog"] = {"tables": area.catalog.own_tables(), "standards": dict(area.catalog.standards)}
         connection.execute(sql.SQL("INSERT INTO {} VALUES (%s)").format(place), [json.dumps(said, ensure_ascii=False)])
 
 

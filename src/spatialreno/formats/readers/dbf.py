@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from spatialreno.catalog import catalog_rows
+from spatialreno.catalog import read_catalog
 from spatialreno.files import refused
 
 _FIELD, _NAME = 32, 11
@@ -22,7 +22,7 @@ _AGAIN = "Export it again, and copy .shp, .shx, .dbf and .prj together"
 @lru_cache(maxsize=1)
 def codecs_by_word() -> dict[str, str]:
     """Read which codec each word of a ``.cpg`` file stands for."""
-    return {row["word"]: row["codec"] for row in catalog_rows("encodings.csv")}
+    return {row["word"]: row["codec"] for row in read_catalog().rows("encodings")}
 
 
 def codec_of(word: str) -> str | None:

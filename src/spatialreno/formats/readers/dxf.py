@@ -6,13 +6,12 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from spatialreno.catalog import Layer, catalog_rows, read_catalog
+from spatialreno.catalog import Catalog, Layer
 from spatialreno.files import guarded, refused
 from spatialreno.formats.readers.dxf_shapes import DATA, shape_of, taken_apart
 from spatialreno.formats.readers.dxf_walls import single_walls
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from spatialreno.formats.readers.source import Source
 
 _CASS = "SOUTH"
+Rules = list[dict[str, str]]
 _STATED = "A drawing says nothing of its place: state crs (such as EPSG:4546) and unit (m, mm) for it in area.toml"
 
 
@@ -37,7 +37,7 @@ class _Found:
     ours: set[str] = field(default_factory=set)
 
 
-def read_dxf(path: Path, source: Source, layer: Layer | None) -> RawTable:
+def read_dxf(path: Path, source: Source, layer: Layer | None, catalog: Catalog) -> RawTable:
     """Read the entities of a drawing that belong to a layer of the area.
 
     Which drawing layer or CASS code means what is the catalog table ``dxf_layers``; ``layer`` of the source
@@ -53,7 +53,7 @@ def read_dxf(path: Path, source: Source, layer: Layer | None) -> RawTable:
     """
     if not source.crs or not source.unit:
         raise refused(path, "needs crs and unit stated", _STATED, rule="coordinate system")
-    return guarded(lambda: _read(path, source, layer), path)
+    return guarded(lambda: _read(path, source, layer, catalog), path)
 
 
 def drawing_layers(path: Path) -> dict[str, int]:
@@ -61,25 +61,21 @@ def drawing_layers(path: Path) -> dict[str, int]:
     return guarded(lambda: dict(Counter(str(e.dxf.layer) for e in _opened(path).modelspace())), path)
 
 
-def role_of_drawing(name: str) -> str:
+def role_of_drawing(name: str, catalog: Catalog) -> str:
     """Tell which layer of the area a drawing layer means; nothing when it is unknown.
 
     Examples
     --------
-    >>> role_of_drawing("JMD"), role_of_drawing("围墙_现状"), role_of_drawing("DGX")
-    ('buildings', 'walls', '')
+    >>> from spatialreno.catalog import read_catalog
+    >>> [role_of_drawing(name, read_catalog()) for name in ("JMD", "围墙_现状", "DGX")]
+    ['buildings', 'walls', '']
     """
-    row = _rule("layer", name)
+    row = _rule(catalog.rows("dxf_layers"), "layer", name)
     return row["layer"] if row else ""
 
 
-@lru_cache(maxsize=1)
-def _rules() -> list[dict[str, str]]:
-    return catalog_rows("dxf_layers.csv")
-
-
-def _rule(match: str, name: str) -> dict[str, str] | None:
-    return next((r for r in _rules() if r["match"] == match and _fits(name, r["pattern"])), None)
+def _rule(rules: Rules, match: str, name: str) -> dict[str, str] | None:
+    return next((r for r in rules if r["match"] == match and _fits(name, r["pattern"])), None)
 
 
 def _fits(name: str, pattern: str) -> bool:
@@ -103,19 +99,19 @@ def _opened(path: Path) -> Any:
     return document
 
 
-def _read(path: Path, source: Source, layer: Layer | None) -> RawTable:
-    constants = read_catalog().constants
+def _read(path: Path, source: Source, layer: Layer | None, catalog: Catalog) -> RawTable:
+    constants, rules = catalog.constants, catalog.rows("dxf_layers")
     document = _opened(path)
     metre = {"m": 1.0, "cm": 0.01, "mm": 0.001}[source.unit]
     found = _Found()
     try:
         for entity, owner in taken_apart(document, _as_symbol(layer), constants["dxf_entities"]):
-            _sort_in(entity, owner, found, source, layer, constants["dxf_sagitta_m"] / metre)
+            _sort_in(entity, owner, found, source, layer, rules, constants["dxf_sagitta_m"] / metre)
     except RecursionError as error:
         raise refused(
             path, f"unfolds without end ({error})", "Purge its blocks, and export the quarter only"
         ) from error
-    raw = _table(found, layer, constants, metre)
+    raw = _table(found, layer, catalog, metre)
     _tell(raw, found, document)
     if not raw.ids:
         seen = ", ".join(f"{n} ({c})" for n, c in found.passed.most_common(8)) or "none"
@@ -129,7 +125,9 @@ def _as_symbol(layer: Layer | None) -> bool:
     return layer is not None and layer.geometry[:1] == ("Point",)
 
 
-def _sort_in(entity: Any, owner: Any, found: _Found, source: Source, layer: Layer | None, sagitta: float) -> None:
+def _sort_in(
+    entity: Any, owner: Any, found: _Found, source: Source, layer: Layer | None, rules: Rules, sagitta: float
+) -> None:
     """Keep an entity of the layer, a text, or the name of what was passed over."""
     name = str(owner.dxf.layer if entity.dxf.layer == "0" else entity.dxf.layer)
     kind = entity.dxftype()
@@ -137,7 +135,7 @@ def _sort_in(entity: Any, owner: Any, found: _Found, source: Source, layer: Laye
         text = entity.plain_text() if kind == "MTEXT" else entity.dxf.text
         found.texts.append((shapely.Point(*entity.dxf.insert.vec2), text.strip()))
         return
-    values = _belongs(entity, name, source, layer)
+    values = _belongs(entity, name, source, layer, rules)
     if values is None:
         found.passed[name] += 1
         return
@@ -152,11 +150,11 @@ def _sort_in(entity: Any, owner: Any, found: _Found, source: Source, layer: Laye
     found.rows.append({"handle": handle, **values, **_attributes(owner), **cells})
 
 
-def _belongs(entity: Any, name: str, source: Source, layer: Layer | None) -> dict[str, Any] | None:
+def _belongs(entity: Any, name: str, source: Source, layer: Layer | None, rules: Rules) -> dict[str, Any] | None:
     """Tell whether an entity is of the layer asked for, and what its place in the drawing says of it."""
     if source.layer:
         return {} if any(_fits(name, p) for p in source.layer.split("|")) else None
-    rule = _rule("code", _cass_code(entity) or "-") or _rule("layer", name)
+    rule = _rule(rules, "code", _cass_code(entity) or "-") or _rule(rules, "layer", name)
     if rule is None or layer is None or rule["layer"] != layer.name:
         return None
     return {rule["column"]: rule["value"]} if rule["column"] else {}
@@ -188,7 +186,8 @@ def _our_cells(entity: Any, handle: str) -> dict[str, Any]:
     return {k: v for k, v in cells.items() if k != "handle"}
 
 
-def _table(found: _Found, layer: Layer | None, constants: Any, metre: float) -> RawTable:
+def _table(found: _Found, layer: Layer | None, catalog: Catalog, metre: float) -> RawTable:
+    constants = catalog.constants
     wanted = layer.geometry if layer else ()
     acts: list[tuple[str, str, str]] = []
     shapes = [
@@ -199,7 +198,8 @@ def _table(found: _Found, layer: Layer | None, constants: Any, metre: float) -> 
     if layer is not None and layer.name == "walls":
         shapes, rows = _walls(shapes, rows, found.ours, constants, metre, acts)
     if layer is not None and "storeys" in layer.columns:
-        _read_texts(shapes, rows, found.texts, acts, layer)
+        words = {row["word"]: row["structure"] for row in catalog.rows("dxf_texts")}
+        _read_texts(shapes, rows, found.texts, acts, layer, words)
     names = list(dict.fromkeys(k for row in rows for k in row if k != "handle"))
     columns = {n: [row.get(n) for row in rows] for n in names}
     return RawTable(columns, shapely.to_wkb(shapes) if shapes else None, None, [r["handle"] for r in rows], acts)
@@ -229,9 +229,15 @@ def _closed(shape: Any, wanted: tuple[str, ...], reach: float, acts: list[Any], 
 _TEXT = re.compile(r"^(?P<word>\D*?)(?P<storeys>\d{1,2})?(?:层|F)?$")
 
 
-def _read_texts(shapes: list[Any], rows: list[dict[str, Any]], texts: list[Any], acts: list[Any], layer: Layer) -> None:
+def _read_texts(
+    shapes: list[Any],
+    rows: list[dict[str, Any]],
+    texts: list[Any],
+    acts: list[Any],
+    layer: Layer,
+    words: dict[str, str],
+) -> None:
     """Give each polygon the structure and storeys of the one text inside it; two texts that differ give nothing."""
-    words = {row["word"]: row["structure"] for row in catalog_rows("dxf_texts.csv")}
     tree = shapely.STRtree(shapes)
     said: dict[int, set[tuple[str, str]]] = {}
     for point, text in texts:

@@ -6,7 +6,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spatialreno.catalog import Layer
 from spatialreno.files import refused
 from spatialreno.formats.readers.archive import unpacked
 from spatialreno.formats.readers.raw import RawTable
@@ -16,15 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from spatialreno.formats.readers.sniff import FileKind
-    from spatialreno.formats.readers.source import Source
 
-    Reader = Callable[[Path, FileKind, Source, Layer | None], RawTable]
+    Reader = Callable[[Path, FileKind], RawTable]
 
 _DATA = (".shp", ".gpkg", ".geojson", ".fgb", ".kml", ".dxf", ".xlsx")
 _BESIDE = (".shx", ".dbf", ".prj", ".cpg")
 
 
-def read_packed(path: Path, source: Source, layer: Layer | None, read: Reader) -> RawTable:
+def read_packed(path: Path, read: Reader) -> RawTable:
     """Read the one data file of an archive; its scraps go when it is read."""
     with tempfile.TemporaryDirectory(prefix="spatialreno-") as folder:
         files = unpacked(path, Path(folder), (*_DATA, *_BESIDE))
@@ -35,6 +33,6 @@ def read_packed(path: Path, source: Source, layer: Layer | None, read: Reader) -
         kind = sniff(data[0])
         if kind.kind == "geojson":
             raise refused(path, "holds GeoJSON", "Unpack it and give the file inside")
-        raw = read(data[0], kind, source, layer)
+        raw = read(data[0], kind)
     raw.note("unpacked", f"read {data[0].name} inside")
     return raw

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from spatialreno.catalog import catalog_rows
+from spatialreno.catalog import read_catalog
 from spatialreno.files import refused
 from spatialreno.formats.readers.archive import archive_kind
 
@@ -47,7 +47,7 @@ def file_kinds() -> dict[str, FileKind]:
             row["title_en"],
             row["mend"],
         )
-        for row in catalog_rows("file_kinds.csv")
+        for row in read_catalog().rows("file_kinds")
     }
 
 

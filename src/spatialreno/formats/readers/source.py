@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -13,7 +12,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from spatialreno.area import crs_text, shifted, stated_crs
-from spatialreno.catalog import Layer, catalog_rows
+from spatialreno.catalog import Catalog, Layer
 from spatialreno.errors import InputError
 from spatialreno.files import read_geojson, read_table, refused
 from spatialreno.formats.readers.gdal import read_gdal, read_parquet
@@ -60,7 +59,7 @@ class Source(BaseModel):
     encoding: str = ""
 
 
-def read_source(path: Path, source: Source, layer: Layer) -> tuple[pd.DataFrame, list[Act]]:
+def read_source(path: Path, source: Source, layer: Layer, catalog: Catalog) -> tuple[pd.DataFrame, list[Act]]:
     """Read the rows of one source in our columns and words.
 
     Parameters
@@ -71,6 +70,8 @@ def read_source(path: Path, source: Source, layer: Layer) -> tuple[pd.DataFrame,
         How it is to be read.
     layer
         The layer that the rows are for.
+    catalog
+        What usual words and drawing layers mean.
 
     Returns
     -------
@@ -83,35 +84,35 @@ def read_source(path: Path, source: Source, layer: Layer) -> tuple[pd.DataFrame,
         Naming file, layer and rows.
     """
     acts: list[Act] = []
-    frame = _rows(path, source, layer, acts)
+    frame = _rows(path, source, layer, catalog, acts)
     frame = _in_our_columns(frame, source, layer, path)
-    frame = in_our_words(frame, layer, acts, source.words)
+    frame = in_our_words(frame, layer, catalog, acts, source.words)
     frame = frame.assign(**source.values) if source.values and len(frame) else frame
     if isinstance(frame, gpd.GeoDataFrame):
         frame = _in_place(frame, source, layer, path, acts)
     return frame, acts
 
 
-def _rows(path: Path, source: Source, layer: Layer, acts: list[Act]) -> pd.DataFrame:
+def _rows(path: Path, source: Source, layer: Layer, catalog: Catalog, acts: list[Act]) -> pd.DataFrame:
     kind = sniff(path)
     if kind.kind == "geojson":
         return _with_ids(read_geojson(path), layer, [], acts)
     if kind.kind == "csv" and layer.is_table and not source.layer:
         return read_table(path)
-    raw = read_raw(path, kind, source, layer)
+    raw = read_raw(path, kind, source, catalog, layer)
     told = f"{path.name}: " if source.layer or kind.kind != layer.name else ""
     acts += [{"layer": layer.name, "id": ids, "rule": rule, "reason": told + why} for rule, why, ids in raw.acts]
     return _with_ids(raw.frame(), layer, raw.ids, acts)
 
 
-def read_raw(path: Path, kind: FileKind, source: Source, layer: Layer | None = None) -> RawTable:
+def read_raw(path: Path, kind: FileKind, source: Source, catalog: Catalog, layer: Layer | None = None) -> RawTable:
     """Read rows just as the file has them, by the reader of its kind."""
     if kind.status == "osm":
         raise refused(path, f"is {kind.title}", kind.mend)
     if kind.status == "unpack":
         from spatialreno.formats.readers.packed import read_packed
 
-        return read_packed(path, source, layer, read_raw)
+        return read_packed(path, lambda inner, its: read_raw(inner, its, source, catalog, layer))
     if kind.kind == "parquet":
         return read_parquet(path)
     if kind.kind in ("xlsx", "csv"):
@@ -121,7 +122,7 @@ def read_raw(path: Path, kind: FileKind, source: Source, layer: Layer | None = N
     if kind.kind == "dxf":
         from spatialreno.formats.readers.dxf import read_dxf
 
-        return read_dxf(path, source, layer)
+        return read_dxf(path, source, layer, catalog)
     return read_gdal(path, kind, layer=source.layer, encoding=source.encoding)
 
 
@@ -152,20 +153,25 @@ def _in_our_columns(frame: pd.DataFrame, source: Source, layer: Layer, path: Pat
     return frame.drop(columns=clash).rename(columns=ours)
 
 
-@lru_cache(maxsize=1)
-def _usual_words() -> dict[tuple[str, str], dict[str, str]]:
-    words: dict[tuple[str, str], dict[str, str]] = {}
-    for row in catalog_rows("word_aliases.csv"):
-        words.setdefault((row["layer"], row["column"]), {})[row["theirs"]] = row["ours"]
+def _usual_words(layer: str, catalog: Catalog) -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = {}
+    for row in catalog.rows("word_aliases"):
+        if row["layer"] == layer:
+            words.setdefault(row["column"], {})[row["theirs"]] = row["ours"]
     return words
 
 
 def in_our_words(
-    frame: pd.DataFrame, layer: Layer, acts: list[Act], own: Mapping[str, dict[str, str]] = MappingProxyType({})
+    frame: pd.DataFrame,
+    layer: Layer,
+    catalog: Catalog,
+    acts: list[Act],
+    own: Mapping[str, dict[str, str]] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Translate usual Chinese words, and those that ``area.toml`` adds, into the words of the dictionary."""
+    usual = _usual_words(layer.name, catalog)
     for column in layer.columns.values():
-        words = {**_usual_words().get((layer.name, column.column), {}), **own.get(column.column, {})}
+        words = {**usual.get(column.column, {}), **own.get(column.column, {})}
         name = next((n for n in (column.column, *column.aliases) if n in frame.columns), None)
         if name is None or not words:
             continue

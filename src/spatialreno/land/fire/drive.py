@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from spatialreno.land.fire.net import BoolArray, Net
 from spatialreno.land.geometry.fit_rectangle import feasible_centres
+from spatialreno.land.geometry.grow_shrink import common, joined, less
 from spatialreno.land.lanes.chainage import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -133,9 +134,9 @@ def _turning_place(area: StudyArea, net: Net, tip: int, gone: BoolArray) -> bool
     obstacles = net.survey.obstacles
     stands = (~gone) & shapely.intersects(obstacles.shapes, near)
     soft = area.open_spaces[~area.open_spaces["kind"].isin(_FIRM)].geometry.to_numpy()
-    taken = shapely.union_all([*obstacles.shapes[stands], *soft[shapely.intersects(soft, near)]])
-    ground = shapely.difference(near, taken)
-    beside = shapely.intersection(shapely.buffer(point, side), _roomy(area, ground, point))
+    taken = joined([*obstacles.shapes[stands], *soft[shapely.intersects(soft, near)]])
+    ground = less(near, taken)
+    beside = common(shapely.buffer(point, side), _roomy(area, ground, point))
     along = _direction(net, tip)
     return any(
         not feasible_centres(ground, side, side, angle_deg=along + turned, within=beside).is_empty for turned in _TURNED
@@ -147,7 +148,7 @@ def _roomy(area: StudyArea, ground: Any, point: Any) -> Any:
     constants = area.catalog.constants
     half = constants["fire_width_ask_m"] / 2 - constants["fire_rounding_m"]
     parts = shapely.get_parts(shapely.buffer(ground, -half, join_style="mitre"))
-    return shapely.union_all(parts[shapely.dwithin(parts, point, half)])
+    return joined(parts[shapely.dwithin(parts, point, half)])
 
 
 def _direction(net: Net, tip: int) -> float:

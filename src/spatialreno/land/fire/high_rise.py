@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 
-def long_sides(buildings: gpd.GeoSeries, net: Net, stands: BoolArray, constants: dict[str, float]) -> pd.Series:
+def long_sides(buildings: gpd.GeoSeries, net: Net, stands: BoolArray, constants: Mapping[str, float]) -> pd.Series:
     """Tell which buildings have a lane an engine can stand on along a long side.
 
     The clear ground of the lane must touch, for ``fire_operation_m``, the strip beside the side in which

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -153,7 +154,7 @@ def _no_turns() -> Turns:
     return Turns(none.reshape(0, 2), none.reshape(0, 2), none.astype(bool), none, none, none)
 
 
-def _turns(net: Net, constants: dict[str, float]) -> Turns:
+def _turns(net: Net, constants: Mapping[str, float]) -> Turns:
     """Pair the drivable pieces at every node, and sweep the band of a turn where the direction changes."""
     piece, end, node = _ends(net)
     frame = pd.DataFrame({"node": node, "at": np.arange(len(node))})
@@ -195,7 +196,7 @@ def _directions(net: Net, piece: IntArray, end: IntArray) -> FloatArray:
 
 
 def _swept(
-    obstacles: Obstacles, at: FloatArray, one: FloatArray, other: FloatArray, constants: dict[str, float]
+    obstacles: Obstacles, at: FloatArray, one: FloatArray, other: FloatArray, constants: Mapping[str, float]
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Draw the band of each turn for every swing, and list the obstacles it meets."""
     half = constants["fire_width_m"] / 2

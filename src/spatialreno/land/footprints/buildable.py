@@ -8,18 +8,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.area import STATION, station_side
+from spatialreno.area import STATION, home_buildings, on_ground, station_side
 from spatialreno.errors import InputError
 from spatialreno.land.fire.net import DRIVABLE
 from spatialreno.land.free.free_land import free_surface, ground
 from spatialreno.land.geometry.fit_rectangle import rectangle_sides
-from spatialreno.land.geometry.grow_shrink import erode, polygons, set_back, wall_bodies
+from spatialreno.land.geometry.grow_shrink import erode, joined, less, polygons, set_back, wall_bodies
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 Sides = list[tuple[float, float]]
-HOMES = ("residential", "mixed")
 #: Categories of kinds that are open ground: they keep no distance from walls and pipes.
 OPEN_GROUND = ("open_space", "parking", "sport")
 
@@ -67,18 +66,18 @@ def buildable_land(area: StudyArea, kind: str) -> Any:
     engines drive on; a building also keeps ``boundary_setback_m`` from walls and from the edge of the land,
     and its distance from pipes that are in use.
     """
-    return shapely.difference(free_surface(area), kept_clear(area, kind))
+    return less(free_surface(area), kept_clear(area, kind))
 
 
 def kept_clear(area: StudyArea, kind: str) -> Any:
     """Give the land a kind must keep clear of, whether or not it is free."""
     row = kind_row(area, kind)
-    homes = area.buildings[area.buildings["use"].isin(HOMES)].geometry.to_numpy()
+    homes = home_buildings(area).geometry.to_numpy()
     zones = [*np.atleast_1d(set_back(homes, float(np.nan_to_num(float(row["setback_m"])))))]
     zones = [*zones, *fire_bands(area)] if float(np.nan_to_num(float(row["setback_m"]))) > 0 else fire_bands(area)
     if row["category"] not in OPEN_GROUND:
         zones = [*zones, *_pipe_zones(area, kind), *_boundary_zones(area)]
-    return shapely.union_all(zones)
+    return joined(zones)
 
 
 def fire_bands(area: StudyArea) -> list[Any]:
@@ -99,9 +98,9 @@ def access_region(area: StudyArea) -> list[tuple[Any, Any]]:
     everywhere = shapely.box(*area.compounds.total_bounds).buffer(reach)
     if not len(paths):
         return [(everywhere, everywhere)]
-    stands = area.structures["position"].fillna("ground").isin(["ground", "attached"])
+    stands = on_ground(area.structures)
     bodies = [*wall_bodies(area.walls), *area.buildings.geometry, *area.structures.geometry[stands]]
-    yards = polygons(shapely.difference(everywhere, shapely.union_all(bodies)))
+    yards = polygons(less(everywhere, joined(bodies)))
     tree = shapely.STRtree(paths)
     pairs = []
     for yard in yards:
@@ -118,7 +117,7 @@ def reached(piece: Any, regions: list[tuple[Any, Any]]) -> Any:
 
 
 def _pipe_zones(area: StudyArea, kind: str) -> list[Any]:
-    pipes = area.pipes[area.pipes["status"].fillna("existing").ne("abandoned")]
+    pipes = area.pipes[area.pipes["status"].ne("abandoned")]
     what = pipes["kind"].replace({"heat_primary": "heat", "heat_secondary": "heat"})
     pipes, what = (pipes[what.ne("heat")], what[what.ne("heat")]) if kind == STATION else (pipes, what)
     distance = what.map(lambda name: area.catalog.constants[f"pipe_building_{name}_m"]).to_numpy(float)
@@ -130,7 +129,7 @@ def _boundary_zones(area: StudyArea) -> list[Any]:
     """The strip along the edge of the land and along every wall that stands."""
     distance = area.catalog.constants["boundary_setback_m"]
     yards, strips = ground(area)
-    land = shapely.union(yards, strips)
-    edge = shapely.difference(land, erode(land, distance))
+    land = joined([yards, strips])
+    edge = less(land, erode(land, distance))
     walls = shapely.buffer(wall_bodies(area.walls), distance, cap_style="flat", join_style="mitre")
     return [edge, *walls]

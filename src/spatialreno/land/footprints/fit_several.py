@@ -149,12 +149,12 @@ def _joint(area: StudyArea, kinds: list[str], choices: dict[str, list[Choice]], 
     near = [total - sum(least) + own + _NEAR_M if whole else None for own in least]
     items = [cells_of(choices[kind], centre, within) for kind, within in zip(kinds, near, strict=True)]
     if sum(map(len, items)) > constants["pack_cell_limit"]:
-        return Packed(tuple(first), sum(least), "time_limit")
+        return Packed(tuple(first), sum(least), "bounded")
     known = tuple(placed) if whole else ()
     gap = constants["site_gap_m"]
     nodes = None if time_limit_s else int(constants["pack_node_limit"])
     exact = pack(items, centre, gap_m=gap, optional=not whole, known=known, nodes=nodes, time_limit_s=time_limit_s)
-    return _better(Packed(tuple(first), sum(least), "time_limit"), exact, centre)
+    return _better(Packed(tuple(first), sum(least), "bounded"), exact, centre)
 
 
 def _better(first: Packed, exact: Packed, centre: Any) -> Packed:
@@ -169,7 +169,7 @@ def _better(first: Packed, exact: Packed, centre: Any) -> Packed:
 
 
 def _among_points(
-    kinds: list[str], choices: dict[str, list[Choice]], centre: Any, constants: dict[str, float]
+    kinds: list[str], choices: dict[str, list[Choice]], centre: Any, constants: Mapping[str, float]
 ) -> list[Fit | None]:
     """Place as many as possible on corners, middles and nearest points of the sets, as near as possible."""
     offered = {kind: _points(choices[kind], centre, constants) for kind in dict.fromkeys(kinds)}
@@ -201,7 +201,7 @@ def _clash_rows(shapes: Any, owner: Any, count: int, gap_m: float) -> Any:
     return sparse.csc_matrix((np.ones(len(rows)), (rows, columns)), shape=(count + len(names), len(owner)))
 
 
-def _points(choices: list[Choice], centre: Any, constants: dict[str, float]) -> list[Fit]:
+def _points(choices: list[Choice], centre: Any, constants: Mapping[str, float]) -> list[Fit]:
     """Offer corners, middles and a grid of each set, thinned to a spacing, nearest to the residents first."""
     spacing = constants["candidate_spacing_m"] / 2
     found = [

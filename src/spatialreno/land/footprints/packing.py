@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from spatialreno.land.geometry.fit_rectangle import Fit, place
-from spatialreno.land.geometry.grow_shrink import polygons
-from spatialreno.optimise import Milp, solve_milp
+from spatialreno.land.geometry.grow_shrink import common, polygons
+from spatialreno.optimise import Limit, Milp, solve_milp
 
 FloatArray = NDArray[np.float64]
 #: Directions in which a distance is measured: never more than the distance, at least 0.995 of it.
@@ -64,7 +64,7 @@ def cells_of(choices: list[Choice], centre: Any, within_m: float | None = None) 
     origin = np.array([centre.x, centre.y])
     found = []
     for choice in choices:
-        region = choice.region if disc is None else shapely.intersection(choice.region, disc)
+        region = choice.region if disc is None else common(choice.region, disc)
         for part in polygons(region):
             local = shapely.transform(part, lambda points: points - origin)
             found += [Cell(corners, choice) for piece in _squares(local, _CELL_M) for corners in _convex_parts(piece)]
@@ -118,7 +118,8 @@ def pack(
     at_most = sum(fit.centre.distance(centre) for fit in known) + _SLACK_M if known else float("inf")
     model = _Model(items, gap_m, optional=optional, at_most_m=at_most)
     start = model.start(known, centre) if known else None
-    found = solve_milp(model.milp(), time_limit_s=time_limit_s, gap=_GAP, nodes=nodes, start=start)
+    limit = None if time_limit_s is None else Limit(time_limit_s)
+    found = solve_milp(model.milp(), limit=limit, gap=_GAP, nodes=nodes, start=start)
     if not len(found.values):
         return Packed((None,) * len(items), float("inf"), found.status)
     fits = tuple(model.fit(row, found.values, centre) for row in range(len(items)))
@@ -131,7 +132,7 @@ def _squares(part: Any, size_m: float) -> list[Any]:
     left, low, right, high = np.floor(np.array(part.bounds) / size_m) * size_m
     x, y = np.meshgrid(np.arange(left, right + size_m, size_m), np.arange(low, high + size_m, size_m))
     grid = shapely.box(x.ravel(), y.ravel(), x.ravel() + size_m, y.ravel() + size_m)
-    return [piece for square in grid for piece in polygons(shapely.intersection(part, square))]
+    return [piece for square in grid for piece in polygons(common(part, square))]
 
 
 def _convex_parts(part: Any) -> list[FloatArray]:

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from spatialreno.area import on_ground
 from spatialreno.errors import InfeasibleError, InputError
 from spatialreno.land.footprints.buildable import (
     OPEN_GROUND,
@@ -191,7 +192,7 @@ def _removables(area: StudyArea, kind: str) -> _Things:
     from spatialreno.scenario import Scenario, demolish
 
     walls = area.walls[area.walls["removable"].fillna(True).astype(bool) & ~area.walls["kind"].isin(_KEPT)]
-    stands = area.structures["position"].fillna("ground").isin(["ground", "attached"])
+    stands = on_ground(area.structures)
     sheds = area.structures[stands & area.structures["removable"].fillna(True).astype(bool)]
     acts = [
         demolish(layer, ids=frame.index.tolist())

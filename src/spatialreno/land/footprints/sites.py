@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.land.footprints.buildable import HOMES, Sides, access_region, buildable_land, kind_sides, reached
+from spatialreno.area import home_buildings
+from spatialreno.land.footprints.buildable import Sides, access_region, buildable_land, kind_sides, reached
 from spatialreno.land.geometry.fit_rectangle import (
     Fit,
     edge_angles,
@@ -20,7 +21,7 @@ from spatialreno.land.geometry.fit_rectangle import (
     spread,
     turned,
 )
-from spatialreno.land.geometry.grow_shrink import polygons
+from spatialreno.land.geometry.grow_shrink import joined, less, polygons
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -88,9 +89,9 @@ def largest_site(area: StudyArea, kind: str, sides: tuple[float, float]) -> Fit 
 
 def residents_centre(area: StudyArea) -> Any:
     """Give the point in the middle of the residents (of the homes when nobody is counted)."""
-    homes = area.buildings[area.buildings["use"].isin(HOMES)]
+    homes = home_buildings(area)
     if homes.empty:
-        return shapely.centroid(shapely.union_all(area.compounds.geometry.to_numpy()))
+        return shapely.centroid(joined(area.compounds.geometry.to_numpy()))
     points = shapely.get_coordinates(shapely.centroid(homes.geometry.to_numpy()))
     weight = np.nan_to_num(homes["residents"].to_numpy(float, na_value=0.0))
     return shapely.Point(np.average(points, axis=0, weights=weight if weight.sum() > 0 else None))
@@ -131,7 +132,7 @@ def _spots(area: StudyArea, where: tuple[Any, Any], number: int, tried: Sides) -
             for part in polygons(feasible):
                 fits = [place(point, width, depth, angle) for point in spread(part, centre)]
                 found += [_Spot(number, fit, fit.centre.distance(centre)) for fit in fits]
-            region = shapely.difference(region, shapely.buffer(feasible, spacing, quad_segs=2))
+            region = less(region, shapely.buffer(feasible, spacing, quad_segs=2))
     return found
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.land.free.free_land import free_land, freed_land, land_users, taken_land
+from spatialreno.land.geometry.grow_shrink import common, joined
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -98,6 +99,6 @@ def parking_change(before: StudyArea, after: StudyArea) -> pd.DataFrame:
 def _built_over(before: StudyArea, after: StudyArea, parking: gpd.GeoDataFrame) -> list[bool]:
     layers = ("buildings", "structures", "facilities", "open_spaces")
     frames = [(before.layer(name), after.layer(name)) for name in layers]
-    built = shapely.union_all([shape for old, new in frames for shape in new.geometry[~new.index.isin(old.index)]])
-    common = shapely.area(shapely.intersection(parking.geometry.to_numpy(), built))
-    return [bool(area > _OVERLAP_M2) for area in common]
+    built = joined([shape for old, new in frames for shape in new.geometry[~new.index.isin(old.index)]])
+    covered = shapely.area(common(parking.geometry.to_numpy(), built))
+    return [bool(area > _OVERLAP_M2) for area in covered]

@@ -10,7 +10,20 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.land.geometry.grow_shrink import dilate, disc, erode, moved, origin, polygons, wall_bodies
+from spatialreno.area import once_an_area, standing_structures
+from spatialreno.land.geometry.grow_shrink import (
+    areal,
+    common,
+    dilate,
+    disc,
+    erode,
+    joined,
+    less,
+    moved,
+    origin,
+    polygons,
+    wall_bodies,
+)
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -53,7 +66,7 @@ def free_land(area: StudyArea) -> gpd.GeoDataFrame:
     surface = free_surface(area)
     pieces = _by_compound(area, moved(surface, -origin(area)))
     wide = usable_part(surface, _constant(area, "sliver_m"))  # across the compounds' edges, where they are open
-    pieces["usable_m2"] = shapely.area(shapely.intersection(pieces.geometry.to_numpy(), wide))
+    pieces["usable_m2"] = shapely.area(common(pieces.geometry.to_numpy(), wide))
     pieces["usable"] = pieces["usable_m2"] > _DUST_M2
     return _named(pieces, "F", _PIECE_COLUMNS)
 
@@ -93,16 +106,18 @@ def taken_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
     return _changed(after, _by_cause(after, (then, now), takers(after)), then, "T")
 
 
+@once_an_area
 def free_surface(area: StudyArea) -> Any:
     """Give all free land of an area as one (multi)polygon, strips between compounds included."""
-    corner, bodies = origin(area), shapely.union_all([shape for _, shapes in takers(area) for shape in shapes])
+    corner, bodies = origin(area), joined([shape for _, shapes in takers(area) for shape in shapes])
     yards, strips, taken = (_sound(moved(shape, -corner)) for shape in (*ground(area), bodies))
     strips = dilate(strips, _GRID_M)  # by a hair into the yards: rounding may leave one between them
-    surface = shapely.difference(shapely.union(yards, strips), taken)
+    surface = less(joined([yards, strips]), taken)
     pieces = _without_shut_gaps(surface, strips, _constant(area, "sliver_m"))
     return _sound(moved(_multi(list(pieces)), corner))
 
 
+@once_an_area
 def takers(area: StudyArea) -> list[tuple[str, Any]]:
     """Name each layer that takes land with the outlines it takes (arrays of polygons)."""
     return [
@@ -123,27 +138,28 @@ def usable_part(shapes: Any, width_m: float) -> Any:
     near = _sound(moved(shapes, -corner))
     opened = _sound(dilate(erode(near, width_m / 2), width_m / 2))
     # On a grid, for edges that all but coincide: growing back comes within rounding of the outline.
-    return moved(shapely.intersection(opened, near, grid_size=_GRID_M), corner)
+    return moved(common(opened, near, grid_m=_GRID_M), corner)
 
 
+@once_an_area
 def ground(area: StudyArea) -> tuple[Any, Any]:
     """Give compounds as one shape, and the strips between two of them that are no wider than strip_m."""
     compounds = area.compounds.geometry.to_numpy()
-    yards = shapely.union_all(compounds)
+    yards = joined(compounds)
     half = _constant(area, "strip_m") / 2
     closed = erode(dilate(yards, half), half)
     tree = shapely.STRtree(compounds)
     near = _constant(area, "tolerance_m")
-    gaps = polygons(shapely.difference(closed, yards))
+    gaps = polygons(less(closed, yards))
     between = [gap for gap in gaps if len(tree.query(gap, predicate="dwithin", distance=near)) > 1]
-    return yards, shapely.union_all(between)
+    return yards, joined(between)
 
 
 def _without_shut_gaps(surface: Any, strips: Any, width_m: float) -> Iterator[Any]:
     """Drop strip land that no usable yard opens onto; walls on both sides keep everyone out."""
     for piece in polygons(surface):
-        gap = shapely.intersection(piece, strips)
-        yard = shapely.difference(piece, strips)
+        gap = common(piece, strips)
+        yard = less(piece, strips)
         if gap.is_empty or not usable_part(yard, width_m).is_empty:
             yield piece
         else:
@@ -151,8 +167,7 @@ def _without_shut_gaps(surface: Any, strips: Any, width_m: float) -> Iterator[An
 
 
 def _standing(area: StudyArea) -> Any:
-    on_ground = area.structures["position"].fillna("ground").isin(["ground", "attached"])
-    return area.structures.geometry[on_ground].to_numpy()
+    return standing_structures(area).geometry.to_numpy()
 
 
 def _lane_bodies(area: StudyArea) -> Any:
@@ -189,8 +204,8 @@ def _changed(area: StudyArea, pieces: gpd.GeoDataFrame, surface: Any, letter: st
     wide = usable_part(surface, _constant(area, "sliver_m"))
     near, corner = pieces.geometry.to_numpy(), origin(area)
     # On a grid, for edges that all but coincide; near the origin, where a number keeps more of its places.
-    pair = (shapely.set_precision(moved(shape, -corner), _GRID_M) for shape in (near, wide))
-    usable = shapely.area(shapely.intersection(*pair, grid_size=_GRID_M))
+    pair = (areal(shapely.set_precision(moved(shape, -corner), _GRID_M)) for shape in (near, wide))
+    usable = shapely.area(common(*pair, grid_m=_GRID_M))
     owner = pieces["compound_id"].map(land_users(area)).astype("str")
     return _named(pieces.assign(usable_m2=usable, owner=owner), letter, _CHANGE_COLUMNS)
 
@@ -208,11 +223,11 @@ def _by_cause(area: StudyArea, surfaces: tuple[Any, Any], causes: list[tuple[str
     corner = origin(area)
     one, other = (moved(surface, -corner) for surface in surfaces)
     # Multipolygons throughout: GEOS cannot overlay two empty collections.
-    parts, left = [], _whole(shapely.difference(one, other))
+    parts, left = [], _whole(less(one, other))
     for cause, bodies in causes:
-        body = _whole(moved(shapely.union_all(bodies), -corner))
-        parts.append(_by_compound(area, _whole(shapely.intersection(left, body))).assign(cause=cause))
-        left = _whole(shapely.difference(left, body))
+        body = _whole(moved(joined(bodies), -corner))
+        parts.append(_by_compound(area, _whole(common(left, body))).assign(cause=cause))
+        left = _whole(less(left, body))
     parts.append(_by_compound(area, left).assign(cause="other"))
     filled = [part for part in parts if len(part)] or parts[:1]
     return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs=area.crs)
@@ -227,8 +242,8 @@ def _by_compound(area: StudyArea, shape: Any) -> gpd.GeoDataFrame:
     tree = shapely.STRtree(left)
     for compound, outline in zip(area.compounds.index, outlines, strict=True):
         for at in np.sort(tree.query(outline, predicate="intersects")):
-            rows += [(str(compound), part) for part in polygons(shapely.intersection(left[at], outline))]
-            left[at] = shapely.difference(left[at], outline)
+            rows += [(str(compound), part) for part in polygons(common(left[at], outline))]
+            left[at] = less(left[at], outline)
     rows += [(None, part) for rest in left for part in polygons(rest)]
     rows = [(compound, part) for compound, part in rows if part.area > _DUST_M2]
     data = {"compound_id": pd.Series([compound for compound, _ in rows], dtype="str")}
@@ -241,7 +256,7 @@ def _sound(shapes: Any) -> Any:
     """Mend outlines that rounding far from the origin made cross themselves, by less than a hair."""
     mended = np.atleast_1d(np.asarray(shapes, object))
     broken = ~shapely.is_valid(mended)
-    mended[broken] = [shapely.union_all(polygons(shapely.make_valid(shape))) for shape in mended[broken]]
+    mended[broken] = [joined(polygons(shapely.make_valid(shape))) for shape in mended[broken]]
     return mended if np.ndim(shapes) else mended[0]
 
 

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import affinity
 
-from spatialreno.land.geometry.grow_shrink import polygons
+from spatialreno.land.geometry.grow_shrink import common, joined, less, polygons
 
 FloatArray = NDArray[np.float64]
 #: Metres by which a rectangle may shrink so that "fits exactly" survives rounding; 0.6 mm² at most.
@@ -226,7 +226,7 @@ def swept(body: Any, footprint: Fit) -> Any:
     start, end = _edges(body)
     hulls = np.concatenate([edge[:, None] + corners for edge in (start, end)], axis=1)
     points = shapely.multipoints(shapely.points(hulls.reshape(-1, 2)), indices=np.repeat(np.arange(len(start)), 8))
-    return shapely.union_all([body, *shapely.convex_hull(points)])
+    return joined([body, *shapely.convex_hull(points)])
 
 
 def middle(centres: Any) -> Any:
@@ -262,7 +262,7 @@ def _eroded(polygon: Any, sides: FloatArray, within: Any) -> Any:
     # Every centre is at least half the short side from the edges: look only there, and only at edges
     # that a corner could meet. Buffers may be off by 1 % of their distance, hence the margin.
     core = shapely.buffer(polygon, -_SURE * min(sides) / 2, quad_segs=2)
-    core = core if within is None else shapely.intersection(core, within)
+    core = core if within is None else common(core, within)
     if core.is_empty:
         return core
     start, end = _edges(polygon)
@@ -270,7 +270,7 @@ def _eroded(polygon: Any, sides: FloatArray, within: Any) -> Any:
     near = shapely.dwithin(shapely.linestrings(np.stack([start, end], axis=1)), core, np.hypot(*sides))
     swept = np.concatenate([edge[near, None] + _CORNERS * sides for edge in (start, end)], axis=1)
     points = shapely.multipoints(shapely.points(swept.reshape(-1, 2)), indices=np.repeat(np.arange(int(near.sum())), 8))
-    return shapely.difference(core, shapely.union_all(shapely.convex_hull(points)))
+    return less(core, shapely.union_all(shapely.convex_hull(points)))
 
 
 def _edges(shapes: Any) -> tuple[FloatArray, FloatArray]:

@@ -17,6 +17,8 @@ FloatArray = NDArray[np.float64]
 #: Sides of the polygon that stands for a quarter of a circle.
 _QUARTER = 8
 _MITRE = 3.0
+#: Type numbers of shapely's polygons and multipolygons.
+_AREAL = (3, 6)
 
 
 def dilate(shapes: Any, distance_m: float) -> Any:
@@ -40,7 +42,7 @@ def set_back(shapes: Any, distance_m: float) -> Any:
     outside = distance_m / np.cos(np.pi / (4 * _QUARTER))
     rounded = shapely.buffer(shapes, outside, quad_segs=_QUARTER)
     mitred = shapely.buffer(shapes, distance_m, join_style="mitre", mitre_limit=1e3)
-    return shapely.intersection(rounded, mitred)
+    return common(rounded, mitred)
 
 
 def disc(points: Any, radius_m: Any) -> Any:
@@ -63,6 +65,34 @@ def polygons(shape: Any) -> list[Any]:
     parts = shapely.get_parts(shapely.get_parts(shape))  # twice: a collection may hold multipolygons
     flat = [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
     return sorted(flat, key=lambda part: tuple(np.round(part.bounds, 6)))
+
+
+def areal(shapes: Any) -> Any:
+    """Keep of each shape (one, or an array) what has an area; the lines and points of an overlay are dropped.
+
+    Two shapes that meet in a face and touch along a line besides have a mixed collection in common, which no
+    further overlay takes.
+    """
+    kept = np.atleast_1d(np.asarray(shapes, object)).copy()
+    kinds = shapely.get_type_id(kept)
+    for at in np.flatnonzero((kinds >= 0) & ~np.isin(kinds, _AREAL)):
+        kept[at] = shapely.MultiPolygon(polygons(kept[at]))
+    return kept if np.ndim(shapes) else kept[0]
+
+
+def common(one: Any, other: Any, *, grid_m: float | None = None) -> Any:
+    """Give the ground that two shapes share (element by element for arrays); what they touch in is none."""
+    return areal(shapely.intersection(areal(one), areal(other), grid_size=grid_m))
+
+
+def less(one: Any, other: Any, *, grid_m: float | None = None) -> Any:
+    """Give the ground of one shape without that of another (element by element for arrays)."""
+    return areal(shapely.difference(areal(one), areal(other), grid_size=grid_m))
+
+
+def joined(shapes: Any, *, grid_m: float | None = None) -> Any:
+    """Give the ground of many shapes as one."""
+    return areal(shapely.union_all(areal(np.asarray([*np.atleast_1d(shapes), None], object)[:-1]), grid_size=grid_m))
 
 
 def origin(area: StudyArea) -> FloatArray:

@@ -9,7 +9,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from spatialreno.land.geometry.grow_shrink import disc, wall_bodies
+from spatialreno.area import on_ground
+from spatialreno.land.geometry.grow_shrink import common, disc, less, wall_bodies
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -55,7 +56,7 @@ def read_obstacles(area: StudyArea) -> Obstacles:
     counts unless its kind is open ground. Parking and facilities that a path runs through (a car park with
     aisles, a school's grounds) are ground, and so is a facility's outline with buildings in it.
     """
-    stands = area.structures["position"].fillna("ground").isin(["ground", "attached"])
+    stands = on_ground(area.structures)
     parts = [
         *_walls(area),
         _bodies("buildings", area.buildings),
@@ -101,8 +102,8 @@ def _walls(area: StudyArea) -> list[tuple[Any, Any, Any]]:
     for gate, gap in gaps.items():
         wall = area.gates.at[gate, "wall_id"]
         if wall in bodies:
-            jambs[gate] = shapely.difference(shapely.intersection(bodies[wall], wider[gate]), gap)
-            bodies[wall] = shapely.difference(bodies[wall], wider[gate])
+            jambs[gate] = less(common(bodies[wall], wider[gate]), gap)
+            bodies[wall] = less(bodies[wall], wider[gate])
     return [_named("walls", bodies), _named("gates", jambs)]
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from spatialreno.area import once_an_area
 from spatialreno.errors import InputError
 from spatialreno.land.lanes.chainage import LEFT, RIGHT, FloatArray, Hits, IntArray, Stations, cut_paths, find_hits
 from spatialreno.land.lanes.obstacles import Obstacles, read_obstacles
@@ -50,6 +51,12 @@ def survey_lanes(area: StudyArea, paths: gpd.GeoDataFrame, *, step_m: float | No
     return Survey(stations, obstacles, hits, reach)
 
 
+@once_an_area
+def lanes_surveyed(area: StudyArea) -> Survey:
+    """Survey all paths of an area at the step of its catalog."""
+    return survey_lanes(area, area.paths)
+
+
 def lane_sections(area: StudyArea, *, step_m: float | None = None, parked: bool = False) -> gpd.GeoDataFrame:
     """Measure the clear width of every path, station by station.
 
@@ -87,7 +94,8 @@ def lane_sections(area: StudyArea, *, step_m: float | None = None, parked: bool 
     >>> bool(rows.geometry.length.max() <= 0.5)
     True
     """
-    return _sections(area, survey_lanes(area, area.paths, step_m=step_m), parked=parked)
+    found = lanes_surveyed(area) if step_m is None else survey_lanes(area, area.paths, step_m=step_m)
+    return _sections(area, found, parked=parked)
 
 
 def _sections(area: StudyArea, found: Survey, *, parked: bool) -> gpd.GeoDataFrame:
@@ -136,7 +144,7 @@ def lane_widths(area: StudyArea, *, step_m: float | None = None) -> gpd.GeoDataF
     >>> float(lane_widths(today).loc["L1", "clear_width_m"].round(1))
     2.0
     """
-    found = survey_lanes(area, area.paths, step_m=step_m)
+    found = lanes_surveyed(area) if step_m is None else survey_lanes(area, area.paths, step_m=step_m)
     bare, full = (_sections(area, found, parked=parked) for parked in (False, True))
     if bare.empty:
         empty = pd.DataFrame(columns=_SUMMARY, index=pd.Index([], dtype="str", name="id"))

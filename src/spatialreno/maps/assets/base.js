@@ -39,6 +39,17 @@ const spatialreno = { themes: [], stage: Infinity, shade: "", origin: null };
     return (value < 0 ? "−" : "") + whole.replace(/\B(?=(\d{3})+$)/g, "\u202f") + (part ? `.${part}` : "");
   };
 
+  // What is copied pastes as numbers: the thin groups are for the eye.
+  document.addEventListener("copy", event => {
+    const selected = document.getSelection();
+    if (!selected.rangeCount || !selected.toString().includes("\u202f")) return;
+    const box = app.element("div");
+    for (let k = 0; k < selected.rangeCount; k++) box.append(selected.getRangeAt(k).cloneContents());
+    event.clipboardData.setData("text/plain", selected.toString().replaceAll("\u202f", ""));
+    event.clipboardData.setData("text/html", box.innerHTML.replaceAll("\u202f", ""));
+    event.preventDefault();
+  });
+
   // Whole ten-millionths of a degree, each but the first a step from the one before → [latitude, longitude].
   app.points = flat => {
     const found = [];

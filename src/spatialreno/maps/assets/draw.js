@@ -32,7 +32,7 @@
       drawn.layer = app.made(feature, cls, app.sides[at].panes);
       if (feature.rows.length) {
         drawn.layer.bindTooltip(() => app.tip(theme, feature, at), { sticky: feature.kind > 0, opacity: 1 });
-        drawn.layer.on("click", () => app.clicked(theme, feature));
+        drawn.layer.on("click", event => app.clicked(...app.meant(event, theme, feature, at)));
         drawn.layer.on("keypress", event => { if (event.originalEvent.key === "Enter") app.clicked(theme, feature); });
       }
     } else if (drawn.layer.setStyle) {
@@ -41,9 +41,51 @@
       drawn.layer.setIcon(app.icon(feature, cls));
     }
     group.addLayer(drawn.layer);
+    // Shapes are found by the search; hundreds of nameless stops on the way to the tabs help nobody.
+    const shape = drawn.layer.getElement && drawn.layer.getElement();
+    if (shape && shape.tagName === "path") shape.setAttribute("tabindex", "-1");
   }
 
   app.clicked = () => {};
+
+  // What a click means: the nearest thing that matters there, by kind and not by what happens to lie on top.
+  const KINDS = ["facilities", "gates", "walls", "structures", "buildings", "open_spaces", "parking", "compounds"];
+  const rankOf = feature => { const rank = KINDS.indexOf(feature.more.of); return rank < 0 ? KINDS.length : rank; };
+  const NEAR = { mouse: 5, pen: 8, touch: 14 };
+
+  app.meant = (event, theme, feature, at) => {
+    if (feature.kind !== 2) return [theme, feature];
+    const near = NEAR[event.originalEvent && event.originalEvent.pointerType] || NEAR.mouse;
+    let best = [theme, feature], rank = rankOf(feature);
+    for (const other of app.themes) for (const one of other.features) {
+      const its = rankOf(one);
+      if (its >= rank || !one.rows.length || !one.drawn[at] || one.drawn[at].now === null) continue;
+      if (one.kind === 2 ? app.covers(one, event.latlng) : one.kind === 1 && away(one, event.latlng) <= near) [best, rank] = [[other, one], its];
+    }
+    return best;
+  };
+
+  app.covers = (feature, latlng) => feature.shape.some(rings => app.within(latlng, app.points(rings[0])) && !rings.slice(1).some(hole => app.within(latlng, app.points(hole))));
+
+  app.within = ({ lat, lng }, ring) => {
+    let odd = false;
+    for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+      const [[y1, x1], [y2, x2]] = [ring[i], ring[j]];
+      if ((y1 > lat) !== (y2 > lat) && lng < (x2 - x1) * (lat - y1) / (y2 - y1) + x1) odd = !odd;
+    }
+    return odd;
+  };
+
+  // Pixels from a click to a line.
+  function away(feature, latlng) {
+    const click = app.map.latLngToLayerPoint(latlng);
+    let least = Infinity;
+    for (const part of feature.shape) {
+      const line = app.points(part).map(point => app.map.latLngToLayerPoint(point));
+      for (let k = 1; k < line.length; k++) least = Math.min(least, L.LineUtil.pointToSegmentDistance(click, line[k - 1], line[k]));
+    }
+    return least;
+  }
 
   // Give one feature the class it has now; true when it came onto the map.
   function refresh(theme, feature, side, at) {

@@ -26,11 +26,20 @@
       const icon = L.divIcon({ className: "disc facility-built", html: face, iconSize: null });
       const marker = L.marker(app.lonlat(...placeOf(put)), { icon, alt: title, riseOnHover: true, zIndexOffset: 500 });
       marker.on("add", () => marker.getElement().setAttribute("aria-label", `${title}: ${app.page.words.remove}`));
-      marker.on("click", () => app.take(k));
-      marker.on("keypress", event => { if (event.originalEvent.key === "Enter") app.take(k); });
-      marker.bindTooltip(() => element("div", "tip", `${title} · ${app.page.words.remove}`));
+      const pressed = () => onPut(put, k);
+      marker.on("click", pressed);
+      marker.on("keypress", event => { if (event.originalEvent.key === "Enter") pressed(); });
+      marker.bindTooltip(() => element("div", "tip", takes() ? `${title} · ${app.page.words.remove}` : title));
       puts.addLayer(marker);
     });
+  }
+
+  // A facility just placed is taken back only where clicks change the plan; elsewhere a click asks about it.
+  const takes = () => mode === "edit" || mode === "put";
+  function onPut(put, k) {
+    if (takes()) app.take(k);
+    else if (mode === "reach") walkFrom(put.building === undefined ? { ground: put.ground } : { building: put.building });
+    else app.tell(kindTitle(put.kind));
   }
 
   const placeOf = app.placeOf = put => {
@@ -54,7 +63,7 @@
     const written = (value, digits) => value === null || value === undefined ? "—" : number(value, digits);
     const table = element("table");
     const head = element("tr");
-    head.append(...[words.measure, words.today, words.plan, words.change].map(text => element("th", null, text)));
+    head.append(...[words.measure, words.today, words.plan, words.change].map(text => scoped(element("th", null, text), "col")));
     const rows = app.page.lines.map(([key, title, unit, digits]) => {
       const [before, after] = [valueOf(app.today, key), valueOf(app.now, key)];
       const change = before === null || after === null ? null : after - before;
@@ -62,17 +71,22 @@
       const sense = none || !BETTER[key] ? "same" : (change > 0) === (BETTER[key] > 0) ? "better" : "worse";
       const line = element("tr");
       line.dataset.line = key;
-      const name = element("th", null, title);
+      const name = scoped(element("th", null, title), "row");
       name.append(" ", element("span", "unit", unit));
       line.append(name, element("td", null, written(before, digits)), element("td", "chosen", written(after, digits)),
         element("td", sense, none ? "0" : `${change > 0 ? "▲" : "▼"} ${number(Math.abs(change), digits)}`));
       return line;
     });
-    table.append(head, ...rows);
+    const [top, body] = [element("thead"), element("tbody")];
+    top.append(head);
+    body.append(...rows);
+    table.append(top, body);
     document.querySelector(".live-table").replaceChildren(table);
     totals(written);
     kinds(written);
   }
+
+  const scoped = (cell, scope) => { cell.scope = scope; return cell; };
 
   function totals(written) {
     const list = document.querySelector(".totals");
@@ -168,17 +182,8 @@
 
   function buildingAt(latlng) {
     const theme = app.themes.find(one => one.key === "buildings");
-    const found = theme ? theme.features.find(feature => feature.kind === 2 && feature.shape.some(polygon => inside(latlng, app.points(polygon[0])))) : null;
+    const found = theme ? theme.features.find(feature => feature.kind === 2 && app.covers(feature, latlng)) : null;
     return found ? app.rowOf(app.idOf(found)) : -1;
-  }
-
-  function inside({ lat, lng }, ring) {
-    let odd = false;
-    for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-      const [[y1, x1], [y2, x2]] = [ring[i], ring[j]];
-      if ((y1 > lat) !== (y2 > lat) && lng < (x2 - x1) * (lat - y1) / (y2 - y1) + x1) odd = !odd;
-    }
-    return odd;
   }
 
   function walkFrom(place) {
@@ -226,6 +231,7 @@
     mode = value;
     const box = app.map.getContainer();
     for (const name of ["edit", "put", "reach", "look"]) box.classList.toggle(`mode-${name}`, name === mode);
+    app.map.doubleClickZoom[mode === "look" ? "enable" : "disable"](); // two quick clicks are two acts
     if (mode !== "reach" && app.reached) { app.reached = null; app.hideReach(); app.retouch(app.drawnOf("buildings")); }
     app.tell("");
   }
@@ -276,6 +282,7 @@
     const tools = app.furnish(map, given);
     puts = L.layerGroup().addTo(map);
     app.now = app.today;
+    setMode(mode);
     app.fromAddress();
     wire(tools);
     app.redraw();

@@ -111,7 +111,7 @@
   app.furnish = (map, given) => {
     app.map = map;
     app.page = given;
-    const wide = window.innerWidth >= 700;
+    const wide = window.innerWidth >= 1500 && window.innerHeight >= 750; // on less the map comes first
     const container = map.getContainer();
     const tools = document.querySelector(".tools");
     container.before(tools);

@@ -24,7 +24,8 @@
 
   function set(plan) {
     app.plan = tidy(plan);
-    history.replaceState(null, "", isEmpty(plan) ? location.pathname : `#${written(plan)}`);
+    // A page inside another (a notebook, a portal) has no address of its own; the plan is there all the same.
+    try { history.replaceState(null, "", isEmpty(plan) ? location.pathname : `#${written(plan)}`); } catch { /* no address */ }
     app.planned();
   }
 

@@ -13,7 +13,7 @@ from spatialreno.maps.content.indicator_tables import option_titles
 from spatialreno.maps.words.numbers import facility_title, number
 from spatialreno.maps.words.people_words import holder_word, say
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
-from spatialreno.maps.words.words import Lang, payer_word, value_word
+from spatialreno.maps.words.words import Lang, payer_word
 
 if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
@@ -102,9 +102,9 @@ def _consent(options: Comparison, lang: Lang, opened: bool) -> list[Markup]:
     if not options.consents:
         return []
     titles = _titles(options, lang)
-    heads = [
-        say(k, lang) for k in ("option", "parties", "votes", "in_hand_count", "refused_count", "to_win", "enforced")
-    ]
+    asked = ("parties", "signed", "refused_count", "votes", "passed")
+    still = ("parties_to_win", "households_to_win", "enforced")
+    heads = [say(k, lang) for k in ("option", *asked, *still)]
     parts = [grid(heads, [[titles[name], *_consent_line(found)] for name, found in options.consents.items()])]
     for name, found in options.consents.items():
         parts += _consent_details(titles[name], found, options, lang, opened)
@@ -113,8 +113,10 @@ def _consent(options: Comparison, lang: Lang, opened: bool) -> list[Markup]:
 
 def _consent_line(found: Consents) -> list[int]:
     enforced = int(found.asked.loc[found.asked["basis"] == "enforcement", "id"].nunique())
-    refused = int((found.parties["state"] == "refused").sum())
-    return [len(found.parties), len(found.votes), found.in_hand_count, refused, len(found.to_win()), enforced]
+    signed = int((found.parties["state"] == "in_hand").sum())
+    passed = int((found.votes["state"] == "passed").sum())
+    asked = [len(found.parties), signed, found.against_count, len(found.votes), passed]
+    return [*asked, found.parties_to_win, found.households_to_win, enforced]
 
 
 def _consent_details(title: str, found: Consents, options: Comparison, lang: Lang, opened: bool) -> list[Markup]:
@@ -336,8 +338,8 @@ def _register(people: People, options: Comparison, lang: Lang) -> list[Markup]:
             titles[name],
             r["name"] or str(i),
             _kind(r, catalog, lang),
-            _holder(r, "owner", lang),
-            _holder(r, "manager", lang),
+            _holder(r, "owner", catalog, lang),
+            _holder(r, "manager", catalog, lang),
         ]
         for name, table in people.registers.items()
         for i, r in table[table["built"]].iterrows()
@@ -347,14 +349,16 @@ def _register(people: People, options: Comparison, lang: Lang) -> list[Markup]:
 
 
 def _kind(row: Any, catalog: Catalog, lang: Lang) -> str:
-    return facility_title(row["kind"], catalog, lang) if row["layer"] == "facilities" else value_word(row["kind"], lang)
+    if row["layer"] == "facilities":
+        return facility_title(row["kind"], catalog, lang)
+    return catalog.word(row["layer"], "kind", row["kind"], lang)
 
 
-def _holder(row: Any, what: str, lang: Lang) -> str:
+def _holder(row: Any, what: str, catalog: Catalog, lang: Lang) -> str:
     if row[what]:
         return str(row[what])
     proposed = row[f"{what}_proposed"]
-    return f"{say('proposed', lang)}{holder_word(proposed, lang)}" if proposed else "—"
+    return f"{say('proposed', lang)}{holder_word(proposed, catalog, lang)}" if proposed else "—"
 
 
 # ---- programme

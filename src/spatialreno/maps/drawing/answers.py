@@ -10,7 +10,7 @@ from spatialreno.maps.drawing.features import Drawn, Rows, by_option
 from spatialreno.maps.drawing.scene import Scene
 from spatialreno.maps.drawing.style import HUES
 from spatialreno.maps.words.numbers import facility_title, number
-from spatialreno.maps.words.words import Lang, value_word, word
+from spatialreno.maps.words.words import Lang, word
 from spatialreno.walk import change_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def freed(scene: Scene) -> list[Drawn]:
         rows = [(word("freed", scene.lang), f"{number(float(row['area_m2']), 0)} m²")]
         if isinstance(place, str):
             rows.append((word("compound", scene.lang), scene.names.get(place, place)))
-        causes = "、".join(value_word(part.strip(), scene.lang) for part in str(row["cause"]).split(","))
+        causes = scene.catalog.word("", "cause", str(row["cause"]), scene.lang)
         return "freed", (*rows, (word("cause", scene.lang), causes)), {}
 
     return by_option(scene.own(scene.options.freed), describe)

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.maps.words.numbers import facility_title, short
-from spatialreno.maps.words.words import Lang, value_word, word
+from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -164,7 +164,7 @@ def tooltip(
     for column in columns.values():
         if column.column in {"id", "inferred", "estimated"} or _untold(row.get(column.column), column):
             continue
-        said = _said(row[column.column], column, catalog, lang, names)
+        said = _said(row[column.column], layer, column, catalog, lang, names)
         mark = f"（{word('estimate', lang)}）" if column.column in estimated else ""
         lines.append((_titled(column, lang), f"{said}{mark}"))
     if _true(row.get("inferred")):
@@ -194,15 +194,17 @@ def _titled(column: Column, lang: Lang) -> str:
     return column.title(lang) if unit in spoken else f"{column.title(lang)}（{unit}）"
 
 
-def _said(value: Any, column: Column, catalog: Catalog, lang: Lang, names: Mapping[str, str]) -> str:
+def _said(value: Any, layer: str, column: Column, catalog: Catalog, lang: Lang, names: Mapping[str, str]) -> str:
     if column.refers_to == "catalog:facilities":
         return facility_title(str(value), catalog, lang)
     if column.refers_to == "compounds":
         return names.get(str(value), str(value))
     if column.dtype == "bool":
-        return value_word(str(bool(value)).lower(), lang)
+        return catalog.word("", "truth", str(bool(value)).lower(), lang)
     if column.allowed:
-        return value_word(str(value), lang)
+        return catalog.word(layer, column.column, str(value), lang)
+    if column.unit == "year":
+        return str(int(value))  # a year is a name, not a count: no groups of thousands
     if column.dtype in {"int", "float"}:
         return short(float(value), 0 if column.dtype == "int" or column.unit == "m2" else 1)
     return str(value)

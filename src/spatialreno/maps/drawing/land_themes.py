@@ -9,7 +9,7 @@ import shapely
 
 from spatialreno.maps.drawing.features import Drawn, Rows, by_option
 from spatialreno.maps.words.numbers import facility_title, number
-from spatialreno.maps.words.words import value_word, word
+from spatialreno.maps.words.words import word
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -84,7 +84,7 @@ def fire(scene: Scene) -> list[Drawn]:
     classes = {"pass": "fire-pass", "ask": "fire-ask"}
 
     def lane(row: Any) -> tuple[str, Rows, dict[str, Any]]:
-        said = value_word(f"fire_{row['verdict']}", scene.lang)
+        said = scene.catalog.word("", "fire", str(row["verdict"]), scene.lang)
         rows = [("id", row["path_id"]), (word("fire", scene.lang), said)]
         rows.append((word("clear_width", scene.lang), f"≥ {number(row['clear_m'], 1)} m"))
         if row["verdict"] != "pass" and row["cause"]:
@@ -92,7 +92,7 @@ def fire(scene: Scene) -> list[Drawn]:
         return classes.get(row["verdict"], "fire-no"), tuple(rows), {}
 
     def building(row: Any) -> tuple[str, Rows, dict[str, Any]]:
-        said = value_word(f"fire_{row['verdict']}", scene.lang)
+        said = scene.catalog.word("", "fire", str(row["verdict"]), scene.lang)
         return f"fire-building-{row['verdict']}", (("id", str(row["id"])), (word("fire", scene.lang), said)), {}
 
     missed = [own.buildings[own.buildings["verdict"] != "pass"].reset_index(names="id") for own in found]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spatialreno.catalog import read_catalog
 from spatialreno.maps.drawing.style import styles
 from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.safe_html import Markup, tag
-from spatialreno.maps.words.words import Lang, checked, value_word, word
+from spatialreno.maps.words.words import Lang, checked, word
 
 if TYPE_CHECKING:
     from spatialreno.works import Section
@@ -99,9 +100,13 @@ def _pipe(section: Section, k: int, lang: Lang) -> Markup:
                 rx="3", fill=color, fill_opacity="0.35" if over else "0.9", stroke=color,
                 stroke_dasharray="4 3" if over else None)  # fmt: skip
     middle = _x((start + end) / 2)
-    return tag("g", tag("title", f"{value_word(kind, lang)} {start:.2f}–{end:.2f} m"), shape,
-               _text(value_word(kind, lang), middle, _PIPE_Y - 22, size=11, color=color),
+    return tag("g", tag("title", f"{_pipe_word(kind, lang)} {start:.2f}–{end:.2f} m"), shape,
+               _text(_pipe_word(kind, lang), middle, _PIPE_Y - 22, size=11, color=color),
                _text(f"{end - start:.2f}", middle, _PIPE_Y + 28, size=10))  # fmt: skip
+
+
+def _pipe_word(kind: str, lang: Lang) -> str:
+    return read_catalog().word("pipes", "kind", kind, lang)
 
 
 def _gaps(section: Section) -> list[Markup]:
@@ -122,8 +127,8 @@ def _notes(section: Section, lang: Lang) -> list[Markup]:
     missing = word("fits_whole", lang) if section.fits else f"{word('short_by', lang)} {section.missing_m:.2f} m"
     lines = [f"{need}；{missing}" if lang == "zh" else f"{need}; {missing}"]
     if not section.fits:
-        out = "、".join(value_word(k, lang) for k in section.left_out) or "—"
-        more = "、".join(value_word(k, lang) for k in section.beside)
+        out = "、".join(_pipe_word(k, lang) for k in section.left_out) or "—"
+        more = "、".join(_pipe_word(k, lang) for k in section.beside)
         lines.append(f"{word('left_out', lang)}: {out}" + (f"；{word('beside_fits', lang)}: {more}" if more else ""))
     helps = [
         f"{word('help_' + str(r['measure']), lang)} {r['needed_m']:.2f} m {'✓' if r['fits'] else '✗'}"

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from spatialreno.area import HOME_USES
 from spatialreno.maps.drawing import answers, land_themes, symbols, works_themes
 from spatialreno.maps.drawing.cards import Stories
 from spatialreno.maps.drawing.features import Drawn, Told, Version
 from spatialreno.maps.drawing.scene import Scene
 from spatialreno.maps.drawing.style import score_class
 from spatialreno.maps.words.numbers import facility_title, number
-from spatialreno.maps.words.words import Lang, value_word, word
+from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
@@ -69,11 +70,11 @@ def themes(options: Comparison, lang: Lang) -> list[Theme]:
         Theme("isochrones", say["isochrones"], "analysis", False, answers.isochrones(scene)),
         Theme("reach_change", word("reach_change", lang), "analysis", False, answers.reach_change(scene)),
         Theme("paths", "", "ground", True, _paths(scene)),
+        Theme("compounds", scene.title("compounds"), "today", True, _compounds(scene)),
         Theme("buildings", "", "ground", True, _buildings(scene)),
         Theme("pipes", scene.title("pipes"), "today", False, scene.draw("pipes", _pipe, geometry="line")),
         Theme("dig", word("dig", lang), "analysis", False, works_themes.dig(scene)),
         Theme("heat_net", word("heat_net", lang), "plan", True, works_themes.heat(scene)),
-        Theme("compounds", scene.title("compounds"), "today", True, _compounds(scene)),
         Theme("structures", scene.title("structures"), "plan", True, _structures(scene)),
         Theme("works", say["works"], "plan", True, _works(scene)),
         Theme("new_grounds", say["new_grounds"], "plan", True, changed_grounds),
@@ -116,7 +117,7 @@ def _buildings(scene: Scene) -> list[Drawn]:
     drawn = []
     for version in scene.versions("buildings"):
         use = version.row.get("use")
-        classes = scene.classes(version, "home" if use in {"residential", "mixed"} else "building", geometry="area")
+        classes = scene.classes(version, "home" if use in HOME_USES else "building", geometry="area")
         values = [s.get(version.id) for s in scores]
         more = {}
         if any(value is not None for value in values):
@@ -196,7 +197,8 @@ def _new_places(scene: Scene) -> list[Drawn]:
         every = scene.classes(v, "facility", geometry="facility")
         classes = tuple(name if name and name.startswith("facility-") else None for name in every)
         if any(classes):
-            said = v.row["name"] if isinstance(v.row["name"], str) else value_word(v.row["kind"], scene.lang)
+            kind = scene.catalog.word("open_spaces", "kind", v.row["kind"], scene.lang)
+            said = v.row["name"] if isinstance(v.row["name"], str) else kind
             more = {"label": symbols.GROUND_LABELS[v.row["kind"]], "alt": said}
             rows = scene.rows(v, "open_spaces")
             marked.append(Drawn(v.geometry.representative_point(), classes, rows, more))

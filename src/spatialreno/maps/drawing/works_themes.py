@@ -8,7 +8,7 @@ from spatialreno.maps.drawing.features import Drawn, Rows, by_option
 from spatialreno.maps.drawing.lane_section import draw_section
 from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.safe_html import tag
-from spatialreno.maps.words.words import value_word, word
+from spatialreno.maps.words.words import word
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
@@ -23,7 +23,7 @@ def heat(scene: Scene) -> list[Drawn]:
     def pipe(row: Any) -> tuple[str, Rows, dict[str, Any]]:
         rows = [
             ("id", str(row["id"])),
-            (value_word(str(row["kind"]), scene.lang), f"DN{int(row['diameter_mm'])}"),
+            (scene.catalog.word("pipes", "kind", str(row["kind"]), scene.lang), f"DN{int(row['diameter_mm'])}"),
             (word("load", scene.lang), f"{number(float(row['load_kw']), 0)} kW"),
         ]
         return f"pipe-{row['kind']}", tuple(rows), {}
@@ -35,7 +35,8 @@ def dig(scene: Scene) -> list[Drawn]:
     """Draw lanes that are opened once; those that cannot carry their pipes stand out."""
 
     def lane(row: Any) -> tuple[str, Rows, dict[str, Any]]:
-        kinds = "、".join(value_word(kind, scene.lang) for kind in str(row["kinds"]).split(","))
+        names = str(row["kinds"]).split(",")
+        kinds = "、".join(scene.catalog.word("pipes", "kind", kind, scene.lang) for kind in names)
         rows = [
             ("id", str(row["id"])),
             (word("opened_for", scene.lang), kinds),

@@ -16,6 +16,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from spatialreno.area import standing_structures
+
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.walk import Frame
@@ -125,7 +127,7 @@ def _parts(area: StudyArea, squares: Any) -> tuple[Any, Any, Any]:
     """Cut squares along buildings and walls, and then into what lies under each structure (its row) and not (-1)."""
     walls = shapely.buffer(area.walls.geometry.to_numpy(), _WALL_M, cap_style="flat")
     free = _without(squares, np.concatenate([area.buildings.geometry.to_numpy(), walls]))
-    sheds = area.structures[area.structures["position"].isin(["ground", "attached"])].geometry.to_numpy()
+    sheds = standing_structures(area).geometry.to_numpy()
     at, shed = shapely.STRtree(sheds).query(free, predicate="intersects")
     shapes = np.concatenate([_without(free, sheds), shapely.intersection(free[at], sheds[shed])])
     rows, under = np.concatenate([np.arange(len(squares)), at]), np.concatenate([np.full(len(squares), -1), shed])

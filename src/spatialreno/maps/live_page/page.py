@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from spatialreno.area import crs_text
+from spatialreno.area import crs_text, open_facilities
 from spatialreno.maps.content.indicator_tables import unit_text
 from spatialreno.maps.drawing.cards import Stories
 from spatialreno.maps.drawing.features import Told
@@ -151,7 +151,7 @@ def _signed(theme: Theme) -> Theme:
 
 def _model(options: Comparison, to_degrees: Any) -> dict[str, Any]:
     area, today = options.areas["today"], options.evaluations["today"]
-    serving = area.facilities[area.facilities["status"].fillna("open") == "open"]
+    serving = open_facilities(area)
     walk = walk_model(area, [str(name) for name in serving.index])
     works = plan_model.works(area, options.register)
     return {

@@ -130,7 +130,7 @@ def _ground(area: StudyArea, fabric: Fabric, sets: _Sets) -> dict[str, Any]:
     points = ground.points.to_numpy()
     xy = np.rint(fabric.frame.to_mm(shapely.get_coordinates(points))).astype(np.int64).reshape(-1, 2)
     places = find_places(area, fabric, ground.points)
-    ways = [np.reshape(own, (-1, 3)) for own in _ways(area, fabric, places, sets)]
+    ways = [np.asarray(own, np.int64).reshape(-1, 3) for own in _ways(area, fabric, places, sets)]
     count = [len(own) for own in ways]
     node, length, number = np.concatenate([np.empty((0, 3), np.int64), *ways]).T
     away = np.repeat(xy, count, axis=0) - np.rint(fabric.xy).astype(np.int64)[node]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from spatialreno.catalog import catalog_rows
+from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault
 from spatialreno.maps.page.page import Page
 from spatialreno.maps.words import safe_html as door
@@ -37,7 +37,9 @@ _PLAIN = ("none", "#94a3b8", 1.0)
 _HEADS = ("#", "程度 severity", "图层 layer", "规则 rule", "编号 ids", "问题 finding", "处理 mend", "文件 file")
 
 
-def draw_faults(faults: Sequence[Fault], layers: Mapping[str, Any], *, title: str) -> Page:
+def draw_faults(
+    faults: Sequence[Fault], layers: Mapping[str, Any], *, title: str, catalog: Catalog | None = None
+) -> Page:
     """Draw findings on a plan of their layers, one page without scripts.
 
     Parameters
@@ -48,6 +50,8 @@ def draw_faults(faults: Sequence[Fault], layers: Mapping[str, Any], *, title: st
         The layers that were read, in one CRS in metres; may be empty.
     title
         Title of the page, any text.
+    catalog
+        What layers are called; default is the one that ships.
 
     Returns
     -------
@@ -58,13 +62,14 @@ def draw_faults(faults: Sequence[Fault], layers: Mapping[str, Any], *, title: st
         "table", tag("tr", *(tag("th", head) for head in _HEADS)), *map(_row, range(1, len(faults) + 1), faults)
     )
     counts = [f"{_WORDS[level]} {sum(f.severity == level for f in faults)}" for level in _WORDS]
-    parts = (tag("h1", title), tag("p", " · ".join(counts)), _plan(faults, drawn), _key(drawn), table)
+    key = _key(drawn, catalog or read_catalog())
+    parts = (tag("h1", title), tag("p", " · ".join(counts)), _plan(faults, drawn), key, table)
     return Page(title, door.plain(tag("main", *parts), lang="zh-CN", title=title, style=_STYLE))
 
 
-def _key(drawn: Mapping[str, Any]) -> Markup:
+def _key(drawn: Mapping[str, Any], catalog: Catalog) -> Markup:
     """Name the layers as they are drawn."""
-    names = {row["layer"]: row["title_zh"] for row in catalog_rows("layers.csv")}
+    names = {name: layer.title_zh for name, layer in catalog.layers.items()}
     looks = [(name, *_LOOKS.get(name, _PLAIN)) for name in drawn]
     return tag(
         "p",

@@ -13,6 +13,7 @@ from spatialreno.maps.content.indicator_tables import (
     leader_lines,
     option_titles,
 )
+from spatialreno.maps.content.own_values import own_values
 from spatialreno.maps.content.payers import payer_table
 from spatialreno.maps.content.people_sections import sections
 from spatialreno.maps.content.side_by_side import indicators, option_cell, option_heads, titled
@@ -113,7 +114,7 @@ def _indicators(options: Comparison, titles: Sequence[str], lang: Lang, chosen: 
 
 
 def assumptions(options: Comparison, lang: Lang) -> list[Markup]:
-    """Tell what the numbers rest on: notes, norms by confidence, estimates by layer, stamps."""
+    """Tell what the numbers rest on: notes, norms by confidence, estimates by layer, values of one's own, stamps."""
     note = options.areas["today"].meta.get("note")
     titles = dict(zip(options.areas, option_titles(options, lang), strict=True))
     lists = {
@@ -122,6 +123,7 @@ def assumptions(options: Comparison, lang: Lang) -> list[Markup]:
         "rests_on": [
             text(f"{layer} · {what}: {count} / {total}") for layer, what, count, total in estimates(options, lang)
         ],
+        "own_values": [isolated(told) for told in own_values(options, lang)],
     }
     parts = [tag("p", isolated(note))] if note else []
     for name, items in lists.items():

@@ -1,4 +1,4 @@
-"""``report``: a comparison on paper — pictures, the leaders' table, the bill by payer, what it all rests on."""
+"""The report as a page: pictures, the leaders' table, the bill by payer, what it all rests on."""
 
 from __future__ import annotations
 
@@ -19,36 +19,8 @@ if TYPE_CHECKING:
     from spatialreno.comparison import Comparison, People
 
 
-def report(options: Comparison, *, lang: str = "zh", people: People | None = None) -> Page:
-    """Write options beside today as a report to print: no script, one file, nothing fetched.
-
-    Parameters
-    ----------
-    options : Comparison
-        What ``compare`` gives.
-    lang : str
-        ``zh`` or ``en``. Names in the data stay as they are.
-    people : People, optional
-        What ``gather_people`` gives: lifts, menu, management, check-up join the consents.
-
-    Returns
-    -------
-    Page
-        ``.save(path)`` writes it. The same options give the same bytes.
-
-    Raises
-    ------
-    InputError
-        The language is unknown.
-
-    Examples
-    --------
-    >>> import spatialreno as sr
-    >>> today = sr.read_area("data/geo/xigongdi")
-    >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
-    >>> "拆违" in report(sr.compare(today, [clear])).html()
-    True
-    """
+def report_page(options: Comparison, *, lang: str = "zh", people: People | None = None) -> Page:
+    """Write options beside today as a report to print: no script, one file, nothing fetched."""
     language = checked(lang)
     area = options.areas["today"]
     title = area.title or area.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from spatialreno.maps.paper.paper_sheet import MARGIN_MM, PAPERS, Sheet, table
 from spatialreno.maps.paper.pdf import bound
 from spatialreno.maps.paper.plot import draw_plan, furnish
 from spatialreno.maps.words.numbers import number
-from spatialreno.maps.words.words import Lang, checked, payer_word, value_word, word
+from spatialreno.maps.words.words import Lang, checked, payer_word, word
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
@@ -143,9 +144,10 @@ def _papers(sheets: list[Sheet], area: Any, ids: set[str], rows: pd.DataFrame, l
     if not len(touched):
         return
     sheets[-1].heading(word("papers", lang), size=11)
+    says, whole = partial(area.catalog.word, "rights"), word("whole", lang)
     cells = [
-        [row["feature_id"], word(row["right"], lang), word("whole", lang) if pd.isna(row["share"]) else row["share"],
-         value_word(str(row["consent"]), lang), "" if pd.isna(row["date"]) else row["date"]]
+        [row["feature_id"], says("right", str(row["right"]), lang), whole if pd.isna(row["share"]) else row["share"],
+         says("consent", str(row["consent"]), lang), "" if pd.isna(row["date"]) else row["date"]]
         for row in touched.sort_values(["feature_id", "right"]).to_dict("records")
     ]  # fmt: skip
     heads = [word(k, lang) for k in ("id", "right", "share", "consent", "drawing_date")]
@@ -159,18 +161,19 @@ def _gains(sheets: list[Sheet], options: Comparison, key: str, yards: list[str],
     if not homes:
         sheets[-1].paragraph(word("no_homes", lang), size=10)
         return
-    gained = options.gained[key].loc[homes].astype(float)
+    told = ["residents", "households", "score_before", "score_after"]
+    gained = options.gained[key].loc[homes, told].astype(float)
     change = _walk_change(options, key, homes)
     moved = word("no_change", lang) if abs(change) < 0.5 or change != change else word(
         "nearer_by" if change < 0 else "farther_by", lang).format(n=number(abs(change), 0))  # fmt: skip
     weights = gained["residents"].fillna(0.0)
     mean = {c: float((gained[c] * weights).sum() / max(weights.sum(), 1e-9)) for c in ("score_before", "score_after")}
-    told = word("gain_said", lang).format(
+    sentence = word("gain_said", lang).format(
         homes=len(homes), households=number(float(gained["households"].sum()), 0),
         residents=number(float(weights.sum()), 0), change=moved,
         before=number(mean["score_before"], 1), after=number(mean["score_after"], 1),
     )  # fmt: skip
-    sheets[-1].paragraph(told, size=10)
+    sheets[-1].paragraph(sentence, size=10)
 
 
 def _walk_change(options: Comparison, key: str, homes: list[str]) -> float:

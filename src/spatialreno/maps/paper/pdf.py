@@ -18,6 +18,7 @@ from spatialreno.maps.content.indicator_tables import (
     leader_lines,
     option_titles,
 )
+from spatialreno.maps.content.own_values import own_values
 from spatialreno.maps.drawing.cards import stages
 from spatialreno.maps.drawing.themes import Theme, themes
 from spatialreno.maps.paper.fonts import lettering
@@ -199,6 +200,7 @@ def _grounds(options: Comparison, lang: Lang, size: tuple[float, float]) -> list
         [word("rests_on", lang), f"{layer} · {what}: {count} / {total}"]
         for layer, what, count, total in estimates(options, lang)
     ]
+    rows += [[word("own_values", lang), told] for told in own_values(options, lang)]
     rows += [[name, value] for name, value in facts(options, lang)]
     rows += [[word("provenance", lang), f"{name}: {stamp}"] for name, stamp in fingerprints(options, lang)]
     table(sheets, [word("what", lang), ""], [row for row in rows if row[1]], [1, 5], texts=2)

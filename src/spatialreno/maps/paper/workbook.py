@@ -13,6 +13,7 @@ import pandas as pd
 from spatialreno.errors import InputError
 from spatialreno.files import put_whole
 from spatialreno.maps.content.indicator_tables import facts, option_titles, unit_text
+from spatialreno.maps.content.own_values import own_values
 from spatialreno.maps.drawing.cards import stages
 from spatialreno.maps.words.safe_html import clean
 from spatialreno.maps.words.words import Lang, checked, payer_word, word
@@ -140,6 +141,7 @@ def _bill(pen: _Pen, options: Comparison, titles: list[str], lang: Lang) -> None
 def _grounds(options: Comparison, lang: Lang) -> list[list[str]]:
     names = dict(zip(options.areas, option_titles(options, lang), strict=True))
     rows = [[name, value] for name, value in facts(options, lang)]
+    rows += [[word("own_values", lang), told] for told in own_values(options, lang)]
     rows += [[names[key], told] for key, told in options.notes()]
     invented = [[word("what", lang), word("invented", lang)]] if options.today.meta.get("invented") else []
     return [*invented, [word("cost", lang), word("prices", lang)], *rows]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from spatialreno.maps.words.words import Lang, payer_word, value_word
+from spatialreno.catalog import Catalog
+from spatialreno.maps.words.words import Lang
 
 _POSITION: Final[dict[str, int]] = {"zh": 0, "en": 1}
 
@@ -23,9 +24,9 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "parties": ("权利人（家）", "Parties"),
     "votes": ("共同表决（项）", "Votes"),
     "owners_vote": ("业主共同表决", "Votes of owners"),
-    "in_hand_count": ("已取得", "In hand"),
-    "refused_count": ("反对", "Refused"),
-    "to_win": ("尚需争取（人、家）", "Still to be won"),
+    "refused_count": ("反对", "Against"),
+    "parties_to_win": ("尚需争取的单位（家）", "Parties still to be won"),
+    "households_to_win": ("尚需争取的最少户数", "Fewest households still to be won"),
     "enforced": ("执法拆除（处）", "By enforcement"),
     "party": ("权利人", "Party"),
     "state": ("状态", "State"),
@@ -167,16 +168,12 @@ def say(key: str, lang: Lang) -> str:
     return known[_POSITION[lang]] if known else key
 
 
-def holder_word(kind: str, lang: Lang) -> str:
+def holder_word(kind: str, catalog: Catalog, lang: Lang) -> str:
     """Name a kind of party."""
-    known = {
-        "utility": ("专业经营单位", "utility company"),
-        "government": ("政府", "government"),
-        "community": ("社区居委会", "community"),
-        "all_owners": ("全体业主", "all owners"),
-        "society": ("社会资本", "operator"),
-    }.get(kind)
-    return known[_POSITION[lang]] if known else value_word(payer_word(kind, lang), lang)
+    for layer, column in (("", "holder"), ("parties", "kind")):
+        if (said := catalog.word(layer, column, kind, lang)) != kind:
+            return said
+    return kind
 
 
 def people_legend(lang: Lang) -> dict[str, str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import InputError
 from spatialreno.maps.words.words_live import LIVE
-from spatialreno.maps.words.words_values import CLASSES, PAYERS, VALUES
+from spatialreno.maps.words.words_values import CLASSES
 
 Lang = Literal["zh", "en"]
 _POSITION: Final[dict[str, int]] = {"zh": 0, "en": 1}
@@ -69,10 +70,18 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "read": ("已核对原文", "seen in the text"),
     "secondary": ("引自二手资料", "from a secondary source"),
     "memory": ("凭记忆，待核对", "from memory, to be checked"),
+    "memory-low": ("凭记忆，不确定", "from memory, unsure"),
     "assumed": ("假设", "assumed"),
+    "practice": ("惯例", "usual practice"),
+    "own": ("本地自定", "set by this area"),
     "derived": ("推算", "derived"),
     "rests_on": ("估算与推断", "Estimated and inferred"),
     "of": ("共", "of"),
+    "own_values": ("本片区自定的数值（替换通用值）", "Values of this area's own, in place of the general ones"),
+    "own_said": ("{table}：{what}{change}（{source}{date}）", "{table}: {what}{change} ({source}{date})"),
+    "own_change": (" {column} {was} → {now}", ", {column} {was} → {now}"),
+    "own_date": ("，{date}", ", {date}"),
+    "nothing": ("无", "none"),
     "review": ("审阅提示", "For the reviewer"),
     "provenance": ("数据指纹", "Fingerprints of the data"),
     "report": ("方案比较报告", "Report: options compared"),
@@ -132,6 +141,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "reason": ("理由", "Reason"),
     "taken_by": ("哪些方案改动", "Changed by"),
     "by_none": ("无", "none"),
+    "no_unit_price": ("无单价", "No unit price"),
     "no_price": ("无单价", "no unit price"),
     "gains": ("谁得谁失（步行米数）", "Who gains, who loses (metres)"),
     "mean_change": ("平均步行变化", "Mean change of walks"),
@@ -235,16 +245,9 @@ def word(key: str, lang: Lang) -> str:
     return (_WORDS.get(key) or LIVE[key])[_POSITION[lang]]
 
 
-def value_word(value: str, lang: Lang) -> str:
-    """Say a value of a closed vocabulary; a value without a word of its own stays as it is."""
-    known = VALUES.get(value)
-    return known[_POSITION[lang]] if known else value
-
-
-def payer_word(payer: str, lang: Lang) -> str:
-    """Name who pays."""
-    known = PAYERS.get(payer)
-    return known[_POSITION[lang]] if known else payer
+def payer_word(payer: str, lang: Lang, catalog: Catalog | None = None) -> str:
+    """Name who pays; nobody pays where there is no unit price."""
+    return (catalog or read_catalog()).word("", "payer", payer, lang) if payer else word("no_unit_price", lang)
 
 
 def legend_words(lang: Lang) -> dict[str, str]:

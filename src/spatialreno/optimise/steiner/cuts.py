@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from spatialreno.optimise.growing import GrowingLp, Row
+from spatialreno.optimise.limit import Limit
 from spatialreno.optimise.milp import Milp, MilpResult, relative_gap, solve_milp
 from spatialreno.optimise.steiner.net import BoolArray, FloatArray, IntArray, Net
 
@@ -133,7 +133,7 @@ def solve_cuts(
     *,
     best: float = np.inf,
     better: Callable[[FloatArray], float] | None = None,
-    until: float | None = None,
+    limit: Limit | None = None,
     may_shrink: bool = False,
 ) -> MilpResult | None:
     """Solve a model over nets: relaxations first, then whole numbers, adding cuts until all are fed.
@@ -149,8 +149,8 @@ def solve_cuts(
         Cost of a plan already known.
     better
         Called with the values of each relaxation; gives the cost of the best plan it knows after looking at them.
-    until
-        Moment (``time.monotonic``) at which to stop.
+    limit
+        Work or seconds after which to stop; what is done is taken from it.
     may_shrink
         Stop and return None as soon as half of the variables are held at 0, so that the caller can pose a
         smaller problem.
@@ -165,12 +165,12 @@ def solve_cuts(
     ----------
     Koch, T., Martin, A. (1998). Solving Steiner tree problems in graphs to optimality. Networks 32, 207-232.
     """
-    bound, best = _relax(model, best, better, until, may_shrink)
+    bound, best = _relax(model, best, better, limit, may_shrink)
     if may_shrink and bound < best - _near(best) and _half_closed(model):
         return None
     if bound >= best - _near(best):
         return MilpResult("infeasible", np.inf, min(bound, best), np.inf, np.empty(0))
-    return _whole(model, bound, best, until)
+    return _whole(model, bound, best, limit)
 
 
 def _near(cost: float) -> float:
@@ -178,13 +178,16 @@ def _near(cost: float) -> float:
 
 
 def _relax(
-    model: CutModel, best: float, better: Callable[[FloatArray], float] | None, until: float | None, may_shrink: bool
+    model: CutModel, best: float, better: Callable[[FloatArray], float] | None, limit: Limit | None, may_shrink: bool
 ) -> tuple[float, float]:
     """Cut the relaxation until all are fed in it; give its bound and the cost of the best plan known."""
     lp = GrowingLp(model.milp(relaxed=True))
     bound = -np.inf
     for _ in range(_LP_ROUNDS):
-        objective, values, reduced = lp.solve()
+        solved = lp.solve(limit)
+        if solved is None:
+            break
+        objective, values, reduced = solved
         if not len(values):
             return np.inf if bound > -np.inf or np.isfinite(best) else objective, best
         bound = objective
@@ -197,7 +200,7 @@ def _relax(
         if may_shrink and _half_closed(model):
             break
         had = len(model.rows)
-        if bound >= best - _near(best) or not separate(model, values) or _late(until):
+        if bound >= best - _near(best) or not separate(model, values) or _late(limit):
             break
         lp.grow(model.rows[had:])
     return bound, best
@@ -207,27 +210,23 @@ def _half_closed(model: CutModel) -> bool:
     return sum(u == 0.0 for u in model.upper) > len(model.upper) * _CLOSED
 
 
-def _whole(model: CutModel, bound: float, best: float, until: float | None) -> MilpResult:
+def _whole(model: CutModel, bound: float, best: float, limit: Limit | None) -> MilpResult:
     """Solve in whole numbers, adding cuts until the plan feeds all."""
     for _ in range(_TREE_ROUNDS):
-        found = solve_milp(model.milp(relaxed=False), time_limit_s=_left(until))
+        found = solve_milp(model.milp(relaxed=False), limit=limit)
         if not len(found.values):
             return MilpResult(found.status, np.inf, max(bound, min(found.bound, best)), np.inf, found.values)
         bound = max(bound, found.bound)
         if not separate(model, np.rint(found.values)):
             bound = min(bound, found.objective)
             return MilpResult(found.status, found.objective, bound, relative_gap(found.objective, bound), found.values)
-        if _late(until):
+        if _late(limit):
             break
-    return MilpResult("time_limit", np.inf, bound, np.inf, np.empty(0))
+    return MilpResult("bounded", np.inf, bound, np.inf, np.empty(0))
 
 
-def _late(until: float | None) -> bool:
-    return until is not None and time.monotonic() > until
-
-
-def _left(until: float | None) -> float | None:
-    return None if until is None else max(until - time.monotonic(), 0.5)
+def _late(limit: Limit | None) -> bool:
+    return limit is not None and limit.over
 
 
 def separate(model: CutModel, values: FloatArray) -> int:

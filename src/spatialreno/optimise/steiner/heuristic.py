@@ -31,10 +31,13 @@ def dual_ascent(net: Net, cuts: list[IntArray] | None = None) -> tuple[float, Fl
     waiting = list(net.terminals)
     first = _distance_to(net, left, waiting)
     step = max(float(np.median(first)) / _ROUNDS, _EPS) if len(waiting) else 0.0
+    back, order = net.turned()
     while waiting:
         still = []
         for terminal in waiting:
-            distance = csgraph.dijkstra(net.matrix(left).T.tocsr(), indices=terminal)
+            back.data[:] = left[order]
+            # Nobody looks beyond the step: what is farther counts as that far.
+            distance = csgraph.dijkstra(back, indices=terminal, limit=step + 2 * _EPS)
             grown = min(float(distance[net.root]), step)
             near = np.minimum(distance, grown)
             if cuts is not None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
 import numpy as np
 
+from spatialreno.optimise.limit import Limit
 from spatialreno.optimise.milp import relative_gap
 from spatialreno.optimise.steiner.cuts import CutModel, add_net, solve_cuts
 from spatialreno.optimise.steiner.heuristic import dual_ascent, pruned, shortest_path_tree, useless_arcs
@@ -28,7 +28,7 @@ class Tree:
     cost, bound, gap
         Cost of the tree, proven least cost of any, relative distance of both.
     status
-        ``optimal``, ``bounded`` (approximation, or the time was up) or ``infeasible`` (limits cannot be kept).
+        ``optimal``, ``bounded`` (approximation, or a limit came first) or ``infeasible`` (limits cannot be kept).
     unreached
         Terminals that no arc leads to; the tree feeds all others.
     """
@@ -41,9 +41,7 @@ class Tree:
     unreached: tuple[int, ...] = ()
 
 
-def least_tree(
-    net: Net, *, exact: bool | None = None, exact_arcs: int = 4000, time_limit_s: float | None = None
-) -> Tree:
+def least_tree(net: Net, *, exact: bool | None = None, exact_arcs: int = 4000, limit: Limit | None = None) -> Tree:
     """Find the least-cost tree from the root to every terminal that can be reached.
 
     .. math:: \\min \\sum_a c_a y_a \\quad \\text{s.t.} \\quad
@@ -59,8 +57,8 @@ def least_tree(
     exact
         True: prove it; False: approximate, with its bound; None: prove it when the arcs left number at most
         ``exact_arcs``.
-    time_limit_s
-        Seconds for the exact part; the best known tree is returned when they are over.
+    limit
+        Work or seconds for the exact part, after which the best known tree is returned; None: until it is proven.
 
     Examples
     --------
@@ -82,7 +80,7 @@ def least_tree(
     prove = exact if exact is not None else len(numbers) <= exact_arcs
     if not prove or best - bound <= 1e-9 * max(1.0, best):
         return _told(first, best, bound, lost)
-    return _exact(net, smaller, numbers, first, bound, lost, time_limit_s)
+    return _exact(net, smaller, numbers, first, bound, lost, limit)
 
 
 def _feeding(net: Net, lost: tuple[int, ...]) -> Net:
@@ -148,9 +146,8 @@ def _exact(
     first: IntArray | None,
     bound: float,
     lost: tuple[int, ...],
-    time_limit_s: float | None,
+    limit: Limit | None,
 ) -> Tree:
-    until = None if time_limit_s is None else time.monotonic() + time_limit_s
     known = _Known(net, first)
     raised: list[IntArray] = []
     dual_ascent(smaller, raised)
@@ -161,7 +158,7 @@ def _exact(
         for cut in raised:
             model.cut([int(arcs[k]) for k in cut])
         look = partial(known.look, smaller, numbers, arcs)
-        found = solve_cuts(model, best=known.cost, better=look, until=until, may_shrink=len(numbers) > _SMALL)
+        found = solve_cuts(model, best=known.cost, better=look, limit=limit, may_shrink=len(numbers) > _SMALL)
         if found is None:
             raised = [np.array(columns, np.intp) - arcs[0] for columns in sorted(model.known)]
             smaller, left = smaller.without(np.array(model.upper)[arcs] == 0.0)

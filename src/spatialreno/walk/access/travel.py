@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import as_kinds, open_facilities
+from spatialreno.errors import InputError
 from spatialreno.walk.fabric.attach import direct
 from spatialreno.walk.fabric.sectors import expand
 from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Ints
@@ -100,7 +102,7 @@ def walk_distances(area: StudyArea, points: gpd.GeoSeries, targets: gpd.GeoSerie
 
 def nearest(
     area: StudyArea,
-    kinds: Sequence[str] | None = None,
+    kinds: Sequence[str] | str | None = None,
     *,
     limit_m: float | None = None,
     group: str = "general",
@@ -127,8 +129,8 @@ def nearest(
         there is none at all). People pass the `residents` gates of their own block, no others.
     """
     state = state_for(area, group, at)
-    serving = area.facilities[area.facilities["status"].fillna("open") == "open"]
-    wanted = sorted(set(serving["kind"]) if kinds is None else set(kinds))
+    serving = open_facilities(area)
+    wanted = sorted(set(serving["kind"]) if kinds is None else set(as_kinds(area, kinds, what="nearest")))
     facilities = find_places(area, state.fabric, list(serving.index))
     buildings = find_places(area, state.fabric, list(area.buildings.index))
     limit_mm = walk_limit(area, limit_m) * MM_PER_M
@@ -221,7 +223,10 @@ def metres_per_minute(area: StudyArea, group: str) -> float:
 
 def walk_limit(area: StudyArea, limit_m: float | None) -> float:
     """Give the farthest walk, the catalog's unless another is asked for."""
-    return float(area.catalog.constants["walk_limit_m"] if limit_m is None else limit_m)
+    limit = float(area.catalog.constants["walk_limit_m"] if limit_m is None else limit_m)
+    if not 0 <= limit < np.inf:
+        raise InputError(f"walk: limit_m = {limit:g}. Give a number of metres, 0 or more.")
+    return limit
 
 
 def _pairs(state: State, starts: Places, ends: Places, limit_m: float) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spatialreno.errors import InputError
 from spatialreno.walk.fabric.cells import Cell, Points, hops_in, read_cells
 from spatialreno.walk.fabric.entrances import Doors, read_doors
 from spatialreno.walk.fabric.fabric import CORNER, DOOR, JOINT, LINK, ON_STREET, STREET, YARD, Fabric, Hops
@@ -15,6 +16,7 @@ from spatialreno.walk.fabric.sectors import Sectors, find_joints, find_sectors, 
 from spatialreno.walk.fabric.sight import removable_crossings
 from spatialreno.walk.fabric.street_joins import Links, Streets, add_points, link, read_streets, sampled
 from spatialreno.walk.fabric.walkable_ground import Ground, read_ground
+from spatialreno.walk.millimetres.compiled import EndlessError
 from spatialreno.walk.millimetres.frame import Bools, Frame, Ints, lengths_mm, lines
 from spatialreno.walk.millimetres.split_pieces import Pieces, node_pieces
 
@@ -55,8 +57,19 @@ def build_fabric(area: StudyArea) -> Fabric:
     -------
     Fabric
         Nodes along a Hilbert curve, so that the order of rows does not matter and near nodes lie near in memory.
+
+    Raises
+    ------
+    InputError
+        What is drawn somewhere cannot be joined in shared points; names the place.
     """
-    drawing = _draw(area)
+    frame = _frame(area)
+    try:
+        drawing = _draw(area, frame)
+    except EndlessError as error:
+        x, y = frame.to_m(np.array([error.args], float))[0]
+        message = f"walk: what is drawn near {x:.1f} {y:.1f} does not settle into pieces that meet in points."
+        raise InputError(f"{message} Draw it anew there, once and without corners a few millimetres apart.") from error
     points = _points(drawing)
     sectors = find_sectors(points.xy.astype(float), points.rays, drawing.obstacles)
     cells = read_cells(drawing.ground, drawing.obstacles, drawing.edges, points, sectors)
@@ -65,11 +78,10 @@ def build_fabric(area: StudyArea) -> Fabric:
     return _fabric(area, drawing, points, cells, sectors, node, hops)
 
 
-def _draw(area: StudyArea) -> _Drawing:
+def _draw(area: StudyArea, frame: Frame) -> _Drawing:
     """Read the layers, reach from yards to streets, and join all in shared points."""
     constants = area.catalog.constants
     step, reach = constants["frontage_step_m"] * 1000.0, constants["gate_reach_m"] * 1000.0
-    frame = _frame(area)
     ground = read_ground(area, frame)
     obstacles = read_obstacles(area, frame, ground.outlines)
     doors = read_doors(area, frame, obstacles)

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 import shapely.ops
 
+from spatialreno.area import standing_structures
 from spatialreno.walk.fabric.passages import narrows
 from spatialreno.walk.millimetres.frame import Bools, Floats, Frame, Geometries, Ints
 from spatialreno.walk.millimetres.split_pieces import LEFT, Pieces, ring_segments
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 PERMANENT = -1
-ON_GROUND = ("ground", "attached")
 
 Label = tuple[str, str, str]
 
@@ -103,7 +103,7 @@ def read_obstacles(area: StudyArea, frame: Frame, outlines: Geometries) -> Obsta
         Pieces and polygons in whole millimetres.
     """
     lines = list(_wall_stretches(area))
-    standing = area.structures[area.structures["position"].isin(ON_GROUND)]
+    standing = standing_structures(area)
     labels = tuple(sorted({key for key, _ in lines} | {("structures", str(i), "") for i in standing.index}))
     number = {key: at for at, key in enumerate(labels)}
     polygons = np.concatenate([area.buildings.geometry.to_numpy(), standing.geometry.to_numpy()])

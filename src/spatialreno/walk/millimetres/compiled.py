@@ -12,6 +12,10 @@ from typing import Any
 import numba
 
 
+class EndlessError(ArithmeticError):
+    """A loop of a kernel went on past its bound; holds the place in whole millimetres, or the number, it was at."""
+
+
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function of loops on its first call and keep the machine code on disk.
 

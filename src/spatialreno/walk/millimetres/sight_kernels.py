@@ -250,7 +250,7 @@ def _grown(table: Any, size: int, more: int) -> Any:
 def _pieces(ax: int, ay: int, bx: int, by: int, vias: Any, passed: int, found: Any, size: int) -> int:
     """Write the line from a to b piece by piece, cut where it passes vertices."""
     x, y, gone = ax, ay, 0
-    while True:
+    for _ in range(passed + 1):
         # The next vertex on the way: there are few.
         nx, ny, least = bx, by, (bx - ax) * (bx - ax) + (by - ay) * (by - ay)
         for k in range(passed):
@@ -260,8 +260,9 @@ def _pieces(ax: int, ay: int, bx: int, by: int, vias: Any, passed: int, found: A
         found[size, 0], found[size, 1], found[size, 2], found[size, 3] = x, y, nx, ny
         size += 1
         if nx == bx and ny == by:
-            return size
+            break
         x, y, gone = nx, ny, least
+    return size
 
 
 @compiled

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 
-from spatialreno.walk.millimetres.frame import Floats, Ints, lines
+from spatialreno.walk.millimetres.frame import Floats, Ints
+from spatialreno.walk.millimetres.snap_rounding import check_joints, rounded, touching
 
-_TOUCH_MM = 1.0
-_ROUNDS = 4
 LEFT, RIGHT = 1, 2
 
 
@@ -50,8 +49,8 @@ def ring_segments(coords: Floats, part: Ints) -> tuple[Floats, Floats, Ints]:
 def node_pieces(pieces: Pieces, points: Floats | None = None) -> Pieces:
     """Split pieces at each other's ends and crossings, and at free points on them, all on whole millimetres.
 
-    An end within 1 mm of another piece becomes a vertex of it. Rounding a crossing moves a piece by less than
-    a millimetre and may bring it onto another point, so this repeats until nothing is added.
+    An end within 1 mm of another piece becomes a vertex of it; then crossings are rounded so that nothing changes
+    sides (`snap_rounding`). Both are done once and for all: there is nothing to settle.
 
     Parameters
     ----------
@@ -63,19 +62,26 @@ def node_pieces(pieces: Pieces, points: Floats | None = None) -> Pieces:
     Returns
     -------
     Pieces
-        Each written from its lower end, sorted, without doubles of one owner.
+        Each written from its lower end, sorted, without doubles of one owner. Two that are not the same have at most
+        ends in common.
+
+    Raises
+    ------
+    EndlessError
+        Two pieces still cross, which cannot be; holds the place.
     """
     extra = np.empty((0, 2)) if points is None else points
-    pieces = unique_pieces(pieces)
-    for _ in range(_ROUNDS):
-        # Walls drawn over one another share pieces: each is looked at once, for all its owners.
-        shapes, shape = np.unique(np.column_stack([pieces.start, pieces.end]), axis=0, return_inverse=True)
-        found, point = _joints(shapes[:, :2], shapes[:, 2:], extra)
-        if not len(found):
-            break
-        joints = np.unique(np.column_stack([found, point]), axis=0)
-        pieces = unique_pieces(split_pieces(pieces, *for_owners(joints, shape.ravel())))
+    pieces = _cut(unique_pieces(pieces), lambda start, end: touching(start, end, extra))
+    pieces = _cut(pieces, rounded)
+    check_joints(*np.split(np.unique(np.column_stack([pieces.start, pieces.end]), axis=0), 2, axis=1))
     return pieces
+
+
+def _cut(pieces: Pieces, find: Callable[[Floats, Floats], Floats]) -> Pieces:
+    """Cut pieces at what is found on them; walls drawn over one another are looked at once, for all their owners."""
+    shapes, shape = np.unique(np.column_stack([pieces.start, pieces.end]), axis=0, return_inverse=True)
+    joints = np.unique(find(shapes[:, :2], shapes[:, 2:]), axis=0)
+    return unique_pieces(split_pieces(pieces, *for_owners(joints, shape.ravel())))
 
 
 def for_owners(joints: Floats, shape: Ints) -> tuple[Ints, Floats]:
@@ -84,54 +90,6 @@ def for_owners(joints: Floats, shape: Ints) -> tuple[Ints, Floats]:
     count = high - low
     step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     return np.repeat(np.arange(len(shape)), count), joints[np.repeat(low, count) + step, 1:]
-
-
-def _joints(start: Floats, end: Floats, points: Floats) -> tuple[Ints, Floats]:
-    """Find the points where pieces are to be split."""
-    drawn = lines(start, end)
-    tree = shapely.STRtree(drawn)
-    first, second = tree.query(drawn, predicate="dwithin", distance=_TOUCH_MM)
-    first, second = first[first != second], second[first != second]
-    loose, held = tree.query(shapely.points(points), predicate="dwithin", distance=_TOUCH_MM)
-    found = [
-        (first, start[second]),
-        (first, end[second]),
-        _crossings(start, end, first, second),
-        (held, points[loose]),
-    ]
-    piece = np.concatenate([part for part, _ in found]).astype(np.int64)
-    point = np.concatenate([where for _, where in found])
-    apart = (point != start[piece]).any(axis=1) & (point != end[piece]).any(axis=1)
-    piece, point = piece[apart], point[apart]
-    near = _distance(point, start[piece], end[piece]) <= _TOUCH_MM
-    return piece[near], point[near]
-
-
-def _crossings(start: Floats, end: Floats, first: Ints, second: Ints) -> tuple[Ints, Floats]:
-    """Cross pairs of pieces; each crossing is a rounded point on the first."""
-    u, v = (end - start)[first], (end - start)[second]
-    gap = start[second] - start[first]
-    turn = _cross(u, v)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        at, other = _cross(gap, v) / turn, _cross(gap, u) / turn
-    inside = (turn != 0) & (at > 0) & (at < 1) & (other > 0) & (other < 1)
-    # Both pieces of a pair must round to one point, so the crossing is measured on the lower-numbered of them.
-    low = np.where(first < second, first, second)[inside]
-    share = np.where(first < second, at, other)[inside]
-    point = np.rint(start[low] + share[:, None] * (end - start)[low])
-    return first[inside], point
-
-
-def _cross(u: Floats, v: Floats) -> Floats:
-    return np.asarray(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0])
-
-
-def _distance(point: Floats, start: Floats, end: Floats) -> Floats:
-    """Measure from points to pieces, pair by pair."""
-    along = end - start
-    share = ((point - start) * along).sum(axis=1) / np.maximum((along**2).sum(axis=1), 1e-12)
-    foot = start + np.clip(share, 0, 1)[:, None] * along
-    return np.asarray(np.sqrt(((point - foot) ** 2).sum(axis=1)))
 
 
 def split_pieces(pieces: Pieces, piece: Ints, point: Floats) -> Pieces:

@@ -30,7 +30,7 @@ _CRACK_MM = 1.0
 def isochrones(
     area: StudyArea,
     origins: Asked,
-    minutes: Sequence[float] = (5, 10, 15),
+    minutes: Sequence[float] | float = (5, 10, 15),
     group: str = "general",
     *,
     at: str | datetime | None = None,

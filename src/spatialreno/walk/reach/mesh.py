@@ -15,15 +15,14 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from spatialreno.errors import InputError
+from spatialreno.walk.fabric.cells import Cell
 from spatialreno.walk.fabric.fabric import Fabric
 from spatialreno.walk.fabric.obstacles import PERMANENT, in_the_way
 from spatialreno.walk.fabric.sectors import packed
+from spatialreno.walk.millimetres.compiled import EndlessError
 from spatialreno.walk.millimetres.frame import Bools, Floats, Geometries, Ints, lines
-from spatialreno.walk.millimetres.split_pieces import Pieces, for_owners, split_pieces, unique_pieces
 from spatialreno.walk.reach.triangulation import triangulate
 
-_HAIR_MM = 1e-4
-_MOST_ROUNDS, _PLAIN_ROUNDS = 64, 4
 _FRAME_TIMES = 20
 
 
@@ -104,15 +103,18 @@ def _cover(fabric: Fabric, cell: int) -> Mesh:
     """Cover one cell."""
     held = fabric.cells[cell]
     nodes = np.flatnonzero(fabric.cell == cell)
-    pieces, label = _uncrossed(held.segs, held.label)
+    # Walls drawn over one another share pieces: each is one side of triangles.
+    pieces, of = np.unique(held.segs, axis=0, return_inverse=True)
     ends = np.concatenate([pieces[:, :2], pieces[:, 2:]])
     spots = np.unique(np.concatenate([ends, np.rint(fabric.xy[nodes]).astype(np.int64)]), axis=0)
     sides = np.searchsorted(packed(spots), packed(ends)).reshape(2, -1).T
     xy = np.concatenate([spots, _frame(spots)])
-    tri, near, mark, lost = triangulate(xy, _in_rows(spots), np.ascontiguousarray(sides))
+    try:
+        tri, near, mark, lost = triangulate(xy, _in_rows(spots), np.ascontiguousarray(sides))
+    except EndlessError as error:
+        raise endless(fabric, error) from error
     if lost:
-        raise InputError(_tangle(fabric, pieces, label))
-    wall, walls, label_wall, labels = _along(xy, tri, mark, pieces, label)
+        raise InputError(_tangle(fabric, held))
     ground = (tri < len(spots)).all(axis=1)
     middle = xy[tri].mean(axis=1)
     shapely.prepare(fabric.ground.cells[cell])
@@ -120,68 +122,28 @@ def _cover(fabric: Fabric, cell: int) -> Mesh:
     inside, what = fabric.obstacles.inside(middle)
     ground[inside[what == PERMANENT]] = False
     blank = np.empty(0, np.int64)
-    return Mesh(xy, tri, near, wall, walls, label_wall, labels, ground, np.full(len(tri), cell), blank, blank)
+    within = np.full(len(tri), cell)
+    return Mesh(xy, tri, near, mark, len(pieces), of.ravel(), held.label, ground, within, blank, blank)
 
 
-def _tangle(fabric: Fabric, pieces: Ints, label: Ints) -> str:
+def endless(fabric: Fabric, error: EndlessError) -> InputError:
+    """Say where on the ground a loop passed its bound."""
+    x, y = fabric.frame.to_m(np.array([error.args], float))[0]
+    return InputError(
+        f"walk: the ground near {x:.1f} {y:.1f} cannot be covered with triangles. Draw what stands there anew, without "
+        "corners and lines that lie within millimetres of one another."
+    )
+
+
+def _tangle(fabric: Fabric, held: Cell) -> str:
     """Name walls that cross where they share no point, and the place."""
-    drawn = lines(pieces[:, :2].astype(float), pieces[:, 2:].astype(float))
+    drawn = lines(held.segs[:, :2].astype(float), held.segs[:, 2:].astype(float))
     one, two = shapely.STRtree(drawn).query(drawn, predicate="crosses")
     rows = np.concatenate([one, two])
-    names = sorted({fabric.obstacles.labels[at][1] for at in label[rows].tolist() if at >= 0})
+    names = sorted({fabric.obstacles.labels[at][1] for at in held.label[rows].tolist() if at >= 0})
     x, y = shapely.get_coordinates(fabric.frame.geometries_m(drawn[rows] if len(rows) else drawn[:1]))[0]
     said = ", ".join(names[:8]) or "outlines"
     return f"walk: {said} are drawn over one another within millimetres near {x:.1f} {y:.1f}. Keep one of them there."
-
-
-def _uncrossed(segs: Ints, label: Ints) -> tuple[Ints, Ints]:
-    """Cut pieces where rounding made them cross, at a whole millimetre; all others stay exactly where they are.
-
-    Where cutting alone goes on making new crossings, pieces are also drawn to every end within half a millimetre,
-    after which none can cross (snap rounding).
-    """
-    pieces = Pieces(segs[:, :2].astype(float), segs[:, 2:].astype(float), label, np.zeros(len(label), np.int64))
-    for done in range(_MOST_ROUNDS):
-        # Walls drawn over one another share pieces: each is looked at once, for all its owners.
-        ends, of = np.unique(np.column_stack([pieces.start, pieces.end]), axis=0, return_inverse=True)
-        joints = _crossings(ends, draw_in=done >= _PLAIN_ROUNDS)
-        if not len(joints):
-            break
-        pieces = unique_pieces(split_pieces(pieces, *for_owners(joints, of.ravel())))
-    return np.column_stack([pieces.start, pieces.end]).astype(np.int64), pieces.owner
-
-
-def _crossings(ends: Floats, draw_in: bool) -> Floats:
-    """List where pieces (x1, y1, x2, y2) cross: piece, x, y in whole millimetres, sorted; perhaps all ends in reach."""
-    drawn = lines(ends[:, :2], ends[:, 2:])
-    tree = shapely.STRtree(drawn)
-    one, two = tree.query(drawn, predicate="crosses")
-    low, high = np.minimum(one, two), np.maximum(one, two)
-    spot = np.rint(shapely.get_coordinates(shapely.intersection(drawn[low], drawn[high])))
-    found = np.column_stack([one, spot])
-    if draw_in and len(found):
-        spots = np.unique(np.concatenate([ends[:, :2], ends[:, 2:], spot]), axis=0)
-        pixels = shapely.box(*(spots - 0.5).T, *(spots + 0.5).T)
-        near, piece = tree.query(pixels, predicate="intersects")
-        found = np.concatenate([found, np.column_stack([piece, spots[near]])])
-    return np.unique(found, axis=0)
-
-
-def _along(xy: Ints, tri: Ints, mark: Ints, pieces: Ints, label: Ints) -> tuple[Ints, int, Ints, Ints]:
-    """Number the sides that something runs along, and list (side, label) for all that does."""
-    t, i = np.nonzero(mark >= 0)
-    ends = np.sort(np.column_stack([tri[t, (i + 1) % 3], tri[t, (i + 2) % 3]]), axis=1)
-    sides, number = np.unique(ends, axis=0, return_inverse=True)
-    wall = np.full(mark.shape, -1)
-    wall[t, i] = number.ravel()
-    start, end = xy[sides[:, 0]].astype(float), xy[sides[:, 1]].astype(float)
-    drawn = lines(pieces[:, :2].astype(float), pieces[:, 2:].astype(float))
-    side, piece = shapely.STRtree(drawn).query(
-        shapely.points((start + end) / 2), predicate="dwithin", distance=_HAIR_MM
-    )
-    away = [shapely.distance(shapely.points(tip[side]), drawn[piece]) for tip in (start, end)]
-    on = np.maximum(*away) <= _HAIR_MM
-    return wall, len(sides), side[on], label[piece[on]]
 
 
 def _frame(spots: Ints) -> Ints:

@@ -33,7 +33,7 @@ _SPECK_M2 = 0.05
 def reach_lines(
     area: StudyArea,
     origins: Asked,
-    minutes: Sequence[float] = (5, 10, 15),
+    minutes: Sequence[float] | float = (5, 10, 15),
     group: str = "general",
     *,
     at: str | datetime | None = None,
@@ -94,7 +94,7 @@ def reach_lines(
     table = gpd.GeoDataFrame(
         {
             "origin": [places.ids[row[0]] for row in rows],
-            "minutes": [minutes[row[1]] for row in rows],
+            "minutes": [times[row[1]] for row in rows],
             "group": group,
             "path_id": [names[row[2]] for row in rows],
             "length_m": shapely.length(shapes),
@@ -138,7 +138,7 @@ def isochrone_change(
     before: StudyArea,
     after: StudyArea,
     origins: Asked,
-    minutes: Sequence[float] = (5, 10, 15),
+    minutes: Sequence[float] | float = (5, 10, 15),
     group: str = "general",
     *,
     at: str | datetime | None = None,

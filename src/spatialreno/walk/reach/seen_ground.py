@@ -11,9 +11,10 @@ import shapely
 from spatialreno.walk.fabric.fabric import CORNER, DOOR, ON_STREET
 from spatialreno.walk.fabric.obstacles import in_the_way
 from spatialreno.walk.fabric.sectors import expand
+from spatialreno.walk.millimetres.compiled import EndlessError
 from spatialreno.walk.millimetres.frame import Bools, Floats, Geometries, Ints
 from spatialreno.walk.reach import sight_spread as rows_of
-from spatialreno.walk.reach.mesh import Mesh, mesh_of
+from spatialreno.walk.reach.mesh import Mesh, endless, mesh_of
 from spatialreno.walk.reach.sight_spread import spread
 from spatialreno.walk.search.engine import reach
 from spatialreno.walk.state.places import Places
@@ -132,7 +133,10 @@ class Walked:
     def _spread(self, ground: Ground, limit: float, want: Bools) -> Floats:
         mesh = self.mesh
         cover = (self.coords, mesh.tri, mesh.near, self.open_sides, self.wedge)
-        found = spread(cover, ground.far, ground.looks, ground.pointer, ground.starts, float(limit), want)
+        try:
+            found = spread(cover, ground.far, ground.looks, ground.pointer, ground.starts, float(limit), want)
+        except EndlessError as error:
+            raise endless(self.state.fabric, error) from error
         return np.asarray(found)
 
     def seen(self, ground: Ground, limit: float) -> tuple[Bools, Geometries]:

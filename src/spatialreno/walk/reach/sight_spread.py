@@ -9,24 +9,26 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
+
+from spatialreno.walk.millimetres.compiled import EndlessError, compiled
 
 _SLACK_MM = 50.0
 _ROW, _DEPTH = 18, 64
 LOOK, NEAREST, FARTHEST, RIGHT, LEFT, SHAPE = 1, 2, 3, 4, 6, 8
 
 
-@numba.njit(cache=True)
+@compiled
 def spread(cover: Any, far: Any, looks: Any, pointer: Any, starts: Any, limit: float, want: Any) -> Any:
     """Look from each point as far as the limit lets it walk, and lower `far` of the wedges that come in sight.
 
     `starts[pointer[s]:pointer[s + 1]]` are the corners look s begins at, or -1 - t in the middle of triangle t.
     Returns, for the triangles wanted, rows of triangle, look, nearest and farthest millimetre, right and left
-    direction, and the five points of the part in sight.
+    direction, and the five points of the part in sight. A straight look passes a triangle once at most: `EndlessError`
+    names the point of one that goes on.
     """
     rows, count, part = np.empty((256, _ROW)), 0, np.zeros(_ROW)
-    stack, cone = np.empty((_DEPTH, 2), np.int64), np.empty((_DEPTH, 4))
+    stack, cone = np.empty((_DEPTH, 3), np.int64), np.empty((_DEPTH, 4))
     for s in range(len(looks)):
         if looks[s, 2] >= limit:
             continue
@@ -38,6 +40,8 @@ def spread(cover: Any, far: Any, looks: Any, pointer: Any, starts: Any, limit: f
                 size, seen = _from_corner(cover, far, looks[s], starts[k] // 3, starts[k] % 3, stack, cone, part)
             rows, count = _kept(rows, count, part, seen and want[int(part[0])])
             while size > 0:
+                if stack[size - 1, 2] > len(cover[1]):
+                    raise EndlessError(looks[s, 0], looks[s, 1])
                 if size + 2 >= len(stack):
                     stack, cone = np.concatenate((stack, stack)), np.concatenate((cone, cone))
                 size, seen = _onward(cover, far, looks[s], limit, stack, cone, size - 1, part)
@@ -46,7 +50,7 @@ def spread(cover: Any, far: Any, looks: Any, pointer: Any, starts: Any, limit: f
     return rows[:count]
 
 
-@numba.njit(cache=True)
+@compiled
 def _kept(rows: Any, count: int, part: Any, seen: bool) -> Any:
     """Write a part down, if it is to be."""
     if not seen:
@@ -57,7 +61,7 @@ def _kept(rows: Any, count: int, part: Any, seen: bool) -> Any:
     return rows, count + 1
 
 
-@numba.njit(cache=True)
+@compiled
 def _from_within(cover: Any, far: Any, look: Any, t: int, stack: Any, cone: Any, part: Any) -> Any:
     """Begin in the middle of a triangle: all of it is seen, and all that lies beyond its sides."""
     xy, tri, near, open_, _ = cover
@@ -69,14 +73,14 @@ def _from_within(cover: Any, far: Any, look: Any, t: int, stack: Any, cone: Any,
         qx, qy = _away(xy, tri[t, (i + 2) % 3], look)
         _lower(cover, far, look, t, i)
         if open_[t, i]:
-            size = _put_off(near, stack, cone, size, t, i, px, py, qx, qy)
+            size = _put_off(near, stack, cone, size, 1, t, i, px, py, qx, qy)
     for k in range(5):
         part[SHAPE + 2 * k], part[SHAPE + 1 + 2 * k] = xy[tri[t, min(k, 2)]]
     _measure(part, look)
     return size, True
 
 
-@numba.njit(cache=True)
+@compiled
 def _from_corner(cover: Any, far: Any, look: Any, t: int, i: int, stack: Any, cone: Any, part: Any) -> Any:
     """Begin at a corner of a triangle, between the directions of the look."""
     xy, tri, near, open_, _ = cover
@@ -98,14 +102,14 @@ def _from_corner(cover: Any, far: Any, look: Any, t: int, i: int, stack: Any, co
     part[14], part[15] = _hit(xy, p, q, look, lx, ly)
     part[12], part[13] = part[10], part[11]
     _measure(part, look)
-    return _put_off(near, stack, cone, 0, t, i, rx, ry, lx, ly) if open_[t, i] else 0, True
+    return _put_off(near, stack, cone, 0, 1, t, i, rx, ry, lx, ly) if open_[t, i] else 0, True
 
 
-@numba.njit(cache=True)
+@compiled
 def _onward(cover: Any, far: Any, look: Any, limit: float, stack: Any, cone: Any, size: int, part: Any) -> Any:
     """Look through a side into the triangle beyond, and put off looking through its other sides."""
     xy, tri, near, open_, _ = cover
-    t, i = stack[size, 0], stack[size, 1]
+    t, i, deep = stack[size, 0], stack[size, 1], stack[size, 2] + 1
     rx, ry, lx, ly = cone[size, 0], cone[size, 1], cone[size, 2], cone[size, 3]
     c, left, right = tri[t, i], tri[t, (i + 1) % 3], tri[t, (i + 2) % 3]
     part[0] = t
@@ -129,33 +133,34 @@ def _onward(cover: Any, far: Any, look: Any, limit: float, stack: Any, cone: Any
     # Right of the far corner the look goes on through the right side, left of it through the left one.
     if over_right > 0.0 and open_[t, (i + 1) % 3]:
         ox, oy = (cx, cy) if over_left > 0.0 else (lx, ly)
-        size = _put_off(near, stack, cone, size, t, (i + 1) % 3, rx, ry, ox, oy)
+        size = _put_off(near, stack, cone, size, deep, t, (i + 1) % 3, rx, ry, ox, oy)
     if over_left > 0.0 and open_[t, (i + 2) % 3]:
         ox, oy = (cx, cy) if over_right > 0.0 else (rx, ry)
-        size = _put_off(near, stack, cone, size, t, (i + 2) % 3, ox, oy, lx, ly)
+        size = _put_off(near, stack, cone, size, deep, t, (i + 2) % 3, ox, oy, lx, ly)
     return size, True
 
 
-@numba.njit(cache=True)
+@compiled
 def _put_off(
-    near: Any, stack: Any, cone: Any, size: int, t: int, i: int, rx: float, ry: float, lx: float, ly: float
+    near: Any, stack: Any, cone: Any, size: int, deep: int, t: int, i: int, rx: float, ry: float, lx: float, ly: float
 ) -> int:
-    """Put off looking through a side of a triangle between two directions."""
+    """Put off looking through a side of a triangle between two directions; it is the `deep`th on the way."""
     if rx * ly - ry * lx <= 0.0:
         return size
     u = near[t, i]
     stack[size, 0], stack[size, 1] = u, 0 if near[u, 0] == t else 1 if near[u, 1] == t else 2
+    stack[size, 2] = deep
     cone[size, 0], cone[size, 1], cone[size, 2], cone[size, 3] = rx, ry, lx, ly
     return size + 1
 
 
-@numba.njit(cache=True)
+@compiled
 def _away(xy: Any, p: int, look: Any) -> Any:
     """Give the way from a look to a point."""
     return xy[p, 0] - look[0], xy[p, 1] - look[1]
 
 
-@numba.njit(cache=True)
+@compiled
 def _lower(cover: Any, far: Any, look: Any, t: int, i: int) -> None:
     """Note that a corner has been seen."""
     xy, tri, _, _, wedge = cover
@@ -164,7 +169,7 @@ def _lower(cover: Any, far: Any, look: Any, t: int, i: int) -> None:
     far[at] = min(far[at], look[2] + np.hypot(dx, dy))
 
 
-@numba.njit(cache=True)
+@compiled
 def _both(ax: float, ay: float, bx: float, by: float, rx: float, ry: float, lx: float, ly: float) -> Any:
     """Give what two spans of directions, each from right to left and at most half a turn, have in common."""
     if ax * ry - ay * rx > 0.0 and rx * by - ry * bx > 0.0:
@@ -180,7 +185,7 @@ def _both(ax: float, ay: float, bx: float, by: float, rx: float, ry: float, lx: 
     return 0.0, 0.0, 0.0, 0.0
 
 
-@numba.njit(cache=True)
+@compiled
 def _hit(xy: Any, p: int, q: int, look: Any, dx: float, dy: float) -> Any:
     """Find where a direction of a look meets the line between two points."""
     ex, ey = xy[q, 0] - xy[p, 0], xy[q, 1] - xy[p, 1]
@@ -190,7 +195,7 @@ def _hit(xy: Any, p: int, q: int, look: Any, dx: float, dy: float) -> Any:
     return xy[p, 0] + share * ex, xy[p, 1] + share * ey
 
 
-@numba.njit(cache=True)
+@compiled
 def _from_line(px: float, py: float, qx: float, qy: float, x: float, y: float) -> float:
     """Measure from a point to a piece of a line."""
     ex, ey = qx - px, qy - py
@@ -199,7 +204,7 @@ def _from_line(px: float, py: float, qx: float, qy: float, x: float, y: float) -
     return float(np.hypot(px + share * ex - x, py + share * ey - y))
 
 
-@numba.njit(cache=True)
+@compiled
 def _sooner(cover: Any, far: Any, part: Any, i: int, least: float) -> bool:
     """Tell whether a corner reaches all of the side that is looked through before the least a look walks to it."""
     xy, tri, _, _, wedge = cover
@@ -209,7 +214,7 @@ def _sooner(cover: Any, far: Any, part: Any, i: int, least: float) -> bool:
     return bool(far[wedge[3 * t + i]] + most + _SLACK_MM < least)
 
 
-@numba.njit(cache=True)
+@compiled
 def _all_sooner(cover: Any, far: Any, look: Any, part: Any) -> bool:
     """Tell whether a corner reaches all of a part of a triangle before a look does."""
     xy, tri, _, _, wedge = cover
@@ -221,13 +226,13 @@ def _all_sooner(cover: Any, far: Any, look: Any, part: Any) -> bool:
     return False
 
 
-@numba.njit(cache=True)
+@compiled
 def _measure(part: Any, look: Any) -> None:
     """Note the farthest point of a part."""
     part[FARTHEST] = _farthest(part, look[0], look[1])
 
 
-@numba.njit(cache=True)
+@compiled
 def _farthest(part: Any, x: float, y: float) -> float:
     """Measure from a point to the farthest point of a part."""
     most = 0.0

@@ -9,27 +9,30 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
+
+from spatialreno.walk.millimetres.compiled import EndlessError, compiled
 
 _NEAR_ROUND = 1e-12
 _MOST_SWEEPS = 40
+_MOST_TURNS = 64
 
 
-@numba.njit(cache=True)
+@compiled
 def turn(xy: Any, a: int, b: int, c: int) -> int:
     """Tell on which side of a line from a to b a point lies: above 0 left, below 0 right; exact."""
     left = (xy[b, 0] - xy[a, 0]) * (xy[c, 1] - xy[a, 1])
     return int(left - (xy[b, 1] - xy[a, 1]) * (xy[c, 0] - xy[a, 0]))
 
 
-@numba.njit(cache=True)
+@compiled
 def triangulate(xy: Any, order: Any, sides: Any) -> Any:
     """Cover a plane with triangles whose sides hold all of `sides`.
 
     `xy` are distinct points of which the last three frame the others; `order` is that of putting them in; `sides`
     are pairs of points that cross no other pair. Returns triangles, neighbours, marks (rows of `sides`), and the
-    number of sides that could not be had, which is 0 unless some cross.
+    number of sides that could not be had, which is 0 unless some cross. Every loop has a bound that exact triangles
+    keep; where one is passed `EndlessError` names the point it happened at.
     """
     size = 2 * len(order) + 1
     tri, near = np.empty((size, 3), np.int64), np.full((size, 3), -1)
@@ -47,26 +50,28 @@ def triangulate(xy: Any, order: Any, sides: Any) -> Any:
     return tri[:count], near[:count], mark[:count], lost
 
 
-@numba.njit(cache=True)
+@compiled
 def _find(xy: Any, tri: Any, near: Any, at: int, p: int, count: int) -> int:
     """Walk to the triangle that holds a point."""
     for _ in range(count):
         out = -1
         for i in range(3):
-            if near[at, i] >= 0 and turn(xy, tri[at, (i + 1) % 3], tri[at, (i + 2) % 3], p) < 0:
+            if turn(xy, tri[at, (i + 1) % 3], tri[at, (i + 2) % 3], p) < 0:
                 out = i
                 break
         if out < 0:
             return at
+        if near[at, out] < 0:
+            raise EndlessError(xy[p, 0], xy[p, 1])  # beyond the frame
         at = near[at, out]
     for t in range(count):
         a, b, c = tri[t]
         if turn(xy, a, b, p) >= 0 and turn(xy, b, c, p) >= 0 and turn(xy, c, a, p) >= 0:
             return t
-    return at
+    raise EndlessError(xy[p, 0], xy[p, 1])
 
 
-@numba.njit(cache=True)
+@compiled
 def _put(xy: Any, tri: Any, near: Any, mark: Any, home: Any, t: int, p: int, count: int) -> int:
     """Put a point into a triangle or on its side, and turn sides until all are round."""
     on = -1
@@ -95,7 +100,10 @@ def _put(xy: Any, tri: Any, near: Any, mark: Any, home: Any, t: int, p: int, cou
         _relink(near, na, t, one)
         _relink(near, nbd, over, two)
         todo = [t, one, over, two]
-    while len(todo):
+    # Every side turned here ends at p, so no more are turned than there are points.
+    for _ in range(5 * len(xy)):
+        if not len(todo):
+            return count + 2
         s = todo.pop()
         u = near[s, 0]
         if u >= 0:
@@ -104,29 +112,29 @@ def _put(xy: Any, tri: Any, near: Any, mark: Any, home: Any, t: int, p: int, cou
                 _flip(tri, near, mark, home, s, 0, u, j)
                 todo.append(s)
                 todo.append(u)
-    return count + 2
+    raise EndlessError(xy[p, 0], xy[p, 1])
 
 
-@numba.njit(cache=True)
+@compiled
 def _set(tri: Any, near: Any, home: Any, t: int, a: int, b: int, c: int, na: int, nb: int, nc: int) -> None:
     tri[t, 0], tri[t, 1], tri[t, 2] = a, b, c
     near[t, 0], near[t, 1], near[t, 2] = na, nb, nc
     home[a], home[b], home[c] = t, t, t
 
 
-@numba.njit(cache=True)
+@compiled
 def _side(near: Any, t: int, other: int) -> int:
     """Find the side of a triangle towards a neighbour."""
     return 0 if near[t, 0] == other else 1 if near[t, 1] == other else 2
 
 
-@numba.njit(cache=True)
+@compiled
 def _relink(near: Any, t: int, old: int, new: int) -> None:
     if t >= 0:
         near[t, _side(near, t, old)] = new
 
 
-@numba.njit(cache=True)
+@compiled
 def _inside(xy: Any, a: int, b: int, c: int, d: int) -> bool:
     """Tell whether d lies clearly in the circle through three points that run anticlockwise."""
     ax, ay = float(xy[a, 0] - xy[d, 0]), float(xy[a, 1] - xy[d, 1])
@@ -138,7 +146,7 @@ def _inside(xy: Any, a: int, b: int, c: int, d: int) -> bool:
     return bool(value > _NEAR_ROUND * (size + three * (abs(ax * by) + abs(ay * bx))))
 
 
-@numba.njit(cache=True)
+@compiled
 def _flip(tri: Any, near: Any, mark: Any, home: Any, t: int, i: int, u: int, j: int) -> None:
     """Turn the side between two triangles: it then joins the corners that lay across from it."""
     p, b, c, d = tri[t, i], tri[t, (i + 1) % 3], tri[t, (i + 2) % 3], tri[u, j]
@@ -154,15 +162,17 @@ def _flip(tri: Any, near: Any, mark: Any, home: Any, t: int, i: int, u: int, j: 
     _relink(near, cp, t, u)
 
 
-@numba.njit(cache=True)
+@compiled
 def _corner(tri: Any, t: int, p: int) -> int:
     return 0 if tri[t, 0] == p else 1 if tri[t, 1] == p else 2
 
 
-@numba.njit(cache=True)
+@compiled
 def _force(xy: Any, tri: Any, near: Any, mark: Any, home: Any, a: int, b: int, name: int) -> int:
     """Make a line between two points a side, or several if it passes through points."""
-    while a != b:
+    for _ in range(2 * len(xy)):
+        if a == b:
+            return 0
         goal, t, i, kind = _leave(xy, tri, near, home, a, b)
         if kind == 0:  # a side that is there already
             mark[t, i] = name
@@ -175,14 +185,14 @@ def _force(xy: Any, tri: Any, near: Any, mark: Any, home: Any, a: int, b: int, n
                 return 1
             continue
         a = goal
-    return 0
+    raise EndlessError(xy[a, 0], xy[a, 1])
 
 
-@numba.njit(cache=True)
+@compiled
 def _leave(xy: Any, tri: Any, near: Any, home: Any, a: int, b: int) -> Any:
     """Find round a point the side that leads towards another (kind 0), or the side a line to it crosses (1)."""
     t = home[a]
-    while True:
+    for _ in range(len(tri)):
         i = _corner(tri, t, a)
         p, q = tri[t, (i + 1) % 3], tri[t, (i + 2) % 3]
         one, two = turn(xy, a, b, p), turn(xy, a, b, q)
@@ -193,48 +203,78 @@ def _leave(xy: Any, tri: Any, near: Any, home: Any, a: int, b: int) -> Any:
         if one < 0 and two > 0:
             return b, t, i, 1
         t = near[t, (i + 1) % 3]
+        if t < 0:
+            break
+    raise EndlessError(xy[a, 0], xy[a, 1])
 
 
-@numba.njit(cache=True)
+@compiled
 def _clear_way(xy: Any, tri: Any, near: Any, mark: Any, home: Any, a: int, b: int, t: int, i: int) -> int:
     """Turn away all sides that cross a line, as far as the first point on it; -1 if one of them may not be turned."""
-    pairs = [(tri[t, (i + 1) % 3], tri[t, (i + 2) % 3])]
-    goal = b
-    while True:
-        if mark[t, i] >= 0:
-            return -1
-        u = near[t, i]
-        j = _side(near, u, t)
-        d = tri[u, j]
-        side = 0 if d == b else turn(xy, a, b, d)
-        if side == 0:
-            goal = d
-            break
-        t, i = u, (j + 1) % 3 if side > 0 else (j + 2) % 3
-        # Of the two other sides of u the line leaves through the one with d and the corner on the far side.
-        pairs.append((tri[t, (i + 1) % 3], tri[t, (i + 2) % 3]))
-    at = 0
+    pairs, goal = _in_the_way(xy, tri, near, mark, a, b, t, i)
+    if goal < 0:
+        return -1
+    at, waiting, most = 0, 0, _MOST_TURNS * (len(pairs) + 1) ** 2
     while at < len(pairs):
+        if waiting > len(pairs) - at or at > most:
+            raise EndlessError(xy[a, 0], xy[a, 1])
         p, q = pairs[at]
         at += 1
-        t = home[p]
-        while tri[t, (_corner(tri, t, p) + 1) % 3] != q:
-            t = near[t, (_corner(tri, t, p) + 1) % 3]
+        t = _from_to(xy, tri, near, home, p, q)
         i = (_corner(tri, t, p) + 2) % 3
         u = near[t, i]
         j = _side(near, u, t)
         e, d = tri[t, i], tri[u, j]
         if turn(xy, e, d, p) * np.sign(turn(xy, e, d, q)) >= 0:
+            # Their four corners are not convex yet: put off until a neighbour has been turned.
             pairs.append((p, q))
+            waiting += 1
             continue
         _flip(tri, near, mark, home, t, i, u, j)
+        waiting = 0
         new = e != a and d != a and e != goal and d != goal
         if new and turn(xy, a, goal, e) * np.sign(turn(xy, a, goal, d)) < 0:
             pairs.append((e, d))
     return int(goal)
 
 
-@numba.njit(cache=True)
+@compiled
+def _in_the_way(xy: Any, tri: Any, near: Any, mark: Any, a: int, b: int, t: int, i: int) -> Any:
+    """List the sides that cross a line from a, as far as the first point on it; that is -1 if one may not be turned."""
+    pairs = [(tri[t, (i + 1) % 3], tri[t, (i + 2) % 3])]
+    for _ in range(len(tri)):
+        if mark[t, i] >= 0:
+            return pairs, -1
+        u = near[t, i]
+        if u < 0:
+            break
+        j = _side(near, u, t)
+        d = tri[u, j]
+        side = 0 if d == b else turn(xy, a, b, d)
+        if side == 0:
+            return pairs, d
+        t, i = u, (j + 1) % 3 if side > 0 else (j + 2) % 3
+        # Of the two other sides of u the line leaves through the one with d and the corner on the far side.
+        pairs.append((tri[t, (i + 1) % 3], tri[t, (i + 2) % 3]))
+    raise EndlessError(xy[a, 0], xy[a, 1])
+
+
+@compiled
+def _from_to(xy: Any, tri: Any, near: Any, home: Any, p: int, q: int) -> int:
+    """Find the triangle in which q follows p, one way round p and, where that ends at the frame, the other way."""
+    for way in (1, 2):
+        t = home[p]
+        for _ in range(len(tri)):
+            i = _corner(tri, t, p)
+            if tri[t, (i + 1) % 3] == q:
+                return int(t)
+            t = near[t, (i + way) % 3]
+            if t < 0:
+                break
+    raise EndlessError(xy[p, 0], xy[p, 1])
+
+
+@compiled
 def _round_off(xy: Any, tri: Any, near: Any, mark: Any, home: Any) -> None:
     """Turn free sides until triangles are as round as the obstacles allow."""
     for _ in range(_MOST_SWEEPS):

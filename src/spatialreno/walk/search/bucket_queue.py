@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from spatialreno.walk.millimetres.compiled import compiled
+from spatialreno.walk.millimetres.compiled import EndlessError, compiled
 
 FAR = 2_000_000_000
 NOBODY = 2_000_000_000
@@ -62,7 +62,10 @@ def spread(  # noqa: C901 (the inner loop of every search)
     while waiting:
         place = slot[at]
         if place < 0:
+            # Whoever waits is in a bucket from here on: distances only fall, and hops are no less than 0 long.
             at += 1
+            if at == len(slot):
+                raise EndlessError(at)
             continue
         node, here = pool[place, 0], pool[place, 1]
         slot[at], pool[place, 2] = pool[place, 2], first
@@ -81,7 +84,9 @@ def spread(  # noqa: C901 (the inner loop of every search)
             waiting += 1
         if some:
             link = state[node, 3]
-            while link >= 0:
+            for _ in range(len(more)):
+                if link < 0:
+                    break
                 other, reach = more[link, 1], here + more[link, 2]
                 link = more[link, 0]
                 old = state[other, 0]
@@ -168,8 +173,8 @@ def balls(graph: Any, more: Any, begin: Any, order: Any, starts: Any, ends: Any,
     for k in order:
         own = seeds[starts[k] : ends[k]]
         pool, first, count = spread(graph, more, state, k, own, limit, (slot, pool, first, shift), journal)
-        while size + count > len(rows):
-            grown = np.empty((2 * len(rows), 2), np.int32)
+        if size + count > len(rows):
+            grown = np.empty((2 * len(rows) + count, 2), np.int32)
             grown[:size] = rows[:size]
             rows = grown
         begun = size

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from spatialreno.walk.millimetres.compiled import compiled
+from spatialreno.walk.millimetres.compiled import EndlessError, compiled
 
 # A thousand kilometres on top of it still fit into 64 bits.
 NEVER = 1 << 62
@@ -37,9 +37,13 @@ def _spread(pointer: Any, arcs: Any, best: Any, stop: Any, found: Any, count: in
     `pool` has rows (key, next of its bucket and junction); a row whose key is no longer the best is stale. Every arc
     writes a row, which counts when it improves something (else it goes to the last bucket): cheaper than to branch.
     """
-    trash = len(slot) - 1
+    trash, taken = len(slot) - 1, 0
     for bucket in range(trash):
         while slot[bucket] >= 0:
+            # A row is written once and taken once.
+            taken += 1
+            if taken > used:
+                raise EndlessError(bucket)
             key, here = pool[slot[bucket], 0], pool[slot[bucket], 1] & _LOW
             slot[bucket] = pool[slot[bucket], 1] >> 32
             if key != best[here]:
@@ -66,12 +70,14 @@ def _spread(pointer: Any, arcs: Any, best: Any, stop: Any, found: Any, count: in
 def _sow(row: int, key: Any, rows: Any, back: Any, value: Any) -> Any:
     """Walk from a seed back along its dead end, noting keys; gives the row where that hangs, and the key there."""
     value[row] = min(value[row], key)
-    while back[row, 0] != row:
+    for _ in range(len(back)):
         before = back[row, 0]
+        if before == row:
+            return row, key
         key += np.int64(rows[row, 1] - rows[before, 1]) << 32
         row = before
         value[row] = min(value[row], key)
-    return row, key
+    raise EndlessError(row)
 
 
 @compiled
@@ -194,9 +200,7 @@ def _begin(first: int, last: int, seeds: Any, stop: Any, rows: Any, back: Any, r
 
 
 @compiled
-def search(
-    chains: Any, order: Any, starts: Any, seeds: Any, limit: int, shift: int, far: Any, name: Any
-) -> Any:
+def search(chains: Any, order: Any, starts: Any, seeds: Any, limit: int, shift: int, far: Any, name: Any) -> Any:
     """Measure from each start (rows `starts[k]:starts[k + 1]` of the seeds) to all nodes within the limit.
 
     Seeds are rows (node, millimetres, name). Starts are taken in the given order. Returns the first line and the line

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spatialreno.walk.millimetres.compiled import compiled
+from spatialreno.walk.millimetres.compiled import EndlessError, compiled
 from spatialreno.walk.millimetres.frame import Ints
 from spatialreno.walk.search import contracted_search as junctions
 from spatialreno.walk.search.engine import FAR, NOBODY, Arcs, Int32s, Reached, Seeds
@@ -204,7 +204,9 @@ def _peel(pointer: Any, table: Any) -> Any:
         degree[node] = pointer[node + 1] - pointer[node]
     for tip in range(nodes):
         node = tip
-        while degree[node] == 1:
+        for _ in range(nodes):
+            if degree[node] != 1:
+                break
             peeled[count], degree[node] = node, -1
             count += 1
             for arc in range(pointer[node], pointer[node + 1]):
@@ -242,9 +244,11 @@ def _runs(pointer: Any, table: Any, degree: Any) -> Any:  # noqa: C901 (one walk
                 if used[table[first, 2]] or degree[table[first, 0]] < 0:
                     continue
                 at, length = first, 0
-                while True:
+                for _ in range(hops + 1):
                     here, hop = table[at, 0], table[at, 2]
                     length += table[at, 1]
+                    if used[hop]:
+                        raise EndlessError(here)
                     used[hop] = True
                     if number[here] >= 0:
                         break

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import as_ids, as_points
 from spatialreno.errors import InputError
 from spatialreno.walk.fabric.attach import Ways, attach
 from spatialreno.walk.fabric.fabric import Fabric
@@ -18,12 +19,12 @@ from spatialreno.walk.fabric.obstacles import PERMANENT
 from spatialreno.walk.millimetres.frame import Floats, Geometries, Ints
 
 if TYPE_CHECKING:
-    from spatialreno.area import StudyArea
+    from spatialreno.area import Ids, Points, StudyArea
 
 _MOSTLY = 0.5
 _FACE_MM = 2.0
 
-Asked: TypeAlias = "gpd.GeoSeries | Sequence[str]"
+Asked: TypeAlias = "Ids | Points | Sequence[shapely.Geometry]"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def find_places(area: StudyArea, fabric: Fabric, asked: Asked) -> Places:
     fabric
         Its fabric.
     asked
-        Ids of buildings or facilities, or a GeoSeries of points or polygons in the area's CRS, index = ids.
+        Ids of buildings or facilities (one, or several), or points or polygons: a GeoSeries or GeoDataFrame in any CRS,
+        index = ids, shapely geometries, or one (x, y) in the area's CRS.
 
     Returns
     -------
@@ -71,11 +73,12 @@ def find_places(area: StudyArea, fabric: Fabric, asked: Asked) -> Places:
     InputError
         An id is neither a building nor a facility, or is both and not told by `buildings:` or `facilities:` before it.
     """
-    if isinstance(asked, gpd.GeoSeries):
-        shapes, hosts = asked.geometry.to_numpy(), np.full(len(asked), -1)
-        ids = [str(name) for name in asked.index]
+    points = as_points(area, asked, what="walk")
+    if points is not None:
+        shapes, hosts = points.to_numpy(), np.full(len(points), -1)
+        ids = [str(name) for name in points.index]
     else:
-        ids = [str(name) for name in asked]
+        ids = as_ids(cast("Ids", asked))
         shapes, hosts = _named(area, fabric, ids)
     return _laid(area, fabric, ids, shapes, hosts)
 

@@ -13,9 +13,9 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from spatialreno.area import on_ground
 from spatialreno.walk.fabric.build import build_fabric
 from spatialreno.walk.fabric.fabric import Fabric
-from spatialreno.walk.fabric.obstacles import ON_GROUND
 from spatialreno.walk.millimetres.frame import Bools, Ints
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def open_groups(area: StudyArea) -> dict[str, int]:
 
 def _ground_structures(area: StudyArea) -> pd.DataFrame:
     structures: pd.DataFrame = area.structures
-    return structures[structures["position"].isin(ON_GROUND)]
+    return structures[on_ground(structures)]
 
 
 def _only_opened(survey: StudyArea, area: StudyArea) -> bool:

@@ -47,10 +47,10 @@ class SeenState(State):
         return State(self.real, self.fabric).blocks
 
 
-def checked_times(minutes: Sequence[float]) -> list[float]:
+def checked_times(minutes: Sequence[float] | float) -> list[float]:
     """Refuse times that are none: none is less than nothing or longer than a day."""
     try:
-        times = [float(time) for time in minutes]
+        times = [float(time) for time in ([minutes] if isinstance(minutes, int | float) else minutes)]
     except (TypeError, ValueError) as error:
         raise InputError(f"walk: minutes {minutes!r}: expected a list of numbers, such as (5, 10, 15).") from error
     odd = [time for time in times if not 0 <= time <= LONGEST_MIN]

@@ -118,8 +118,10 @@ def opened(on: Any, labels: Any, classes: Any, free: Any, clear: Any) -> None:
 
 
 @compiled
-def walked(graph: Any, seeds: Any, exits: Any, room: Any, limit: int, less: int, clear: Any, heap: Any, far: Any,
-           touched: Any, first: bool) -> Any:  # noqa: C901 (the inner loop of every search)  # fmt: skip
+def walked(  # noqa: C901 (the inner loop of every search)
+    graph: Any, seeds: Any, exits: Any, room: Any, limit: int, less: int, clear: Any, heap: Any, far: Any, touched: Any,
+    first: bool,
+) -> Any:  # fmt: skip
     """Walk from seeds (node, distance) towards exits, only where the exit may still be within its limit.
 
     `graph` is (pointer, rows of head, length, class), `exits` (pointer by node, rows of length, limit, class); `room`
@@ -181,7 +183,7 @@ def walked(graph: Any, seeds: Any, exits: Any, room: Any, limit: int, less: int,
 @compiled
 def reaches(walk: Any, chosen: Any, less: int, first: bool) -> Any:
     """Walk of one home with some candidates chosen: the distance, or FAR; for `walk` see `HomeWalk`."""
-    graph, seeds, exits, room, limit, labels, classes, pairs, gates, home, work, by_class = walk
+    graph, seeds, exits, room, limit, labels, classes, pairs, gates, home, work, _ = walk
     on, free, clear, seen, heap, far, touched = work
     switched(chosen, home, pairs, gates, seen, on)
     opened(on, labels, classes, free, clear)
@@ -189,8 +191,10 @@ def reaches(walk: Any, chosen: Any, less: int, first: bool) -> Any:
 
 
 @compiled
-def _tried(graph: Any, exits: Any, room: Any, less: int, by_class: Any, old: Any, new: Any, far: Any, journal: Any,
-           heap: Any, trial: int) -> Any:  # noqa: C901 (the inner loop of every cut)  # fmt: skip
+def _tried(  # noqa: C901 (the inner loop of every cut)
+    graph: Any, exits: Any, room: Any, less: int, by_class: Any, old: Any, new: Any, far: Any, journal: Any, heap: Any,
+    trial: int,
+) -> Any:  # fmt: skip
     """Open the classes that are open in `new` and were not in `old`, and go on from what that shortens.
 
     Returns whether an exit within its limit is reached; then all is as before. `journal` is (nodes, distances before,
@@ -261,8 +265,8 @@ def largest_without(walk: Any, chosen: Any, order: Any, less: int) -> Any:
     Halves of what is left are tried at once: where all of it may be chosen one search is enough. Walks found before
     are kept, and only what opens is gone on from. `chosen` is changed in place and does not reach at first.
     """
-    graph, seeds, exits, room, limit, labels, classes, pairs, gates, home, work, by_class = walk
-    on, free, clear, seen, heap, far, touched = work
+    graph, seeds, exits, room, _, labels, classes, pairs, gates, home, work, by_class = walk
+    on, free, clear, seen, heap, far, _ = work
     switched(chosen, home, pairs, gates, seen, on)
     opened(on, labels, classes, free, clear)
     journal = np.empty(len(room), np.int64), np.empty(len(room), np.int64), np.full(len(room), -1)

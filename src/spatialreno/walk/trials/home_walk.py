@@ -14,6 +14,7 @@ from spatialreno.walk.trials import choice_kernels as kernels
 from spatialreno.walk.trials.switches import Classes, Switches, Table
 
 FAR = kernels.FAR
+ByClass = tuple[Ints, Int32s, Ints, Ints]
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,7 @@ class HomeWalk:
         return cls(np.empty(0, np.int64), 0, True, None)
 
     @classmethod
-    def of(
-        cls, switches: Switches, classes: Classes, compound: int, part: Part, searches: list[int]
-    ) -> HomeWalk:
+    def of(cls, switches: Switches, classes: Classes, compound: int, part: Part, searches: list[int]) -> HomeWalk:
         """Number anew what a home's walks can touch."""
         used, rows = _used(np.concatenate([part.arcs[:, 2], part.exits[:, 3]]))
         arcs = np.column_stack([part.arcs[:, :2], rows[: len(part.arcs)]]).astype(np.int32)
@@ -82,8 +81,9 @@ class HomeWalk:
         waits = np.where(waiting[0] >= 0, number[waiting[0]], -1)
         work = room_to_work(len(relevant) + len(gates), len(label), len(used), compounds, len(part.room))
         local = (
-            (part.arc_at, arcs), part.seeds, (exit_at, exits), part.room, part.limit, (of_label[0], number[switch[of_label[1]]]),
-            of_class, (*pairs[:3], number[pairs[3]]), (waits, *waiting[1:]), home, work,
+            (part.arc_at, arcs), part.seeds, (exit_at, exits), part.room, part.limit,
+            (of_label[0], number[switch[of_label[1]]]), of_class, (*pairs[:3], number[pairs[3]]),
+            (waits, *waiting[1:]), home, work,
             _by_class(part.arc_at, arcs, part.exits[:, 0], exits, len(used)),
         )  # fmt: skip
         return cls(relevant, part.limit, False, local, {}, searches)
@@ -149,17 +149,17 @@ class Part:
     limit: int
 
 
-def _by_class(arc_at: Ints, arcs: Int32s, node: Ints, exits: Ints, count: int) -> tuple[Ints, Ints, Ints, Ints]:
+def _by_class(arc_at: Ints, arcs: Int32s, node: Ints, exits: Ints, count: int) -> ByClass:
     """Sort arcs (tail, head, length) and exits (node, length, limit) by class."""
     tail = np.repeat(np.arange(len(arc_at) - 1), np.diff(arc_at))
     order, exit_order = (np.argsort(rows[:, 2], kind="stable") for rows in (arcs, exits))
     starts = [np.searchsorted(rows[o, 2], np.arange(count + 1)) for rows, o in ((arcs, order), (exits, exit_order))]
     by_arc = np.column_stack([tail, arcs[:, 0], arcs[:, 1]])[order].astype(np.int32)
-    by_exit = np.column_stack([node, exits[:, :2]])[exit_order]
-    return starts[0], by_arc, starts[1], by_exit
+    by_exit = np.column_stack([node, exits[:, :2]])[exit_order].astype(np.int64)
+    return starts[0].astype(np.int64), by_arc, starts[1].astype(np.int64), by_exit
 
 
-def no_classes() -> tuple[Ints, Ints, Ints, Ints]:
+def no_classes() -> ByClass:
     """Give nothing sorted by class, for walks that only ask how far."""
     none = np.empty(0, np.int64)
     return none, np.empty((0, 3), np.int32), none, none.reshape(0, 3)

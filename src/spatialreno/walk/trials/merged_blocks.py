@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import overlaid
 from spatialreno.walk.state.standing import open_groups
 
 if TYPE_CHECKING:
@@ -90,8 +90,7 @@ class _Copies:
         if not self._rows["compounds"]:
             return {}
         parts = {layer: self._moved(layer) for layer in self._rows}
-        drawing = SimpleNamespace(**parts, catalog=self._area.catalog, crs=self._area.crs)
-        found = open_groups(cast("StudyArea", drawing))
+        found = open_groups(overlaid(self._area, parts))
         names = self._layers["compounds"].index
         keys = [(at, str(names[row])) for at, rows in self._rows["compounds"] for row in rows.tolist()]
         return dict(zip(keys, found.values(), strict=True))

@@ -63,9 +63,7 @@ class OpeningChoices:
         facilities = find_places(area, state.fabric, list(serving.index))
         hops, ways = state.fabric.hops, facilities.ways
         fine = [paths_open(area, state.fabric, path) for path in (hops.path, ways.path)]
-        classes = Classes.of(
-            switches, (hops.label_hop, hops.label, fine[0]), (ways.label_way, ways.label, fine[1])
-        )
+        classes = Classes.of(switches, (hops.label_hop, hops.label, fine[0]), (ways.label_way, ways.label, fine[1]))
         own = np.zeros(len(facilities.own_place), np.int32)
         place = np.concatenate([facilities.own_place, facilities.point_place[ways.point]])
         node = np.concatenate([facilities.own_node, ways.node])
@@ -87,16 +85,17 @@ class OpeningChoices:
 
     def target(self, limits_m: Mapping[str, float]) -> Target:
         """Make ready to ask for facilities of some kinds, each within its own limit in metres."""
-        limit = np.array([int(limits_m.get(kind, -1.0) * MM_PER_M + _ROUNDING) for kind in self.kinds], np.int64)
+        most = {kind: int(limit * MM_PER_M + _ROUNDING) for kind, limit in limits_m.items()}
+        limit = np.array([most.get(kind, -1) for kind in self.kinds], np.int64)
         room = np.full(len(self.state.fabric.xy), -1, np.int64)
-        for most in sorted(set(limit[limit >= 0].tolist())):
-            far = self._least(np.flatnonzero(limit == most), most)
-            np.maximum(room, np.where(far <= most, most - far, -1), out=room)
+        for reach in sorted(set(limit[limit >= 0].tolist())):
+            far = self._least(np.flatnonzero(limit == reach), reach)
+            np.maximum(room, np.where(far <= reach, reach - far, -1), out=room)
         wanted = limit[self.exits[:, 0]] >= 0
         rows = np.column_stack([self.exits[wanted, 1], limit[self.exits[wanted, 0]], self.exits[wanted, 2]])
         pointer = np.searchsorted(self.exit_node[wanted], np.arange(len(room) + 1))
         hosts = self.facilities.host[limit >= 0]
-        return Target(room, pointer, rows.astype(np.int64), int(limit.max(initial=0)), frozenset(hosts[hosts >= 0]))
+        return Target(room, pointer, rows.astype(np.int64), max(most.values(), default=0), frozenset(hosts[hosts >= 0]))
 
     @property
     def count(self) -> int:
@@ -117,7 +116,9 @@ class OpeningChoices:
             return HomeWalk.indoors()
         compound = self._compound.get(self.homes.home[home], -1)
         aim = target if within is None else target.within(within)
-        return HomeWalk.of(self.switches, self.classes, compound, self._part(self._seeds[home], aim, compound), self.searches)
+        return HomeWalk.of(
+            self.switches, self.classes, compound, self._part(self._seeds[home], aim, compound), self.searches
+        )
 
     def millimetres(self, chosen: Bools, home: int, target: Target) -> int:
         """Measure the walk of one home to the nearest facility, for kinds of one limit; FAR where none is within it."""
@@ -153,7 +154,9 @@ class OpeningChoices:
     def _least(self, facilities: Ints, limit: int) -> Ints:
         """Measure to the nearest of some facilities from every node, with everything open to everybody."""
         pick = np.isin(self.exits[:, 0], facilities)
-        seeds = Seeds(self.exits[pick, 0].astype(np.int64), self.exit_node[pick], self.exits[pick, 1].astype(np.int64), 0)
+        seeds = Seeds(
+            self.exits[pick, 0].astype(np.int64), self.exit_node[pick], self.exits[pick, 1].astype(np.int64), 0
+        )
         order = np.argsort(seeds.place, kind="stable")
         seeds = Seeds(seeds.place[order], seeds.node[order], seeds.length[order], len(self.kinds))
         return nearest_place(self._whole, seeds, facilities, limit).far.astype(np.int64)

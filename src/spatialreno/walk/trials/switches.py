@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from spatialreno.walk.millimetres.frame import Bools, Ints
-from spatialreno.walk.search.engine import Int32s
 from spatialreno.walk.state.state import State
 from spatialreno.walk.trials import choice_kernels as kernels
 
@@ -156,9 +155,7 @@ def _waiting(state: State, knowing: list[tuple[str, int]], compounds: dict[str, 
     return np.array([at for _, at in knowing], np.int64), *_table(beside)
 
 
-def _pairs(
-    state: State, by_act: dict[Act, list[int]], compounds: dict[str, int]
-) -> tuple[Ints, Ints, Ints, Ints]:
+def _pairs(state: State, by_act: dict[Act, list[int]], compounds: dict[str, int]) -> tuple[Ints, Ints, Ints, Ints]:
     """Lay out which sets of candidates open two compounds to one another."""
     from spatialreno.blocks import merging_sets
 

@@ -198,18 +198,21 @@ def _feel(journal: Any, count: int, hops: Any, felt_at: Any, felt: Any, step_of:
 
 
 @compiled
-def gained(far: Any, after: Any, nearer: Any, reach: float, people: Any) -> Any:
+def gained(far: Any, after: Any, nearer: Any, reach: float, people: Any, marks: Any) -> Any:
     """Count people newly within reach, people who could not walk there before, and millimetres saved by the others.
 
-    What is nearer after the change is then as before it again.
+    What is nearer after the change is then as before it again; `marks` keeps of each home, over all kinds, whether it
+    was newly within reach (1) or could not walk there before (2), so that its people can be counted once.
     """
     inside, fresh, saved = 0.0, 0.0, 0.0
     for k in range(len(nearer)):
         home = nearer[k]
         if after[home] <= reach < far[home]:
             inside += people[home]
+            marks[home] |= 1
         if far[home] >= FAR:
             fresh += people[home]
+            marks[home] |= 2
         else:
             saved += (far[home] - after[home]) * people[home]
         after[home] = far[home]

@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
+from spatialreno.area import open_facilities
 from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Ints
 from spatialreno.walk.search.engine import Int32s, span
 from spatialreno.walk.state.places import Places, find_places
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 Gain = tuple[float, float, float]
+Marks = npt.NDArray[np.uint8]
+NEWLY_INSIDE, NEWLY_REACHED = 1, 2  # what `Trial.gains` marks a home with
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ class Trial:
     def of(cls, area: StudyArea, radii: Mapping[str, float], limit_m: float | None = None) -> Trial:
         """Measure the state before, for kinds and the radius that counts for each, in metres."""
         state = state_of(area)
-        serving = area.facilities[area.facilities["status"].fillna("open") == "open"]
+        serving = open_facilities(area)
         kinds = sorted(radii)
         buildings = find_places(area, state.fabric, list(area.buildings.index))
         walkers = [VISITOR] * (max(state.blocks.values(), default=-1) + 2)
@@ -140,12 +144,18 @@ class Trial:
                 tuple(Table.of([step.of(kind) for step in steps], 2) for kind in range(len(self.kinds))),
             )
 
-    def gains(self, change: Change) -> Iterator[Gain]:
-        """Tell for each kind the residents newly within reach, those who had no walk, and metres saved by others."""
+    def gains(self, change: Change) -> tuple[list[Gain], Marks]:
+        """Tell for each kind the residents newly within reach, those who had no walk, and metres saved by others.
+
+        Beside them, for each building, whether any kind is newly within reach (1) or had no walk to it before (2).
+        """
+        marks: Marks = np.zeros(len(self.people), np.uint8)
+        found = []
         for kind, (base, ways) in enumerate(zip(self.bases, change.ways, strict=True)):
-            nearer = self._nearer(base, change, ways)
-            inside, fresh, saved = pushes.gained(base.far, base.after, nearer, self.reach_mm[kind], self.people)
-            yield inside, fresh, saved / MM_PER_M
+            nearer, reach = self._nearer(base, change, ways), self.reach_mm[kind]
+            inside, fresh, saved = pushes.gained(base.far, base.after, nearer, reach, self.people, marks)
+            found.append((inside, fresh, saved / MM_PER_M))
+        return found, marks
 
     def _nearer(self, base: Base, change: Change, ways: Table) -> Ints:
         """Measure one kind after a change, into `after`; returns the buildings that are nearer."""

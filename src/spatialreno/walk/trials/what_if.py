@@ -3,18 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from spatialreno.area import as_kinds, on_ground, open_facilities, standing_structures
 from spatialreno.errors import InputError
-from spatialreno.walk.fabric.obstacles import ON_GROUND
-from spatialreno.walk.trials.trials import Trial
+from spatialreno.walk.trials.trials import NEWLY_INSIDE, NEWLY_REACHED, Marks, Trial
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
-COLUMNS = ["layer", "id", "kind", "residents", "newly_reached", "person_m"]
+_BY_KIND = ["layer", "id", "kind", "residents", "newly_reached", "person_m"]
+_NUMBERS = ["people", "homes", "person_kinds", "newly_reached", "person_m"]
+_RANKED = ["people", "person_kinds", "person_m"]
+_SIDES = ["compound_a", "compound_b", "compound_id"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class WhatIf:
+    """What opening each candidate alone gives to the residents; people are counted once.
+
+    Attributes
+    ----------
+    table
+        A row a candidate, as asked; index layer, id. Columns name (its own, else the compounds beside it), length_m
+        (of a wall), inferred, people (residents newly within the radius of at least one kind, each counted once), homes
+        (their buildings), person_kinds (the same residents counted once for every kind they gain), newly_reached
+        (residents who could not walk to some kind within the limit at all, counted once), person_m (metres saved, one
+        way, over residents and kinds), geometry. People are NaN where the residents of no building are known.
+    by_kind
+        A row a candidate and kind: layer, id, kind, residents (newly inside that kind's radius), newly_reached,
+        person_m. Sums of residents over kinds are person_kinds, not people.
+    radii
+        Metres by kind.
+    """
+
+    table: gpd.GeoDataFrame
+    by_kind: pd.DataFrame
+    radii: Mapping[str, float]
+
+    def top(self, n: int | None = 20, *, by: str = "people") -> gpd.GeoDataFrame:
+        """Give the best candidates first.
+
+        Parameters
+        ----------
+        n
+            How many; None for all.
+        by
+            Column of ``table`` to rank by: ``people`` (default), ``person_kinds``, ``person_m``, ``newly_reached`` or
+            ``homes``. Equals go by people, person-kinds and metres saved, then by id.
+
+        Raises
+        ------
+        InputError
+            There is no such column of numbers.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> sr.what_if(sr.read_area("data/geo/xigongdi"), ["W03/2", "W01"]).top(1)["people"].tolist()
+        [879.0]
+        """
+        if by not in _NUMBERS:
+            raise InputError(f"what_if: cannot rank by {by!r}. Use one of {', '.join(_NUMBERS)}.")
+        order = list(dict.fromkeys([by, *_RANKED]))
+        return self.table.sort_index(level="id", kind="stable").sort_values(order, ascending=False, kind="stable")[:n]
+
+    def __len__(self) -> int:
+        """Count the candidates."""
+        return len(self.table)
+
+    def __repr__(self) -> str:
+        """Read the best three aloud."""
+        best = self.top(3)["people"]
+        told = ", ".join(f"{name} {people:,.0f}" for (_, name), people in best.items() if people > 0)
+        most = f"most people newly within a radius: {told or 'none'}"
+        return f"What if: {len(self)} candidates, each opened alone; {most}"
 
 
 def what_if(
@@ -25,7 +93,7 @@ def what_if(
     radius_m: float | Mapping[str, float] | None = None,
     standard: str = "gb50180-2018",
     limit_m: float | None = None,
-) -> pd.DataFrame:
+) -> WhatIf:
     """Tell for each wall, gate or structure what opening it alone would give to the residents.
 
     Method: the nearest facility of each kind is known for every node of the fabric; opening something opens hops, whose
@@ -49,10 +117,8 @@ def what_if(
 
     Returns
     -------
-    pandas.DataFrame
-        A row for each candidate and kind, sorted by candidate as asked: layer, id, kind, residents (newly inside the
-        circle), newly_reached (residents who could not walk there within the limit at all), person_m (metres saved by
-        those who could, summed over residents; one way).
+    WhatIf
+        ``.table`` (a row a candidate, people counted once), ``.by_kind``, ``.top(n)``.
 
     Raises
     ------
@@ -63,31 +129,72 @@ def what_if(
     --------
     >>> import spatialreno as sr
     >>> from spatialreno.walk import what_if
-    >>> table = what_if(sr.read_area("data/geo/xigongdi"))
-    >>> bool((table["residents"] >= 0).all())
+    >>> found = what_if(sr.read_area("data/geo/xigongdi"))
+    >>> bool((found.table["people"] <= found.table["person_kinds"]).all())
     True
     """
     names = candidate_layers(area, candidates)
     radii = radii_of(area, kinds, radius_m, standard)
     trial = Trial.of(area, radii, limit_m)
-    rows = [
-        (layer, name, kind, *gain)
-        for (layer, name), change in zip(names, trial.openings(names), strict=True)
-        for kind, gain in zip(trial.kinds, trial.gains(change), strict=True)
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    residents = area.buildings["residents"].astype("float64")
+    rows, sums = [], []
+    for (layer, name), change in zip(names, trial.openings(names), strict=True):
+        gains, marks = trial.gains(change)
+        rows += [(layer, name, kind, *gain) for kind, gain in zip(trial.kinds, gains, strict=True)]
+        sums.append(_once(marks, trial.people) | _over_kinds(gains))
+    by_kind = pd.DataFrame(rows, columns=_BY_KIND)
+    if not residents.notna().any():
+        by_kind[["residents", "newly_reached", "person_m"]] = np.nan
+    return WhatIf(_candidates(area, names, sums, known=residents.notna().any()), by_kind, radii)
+
+
+def _once(marks: Marks, people: Any) -> dict[str, float]:
+    """Count the residents of marked homes, each once."""
+    inside, reached = marks & NEWLY_INSIDE > 0, marks & NEWLY_REACHED > 0
+    return {"people": people[inside].sum(), "homes": int(inside.sum()), "newly_reached": people[reached].sum()}
+
+
+def _over_kinds(gains: Sequence[tuple[float, float, float]]) -> dict[str, float]:
+    """Add up what every kind gives; who gains two kinds counts twice."""
+    return {"person_kinds": sum(gain[0] for gain in gains), "person_m": sum(gain[2] for gain in gains)}
+
+
+def _candidates(
+    area: StudyArea, names: Sequence[tuple[str, str]], sums: list[dict[str, float]], *, known: bool
+) -> gpd.GeoDataFrame:
+    """Lay out the candidates with what a reader knows them by, a row each."""
+    index = pd.MultiIndex.from_tuples(names, names=["layer", "id"])
+    features = [area.layer(layer).loc[name] for layer, name in names]
+    told = {
+        "name": [_called(area, feature) for feature in features],
+        "length_m": [float(feature.get("length_m", np.nan)) for feature in features],
+        "inferred": [bool(feature["inferred"]) for feature in features],
+    }
+    numbers = {column: [row[column] for row in sums] for column in _NUMBERS}
+    if not known:
+        numbers |= {column: [np.nan] * len(names) for column in _NUMBERS if column != "homes"}
+    shapes = [feature["geometry"] for feature in features]
+    return gpd.GeoDataFrame(told | numbers, index=index, geometry=shapes, crs=area.crs)
+
+
+def _called(area: StudyArea, feature: Any) -> str:
+    """Name a thing for people: by its own name, else by the compounds it stands in or between."""
+    if isinstance(feature["name"], str):
+        return str(feature["name"])
+    beside = [feature.get(side) for side in _SIDES]
+    return "—".join(str(area.compounds["name"][yard]) for yard in dict.fromkeys(beside) if isinstance(yard, str))
 
 
 def candidate_layers(area: StudyArea, candidates: Sequence[str] | None) -> list[tuple[str, str]]:
     """Name the layer of each candidate."""
-    standing = area.structures.index[area.structures["position"].isin(ON_GROUND)]
+    standing = standing_structures(area).index
     layers = {"walls": area.walls.index, "gates": area.gates.index, "structures": standing}
     if candidates is None:
         loose = {
             "walls": area.walls.index[area.walls["removable"].fillna(True).astype(bool)],
             "gates": area.gates.index[area.gates["walkers"] != "public"],
             "structures": area.structures.index[
-                area.structures["removable"].fillna(True).astype(bool) & area.structures["position"].isin(ON_GROUND)
+                area.structures["removable"].fillna(True).astype(bool) & on_ground(area.structures)
             ],
         }
         return [(layer, str(name)) for layer, names in loose.items() for name in names]
@@ -103,8 +210,7 @@ def radii_of(
     area: StudyArea, kinds: Sequence[str] | None, radius_m: float | Mapping[str, float] | None, standard: str
 ) -> dict[str, float]:
     """Give the radius of each kind to count, in metres."""
-    serving = area.facilities[area.facilities["status"].fillna("open") == "open"]
-    wanted = sorted(set(serving["kind"] if kinds is None else kinds))
+    wanted = sorted(set(open_facilities(area)["kind"] if kinds is None else as_kinds(area, kinds, what="what_if")))
     if isinstance(radius_m, int | float):
         return dict.fromkeys(wanted, float(radius_m))
     known = dict(area.catalog.standard(standard).table["radius_m"] if radius_m is None else radius_m)

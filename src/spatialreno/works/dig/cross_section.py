@@ -57,8 +57,9 @@ class Order:
     needed_m: float
 
 
+@lru_cache(maxsize=64)
 def corridor_rules(catalog: Catalog, regime: Regime = "code") -> Rules:
-    """Read the widths and clearances of a regime from the catalog."""
+    """Read the widths and clearances of a regime from the catalog, once: every lane asks for them."""
     kinds, table = catalog.pipe_kinds, catalog.pipe_clearances
     value = "reduced_m" if regime.startswith("reduced") else "clear_m"
     trench = regime.endswith("trench")

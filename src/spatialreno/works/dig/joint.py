@@ -14,6 +14,7 @@ from spatialreno.optimise import (
     CutModel,
     FloatArray,
     IntArray,
+    Limit,
     Net,
     add_net,
     least_tree,
@@ -97,7 +98,7 @@ def route_alone(nets: Sequence[KindNet]) -> dict[str, tuple[Edge, ...]]:
     """Route every kind by itself, as separate digs would: its own least-cost tree."""
     found = {}
     for kind in nets:
-        tree = least_tree(kind.net, exact=None, exact_arcs=1500, time_limit_s=10)
+        tree = least_tree(kind.net, exact=None, exact_arcs=1500, limit=Limit())
         found[kind.kind] = _pairs(kind.net, tree.arcs)
     return found
 
@@ -107,7 +108,7 @@ def _pairs(net: Net, arcs: IntArray) -> tuple[Edge, ...]:
 
 
 def route_together(
-    nets: Sequence[KindNet], lanes: Lanes, rooms: pd.DataFrame, catalog: Catalog, *, time_limit_s: float | None
+    nets: Sequence[KindNet], lanes: Lanes, rooms: pd.DataFrame, catalog: Catalog, *, limit: Limit
 ) -> Joint:
     """Route all kinds at once, so that what is opened is shared and pipes go where they fit.
 
@@ -127,8 +128,8 @@ def route_together(
         Width and sides of each piece (:func:`spatialreno.works.dig.lane_rooms.lane_rooms`), in the order of the pieces.
     catalog
         Prices' share of excavation, clearances.
-    time_limit_s
-        Seconds; then the best plan and its bound.
+    limit
+        Work or seconds; then the best plan and its bound.
     """
     share, penalty = catalog.constants["dig_share"], catalog.constants["dig_overfull_yuan_m"]
     edge_of, length = _edges(lanes)
@@ -148,7 +149,7 @@ def route_together(
             model.row([*arcs, int(over[edge])], [1.0] * len(arcs) + [-1.0], -np.inf, len(group) - 1.0)
     quick = _one_after_another(nets, lanes, share)
     plain = _value(quick, nets, lanes, rooms, catalog)
-    found = solve_cuts(model, until=_until(time_limit_s))
+    found = solve_cuts(model, limit=limit)
     if found is None or not len(found.values):
         bound = min(max(found.bound if found else 0.0, 0.0), plain)
         return Joint(quick, plain, bound, relative_gap(plain, bound), "bounded")
@@ -157,12 +158,6 @@ def route_together(
         return Joint(quick, plain, found.bound, relative_gap(plain, found.bound), "bounded")
     status = "optimal" if found.gap < 1e-6 else "bounded"
     return Joint(used, found.objective, found.bound, found.gap, status)
-
-
-def _until(time_limit_s: float | None) -> float | None:
-    import time
-
-    return None if time_limit_s is None else time.monotonic() + time_limit_s
 
 
 def _edges(lanes: Lanes) -> tuple[dict[Edge, int], FloatArray]:

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from spatialreno.area import pipes_in_use
 from spatialreno.errors import Fault
 from spatialreno.works.heat.faces import obstacles
 from spatialreno.works.heat.pipe_ground import lane_owners
@@ -146,7 +147,7 @@ def public_mains(area: StudyArea, kind: str) -> gpd.GeoDataFrame:
     What lies in the quarter's own lanes is old and is laid anew.
     """
     own = str(area.catalog.pipe_kinds["main"][kind])
-    pipes = area.pipes[area.pipes["kind"].isin([kind, own]) & area.pipes["status"].fillna("existing").eq("existing")]
+    pipes = pipes_in_use(area).loc[lambda pipes: pipes["kind"].isin([kind, own])]
     streets = area.paths[area.paths["kind"].eq("street")]
     if not len(pipes) or not len(streets):
         return pipes

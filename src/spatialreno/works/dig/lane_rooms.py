@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import on_ground
 from spatialreno.errors import InputError
 from spatialreno.works.dig.cross_section import Section, Side, best_order, checked_kinds, corridor_rules, fit_section
 
@@ -104,7 +105,7 @@ def cut_lane(area: StudyArea, path_id: str, kinds: Sequence[str], *, faces_only:
 
 def _standing(area: StudyArea, faces_only: bool) -> tuple[Any, list[str]]:
     structures = area.structures
-    low = structures[structures["position"].fillna("ground").isin(["ground", "attached"])]
+    low = structures[on_ground(structures)]
     layers = {"buildings": area.buildings}
     if not faces_only:
         layers |= {"structures": low, "walls": area.walls}

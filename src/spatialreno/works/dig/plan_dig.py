@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import inhabited_buildings, pipes_in_use
 from spatialreno.errors import Fault, InputError
+from spatialreno.optimise import Limit
 from spatialreno.works.dig.cross_section import Section, checked_kinds, fit_section
 from spatialreno.works.dig.falls import FALLS, check_falls
 from spatialreno.works.dig.joint import Edge, Joint, KindNet, kind_net, route_alone, route_together
@@ -117,7 +119,7 @@ def plan_dig(
     *,
     scenario: Scenario | None = None,
     phase: int = 2,
-    time_limit_s: float | None = 60.0,
+    time_limit_s: float | None = None,
 ) -> Dig:
     """Route utilities together so that every lane is opened once, and say where they do not fit.
 
@@ -132,7 +134,8 @@ def plan_dig(
     phase
         Phase of pipe works (拆违 1, 管网 2, 路面 3, 绿化 4).
     time_limit_s
-        Seconds for the joint routing; the best plan so far and its bound are kept.
+        Seconds for the joint routing, after which the best plan and its bound are kept; None: the work that the
+        catalog allows (``solver_work``), the same on every computer.
 
     Returns
     -------
@@ -151,7 +154,7 @@ def plan_dig(
     True
     """
     asked, faults = checked_kinds(area.catalog, kinds), list[Fault]()
-    homes = area.buildings[area.buildings["households"].fillna(0) > 0]
+    homes = inhabited_buildings(area)
     stations = area.facilities[area.facilities["kind"].eq(STATION)]
     served = pd.concat([homes.geometry, stations.geometry]) if len(stations) else homes.geometry
     lanes, lost = lane_net(area, served)
@@ -159,7 +162,7 @@ def plan_dig(
     faults += [*lost, *more]
     rooms = lane_rooms(area, lanes.pieces.geometry, [n.kind for n in nets])
     rooms.index = lanes.pieces.index
-    joint = route_together(nets, lanes, rooms, area.catalog, time_limit_s=time_limit_s)
+    joint = route_together(nets, lanes, rooms, area.catalog, limit=Limit(time_limit_s))
     alone = route_alone(nets)
     work = _Work(area, lanes, rooms, nets, joint, alone)
     falls = [check_falls(area, lanes, n.kind, joint.used[n.kind], outfalls[n.kind])
@@ -219,7 +222,7 @@ def _sources(area: StudyArea, kind: str, lanes: Lanes) -> tuple[list[tuple[int, 
 
 def _replaced(area: StudyArea, kinds: Sequence[str], lanes: gpd.GeoDataFrame) -> tuple[str, ...]:
     """List old pipes of the kinds that lie within the opened lanes and are no public main."""
-    old = area.pipes[area.pipes["kind"].isin(kinds) & area.pipes["status"].fillna("existing").eq("existing")]
+    old = pipes_in_use(area).loc[lambda pipes: pipes["kind"].isin(kinds)]
     mains = {str(i) for kind in kinds for i in public_mains(area, kind).index}
     old = old[~old.index.isin(mains)]
     if not len(old) or not len(lanes):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import sparse
 
-from spatialreno.optimise import Milp, solve_milp
+from spatialreno.optimise import FloatArray, IntArray, Limit, Milp, solve_milp
 
+BoolArray = NDArray[np.bool_]
 _UNSERVED = 1e4  # metres: worse than any way to a station
 
 
@@ -55,7 +57,22 @@ def assign_stations(distance: pd.DataFrame, weight: pd.Series, capacity: pd.Seri
         integer=np.ones(len(b), bool), matrix=sparse.vstack([rows, loads]),
         row_lower=np.full(len(names) + len(stations), -np.inf), row_upper=np.concatenate([np.ones(len(names)), limits]),
     )  # fmt: skip
-    chosen = np.rint(solve_milp(model, time_limit_s=20).values) > 0
+    held = _nearest_first(w[b], metres, b, j, limits)
+    found = solve_milp(model, limit=Limit(), start=dict(enumerate(held.astype(float))))
+    chosen = np.rint(found.values) > 0 if len(found.values) else held
     for building, station in zip(b[chosen], j[chosen], strict=True):
         answer[building] = str(stations[station])
     return pd.Series(answer, index=distance.index, dtype="object")
+
+
+def _nearest_first(
+    weight: FloatArray, metres: FloatArray, b: IntArray, j: IntArray, room: FloatArray
+) -> NDArray[np.bool_]:
+    """Give buildings, largest first, to the nearest station that still has room for them."""
+    left, taken, held = room.copy(), set[int](), np.zeros(len(b), bool)
+    for k in np.lexsort((j, b, metres, -weight)):
+        if b[k] not in taken and weight[k] <= left[j[k]] + 1e-9:
+            left[j[k]] -= weight[k]
+            taken.add(int(b[k]))
+            held[k] = True
+    return held

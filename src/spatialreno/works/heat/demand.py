@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from spatialreno.area import heat_demand
+from spatialreno.area import heat_demand, heated_today, is_home
 from spatialreno.errors import Fault, Severity
 
 if TYPE_CHECKING:
@@ -60,14 +60,6 @@ def heat_load(area: StudyArea) -> pd.DataFrame:
     ).rename_axis("building_id")
 
 
-def heated_today(area: StudyArea) -> pd.Series:
-    """Tell which buildings are heated today (the building's own word, else its compound's)."""
-    buildings = area.buildings
-    by_compound = buildings["compound_id"].map(area.compounds["heated"].astype("object"))
-    heated: pd.Series = buildings["heated"].astype("object").where(buildings["heated"].notna(), by_compound).eq(True)
-    return heated.rename("heated")
-
-
 def heat_intensity(area: StudyArea) -> pd.DataFrame:
     """Look up W/m² of every building by use, year built and insulation: columns w_m2, source."""
     buildings = area.buildings
@@ -90,7 +82,7 @@ def heat_intensity(area: StudyArea) -> pd.DataFrame:
 def load_faults(area: StudyArea) -> list[Fault]:
     """List buildings whose load cannot be trusted: homes without floor area, storeys or footprint to go by."""
     buildings = area.buildings
-    home = buildings["use"].fillna("residential").isin(["residential", "mixed"])
+    home = is_home(buildings)
     blank = buildings[["heated_area_m2", "floor_area_m2"]].isna().all(axis=1)
     faults = []
     guessed = buildings.index[home & blank]

@@ -9,6 +9,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from spatialreno.area import on_ground
+
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
@@ -20,7 +22,7 @@ _SHARES = (1.0, 0.6, 0.3)
 def obstacles(area: StudyArea) -> Any:
     """Give what no pipe runs under, as shapes: buildings, structures on the ground, built facilities."""
     structures = area.structures
-    solid = structures[structures["position"].fillna("ground").isin(["ground", "attached"])]
+    solid = structures[on_ground(structures)]
     stations = area.facilities[area.facilities["kind"].eq("heat_exchange_station") & (area.facilities.area > 0)]
     parts = [frame.geometry.to_numpy() for frame in (area.buildings, solid, stations)]
     return np.concatenate(parts)

@@ -45,7 +45,7 @@ def usable_mains(area: StudyArea, kind: str, *, loaded: bool) -> tuple[pd.DataFr
         taken with a warning.
     """
     pipes = area.pipes[area.pipes["kind"].eq(kind)]
-    live = pipes[pipes["status"].fillna("existing").eq("existing")]
+    live = pipes[pipes["status"].eq("existing")]
     faults = list[Fault]()
     if not loaded:
         return live, faults

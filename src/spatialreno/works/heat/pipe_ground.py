@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,24 @@ class Ground:
     inlets: pd.DataFrame
     ports: dict[str, tuple[int, ...]]
     blocked: tuple[str, ...]
+
+    def near(self, station: str, buildings: pd.Index, reach_m: float) -> Ground:
+        """Cut out what lies round one station and the buildings it serves, no farther than a reach from their hull."""
+        mine = self.inlets["building_id"].isin(buildings).to_numpy()
+        nodes = np.concatenate([self.inlets["node"].to_numpy()[mine], np.array(self.ports[station], np.intp)])
+        hull = shapely.buffer(shapely.convex_hull(shapely.multipoints(self.points[nodes])), reach_m)
+        shapely.prepare(hull)
+        inside = shapely.contains_xy(hull, self.points)
+        inside[nodes] = True
+        place = np.where(inside, np.cumsum(inside) - 1, -1)
+        runs = np.flatnonzero(inside[self.tail] & inside[self.head])
+        doors = self.inlets[inside[self.inlets["node"].to_numpy()]]
+        return Ground(
+            points=self.points[inside], tail=place[self.tail[runs]], head=place[self.head[runs]],
+            length_m=self.length_m[runs], walls=self.walls[runs], lane=self.lane[runs],
+            inlets=doors.assign(node=place[doors["node"].to_numpy()]),
+            ports={station: tuple(int(place[n]) for n in self.ports[station])}, blocked=self.blocked,
+        )  # fmt: skip
 
     def line(self, run: int) -> Any:
         """Draw a run."""
@@ -199,7 +218,7 @@ def _rows_of_house(doors: pd.DataFrame) -> IntArray:
     return np.column_stack([first, first + 1]).astype(np.intp)
 
 
-def _links(yard: FloatArray, lane_xy: FloatArray, constants: dict[str, float], rows: IntArray) -> IntArray:
+def _links(yard: FloatArray, lane_xy: FloatArray, constants: Mapping[str, float], rows: IntArray) -> IntArray:
     """Propose runs from each yard point to its neighbours in the yards and on the lanes."""
     from scipy.spatial import cKDTree
 

@@ -12,15 +12,17 @@ import pandas as pd
 import shapely
 from scipy.sparse import csgraph
 
-from spatialreno.optimise import FloatArray, Net, Tree, least_tree, make_net, pruned
+from spatialreno.area import pipes_in_use
+from spatialreno.optimise import FloatArray, Limit, Net, Tree, least_tree, make_net, pruned
 from spatialreno.works.heat.branches import carried, chains
+from spatialreno.works.heat.loop import main_line
 from spatialreno.works.heat.mains import find_taps
 from spatialreno.works.heat.pipe_ground import Ground
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
-PIECE = ["load_kw", "length_m", "walls", "existing", "geometry"]
+PIECE = ["load_kw", "length_m", "walls", "existing", "part", "start", "end", "geometry"]
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def _prices(area: StudyArea) -> tuple[float, float]:
 
 def _old_pipes(area: StudyArea, ground: Ground) -> tuple[FloatArray, list[Any], dict[Any, str], dict[Any, float]]:
     """Give old secondary pipes with room as runs that cost nothing, joined to the ground nearby."""
-    pipes = area.pipes[area.pipes["kind"].eq("heat_secondary") & area.pipes["status"].fillna("existing").eq("existing")]
+    pipes = pipes_in_use(area).loc[lambda pipes: pipes["kind"].eq("heat_secondary")]
     pipes = pipes[pipes["capacity"] > 0]
     xy: list[FloatArray] = []
     edges: list[tuple[int, int, float]] = []
@@ -162,10 +164,10 @@ def _joins(area: StudyArea, ground: Ground, places: Any, nodes: range) -> list[t
 
 
 def lay_secondary(
-    net: HeatNet, *, exact: bool | None, exact_arcs: int, time_limit_s: float | None
+    net: HeatNet, *, exact: bool | None, exact_arcs: int, limit: Limit
 ) -> tuple[Tree, pd.DataFrame, pd.DataFrame]:
     """Find the least-cost tree of a station: tree, pipes (load, length, walls, old pipe), inlets of its units."""
-    tree = least_tree(net.net, exact=exact, exact_arcs=exact_arcs, time_limit_s=time_limit_s)
+    tree = least_tree(net.net, exact=exact, exact_arcs=exact_arcs, limit=limit)
     used = {(int(net.net.tail[a]), int(net.net.head[a])) for a in tree.arcs}
     sides = net.sides[[(s.into, s.out) in used for s in net.sides.itertuples()]]
     keys = set(zip(sides["building_id"], sides["side"], strict=True))
@@ -200,6 +202,7 @@ def _pieces(net: HeatNet, used: set[tuple[int, int]], sides: pd.DataFrame, doors
 def _runs(net: HeatNet, flat: Net, arcs: Any, load: Mapping[int, float]) -> pd.DataFrame:
     pairs = {int(a): (int(flat.tail[a]), int(flat.head[a])) for a in arcs}
     label: dict[int, object] = {a: (round(load[a], 6), net.old.get(pair, "")) for a, pair in pairs.items()}
+    trunk = main_line(flat, arcs, {a: float(flat.cost[a]) for a in pairs})
     rows = []
     for chain in chains(flat, arcs, label):
         ends = [n for n in (pairs[chain[0]][0], *(pairs[a][1] for a in chain)) if n != flat.root]
@@ -207,18 +210,54 @@ def _runs(net: HeatNet, flat: Net, arcs: Any, load: Mapping[int, float]) -> pd.D
             continue
         line = shapely.linestrings(net.xy[ends])
         old = net.old.get(pairs[chain[-1]], "")
-        rows.append((load[chain[-1]], line.length, _walls_on(net.walls, ends), old, line))
+        part = "main" if chain[-1] in trunk else "branch"
+        walls = _walls_on(net.walls, ends)
+        rows.append((load[chain[-1]], line.length, walls, old, part, ends[0], ends[-1], line))
     return pd.DataFrame(rows, columns=PIECE)
 
 
-def primary_way(
-    area: StudyArea, ground: Ground, station: str, mains: pd.DataFrame
-) -> tuple[str | None, Any, float, list[Any]]:
-    """Find the cheapest way from any of the mains to a station: main, line, walls crossed, faults."""
+@dataclass(frozen=True)
+class PrimaryWays:
+    """The cheapest way from any of some mains to every place of the ground, sought once for all stations.
+
+    Attributes
+    ----------
+    mains
+        Main of each tap; the nodes of the taps follow those of the ground, after them stands the source.
+    xy
+        Coordinates of ground and taps.
+    distance, before
+        Cost to each node, and the node before it.
+    walls
+        Walls crossed by a run of the ground, where it crosses any.
+    faults
+        Mains that touch nothing.
+    """
+
+    mains: tuple[str, ...]
+    xy: FloatArray
+    distance: FloatArray
+    before: Any
+    walls: Mapping[tuple[int, int], int]
+    faults: list[Any]
+
+    def to(self, ports: Sequence[int]) -> tuple[str | None, Any, float]:
+        """Give the main, the line and the walls crossed to the cheapest of some places; None where no way leads."""
+        port = min(ports, key=lambda node: (self.distance[node], node))
+        if not np.isfinite(self.distance[port]):
+            return None, None, 0.0
+        nodes = [port]
+        while self.before[nodes[-1]] >= 0:
+            nodes.append(int(self.before[nodes[-1]]))
+        way = nodes[-2::-1]  # without the source
+        base = len(self.xy) - len(self.mains)
+        return self.mains[way[0] - base], shapely.linestrings(self.xy[way]), _walls_on(self.walls, way)
+
+
+def primary_ways(area: StudyArea, ground: Ground, mains: pd.DataFrame) -> PrimaryWays:
+    """Seek the cheapest ways from any of the mains (:class:`PrimaryWays`)."""
     price, wall = _prices(area)
     taps, faults = find_taps(area, mains, ground)
-    if not len(taps.main):
-        return None, None, 0.0, faults
     cost = ground.length_m * price + ground.walls * wall
     base = len(ground.points)
     source = base + len(taps.main)
@@ -227,16 +266,7 @@ def primary_way(
     arcs += [(source, base + k, 0.0) for k in range(len(taps.main))]
     net = make_net(edges, source, [], arcs=arcs, count=source + 1)
     distance, before = csgraph.dijkstra(net.matrix(net.cost), indices=source, return_predecessors=True)
-    port = min(ground.ports[station], key=lambda node: (distance[node], node))
-    if not np.isfinite(distance[port]):
-        return None, None, 0.0, faults
-    nodes = [port]
-    while before[nodes[-1]] >= 0:
-        nodes.append(int(before[nodes[-1]]))
-    xy = np.vstack([ground.points, taps.xy])
-    way: Sequence[int] = [n for n in reversed(nodes) if n != source]
-    crossed = _walls_on(walls_by_run(ground), way)
-    return taps.main[way[0] - base], shapely.linestrings(xy[list(way)]), crossed, faults
+    return PrimaryWays(taps.main, np.vstack([ground.points, taps.xy]), distance, before, walls_by_run(ground), faults)
 
 
 def _walls_on(walls: Mapping[tuple[int, int], int], nodes: Sequence[int]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -9,10 +10,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.area import STATION, station_sizes, stations_needed
+from spatialreno.area import STATION, inhabited_buildings, station_sizes, stations_needed
 from spatialreno.errors import InputError
 from spatialreno.land import new_ids
-from spatialreno.optimise import Solution
+from spatialreno.optimise import Limit, Solution
 from spatialreno.siting import given_candidates, overlapping, spare_rooms, station_candidates, together, what_there_is
 from spatialreno.works.heat.demand import heat_load
 from spatialreno.works.heat.mains import usable_mains
@@ -31,7 +32,7 @@ def site_stations(
     candidates: gpd.GeoDataFrame | None = None,
     radius_m: float | None = None,
     noise_m: float | None = None,
-    time_limit_s: float | None = 60.0,
+    time_limit_s: float | None = None,
 ) -> Solution:
     """Site heat-exchange stations at least cost, with proof, or say which condition binds and by how much.
 
@@ -51,7 +52,8 @@ def site_stations(
     radius_m, noise_m
         Service radius, and distance of a station of its own to homes; None: the catalog's.
     time_limit_s
-        Seconds; the best answer so far is given with its bound.
+        Seconds, after which the best answer is given with its bound; None: the work that the catalog allows
+        (``solver_work``), the same on every computer.
 
     Returns
     -------
@@ -77,9 +79,12 @@ def site_stations(
     case = _case(area, demand, sites, number, radius_m, noise_m)
     if not len(demand) or not len(sites):
         return _impossible(area, case, sites, _no_land(area, demand, number))
-    answer, _ = solve_case(case, time_limit_s=time_limit_s)
+    answer, _ = solve_case(case, limit=Limit(time_limit_s))
+    if answer.result.status == "infeasible":
+        return _impossible(area, case, sites, _told(what_binds(case, limit=Limit(time_limit_s))))
     if not len(answer.sites):
-        return _impossible(area, case, sites, _told(what_binds(case, time_limit_s=time_limit_s)))
+        undecided = _impossible(area, case, sites, {"binding": "not decided before the limit"})
+        return replace(undecided, status="bounded", bound=answer.result.bound)
     return _solution(area, case, sites, answer)
 
 
@@ -104,7 +109,7 @@ def _case(
     constants, costs = area.catalog.constants, area.catalog.costs
     mains, _ = usable_mains(area, "heat_primary", loaded=True)
     houses = area.buildings.geometry.loc[demand.index].to_numpy()
-    homes = area.buildings[area.buildings["households"].fillna(0) > 0].geometry
+    homes = inhabited_buildings(area).geometry
     shapes = sites.geometry.to_numpy()
     noise = shapely.distance(shapes, shapely.union_all(homes.to_numpy())) if len(homes) else np.full(len(sites), np.inf)
     inside = sites["building_id"].notna().to_numpy() if len(sites) else np.zeros(0, bool)
@@ -185,7 +190,7 @@ def _solution(area: StudyArea, case: StationCase, sites: gpd.GeoDataFrame, answe
         "distance_m": case.way_m[np.arange(len(load)), answer.given], "weight": load,
     })  # fmt: skip
     found = answer.result
-    status = "optimal" if found.status == "optimal" else "time_limit"
+    status = "optimal" if found.status == "optimal" else "bounded"
     return Solution(
         STATION, "facilities", frame, rows, found.objective, found.bound, found.gap, status, {}, _stamp(area)
     )

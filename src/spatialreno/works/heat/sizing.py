@@ -42,8 +42,11 @@ def drop_pa_m(flow: ArrayLike, inner_mm: ArrayLike, constants: Mapping[str, floa
     return v, friction / d * constants["heat_water_kg_m3"] * v**2 / 2
 
 
-def size_pipes(load_kw: pd.Series, dt_k: float, catalog: Catalog) -> pd.DataFrame:
+def size_pipes(load_kw: pd.Series, dt_k: float, catalog: Catalog, *, main: pd.Series | None = None) -> pd.DataFrame:
     """Choose the smallest diameter that keeps velocity and pressure drop within the limits.
+
+    The main line (主干线) is sized by the economic pressure drop, so that the pump that runs every winter costs
+    little; branches may use up what pressure there is, to their limit.
 
     Parameters
     ----------
@@ -52,7 +55,10 @@ def size_pipes(load_kw: pd.Series, dt_k: float, catalog: Catalog) -> pd.DataFram
     dt_k
         Temperature drop of the net, K.
     catalog
-        Diameters (``heat_pipes``) and limits (``heat_velocity_m_s``, ``heat_drop_pa_m``).
+        Diameters (``heat_pipes``) and limits (``heat_velocity_m_s``; ``heat_main_drop_pa_m`` of the main line,
+        ``heat_drop_pa_m`` of branches).
+    main
+        Which pipes belong to the main line; None: none.
 
     Returns
     -------
@@ -66,11 +72,15 @@ def size_pipes(load_kw: pd.Series, dt_k: float, catalog: Catalog) -> pd.DataFram
     >>> from spatialreno.catalog import read_catalog
     >>> size_pipes(pd.Series([5500.0]), 20.0, read_catalog())["dn"].tolist()
     [200]
+    >>> size_pipes(pd.Series([2000.0]), 25.0, read_catalog(), main=pd.Series([True]))["dn"].tolist()
+    [200]
     """
     constants, table = catalog.constants, catalog.heat_pipes.sort_index()
     flow = flow_m3_h(load_kw.to_numpy(), dt_k, constants)
     v, drop = drop_pa_m(flow[:, None], table["inner_mm"].to_numpy()[None, :], constants)
-    allowed = (v <= constants["heat_velocity_m_s"] + 1e-9) & (drop <= constants["heat_drop_pa_m"] + 1e-9)
+    trunk = np.zeros(len(flow), bool) if main is None else main.to_numpy(bool)
+    most = np.where(trunk, constants["heat_main_drop_pa_m"], constants["heat_drop_pa_m"])
+    allowed = (v <= constants["heat_velocity_m_s"] + 1e-9) & (drop <= most[:, None] + 1e-9)
     within = allowed.any(axis=1)
     pick = np.where(within, allowed.argmax(axis=1), len(table) - 1)
     row = np.arange(len(flow))

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from spatialreno.optimise import CutModel, FloatArray, IntArray, MilpResult, solve_milp
+from spatialreno.optimise import CutModel, FloatArray, IntArray, Limit, MilpResult, solve_milp
 
 Condition = Literal["capacity", "radius", "noise", "main_reach", "main_power", "count", "land"]
 #: Conditions that can be let go one at a time, with the unit of the shortfall.
@@ -70,7 +70,7 @@ class CaseAnswer:
 
 
 def solve_case(
-    case: StationCase, *, loose: Condition | None = None, time_limit_s: float | None = None
+    case: StationCase, *, loose: Condition | None = None, limit: Limit | None = None
 ) -> tuple[CaseAnswer, float]:
     """Choose stations at least cost; with ``loose``, break that one condition by as little as possible instead.
 
@@ -85,7 +85,7 @@ def solve_case(
         in all).
     """
     built = _Built(case, loose)
-    found = solve_milp(built.model.milp(relaxed=False), time_limit_s=time_limit_s)
+    found = solve_milp(built.model.milp(relaxed=False), limit=limit)
     if not len(found.values):
         none = np.empty(0, np.intp)
         return CaseAnswer(none, np.full(len(case.demand), -1), none, found), float("inf")
@@ -190,7 +190,7 @@ class _Built:
         return float(np.max(worst[self.loose], initial=0.0)) if self.loose in worst else 0.0
 
 
-def what_binds(case: StationCase, *, time_limit_s: float | None = None) -> dict[Condition, float]:
+def what_binds(case: StationCase, *, limit: Limit | None = None) -> dict[Condition, float]:
     """Tell which single condition, let go, makes stations possible, and by how much it must be broken.
 
     An empty answer means that several bind together (or that there is no site at all).
@@ -201,7 +201,7 @@ def what_binds(case: StationCase, *, time_limit_s: float | None = None) -> dict[
             continue
         if condition.startswith("main") and not len(case.spare_kw):
             continue
-        answer, short = solve_case(case, loose=condition, time_limit_s=time_limit_s)
+        answer, short = solve_case(case, loose=condition, limit=limit)
         if len(answer.sites) and short > 1e-6:
             found[condition] = round(short, 3)
     return found

@@ -12,11 +12,13 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import Fault, InputError
+from spatialreno.optimise import Limit, reached
 from spatialreno.works.heat.assign import assign_stations
 from spatialreno.works.heat.demand import heat_load, load_faults
+from spatialreno.works.heat.loop import LOOP, worst_loops
 from spatialreno.works.heat.mains import usable_mains
 from spatialreno.works.heat.pipe_ground import Ground, pipe_ground
-from spatialreno.works.heat.routes import lay_secondary, primary_way, station_net
+from spatialreno.works.heat.routes import HeatNet, PrimaryWays, lay_secondary, primary_ways, station_net
 from spatialreno.works.heat.site_stations import site_stations
 from spatialreno.works.heat.sizing import size_pipes
 
@@ -26,13 +28,14 @@ if TYPE_CHECKING:
 
 STATION = "heat_exchange_station"
 PIPES = [
-    "kind", "station", "load_kw", "flow_m3_h", "diameter_mm", "velocity_m_s", "drop_pa_m",
+    "kind", "station", "part", "load_kw", "flow_m3_h", "diameter_mm", "velocity_m_s", "drop_pa_m",
     "length_m", "walls", "existing", "cost_yuan", "geometry",
 ]  # fmt: skip
 STATIONS = [
     "capacity_m2", "heated_area_m2", "load_kw", "buildings", "households", "main", "main_spare_kw",
     "main_left_kw", "secondary_m", "primary_m", "tree_yuan", "bound_yuan", "gap", "status",
 ]  # fmt: skip
+_TOLD = [*STATIONS, *LOOP]
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,9 +48,11 @@ class HeatPlan:
         Index building_id: heated (today), heated_area_m2, w_m2, source, load_kw, households, station, side
         (``front``, ``back``), connected, reason (why not).
     stations
-        Index station id; columns ``STATIONS``. ``main_left_kw`` below 0 says by how much the main is short.
+        Index station id; columns ``STATIONS``, then of its worst loop worst_m (one way), loop_kpa (pipes and
+        fittings, there and back) and pump_head_m. ``main_left_kw`` below 0 says by how much the main is short.
     pipes
-        New and old pipes in the area's CRS; columns ``PIPES``; ``existing`` names an old pipe that is used.
+        New and old pipes in the area's CRS; columns ``PIPES``; ``existing`` names an old pipe that is used,
+        ``part`` the main line (``main``, by economic friction) or a ``branch`` (by the limit).
     costs
         Columns item, quantity, unit, unit_price_yuan, cost_yuan, payer; estimates.
     sign_up
@@ -120,7 +125,7 @@ def supply_heat(
     *,
     sign_up: float | None = None,
     exact: bool | None = None,
-    time_limit_s: float | None = 60.0,
+    time_limit_s: float | None = None,
 ) -> HeatPlan:
     """Lead heat from the primary main through the area's stations to every unit that waits for it.
 
@@ -134,7 +139,8 @@ def supply_heat(
     exact
         True: prove the tree; False: approximate, with its bound; None: by the size of the net.
     time_limit_s
-        Seconds for each tree; the best tree so far and its bound are kept.
+        Seconds for each tree, after which the best one and its bound are kept; None: the work that the catalog
+        allows (``solver_work``), the same on every computer.
 
     Returns
     -------
@@ -148,8 +154,9 @@ def supply_heat(
     Notes
     -----
     The tree is the cheapest at one price a metre (``costs``, pipes, heat_secondary) plus breaches of walls; each
-    building is entered from one side, the pipe running along all its units there. Diameters follow from the
-    load behind each pipe (:func:`spatialreno.works.heat.sizing.size_pipes`).
+    building is entered from one side, the pipe running along all its units there. The pipes of a station stay within
+    ``pipe_detour_m`` of the hull of what it serves, unless a building can be reached only from farther off. Diameters
+    follow from the load behind each pipe (:func:`spatialreno.works.heat.sizing.size_pipes`).
 
     Examples
     --------
@@ -189,7 +196,7 @@ def _stations(area: StudyArea) -> tuple[gpd.GeoDataFrame, list[Fault]]:
 
 def _no_station(area: StudyArea) -> str:
     """Say why there is no station: what is asked, what there is, or where one could stand."""
-    found = site_stations(area, time_limit_s=20)
+    found = site_stations(area)
     if found.feasible:
         forms = zip(found.sites["candidate"], found.sites["area_m2"], strict=True)
         room = ", ".join(f"{name} ({m2:,.0f} m²)" for name, m2 in forms)
@@ -219,7 +226,9 @@ class _Plan:
         waits = (self.table["load_kw"] > 0) & ~self.table["heated"] & self.table["station"].isna()
         self.table.loc[waits, "reason"] = "beyond the radius or the capacity of every station"
         self.spare: dict[str, float] = {}
+        self.ways: dict[tuple[str, ...], PrimaryWays] = {}
         self.pipes: list[pd.DataFrame] = []
+        self.loops = pd.DataFrame(columns=LOOP)
         self.rows: list[tuple[Any, ...]] = []
 
     def made(self, exact: bool | None, time_limit_s: float | None) -> HeatPlan:
@@ -231,6 +240,7 @@ class _Plan:
         pipes = self._sized()
         connected = self.table["connected"]
         stations = pd.DataFrame(self.rows, columns=["id", *STATIONS]).set_index("id")
+        stations = stations.join(self.loops)[_TOLD]
         reason = "" if connected.any() else _short(stations, self.faults)
         costs = _costs(self.area, pipes, self.ground, self.table, self.sign_up)
         return HeatPlan(self.table, stations, pipes, costs, self.sign_up, reason, tuple(dict.fromkeys(self.faults)))
@@ -238,9 +248,10 @@ class _Plan:
     def _station(self, name: str, mains: pd.DataFrame, exact: bool | None, time_limit_s: float | None) -> None:
         own = self.table.index[self.table["station"].eq(name)]
         load = self.table["load_kw"].loc[own]
-        net = station_net(self.area, self.ground, name, load)
-        limit = int(self.area.catalog.constants["pipe_exact_arcs"])
-        tree, pieces, doors = lay_secondary(net, exact=exact, exact_arcs=limit, time_limit_s=time_limit_s)
+        arcs = int(self.area.catalog.constants["pipe_exact_arcs"])
+        tree, pieces, doors = lay_secondary(
+            self._net(name, load), exact=exact, exact_arcs=arcs, limit=Limit(time_limit_s)
+        )
         lost = own[~own.isin(doors["building_id"])]
         self._lose(lost, name)
         fed = own[own.isin(doors["building_id"])]
@@ -257,7 +268,7 @@ class _Plan:
             self.table.loc[fed, "reason"] = "no primary main with room" if main else "no primary main within reach"
         if line is not None:
             way = {"load_kw": need, "length_m": line.length, "walls": crossed, "existing": "", "geometry": line}
-            self.pipes.append(pd.DataFrame([{**way, "kind": "heat_primary", "station": name}]))
+            self.pipes.append(pd.DataFrame([{**way, "kind": "heat_primary", "station": name, "part": "branch"}]))
         self.pipes.append(pieces.assign(kind="heat_secondary", station=name))
         self.rows.append((
             name, float(self.stations["capacity"][name]), float(self.table["heated_area_m2"].loc[fed].sum()), need,
@@ -265,6 +276,14 @@ class _Plan:
             float(pieces["length_m"].sum()), line.length if line is not None else 0.0,
             tree.cost, tree.bound, tree.gap, tree.status,
         ))  # fmt: skip
+
+    def _net(self, name: str, load: pd.Series) -> HeatNet:
+        """Take the ground round the station; all of it where somebody could then not be reached."""
+        near = self.ground.near(name, load.index, self.area.catalog.constants["pipe_detour_m"])
+        net = station_net(self.area, near, name, load)
+        if reached(net.net)[list(net.net.terminals)].all():
+            return net
+        return station_net(self.area, self.ground, name, load)
 
     def _lose(self, lost: pd.Index, name: str) -> None:
         if len(lost):
@@ -278,11 +297,19 @@ class _Plan:
         room = [m for m in mains.index if self.spare[str(m)] >= need - 1e-9]
         most = max(self.spare.values(), default=0.0)
         chosen = mains.loc[room] if room else mains.loc[[m for m in mains.index if self.spare[str(m)] == most]]
-        main, line, crossed, faults = primary_way(self.area, self.ground, name, chosen)
+        ways = self._ways(chosen)
+        main, line, crossed = ways.to(self.ground.ports[name])
         if main is None and room and len(chosen) < len(mains):
-            main, line, crossed, _ = primary_way(self.area, self.ground, name, mains)
-        self.faults += faults
+            main, line, crossed = self._ways(mains).to(self.ground.ports[name])
+        self.faults += ways.faults
         return main, line, crossed
+
+    def _ways(self, mains: pd.DataFrame) -> PrimaryWays:
+        """Seek the ways from some mains once, for every station that may hang on them."""
+        key = tuple(map(str, mains.index))
+        if key not in self.ways:
+            self.ways[key] = primary_ways(self.area, self.ground, mains)
+        return self.ways[key]
 
     def _sized(self) -> gpd.GeoDataFrame:
         constants, catalog = self.area.catalog.constants, self.area.catalog
@@ -290,9 +317,10 @@ class _Plan:
         parts = []
         for kind, drop in (("heat_primary", "heat_dt_primary_k"), ("heat_secondary", "heat_dt_secondary_k")):
             rows = found[found["kind"] == kind]
-            sizes = size_pipes(rows["load_kw"].astype(float), constants[drop], catalog)
+            sizes = size_pipes(rows["load_kw"].astype(float), constants[drop], catalog, main=rows["part"].eq("main"))
             parts.append(rows.assign(**{c: sizes[c] for c in sizes.columns if c != "within"}))
         table = pd.concat(parts).sort_index()
+        self.loops = worst_loops(table[table["kind"] == "heat_secondary"], catalog)
         new = table["existing"].fillna("") == ""
         cost = (table["length_m"] * table["price_yuan_m"]).where(new, 0.0) + table["walls"] * constants[
             "pipe_wall_yuan"
@@ -362,5 +390,5 @@ def _nothing(area: StudyArea, table: pd.DataFrame, share: float, reason: str, fa
     buildings = table.assign(station=None, side="", connected=False, reason=why)
     columns = ["item", "quantity", "unit", "unit_price_yuan", "payer", "cost_yuan"]
     costs = pd.DataFrame(columns=columns).astype({"cost_yuan": float})
-    stations = pd.DataFrame(columns=STATIONS, index=pd.Index([], name="id"))
+    stations = pd.DataFrame(columns=_TOLD, index=pd.Index([], name="id"))
     return HeatPlan(buildings, stations, empty, costs, share, reason, tuple(faults))

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from spatialreno.area import inhabited_buildings, standing_structures
 from spatialreno.land import wall_bodies
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ COLUMNS = [
 #: Contact with the own wall is no collision.
 _TOUCH_M = 0.05
 _DRIVEN = ("street", "lane", "service")
-_LOW = ("ground", "attached")
 #: Doors whose outward directions differ by more than this do not face one another (cosine).
 _FACING = -0.9
 Vector = NDArray[np.float64]
@@ -43,10 +43,11 @@ def stairwells(area: StudyArea) -> pd.DataFrame:
     DataFrame
         Index entrance_id, sorted; building_id, compound_id, unit, storeys, households.
     """
-    buildings = area.buildings[area.buildings["households"].fillna(0) > 0]
+    buildings = inhabited_buildings(area)
     doors = area.entrances[area.entrances["building_id"].isin(buildings.index)]
     doors = doors[doors["households"].fillna(0) > 0]
-    unknown = buildings[~buildings.index.isin(doors["building_id"])]
+    counted = buildings["households"].fillna(0) > 0  # how many share a lift must be known
+    unknown = buildings[counted & ~buildings.index.isin(doors["building_id"])]
     alone = unknown.assign(building_id=unknown.index, unit=unknown["name"])
     columns = ["building_id", "unit", "storeys", "households"]
     found: pd.DataFrame = pd.concat([doors[columns], alone[columns]]).rename_axis("entrance_id").sort_index()
@@ -170,7 +171,7 @@ class _Site:
 
 def _solid(area: StudyArea) -> Iterator[tuple[list[str], Any]]:
     """Give everything a shaft may not stand on, with names."""
-    low = area.structures[area.structures["position"].isin(_LOW)]
+    low = standing_structures(area)
     thick = area.walls[area.walls["thickness_m"].fillna(0) > 0]
     outlined = area.facilities[area.facilities.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
     old = area.trees[area.trees["protected"].fillna(False).astype(bool)]

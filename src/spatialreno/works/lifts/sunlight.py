@@ -5,14 +5,14 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from spatialreno.area import LONLAT
+from spatialreno.area import LONLAT, inhabited_buildings
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+#: Windows that are looked from at a time.
+_LOT = 400
 #: Windows stand this far before the wall, so that their own wall shades them only from behind.
 _BEFORE_WALL_M = 0.05
 #: Below this altitude (degrees) a shadow is longer than any yard; the sun is taken as down.
@@ -88,7 +92,7 @@ def sun_rule(area: StudyArea, name: str = "dahan") -> SunRule:
         name=name,
         title_zh=row["title_zh"],
         title_en=row["title_en"],
-        date=row["date"],
+        date=row["day"],
         from_hour=float(row["from_hour"]),
         to_hour=float(row["to_hour"]),
         least_hours=float(row["least_hours"]),
@@ -166,31 +170,50 @@ def shade_lifts(area: StudyArea, fit: gpd.GeoDataFrame, *, rule: str = "dahan", 
     law, lifts = sun_rule(area, rule), fit[fit["verdict"] == "fits"]
     windows = _windows(area)
     rays = _rays(area, law, step_min)
-    houses = _heights(area)
-    lit = ~_shaded(windows, area.buildings.geometry.to_numpy(), houses, rays, law).any(axis=0)
-    dark = _shaded(windows, lifts.geometry.to_numpy(), lifts["height_m"].to_numpy(float), rays, law)
+    lit = np.broadcast_to(~np.isnan(rays[1]), (len(windows), len(rays[1]))).copy()
+    shaded = _shaded(windows, lit, rays, area.buildings.geometry.to_numpy(), _heights(area) - law.sill_m)
+    lit[shaded.window, shaded.moment] = False
     before = lit.sum(axis=1) * step_min / 60
-    after = (lit & ~dark.any(axis=0)).sum(axis=1) * step_min / 60 if len(lifts) else before
-    lost = (dark & lit).sum(axis=2) * step_min
-    rows = [_row(before, lost[k], law) for k in range(len(lifts))]
-    table = pd.DataFrame(
-        rows, index=lifts.index, columns=["windows", "most_lost_min", "worst_before_h", "worst_after_h", "below"]
-    )
+    above = lifts["height_m"].to_numpy(float) - law.sill_m
+    taken = _shaded(windows, lit, rays, lifts.geometry.to_numpy(), above)
+    lit[taken.window, taken.moment] = False
+    after = lit.sum(axis=1) * step_min / 60
+    table = _losses(taken, before, law, step_min, len(lifts)).set_axis(lifts.index, axis=0)
     return LiftSun(table, windows.drop(columns="point").assign(before_h=before, after_h=after), law)
 
 
-def _row(before: Floats, lost: Floats, law: SunRule) -> tuple[Any, ...]:
-    """Sum up what one lift takes: from how many windows, the worst of them, how many fall below the rule."""
-    if not len(lost) or not lost.any():
-        return 0, 0.0, np.nan, np.nan, 0
-    worst, left = int(np.argmax(lost)), before - lost / 60
-    fallen = (before >= law.least_hours) & (left < law.least_hours - 1e-9)
-    return int((lost > 0).sum()), float(lost[worst]), float(before[worst]), float(left[worst]), int(fallen.sum())
+class _Shade(NamedTuple):
+    """Which obstacle takes the sun from which window at which moment: only what is so, for few of all can meet."""
+
+    shape: Ints
+    window: Ints
+    moment: Ints
+
+
+def _losses(taken: _Shade, before: Floats, law: SunRule, step_min: float, lifts: int) -> pd.DataFrame:
+    """Sum up what each lift takes: from how many windows, the worst of them, how many fall below the rule."""
+    pair, moments = np.unique(taken.shape * max(len(before), 1) + taken.window, return_counts=True)
+    lift, window = np.divmod(pair, max(len(before), 1))
+    lost = moments * step_min
+    left = before[window] - lost / 60
+    fallen = (before[window] >= law.least_hours) & (left < law.least_hours - 1e-9)
+    order = np.lexsort((window, -lost, lift))
+    shading, first = np.unique(lift[order], return_index=True)
+    worst = order[first]
+    table = pd.DataFrame(
+        {"windows": 0, "most_lost_min": 0.0, "worst_before_h": np.nan, "worst_after_h": np.nan, "below": 0},
+        index=range(lifts),
+    )
+    table["windows"] = np.bincount(lift, minlength=lifts)
+    table["below"] = np.bincount(lift, weights=fallen, minlength=lifts).astype(int)
+    worst_of = ["most_lost_min", "worst_before_h", "worst_after_h"]
+    table.loc[shading, worst_of] = np.column_stack([lost[worst], before[window[worst]], left[worst]])
+    return table
 
 
 def _windows(area: StudyArea) -> pd.DataFrame:
     """Take a first-floor window in the middle of every bay of the outer walls of homes."""
-    homes = area.buildings[area.buildings["households"].fillna(0) > 0]
+    homes = inhabited_buildings(area)
     spacing, rows = area.catalog.constants["window_spacing_m"], []
     for name, house in homes.geometry.items():
         for part in shapely.get_parts(house):
@@ -230,28 +253,37 @@ def _rays(area: StudyArea, law: SunRule, step_min: float) -> tuple[Floats, Float
     return np.column_stack([np.sin(bearing), np.cos(bearing)]), rise
 
 
-def _shaded(
-    windows: pd.DataFrame, shapes: Any, heights: Floats, rays: tuple[Floats, Floats], law: SunRule
-) -> NDArray[np.bool_]:
-    """Tell for each obstacle, window and moment whether the obstacle stands between the window and the sun.
+def _shaded(windows: pd.DataFrame, lit: Bools, rays: tuple[Floats, Floats], shapes: Any, above: Floats) -> _Shade:
+    """List which obstacle stands between which window and the sun, at the moments when it would be lit.
 
-    Shapes that share no window are never compared: sight lines are as long as the shadow of the highest obstacle.
+    Shapes that share no window are never compared: sight lines are as long as the shadow of the highest obstacle,
+    which is what it stands over the sill, divided by the tangent of the sun's altitude. Windows are taken in lots, so
+    that memory does not grow with the district.
     """
-    toward, rise = rays
-    dark = np.zeros((max(len(shapes), 1), len(windows), len(rise)), dtype=bool)
-    dark[:, :, np.isnan(rise)] = True
-    up = np.flatnonzero(~np.isnan(rise))
-    if not len(shapes) or not len(windows) or not len(up):
-        return dark
-    start = windows[["x", "y"]].to_numpy(float)
-    reach = (heights.max() - law.sill_m) / rise[up]
-    ends = start[:, None, :] + toward[up][None] * reach[None, :, None]
-    lines = shapely.linestrings(
-        np.stack([np.broadcast_to(start[:, None, :], ends.shape), ends], axis=2).reshape(-1, 2, 2)
-    )
-    line, shape = shapely.STRtree(shapes).query(lines, predicate="intersects")
-    window, moment = line // len(up), up[line % len(up)]
-    away = shapely.distance(windows["point"].to_numpy()[window], shapely.intersection(lines[line], shapes[shape]))
-    hidden = away * rise[moment] < heights[shape] - law.sill_m
-    dark[shape[hidden], window[hidden], moment[hidden]] = True
-    return dark
+    none: Ints = np.empty(0, np.intp)
+    over = np.flatnonzero(above > 0)
+    if not len(over) or not lit.any():
+        return _Shade(none, none, none)
+    tree, above = shapely.STRtree(shapes[over]), above[over]
+    sight = rays[0] * (above.max() / rays[1])[:, None]
+    lots = [slice(first, first + _LOT) for first in range(0, len(windows), _LOT)]
+    points = windows["point"].to_numpy()
+    parts = [_lot(points[lot], lit[lot], sight, tree, above) for lot in lots]
+    offset = np.repeat([lot.start for lot in lots], [len(part.window) for part in parts])
+    shape, window, moment = (np.concatenate(rows) for rows in zip(*parts, strict=True))
+    return _Shade(over[shape], window + offset, moment)
+
+
+def _lot(points: Any, lit: Bools, sight: Floats, tree: shapely.STRtree, above: Floats) -> _Shade:
+    """Look from some windows along their sight lines."""
+    window, moment = np.nonzero(lit)
+    start = shapely.get_coordinates(points[window])
+    lines = shapely.linestrings(np.stack([start, start + sight[moment]], axis=1))
+    line, shape = tree.query(lines, predicate="intersects")
+    # Those of lesser height throw a shorter shadow: the line is cut to it and asked again.
+    lower = np.flatnonzero(above[shape] < above.max())
+    at, when = start[line[lower]], moment[line[lower]]
+    ends = at + sight[when] * (above[shape[lower]] / above.max())[:, None]
+    meets = np.ones(len(line), bool)
+    meets[lower] = shapely.intersects(shapely.linestrings(np.stack([at, ends], axis=1)), tree.geometries[shape[lower]])
+    return _Shade(shape[meets], window[line[meets]], moment[line[meets]])

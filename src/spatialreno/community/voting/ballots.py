@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.community.dwellings import homes
-from spatialreno.community.votes import Tally, VoteRule, tally, vote_rule
+from spatialreno.community.voting.dwellings import homes
+from spatialreno.community.voting.fewest import Poll
+from spatialreno.community.voting.votes import Tally, VoteRule, vote_rule
 from spatialreno.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ class Register:
             raise InputError(f"{kind}:{place}: no homes. Name the {unit} whose owners decide, by its id.")
         return found
 
-    def count(self, kind: str, place: str, *, rule: VoteRule | None = None) -> Tally:
-        """Count one matter at one place, by the rule the catalog states for it or another one.
+    def poll(self, kind: str, place: str, *, rule: VoteRule | None = None) -> Poll:
+        """Gather one matter at one place: who may vote, who said what, and the rule.
 
         Raises
         ------
@@ -73,7 +74,17 @@ class Register:
         said = self.votes[(self.votes["kind"] == kind) & (self.votes["place"] == place)]
         law = rule or vote_rule(self.area.catalog, matter_row(self.area, kind)["rule"])
         areas = {str(i): float(m2) for i, m2 in own["area_m2"].items()}
-        return tally(areas, dict(zip(said["household"], said["choice"], strict=True)), law, matter=f"{kind}:{place}")
+        return Poll(areas, dict(zip(said["household"], said["choice"], strict=True)), law)
+
+    def count(self, kind: str, place: str, *, rule: VoteRule | None = None) -> Tally:
+        """Count one matter at one place, by the rule the catalog states for it or another one.
+
+        Raises
+        ------
+        InputError
+            An unknown matter or place.
+        """
+        return self.poll(kind, place, rule=rule).count(f"{kind}:{place}")
 
     def counts(self, kind: str) -> dict[str, Tally]:
         """Count one kind of matter at every place where somebody voted on it."""

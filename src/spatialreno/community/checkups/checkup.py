@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spatialreno.blocks import compound_blocks
-from spatialreno.community.touched import touched_features
+from spatialreno.community.consents.touched import touched_features
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.community.ballots import Register, matter_row, read_register
-from spatialreno.community.touched import touched_features
-from spatialreno.community.votes import Tally
+from spatialreno.community.consents.touched import touched_features
+from spatialreno.community.voting.ballots import Register, matter_row, read_register
+from spatialreno.community.voting.fewest import Fewest, fewest_people
+from spatialreno.community.voting.votes import Tally
 from spatialreno.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Consents:
         ``quorum_short``), to_win (how many votes are still missing).
     counts
         The tallies behind ``votes``, by ``matter:place``.
+    fewest
+        The smallest set of households whose yes would pass every vote, each counted once.
     parties
         Index party_id; party, party_kind, rows, in_hand (rows), state: whose own agreement is needed.
     faults
@@ -64,6 +67,7 @@ class Consents:
     asked: pd.DataFrame
     votes: pd.DataFrame
     counts: dict[str, Tally]
+    fewest: Fewest
     parties: pd.DataFrame
     faults: tuple[Fault, ...] = ()
 
@@ -82,18 +86,35 @@ class Consents:
         """Tell whether nothing is missing, holders who are not registered included."""
         return self.in_hand_count == self.asked_count and not (self.asked["state"] == "unknown").any()
 
+    @property
+    def against_count(self) -> int:
+        """Number of parties who have said no to something asked of them."""
+        return int((self.parties["state"] == "refused").sum())
+
+    @property
+    def parties_to_win(self) -> int:
+        """Number of parties who have not signed everything asked of them."""
+        return int((self.parties["state"] != "in_hand").sum())
+
+    @property
+    def households_to_win(self) -> int:
+        """Fewest households whose yes would pass every vote that has not passed, each counted once."""
+        return len(self.fewest.asked)
+
     def to_win(self) -> pd.DataFrame:
-        """List the smallest set still to be won: each party not in hand, and the fewest further votes.
+        """List the smallest set still to be won: each party not in hand, and the fewest further households.
 
         Returns
         -------
         DataFrame
-            Columns who (``party`` or ``household``), id, name, matter, state; parties first.
+            A row a party or household: who (``party`` or ``household``), id, name, matter (all that is asked of it,
+            joined by commas; empty for parties), state; parties first.
         """
         own = self.parties[self.parties["state"] != "in_hand"]
         rows = [("party", i, row["party"], "", row["state"]) for i, row in own.iterrows()]
-        for matter, count in self.counts.items():
-            rows += [("household", voter, voter, matter, count.state) for voter in count.to_win]
+        for voter, matters in self.fewest.asked.items():
+            states = dict.fromkeys(self.counts[m].state for m in matters)
+            rows.append(("household", voter, voter, ", ".join(matters), ", ".join(states)))
         return pd.DataFrame(rows, columns=["who", "id", "name", "matter", "state"])
 
     def __repr__(self) -> str:
@@ -102,7 +123,8 @@ class Consents:
         unknown = int((self.asked["state"] == "unknown").sum())
         return (
             f"Consents for {self.option}: {len(self.parties)} parties and {len(self.votes)} votes asked, "
-            f"{self.in_hand_count} in hand, {len(self.to_win())} still to be won; "
+            f"{self.in_hand_count} in hand, {self.against_count} parties against; {self.parties_to_win} parties and "
+            f"{self.households_to_win} households still to be won; "
             f"{enforced} illegal structures by enforcement, {unknown} without a known holder"
         )
 
@@ -154,8 +176,10 @@ def find_consents(
     book = register or read_register(area, keep_rest=keep_rest)
     touched = touched_features(area, scenario)
     asked = _asked(touched, area)
-    counts = {f"{m}:{p}": book.count(m, p) for m, p in _matters(touched, area, book)}
-    return Consents(scenario.name, asked, _vote_rows(counts, area), counts, _parties(asked), tuple(faults))
+    polls = {f"{m}:{p}": book.poll(m, p) for m, p in _matters(touched, area, book)}
+    counts = {name: poll.count(name) for name, poll in polls.items()}
+    votes = _vote_rows(counts, area)
+    return Consents(scenario.name, asked, votes, counts, fewest_people(polls), _parties(asked), tuple(faults))
 
 
 def _share_faults(area: StudyArea) -> list[Fault]:

@@ -1,0 +1,125 @@
+"""What people hand in: ids, kinds and points in any natural form, told in words where they cannot be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from spatialreno.errors import InputError
+
+if TYPE_CHECKING:
+    from spatialreno.area.study_area import StudyArea
+
+Ids: TypeAlias = "str | Iterable[str] | pd.DataFrame"
+Points: TypeAlias = "gpd.GeoSeries | gpd.GeoDataFrame | shapely.Geometry | tuple[float, float]"
+
+_FAR_M = 2000.0  # a point so far beyond all that is drawn was meant in another system
+
+
+def as_ids(given: Ids) -> list[str]:
+    """Take one id, ids in any sequence, or a table whose index names them.
+
+    >>> as_ids("B01"), as_ids(["B01", "B02"])
+    (['B01'], ['B01', 'B02'])
+    """
+    if isinstance(given, str):
+        return [given]
+    named = given.index if isinstance(given, pd.DataFrame) else given
+    return [str(name) for name in named]
+
+
+def as_kinds(area: StudyArea, given: str | Iterable[str], *, what: str) -> list[str]:
+    """Take one kind of facility or several, each of which the area's catalog must know.
+
+    Raises
+    ------
+    InputError
+        A kind is not in the catalog; the nearest words are named.
+    """
+    kinds = [given] if isinstance(given, str) else [str(kind) for kind in given]
+    refuse_unknown(kinds, area.catalog.facilities.index, what=what, noun="kind of facility")
+    return kinds
+
+
+def refuse_unknown(given: Iterable[str], known: Collection[str], *, what: str, noun: str) -> None:
+    """Refuse names that are not known, each with the known ones nearest to it.
+
+    >>> refuse_unknown(["pharmcy"], ["pharmacy", "plaza"], what="nearest", noun="kind of facility")
+    Traceback (most recent call last):
+    ...
+    spatialreno.errors.InputError: nearest: pharmcy is no kind of facility. Did you mean pharmacy?
+    """
+    names = [str(name) for name in known]
+    lost = sorted({name for name in given if name not in names})
+    if not lost:
+        return
+    near = sorted({match for name in lost for match in get_close_matches(name, names, n=2)})
+    mend = f"Did you mean {', '.join(near)}?" if near else f"Choose from: {', '.join(sorted(names)[:40])}."
+    raise InputError(f"{what}: {', '.join(lost[:8])} is no {noun}. {mend}")
+
+
+def as_points(area: StudyArea, given: object, *, what: str) -> gpd.GeoSeries | None:
+    """Take points or polygons in any natural form and bring them into the area's system; None for ids.
+
+    Parameters
+    ----------
+    area
+        The study area.
+    given
+        A GeoSeries or GeoDataFrame in any system (without one: the area's), a shapely geometry or several, or one
+        (x, y) in the area's system.
+    what
+        Who asks, for the message.
+
+    Returns
+    -------
+    GeoSeries or None
+        In the area's system; the index names the places as given, ``P1, P2, …`` where nothing names them.
+
+    Raises
+    ------
+    InputError
+        A place is missing or empty, or lies so far off that its system must be another one.
+    """
+    shapes = _shapes(given)
+    if shapes is None:
+        return None
+    bare = shapes.isna() | shapes.is_empty
+    if bare.any():
+        names = ", ".join(map(str, shapes.index[bare][:8]))
+        raise InputError(f"{what}: {names} has no geometry. Leave it out, or say where it lies.")
+    here = shapes.set_crs(area.crs) if shapes.crs is None else shapes.to_crs(area.crs)
+    _refuse_far(area, here, stated=shapes.crs is not None, what=what)
+    return here
+
+
+def _shapes(given: object) -> gpd.GeoSeries | None:
+    if isinstance(given, gpd.GeoDataFrame):
+        return given.geometry
+    if isinstance(given, gpd.GeoSeries):
+        return given
+    several: list[Any] = list(given) if isinstance(given, list | tuple) else [given]
+    if len(several) == 2 and all(isinstance(number, int | float) for number in several):
+        several = [shapely.Point(several)]
+    if not several or not all(isinstance(shape, shapely.Geometry) for shape in several):
+        return None
+    return gpd.GeoSeries(several, index=[f"P{k + 1}" for k in range(len(several))])
+
+
+def _refuse_far(area: StudyArea, points: gpd.GeoSeries, *, stated: bool, what: str) -> None:
+    drawn = shapely.box(*area.compounds.total_bounds) if len(area.compounds) else None
+    if drawn is None or not len(points):
+        return
+    for layer in (area.buildings, area.paths):
+        drawn = shapely.union(drawn, shapely.box(*layer.total_bounds)) if len(layer) else drawn
+    away = shapely.distance(points.to_numpy(), drawn.envelope)
+    far = away > _FAR_M
+    if far.any():
+        mend = "Ask for places nearby." if stated else "State the system of the points: points.set_crs(…)."
+        names = ", ".join(map(str, points.index[far][:8]))
+        raise InputError(f"{what}: {names} lies {away[far].min() / 1000:,.0f} km from the area. {mend}")

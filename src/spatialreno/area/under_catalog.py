@@ -1,0 +1,68 @@
+"""Layers closed against changes, and an area held to another catalog than the one it was read with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from spatialreno.area.conform import Notes, conform
+from spatialreno.area.estimate import with_estimates, without_estimates
+from spatialreno.area.place.relate import relate
+from spatialreno.area.rules.check import check_layers
+from spatialreno.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from spatialreno.area.study_area import StudyArea
+    from spatialreno.catalog import Catalog
+
+
+def freeze(layers: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
+    """Set geometry arrays read-only and close the mapping, so that nobody edits behind the area's back."""
+    for frame in layers.values():
+        if isinstance(frame, gpd.GeoDataFrame):
+            frame.geometry.to_numpy().flags.writeable = False
+            frame.geometry.array._data.flags.writeable = False
+    return MappingProxyType(dict(layers))
+
+
+def refuse_errors(found: list[Fault]) -> None:
+    """Raise one error that tells all that are errors; warnings and notes pass."""
+    errors = [f for f in found if f.severity == "error"]
+    if errors:
+        raise InputError.of(errors)
+
+
+def under_catalog(area: StudyArea, catalog: Catalog) -> StudyArea:
+    """Return the area as it is under another catalog: estimated, checked and related anew where that asks for it.
+
+    Parameters
+    ----------
+    area
+        The area, which stays as it is.
+    catalog
+        What is to hold; it may know more layers, which are empty then.
+
+    Raises
+    ------
+    InputError
+        When the area breaks a rule of the new catalog.
+    """
+    survey = None if area.survey is area else under_catalog(area.survey, catalog)
+    old = area.catalog
+    if dict(old.constants) == dict(catalog.constants) and dict(old.layers) == dict(catalog.layers):
+        return replace(area, catalog=catalog, _survey=survey)
+    notes = Notes()
+    layers = {n: conform(None, d, notes) if n not in old.layers else area.layer(n) for n, d in catalog.layers.items()}
+    for name, dictionary in catalog.layers.items():
+        if name in old.layers and dictionary != old.layers[name]:
+            derived = dictionary.of_status("derived")
+            layers[name] = conform(layers[name].drop(columns=derived, errors="ignore"), dictionary, notes)
+    formed = with_estimates(without_estimates(layers, old.constants), catalog.constants, notes)
+    refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
+    related = freeze(relate(formed, catalog.constants))
+    return replace(area, catalog=catalog, _layers=related, _survey=survey, _acts=(*area._acts, *notes.acts))

@@ -1,0 +1,149 @@
+"""A design is the best there is: equal to trying every set, and equal to the product once it is applied."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from quarters import area_of, prefixed, quarters, renamed
+
+import spatialreno as sr
+from spatialreno.design import find_candidates, find_goal, opening_costs, scenario_of
+from spatialreno.walk import OpeningChoices
+
+# Without shrinking: an area is a whole fabric, and a failing one is small as it is.
+FEW = settings(
+    max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
+GOALS = ("covered:kindergarten", "kinds", "score", "metres")
+
+
+def worth(area: sr.StudyArea, goal: str, names: list[str]) -> Any:
+    """What the search counts for any set, and what each candidate costs."""
+    aim = find_goal(area, goal, "gb50180-2018")
+    found, _ = find_candidates(area, names)
+    choices = OpeningChoices.of(area, [one.acts for one in found], list(aim.people.index))
+    return aim, found, aim.hopes(choices), opening_costs(area, found)
+
+
+def best_by_trying(area: sr.StudyArea, goal: str, names: list[str], budget: float) -> float:
+    """The most that any affordable set of walls brings."""
+    _, found, hopes, cost = worth(area, goal, names)
+    best = -np.inf
+    for size in range(len(found) + 1):
+        for some in combinations(range(len(found)), size):
+            chosen = np.zeros(len(found), bool)
+            chosen[list(some)] = True
+            if cost.to_numpy()[chosen].sum() <= budget:
+                best = max(best, hopes.value(chosen))
+    return best
+
+
+@FEW
+@given(st.data())
+def test_the_search_counts_what_the_product_counts(data: st.DataObject) -> None:
+    area = area_of(data.draw(quarters(2)))
+    goal = data.draw(st.sampled_from(GOALS))
+    aim, found, hopes, _ = worth(area, goal, ["walls"])
+    chosen = np.array([data.draw(st.booleans()) for _ in found], bool)
+    after = scenario_of([one for one, yes in zip(found, chosen, strict=True) if yes], "o").apply(area)
+    assert hopes.value(chosen) == pytest.approx(aim.measure(after), abs=1e-6)
+
+
+@FEW
+@given(st.data())
+def test_no_set_gives_more(data: st.DataObject) -> None:
+    area = area_of(data.draw(quarters(2)))
+    goal = data.draw(st.sampled_from(GOALS))
+    names = sorted(area.walls.index)[:7]
+    budget = data.draw(st.sampled_from([4000.0, 9000.0, 15000.0]))
+    found = sr.design_openings(area, budget_yuan=budget, goal=goal, candidates=names)
+    assert found.status == "proven"
+    assert found.cost_yuan <= budget
+    assert found.value == pytest.approx(best_by_trying(area, goal, names, budget), abs=1e-5)
+    assert found.bound >= found.value
+
+
+@FEW
+@given(st.data())
+def test_more_open_is_never_worse(data: st.DataObject) -> None:
+    area = area_of(data.draw(quarters(3)))
+    _, found, hopes, _ = worth(area, data.draw(st.sampled_from(GOALS)), ["walls", "gates"])
+    order = data.draw(st.permutations(range(len(found))))
+    chosen, before = np.zeros(len(found), bool), hopes.today
+    for one in order:
+        chosen[one] = True
+        now = hopes.value(chosen)
+        assert now >= before - 1e-9
+        before = now
+
+
+@FEW
+@given(st.data())
+def test_names_change_no_value(data: st.DataObject) -> None:
+    rows = data.draw(quarters(2))
+    one, two = area_of(rows), area_of(renamed(rows, prefixed(rows, "X")))
+    found = [sr.design_openings(area, budget_yuan=9000, goal="kinds") for area in (one, two)]
+    assert found[0].value == found[1].value
+    assert found[0].cost_yuan == pytest.approx(found[1].cost_yuan)
+
+
+# ---- the example
+
+
+def test_twelve_walls_of_the_example(example: sr.StudyArea) -> None:
+    names = sorted(example.walls.index[example.walls["removable"].astype(bool)])[:10]
+    for budget in (15_000, 30_000):
+        found = sr.design_openings(example, budget_yuan=budget, candidates=names)
+        assert found.status == "proven"
+        assert found.value == best_by_trying(example, "basket:four", names, budget)
+
+
+def test_guards_are_kept(example: sr.StudyArea) -> None:
+    free = sr.design_openings(example, budget_yuan=30_000)
+    assert free.value >= sr.design_openings(example, budget_yuan=30_000, must_keep=[free.chosen[0]]).value
+    asked = {who for one in free.table[free.table["chosen"]]["asks"] for who in one if who in example.parties.index}
+    party = sorted(asked)[0]
+    kept = sr.design_openings(example, budget_yuan=30_000, keep_party=[party])
+    assert party not in {who for one in kept.table[kept.table["chosen"]]["asks"] for who in one}
+    few = sr.design_openings(example, budget_yuan=30_000, most_parties=1)
+    assert len({w for one in few.table[few.table["chosen"]]["asks"] for w in one if w in example.parties.index}) <= 1
+    assert few.value <= free.value
+    assert "W04" in sr.design_openings(example, budget_yuan=30_000, must_open=["W04"]).chosen
+
+
+def test_an_impossible_question_names_what_binds(example: sr.StudyArea) -> None:
+    with pytest.raises(sr.InfeasibleError, match="budget of 100 yuan"):
+        sr.design_openings(example, budget_yuan=100, must_open=["W04"])
+    with pytest.raises(sr.InfeasibleError, match=r"floor .* lacks 73 residents"):
+        sr.design_openings(example, floor=1.0)
+
+
+def test_other_budgets(example: sr.StudyArea) -> None:
+    found = sr.design_openings(example, budget_yuan=20_000)
+    table = found.frontier([0, 10_000, 20_000])
+    assert table["value"].is_monotonic_increasing
+    assert table["chosen"].iloc[0] == []
+    assert table["chosen"].iloc[-1] == list(found.chosen)
+    assert (table["bound"] >= table["value"]).all()
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"goal": "baskt"}, "basket:four"),
+        ({"candidates": ["W4"]}, "near: W0"),
+        ({"must_open": ["W99"]}, "no candidate"),
+        ({"keep_party": ["nobody"]}, "no such party"),
+        ({"consent": "yes"}, "in_hand"),
+        ({"wish": 1}, "no guard wish"),
+        ({"budget_yuan": -1}, "0 or more"),
+    ],
+)
+def test_slips_are_named(example: sr.StudyArea, asked: dict[str, Any], says: str) -> None:
+    with pytest.raises(sr.InputError, match=says):
+        sr.design_openings(example, **asked)
