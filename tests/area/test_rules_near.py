@@ -59,6 +59,35 @@ def test_a_gap_that_is_filled_is_no_gap(filling):
     assert "gap without a gate" not in told
 
 
+@pytest.mark.parametrize(
+    ("width", "y", "rules"),
+    [
+        (5.0, 0.0, set()),
+        (4.6, 0.4, set()),
+        (None, 0.0, set()),
+        (3.0, 0.0, {"gate in a gap"}),
+        (5.0, 30.0, {"gap without a gate", "gate on a wall"}),
+    ],
+)
+def test_a_gate_in_a_gap_is_told_one_thing(width, y, rules):
+    """Drawn in a gap of 5 m it fills it, or is told to be too narrow for it; never to move onto its wall."""
+    gate = {"id": "G1", "geometry": shapely.Point(52.5, y)} | ({"width_m": width} if width else {})
+    told = found(walls=[wall("W1", (0, 0), (50, 0)), wall("W2", (55, 0), (100, 0))], gates=[gate])
+    assert set(told) == rules
+    if "gate in a gap" in rules:
+        assert "5.00 m" in told["gate in a gap"].message
+        assert told["gate in a gap"].at == ((X + 52.5, Y),)
+
+
+def test_a_gate_in_two_walls_is_told():
+    twins, gate = [wall("W1", (0, 0), (50, 0)), wall("W2", (20, 0.1), (90, 0.1))], {"geometry": shapely.Point(30, 0)}
+    rows = {"compounds": C, "buildings": HOMES, "walls": twins, "gates": [{"id": "G1"} | gate]}
+    raw = {name: frame(r) for name, r in rows.items()}
+    (told,) = [f for f in findings(raw, crs="EPSG:4546", catalog=read_catalog()) if f.rule == "gate in two walls"]
+    assert (told.severity, told.ids) == ("note", ("G1",))
+    assert "G1 in W2 along W1" in told.message
+
+
 def test_a_building_across_a_boundary():
     told = found(buildings=[*HOMES, {"id": "B9", "residents": 1, "geometry": shapely.box(90, 50, 120, 60)}])
     assert told["across a boundary"].ids == ("B9",)

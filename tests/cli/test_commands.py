@@ -72,16 +72,18 @@ def test_tables_to_read(run, small, name):
 
 def test_ledger_tells_quantity_times_price(run, small):
     rows = json.loads(run(*words("ledger", small), "--json").out)
-    walls = {row["id"]: row for row in rows if row["layer"] == "walls"}
-    assert walls["W1"]["quantity"] == pytest.approx(60, abs=1e-3)
-    assert walls["W1"]["cost_yuan"] == walls["W1"]["quantity"] * walls["W1"]["unit_price_yuan"]
+    done = {row["id"]: row for row in rows if row["layer"] == "walls" and row["measure"] == "length_m"}
+    assert done["W1"]["quantity"] == pytest.approx(60, abs=1e-3)
+    assert done["W1"]["cost_yuan"] == done["W1"]["quantity"] * done["W1"]["unit_price_yuan"]
 
 
 def test_ledger_tells_the_sum_and_who_pays(run, small):
     done = run("ledger", small, small / "scenarios" / "clear.toml", "--csv")
-    total = sum(float(row["cost_yuan"]) for row in csv.DictReader(io.StringIO(done.out)))
-    assert f"estimate {total:,.0f} yuan, paid by city {total:,.0f}\n" in done.err
-    assert total > 0
+    works = round(sum(float(row["cost_yuan"]) for row in csv.DictReader(io.StringIO(done.out))), 2)
+    fees = round(works * 0.04, 2) + round(works * 0.02, 2)
+    total = f"{works + fees + round((works + fees) * 0.06, 2):,.2f}"
+    said = f"estimate {total} yuan with design, supervision and reserve; paid by city {total}"
+    assert works > 0 and said in done.err
 
 
 @pytest.mark.parametrize("name", ["cleared.gpkg", "folder"])

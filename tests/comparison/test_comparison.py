@@ -77,9 +77,10 @@ def leaders(options: sr.Comparison, indicator: str) -> list[float]:
     return options.leaders().loc[title, ["today", "clear", "opened", "full"]].tolist()
 
 
-def price(area: sr.StudyArea, layer: str, verb: str, kind: str = "") -> float:
-    costs = area.catalog.costs
-    return float(costs.query("layer == @layer and verb == @verb and kind == @kind")["price"].iloc[0])
+def price(area: sr.StudyArea, layer: str, verb: str, kind: str = "", quantity: str = "") -> float:
+    costs = area.catalog.costs.query("layer == @layer and verb == @verb and kind == @kind and sets == ''")
+    rows = costs[costs["quantity"] == quantity] if quantity else costs
+    return float(rows["price"].iloc[0])
 
 
 # ---- the leaders' table
@@ -111,12 +112,18 @@ def test_leaders_what_is_built(options: sr.Comparison) -> None:
 
 
 def test_leaders_cost(options: sr.Comparison) -> None:
-    area = options.today
+    """Works, ground made good, then design, supervision, reserve on top; the shop stands on some of the ground."""
+    area, top = options.today, 1.06 * 1.06
+    ground = price(area, "structures", "demolish", quantity="open_m2")
     sheds = (SHED_M2 * STOREYS + 50) * price(area, "structures", "demolish")
-    wall = WALL_M * price(area, "walls", "demolish")
+    wall = WALL_M * (price(area, "walls", "demolish") + ground)  # a strip 1 m wide
     shop = STATION_M2 * price(area, "facilities", "build")
-    assert leaders(options, "cost_yuan") == pytest.approx([0, sheds, sheds + wall, sheds + wall + shop])
-    assert leaders(options, "cost_household_yuan")[3] == pytest.approx((sheds + wall + shop) / 50)
+    covered = 15 * 5 - 1e-9  # of the shed's 20 m × 5 m, the shop's 15 m
+    bare = [sheds + SHED_M2 * ground, sheds + SHED_M2 * ground + wall]
+    totals = [*bare, bare[1] - covered * ground + shop]
+    assert leaders(options, "cost_yuan")[1:] == pytest.approx([top * total for total in totals], abs=0.05)
+    assert pd.isna(leaders(options, "cost_yuan")[0])  # today invests nothing
+    assert leaders(options, "cost_household_yuan")[3] == pytest.approx(top * totals[2] / 50, abs=0.01)
 
 
 def test_leaders_people_who_gain(options: sr.Comparison) -> None:
@@ -157,9 +164,12 @@ def test_gains_say_their_threshold(options: sr.Comparison) -> None:
 def test_change_is_option_less_base(options: sr.Comparison) -> None:
     for base in ("today", "opened"):
         change, wide = options.change(base), values(options)
+        nothing = wide.index.str.contains("yuan") & wide["today"].isna()
+        wide["today"] = wide["today"].mask(nothing, 0.0)  # today invests nothing
         for option in set(wide.columns) - {base}:
-            assert change[option].to_numpy(float) == pytest.approx((wide[option] - wide[base]).to_numpy(), nan_ok=True)
-        assert change[base].to_numpy(float) == pytest.approx(wide[base].to_numpy(), nan_ok=True)
+            expected = wide[option] - wide[base]
+            assert change[option].to_numpy(float) == pytest.approx(expected.to_numpy(), nan_ok=True)
+        assert change[base].fillna(0.0).to_numpy(float) == pytest.approx(wide[base].fillna(0.0).to_numpy())
 
 
 def test_change_of_an_unknown_base(options: sr.Comparison) -> None:

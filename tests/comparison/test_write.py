@@ -61,7 +61,7 @@ def test_excel_reads_the_chinese(folder: Path) -> None:
         assert path.read_bytes().startswith(b"\xef\xbb\xbf")
         assert not path.read_bytes().startswith(b"\xef\xbb\xbf" * 2)
     assert "拆除围墙长度" in read(folder, "leaders")["指标"].tolist()
-    assert {"毛纺厂", "粮食局"} <= set(", ".join(read(folder, "ledger")["parties"].dropna()).split(", "))
+    assert {"毛纺厂", "粮食局"} <= set("；".join(read(folder, "ledger")["parties"].dropna()).split("；"))
 
 
 def test_tables_hold_the_numbers(options: sr.Comparison, folder: Path) -> None:

@@ -214,7 +214,7 @@ _rows = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(_rows, min_size=3, max_size=12))
 def test_what_is_wide_enough_has_an_area(rows):
     ground = box(0, 0, 20, 20)

@@ -5,7 +5,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from land.yards import area, layer
+from land.yards import area, layer, there
 from shapely import LineString, Point, affinity, box
 
 from spatialreno.errors import InputError
@@ -137,3 +137,16 @@ def test_a_car_park_with_aisles_and_a_campus_are_ground():
     assert lane_widths(drawn(facilities=campus, buildings=HOMES)).loc["L", "clear_width_m"] == pytest.approx(7.0)
     hall = layer({"id": "F", "kind": "bookstore", "geometry": box(0, 2, 60, 3)})
     assert lane_widths(drawn(facilities=hall, buildings=HOMES)).loc["L", "clear_width_m"] == pytest.approx(5.5)
+
+
+@pytest.mark.parametrize(("emergency", "met"), [("public", False), ("closed", True)])
+def test_a_gate_in_the_gap_of_a_wall_bars_a_fire_engine_where_it_stays_shut(emergency, met):
+    """A wall across a lane, broken at its gate: the panel reaches from post to post, and each post bears its name."""
+    from spatialreno.land.fire.net import fire_net
+
+    across = [wall("A", (30, -9), (30, -2)), wall("B", (30, 2), (30, 9))]
+    gate = layer({"id": "G", "width_m": 4.0, "emergency": emergency, "geometry": Point(30, 0)})
+    obstacles = fire_net(drawn(walls=layer(*across), gates=gate)).survey.obstacles
+    panels = obstacles.shapes[obstacles.names == "gates:G"]
+    assert bool(shapely.intersects(panels, there(Point(30, 0))).any()) is met
+    assert all(shapely.intersects(panels, there(Point(30, y))).any() for y in (-2.1, 2.1))

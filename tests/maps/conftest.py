@@ -16,6 +16,7 @@ import pytest
 from shapely import LineString, Point, Polygon, box
 
 from spatialreno.area import StudyArea, assemble
+from spatialreno.scenario import Bill
 
 CRS = "EPSG:4546"
 X, Y = 627_000.0, 3_838_000.0
@@ -131,17 +132,18 @@ def evaluation(area: StudyArea, option: str, source: str) -> SimpleNamespace:
     return SimpleNamespace(table=table, scores=scores, access=access, standard="gb50180-2018", ground=ground)
 
 
-def bill(text: Callable[[str], str]) -> pd.DataFrame:
-    """The wall has a price; the lane, which has none, no payer either."""
-    return pd.DataFrame(
-        [
-            ("opened", "", "paths", "alter", "", "m", 90.0, float("nan"), 1),
-            ("clear", "city", "structures", "demolish", text("拆除储藏棚"), "m2", 40.0, 2_800.0, 1),
-            ("opened", "city", "structures", "demolish", text("拆除储藏棚"), "m2", 40.0, 2_800.0, 1),
-            ("opened", "city", "walls", "demolish", text("拆除砖墙"), "m", 80.0, 8_400.0, 1),
-        ],
-        columns=["option", "payer", "layer", "verb", "item", "unit", "quantity", "cost_yuan", "items"],
-    )
+def bill(text: Callable[[str], str]) -> Bill:
+    """The shed and the wall have a price and so has the garden; the lane has none, and no payer either."""
+    shed = ("city", "improved", 1, "demolish", "structures", "S1", text("拆除储藏棚"), 40.0, "m2", 70.0, 2_800.0)
+    wall = ("city", "improved", 1, "demolish", "walls", "W1", text("拆除砖墙"), 80.0, "m", 105.0, 8_400.0)
+    lane = ("", "basic", 2, "alter", "paths", "L2", "", 90.0, "m", float("nan"), float("nan"))
+    garden = ("city", "raised", 2, "build", "facilities", "F2", text("口袋公园"), 80.0, "m2", 200.0, 16_000.0)
+    columns = ["payer", "class", "phase", "verb", "layer", "ids", "item", "quantity", "unit", "unit_price_yuan"]
+    rows = pd.DataFrame([shed, shed, wall, lane, garden], columns=[*columns, "cost_yuan"])
+    rows["ids"] = [(name,) for name in rows["ids"]]
+    rows = rows.assign(option=["clear", *["opened"] * 4], part="plan", kind="", item_en=rows["item"], source=text("UC"),
+                       confidence="memory-low", estimate=True)  # fmt: skip
+    return Bill(rows, OPTIONS, 72.0)
 
 
 def ledgers(text: Callable[[str], str]) -> dict[str, pd.DataFrame]:
@@ -151,8 +153,10 @@ def ledgers(text: Callable[[str], str]) -> dict[str, pd.DataFrame]:
     lane = ("alter", "paths", "L2", "lane", "", 90.0, "m", float("nan"), "", "", 2)
     garden = ("build", "facilities", "F2", "pocket_garden", "", 80.0, "m2", 16_000.0, "city", "", 2)
     columns = ["verb", "layer", "id", "kind", "item", "quantity", "unit", "cost_yuan", "payer", "parties", "phase"]
+    told = {"reason": text("理由"), "measure": "", "part": "plan"}
     rows: dict[str, list[tuple[Any, ...]]] = {"today": [], "clear": [shed], "opened": [shed, wall, lane, garden]}
-    return {key: pd.DataFrame(own, columns=columns).assign(reason=text("理由")) for key, own in rows.items()}
+    frames = {key: pd.DataFrame(own, columns=columns).assign(**told) for key, own in rows.items()}
+    return {key: frame.assign(parties=[(p,) if p else () for p in frame["parties"]]) for key, frame in frames.items()}
 
 
 def own(option: str, merged: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, gpd.GeoDataFrame]:

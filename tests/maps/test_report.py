@@ -28,19 +28,20 @@ def test_no_script_may_run_and_nothing_is_fetched(written):
 
 
 def test_bill_adds_up_by_payer(options):
-    """City: 2 800 for clear, 2 800 + 8 400 = 11 200 for opened; the lane has a quantity and no cost."""
+    """City: 2 800 for clear, 2 800 + 8 400 + 16 000 = 27 200 for opened; the lane has a quantity and no cost."""
     lines = bill_lines(options, "zh")
     assert [line[:2] for line in lines] == [
         ["无单价", "道路、巷道、步道 · 改造"],
         ["无单价", "小计"],
         ["市、区财政", "拆除储藏棚"],
         ["市、区财政", "拆除砖墙"],
+        ["市、区财政", "口袋公园"],
         ["市、区财政", "小计"],
         ["合计", ""],
     ]
     assert lines[0][3:] == ["—", "—", "90", "—"]
     assert lines[3][3:] == ["—", "—", "80", "8\u202f400"]
-    assert lines[-1][3:] == ["", "2\u202f800", "", "11\u202f200"]
+    assert lines[-1][3:] == ["", "2\u202f800", "", "27\u202f200"]
 
 
 def test_each_option_has_its_picture(written):

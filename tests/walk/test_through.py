@@ -112,4 +112,4 @@ def test_the_example_as_the_readme_tells_it(example: StudyArea) -> None:
     assert found["share_before"] == 0
     assert found["newly_inside"] == 984
     night = who_reaches(example, ["pharmacy"], group="general", at="2026-05-04T23:30").iloc[0]
-    assert night[["inside", "lost"]].tolist() == [1601, 878]
+    assert night[["inside", "lost"]].tolist() == [1601, 1199]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ORIGIN
+from shapely.geometry import LineString, box
 from test_streets import boundary, quarter
-from worlds import house, without
+from worlds import house, wall, without
 
 from spatialreno import Scenario, alter
 from spatialreno.area import StudyArea
@@ -123,3 +125,28 @@ def test_unknown_candidates_are_refused() -> None:
         what_if(homes(), ["nowhere"], radius_m=RADIUS)
     with pytest.raises(InputError, match="radius"):
         what_if(homes(), ["G1"], kinds=["market"], standard="gb50180-2018", radius_m={})
+
+
+def test_a_fence_where_only_paths_are_walked_is_not_judged() -> None:
+    """Two paths 35 m apart with a fence between them: not 0, but unknown; on an open space it is judged."""
+    lots = [{"id": "P1", "geometry": LineString([(-20, -100), (220, -100)])},
+            {"id": "P2", "geometry": LineString([(-20, -135), (220, -135)])}]  # fmt: skip
+    streets = [
+        {"id": k, "geometry": shape} for k, shape in homes().paths.geometry.translate(-ORIGIN[0], -ORIGIN[1]).items()
+    ]
+    rows = [house("B1", 20, 30, 60, 42) | {"residents": 10}, house("B2", 130, 30, 180, 42) | {"residents": 20}]
+    fence = wall("X", (0, -117), (200, -117))
+    ring = [wall("W1", (0, 0), (100, 0), (100, 80), (0, 80), (0, 0)), fence]
+    area = quarter(buildings=rows, walls=ring, paths=[*streets, *lots])
+    other = str(area.walls.index[area.walls.index != "X"][0])
+    found = what_if(area, ["X", other], kinds=["market"], radius_m=RADIUS)
+    assert found.table.loc[("walls", "X"), ["people", "homes", "newly_reached", "person_m"]].isna().all()
+    assert found.by_kind.set_index("id").loc["X", ["residents", "newly_reached", "person_m"]].isna().all()
+    assert found.table.loc[("walls", other)].notna()[["people", "homes", "person_m"]].all()
+    assert found.top(2).index[-1] == ("walls", "X")
+    assert "1 not judged" in repr(found)
+    across = quarter(buildings=rows, walls=[*ring[:1], wall("X", (50, -130), (50, -90))], paths=[*streets, *lots])
+    assert what_if(across, ["X"], kinds=["market"], radius_m=RADIUS).table["homes"].tolist() == [0]  # it stops a path
+    plaza = {"id": "O1", "kind": "plaza", "geometry": box(0, -135, 200, -100)}
+    square = quarter(buildings=rows, walls=ring, paths=[*streets, *lots], open_spaces=[plaza])
+    assert what_if(square, ["X"], kinds=["market"], radius_m=RADIUS).table["homes"].notna().all()

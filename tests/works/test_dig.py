@@ -189,7 +189,7 @@ def test_the_lane_of_xigongdi_after_full(example):
 def test_a_dig_goes_into_a_book_and_a_scenario():
     area = lane(12.0)
     dig = plan_dig(area, KINDS)
-    book = dig_book(dig)
+    book = dig_book(dig, lane(12.0).catalog)
     assert len(book["巷道"]) == len(dig.lanes)
     after = dig.as_scenario("dig").apply(area)
     assert len(after.pipes) == len(area.pipes) + len(dig.routes)

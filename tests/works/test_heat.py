@@ -90,7 +90,7 @@ def test_costs_are_metres_times_prices_by_diameter(plan):
     pipes = plan.pipes
     expected = (pipes["length_m"] * pipes["diameter_mm"].map(prices)).sum()
     piped = plan.costs[plan.costs["item"].str.startswith(("一次网", "二次网"))]
-    assert piped["cost_yuan"].sum() == pytest.approx(expected)
+    assert piped["cost_yuan"].sum() == pytest.approx(expected, abs=0.005 * prices.max())  # metres to the centimetre
     riser = plan.costs.set_index("item").loc["立管与入户"]
     assert riser["quantity"] == 15
 

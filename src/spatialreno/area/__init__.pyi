@@ -4,12 +4,16 @@ from .assembly import formed_findings as formed_findings
 from .assembly import replace_layers as replace_layers
 from .conform import texts as texts
 from .estimate import mark as mark
+from .facts.gates import closed_gaps as closed_gaps
+from .facts.gates import gate_spans as gate_spans
+from .facts.gates import taken_stretches as taken_stretches
 from .facts.ground import ON_GROUND as ON_GROUND
 from .facts.ground import on_ground as on_ground
 from .facts.ground import standing_structures as standing_structures
 from .facts.heat import STATION as STATION
 from .facts.heat import heat_demand as heat_demand
 from .facts.heat import heated as heated
+from .facts.heat import heated_share as heated_share
 from .facts.heat import heated_today as heated_today
 from .facts.heat import station_side as station_side
 from .facts.heat import station_sizes as station_sizes

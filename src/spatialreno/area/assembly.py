@@ -97,7 +97,7 @@ def assemble(
         crs=target,
         catalog=catalog,
         meta=MappingProxyType(dict(meta or {})),
-        _layers=freeze(relate(formed, catalog.constants)),
+        _layers=freeze(relate(formed, catalog)),
         _acts=tuple(notes.acts),
     )
 
@@ -138,7 +138,7 @@ def replace_layers(area: StudyArea, changed: Mapping[str, pd.DataFrame]) -> Stud
         formed[name] = conform(given, dictionaries[name], notes)
     formed = with_estimates(formed, area.catalog.constants, notes)
     refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid))
-    related = relate(formed, area.catalog.constants)
+    related = relate(formed, area.catalog)
     return replace(area, _layers=freeze(related), _survey=area.survey, _acts=(*area._acts, *notes.acts))
 
 

@@ -9,19 +9,20 @@ import pandas as pd
 import shapely
 
 from spatialreno.area.conform import Notes
+from spatialreno.area.place.gate_spans import gap_widths
 
 
 def with_estimates(
     layers: Mapping[str, pd.DataFrame], constants: Mapping[str, float], notes: Notes
 ) -> dict[str, pd.DataFrame]:
-    """Fill residents from households and floor area from plan area × storeys, each marked ``estimated``.
+    """Fill residents from households, floor area from plan area × storeys, gates from gaps; each marked ``estimated``.
 
     Parameters
     ----------
     layers
         Conformed layers in metres.
     constants
-        ``persons_per_household``.
+        ``persons_per_household``, ``gate_width_m`` and those of ``gap_widths``.
     notes
         Where the acts are reported.
     """
@@ -31,7 +32,8 @@ def with_estimates(
     buildings = _filled(buildings, "residents", people, how, "buildings", notes)
     buildings = _filled(buildings, "floor_area_m2", _floors(buildings), "plan area × storeys", "buildings", notes)
     structures = _filled(structures, "floor_area_m2", _floors(structures), "plan area × storeys", "structures", notes)
-    return {**layers, "buildings": buildings, "structures": structures}
+    gates = _with_widths(layers["gates"], layers["walls"], buildings, constants, notes)
+    return {**layers, "buildings": buildings, "structures": structures, "gates": gates}
 
 
 def without_estimates(layers: Mapping[str, pd.DataFrame], constants: Mapping[str, float]) -> dict[str, pd.DataFrame]:
@@ -67,6 +69,20 @@ def _filled(
     filled["estimated"] = mark(filled["estimated"], gaps, column)
     notes.act(layer, "", "estimated", f"{column} = {how} in {gaps.sum()} rows")
     return filled
+
+
+def _with_widths(gates: Any, walls: Any, buildings: Any, constants: Mapping[str, float], notes: Notes) -> Any:
+    """A gate whose width nobody states is as wide as the gap that was left for it, else as gates usually are."""
+    unknown = gates["width_m"].isna()
+    if not unknown.any():
+        return gates
+    gaps = gap_widths(gates[unknown], walls, buildings.geometry, constants).reindex(gates.index)
+    gates = _filled(gates, "width_m", gaps, "the gap in the wall", "gates", notes)
+    unknown = gates["width_m"].isna()
+    if unknown.any():
+        names, usual = "" if unknown.all() else ", ".join(gates.index[unknown]), constants["gate_width_m"]
+        notes.act("gates", names, "default", f"width_m = {usual:g} in {unknown.sum()} rows")
+    return gates.assign(width_m=gates["width_m"].fillna(constants["gate_width_m"]))
 
 
 def _floors(frame: Any) -> pd.Series[Any]:

@@ -53,7 +53,7 @@ def split_walls(area: StudyArea, *, max_m: float) -> StudyArea:
         for wall, parts in zip(walls.index, pieces, strict=True)
         if len(parts) > 1
     ]
-    return replace(area, _layers=freeze(relate(layers, area.catalog.constants)), _acts=(*area._acts, *acts))
+    return replace(area, _layers=freeze(relate(layers, area.catalog)), _acts=(*area._acts, *acts))
 
 
 def _equal_parts(line: Any, max_m: float) -> list[Any]:

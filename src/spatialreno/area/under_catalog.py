@@ -64,5 +64,5 @@ def under_catalog(area: StudyArea, catalog: Catalog) -> StudyArea:
             layers[name] = conform(layers[name].drop(columns=derived, errors="ignore"), dictionary, notes)
     formed = with_estimates(without_estimates(layers, old.constants), catalog.constants, notes)
     refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
-    related = freeze(relate(formed, catalog.constants))
+    related = freeze(relate(formed, catalog))
     return replace(area, catalog=catalog, _layers=related, _survey=survey, _acts=(*area._acts, *notes.acts))

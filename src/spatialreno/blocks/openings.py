@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from scipy.spatial.distance import pdist
 
-from spatialreno.area import on_ground, once_an_area
+from spatialreno.area import closed_gaps, on_ground, once_an_area
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -25,7 +25,7 @@ def open_frontages(area: StudyArea) -> gpd.GeoDataFrame:
     """Find every stretch along which one compound is open to its neighbour.
 
     From each straight edge of a compound a zone reaches outwards by ``strip_m``. What stands in the part
-    of the zone between the two compounds (walls, structures on the ground, buildings, public paths) is
+    of the zone between the two compounds (walls, gates, structures on the ground, buildings, public paths) is
     projected on the edge; the stretches that face the neighbour and are free of any projection are open.
     Stretches that meet around the ring join into one run, unless something stands where they meet.
     A shared corner faces nothing. A public path that runs more across than along passes through.
@@ -63,11 +63,13 @@ def neighbours(area: StudyArea) -> Array:
 
 
 def obstacles(area: StudyArea) -> tuple[Array, Array]:
-    """Gather what keeps two compounds apart: solid things (walls, low structures, buildings), and public paths."""
+    """Gather what keeps two compounds apart: solid things (walls, gates in gaps of walls, low structures, buildings),
+    and public paths. A gate keeps apart whoever it lets through.
+    """
     structures, paths = area.structures, area.paths
     low = on_ground(structures)
     public = paths["public"].fillna(True).astype(bool)
-    shapes = [area.walls.geometry, structures.geometry[low], area.buildings.geometry]
+    shapes = [area.walls.geometry, closed_gaps(area).geometry, structures.geometry[low], area.buildings.geometry]
     return np.concatenate([s.to_numpy() for s in shapes]), paths.geometry[public].to_numpy()
 
 

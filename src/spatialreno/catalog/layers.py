@@ -39,13 +39,29 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One base layer or table: its geometry types (none for a table) and its columns."""
+    """One base layer or table: its geometry types (none for a table), its columns, and what it is to others.
+
+    Attributes
+    ----------
+    lies_in_compound
+        Each row is given the compound it stands in (``compound_id``).
+    may_hold_rights
+        A right may be held in its rows.
+    natural_quantity
+        The column that counts it where there is no price; ``count`` for pieces.
+    theme
+        How the page draws it: ``own`` (a drawing of its own), ``generic``, or ``none``.
+    """
 
     name: str
     geometry: tuple[str, ...]
     title_zh: str
     title_en: str
     columns: Mapping[str, Column]
+    lies_in_compound: bool = False
+    may_hold_rights: bool = False
+    natural_quantity: str = "count"
+    theme: str = ""
 
     @property
     def is_table(self) -> bool:
@@ -80,6 +96,10 @@ def _read_layer(row: Row, tables: Mapping[str, Table]) -> Layer:
         title_zh=row["title_zh"],
         title_en=row["title_en"],
         columns=ReadOnly({c.column: c for c in columns}),
+        lies_in_compound=row["lies_in_compound"] == "yes",
+        may_hold_rights=row["may_hold_rights"] == "yes",
+        natural_quantity=row["natural_quantity"] or "count",
+        theme=row["theme"] or ("generic" if row["geometry"] else ""),
     )
 
 

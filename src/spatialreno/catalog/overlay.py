@@ -37,6 +37,9 @@ class _Known:
     tables: Mapping[str, Table]
     layers: Mapping[str, Layer]
 
+# What a thing is priced by beside the numbers that its row holds; ``scenario`` measures them.
+COUNTED = ("count", "paved_m2", "facade_m2", "open_m2", "households")
+
 
 def lay_over(
     tables: Mapping[str, Table], given: list[OwnRow], *, dated: bool
@@ -221,7 +224,7 @@ def _targets(target: str, cells: Row, known: _Known) -> list[str] | None:
     if target == "quantity of layer":
         shape = ("area_m2",) if "Polygon" in layer.geometry else ()
         numbers = [c.column for c in layer.columns.values() if c.dtype in ("float", "int")]
-        return ["count", *(("paved_m2",) if layer.name == "paths" else ()), *shape, *numbers]
+        return [*COUNTED, *shape, *numbers]
     names = ("kind", "legality", "use") if target == "kind of layer" else (cells.get("column", ""),)
     return _words(layer, names, known)
 
@@ -238,8 +241,19 @@ def _layer_faults(row: OwnRow, known: _Known) -> Iterator[Fault]:
     name = row.cells["layer"]
     if f"{LAYER_TABLES}{name}" not in known.tables:
         yield row.fault(f"{name} has no dictionary", f"Write its columns into {LAYER_TABLES}{name}.csv")
-    elif row.cells["geometry"] and "id" not in known.layers[name].columns:
-        yield row.fault(f"{name} has no column id", f"Give {LAYER_TABLES}{name}.csv a required column id")
+        return
+    layer = known.layers[name]
+    missing: dict[str, tuple[str, str]] = {}
+    if layer.geometry:
+        missing |= {"id": ("required", "str"), "inferred": ("optional", "bool"), "estimated": ("optional", "str")}
+    if layer.lies_in_compound:
+        missing["compound_id"] = ("derived", "str")
+    for column, (status, dtype) in missing.items():
+        held = layer.columns.get(column)
+        if held is None or (held.status, held.dtype) != (status, dtype):
+            yield row.fault(f"{name} has no {status} column {column} ({dtype})", f"Add it to {LAYER_TABLES}{name}.csv")
+    if layer.natural_quantity not in ("count", *layer.columns):
+        yield row.fault(f"natural_quantity is {layer.natural_quantity}, no column of {name}", "Name one, or count")
 
 
 def _listed(text: str) -> list[str]:

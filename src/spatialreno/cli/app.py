@@ -79,6 +79,7 @@ def _one_form(context: typer.Context, value: bool) -> bool:
     return value
 
 
+Strict = Annotated[bool, typer.Option("--strict", help="Refuse what is built where something stands")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON", callback=_one_form)]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV", callback=_one_form)]
 Norm = Annotated[str | None, typer.Option("--standard", help="Planning standard: a name or a .toml file")]
@@ -161,12 +162,14 @@ def scenarios_of(area: Path) -> list[Scenario]:
     return [s for _, s in sorted(found, key=lambda f: (len(f[1].interventions), f[1].name))]
 
 
-def compared(area: Path, scenarios: list[Path] | None, standard: str | None) -> Comparison:
+def compared(
+    area: Path, scenarios: list[Path] | None, standard: str | None, *, strict: bool = False
+) -> Comparison:
     import spatialreno as sr
 
     read = load(area)
     norm = standard_for(read, standard)
-    return sr.compare(read, scenarios_for(area, scenarios), standard=norm, works=True, progress=say)
+    return sr.compare(read, scenarios_for(area, scenarios), standard=norm, works=True, strict=strict, progress=say)
 
 
 def gathered(options: Comparison, area: Path, budget: float | None) -> People:

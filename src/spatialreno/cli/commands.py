@@ -18,6 +18,7 @@ from spatialreno.cli.app import (
     OneScenario,
     Scenarios,
     Seconds,
+    Strict,
     Told,
     app,
     changed,
@@ -95,16 +96,26 @@ def show(
 
 
 @app.command()
-def ledger(area: Area, scenario: OneScenario, as_json: AsJson = False, as_csv: AsCsv = False) -> None:
-    """Price a scenario: its bill of quantities (工程量清单), without changing anything.
+def ledger(
+    area: Area,
+    scenario: OneScenario,
+    strict: Strict = False,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Price a scenario: its bill of quantities (工程量清单), and say where it builds over what stands.
 
     Example: spatialreno ledger data/geo/xigongdi data/geo/xigongdi/scenarios/full.toml --csv
     """
     import spatialreno as sr
 
-    rows = sr.read_scenario(scenario).ledger(load(area))
-    tell_table(rows, form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
-    say_total(rows)
+    today, plan = load(area), sr.read_scenario(scenario)
+    conflicts = sr.land.built_conflicts(today, plan, strict=strict)
+    tell_table(plan.ledger(today), form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
+    say_total(plan.bill(today))
+    for line in sr.land.conflict_lines(today, conflicts, lang=lang):
+        say(line)
 
 
 @app.command()
@@ -163,6 +174,7 @@ def compare(
     scenarios: Scenarios = None,
     standard: Norm = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write tables, layers, provenance here")] = None,
+    strict: Strict = False,
     lang: Lang = "zh",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -172,7 +184,7 @@ def compare(
     Example: spatialreno compare data/geo/xigongdi -o out/xigongdi
     """
 
-    options = compared(area, scenarios, standard)
+    options = compared(area, scenarios, standard, strict=strict)
     table = options.leaders(lang=lang).rename(columns=options.titles).reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(options))
     for option, note in options.notes():

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from spatialreno import Catalog, Solution
+    from spatialreno.scenario import Bill
 
 _NAMES = 8  # of a list that is told in a table to read
 _WIDE = 160  # columns of a table that goes into a pipe
@@ -47,13 +48,20 @@ def say(sentence: str) -> None:
     sys.stderr.flush()
 
 
-def say_total(ledger: pd.DataFrame) -> None:
-    """Tell what a bill of quantities comes to, and for whom."""
-    paid = ledger[ledger["payer"] != ""].groupby("payer")["cost_yuan"].sum()
-    payers = ", ".join(f"{payer} {cost:,.0f}" for payer, cost in paid.items()) or "nobody"
-    unpriced = int(ledger["cost_yuan"].isna().sum())
-    without = f"; {unpriced} rows have no price" if unpriced else ""
-    say(f"estimate {ledger['cost_yuan'].sum():,.0f} yuan, paid by {payers}{without}")
+def say_total(bill: Bill) -> None:
+    """Tell what a bill comes to, for whom, and what it leaves out."""
+    for option in bill.options:
+        payers = bill.of(option).by("payer")
+        paid = ", ".join(f"{p} {cost:,.2f}" for p, cost in zip(payers["payer"], payers["cost_yuan"], strict=True))
+        count = bill.unpriced_count(option)
+        without = f"; {count} without a price: {_named(bill.of(option))}" if count else ""
+        say(f"{option}: estimate {bill.total[option]:,.2f} yuan with design, supervision and reserve; "
+            f"paid by {paid or 'nobody'}{without}")  # fmt: skip
+
+
+def _named(bill: Bill) -> str:
+    rows = bill.unpriced.to_dict("records")
+    return "; ".join(f"{r['verb']} {r['layer']} {_shortened(', '.join(r['ids']))}" for r in rows)
 
 
 def complain(message: str) -> None:
@@ -77,7 +85,7 @@ def tell_table(frame: pd.DataFrame, how: Form, *, title: str = "") -> None:
     if how is Form.json:
         tell(json.dumps(_records(frame), ensure_ascii=False, indent=2))
     elif how is Form.csv:
-        sys.stdout.write(frame.to_csv(index=False, lineterminator="\n"))
+        sys.stdout.write(_flattened(frame).to_csv(index=False, lineterminator="\n"))
     else:
         _draw(frame, title)
 
@@ -130,6 +138,13 @@ def _draw(frame: pd.DataFrame, title: str) -> None:
     console.print(table)
 
 
+def _flattened(frame: pd.DataFrame) -> pd.DataFrame:
+    """Write lists of names into one cell each."""
+    from spatialreno.files import listed
+
+    return frame.map(lambda cell: listed(cell) if isinstance(cell, list | tuple) else cell)
+
+
 def _shortened(text: str) -> str:
     """Keep the first names of a long list; --json and --csv have them all."""
     names = text.split(", ")
@@ -138,6 +153,8 @@ def _shortened(text: str) -> str:
 
 def _written(value: Any) -> str:
     value = _plain(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
     if value is None:
         return "—"
     if isinstance(value, float):

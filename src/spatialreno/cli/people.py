@@ -181,7 +181,7 @@ def checkup(
     else:
         if option is None:
             raise InputError("checkup: --show money needs an option. Give it with --scenario.")
-        balance = balance_money(option.ledger(today), today.catalog)
+        balance = balance_money(option.bill(today), today.catalog)
         tell_table(balance.table.reset_index(), how, title=repr(balance))
 
 

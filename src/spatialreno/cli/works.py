@@ -99,7 +99,7 @@ def dig(
     found = sr.plan_dig(after, kinds or KINDS, scenario=plan, time_limit_s=seconds)
     _complain(found.faults)
     if bill is not None:
-        _write_book(dig_book(found), bill)
+        _write_book(dig_book(found, after.catalog), bill)
     if out is not None:
         answer = found.as_scenario("dig", title="管线一次开挖")
         say(f"wrote {sr.write_scenario(answer.placed(after), out)}")

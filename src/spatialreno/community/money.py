@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from spatialreno.errors import Fault, InputError
+from spatialreno.scenario import funding_rule
 
 if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
+    from spatialreno.scenario import Bill
 
 
 @dataclass(frozen=True, repr=False)
@@ -21,8 +23,8 @@ class Balance:
     Attributes
     ----------
     lines
-        The ledger's lines that cost something; verb, layer, id, item, cost_yuan, payer, class (基础 完善 提升),
-        eligible (payers that may pay for it, joined by ``|``), allowed, source, confidence.
+        The bill's lines that have a price, with eligible (payers that may pay for it, joined by ``|``), allowed, and
+        source and confidence of that rule.
     table
         Index payer; needed_yuan, basic_yuan, improved_yuan, raised_yuan, ineligible_yuan, available_yuan (missing
         where not stated), gap_yuan (needed beyond what is available).
@@ -38,13 +40,13 @@ class Balance:
         return f"Balance: {self.table['needed_yuan'].sum():,.0f} yuan by {len(self.table)} payers{said}"
 
 
-def balance_money(ledger: pd.DataFrame, catalog: Catalog, sources: Mapping[str, float] | None = None) -> Balance:
-    """Balance a bill of quantities: each line with payer and eligibility, each payer with need and means.
+def balance_money(bill: Bill, catalog: Catalog, sources: Mapping[str, float] | None = None) -> Balance:
+    """Balance a bill: each line with payer and eligibility, each payer with need and means.
 
     Parameters
     ----------
-    ledger
-        As ``scenario.ledger(area)`` gives it.
+    bill
+        Of one option: ``options.bill().of(name)``, or ``scenario.bill(area)``.
     catalog
         With the table ``funding``: which class a work belongs to, and who may pay for it.
     sources
@@ -53,51 +55,54 @@ def balance_money(ledger: pd.DataFrame, catalog: Catalog, sources: Mapping[str, 
     Returns
     -------
     Balance
+        What is needed adds up to the bill's total.
 
     Raises
     ------
     InputError
-        Negative money, or a payer the catalog does not know.
+        Negative money, a payer the catalog does not know, or a bill of several options.
 
     Examples
     --------
     >>> import spatialreno as sr
     >>> today = sr.read_area("data/geo/xigongdi")
     >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
-    >>> list(balance_money(clear.ledger(today), today.catalog).table.index)
+    >>> list(balance_money(clear.bill(today), today.catalog).table.index)
     ['city']
     """
+    if len(bill.options) != 1:
+        raise InputError(f"money: a bill of {len(bill.options)} options. Take one: bill.of(name).")
     means = dict(sources or {})
     _check(means, catalog)
-    lines = _lines(ledger[ledger["cost_yuan"].fillna(0) > 0], catalog)
-    by_payer = lines.groupby("payer")["cost_yuan"]
-    table = pd.DataFrame({"needed_yuan": by_payer.sum()})
+    lines = _lines(bill.lines[bill.lines["cost_yuan"].notna()], catalog)
+    table = pd.DataFrame({"needed_yuan": _sums(lines)})
     for name in ("basic", "improved", "raised"):
-        table[f"{name}_yuan"] = lines[lines["class"] == name].groupby("payer")["cost_yuan"].sum()
-    table["ineligible_yuan"] = lines[~lines["allowed"].astype(bool)].groupby("payer")["cost_yuan"].sum()
+        table[f"{name}_yuan"] = _sums(lines[lines["class"] == name])
+    table["ineligible_yuan"] = _sums(lines[~lines["allowed"].astype(bool)])
     table = table.reindex(sorted({*table.index, *means})).fillna(0.0).rename_axis("payer")
     table["available_yuan"] = pd.Series(means, dtype="float64").reindex(table.index)
-    table["gap_yuan"] = table["needed_yuan"] - table["available_yuan"]
+    table["gap_yuan"] = (table["needed_yuan"] - table["available_yuan"]).round(2)
     return Balance(lines, table)
 
 
+def _sums(lines: pd.DataFrame) -> pd.Series:
+    """Add up by payer, to the fen."""
+    return lines.groupby("payer")["cost_yuan"].sum().round(2)
+
+
 def _lines(bill: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
-    rules = catalog.rows("funding")
-    keys = list(zip(bill["layer"], bill["verb"], bill["kind"], strict=True))
-    found = [_rule(rules, *key) for key in keys]
-    lines = bill[["verb", "layer", "id", "kind", "item", "cost_yuan", "payer"]].reset_index(drop=True)
-    for column in ("class", "eligible", "source", "confidence"):
+    """Say of each line who may pay for it; design, supervision and reserve go with the works of their payer."""
+    keys = zip(bill["layer"], bill["verb"], bill["kind"], bill["part"], bill["payer"], strict=True)
+    found = [
+        {"eligible": payer} if part == "fees" else funding_rule(catalog, layer, verb, kind)
+        for layer, verb, kind, part, payer in keys
+    ]
+    lines = bill.drop(columns=["option", "source", "confidence"]).reset_index(drop=True)
+    for column in ("eligible", "source", "confidence"):
         lines[column] = pd.Series([rule.get(column, "") for rule in found], dtype="str")
     pairs = zip(lines["payer"], lines["eligible"], strict=True)
-    lines.insert(9, "allowed", [payer in str(eligible).split("|") for payer, eligible in pairs])
+    lines["allowed"] = [payer in str(eligible).split("|") for payer, eligible in pairs]
     return lines
-
-
-def _rule(rules: list[dict[str, str]], layer: str, verb: str, kind: str) -> dict[str, str]:
-    """Take the row of the kind itself, else that of the layer."""
-    own = [r for r in rules if r["layer"] == layer and r["verb"] in ("", verb)]
-    exact = [r for r in own if r["kind"] == kind and kind]
-    return (exact or [r for r in own if not r["kind"]] or [{}])[0]
 
 
 def _check(means: Mapping[str, float], catalog: Catalog) -> None:

@@ -13,15 +13,14 @@ import pandas as pd
 from spatialreno._version import __version__
 from spatialreno.area import STATION, heat_demand
 from spatialreno.community import Consents, Register
-from spatialreno.comparison.plan import bill_rows
-from spatialreno.comparison.review import fire_findings, lane_findings, review
+from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review
 from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works
 from spatialreno.comparison.write import write_comparison
 from spatialreno.errors import Fault, InputError
 from spatialreno.indicators import Evaluation, indicator_title
-from spatialreno.land import Removals, fewest_removals, fire_blockers, lane_sections
-from spatialreno.scenario import Scenario
+from spatialreno.land import Removals, built_conflicts, conflict_lines, fewest_removals, fire_blockers, lane_sections
+from spatialreno.scenario import Bill, Scenario
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -41,7 +40,8 @@ class Comparison:
     areas, evaluations, blocks
         By option, today included.
     ledgers, freed, gained
-        By option; empty tables for today. ``gained``: every home before and after (``who_gains``).
+        By option; empty tables for today. ``ledgers``: what an option touches; what its works lay (part ``works``)
+        has its price in the bill. ``gained``: every home before and after (``who_gains``).
     isochrones
         By option: walks from the home nearest the residents' centre, or from the origins asked for.
     consents
@@ -49,9 +49,11 @@ class Comparison:
     register
         Homes and ballots of today; ballots that were refused stand in its ``faults`` and in ``notes()``.
     scenarios
-        As given.
+        The options whole: as given, with what their works build.
     works
-        By option, heat and one dig (``.heat``, ``.dig``), where they were asked for.
+        By option, heat and one dig (``.heat``, ``.dig``), where they are part of it.
+    money
+        The one bill of all options (``bill()``).
     """
 
     areas: Mapping[str, StudyArea]
@@ -64,6 +66,7 @@ class Comparison:
     isochrones: Mapping[str, gpd.GeoDataFrame]
     consents: Mapping[str, Consents]
     register: Register
+    money: Bill
     plans: pd.DataFrame
     works: Mapping[str, Works] = field(default_factory=dict)
 
@@ -138,7 +141,8 @@ class Comparison:
         if base not in values:
             raise InputError(f"{base}: no such option. Options: {', '.join(values.columns)}.")
         others = [c for c in values.columns if c != base]
-        change = pd.concat([values[base], values[others].sub(values[base], axis=0)], axis=1)
+        counted = self._invested(values)
+        change = pd.concat([values[base], counted[others].sub(counted[base], axis=0)], axis=1)
         return self._titled(change, lang)
 
     def leaders(self, *, lang: Lang = "zh") -> pd.DataFrame:
@@ -174,7 +178,7 @@ class Comparison:
         InputError
             No weights, negative ones, unknown indicators, or one that has no better direction.
         """
-        values = self._values()
+        values = self._invested(self._values())
         signs = self._signs(weights, values)
         chosen = values.loc[list(signs.index)].T.astype("float64")
         gaps = [str(c) for c in chosen.columns if chosen[c].isna().any()]
@@ -187,16 +191,16 @@ class Comparison:
         chosen["rank"] = chosen["score"].round(9).rank(ascending=False, method="min").astype(int)
         return chosen.sort_values(["rank"], kind="stable").rename_axis("option")
 
-    def bill(self) -> pd.DataFrame:
-        """Return the bill of quantities (工程量清单) of every option, by payer and item; an estimate.
+    def bill(self) -> Bill:
+        """Return the one bill (投资估算) of all options: every line with payer, class and phase; all estimates.
 
         Returns
         -------
-        DataFrame
-            Columns option, payer, layer, verb, item, unit, quantity, cost_yuan (missing where the catalog has
-            no price: then payer and item are empty), items (rows added up). What is kept is left out.
+        Bill
+            ``.lines``, ``.total`` and ``.per_household`` by option, ``.by("payer", …)``, ``.unpriced``. The lines of
+            an option add up to its total, to the fen; today has none.
         """
-        return bill_rows(self.ledgers)
+        return self.money
 
     def notes(self) -> list[tuple[str, str]]:
         """List what a reviewer should know of each option, as (option, sentence)."""
@@ -204,9 +208,11 @@ class Comparison:
         found = []
         for name in self.areas:
             if name != TODAY:
-                found += [(name, text) for text in review(self.today, self.ledgers[name])]
+                found += [(name, text) for text in review(self.today, self.ledgers[name], self.money.of(name))]
+                found += [(name, text) for text in gate_findings(self.today, self.areas[name])]
                 lanes = self.evaluations[name].ground.lanes
                 found += [(name, text) for text in lane_findings(self.today, before, lanes)]
+                found += [(name, text) for text in conflict_lines(self.today, self.conflicts[name])]
             found += [(name, text) for text in fire_findings(self.blockers[name])]
         return [*found, *((TODAY, str(fault)) for fault in self.faults)]
 
@@ -220,6 +226,11 @@ class Comparison:
     def blockers(self) -> dict[str, gpd.GeoDataFrame]:
         """By option, the obstacles that keep a fire engine from homes (``fire_blockers``)."""
         return {name: fire_blockers(area, self.evaluations[name].ground.fire) for name, area in self.areas.items()}
+
+    @cached_property
+    def conflicts(self) -> dict[str, gpd.GeoDataFrame]:
+        """By option, without today: what it builds where something stands or passes (``built_conflicts``)."""
+        return {s.name: built_conflicts(self.today, s) for s in self.scenarios}
 
     @cached_property
     def sections(self) -> dict[str, gpd.GeoDataFrame]:
@@ -250,6 +261,13 @@ class Comparison:
         """Read the comparison aloud."""
         scores = [f"{k} {e.value('score'):.1f}" for k, e in self.evaluations.items()]
         return f"Comparison of {self.today.name} by {self.standard}, circle score: {', '.join(scores)}"
+
+    def _invested(self, values: pd.DataFrame) -> pd.DataFrame:
+        """Count what today invests as 0, so that options can be compared with it."""
+        units = self.today.catalog.indicators["unit"].reindex(values.index)
+        filled = values.copy()
+        filled[TODAY] = values[TODAY].mask(units.isin(["yuan"]) & values[TODAY].isna(), 0.0)
+        return filled
 
     def _values(self) -> pd.DataFrame:
         """Pivot the rows about the whole area: indicators down, options across."""

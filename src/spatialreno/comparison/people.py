@@ -112,7 +112,7 @@ def gather_people(
         menu=None if menu is None else choose_works(book, menu, budget_yuan or 0.0, trials=trials),
         management={name: manage(area) for name, area in options.areas.items()},
         checkups={s.name: answer_checkup(today, s) for s in options.scenarios},
-        balances={s.name: balance_money(options.ledgers[s.name], today.catalog) for s in options.scenarios},
+        balances={s.name: balance_money(options.bill().of(s.name), today.catalog) for s in options.scenarios},
         registers={s.name: register_facilities(options.areas[s.name]) for s in options.scenarios},
         willing=book.counts("willing"),
         satisfied=book.counts("satisfied"),

@@ -9,12 +9,14 @@ import pandas as pd
 
 from spatialreno.comparison.works import Works, works_values
 from spatialreno.land import parking_change
+from spatialreno.scenario import PARTS
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from spatialreno.area import StudyArea
     from spatialreno.community import Consents
+    from spatialreno.scenario import Bill
 
 #: Causes of freed land that have a row of their own.
 _CAUSES = ("structure", "wall", "gap", "lane")
@@ -24,6 +26,7 @@ _INDEX = ["option", "level", "place", "indicator"]
 def plan_rows(
     areas: Mapping[str, StudyArea],
     ledgers: Mapping[str, pd.DataFrame],
+    bill: Bill,
     freed: Mapping[str, gpd.GeoDataFrame],
     gains: Mapping[str, Mapping[str, float]],
     consents: Mapping[str, Consents],
@@ -46,8 +49,8 @@ def plan_rows(
     today = next(iter(areas.values()))
     frames = []
     for name in areas:
-        bill = ledgers.get(name)
-        values = {**_bill_values(bill, today), **_land_values(freed[name]), **gains[name]}
+        values = {**_done_values(ledgers.get(name), today), **_money_values(bill, name)}
+        values |= {**_land_values(freed[name]), **gains[name]}
         values |= _parking_values(today, areas[name])
         values |= _consent_values(consents.get(name))
         values |= works_values(areas[name], works.get(name))
@@ -60,36 +63,32 @@ def plan_rows(
     return pd.concat(frames)
 
 
-def _bill_values(bill: pd.DataFrame | None, today: StudyArea) -> dict[str, float]:
-    if bill is None:
-        return dict.fromkeys(
-            [
-                "wall_demolished_m",
-                "illegal_demolished_m2",
-                "facilities_built",
-                "facilities_built_m2",
-                "open_space_built_m2",
-                "cost_yuan",
-                "cost_household_yuan",
-                "unpriced",
-            ],
-            0.0,
-        )
-    once = bill.drop_duplicates(["verb", "layer", "id"])
+def _done_values(acts: pd.DataFrame | None, today: StudyArea) -> dict[str, float]:
+    """Measure what comes down and what is built; today does nothing."""
+    names = ["wall_demolished_m", "illegal_demolished_m2", "facilities_built", "facilities_built_m2"]
+    if acts is None:
+        return dict.fromkeys([*names, "open_space_built_m2"], 0.0)
+    once = acts.drop_duplicates(["verb", "layer", "id"])
     gone, built = once[once["verb"] == "demolish"], once[once["verb"] == "build"]
     illegal = today.structures.index[today.structures["legality"] == "illegal"]
     shed = gone[(gone["layer"] == "structures") & gone["id"].isin(illegal)]["id"]
-    households = float(today.buildings["households"].sum())
-    cost = float(bill["cost_yuan"].sum())
     return {
         "wall_demolished_m": float(today.walls["length_m"].reindex(gone.loc[gone["layer"] == "walls", "id"]).sum()),
         "illegal_demolished_m2": float(today.structures["floor_area_m2"].reindex(shed).sum()),
         "facilities_built": float((built["layer"] == "facilities").sum()),
-        "facilities_built_m2": _built_m2(bill, "facilities"),
-        "open_space_built_m2": _built_m2(bill, "open_spaces"),
-        "cost_yuan": cost,
-        "cost_household_yuan": cost / households if households else float("nan"),
-        "unpriced": float((bill["cost_yuan"].isna()).sum()),
+        "facilities_built_m2": _built_m2(acts, "facilities"),
+        "open_space_built_m2": _built_m2(acts, "open_spaces"),
+    }
+
+
+def _money_values(bill: Bill, option: str) -> dict[str, float]:
+    """Take an option's total from the bill, in all, per household and by part; missing where nothing is invested."""
+    parts = bill.of(option).by("part").set_index("part")["cost_yuan"]
+    return {
+        "cost_yuan": float(bill.total[option]),
+        "cost_household_yuan": float(bill.per_household[option]),
+        "unpriced": float(bill.unpriced_count(option)),
+        **{f"cost_yuan:{part}": float(parts.get(part, float("nan"))) for part in PARTS},
     }
 
 
@@ -108,23 +107,6 @@ def _consent_values(found: Consents | None) -> dict[str, float]:
         "households_missing": found.households_to_win if found else 0,
     }
     return {name: float(count) for name, count in counts.items()}
-
-
-def bill_rows(ledgers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Add up the ledgers by option, payer, layer, verb, item and unit; costs that are missing stay missing."""
-    keys = ["option", "payer", "layer", "verb", "item", "unit"]
-    whole = [bill.assign(option=name) for name, bill in ledgers.items() if len(bill)]
-    if not whole:
-        return pd.DataFrame(columns=[*keys, "quantity", "cost_yuan", "items"])
-    rows = pd.concat(whole, ignore_index=True)
-    rows = rows[rows["verb"] != "keep"]
-    place = {name: k for k, name in enumerate(ledgers)}
-    added = rows.groupby(keys, as_index=False).agg(
-        quantity=("quantity", "sum"),
-        cost_yuan=("cost_yuan", lambda cost: cost.sum(min_count=1)),
-        items=("id", "size"),
-    )
-    return added.sort_values(keys, key=lambda c: c.map(place) if c.name == "option" else c, ignore_index=True)
 
 
 def _built_m2(bill: pd.DataFrame, layer: str) -> float:
@@ -153,7 +135,7 @@ def _plan_marks(values: Mapping[str, float], today: StudyArea) -> list[str]:
     walls = bool(today.walls["inferred"].fillna(False).any())
     return [
         "estimated"
-        if "cost" in k or (people and k.partition(":")[0].endswith(("gain", "lose")))
+        if "yuan" in k or (people and k.partition(":")[0].endswith(("gain", "lose")))
         else "inferred"
         if walls and k == "wall_demolished_m"
         else ""

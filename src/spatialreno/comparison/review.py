@@ -4,29 +4,61 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spatialreno.area import gate_spans
+
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
     from spatialreno.area import StudyArea
+    from spatialreno.scenario import Bill
+
+_VERBS = {"demolish": "拆除", "alter": "改造", "build": "新建"}
 
 
-def review(today: StudyArea, bill: pd.DataFrame) -> list[str]:
-    """List the warnings that a bill of quantities gives rise to, a sentence each."""
+def review(today: StudyArea, acts: pd.DataFrame, bill: Bill) -> list[str]:
+    """List the warnings that an option's bill of quantities gives rise to, a sentence each.
+
+    Parameters
+    ----------
+    today
+        The area as it is.
+    acts
+        The option's ledger.
+    bill
+        The lines of this option alone.
+    """
     limit = today.catalog.constants["demolition_share_max"]
-    gone = bill[(bill["verb"] == "demolish") & (bill["layer"] == "buildings")]["id"]
+    gone = acts[(acts["verb"] == "demolish") & (acts["layer"] == "buildings")]["id"].drop_duplicates()
     total = float(today.buildings["floor_area_m2"].sum())
     share = float(today.buildings["floor_area_m2"].reindex(gone).sum()) / total if total else 0.0
     notes = []
     if share > limit:
         notes.append(f"拆除建筑面积占比 {share:.0%}，超过 {limit:.0%}（建科〔2021〕63号，memory：待核对原文）")
-    kept = int((bill["verb"] == "keep").sum())
+    kept = int((acts["verb"] == "keep").sum())
     if kept:
         notes.append(f"{kept} 处所选要素不可拆除，予以保留")
-    unpriced = int(bill["cost_yuan"].isna().sum())
-    if unpriced:
-        notes.append(f"{unpriced} 项无单价，未计入总投资")
+    rows = bill.unpriced
+    if len(rows):
+        named = [f"{_VERBS[r['verb']]} {today.catalog.layers[r['layer']].title('zh')} {_few(r['ids'])}"
+                 for r in rows.to_dict("records")]  # fmt: skip
+        notes.append(f"{sum(map(len, rows['ids']))} 项无单价，未计入总投资：{'；'.join(named)}")
     return notes
+
+
+def gate_findings(today: StudyArea, after: StudyArea) -> list[str]:
+    """Name what a plan builds along a wall with a gate: the gate opens it, too."""
+    known = {(row.gate, row.wall) for row in gate_spans(today).itertuples()}
+    spans = gate_spans(after)
+    new = [row for row in spans[spans["beside"]].itertuples() if (row.gate, row.wall) not in known]
+    return [
+        f"{row.wall} 紧沿出入口 {row.gate} 所在围墙，{row.gate} 在其上同样开口；如需封闭，请移位或关闭该出入口"
+        for row in new
+    ]
+
+
+def _few(ids: tuple[str, ...], most: int = 5) -> str:
+    return "、".join(ids[:most]) + (f" 等 {len(ids)} 处" if len(ids) > most else "")
 
 
 def lane_findings(today: StudyArea, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from spatialreno.area import as_ids, inhabited_buildings, refuse_unknown
@@ -12,11 +13,11 @@ from spatialreno.blocks import merge_blocks
 from spatialreno.community import find_consents, read_register
 from spatialreno.comparison.options import TODAY, Comparison
 from spatialreno.comparison.plan import plan_rows
-from spatialreno.comparison.works import plan_works
+from spatialreno.comparison.works import Asked, Works, asked_of_owners, asked_works, joined, plan_works, works_of
 from spatialreno.errors import ScenarioError
 from spatialreno.indicators import Evaluation, evaluate, gain_values, who_gains
-from spatialreno.land import freed_land
-from spatialreno.scenario import Build, Scenario
+from spatialreno.land import built_conflicts, freed_land
+from spatialreno.scenario import Bill, Build, Scenario, ledger_lines, make_bill
 from spatialreno.walk import isochrones
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def compare(
     *,
     standard: str = "gb50180-2018",
     origins: Sequence[str] | str | None = None,
-    works: bool = False,
+    works: Asked = False,
+    strict: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Comparison:
     """Apply each scenario to today and evaluate all of them alike.
@@ -46,8 +48,14 @@ def compare(
         Ids of facilities or buildings whose isochrones are drawn; default is the home nearest the
         residents' centre.
     works
-        Also plan heat and one dig for every option (:func:`spatialreno.supply_heat`,
-        :func:`spatialreno.plan_dig`): some seconds each.
+        Plan joint works and put them into the options, some seconds each: True for all of them, a list such as
+        ``["heat"]``, or a list by option, ``{"full": ["heat", "dig"]}``. ``heat`` (:func:`spatialreno.supply_heat`)
+        goes into an option with a station from which homes are newly heated, ``dig``
+        (:func:`spatialreno.plan_dig`) into one that opens the ground or paves anew, or that is named. Today
+        stays as it is. What they build is part of the option: its area, its indicators, its bill, its file.
+    strict
+        Refuse an option that builds where something stands, over a fire lane or a protected tree
+        (:func:`spatialreno.land.built_conflicts`); otherwise ``notes()`` tells it.
     progress
         Called with a sentence before each step.
 
@@ -58,7 +66,8 @@ def compare(
     Raises
     ------
     ScenarioError
-        Two options with one name, an option called ``today``, or one that does not fit the area.
+        Two options with one name, an option called ``today``, or one that does not fit the area (with ``strict``:
+        that builds where there is no room).
 
     Examples
     --------
@@ -71,28 +80,39 @@ def compare(
     say = progress or (lambda _: None)
     scenarios = _as_scenarios(scenarios)
     _check_names(scenarios)
-    areas: dict[str, StudyArea] = {TODAY: today}
+    wanted = asked_works(works, scenarios)
+    planned: dict[str, Works] = {}
     for scenario in scenarios:
+        named = isinstance(works, Mapping)
+        found = plan_works(today, scenario, wanted.get(scenario.name, ()), always=named, say=say)
+        planned |= {} if found is None else {scenario.name: found}
+    whole = [joined(s, planned[s.name].scenario, today) if s.name in planned else s for s in scenarios]
+    areas: dict[str, StudyArea] = {TODAY: today}
+    for scenario in whole:
         say(f"apply {scenario.name} {scenario.title}")
         areas[scenario.name] = scenario.apply(today)
+        if strict:
+            built_conflicts(today, scenario, strict=True)
     evaluations: dict[str, Evaluation] = {}
     for name, area in areas.items():
         say(f"evaluate {name}")
         evaluations[name] = evaluate(area, standard)
     say("freed land, gains and isochrones")
     start = _origins(today, origins)
-    ledgers = {s.name: s.ledger(today) for s in scenarios}
+    ledgers = {s.name: _ledger(s, planned.get(s.name), today) for s in whole}
+    bill = _bill(ledgers, planned, areas)
     freed = {TODAY: freed_land(today, today), **{s.name: freed_land(today, _only_cleared(s, today)) for s in scenarios}}
     gained = {name: who_gains(evaluations[TODAY], evaluations[name]) for name in areas}
     baskets = tuple(b.id for b in evaluations[TODAY].standard.baskets)
     gains = {name: gain_values(found, today.catalog.constants, baskets) for name, found in gained.items()}
     say("consents")
     register = read_register(today, keep_rest=True)
-    consents = {s.name: find_consents(today, s, register=register, keep_rest=True) for s in scenarios}
-    planned = plan_works(areas, scenarios, say) if works else {}
+    consents = {
+        s.name: find_consents(today, asked_of_owners(s), register=register, keep_rest=True) for s in whole
+    }
     return Comparison(
         areas=areas,
-        scenarios=tuple(scenarios),
+        scenarios=tuple(whole),
         evaluations=evaluations,
         ledgers={TODAY: next(iter(ledgers.values())).iloc[:0] if ledgers else pd.DataFrame(), **ledgers},
         blocks={name: merge_blocks(area) for name, area in areas.items()},
@@ -101,9 +121,31 @@ def compare(
         isochrones={name: isochrones(area, [i for i in start if _is_there(area, i)]) for name, area in areas.items()},
         consents=consents,
         register=register,
-        plans=plan_rows(areas, ledgers, freed, gains, consents, planned),
+        money=bill,
+        plans=plan_rows(areas, ledgers, bill, freed, gains, consents, planned),
         works=planned,
     )
+
+
+def _ledger(whole: Scenario, works: Works | None, today: StudyArea) -> pd.DataFrame:
+    """List what an option touches; what its works lay is priced in the bill, not here."""
+    rows = whole.ledger(today)
+    laid = works_of(works.scenario) if works else set()
+    own = [(layer, i) not in laid for layer, i in zip(rows["layer"], rows["id"], strict=True)]
+    rows["part"] = np.where(own, "plan", "works")
+    rows.loc[rows["part"] == "works", ["item", "item_en", "payer", "source", "confidence"]] = ""
+    rows.loc[rows["part"] == "works", ["unit_price_yuan", "cost_yuan"]] = float("nan")
+    return rows
+
+
+def _bill(ledgers: Mapping[str, pd.DataFrame], works: Mapping[str, Works], areas: Mapping[str, StudyArea]) -> Bill:
+    """Put the ledgers' lines, those of the works and what comes on top into one bill; today pays nothing."""
+    today = areas[TODAY]
+    parts: dict[str, list[pd.DataFrame]] = {TODAY: []}
+    for name, rows in ledgers.items():
+        joint = works[name].lines(areas[name]) if name in works else []
+        parts[name] = [ledger_lines(rows[rows["part"] == "plan"]), *joint]
+    return make_bill(parts, today.catalog, float(today.buildings["households"].sum()))
 
 
 def _only_cleared(scenario: Scenario, today: StudyArea) -> StudyArea:

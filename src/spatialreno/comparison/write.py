@@ -15,8 +15,8 @@ from spatialreno.walk import change_of
 if TYPE_CHECKING:
     from spatialreno.comparison.options import Comparison
 
-# Base layers a plan may change: written into the GeoPackage for each option.
-_CHANGING = ("walls", "gates", "structures", "buildings", "paths", "facilities", "open_spaces")
+# What a plan is read by is written for every option, changed or not; other layers where some option changed them.
+_ALWAYS = ("walls", "gates", "structures", "buildings", "paths", "facilities", "open_spaces")
 
 
 def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
@@ -83,7 +83,7 @@ def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
         "change": comparison.change().reset_index(),
         "indicators": comparison.table().reset_index(),
         "ledger": _by_option(comparison.ledgers, index=False),
-        "bill": comparison.bill(),
+        "bill": comparison.bill().lines,
         "access": _by_option({k: e.access for k, e in comparison.evaluations.items()}, index=False),
         "gains": _by_option(comparison.gained),
         "blocks": _by_option({k: b.drop(columns="geometry") for k, b in comparison.blocks.items()}),
@@ -113,13 +113,20 @@ def _layers_of(comparison: Comparison, option: str) -> dict[str, Any]:
         "blocks": comparison.blocks[option],
         "freed_land": comparison.freed[option],
         "isochrones": comparison.isochrones[option],
-        **{name: area.layer(name) for name in _CHANGING},
+        **{name: area.layer(name) for name in _written_layers(comparison)},
     }
     layers = {name: frame.reset_index() for name, frame in frames.items() if len(frame)}
     change = change_of(next(iter(comparison.isochrones.values())), comparison.isochrones[option])
     if len(change):
         layers["isochrone_change"] = change
     return {**layers, "scores": _scores(comparison, option)}
+
+
+def _written_layers(comparison: Comparison) -> list[str]:
+    """Name the drawn layers to write: those a plan is read by, and every other that some option changed."""
+    drawn = [name for name, layer in comparison.today.catalog.layers.items() if not layer.is_table]
+    changed = {act.layer for scenario in comparison.scenarios for act in scenario.interventions}
+    return [name for name in drawn if name in _ALWAYS or name in changed]
 
 
 def _scores(comparison: Comparison, option: str) -> Any:

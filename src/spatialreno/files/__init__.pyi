@@ -3,6 +3,7 @@ from .child_process import refused as refused
 from .manifest import MANIFEST as MANIFEST
 from .manifest import changed_since as changed_since
 from .manifest import read_manifest as read_manifest
+from .row_files import listed as listed
 from .row_files import read_geojson as read_geojson
 from .row_files import read_table as read_table
 from .row_files import write_geojson as write_geojson

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -128,7 +128,13 @@ def write_sheet(frame: pd.DataFrame, path: Path) -> None:
     write_table(guarded, path)
 
 
+def listed(values: Iterable[Any]) -> str:
+    """Write a list into one cell: names may hold commas, so they are joined by a full-width semicolon."""
+    return "；".join(map(str, values))
+
+
 def _as_text(value: Any) -> Any:
+    value = listed(value) if isinstance(value, list | tuple) else value
     return f"'{value}" if isinstance(value, str) and value.lstrip().startswith(_FORMULA_STARTS) else value
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from spatialreno.errors import InputError
+from spatialreno.files.row_files import listed
 
 _WIDEST = 60
 
@@ -73,6 +74,8 @@ def _write_sheet(sheet: Any, table: pd.DataFrame, head: Any) -> None:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or (not isinstance(value, (list, tuple)) and pd.isna(value)):
+    if isinstance(value, list | tuple):
+        return listed(value)
+    if value is None or pd.isna(value):
         return None
     return value.item() if hasattr(value, "item") else value

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spatialreno.area import heated, is_home
+from spatialreno.area import heated_share, is_home
 from spatialreno.indicators.rows import Row, marks
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def homes(area: StudyArea) -> pd.DataFrame:
         {
             "residents": people,
             "households": households,
-            "heated": heated(area).astype("float64"),
+            "heated": heated_share(area),
             "compound_id": b["compound_id"],
             "estimated": _names(b["estimated"], "residents"),
             "households_estimated": _names(b["estimated"], "households"),

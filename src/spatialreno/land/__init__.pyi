@@ -3,6 +3,8 @@ from .fire.access import fire_access as fire_access
 from .fire.blockers import fire_blockers as fire_blockers
 from .footprints.buildable import buildable_land as buildable_land
 from .footprints.buildable import kind_sides as kind_sides
+from .footprints.conflicts import built_conflicts as built_conflicts
+from .footprints.conflicts import conflict_lines as conflict_lines
 from .footprints.fit_several import fit_footprints as fit_footprints
 from .footprints.removals import Removals as Removals
 from .footprints.removals import fewest_removals as fewest_removals

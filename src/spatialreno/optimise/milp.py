@@ -17,6 +17,8 @@ from spatialreno.optimise.quiet import make_quietly
 
 Status = Literal["optimal", "infeasible", "bounded", "unbounded"]
 FloatArray = NDArray[np.float64]
+#: Where objective and bound differ by no more, in all or as a share, they meet.
+_CLOSED = 1e-6
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ class Milp:
 class MilpResult:
     """What the solver proved; ``values`` is empty when it holds no feasible point.
 
-    ``bounded`` says that a limit came before the proof: ``bound`` and ``gap`` tell what is proven. ``others`` are the
-    points found on the way, from the first to the best, where they were asked for; ``nodes`` counts the search tree.
+    ``optimal`` says that objective and bound meet; ``bounded`` that a limit, or the gap that was asked for, came
+    before: ``bound`` and ``gap`` tell what is proven. ``others`` are the points found on the way, from the first to the
+    best, where they were asked for; ``nodes`` counts the nodes of the search tree.
     """
 
     status: Status
@@ -207,4 +210,6 @@ def _result(highs: Any, highspy: Any, *, has_integers: bool) -> MilpResult:
     bound = float(info.mip_dual_bound) if has_integers else (objective if proven else -float("inf"))
     bound = min(bound, objective)
     values = np.array(highs.getSolution().col_value) if found else nothing
-    return MilpResult("optimal" if proven else "bounded", objective, bound, relative_gap(objective, bound), values)
+    gap = relative_gap(objective, bound)
+    closed = proven and (gap <= _CLOSED or abs(objective - bound) <= _CLOSED)
+    return MilpResult("optimal" if closed else "bounded", objective, bound, gap, values)

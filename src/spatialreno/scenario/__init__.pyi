@@ -1,3 +1,10 @@
+from .bill import PARTS as PARTS
+from .bill import Bill as Bill
+from .bill import funding_rule as funding_rule
+from .bill import ledger_lines as ledger_lines
+from .bill import line as line
+from .bill import make_bill as make_bill
+from .bill import millionths as millionths
 from .files import read_scenario as read_scenario
 from .files import write_scenario as write_scenario
 from .interventions import Alter as Alter
@@ -7,4 +14,5 @@ from .interventions import Intervention as Intervention
 from .interventions import alter as alter
 from .interventions import build as build
 from .interventions import demolish as demolish
+from .quantities import hundredths as hundredths
 from .scenario import Scenario as Scenario

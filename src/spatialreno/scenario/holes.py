@@ -4,51 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import shapely
 from shapely.ops import substring
 
 from spatialreno.area import in_pieces
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 
-def with_holes(walls: gpd.GeoDataFrame, gates: gpd.GeoDataFrame, reach_m: float) -> gpd.GeoDataFrame:
-    """Cut the width of gates out of walls; nobody is stopped where a gate was.
+def with_holes(walls: gpd.GeoDataFrame, taken: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Cut the stretches of gates out of walls; nobody is stopped where a gate was.
+
+    A gate that stood in a gap between walls leaves the gap, and cuts nothing.
 
     Parameters
     ----------
     walls
         Walls that stand, by id.
-    gates
-        Gates taken down, with `width_m` and `wall_id`.
-    reach_m
-        A gate also cuts walls drawn as near as this to it, along the same line.
+    taken
+        The stretches of gates taken down: wall, low_m and high_m along it. Of walls that are not there nothing is cut.
 
     Returns
     -------
     geopandas.GeoDataFrame
         A wall in two pieces becomes ``W12/1`` and ``W12/2``; one that keeps a single piece keeps its id.
     """
-    places, widths = gates.geometry.to_numpy(), gates["width_m"].to_numpy(float)
-    pieces = []
-    for wall, line in walls.geometry.items():
-        mine = (gates["wall_id"] == wall).to_numpy(bool) | shapely.dwithin(places, line, reach_m)
-        cuts = [
-            (float(shapely.line_locate_point(line, place)) - width / 2, width)
-            for place, width in zip(places[mine], widths[mine], strict=True)
-        ]
-        pieces.append(_rest(line, sorted(cuts)) if cuts else [line])
+    cuts: dict[str, list[tuple[float, float]]] = {}
+    for wall, low, high in zip(taken["wall"], taken["low_m"], taken["high_m"], strict=True):
+        cuts.setdefault(wall, []).append((low, high))
+    pieces = [_rest(line, sorted(cuts.get(wall, []))) for wall, line in walls.geometry.items()]
     return in_pieces(walls, pieces)
 
 
 def _rest(line: Any, cuts: list[tuple[float, float]]) -> list[Any]:
-    """Give what is left of a line without stretches (begin, width), in order along it."""
+    """Give what is left of a line without stretches (low, high), in order along it."""
     parts, at = [], 0.0
-    for begin, width in cuts:
-        if begin > at:
-            parts.append(substring(line, at, begin))
-        at = max(at, begin + width)
+    for low, high in cuts:
+        if low > at:
+            parts.append(substring(line, at, low))
+        at = max(at, high)
     if at < line.length:
-        parts.append(substring(line, at, line.length))
+        parts.append(substring(line, at, line.length) if at > 0 else line)
     return parts

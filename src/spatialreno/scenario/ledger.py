@@ -9,6 +9,7 @@ import pandas as pd
 
 from spatialreno.area import lineage
 from spatialreno.scenario.interventions import Intervention
+from spatialreno.scenario.quantities import Quantities, footprints, hundredths
 from spatialreno.scenario.resolve import Resolved
 
 if TYPE_CHECKING:
@@ -16,42 +17,18 @@ if TYPE_CHECKING:
 
 Row = dict[Any, Any]
 COLUMNS = [
-    "verb",
-    "layer",
-    "id",
-    "kind",
-    "item",
-    "quantity",
-    "unit",
-    "unit_price_yuan",
-    "cost_yuan",
-    "payer",
-    "parties",
-    "phase",
-    "reason",
-    "confidence",
+    *("verb", "layer", "id", "kind", "item", "item_en", "measure", "quantity", "unit", "unit_price_yuan"),
+    *("cost_yuan", "payer", "parties", "phase", "reason", "source", "confidence"),
 ]
-# The quantity of a thing for which the catalog has no price: still told, in its natural unit.
-_NATURAL = {
-    "walls": ("length_m", "m"),
-    "paths": ("length_m", "m"),
-    "pipes": ("length_m", "m"),
-    "structures": ("floor_area_m2", "m2"),
-    "buildings": ("floor_area_m2", "m2"),
-    "open_spaces": ("area_m2", "m2"),
-    "facilities": ("area_m2", "m2"),
-}
-
-
-# A lane is paved anew when its width is altered, not when its name or its use is.
-_RESTS_ON = {"paved_m2": "width_m"}
+_UPON = ("buildings", "structures", "facilities", "open_spaces", "parking", "paths")
 
 
 def ledger(resolved: Resolved) -> pd.DataFrame:
     """Price every act of a resolved scenario; one row for each feature and price item."""
     area, after = resolved.area, resolved.after
     holders = _holders(area)
-    prices: list[Row] = area.catalog.costs.to_dict("records")
+    prices = _by_act(area.catalog.costs.to_dict("records"))
+    sizes = Quantities(area, tuple(_built_upon(resolved)))
     altered: dict[tuple[str, str], tuple[Intervention, set[str]]] = {}
     for (layer, i, column), (_, by) in resolved.cells.items():
         altered[(layer, i)] = (by, altered.get((layer, i), (by, set()))[1] | {column})
@@ -65,20 +42,32 @@ def ledger(resolved: Resolved) -> pd.DataFrame:
         for (layer, i), feature in _features(source, acts).items():
             act = acts[(layer, i)]
             base = {"verb": verb, "layer": layer, "id": i, "phase": act.phase, "reason": act.reason}
-            base |= {"kind": _kind(feature), "parties": ", ".join(_parties(i, feature, holders))}
-            columns = altered[(layer, i)][1] if verb == "alter" else set()
-            rows += _priced(base, feature, _prices(prices, base), columns)
+            base |= {"kind": _kind(feature), "parties": tuple(_parties(i, feature, holders))}
+            columns = altered[(layer, i)][1] if verb == "alter" else _given(feature, area)
+            rows += _priced(base, feature, _prices(prices.get((layer, verb), []), feature, columns), sizes)
     return _in_order(pd.DataFrame(rows, columns=COLUMNS))
+
+
+def _built_upon(resolved: Resolved) -> Iterable[Any]:
+    """Outline what the plan builds or paves anew: no ground is made good there."""
+    for layer in _UPON:
+        ids = [i for name, i in resolved.built if name == layer]
+        if layer == "paths":
+            ids += sorted({i for name, i, column in resolved.cells if name == layer and column == "width_m"})
+        if ids:
+            yield from footprints(layer, resolved.after.layer(layer).loc[ids])
 
 
 def _in_order(bill: pd.DataFrame) -> pd.DataFrame:
     order = {"keep": 0, "demolish": 1, "alter": 2, "build": 3}
-    return bill.sort_values(
-        ["verb", "layer", "id", "item"],
+    whole = bill.assign(last=bill["measure"] == "open_m2")
+    ordered = whole.sort_values(
+        ["verb", "layer", "id", "last", "item"],
         key=lambda c: c.map(order) if c.name == "verb" else c,
         kind="stable",
         ignore_index=True,
     )
+    return ordered.drop(columns="last")
 
 
 def _features(source: StudyArea, acts: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row]:
@@ -87,7 +76,7 @@ def _features(source: StudyArea, acts: Iterable[tuple[str, str]]) -> dict[tuple[
     for layer, i in acts:
         ids.setdefault(layer, []).append(i)
     return {
-        (layer, i): row
+        (layer, i): row | {"id": i}
         for layer, own in ids.items()
         for i, row in zip(own, source.layer(layer).loc[own].to_dict("records"), strict=True)
     }
@@ -98,60 +87,79 @@ def _kind(feature: Row) -> str:
     return kind if isinstance(kind, str) else ""
 
 
-def _priced(base: Row, feature: Row, prices: list[Row], altered: set[str]) -> list[Row]:
-    if base["verb"] == "alter":
-        rests = [_RESTS_ON.get(str(price["quantity"])) for price in prices]
-        prices = [price for price, column in zip(prices, rests, strict=True) if column is None or column in altered]
-    if base["verb"] == "keep" or not prices:
-        return [_unpriced(base, feature)]
-    return [_row(base, feature, price) for price in prices]
+def _given(feature: Row, area: StudyArea) -> set[str]:
+    """Name the columns that something built has; a room is one only in a building that stands today."""
+    known = {str(column) for column, value in feature.items() if isinstance(value, str) and value}
+    return known if feature.get("building_id") in area.buildings.index else known - {"building_id"}
 
 
-def _unpriced(base: Row, feature: Row) -> Row:
+# ---- prices
+
+
+def _by_act(costs: list[Row]) -> dict[tuple[str, str], list[Row]]:
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in costs:
+        found.setdefault((row["layer"], row["verb"]), []).append(row)
+    return found
+
+
+def _prices(rows: list[Row], feature: Row, columns: set[str]) -> list[Row]:
+    """Take one price for each quantity: the one that names what is set comes first, then that of the kind itself."""
+    kind, best = _kind(feature), dict[str, tuple[tuple[int, bool], Row]]()
+    for row in rows:
+        if row["kind"] not in ("", kind) or not _sets(str(row["sets"]), feature, columns):
+            continue
+        rank = (2 if "=" in row["sets"] else 1 if row["sets"] else 0, row["kind"] != "")
+        if row["quantity"] not in best or rank > best[row["quantity"]][0]:
+            best[row["quantity"]] = (rank, row)
+    return [row for _, row in best.values()]
+
+
+def _sets(asked: str, feature: Row, columns: set[str]) -> bool:
+    """Tell whether a price holds for what an act sets: any act, one of some columns, or a column to a value."""
+    if not asked:
+        return True
+    parts = [part.partition("=") for part in asked.split("|")]
+    return any(column in columns and (not equals or str(feature.get(column)).lower() == value)
+               for column, equals, value in parts)  # fmt: skip
+
+
+def _priced(base: Row, feature: Row, prices: list[Row], sizes: Quantities) -> list[Row]:
+    found = [] if base["verb"] == "keep" else [_row(base, feature, price, sizes) for price in prices]
+    own = [row for row in found if row["measure"] != "open_m2"]
+    bare = [row for row in found if row["measure"] == "open_m2" and row["quantity"] > 0]
+    return (own or [_unpriced(base, feature, sizes)]) + bare
+
+
+def _unpriced(base: Row, feature: Row, sizes: Quantities) -> Row:
     """Tell the natural quantity; what is kept costs nothing, what has no price has no cost."""
-    column, unit = _NATURAL.get(base["layer"], ("count", "piece"))
-    return {
-        **base,
-        "item": "",
-        "quantity": _quantity(feature, column),
-        "unit": unit,
-        "payer": "",
-        "unit_price_yuan": float("nan"),
-        "confidence": "",
-        "cost_yuan": 0.0 if base["verb"] == "keep" else float("nan"),
-    }
+    layer = sizes.area.catalog.layers[base["layer"]]
+    name = layer.natural_quantity
+    unit = layer.columns[name].unit if name in layer.columns else "piece"
+    cost = 0.0 if base["verb"] == "keep" else float("nan")
+    size = {"measure": name, "quantity": sizes.of(base["layer"], feature, name), "unit": unit}
+    empty = dict.fromkeys(("item", "item_en", "payer", "source", "confidence"), "")
+    return base | size | empty | {"unit_price_yuan": float("nan"), "cost_yuan": cost}
 
 
-def _row(base: Row, feature: Row, price: Row) -> Row:
-    quantity = _quantity(feature, price["quantity"])
-    return {
-        **base,
+def _row(base: Row, feature: Row, price: Row, sizes: Quantities) -> Row:
+    quantity, each = sizes.of(base["layer"], feature, str(price["quantity"])), float(price["price"])
+    cost = quantity * each
+    return base | {
         "item": price["item_zh"],
+        "item_en": price["item_en"],
+        "measure": price["quantity"],
         "quantity": quantity,
         "unit": price["unit"],
-        "unit_price_yuan": float(price["price"]),
-        "cost_yuan": quantity * float(price["price"]),
+        "unit_price_yuan": each,
+        "cost_yuan": hundredths(cost) / 100 if cost == cost else float("nan"),
         "payer": price["payer"],
+        "source": price["source"],
         "confidence": price["confidence"],
     }
 
 
-def _prices(costs: list[Row], base: Row) -> list[Row]:
-    """Take the rows of the kind itself, else those of any kind."""
-    rows = [row for row in costs if (row["layer"], row["verb"]) == (base["layer"], base["verb"])]
-    own = [row for row in rows if row["kind"] == base["kind"]]
-    return own or [row for row in rows if row["kind"] == ""]
-
-
-def _quantity(feature: Row, column: str) -> float:
-    if column == "count":
-        return 1.0
-    if column == "paved_m2":
-        return float(feature["length_m"]) * float(feature["width_m"])
-    value = feature.get(column)
-    if column == "area_m2" and (value is None or pd.isna(value)):
-        value = feature["geometry"].area or None
-    return float("nan") if value is None or pd.isna(value) else float(value)
+# ---- parties
 
 
 def _holders(area: StudyArea) -> dict[str, dict[str, str]]:

@@ -13,7 +13,7 @@ import pandas as pd
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from spatialreno.area import lineage, lineages, replace_layers
+from spatialreno.area import lineage, lineages, replace_layers, taken_stretches
 from spatialreno.errors import Fault, InputError, ScenarioError
 from spatialreno.scenario.holes import with_holes
 from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention
@@ -60,8 +60,8 @@ class Resolved:
             return self.area
         out = [i for (layer, i), act in self.gone.items() if layer == act.layer == "gates"]
         if out:
-            walls, reach_m = frames.get("walls", self.area.walls), self.area.catalog.constants["tolerance_m"]
-            frames["walls"] = with_holes(walls, self.area.gates.loc[sorted(out)], reach_m)
+            taken = taken_stretches(self.area)
+            frames["walls"] = with_holes(frames.get("walls", self.area.walls), taken[taken["gate"].isin(out)])
         if self.gone:
             frames["rights"] = self._rights_left(frames)
         try:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from spatialreno.area import StudyArea
+    from spatialreno.scenario.bill import Bill
 
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
@@ -121,9 +122,10 @@ class Scenario:
         Returns
         -------
         DataFrame
-            verb (``keep`` for things chosen but not removable), layer, id, kind, item, quantity, unit,
-            unit_price_yuan, cost_yuan, payer, parties, phase, reason, confidence. Prices are estimates of
-            the catalog; where it has none the cost is missing, not zero.
+            verb (``keep`` for things chosen but not removable), layer, id, kind, item, item_en, measure (what is
+            measured), quantity, unit, unit_price_yuan, cost_yuan (to the fen), payer, parties (a tuple of names),
+            phase, reason, source, confidence. Prices are estimates of the catalog; where it has none the cost is
+            missing, not zero.
 
         Raises
         ------
@@ -134,6 +136,35 @@ class Scenario:
         from spatialreno.scenario.resolve import resolve
 
         return ledger(resolve(self, area))
+
+    def bill(self, area: StudyArea) -> Bill:
+        """Return what the scenario costs (投资估算): the lines of its ledger, design, supervision and reserve.
+
+        Heat, one dig and lifts are planned by ``compare``, whose bill has their lines too.
+
+        Parameters
+        ----------
+        area
+            The area the scenario would be applied to.
+
+        Raises
+        ------
+        ScenarioError
+            As ``apply``.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
+        >>> bill = clear.bill(today)
+        >>> bool(bill.total["clear"] == bill.lines["cost_yuan"].sum().round(2))
+        True
+        """
+        from spatialreno.scenario.bill import ledger_lines, make_bill
+
+        households = float(area.buildings["households"].sum())
+        return make_bill({self.name: [ledger_lines(self.ledger(area))]}, area.catalog, households)
 
 
 def _checked(interventions: Iterable[Intervention], name: str) -> list[Intervention]:

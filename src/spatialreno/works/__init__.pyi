@@ -1,5 +1,7 @@
 from .bill import dig_book as dig_book
+from .bill import dig_lines as dig_lines
 from .bill import heat_book as heat_book
+from .bill import heat_lines as heat_lines
 from .dig.cross_section import Section as Section
 from .dig.cross_section import fit_section as fit_section
 from .dig.lane_rooms import cut_lane as cut_lane

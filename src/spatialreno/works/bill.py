@@ -1,26 +1,115 @@
-"""Bills of quantities of heat and of the dig, as tables for a workbook."""
+"""Lines of heat and of one dig for the bill, and their bills of quantities as tables for a workbook."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from spatialreno.errors import Fault
-from spatialreno.works.dig.plan_dig import Dig
+from spatialreno.scenario import hundredths, line
+from spatialreno.works.dig.plan_dig import Dig, pipe_id
+from spatialreno.works.heat.costs import COSTS, JOINT, PIPE, pipe_rows, table_of
 from spatialreno.works.heat.supply_heat import HeatPlan
+
+if TYPE_CHECKING:
+    from spatialreno.catalog import Catalog
 
 ITEM = {
     "item": "项目", "quantity": "工程量", "unit": "单位", "unit_price_yuan": "单价（元，估）",
-    "cost_yuan": "金额（元，估）", "payer": "出资方",
+    "cost_yuan": "金额（元，估）", "payer": "出资方", "phase": "分期", "source": "单价来源", "confidence": "可信度",
 }  # fmt: skip
+_TRENCH = ("沟槽开挖与恢复（分摊）", "share of the trench")
+_SHARED = ("（共用沟槽，不含开挖）", " (shared trench, without digging)")
+_LINK = ("接户支管", "branches to houses")
+
+
+def heat_lines(plan: HeatPlan, catalog: Catalog, dig: Dig | None = None) -> pd.DataFrame:
+    """List what a heat plan costs as lines of the bill; nothing where it heats nobody.
+
+    Parameters
+    ----------
+    plan
+        The heat plan.
+    catalog
+        The area's.
+    dig
+        One dig planned with this heat plan: pipes in its trenches are paid here without the trench, which its own
+        lines carry, so that no metre is paid twice.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`spatialreno.scenario.make_bill` takes it.
+    """
+    if not plan.households_reached:
+        return table_of([], 2)
+    if dig is None or dig.laid is None:
+        return plan.costs
+    there = dig.costs[dig.costs["shared"] & dig.costs["kind"].eq(dig.laid.kind)]
+    inside = dig.laid.pipes[dig.laid.pipes["piece"].isin(there["piece"])]
+    phase = int(plan.costs["phase"].iloc[0])
+    piped = table_of(pipe_rows(plan.working_pipes, catalog, inside.groupby("id")["metres"].sum()), phase)
+    return pd.concat([piped, plan.costs[plan.costs["measure"] != PIPE]], ignore_index=True)
+
+
+def dig_lines(dig: Dig, catalog: Catalog) -> pd.DataFrame:
+    """List what one dig costs as lines of the bill: pipes, branches to houses, each kind's part of the trench.
+
+    The pipes of a heat plan that lie in the trenches are paid by that plan; here stands their part of the trench.
+
+    Parameters
+    ----------
+    dig
+        One dig.
+    catalog
+        The area's.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`spatialreno.scenario.make_bill` takes it.
+    """
+    share = catalog.constants["dig_share"]
+    rows: list[dict[str, Any]] = []
+    keys = ["kind", "phase", "shared", "link"]
+    for _, own in dig.costs.groupby(keys, sort=True):
+        kind, phase, shared, link = (own[name].iloc[0] for name in keys)
+        price = _price(catalog, str(kind))
+        told = {"kind": kind, "measure": JOINT, "phase": int(phase), "unit": "m",
+                **{name: price[name] for name in ("payer", "source", "confidence")}}  # fmt: skip
+        ours = dig.laid is not None and kind == dig.laid.kind
+        ids = tuple(pipe_id(str(kind), piece) for piece in own["piece"])
+        metres = sum(hundredths(m) for m in own["metres"]) / 100
+        if not ours:
+            each = round(float(price["price"]) * (1 - share), 4) if shared else float(price["price"])
+            words = (_titled(price, 0, bool(shared), bool(link)), _titled(price, 1, bool(shared), bool(link)))
+            rows.append(line("dig", "pipes", words, ids=ids, quantity=metres, price=each, **told))
+        if shared:
+            words = (f"{price['item_zh']} · {_TRENCH[0]}", f"{price['item_en']} · {_TRENCH[1]}")
+            yuan = float(own["trench_yuan"].sum())
+            ids = tuple(own["piece"])
+            rows.append(line("dig", "pipes", words, ids=ids, quantity=metres, price=round(yuan / metres, 2),
+                             cost_yuan=yuan, **told))  # fmt: skip
+    return pd.DataFrame(rows, columns=COSTS)
+
+
+def _titled(price: Any, language: int, shared: bool, link: bool) -> str:
+    title = str(price[("item_zh", "item_en")[language]])
+    return f"{title} · {_LINK[language]}" if link else title + (_SHARED[language] if shared else "")
+
+
+def _price(catalog: Catalog, kind: str) -> pd.Series:
+    costs = catalog.costs
+    row: pd.Series = costs[(costs["layer"] == "pipes") & (costs["verb"] == "build") & (costs["kind"] == kind)].iloc[0]
+    return row
 
 
 def heat_book(plan: HeatPlan) -> dict[str, pd.DataFrame]:
     """Lay out a heat plan as sheets: bill, stations, pipes, buildings, notes."""
-    bill = plan.costs[list(ITEM)].rename(columns=ITEM)
     return {
-        "工程量清单": bill,
+        "工程量清单": plan.costs[list(ITEM)].rename(columns=ITEM),
         "热力站": plan.stations.reset_index(),
         "管线": plan.pipes.drop(columns="geometry").reset_index(),
         "楼栋": plan.buildings.reset_index(),
@@ -28,16 +117,16 @@ def heat_book(plan: HeatPlan) -> dict[str, pd.DataFrame]:
     }
 
 
-def dig_book(dig: Dig) -> dict[str, pd.DataFrame]:
-    """Lay out a dig as sheets: both ways, kinds, lanes, pipes, what helps in each lane, falls, notes."""
+def dig_book(dig: Dig, catalog: Catalog) -> dict[str, pd.DataFrame]:
+    """Lay out a dig as sheets: both ways, kinds, bill, lanes, what helps in each lane, falls, notes."""
     helps = [
         dig.section(str(name)).helps.assign(piece=name, width_m=row["width_m"]) for name, row in dig.lanes.iterrows()
     ]
-    pipes = dig.routes.groupby("kind", as_index=False)["length_m"].sum()
     return {
         "一次开挖与分次开挖": dig.summary.rename_axis("way").reset_index(),
         "管线种类": dig.by_kind.reset_index(),
-        "工程量清单": pipes,
+        "工程量清单": dig_lines(dig, catalog)[list(ITEM)].rename(columns=ITEM),
+        "分摊明细": dig.costs,
         "巷道": dig.lanes.drop(columns="geometry").reset_index(),
         "断面": pd.concat(helps, ignore_index=True) if helps else pd.DataFrame(),
         "坡度": dig.falls,

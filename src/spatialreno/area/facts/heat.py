@@ -30,6 +30,13 @@ def heated_today(area: StudyArea) -> pd.Series[bool]:
     return heated(area).fillna(False).astype(bool)
 
 
+def heated_share(area: StudyArea) -> pd.Series[float]:
+    """Tell which share of each building's households is heated; of a heated building all, where it does not say."""
+    share = area.buildings["heated_share"].astype("float64").fillna(1.0)
+    found: pd.Series[float] = (heated(area).astype("float64") * share).rename("heated_share")
+    return found
+
+
 def heat_demand(area: StudyArea) -> pd.Series:
     """Give the floor area that waits for heating, by building, in m².
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,36 +11,36 @@ import pandas as pd
 import shapely
 from pandas.api.extensions import ExtensionArray
 
+from spatialreno.area.place.gate_spans import walls_of_gates
 from spatialreno.area.place.sides import sides
 
-_IN_COMPOUND = ("buildings", "structures", "facilities", "trees", "parking", "entrances")
+if TYPE_CHECKING:
+    from spatialreno.catalog import Catalog
 
 
-def relate(layers: Mapping[str, pd.DataFrame], constants: Mapping[str, float]) -> dict[str, pd.DataFrame]:
+_MEASURES = {"area_m2": shapely.area, "footprint_m2": shapely.area, "length_m": shapely.length}
+
+
+def relate(layers: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[str, pd.DataFrame]:
     """Fill every derived column of every layer; the tables given stay as they were.
 
     Parameters
     ----------
     layers
         Conformed layers in one metric CRS.
-    constants
-        Tolerances of the catalog, in metres.
+    catalog
+        What lies in a compound, which columns are derived, and tolerances in metres.
     """
-    done = {name: frame.copy(deep=False) for name, frame in layers.items()}
-    compounds, tolerance = done["compounds"], constants["tolerance_m"]
-    for name in _IN_COMPOUND:
-        done[name]["compound_id"] = owners(done[name].geometry, compounds.geometry, tolerance)
-    for name, column in (
-        ("compounds", "area_m2"),
-        ("structures", "area_m2"),
-        ("open_spaces", "area_m2"),
-        ("buildings", "footprint_m2"),
-    ):
-        done[name][column] = shapely.area(done[name].geometry.to_numpy())
-    for name in ("walls", "paths", "pipes"):
-        done[name]["length_m"] = shapely.length(done[name].geometry.to_numpy())
+    done: dict[str, Any] = {name: frame.copy(deep=False) for name, frame in layers.items()}
+    compounds, constants = done["compounds"], catalog.constants
+    for name, layer in catalog.layers.items():
+        if layer.lies_in_compound:
+            done[name]["compound_id"] = owners(done[name].geometry, compounds.geometry, constants["tolerance_m"])
+        for column in layer.of_status("derived"):
+            if column in _MEASURES:
+                done[name][column] = _MEASURES[column](done[name].geometry.to_numpy())
     done["walls"] = _with_sides(done["walls"], compounds, constants)
-    done["gates"] = _with_walls(done["gates"], done["walls"], compounds, constants)
+    done["gates"] = _with_walls(done["gates"], done["walls"], done["buildings"], compounds, constants)
     return done
 
 
@@ -75,9 +75,7 @@ def _with_sides(walls: Any, compounds: Any, constants: Mapping[str, float]) -> A
     return walls
 
 
-def ordered_pairs(
-    left: npt.NDArray[Any], right: npt.NDArray[Any]
-) -> tuple[ExtensionArray, ExtensionArray]:
+def ordered_pairs(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> tuple[ExtensionArray, ExtensionArray]:
     """Put the two sides in the order of their ids, nothing last."""
     pairs = [sorted((a, b), key=lambda v: (v is None, v or "")) for a, b in zip(left, right, strict=True)]
     first = pd.array([p[0] for p in pairs], dtype="str")
@@ -85,8 +83,8 @@ def ordered_pairs(
     return first, second
 
 
-def _with_walls(gates: Any, walls: Any, compounds: Any, constants: Mapping[str, float]) -> Any:
-    gates["wall_id"] = owners(gates.geometry, walls.geometry, constants["gate_snap_m"])
+def _with_walls(gates: Any, walls: Any, buildings: Any, compounds: Any, constants: Mapping[str, float]) -> Any:
+    gates["wall_id"] = walls_of_gates(gates, walls, buildings.geometry, constants)
     inside = owners(gates.geometry, compounds.geometry, constants["strip_m"])
     by_wall = gates["wall_id"].map(walls["compound_a"])
     gates["compound_id"] = by_wall.where(by_wall.notna(), inside).astype("str")

@@ -11,8 +11,6 @@ from spatialreno.area.rules.checked import Checked, Rule
 from spatialreno.area.rules.checked import fault as _fault
 from spatialreno.errors import Fault
 
-_RIGHTS_OVER = ("compounds", "buildings", "walls", "structures", "facilities", "open_spaces", "paths", "pipes")
-
 
 def required_cells_are_filled(checked: Checked) -> Iterator[Fault]:
     """Required columns are there and have no gaps."""
@@ -117,7 +115,8 @@ def shares_do_not_exceed_one(checked: Checked) -> Iterator[Fault]:
 def _targets(target: str, checked: Checked) -> set[str]:
     if target == "catalog:facilities":
         return set(checked.catalog.facilities.index)
-    names = _RIGHTS_OVER if target == "any" else (target,)
+    held = [name for name, layer in checked.catalog.layers.items() if layer.may_hold_rights]
+    names = held if target == "any" else [target]
     return {key for name in names for key in lineages(checked.layers[name].index)}
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.area.facts.people import is_home
+from spatialreno.area.place.gate_spans import gap_widths, spans_of_gates, walls_of_gates
 from spatialreno.area.place.relate import owners
 from spatialreno.area.rules.checked import Checked, Rule
 from spatialreno.area.rules.checked import fault as _fault
@@ -38,21 +39,56 @@ def compounds_do_not_overlap(checked: Checked) -> Iterator[Fault]:
 
 
 def gates_are_on_walls(checked: Checked) -> Iterator[Fault]:
-    """A gate off every wall opens nothing."""
-    gates, walls = checked.layers["gates"], checked.layers["walls"]
-    if len(gates):
-        reach = checked.constant("gate_snap_m")
-        off = owners(gates.geometry, walls.geometry, reach).isna().to_numpy()
-        if off.any():
-            yield _fault(
-                "gates",
-                gates.index[off],
-                "gate on a wall",
-                f"{off.sum()} gates lie farther than {reach:g} m from any wall and open nothing",
-                "Move them onto their wall",
-                "warning",
-                [(p.x, p.y) for p in gates.geometry[off]],
-            )
+    """A gate off every wall, and in no gap of one that it fills, opens and closes nothing."""
+    gates, walls, buildings = (checked.layers[name] for name in ("gates", "walls", "buildings"))
+    if not len(gates):
+        return
+    constants, reach = checked.catalog.constants, checked.constant("gate_snap_m")
+    off = walls_of_gates(gates, walls, buildings.geometry, constants).isna().to_numpy()
+    gaps = gap_widths(gates[off], walls, buildings.geometry, constants)
+    narrow, astray = gaps.dropna(), gates.geometry[off][gaps.isna().to_numpy()]
+    if len(narrow):
+        widths = ", ".join(f"{gate}: {width:.2f} m" for gate, width in list(narrow.items())[:3])
+        yield _fault(
+            "gates",
+            narrow.index,
+            "gate in a gap",
+            f"{len(narrow)} gates are narrower than the gap they stand in and close nothing ({widths})",
+            "Set width_m to the width of the gap, or draw the walls up to the gate",
+            "warning",
+            [(p.x, p.y) for p in gates.geometry[narrow.index]],
+        )
+    if len(astray):
+        yield _fault(
+            "gates",
+            astray.index,
+            "gate on a wall",
+            f"{len(astray)} gates lie farther than {reach:g} m from any wall and in no gap of one, and open nothing",
+            "Move them onto their wall, or between the two ends of it",
+            "warning",
+            [(p.x, p.y) for p in astray],
+        )
+
+
+def gates_open_their_wall(checked: Checked) -> Iterator[Fault]:
+    """Of two walls drawn along one another a gate opens both: right for one boundary drawn twice, else worth a look."""
+    gates, walls, buildings = (checked.layers[name] for name in ("gates", "walls", "buildings"))
+    if not len(gates):
+        return
+    own = walls_of_gates(gates, walls, buildings.geometry, checked.catalog.constants)
+    spans = spans_of_gates(gates.assign(wall_id=own), walls, buildings.geometry, checked.catalog.constants)
+    beside = spans[spans["beside"]].sort_values(["wall", "gate"])
+    if len(beside):
+        named = ", ".join(f"{row.gate} in {row.wall} along {own[row.gate]}" for row in beside.head(3).itertuples())
+        yield _fault(
+            "gates",
+            beside["gate"].unique(),
+            "gate in two walls",
+            f"{beside['gate'].nunique()} gates also open a wall drawn along their own ({named})",
+            "Nothing to do where both are one wall; else move one of them, or close the gate",
+            "note",
+            [(p.x, p.y) for p in gates.geometry[beside["gate"].unique()]],
+        )
 
 
 def homes_are_in_compounds(checked: Checked) -> Iterator[Fault]:
@@ -138,6 +174,7 @@ def _estimated(marks: pd.Series[Any]) -> dict[str, list[str]]:
 RULES: tuple[Rule, ...] = (
     compounds_do_not_overlap,
     gates_are_on_walls,
+    gates_open_their_wall,
     homes_are_in_compounds,
     people_are_known,
     ledgers_agree,

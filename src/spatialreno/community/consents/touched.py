@@ -10,6 +10,8 @@ import shapely
 from spatialreno.area import lineage
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Scenario
 
@@ -50,17 +52,18 @@ def touched_features(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
     bill = scenario.ledger(area)
     acts = bill[bill["verb"] != "keep"].drop_duplicates(["verb", "layer", "id"])
     after = scenario.apply(area)
-    rules = area.catalog.rows("consent_rules")
+    rules, yards = area.catalog.rows("consent_rules"), area.compounds.geometry
+    frames = {(source is after, layer): source.layer(layer) for source in (area, after) for layer in set(acts["layer"])}
     rows = []
     for act in acts[["verb", "layer", "id"]].to_dict("records"):
-        source = after if act["verb"] == "build" else area
-        feature = source.layer(act["layer"]).loc[act["id"]]
+        feature = frames[act["verb"] == "build", act["layer"]].loc[act["id"]]
         kind = _kind(act["layer"], feature)
         rule = _rule(rules, act, kind)
         if rule["basis"] != "follows":
-            places = _places(feature, area)
+            places = _places(feature, area, yards)
             told: dict[Any, Any] = {"kind": kind, "sort": _sort(act["layer"], feature)}
-            told |= {"names": _names(act["id"], feature), "places": places, "beside": _beside(feature, area, places)}
+            told |= {"names": _names(act["id"], feature), "places": places}
+            told["beside"] = _beside(feature, area, yards, places)
             rows.append(act | told | rule)
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -92,7 +95,7 @@ def _names(i: str, feature: Any) -> tuple[str, ...]:
     return tuple(name for k, name in enumerate(names) if name not in names[:k])
 
 
-def _places(feature: Any, area: StudyArea) -> tuple[str, ...]:
+def _places(feature: Any, area: StudyArea, yards: gpd.GeoSeries) -> tuple[str, ...]:
     """Name the compounds of a feature: those beside a wall, the one it is in, else those it lies on."""
     told = [feature.get(c) for c in ("compound_a", "compound_b", "compound_id")]
     named = tuple(sorted({c for c in told if isinstance(c, str)}))
@@ -101,12 +104,10 @@ def _places(feature: Any, area: StudyArea) -> tuple[str, ...]:
         return named
     reach = area.catalog.constants["tolerance_m"]
     inner = shape.buffer(-reach) if shape.geom_type == "Polygon" else shape
-    yards = area.compounds.geometry
     return tuple(sorted({*named, *yards.index[shapely.intersects(yards.to_numpy(), inner)]}))
 
 
-def _beside(feature: Any, area: StudyArea, places: tuple[str, ...]) -> tuple[str, ...]:
+def _beside(feature: Any, area: StudyArea, yards: gpd.GeoSeries, places: tuple[str, ...]) -> tuple[str, ...]:
     """Name the compounds a feature passes at no more than a strip's width."""
-    yards = area.compounds.geometry
     near = shapely.dwithin(yards.to_numpy(), feature["geometry"], area.catalog.constants["strip_m"])
     return tuple(sorted({*places, *yards.index[near]}))

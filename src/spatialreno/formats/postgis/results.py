@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.catalog import read_catalog
+from spatialreno.files import listed
 from spatialreno.formats.postgis.areas import LIMITS, RESULTS, columns_of, connected, refused_by, results_in
 
 _KINDS = {"b": "boolean", "i": "bigint", "u": "bigint", "f": "double precision"}
@@ -101,7 +102,7 @@ def _rows(frame: Any, kinds: list[str], code: int) -> Iterator[tuple[Any, ...]]:
 
 def _cell(value: Any, kind: str) -> Any:
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value))
+        return listed(value)
     if pd.isna(value):
         return None
     return str(value) if kind == "text" else value

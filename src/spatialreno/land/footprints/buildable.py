@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.area import STATION, home_buildings, on_ground, station_side
+from spatialreno.area import STATION, home_buildings, once_an_area, station_side
 from spatialreno.errors import InputError
 from spatialreno.land.fire.net import DRIVABLE
 from spatialreno.land.free.free_land import free_surface, ground
 from spatialreno.land.geometry.fit_rectangle import rectangle_sides
-from spatialreno.land.geometry.grow_shrink import erode, joined, less, polygons, set_back, wall_bodies
+from spatialreno.land.geometry.grow_shrink import erode, joined, less, set_back, solid_walls
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -66,7 +66,17 @@ def buildable_land(area: StudyArea, kind: str) -> Any:
     engines drive on; a building also keeps ``boundary_setback_m`` from walls and from the edge of the land,
     and its distance from pipes that are in use.
     """
-    return less(free_surface(area), kept_clear(area, kind))
+    known = _by_kind(area)
+    if kind not in known:
+        known[kind] = less(free_surface(area), kept_clear(area, kind))
+    return known[kind]
+
+
+@once_an_area
+def _by_kind(area: StudyArea) -> dict[str, Any]:
+    """Keep what was worked out for a kind of an area."""
+    del area
+    return {}
 
 
 def kept_clear(area: StudyArea, kind: str) -> Any:
@@ -76,8 +86,8 @@ def kept_clear(area: StudyArea, kind: str) -> Any:
     zones = [*np.atleast_1d(set_back(homes, float(np.nan_to_num(float(row["setback_m"])))))]
     zones = [*zones, *fire_bands(area)] if float(np.nan_to_num(float(row["setback_m"]))) > 0 else fire_bands(area)
     if row["category"] not in OPEN_GROUND:
-        zones = [*zones, *_pipe_zones(area, kind), *_boundary_zones(area)]
-    return joined(zones)
+        return joined([*zones, *_pipe_zones(area, kind), *_boundary_zones(area)])
+    return joined([*zones, *solid_walls(area.walls)])  # those too that are drawn without thickness
 
 
 def fire_bands(area: StudyArea) -> list[Any]:
@@ -85,35 +95,6 @@ def fire_bands(area: StudyArea) -> list[Any]:
     paths = area.paths[area.paths["kind"].fillna("lane").isin(DRIVABLE)]
     half = area.catalog.constants["fire_width_m"] / 2
     return list(shapely.buffer(paths.geometry.to_numpy(), half, cap_style="flat", join_style="mitre"))
-
-
-def access_region(area: StudyArea) -> list[tuple[Any, Any]]:
-    """Pair every yard that walls and bodies enclose with the region near its own paths.
-
-    A site is reached from a path of its own yard, within ``access_m``; where the area has no paths at all
-    nothing is asked.
-    """
-    reach = area.catalog.constants["access_m"]
-    paths = area.paths[area.paths["walkable"].fillna(True).astype(bool)].geometry.to_numpy()
-    everywhere = shapely.box(*area.compounds.total_bounds).buffer(reach)
-    if not len(paths):
-        return [(everywhere, everywhere)]
-    stands = on_ground(area.structures)
-    bodies = [*wall_bodies(area.walls), *area.buildings.geometry, *area.structures.geometry[stands]]
-    yards = polygons(less(everywhere, joined(bodies)))
-    tree = shapely.STRtree(paths)
-    pairs = []
-    for yard in yards:
-        own = shapely.intersection(paths[tree.query(yard, predicate="intersects")], yard)
-        pairs.append((yard, shapely.union_all(shapely.buffer(own, reach))))
-    return pairs
-
-
-def reached(piece: Any, regions: list[tuple[Any, Any]]) -> Any:
-    """Give the region of sites' middles that a piece of land is reached in."""
-    inside = piece.representative_point()
-    own = [region for yard, region in regions if yard.contains(inside)]
-    return own[0] if own else shapely.Polygon()
 
 
 def _pipe_zones(area: StudyArea, kind: str) -> list[Any]:
@@ -131,5 +112,5 @@ def _boundary_zones(area: StudyArea) -> list[Any]:
     yards, strips = ground(area)
     land = joined([yards, strips])
     edge = less(land, erode(land, distance))
-    walls = shapely.buffer(wall_bodies(area.walls), distance, cap_style="flat", join_style="mitre")
+    walls = shapely.buffer(solid_walls(area.walls), distance, cap_style="flat", join_style="mitre")
     return [edge, *walls]

@@ -14,18 +14,11 @@ from scipy import sparse
 
 from spatialreno.area import STATION, heat_demand, station_sizes, stations_needed
 from spatialreno.errors import InputError
-from spatialreno.land.footprints.buildable import (
-    Sides,
-    access_region,
-    buildable_land,
-    built_as,
-    kind_row,
-    kind_sides,
-    reached,
-)
+from spatialreno.land.footprints.buildable import Sides, buildable_land, built_as, kind_row, kind_sides
 from spatialreno.land.footprints.packing import Choice, Packed, cells_of, pack
-from spatialreno.land.footprints.sites import directions, largest_site, new_ids, residents_centre
-from spatialreno.land.geometry.fit_rectangle import Fit, feasible_centres, place, rectangle_sides, spread, turned
+from spatialreno.land.footprints.sites import largest_site, new_ids, residents_centre
+from spatialreno.land.footprints.zones import places
+from spatialreno.land.geometry.fit_rectangle import Fit, place, rectangle_sides, spread
 from spatialreno.land.geometry.grow_shrink import polygons
 from spatialreno.optimise import Milp, Solution, relative_gap, solve_milp
 
@@ -36,6 +29,10 @@ _LEFT_OUT_M = 1e5
 _CLOSED_M = 1e-6
 #: Room left around the known answer where a better one is looked for, metres.
 _NEAR_M = 1e-2
+#: Rounding of places, metres: on which side of a line a place lies is not left to it.
+_SAME_M = 1e-8
+#: Squares that places are thinned by start this far off whole metres, where drawn corners lie.
+_OFF_M = 1e-4
 _COLUMNS = [
     "kind", "layer", "as_kind", "form", "compound_id", "width_m", "depth_m", "angle_deg", "area_m2", "capacity",
     "distance_m", "candidate", "geometry",
@@ -76,9 +73,10 @@ def fit_footprints(
     Solution
         ``sites``: index ``id``, ``kind, layer, as_kind, form, compound_id, width_m, depth_m, angle_deg, area_m2,
         capacity, distance_m, candidate, geometry``, in the area's CRS. ``objective``: sum of ``distance_m`` (to
-        the middle of the residents), ``bound`` and ``gap`` proven against it. ``missing`` names the kinds left
-        out and the largest footprint of their proportions that would fit. Gardens, plazas and sport grounds
-        are built as open spaces, the rest as facilities.
+        the middle of the residents), ``bound`` and ``gap`` proven against it; ``status`` is ``optimal`` where
+        they meet, ``bounded`` where a gap is left. ``missing`` names the kinds left out and the largest footprint
+        of their proportions that would fit. Gardens, plazas and sport grounds are built as open spaces, the rest
+        as facilities.
 
     Raises
     ------
@@ -106,17 +104,8 @@ def feasible_sets(area: StudyArea, kind: str, sides: Sides, *, sweep_deg: float 
     An empty list proves that the footprint fits nowhere in any of the directions.
     """
     sweep = [] if sweep_deg is None else np.arange(0.0, 90.0, sweep_deg).tolist()
-    regions, reach = access_region(area), max(max(own) for own in sides)
-    found = []
-    for piece in polygons(buildable_land(area, kind)):
-        within = reached(piece, regions)
-        angles = sorted({*directions(area, piece, reach), *sweep})
-        for width, depth in sides:
-            for angle in turned(angles, width, depth):
-                region = feasible_centres(piece, width, depth, angle_deg=angle, within=within)
-                if not region.is_empty:
-                    found.append(Choice(region, width, depth, angle))
-    return found
+    found = places(area, polygons(buildable_land(area, kind)), sides, sweep=sweep)
+    return [Choice(own.region, own.width_m, own.depth_m, own.angle_deg) for own in found]
 
 
 def _wanted(kinds: Sequence[str] | Mapping[str, int]) -> list[str]:
@@ -165,7 +154,11 @@ def _better(first: Packed, exact: Packed, centre: Any) -> Packed:
         return -len(placed), round(sum(fit.centre.distance(centre) for fit in placed), 6)
 
     best = min((first, exact), key=worth)
-    return Packed(best.fits, exact.bound if np.isfinite(exact.bound) else first.bound, exact.status)
+    bound = exact.bound if np.isfinite(exact.bound) else first.bound
+    if exact.status != "optimal":
+        return Packed(best.fits, bound, exact.status)
+    closed = worth(best)[1] - bound <= _CLOSED_M * max(1.0, abs(bound))
+    return Packed(best.fits, bound, "optimal" if closed else "bounded")
 
 
 def _among_points(
@@ -180,7 +173,7 @@ def _among_points(
     shapes = np.array([fit.rectangle for fit in fits])
     matrix = _clash_rows(shapes, owner, len(kinds), constants["site_gap_m"])
     size = matrix.shape[0]
-    cost = shapely.distance(np.array([fit.centre for fit in fits]), centre) - _LEFT_OUT_M
+    cost = shapely.distance(np.array([fit.centre for fit in fits]), centre).round(6) - _LEFT_OUT_M
     ones = np.ones(len(fits))
     found = solve_milp(Milp(cost, 0 * ones, ones, ones > 0, matrix, np.zeros(size), np.ones(size)))
     chosen: list[Fit | None] = [None] * len(kinds)
@@ -210,11 +203,11 @@ def _points(choices: list[Choice], centre: Any, constants: Mapping[str, float]) 
         for part in polygons(choice.region)
         for point in [*spread(part, centre), *_grid(part, centre, spacing)]
     ]
-    found.sort(key=lambda fit: (round(fit.centre.distance(centre), 3), round(fit.angle_deg, 6), fit.width_m))
+    found.sort(key=lambda fit: _rank(fit, centre))
     kept: list[Fit] = []
     taken: set[tuple[int, int]] = set()
     for fit in found:
-        cell = (int(fit.centre.x // spacing), int(fit.centre.y // spacing))
+        cell = (int((fit.centre.x + _OFF_M) // spacing), int((fit.centre.y + _OFF_M) // spacing))
         if cell not in taken:
             taken.add(cell)
             kept.append(fit)
@@ -222,15 +215,21 @@ def _points(choices: list[Choice], centre: Any, constants: Mapping[str, float]) 
     return kept[:limit] + kept[limit : 4 * limit : 3]  # dense near the residents, thinner farther away
 
 
+def _rank(fit: Fit, centre: Any) -> tuple[float, ...]:
+    """Order places by what they are, to a micrometre: never by how they were come by."""
+    where = (round(fit.centre.y, 6), round(fit.centre.x, 6))
+    return (round(fit.centre.distance(centre), 6), *where, round(fit.angle_deg, 6), fit.width_m)
+
+
 def _grid(part: Any, centre: Any, spacing_m: float) -> Any:
     """Points of a grid around the centre inside one part of a set."""
     left, low, right, high = part.bounds
-    first = centre.x + np.ceil((left - centre.x) / spacing_m) * spacing_m
-    lowest = centre.y + np.ceil((low - centre.y) / spacing_m) * spacing_m
-    x, y = np.meshgrid(np.arange(first, right, spacing_m), np.arange(lowest, high, spacing_m))
+    first = centre.x + np.ceil((left - _SAME_M - centre.x) / spacing_m) * spacing_m
+    lowest = centre.y + np.ceil((low - _SAME_M - centre.y) / spacing_m) * spacing_m
+    x, y = np.meshgrid(np.arange(first, right + _SAME_M, spacing_m), np.arange(lowest, high + _SAME_M, spacing_m))
     points = shapely.points(x.ravel(), y.ravel())
     shapely.prepare(part)
-    return points[shapely.covers(part, points)]
+    return points[shapely.dwithin(part, points, _SAME_M)]
 
 
 def _frame(area: StudyArea, kinds: list[str], fits: list[Fit]) -> gpd.GeoDataFrame:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from spatialreno.land.geometry.fit_rectangle import Fit, place
-from spatialreno.land.geometry.grow_shrink import common, polygons
+from spatialreno.land.geometry.grow_shrink import common, corners, polygons, tidied
 from spatialreno.optimise import Limit, Milp, solve_milp
 
 FloatArray = NDArray[np.float64]
@@ -63,12 +63,23 @@ def cells_of(choices: list[Choice], centre: Any, within_m: float | None = None) 
     disc = None if within_m is None else shapely.buffer(centre, within_m / np.cos(np.pi / 64), quad_segs=16)
     origin = np.array([centre.x, centre.y])
     found = []
-    for choice in choices:
+    for choice in sorted(choices, key=_place_of):
         region = choice.region if disc is None else common(choice.region, disc)
         for part in polygons(region):
-            local = shapely.transform(part, lambda points: points - origin)
-            found += [Cell(corners, choice) for piece in _squares(local, _CELL_M) for corners in _convex_parts(piece)]
+            found += [Cell(points, choice) for points in _cells(shapely.transform(part, lambda xy: xy - origin))]
     return found
+
+
+def _place_of(choice: Choice) -> tuple[float, ...]:
+    return (*np.round(choice.region.bounds, 6), choice.width_m, choice.depth_m, round(choice.angle_deg, 6))
+
+
+def _cells(part: Any) -> list[FloatArray]:
+    """Cut a part into convex cells by its corners alone, so that the same shape gives the same cells."""
+    whole = tidied(part)
+    if whole.is_empty:  # where a footprint fits exactly: the line between the ends stands for the sliver
+        return [corners(part)[[0, -1]]]
+    return [points for own in polygons(whole) for square in _squares(own, _CELL_M) for points in _convex_parts(square)]
 
 
 def pack(
@@ -115,7 +126,7 @@ def pack(
 
     where h is half the extent of the rectangle in that direction (linear in z).
     """
-    at_most = sum(fit.centre.distance(centre) for fit in known) + _SLACK_M if known else float("inf")
+    at_most = round(sum(fit.centre.distance(centre) for fit in known), 6) + _SLACK_M if known else float("inf")
     model = _Model(items, gap_m, optional=optional, at_most_m=at_most)
     start = model.start(known, centre) if known else None
     limit = None if time_limit_s is None else Limit(time_limit_s)
@@ -210,7 +221,7 @@ class _Model:
                 float(apart @ way) - (_extent_of(known[one], way) + _extent_of(known[other], way)) / 2
                 for _, way in switches
             ]
-            values |= {column: float(k == int(np.argmax(free))) for k, (column, _) in enumerate(switches)}
+            values |= {column: float(k == int(np.argmax(np.round(free, 6)))) for k, (column, _) in enumerate(switches)}
         return values
 
     def _cell_at(self, row: int, fit: Fit, middle: FloatArray) -> int:
@@ -222,7 +233,7 @@ class _Model:
             else np.inf
             for cell in self.items[row]
         ]
-        return int(np.argmin(away))
+        return int(np.argmin(np.round(away, 6)))
 
     def fit(self, row: int, values: FloatArray, centre: Any) -> Fit | None:
         """Read the place of one item from the solver's values."""

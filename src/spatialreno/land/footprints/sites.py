@@ -10,23 +10,24 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.area import home_buildings
-from spatialreno.land.footprints.buildable import Sides, access_region, buildable_land, kind_sides, reached
+from spatialreno.area import home_buildings, once_an_area
+from spatialreno.land.footprints.buildable import Sides, buildable_land, kind_sides
+from spatialreno.land.footprints.zones import Place, directions, places
 from spatialreno.land.geometry.fit_rectangle import (
     Fit,
-    edge_angles,
-    feasible_centres,
     largest_rectangle,
     place,
     spread,
-    turned,
 )
-from spatialreno.land.geometry.grow_shrink import joined, less, polygons
+from spatialreno.land.geometry.grow_shrink import joined, polygons
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 _COLUMNS = ["kind", "form", "compound_id", "width_m", "depth_m", "angle_deg", "area_m2", "geometry"]
+
+#: Rounding of distances, metres.
+_SAME_M = 1e-6
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class _Spot:
 def candidate_sites(area: StudyArea, kind: str, *, sides: Sides | None = None) -> gpd.GeoDataFrame:
     """List places in free land that hold the footprint of a kind, clear of homes by its setback.
 
-    Directions follow the buildings, walls and compounds near each piece of land; at each direction the
+    Directions follow the buildings, compounds and staying walls in and by each yard; at each direction the
     set of possible centres is exact (:func:`feasible_centres`), and its corners, its middle and its point
     nearest to the residents are offered, thinned to ``candidate_spacing_m`` and ``candidate_limit``.
     When the list is empty, the footprint fits nowhere in any of those directions.
@@ -66,12 +67,12 @@ def candidate_sites(area: StudyArea, kind: str, *, sides: Sides | None = None) -
     """
     tried = sides or kind_sides(area, kind)
     constants = area.catalog.constants
-    spots: list[_Spot] = []
-    regions = access_region(area)
-    for number, piece in enumerate(polygons(buildable_land(area, kind))):
-        found = _spots(area, (piece, reached(piece, regions)), number, tried)
-        spots += _thinned(found, constants["candidate_spacing_m"])
-    return _frame(area, kind, _chosen(spots, int(constants["candidate_limit"])))
+    centre, spacing = residents_centre(area), constants["candidate_spacing_m"]
+    spots: dict[int, list[_Spot]] = {}
+    for where in places(area, polygons(buildable_land(area, kind)), tried, apart_m=spacing):
+        spots.setdefault(where.piece, []).extend(_spots(where, centre))
+    thinned = [spot for number in sorted(spots) for spot in _thinned(spots[number], spacing)]
+    return _frame(area, kind, _chosen(thinned, int(constants["candidate_limit"])))
 
 
 def largest_site(area: StudyArea, kind: str, sides: tuple[float, float]) -> Fit | None:
@@ -87,14 +88,16 @@ def largest_site(area: StudyArea, kind: str, sides: tuple[float, float]) -> Fit 
     return best
 
 
+@once_an_area
 def residents_centre(area: StudyArea) -> Any:
-    """Give the point in the middle of the residents (of the homes when nobody is counted)."""
+    """Give the point in the middle of the residents (of the homes when nobody is counted), to a millimetre."""
     homes = home_buildings(area)
     if homes.empty:
         return shapely.centroid(joined(area.compounds.geometry.to_numpy()))
     points = shapely.get_coordinates(shapely.centroid(homes.geometry.to_numpy()))
     weight = np.nan_to_num(homes["residents"].to_numpy(float, na_value=0.0))
-    return shapely.Point(np.average(points, axis=0, weights=weight if weight.sum() > 0 else None))
+    middle = np.average(points, axis=0, weights=weight if weight.sum() > 0 else None)
+    return shapely.Point(middle.round(3))
 
 
 def new_ids(area: StudyArea, kind: str, count: int) -> list[str]:
@@ -114,51 +117,23 @@ def new_ids(area: StudyArea, kind: str, count: int) -> list[str]:
     return ids
 
 
-def _spots(area: StudyArea, where: tuple[Any, Any], number: int, tried: Sides) -> list[_Spot]:
-    """List the telling places of every shape and direction in one piece of land.
-
-    Where one shape and direction has places, the next are asked only farther away than the spacing at
-    which candidates count as one; so all are tried, exactly, where nothing fits yet.
-    """
-    piece, region = where
-    centre, spacing = residents_centre(area), area.catalog.constants["candidate_spacing_m"]
-    angles = directions(area, piece, max(max(sides) for sides in tried))
-    found: list[_Spot] = []
-    for width, depth in tried:
-        for angle in turned(angles, width, depth):
-            feasible = feasible_centres(piece, width, depth, angle_deg=angle, within=region)
-            if feasible.is_empty:
-                continue
-            for part in polygons(feasible):
-                fits = [place(point, width, depth, angle) for point in spread(part, centre)]
-                found += [_Spot(number, fit, fit.centre.distance(centre)) for fit in fits]
-            region = less(region, shapely.buffer(feasible, spacing, quad_segs=2))
-    return found
-
-
-def directions(area: StudyArea, piece: Any, reach_m: float) -> list[float]:
-    """List the directions of the buildings, walls and compounds that stand by a piece of land."""
-    constants = area.catalog.constants
-    layers = (area.buildings, area.walls, area.compounds)
-    shapes = np.concatenate([layer.geometry.to_numpy() for layer in layers])
-    near = shapes[shapely.dwithin(shapes, piece, reach_m)]
-    return edge_angles(
-        near if len(near) else piece,
-        resolution_deg=constants["edge_angle_deg"],
-        limit=int(constants["angle_limit"]),
-    )
+def _spots(where: Place, centre: Any) -> list[_Spot]:
+    """List the telling places of one shape and direction."""
+    points = [point for part in polygons(where.region) for point in spread(part, centre)]
+    fits = [place(point, where.width_m, where.depth_m, where.angle_deg) for point in points]
+    return [_Spot(where.piece, fit, fit.centre.distance(centre)) for fit in fits]
 
 
 def _thinned(spots: list[_Spot], spacing_m: float) -> list[_Spot]:
     """Keep the spots nearest to the residents, none closer to another than the spacing."""
     kept: list[_Spot] = []
-    places = np.empty((0, 2))
+    kept_at = np.empty((0, 2))
     for spot in sorted(spots, key=_rank):
         here = np.array([spot.fit.centre.x, spot.fit.centre.y])
-        if len(places) and np.hypot(*(places - here).T).min() < spacing_m:
+        if len(kept_at) and np.hypot(*(kept_at - here).T).min() < spacing_m - _SAME_M:
             continue
         kept.append(spot)
-        places = np.vstack([places, here])
+        kept_at = np.vstack([kept_at, here])
     return kept
 
 
@@ -173,8 +148,8 @@ def _chosen(spots: list[_Spot], limit: int) -> list[_Spot]:
 
 def _rank(spot: _Spot) -> tuple[float, ...]:
     fit = spot.fit
-    place_m = (round(fit.centre.y, 3), round(fit.centre.x, 3))
-    return (round(spot.distance_m, 3), *place_m, round(fit.width_m, 3), round(fit.angle_deg, 6))
+    place_m = (round(fit.centre.y, 6), round(fit.centre.x, 6))
+    return (round(spot.distance_m, 6), *place_m, round(fit.width_m, 6), round(fit.angle_deg, 6))
 
 
 def _frame(area: StudyArea, kind: str, spots: list[_Spot]) -> gpd.GeoDataFrame:

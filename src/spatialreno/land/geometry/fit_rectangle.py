@@ -11,13 +11,15 @@ import shapely
 from numpy.typing import NDArray
 from shapely import affinity
 
-from spatialreno.land.geometry.grow_shrink import common, joined, less, polygons
+from spatialreno.land.geometry.grow_shrink import common, corners, joined, less, polygons
 
 FloatArray = NDArray[np.float64]
 #: Metres by which a rectangle may shrink so that "fits exactly" survives rounding; 0.6 mm² at most.
 _EXACT_M = 1e-8
 #: Steps of the search for the largest rectangle.
 _STEP_M = 1e-3
+#: Directions this close differ by rounding alone, degrees.
+_PARALLEL_DEG = 1e-6
 #: Share of a distance that a buffer surely reaches.
 _SURE = 0.97
 _CORNERS = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
@@ -173,7 +175,7 @@ def edge_angles(shapes: Any, *, resolution_deg: float = 0.5, limit: int = 12, sh
     shapes
         Geometry or array of geometries.
     resolution_deg
-        Directions closer than this are one; the one with the longest edge stands for it.
+        Directions closer than this are one; that of the longest edge stands for it, whatever the order of edges.
     limit
         Most directions; those with the greatest total length of edges are kept.
     shortest_m
@@ -185,21 +187,37 @@ def edge_angles(shapes: Any, *, resolution_deg: float = 0.5, limit: int = 12, sh
     >>> edge_angles(shapely.box(0, 0, 3, 2))
     [0.0]
     """
+    kept: list[list[float]] = []
+    for _, angle, total in sorted(_parallels(shapes, shortest_m), key=lambda one: (-round(one[0], 6), one[1])):
+        for entry in kept:
+            if _apart(entry[0], angle) < resolution_deg:
+                entry[1] += total
+                break
+        else:
+            kept.append([angle, total])
+    strongest = sorted(kept, key=lambda entry: (-round(entry[1], 6), entry[0]))
+    return [entry[0] for entry in strongest[:limit]] or [0.0]
+
+
+def _parallels(shapes: Any, shortest_m: float) -> list[tuple[float, float, float]]:
+    """Group edges that are parallel but for rounding: the longest, the mean direction, and metres in all.
+
+    The mean is taken in the order of angle and length, so it is the same whatever the order of the shapes.
+    """
     start, end = _edges(shapes)
     run = end - start
     length = np.hypot(*run.T)
+    run, length = run[length >= shortest_m], length[length >= shortest_m]
     angle = np.degrees(np.arctan2(run[:, 1], run[:, 0])) % 90.0
-    order = np.lexsort((angle.round(9), -length.round(6)))
-    kept: list[list[float]] = []
-    for edge in order[length[order] >= shortest_m]:
-        for entry in kept:
-            if _apart(entry[0], angle[edge]) < resolution_deg:
-                entry[1] += length[edge]
-                break
-        else:
-            kept.append([float(angle[edge]), float(length[edge])])
-    strongest = sorted(kept, key=lambda entry: (-round(entry[1], 6), round(entry[0], 9)))
-    return [entry[0] for entry in strongest[:limit]] or [0.0]
+    angle = np.where(angle > 90.0 - _PARALLEL_DEG, angle - 90.0, angle)
+    order = np.lexsort((length, angle))
+    angle, length = angle[order], length[order]
+    groups = np.split(np.arange(len(angle)), np.flatnonzero(np.diff(angle) > _PARALLEL_DEG) + 1)
+    return [
+        (float(length[own].max()), float(np.average(angle[own], weights=length[own]) % 90.0), float(length[own].sum()))
+        for own in groups
+        if len(own)
+    ]
 
 
 def turned(angles: Iterable[float], width_m: float, depth_m: float) -> list[float]:
@@ -238,8 +256,7 @@ def middle(centres: Any) -> Any:
 def spread(centres: Any, towards: Any) -> list[Any]:
     """List the telling points of one part of a feasible set: nearest to a point, middle, corners."""
     nearest = shapely.shortest_line(centres, towards)
-    corners = shapely.points(np.unique(shapely.get_coordinates(centres).round(9), axis=0))
-    return [shapely.get_point(nearest, 0), middle(centres), *corners]
+    return [shapely.get_point(nearest, 0), middle(centres), *shapely.points(corners(centres))]
 
 
 def rectangle_sides(footprint_m2: float, least_width_m: float) -> list[tuple[float, float]]:

@@ -17,6 +17,10 @@ FloatArray = NDArray[np.float64]
 #: Sides of the polygon that stands for a quarter of a circle.
 _QUARTER = 8
 _MITRE = 3.0
+#: Half the body of a wall without thickness, metres.
+_HAIR_M = 1e-3
+#: A corner this close to the line through its neighbours is none, metres.
+_STRAIGHT_M = 1e-5
 #: Type numbers of shapely's polygons and multipolygons.
 _AREAL = (3, 6)
 
@@ -60,6 +64,12 @@ def wall_bodies(walls: gpd.GeoDataFrame) -> Any:
     return bodies[half > 0]
 
 
+def solid_walls(walls: gpd.GeoDataFrame) -> Any:
+    """Give each wall its thickness, or a hair where it is drawn without one: it stands all the same."""
+    half = np.fmax(walls["thickness_m"].to_numpy(float, na_value=0.0) / 2, _HAIR_M)
+    return shapely.buffer(walls.geometry.to_numpy(), half, cap_style="square", join_style="mitre")
+
+
 def polygons(shape: Any) -> list[Any]:
     """List the polygons of any shape, in a stable order; lines and points are dropped."""
     parts = shapely.get_parts(shapely.get_parts(shape))  # twice: a collection may hold multipolygons
@@ -93,6 +103,43 @@ def less(one: Any, other: Any, *, grid_m: float | None = None) -> Any:
 def joined(shapes: Any, *, grid_m: float | None = None) -> Any:
     """Give the ground of many shapes as one."""
     return areal(shapely.union_all(areal(np.asarray([*np.atleast_1d(shapes), None], object)[:-1]), grid_size=grid_m))
+
+
+def corners(shape: Any) -> FloatArray:
+    """List the corners of a computed shape (n × 2), in the order of their places: the same however it was computed.
+
+    Overlays leave points on straight sides wherever the outlines that they cut had one, and two points for
+    one where sides all but meet; such points depend on the order of the outlines, a shape's corners do not.
+    """
+    found = [_ring_corners(ring) for part in polygons(shape) for ring in (part.exterior, *part.interiors)]
+    points = np.concatenate([np.empty((0, 2)), *found])
+    kept: FloatArray = points[np.unique(points.round(6), axis=0, return_index=True)[1]]
+    return kept
+
+
+def tidied(polygon: Any) -> Any:
+    """Draw a computed polygon by its corners alone, to a micrometre, always from the same corner on.
+
+    Empty where the polygon is thinner than that.
+    """
+    outer, *inner = (_ring_corners(ring).round(6) for ring in (polygon.exterior, *polygon.interiors))
+    if len(outer) < 3:
+        return shapely.Polygon()
+    shape = shapely.Polygon(outer, [ring for ring in inner if len(ring) > 2])
+    return shapely.normalize(areal(shapely.set_precision(shape, 1e-6)))
+
+
+def _ring_corners(ring: Any) -> FloatArray:
+    points = shapely.get_coordinates(ring)[:-1]
+    far = np.hypot(*(points - np.roll(points, 1, axis=0)).T) > _STRAIGHT_M
+    points = points[far] if far.sum() > 2 else points
+    before, after = points - np.roll(points, 1, axis=0), np.roll(points, -1, axis=0) - points
+    across = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
+    length = np.maximum(np.hypot(*(before + after).T), _STRAIGHT_M)
+    backwards = (before * after).sum(axis=1) < 0
+    turning = (np.abs(across) / length > _STRAIGHT_M) | backwards
+    found: FloatArray = points[turning] if turning.any() else points
+    return found
 
 
 def origin(area: StudyArea) -> FloatArray:

@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from spatialreno.area import on_ground
-from spatialreno.land.geometry.grow_shrink import common, disc, less, wall_bodies
+from spatialreno.area import gate_spans, on_ground
+from spatialreno.land.geometry.grow_shrink import common, disc, joined, less, wall_bodies
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -70,21 +70,24 @@ def read_obstacles(area: StudyArea) -> Obstacles:
 
 
 def openings(area: StudyArea, *, jamb_m: float = 0.0) -> dict[str, Any]:
-    """Give the stretch of wall that each gate opens, wider by a jamb on both sides, by gate id.
+    """Give the stretch of wall that each gate opens, or the gap it closes, wider by a jamb on both sides, by gate id.
 
     Gates without a wall open nothing.
     """
-    lines = area.walls.geometry
-    thick = area.walls["thickness_m"].fillna(0.0)
-    found: dict[str, Any] = {}
-    for gate, row in area.gates[area.gates["wall_id"].isin(lines.index)].iterrows():
-        wall = row["wall_id"]
-        at = shapely.line_locate_point(lines[wall], row["geometry"])
-        half = float(row["width_m"]) / 2 + jamb_m
-        span = _stretch(lines[wall], float(at) - half, float(at) + half)
+    lines, thick = area.walls.geometry, area.walls["thickness_m"].fillna(0.0)
+    found: dict[str, list[Any]] = {}
+    for row in gate_spans(area).itertuples():
+        if np.isnan(row.low_m):
+            span, body = (
+                _longer(row.geometry, jamb_m),
+                thick[[w for w in (row.wall, row.other) if w in thick.index]].max(),
+            )
+        else:
+            span, body = _stretch(lines[row.wall], row.low_m - jamb_m, row.high_m + jamb_m), thick[row.wall]
         # A hair wider than the wall, so that nothing of it is left in the opening.
-        found[str(gate)] = shapely.buffer(span, float(thick[wall]) / 2 + 1e-3, cap_style="flat", join_style="mitre")
-    return found
+        shape = shapely.buffer(span, float(body) / 2 + 1e-3, cap_style="flat", join_style="mitre")
+        found.setdefault(str(row.gate), []).append(shape)
+    return {gate: joined(shapes) if len(shapes) > 1 else shapes[0] for gate, shapes in found.items()}
 
 
 def _stretch(line: Any, start: float, end: float) -> Any:
@@ -93,18 +96,25 @@ def _stretch(line: Any, start: float, end: float) -> Any:
     return substring(line, max(start, 0.0), min(end, line.length))
 
 
+def _longer(line: Any, more_m: float) -> Any:
+    """Draw a straight line on at both ends."""
+    (ax, ay), (bx, by) = line.coords
+    dx, dy = (bx - ax) / line.length * more_m, (by - ay) / line.length * more_m
+    return shapely.LineString([(ax - dx, ay - dy), (bx + dx, by + dy)])
+
+
 def _walls(area: StudyArea) -> list[tuple[Any, Any, Any]]:
     """Wall bodies without their openings; the jambs beside an opening bear the name of the gate."""
     thick = area.walls[area.walls["thickness_m"].fillna(0.0) > 0]
     bodies = dict(zip(thick.index, wall_bodies(thick), strict=True))
     gaps, wider = openings(area), openings(area, jamb_m=_JAMB_M)
-    jambs: dict[str, Any] = {}
-    for gate, gap in gaps.items():
-        wall = area.gates.at[gate, "wall_id"]
-        if wall in bodies:
-            jambs[gate] = less(common(bodies[wall], wider[gate]), gap)
-            bodies[wall] = less(bodies[wall], wider[gate])
-    return [_named("walls", bodies), _named("gates", jambs)]
+    jambs: dict[str, list[Any]] = {}
+    spans = gate_spans(area)
+    beside = {(str(g), w) for side in ("wall", "other") for g, w in zip(spans["gate"], spans[side], strict=True)}
+    for gate, wall in sorted((gate, wall) for gate, wall in beside if wall in bodies):
+        jambs.setdefault(gate, []).append(less(common(bodies[wall], wider[gate]), gaps[gate]))
+        bodies[wall] = less(bodies[wall], wider[gate])
+    return [_named("walls", bodies), _named("gates", {gate: joined(parts) for gate, parts in jambs.items()})]
 
 
 def _named(layer: str, shapes: dict[str, Any]) -> tuple[Any, Any, Any]:

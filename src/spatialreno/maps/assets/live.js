@@ -120,7 +120,7 @@
 
   const yuan = bill => {
     const known = bill.filter(row => row[1] !== null);
-    return known.length ? `${number(known.reduce((sum, row) => sum + row[1], 0), 0)} ${app.page.yuan}` : "";
+    return known.length ? `${number(known.reduce((sum, row) => sum + row[1], 0) / 100, 0)} ${app.page.yuan}` : "";
   };
 
   function acts() {
@@ -133,7 +133,7 @@
     for (const [id, state] of Object.entries(plan.gates)) {
       rows.push(act(`${layer_names.gates} ${id}: ${words[`gate_${state}`]}`, yuan(model.works.gates[id].change[state]), () => app.setGate(id, model.works.gates[id].walkers)));
     }
-    plan.facilities.forEach((put, k) => rows.push(act(`${words.built} ${kindTitle(put.kind)}`, yuan(model.works.kinds[put.kind].bill), () => app.take(k))));
+    plan.facilities.forEach((put, k) => rows.push(act(`${words.built} ${kindTitle(put.kind)}`, yuan(app.priced(put)), () => app.take(k))));
     if (!rows.length) rows.push(element("li", null, words.no_acts));
     document.querySelector(".live-acts").replaceChildren(...rows);
     const asked = app.now.parties.map(name => { const line = element("li"); line.append(element("bdi", null, model.yards.names[name] || name)); return line; });

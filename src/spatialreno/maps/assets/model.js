@@ -79,17 +79,37 @@
       const { asks } = kinds[put.kind];
       const common = asks && yard >= 0 ? model.yards.parties[asks][yard] : [];
       const asked = put.building === undefined ? common : model.people.owners[put.building];
-      rows.push(...kinds[put.kind].bill.map(([payer, yuan]) => [payer, yuan, asked]));
+      rows.push(...app.priced(put).map(([payer, fen, , kind]) => [payer, fen, asked, kind]));
     }
-    const payers = {}, parties = new Set();
-    let cost = 0, unpriced = 0;
-    for (const [payer, yuan, asked] of rows) {
-      asked.forEach(name => parties.add(name));
-      if (yuan === null) { unpriced++; continue; }
-      cost += yuan;
-      payers[payer] = (payers[payer] || 0) + yuan;
+    return { ...summed(rows), parties: [...new Set(rows.flatMap(([, , asked]) => asked))].sort() };
+  }
+
+  // What a facility costs: in a building a room is converted, elsewhere it is built.
+  app.priced = put => {
+    const { bill, room } = model.works.kinds[put.kind];
+    return put.building === undefined ? bill : room;
+  };
+
+  // Add up whole fen by payer and class, and put design, supervision and reserve on top, as the bill does.
+  function summed(rows) {
+    const groups = new Map(), payers = {};
+    let unpriced = 0, total = 0;
+    for (const [payer, fen, , kind] of rows) {
+      if (fen === null) { unpriced++; continue; }
+      const key = JSON.stringify([payer, kind]);
+      groups.set(key, (groups.get(key) || 0) + fen);
     }
-    return { cost, unpriced, payers, parties: [...parties].sort() };
+    for (const [key, works] of groups) {
+      const [payer] = JSON.parse(key);
+      let fees = 0;
+      for (const share of model.works.shares) {
+        if (!share.payers.includes(payer)) continue;
+        fees += Math.floor(((works + (share.on_top ? fees : 0)) * share.millionths + 500000) / 1000000);
+      }
+      payers[payer] = (payers[payer] || 0) + (works + fees) / 100;
+      total += works + fees;
+    }
+    return { cost: total / 100, unpriced, payers };
   }
 
   const sum = (ids, table, worth) => ids.reduce((total, id) => total + (worth(table[id]) || 0), 0);

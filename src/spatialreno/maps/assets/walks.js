@@ -16,14 +16,15 @@
     let look = 0, groups = new Map(), changed = new Set(), base = null;
     labels.forEach(([layer, id, other], k) => {
       if (layer === "seals") seals.push([k, Number(id), Number(other)]);
-      if (layer === "gates") ofGate.set(id, [...(ofGate.get(id) || []), k]);
+      if (layer === "gates" || layer === "gaps") ofGate.set(id, [...(ofGate.get(id) || []), k]);
     });
 
-    // Flags by label: a gate stops nobody once its wall is gone; a seal stands while both its owners do.
+    // Flags by label: a gate stops nobody once its wall is gone, and closes no gap then; a seal stands while both its owners do.
     function flagsOf(state) {
       const flags = new Uint8Array(labels.length);
       labels.forEach(([layer, id, other], k) => {
         if (layer === "gates") flags[k] = !state.gone.walls.has(other) && !(id in model.works.gates && state.walkers(id) === "public");
+        else if (layer === "gaps") flags[k] = !state.gone.walls.has(other) && !state.gone.walls.has(model.works.gates[id].wall) && state.walkers(id) !== "public";
         else if (layer !== "seals") flags[k] = !state.gone[layer].has(id);
       });
       return sealed(flags);

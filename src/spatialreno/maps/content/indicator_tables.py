@@ -194,23 +194,22 @@ def leader_lines(options: Comparison, lang: Lang) -> list[tuple[str, str, list[s
 def bill_lines(options: Comparison, lang: Lang) -> list[list[str]]:
     """Read the bill by payer: payer, item, unit, then quantity and cost of each option but today, and totals."""
     bill = options.bill()
+    rows = bill.lines.assign(said=[item_title(row, options, lang) for row in bill.lines.to_dict("records")])
     plans = [key for key in options.areas if key != "today"]
-    prices = options.areas["today"].catalog.costs
-    english = dict(zip(prices["item_zh"], prices["item_en"], strict=True))
     lines = []
-    for payer, own in bill.groupby("payer", sort=True):
-        for (layer, verb, item, unit), rows in own.groupby(["layer", "verb", "item", "unit"], sort=True):
-            said = str(item) or _unpriced(str(layer), str(verb), options, lang)
-            name = said if lang == "zh" else english.get(said, said)
-            lines.append([payer_word(str(payer), lang), name, unit_text(str(unit), lang), *_cells(rows, plans)])
+    for payer, own in rows.groupby("payer", sort=True):
+        for (said, unit), items in own.groupby(["said", "unit"], sort=False):
+            lines.append([payer_word(str(payer), lang), str(said), unit_text(str(unit), lang), *_cells(items, plans)])
         lines.append([payer_word(str(payer), lang), word("subtotal", lang), "", *_totals(own, plans)])
-    return [*lines, [word("total", lang), "", "", *_totals(bill, plans)]] if lines else []
+    return [*lines, [word("total", lang), "", "", *_totals(rows, plans)]] if lines else []
 
 
-def _unpriced(layer: str, verb: str, options: Comparison, lang: Lang) -> str:
-    """Name what has no price by its layer and verb."""
-    done = {"demolish": "gone", "alter": "altered", "build": "built"}[verb]
-    return f"{options.areas['today'].catalog.layers[layer].title(lang)} · {word(done, lang)}"
+def item_title(row: dict[Any, Any], options: Comparison, lang: Lang) -> str:
+    """Name a line; what has no price by its layer and verb."""
+    item = str(row["item"] if lang == "zh" else row["item_en"])
+    done = {"demolish": "gone", "alter": "altered", "build": "built"}
+    layers = options.areas["today"].catalog.layers
+    return item or f"{layers[row['layer']].title(lang)} · {word(done[row['verb']], lang)}"
 
 
 def _cells(rows: pd.DataFrame, plans: list[str]) -> list[str]:

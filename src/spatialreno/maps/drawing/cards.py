@@ -175,16 +175,18 @@ def _shared(values: list[Any]) -> Any:
 
 def stages(options: Comparison, lang: Lang) -> list[list[dict[str, Any]]]:
     """Tell the works of each option stage by stage: title, what is done, and the cost so far."""
-    return [_stages(options.ledgers.get(key), options, lang) for key in options.areas]
+    return [_stages(key, options, lang) for key in options.areas]
 
 
-def _stages(bill: pd.DataFrame | None, options: Comparison, lang: Lang) -> list[dict[str, Any]]:
+def _stages(key: str, options: Comparison, lang: Lang) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    if bill is None or not len(bill):
+    acts = options.ledgers.get(key)
+    if acts is None or not len(acts):
         return found
+    costs = options.bill().of(key).by("phase").set_index("phase")["cost_yuan"]
     cost = 0.0
-    for phase, rows in bill[bill["verb"] != "keep"].groupby("phase", sort=True):
-        cost += float(rows["cost_yuan"].sum())
+    for phase, rows in acts[acts["verb"] != "keep"].groupby("phase", sort=True):
+        cost += float(costs.get(phase, 0.0))
         found.append(
             {
                 "phase": int(str(phase)),
@@ -200,7 +202,7 @@ def _works(rows: pd.DataFrame, options: Comparison, lang: Lang) -> list[str]:
     layers: Mapping[str, Any] = options.areas["today"].catalog.layers
     verbs = {"demolish": "gone", "alter": "altered", "build": "built"}
     order = {"demolish": 0, "alter": 1, "build": 2}
-    once = rows.drop_duplicates(["verb", "layer", "id"])
+    once = rows[rows["measure"] != "open_m2"].drop_duplicates(["verb", "layer", "id"])
     said = []
     groups = {(str(key[0]), str(key[1])): own for key, own in once.groupby(["verb", "layer"])}
     for verb, layer in sorted(groups, key=lambda key: (order[key[0]], key[1])):

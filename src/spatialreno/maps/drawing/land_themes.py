@@ -107,11 +107,11 @@ def room(scene: Scene) -> list[Drawn]:
     today = scene.areas[0]
     rows = ((word("room", scene.lang), facility_title(found.kind, scene.catalog, scene.lang)),)
     drawn = [Drawn(found.fit.rectangle, ("room",) * len(scene.keys), rows)]
-    for thing in found.table.itertuples():
-        layer, name = str(thing.layer), str(thing.id)
+    joint = "、" if scene.lang == "zh" else ", "
+    for layer, name, parties in zip(found.table["layer"], found.table["id"], found.table["parties"], strict=True):
         stands = [name in area.layer(layer).index for area in scene.areas]
         base = "room-wall" if layer == "walls" else "room-structure"
-        told = (("id", name), (word("parties", scene.lang), str(thing.parties) or "—"))
+        told = (("id", name), (word("parties", scene.lang), joint.join(parties) or "—"))
         shape = today.layer(layer).geometry[name]
         drawn.append(Drawn(shape, tuple(base if there else None for there in stands), told))
     return drawn

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
 
 
+# What joint works do to many things alike is told by their own layers, not by colouring every one of them.
+_BY_WORKS = {"heated", "heated_share"}
+
+
 class Scene:
     """A comparison seen by one language: frames by option, words, and the classes of changed features."""
 
@@ -38,11 +42,12 @@ class Scene:
     def versions(self, layer: str) -> list[Version]:
         """Every state of every feature of a layer."""
         columns = [c.column for c in self.catalog.layers[layer].columns.values() if c.status != "derived"]
-        return versions(self.frames(layer), columns)
+        return versions(self.frames(layer), [c for c in columns if c not in _BY_WORKS])
 
     def rows(self, version: Version, layer: str) -> Told:
         """The tooltip of a feature."""
-        rows = tooltip(version.row, layer, self.catalog, self.lang, names=self.names, id_=version.id)
+        row = {key: value for key, value in version.row.items() if layer != "buildings" or key not in _BY_WORKS}
+        rows = tooltip(row, layer, self.catalog, self.lang, names=self.names, id_=version.id)
         return Told.of(rows, layer, version.id)
 
     def classes(self, version: Version, base: str, *, geometry: str) -> tuple[str | None, ...]:

@@ -60,6 +60,8 @@ _PLAN: Final[dict[str, dict[str, Any]]] = {
     "gate-closed": _line("#6b7280", 2.5),
     "structure": _area("#bdb9b0", 1, "#77736b", 1),
     "structure-illegal": _area("#77736b", 1, "#5c5850", 1, hatch=True),
+    "other-line": _line("#6d7f8f", 2),
+    "other-area": _area("#b8c4cf", 0.9, "#6d7f8f", 1),
     "pipe": _line("#6b7280", 1.5),
     "facility-area": _area("#ffffff", 0.3, "#9ca3af", 1),
     "line-gone": _line(DEMOLISHED, 3, dashArray="7 5", lineCap="butt"),

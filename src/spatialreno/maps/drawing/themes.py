@@ -18,6 +18,7 @@ from spatialreno.maps.words.words import Lang, word
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
 
+_DISC_M = 1.2  # radius of a point of a layer without a drawing of its own
 Group = Literal["ground", "plan", "today", "analysis"]
 
 
@@ -72,7 +73,7 @@ def themes(options: Comparison, lang: Lang) -> list[Theme]:
         Theme("paths", "", "ground", True, _paths(scene)),
         Theme("compounds", scene.title("compounds"), "today", True, _compounds(scene)),
         Theme("buildings", "", "ground", True, _buildings(scene)),
-        Theme("pipes", scene.title("pipes"), "today", False, scene.draw("pipes", _pipe, geometry="line")),
+        Theme("pipes", scene.title("pipes"), "today", False, _pipes(scene)),
         Theme("dig", word("dig", lang), "analysis", False, works_themes.dig(scene)),
         Theme("heat_net", word("heat_net", lang), "plan", True, works_themes.heat(scene)),
         Theme("structures", scene.title("structures"), "plan", True, _structures(scene)),
@@ -84,6 +85,7 @@ def themes(options: Comparison, lang: Lang) -> list[Theme]:
         Theme("fire", word("fire", lang), "analysis", False, land_themes.fire(scene)),
         Theme("room", word("room", lang), "analysis", False, land_themes.room(scene)),
         Theme("facilities", scene.title("facilities"), "plan", True, facilities + _new_places(scene)),
+        *_others(scene),
         Theme("names", say["names"], "today", True, symbols.names(scene.areas[0], len(scene.keys))),
     ]  # fmt: skip
     return [theme for theme in found if theme.drawn]
@@ -178,8 +180,11 @@ def _structures(scene: Scene) -> list[Drawn]:
     return scene.draw("structures", base, geometry="area")
 
 
-def _pipe(version: Version) -> str:
-    return f"pipe-{version.row['kind']}"
+def _pipes(scene: Scene) -> list[Drawn]:
+    """Draw pipes by kind; the heat pipes that a plan leads are a theme of their own."""
+    planned = {str(i) for works in scene.options.works.values() if works.heat for i in works.heat.pipes.index}
+    drawn = scene.draw("pipes", lambda v: f"pipe-{v.row['kind']}", geometry="line")
+    return [d for d in drawn if not isinstance(d.rows, Told) or d.rows.id not in planned]
 
 
 def _grounds(scene: Scene) -> tuple[list[Drawn], list[Drawn]]:
@@ -203,6 +208,22 @@ def _new_places(scene: Scene) -> list[Drawn]:
             rows = scene.rows(v, "open_spaces")
             marked.append(Drawn(v.geometry.representative_point(), classes, rows, more))
     return marked
+
+
+def _others(scene: Scene) -> list[Theme]:
+    """Draw each layer that has no drawing of its own: points as small discs, lines and areas as they are."""
+    return [
+        Theme(name, scene.title(name), "plan", True, [_plain(scene, v, name) for v in scene.versions(name)])
+        for name, layer in scene.catalog.layers.items()
+        if layer.theme == "generic"
+    ]
+
+
+def _plain(scene: Scene, version: Version, layer: str) -> Drawn:
+    form = "line" if version.geometry.geom_type.endswith("LineString") else "area"
+    more = {"radius": _DISC_M} if version.geometry.geom_type == "Point" else {}
+    classes = scene.classes(version, f"other-{form}", geometry=form)
+    return Drawn(version.geometry, classes, scene.rows(version, layer), more)
 
 
 def _has_area(drawn: Drawn) -> bool:

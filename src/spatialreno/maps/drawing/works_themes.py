@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from spatialreno.maps.drawing.features import Drawn, Rows, by_option
@@ -26,9 +27,12 @@ def heat(scene: Scene) -> list[Drawn]:
             (scene.catalog.word("pipes", "kind", str(row["kind"]), scene.lang), f"DN{int(row['diameter_mm'])}"),
             (word("load", scene.lang), f"{number(float(row['load_kw']), 0)} kW"),
         ]
-        return f"pipe-{row['kind']}", tuple(rows), {}
+        return f"pipe-{row['kind']}", tuple(rows), {"stage": int(row["phase"])}
 
-    return by_option(_frames(scene, lambda works: works.heat.pipes), pipe)
+    def pipes(works: Any) -> Any:
+        return works.heat and works.heat.pipes.assign(phase=works.heat.phase)
+
+    return _staged(by_option(_frames(scene, pipes), pipe))
 
 
 def dig(scene: Scene) -> list[Drawn]:
@@ -44,17 +48,22 @@ def dig(scene: Scene) -> list[Drawn]:
             (word("needed", scene.lang), f"{number(float(row['needed_m']), 1)} m"),
             (word("times_separate", scene.lang), str(row["times_separate"])),
         ]
-        return ("dig-fits" if row["fits"] else "dig-overfull"), tuple(rows), {}
+        return ("dig-fits" if row["fits"] else "dig-overfull"), tuple(rows), {"stage": int(row["phase"])}
 
-    return by_option(_frames(scene, lambda works: works.dig.lanes), lane)
+    return _staged(by_option(_frames(scene, lambda works: works.dig and works.dig.lanes), lane))
+
+
+def _staged(drawn: list[Drawn]) -> list[Drawn]:
+    """Say for each option in which stage a thing is there: before it, nothing of it is drawn."""
+    return [
+        replace(d, more={"phase": [d.more["stage"] if name else 0 for name in d.classes]}) for d in drawn
+    ]
 
 
 def cross_section(options: Comparison, key: str, lang: Lang) -> Markup | None:
     """Draw the lane of an option in which most is missing, or where most is laid; None without works."""
-    if key not in options.works:
-        return None
-    found = options.works[key].dig
-    if not len(found.lanes):
+    found = options.works[key].dig if key in options.works else None
+    if found is None or not len(found.lanes):
         return None
     kinds = found.lanes["kinds"].str.count(",")
     worst = found.lanes.assign(kinds=kinds).sort_values(["missing_m", "kinds"], ascending=False, kind="stable").index[0]
@@ -66,8 +75,8 @@ def cross_section(options: Comparison, key: str, lang: Lang) -> Markup | None:
 
 def _frames(scene: Scene, of: Any) -> list[Any]:
     """Take a table of each option; an option without works has an empty one."""
-    works = scene.options.works
-    if not works:
+    tables = {key: table for key, works in scene.options.works.items() if (table := of(works)) is not None}
+    if not tables:
         return []
-    empty = of(next(iter(works.values()))).iloc[:0]
-    return [(of(works[key]) if key in works else empty).reset_index(names="id") for key in scene.keys]
+    empty = next(iter(tables.values())).iloc[:0]
+    return [tables.get(key, empty).reset_index(names="id") for key in scene.keys]

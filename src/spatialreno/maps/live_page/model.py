@@ -10,7 +10,7 @@ import shapely
 from spatialreno.blocks import frontages
 from spatialreno.community import find_consents, read_register
 from spatialreno.maps.content.owners import party_names
-from spatialreno.scenario import Scenario, alter, build, demolish
+from spatialreno.scenario import Scenario, alter, build, demolish, funding_rule, hundredths, millionths
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from spatialreno.indicators import Evaluation
 
 STATES = ("public", "residents", "closed")
-Bill = list[list[Any]]  # rows of payer, yuan or None, parties
+Bill = list[list[Any]]  # rows of payer, fen or None, parties, class
 
 
 def works(area: StudyArea, register: Register | None = None) -> dict[str, Any]:
     """Price every wall and structure that may come down, every gate's change, and a facility of each kind.
 
-    The rows are those of ``Scenario.ledger``: one cost model for Python and for the page.
+    The rows are those of ``Scenario.ledger`` in whole fen, and what comes on top is the catalog's: one bill for
+    Python and for the page.
 
     Parameters
     ----------
@@ -36,8 +37,8 @@ def works(area: StudyArea, register: Register | None = None) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``walls``, ``structures`` and ``gates`` by id, ``kinds`` by kind; a bill is rows of payer, yuan (None
-        without a price) and parties to ask.
+        ``walls``, ``structures`` and ``gates`` by id, ``kinds`` by kind; a bill is rows of payer, fen (None
+        without a price), parties to ask and class. ``shares``: design, supervision and reserve.
     """
     book = register or read_register(area)
     bills = {layer: _bills(area, [_all_down(area, layer)], book) for layer in ("walls", "structures")}
@@ -47,7 +48,19 @@ def works(area: StudyArea, register: Register | None = None) -> dict[str, Any]:
         "structures": _structures(area, bills["structures"]),
         "gates": _gates(area, gone_gates, book),
         "kinds": _kinds(area, book),
+        "shares": _shares(area),
     }
+
+
+def _shares(area: StudyArea) -> list[dict[str, Any]]:
+    """Say what comes on top of the works: millionths of them, or of them and what came before, by payer."""
+    rows = sorted(area.catalog.rows("bill_shares"), key=lambda row: int(row["order"]))
+    return [
+        {"millionths": millionths(row["rate"]), "payers": row["payers"].split("|"),
+         "on_top": "fees" in row["of"].split("|")}
+        for row in rows
+        if "plan" in row["parts"].split("|")
+    ]  # fmt: skip
 
 
 def _all_down(area: StudyArea, layer: str) -> Any:
@@ -65,9 +78,10 @@ def _bills(area: StudyArea, acts: list[Any], book: Register) -> dict[tuple[str, 
     ledger = scenario.ledger(area)
     ledger = ledger[ledger["verb"] != "keep"]
     asked = _asked(area, scenario, book)
-    columns = (ledger[name].tolist() for name in ("layer", "id", "payer", "cost_yuan"))
-    for layer, name, payer, cost in zip(*columns, strict=True):
-        row = [payer, None if pd.isna(cost) else float(cost), asked.get((layer, name), [])]
+    columns = (ledger[name].tolist() for name in ("layer", "verb", "kind", "id", "payer", "cost_yuan"))
+    for layer, verb, kind, name, payer, cost in zip(*columns, strict=True):
+        fen = None if pd.isna(cost) else hundredths(float(cost))
+        row = [payer, fen, asked.get((layer, name), []), funding_rule(area.catalog, layer, verb, kind).get("class", "")]
         found.setdefault((layer, name), []).append(row)
     return found
 
@@ -130,19 +144,23 @@ def _gates(area: StudyArea, gone: dict[str, Bill], book: Register) -> dict[str, 
 
 
 def _kinds(area: StudyArea, book: Register) -> dict[str, dict[str, Any]]:
-    """Price a facility of each kind at its least footprint."""
+    """Price a facility of each kind at its least footprint: on its own, and in a room of a building."""
     stem = fresh_id(area, "N")
     middle = area.compounds.geometry.iloc[0].representative_point()
     footprints = area.catalog.facilities["footprint_m2"].astype("float64")
-    acts = []
+    acts, inside = [], []
     for number, (kind, footprint) in enumerate(footprints.items()):
         values: dict[str, Any] = {"kind": str(kind)} | ({"area_m2": float(footprint)} if footprint > 0 else {})
         acts.append(build("facilities", f"{stem}{number}", geometry=middle, **values))
-    bills = _bills(area, acts, book)
+        if len(area.buildings):
+            room = values | {"building_id": str(area.buildings.index[0])}
+            inside.append(build("facilities", f"{stem}{number}", geometry=middle, **room))
+    bills, rooms = _bills(area, acts, book), _bills(area, inside, book)
     rights = _rights_asked(area, acts, book)
     return {
         str(kind): {
             "bill": bills.get(("facilities", f"{stem}{number}"), []),
+            "room": rooms.get(("facilities", f"{stem}{number}"), []),
             "m2": float(footprint) if footprint > 0 else None,
             "asks": rights.get(f"{stem}{number}", ""),
         }

@@ -83,8 +83,8 @@ def _asked(bill: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Group the rows of a ledger by the name of the unit that is asked."""
     rows = bill[bill["verb"] != "keep"]
     found: dict[str, list[int]] = {}
-    for at, names in enumerate(rows["parties"].fillna("")):
-        for name in filter(None, str(names).split(", ")):
+    for at, names in enumerate(rows["parties"]):
+        for name in names:
             found.setdefault(name, []).append(at)
     return {name: rows.iloc[ats] for name, ats in found.items()}
 

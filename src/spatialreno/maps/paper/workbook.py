@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from spatialreno.errors import InputError
-from spatialreno.files import put_whole
-from spatialreno.maps.content.indicator_tables import facts, option_titles, unit_text
+from spatialreno.files import listed, put_whole
+from spatialreno.maps.content.indicator_tables import facts, item_title, option_titles, unit_text
 from spatialreno.maps.content.own_values import own_values
 from spatialreno.maps.drawing.cards import stages
 from spatialreno.maps.words.safe_html import clean
@@ -127,15 +127,25 @@ def _changes(pen: _Pen, options: Comparison, titles: list[str], lang: Lang) -> N
 
 
 def _bill(pen: _Pen, options: Comparison, titles: list[str], lang: Lang) -> None:
+    """Write every line of the bill, then its sums by payer, class and phase."""
     names = dict(zip(options.areas, titles, strict=True))
+    classes = {row["class"]: row[f"title_{lang}"] for row in options.today.catalog.rows("menu_classes")}
     bill = options.bill()
     rows = [
-        [names[str(row["option"])], payer_word(str(row["payer"]), lang), row["item"], unit_text(str(row["unit"]), lang),
-         row["quantity"], row["cost_yuan"]]
-        for row in bill.to_dict("records")
+        [names[str(row["option"])], payer_word(str(row["payer"]), lang), classes.get(row["class"], row["class"]),
+         row["phase"], item_title(row, options, lang), unit_text(str(row["unit"]), lang), row["quantity"],
+         row["unit_price_yuan"], row["cost_yuan"], row["source"], word(row["confidence"], lang), listed(row["ids"])]
+        for row in bill.lines.to_dict("records")
     ]  # fmt: skip
-    heads = [word(k, lang) for k in ("option", "payer", "item", "unit", "quantity", "cost")]
-    pen.sheet(word("bill", lang), heads, rows, texts=4)
+    keys = ("option", "payer", "class", "stages", "item", "unit", "quantity", "unit_price", "cost", "price_source")
+    heads = [word(key, lang) for key in (*keys, "confidence", "id")]
+    page = pen.sheet(word("bill_lines", lang), heads, rows, texts=6)
+    page.set_column(4, 4, 36)
+    for key, sums in (("payer", "payer"), ("class", "class"), ("phase", "stages")):
+        table = bill.by(key)
+        said = {"payer": lambda v: payer_word(str(v), lang), "class": lambda v: classes.get(v, v)}.get(key, int)
+        pen.sheet(f"{word('cost', lang)} · {word(sums, lang)}", [word(k, lang) for k in ("option", sums, "cost")],
+                  [[names[r["option"]], said(r[key]), r["cost_yuan"]] for r in table.to_dict("records")])  # fmt: skip
 
 
 def _grounds(options: Comparison, lang: Lang) -> list[list[str]]:

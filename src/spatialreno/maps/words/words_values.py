@@ -21,6 +21,8 @@ CLASSES: Final[dict[str, tuple[str, str]]] = {
     "gate-closed": ("出入口：封闭", "Gate closed"),
     "structure-illegal": ("认定违建（未拆）", "Illegal structure"),
     "structure": ("其他附属建构筑物", "Other structure"),
+    "other-line": ("其他图层", "Other layers"),
+    "other-area": ("其他图层", "Other layers"),
     "facility": ("配套设施（字为类别）", "Facility"),
     "facility-built": ("新建设施", "New facility"),
     "facility-altered": ("改造设施", "Altered facility"),

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 import shapely.ops
 
-from spatialreno.area import standing_structures
+from spatialreno.area import closed_gaps, gate_spans, standing_structures, taken_stretches
 from spatialreno.walk.fabric.passages import narrows
 from spatialreno.walk.millimetres.frame import Bools, Floats, Frame, Geometries, Ints
 from spatialreno.walk.millimetres.split_pieces import LEFT, Pieces, ring_segments
@@ -29,7 +29,8 @@ class Obstacles:
     """All obstacles as straight pieces that meet in shared points, each with the label of what it belongs to.
 
     A label is (layer, id, wall): the wall is filled for gates only, since the stretch of a gate stands only
-    while its wall does. A closed gap has the label ("seals", n, m), where n and m count the labels it lies between:
+    while its wall does. ("gaps", gate, wall) is a gate beside which the wall was left out: it stands while the gate
+    is there, too. A closed gap has the label ("seals", n, m), where n and m count the labels it lies between:
     it stands while both do; ("passages", "", "") is what is too narrow between buildings. Pieces and polygons of
     buildings have the label PERMANENT.
     """
@@ -86,7 +87,7 @@ class Obstacles:
 
 
 def read_obstacles(area: StudyArea, frame: Frame, outlines: Geometries) -> Obstacles:
-    """Gather the obstacles of an area, cut gates from walls, close narrow gaps, and join all in shared points.
+    """Gather the obstacles of an area, cut gates from walls or put them into gaps, and close what is too narrow.
 
     Parameters
     ----------
@@ -102,19 +103,17 @@ def read_obstacles(area: StudyArea, frame: Frame, outlines: Geometries) -> Obsta
     Obstacles
         Pieces and polygons in whole millimetres.
     """
-    lines = list(_wall_stretches(area))
     standing = standing_structures(area)
-    labels = tuple(sorted({key for key, _ in lines} | {("structures", str(i), "") for i in standing.index}))
+    labels, drawn, numbers = _drawn(area, [("structures", str(i), "") for i in standing.index])
     number = {key: at for at, key in enumerate(labels)}
     polygons = np.concatenate([area.buildings.geometry.to_numpy(), standing.geometry.to_numpy()])
     structure_labels = [number["structures", str(i), ""] for i in standing.index]
     polygon_label = np.array([PERMANENT] * len(area.buildings) + structure_labels, np.int64)
     polygons = shapely.set_precision(frame.geometries_mm(polygons), 1.0)
-    drawn = frame.geometries_mm([line for _, line in lines])
-    numbers = np.array([number[key] for key, _ in lines], np.int64)
+    drawn = frame.geometries_mm(drawn)
     seal = area.catalog.constants["seal_m"] * 1000.0
     shapes, owner = np.concatenate([drawn, polygons]), np.concatenate([numbers, polygon_label])
-    bridges, between = _seals(shapes, len(lines), owner, shapely.boundary(outlines), seal)
+    bridges, between = _seals(shapes, len(drawn), owner, shapely.boundary(outlines), seal)
     seals, seal_labels = _owned(bridges, between, len(labels))
     # Buildings that overlap are one obstacle, so that no face of one lies within another.
     fixed = polygon_label == PERMANENT
@@ -125,6 +124,22 @@ def read_obstacles(area: StudyArea, frame: Frame, outlines: Geometries) -> Obsta
     labels += seal_labels
     bars, bar_labels = _bars(area, pieces, (polygons, polygon_label), labels)
     return Obstacles(labels + bar_labels, Pieces.joined(pieces, seals, bars), polygons, polygon_label)
+
+
+def _drawn(area: StudyArea, more: list[Label]) -> tuple[tuple[Label, ...], Geometries, Ints]:
+    """Draw walls and gates; returns all labels, first those given and those of walls, the lines and their labels."""
+    lines, gaps = list(_wall_stretches(area)), list(_gate_gaps(area))
+    named = tuple(sorted({key for key, _ in lines} | {key for pair, _ in gaps for key in pair} | set(more)))
+    number = {key: at for at, key in enumerate(named)}
+    between = sorted({tuple(sorted(number[key] for key in pair)) for pair, _ in gaps if len(set(pair)) > 1})
+    doubles = {pair: len(named) + at for at, pair in enumerate(between)}
+    owner = [number[key] for key, _ in lines]
+    for pair, _ in gaps:
+        one, *two = sorted({number[key] for key in pair})
+        owner.append(doubles[one, *two] if two else one)
+    shapes = np.array([*(line for _, line in lines), *(line for _, line in gaps), None], object)[:-1]
+    seals: tuple[Label, ...] = tuple(("seals", str(one), str(two)) for one, two in between)
+    return named + seals, shapes, np.array(owner, np.int64)
 
 
 def _bars(
@@ -164,19 +179,20 @@ def outline_pieces(polygons: Geometries, owner: Ints) -> Pieces:
 
 
 def gate_points(area: StudyArea) -> Geometries:
-    """Put each gate onto the line of its wall, in metres; a gate without a wall stays where it is."""
-    gates, walls = area.gates, area.walls
-    points, lines = gates.geometry.to_numpy().copy(), walls.geometry.to_numpy()
-    row = walls.index.get_indexer(gates["wall_id"])
-    held = np.flatnonzero((row >= 0) & gates["wall_id"].notna().to_numpy())
-    line = lines[row[held]]
-    points[held] = shapely.line_interpolate_point(line, shapely.line_locate_point(line, points[held]))
+    """Put each gate onto its wall or into its gap, in metres; a gate without either stays where it is."""
+    points = area.gates.geometry.to_numpy().copy()
+    spans = gate_spans(area).drop_duplicates("gate")
+    row = area.gates.index.get_indexer(spans["gate"])
+    lines = spans.geometry.to_numpy()
+    points[row] = shapely.line_interpolate_point(lines, shapely.line_locate_point(lines, points[row]))
     return np.asarray(points)
 
 
 def _wall_stretches(area: StudyArea) -> Iterator[tuple[Label, shapely.LineString]]:
     """Yield the stretches of walls, and of the gates cut from them."""
-    cuts = _gate_cuts(area)
+    cuts: dict[str, list[tuple[float, float, str]]] = {}
+    for gate, wall, low, high in taken_stretches(area)[["gate", "wall", "low_m", "high_m"]].to_numpy().tolist():
+        cuts.setdefault(wall, []).append((low, high, gate))
     for wall, line in zip(area.walls.index, area.walls.geometry.to_numpy(), strict=True):
         at = 0.0
         for low, high, gate in sorted(cuts.get(wall, [])):
@@ -189,21 +205,11 @@ def _wall_stretches(area: StudyArea) -> Iterator[tuple[Label, shapely.LineString
             yield ("walls", str(wall), ""), shapely.ops.substring(line, at, line.length)
 
 
-def _gate_cuts(area: StudyArea) -> dict[str, list[tuple[float, float, str]]]:
-    """Find the stretch each gate takes from its wall and from any other wall drawn along the same line."""
-    names, gates = area.walls.index, area.gates
-    walls, points, widths = area.walls.geometry.to_numpy(), gates.geometry.to_numpy(), gates["width_m"].to_numpy(float)
-    near = shapely.STRtree(walls).query(points, predicate="dwithin", distance=area.catalog.constants["tolerance_m"])
-    pairs = set(zip(*near.tolist(), strict=True))
-    order = {wall: at for at, wall in enumerate(names)}
-    pairs |= {(at, order[wall]) for at, wall in enumerate(gates["wall_id"]) if wall in order}
-    cuts: dict[str, list[tuple[float, float, str]]] = {}
-    for gate, wall in sorted(pairs):
-        at = float(shapely.line_locate_point(walls[wall], points[gate]))
-        half = float(widths[gate]) / 2
-        stretch = (max(at - half, 0.0), min(at + half, walls[wall].length), str(gates.index[gate]))
-        cuts.setdefault(names[wall], []).append(stretch)
-    return cuts
+def _gate_gaps(area: StudyArea) -> Iterator[tuple[tuple[Label, Label], shapely.LineString]]:
+    """Yield the gaps that gates close, each with the labels at both posts, the same beside a building."""
+    for gate, one, two, line in closed_gaps(area)[["gate", "wall", "other", "geometry"]].to_numpy().tolist():
+        pair = one, two if isinstance(two, str) else one
+        yield (("gaps", gate, pair[0]), ("gaps", gate, pair[1])), line
 
 
 def _runs(drawn: Geometries, owner: Ints) -> Pieces:

@@ -79,7 +79,8 @@ def standing(area: StudyArea, fabric: Fabric, walker: Walker = VISITOR) -> Bools
     """Tell which labels stop this walker today.
 
     A stretch of a gate stops nobody once its wall has gone. A scenario that takes a gate down cuts its wall there; a
-    wall drawn whole, without a gate, is closed.
+    wall drawn whole, without a gate, is closed. A gap that a gate closed is open once the gate or a wall beside it has
+    gone.
 
     Parameters
     ----------
@@ -104,6 +105,8 @@ def standing(area: StudyArea, fabric: Fabric, walker: Walker = VISITOR) -> Bools
             return name in walls
         if layer == "gates":
             return wall in walls and not (name in gates and name in open_gates)
+        if layer == "gaps":
+            return wall in walls and name in gates and name not in open_gates
         return name in structures or layer == "passages"
 
     flags: list[bool] = []

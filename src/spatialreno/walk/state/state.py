@@ -121,7 +121,7 @@ class State:
         walls = set(self.area.walls.index)
         found: dict[str, list[int]] = {}
         for at, (layer, name, wall) in enumerate(self.fabric.obstacles.labels):
-            if layer == "gates" and wall in walls:
+            if layer in ("gates", "gaps") and wall in walls:
                 found.setdefault(name, []).append(at)
         return found
 
@@ -139,7 +139,10 @@ class State:
 
     def with_seals(self, labels: set[int]) -> set[int]:
         """Add to labels that go the closed gaps that go with them, and leave out what does not stand anyway."""
-        every = labels | {seal for at in labels for seal in self.seals.get(at, [])}
+        every, fresh = set(labels), set(labels)
+        while fresh:  # a gap may be closed between a wall and another closed gap
+            fresh = {seal for at in fresh for seal in self.seals.get(at, [])} - every
+            every |= fresh
         return {at for at in every if self.stands[at]}
 
     def extra(self, hops: Ints) -> Extra:

@@ -11,18 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from spatialreno.walk.millimetres.compiled import compiled
+from spatialreno.walk.millimetres.compiled import EndlessError, compiled
 
 FAR = 2_000_000_000
+_DEEPEST, _HALVINGS = 64, 64  # a heap of 64 levels, and halves of halves, hold all there can be
 
 
 @compiled
 def _climb(keys: Any, nodes: Any, at: int) -> None:
     """Let the entry at a place of a heap rise to where it belongs."""
     key, node = keys[at], nodes[at]
-    while at > 0:
+    for _ in range(_DEEPEST):
         over = (at - 1) >> 1
-        if keys[over] <= key:
+        if at == 0 or keys[over] <= key:
             break
         keys[at], nodes[at] = keys[over], nodes[over]
         at = over
@@ -33,8 +34,10 @@ def _climb(keys: Any, nodes: Any, at: int) -> None:
 def _sink(keys: Any, nodes: Any, size: int) -> None:
     """Let the first entry of a heap sink to where it belongs."""
     key, node, at = keys[0], nodes[0], 0
-    while 2 * at + 1 < size:
+    for _ in range(_DEEPEST):
         under = 2 * at + 1
+        if under >= size:
+            break
         if under + 1 < size and keys[under + 1] < keys[under]:
             under += 1
         if keys[under] >= key:
@@ -42,6 +45,21 @@ def _sink(keys: Any, nodes: Any, size: int) -> None:
         keys[at], nodes[at] = keys[under], nodes[under]
         at = under
     keys[at], nodes[at] = key, node
+
+
+@compiled
+def _most(seeds: int, arcs: int, nodes: int) -> int:
+    """Say how many entries a search takes at most: each node improves every arc that leaves it once for each node."""
+    return seeds + (arcs + 1) * (nodes + 1)
+
+
+@compiled
+def _all_chosen(chosen: Any, member: Any, first: int, last: int) -> bool:
+    """Tell whether all members of a set are chosen."""
+    for place in range(first, last):  # noqa: SIM110 (compiled)
+        if not chosen[member[place]]:
+            return False
+    return True
 
 
 @compiled
@@ -57,19 +75,16 @@ def marked(chosen: Any, home: int, pairs: Any, seen: Any) -> None:
         return
     seen[home] = True
     again = True
-    while again:
+    for _ in range(len(seen) + 1):  # each round but the last marks one more
+        if not again:
+            break
         again = False
         for pair in range(len(ends)):
             one, two = ends[pair, 0], ends[pair, 1]
             if seen[one] == seen[two]:
                 continue
             for which in range(set_at[pair], set_at[pair + 1]):
-                whole = True
-                for place in range(member_at[which], member_at[which + 1]):
-                    if not chosen[member[place]]:
-                        whole = False
-                        break
-                if whole:
+                if _all_chosen(chosen, member, member_at[which], member_at[which + 1]):
                     seen[one] = seen[two] = again = True
                     break
 
@@ -146,8 +161,11 @@ def walked(  # noqa: C901 (the inner loop of every search)
             keys[size], nodes[size] = here - room[node], node
             _climb(keys, nodes, size)
             size += 1
-    done = False
+    done, taken, most = False, 0, _most(len(seeds), len(arcs), len(room))
     while size and not done:
+        taken += 1
+        if taken > most:
+            raise EndlessError(nodes[0])
         key, node = keys[0], nodes[0]
         size -= 1
         keys[0], nodes[0] = keys[size], nodes[size]
@@ -228,7 +246,11 @@ def _tried(  # noqa: C901 (the inner loop of every cut)
         keys[size], nodes[size] = far[written[k]] - room[written[k]], written[k]
         _climb(keys, nodes, size)
         size += 1
+    taken, most = 0, _most(count, len(arcs), len(room))
     while size and not reached:
+        taken += 1
+        if taken > most:
+            raise EndlessError(nodes[0])
         key, node = keys[0], nodes[0]
         size -= 1
         keys[0], nodes[0] = keys[size], nodes[size]
@@ -276,6 +298,8 @@ def largest_without(walk: Any, chosen: Any, order: Any, less: int) -> Any:
     low, high, sure = np.empty(128, np.int64), np.empty(128, np.int64), np.empty(128, np.bool_)
     low[0], high[0], sure[0], size = 0, len(order), False, 1
     while size:
+        if searches > _HALVINGS * (len(order) + 1):
+            raise EndlessError(size)
         size -= 1
         begin, end = low[size], high[size]
         if begin == end or (sure[size] and end - begin == 1):
@@ -319,7 +343,11 @@ def settled(graph: Any, seeds: Any, room: Any, less: int, clear: Any, heap: Any,
             keys[size], nodes[size] = here, node
             _climb(keys, nodes, size)
             size += 1
+    taken, most = 0, _most(len(seeds), len(arcs), len(room))
     while size:
+        taken += 1
+        if taken > most:
+            raise EndlessError(nodes[0])
         here, node = keys[0], nodes[0]
         size -= 1
         keys[0], nodes[0] = keys[size], nodes[size]

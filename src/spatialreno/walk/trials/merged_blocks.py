@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 _APART_M = 4000.0
-_LAYERS = {"walls": [], "structures": ["position"], "buildings": [], "paths": ["public"]}
+_LAYERS = {
+    "walls": [], "gates": ["width_m", "wall_id"], "structures": ["position"], "buildings": [], "paths": ["public"],
+}  # fmt: skip
 
 
 def merged_blocks(
@@ -83,6 +85,8 @@ class _Copies:
         self._rows["compounds"].append((at, beside))
         for key in _LAYERS:
             near = np.sort(self._trees[key].query(zone))
+            if key == "gates" and layer == "walls":  # they go with their wall
+                near = near[(self._layers[key]["wall_id"] != name).to_numpy(bool)[near]]
             self._rows[key].append((at, near[near != row] if key == layer else near))
 
     def groups(self) -> dict[tuple[int, str], int]:
@@ -106,5 +110,15 @@ class _Copies:
         coords = shapely.get_coordinates(shapes) + np.repeat(away, count, axis=0)
         moved = shapely.set_coordinates(shapes.copy(), coords)
         columns = self._layers[layer][_LAYERS.get(layer, [])].iloc[row].reset_index(drop=True)
-        index = pd.Index([f"{number:09d}" for number in range(len(row))], name="id")
+        index = pd.Index([f"{number:09d}" for number in range(len(row))], name="id", dtype="str")
+        if layer == "gates":
+            columns["wall_id"] = self._copied_walls(at, columns["wall_id"])
         return gpd.GeoDataFrame(columns.set_axis(index), geometry=moved, crs=self._area.crs)
+
+    def _copied_walls(self, at: Any, walls: pd.Series[Any]) -> pd.Series[Any]:
+        """Name the copy of each gate's wall beside the copy of the gate."""
+        names, rows = self._layers["walls"].index, self._rows["walls"]
+        copies = [(copy, str(names[row])) for copy, near in rows for row in near.tolist()]
+        number = {key: f"{copy:09d}" for copy, key in enumerate(copies)}
+        found = [number.get((int(copy), wall)) for copy, wall in zip(at, walls, strict=True)]
+        return pd.Series(found, index=walls.index, dtype="str")

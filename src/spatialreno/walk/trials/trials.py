@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from spatialreno.area import open_facilities
-from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Ints
+from spatialreno.walk.millimetres.frame import MM_PER_M, Bools, Floats, Ints
 from spatialreno.walk.search.engine import Int32s, span
 from spatialreno.walk.state.places import Places, find_places
 from spatialreno.walk.state.standing import VISITOR, Walker
@@ -127,6 +128,23 @@ class Trial:
         trial.bases.extend(trial._base(kind, buildings.host) for kind in range(len(kinds)))
         return trial
 
+    def judges(self, names: Sequence[tuple[str, str]]) -> Bools:
+        """Tell for which candidates walking knows what opening them gives.
+
+        Outside compounds and open spaces people walk on paths alone: what stands there and stops no path has walkable
+        ground on neither side, and nobody can say who would cross where it stood.
+        """
+        fabric = self.state.fabric
+        carried = set(np.unique(fabric.hops.label).tolist())
+        shapes = [self.state.area.layer(layer).geometry[name] for layer, name in names]
+        reach_mm = self.state.area.catalog.constants["tolerance_m"] * MM_PER_M
+        beside, _ = shapely.STRtree(fabric.ground.cells).query(
+            fabric.frame.geometries_mm(shapes), predicate="dwithin", distance=reach_mm
+        )
+        known = np.array([bool(carried & set(self._labels_of.get(key, []))) for key in names], bool)
+        known[beside] = True
+        return known
+
     def openings(self, names: Sequence[tuple[str, str]]) -> Iterator[Change]:
         """Find what opening each candidate (layer and id) changes."""
         some = any(walker != VISITOR for walker in self.walkers)
@@ -232,8 +250,8 @@ class Trial:
     def _labels_of(self) -> dict[tuple[str, str], list[int]]:
         found: dict[tuple[str, str], list[int]] = {}
         for at, (layer, name, wall) in enumerate(self.state.fabric.obstacles.labels):
-            found.setdefault((layer, name), []).append(at)
-            if layer == "gates":
+            found.setdefault(("gates" if layer == "gaps" else layer, name), []).append(at)
+            if layer in ("gates", "gaps"):
                 found.setdefault(("walls", wall), []).append(at)
         return found
 

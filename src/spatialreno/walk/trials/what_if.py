@@ -34,7 +34,9 @@ class WhatIf:
         (of a wall), inferred, people (residents newly within the radius of at least one kind, each counted once), homes
         (their buildings), person_kinds (the same residents counted once for every kind they gain), newly_reached
         (residents who could not walk to some kind within the limit at all, counted once), person_m (metres saved, one
-        way, over residents and kinds), geometry. People are NaN where the residents of no building are known.
+        way, over residents and kinds), geometry. People are NaN where the residents of no building are known, and all
+        numbers where a candidate is not judged: outside compounds and open spaces, where people walk on paths alone,
+        nobody can say who would cross where it stood.
     by_kind
         A row a candidate and kind: layer, id, kind, residents (newly inside that kind's radius), newly_reached,
         person_m. Sums of residents over kinds are person_kinds, not people.
@@ -82,7 +84,9 @@ class WhatIf:
         best = self.top(3)["people"]
         told = ", ".join(f"{name} {people:,.0f}" for (_, name), people in best.items() if people > 0)
         most = f"most people newly within a radius: {told or 'none'}"
-        return f"What if: {len(self)} candidates, each opened alone; {most}"
+        unknown = int(self.table["homes"].isna().sum())
+        rest = f"; {unknown} not judged, since they part no walkable ground" if unknown else ""
+        return f"What if: {len(self)} candidates, each opened alone; {most}{rest}"
 
 
 def what_if(
@@ -138,8 +142,12 @@ def what_if(
     trial = Trial.of(area, radii, limit_m)
     residents = area.buildings["residents"].astype("float64")
     rows, sums = [], []
-    for (layer, name), change in zip(names, trial.openings(names), strict=True):
+    for (layer, name), judged, change in zip(names, trial.judges(names), trial.openings(names), strict=True):
         gains, marks = trial.gains(change)
+        if not judged:
+            rows += [(layer, name, kind, *[np.nan] * 3) for kind in trial.kinds]
+            sums.append(dict.fromkeys(_NUMBERS, np.nan))
+            continue
         rows += [(layer, name, kind, *gain) for kind, gain in zip(trial.kinds, gains, strict=True)]
         sums.append(_once(marks, trial.people) | _over_kinds(gains))
     by_kind = pd.DataFrame(rows, columns=_BY_KIND)

@@ -26,6 +26,7 @@ from spatialreno.optimise import (
 )
 from spatialreno.works.dig.cross_section import Side, best_order, corridor_rules
 from spatialreno.works.dig.lane_net import Lanes
+from spatialreno.works.dig.trench import Laid
 
 if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
@@ -108,7 +109,13 @@ def _pairs(net: Net, arcs: IntArray) -> tuple[Edge, ...]:
 
 
 def route_together(
-    nets: Sequence[KindNet], lanes: Lanes, rooms: pd.DataFrame, catalog: Catalog, *, limit: Limit
+    nets: Sequence[KindNet],
+    lanes: Lanes,
+    rooms: pd.DataFrame,
+    catalog: Catalog,
+    *,
+    limit: Limit,
+    laid: Laid | None = None,
 ) -> Joint:
     """Route all kinds at once, so that what is opened is shared and pipes go where they fit.
 
@@ -130,6 +137,8 @@ def route_together(
         Prices' share of excavation, clearances.
     limit
         Work or seconds; then the best plan and its bound.
+    laid
+        Pipes that lie there already by another plan: their trench is open, and they take room.
     """
     share, penalty = catalog.constants["dig_share"], catalog.constants["dig_overfull_yuan_m"]
     edge_of, length = _edges(lanes)
@@ -142,13 +151,18 @@ def route_together(
         for edge, arcs in uses[kind.kind].items():
             values = [1.0, *[-share * kind.price] * len(arcs)]
             model.row([int(opened[edge]), *arcs], values, 0.0, np.inf)
+    there = _there(laid, lanes)
+    for edge, price in there.items():
+        model.row([int(opened[edge])], [1.0], share * price, np.inf)
     names = [kind.kind for kind in nets]
     for edge, room in enumerate(rooms.to_dict("records")):
-        for group in misfits(catalog, room["width_m"], (room["left_side"], room["right_side"]), names):
-            arcs = [a for kind in group for a in uses[kind].get(edge, [])]
-            model.row([*arcs, int(over[edge])], [1.0] * len(arcs) + [-1.0], -np.inf, len(group) - 1.0)
-    quick = _one_after_another(nets, lanes, share)
-    plain = _value(quick, nets, lanes, rooms, catalog)
+        asked = [*names, laid.kind] if laid and edge in there else names
+        for group in misfits(catalog, room["width_m"], (room["left_side"], room["right_side"]), asked):
+            free = [kind for kind in group if kind in uses]
+            arcs = [a for kind in free for a in uses[kind].get(edge, [])]
+            model.row([*arcs, int(over[edge])], [1.0] * len(arcs) + [-1.0], -np.inf, len(free) - 1.0)
+    quick = _one_after_another(nets, lanes, share, there)
+    plain = _value(quick, nets, lanes, rooms, catalog, laid)
     found = solve_cuts(model, limit=limit)
     if found is None or not len(found.values):
         bound = min(max(found.bound if found else 0.0, 0.0), plain)
@@ -158,6 +172,14 @@ def route_together(
         return Joint(quick, plain, found.bound, relative_gap(plain, found.bound), "bounded")
     status = "optimal" if found.gap < 1e-6 else "bounded"
     return Joint(used, found.objective, found.bound, found.gap, status)
+
+
+def _there(laid: Laid | None, lanes: Lanes) -> dict[int, float]:
+    """Number the pieces in which pipes lie already, with what a metre of them costs."""
+    if laid is None:
+        return {}
+    number = {str(name): k for k, name in enumerate(lanes.pieces.index)}
+    return {number[str(name)]: float(price) for name, price in laid.pieces["price_yuan_m"].items()}
 
 
 def _edges(lanes: Lanes) -> tuple[dict[Edge, int], FloatArray]:
@@ -177,12 +199,15 @@ def _uses(net: Net, columns: IntArray, edge_of: Mapping[Edge, int]) -> dict[int,
     return found
 
 
-def _one_after_another(nets: Sequence[KindNet], lanes: Lanes, share: float) -> dict[str, tuple[Edge, ...]]:
+def _one_after_another(
+    nets: Sequence[KindNet], lanes: Lanes, share: float, there: Mapping[int, float]
+) -> dict[str, tuple[Edge, ...]]:
     """Route kinds in turn, dearest first; where a lane is already open only the pipe is paid."""
     from dataclasses import replace
 
     used: dict[str, tuple[Edge, ...]] = {}
-    open_: set[Edge] = set()
+    ends = list(zip(lanes.pieces["tail"].tolist(), lanes.pieces["head"].tolist(), strict=True))
+    open_ = {way for edge in there for u, v in (ends[edge],) for way in ((u, v), (v, u))}
     for kind in sorted(nets, key=lambda k: (-k.price, k.kind)):
         pairs = list(zip(kind.net.tail.tolist(), kind.net.head.tolist(), strict=True))
         ease = np.array([1 - share if pair in open_ else 1.0 for pair in pairs])
@@ -193,23 +218,28 @@ def _one_after_another(nets: Sequence[KindNet], lanes: Lanes, share: float) -> d
 
 
 def _value(
-    used: Mapping[str, tuple[Edge, ...]], nets: Sequence[KindNet], lanes: Lanes, rooms: pd.DataFrame, catalog: Catalog
+    used: Mapping[str, tuple[Edge, ...]],
+    nets: Sequence[KindNet],
+    lanes: Lanes,
+    rooms: pd.DataFrame,
+    catalog: Catalog,
+    laid: Laid | None,
 ) -> float:
     """Give what a set of routes costs in the model, penalties included."""
     share, penalty = catalog.constants["dig_share"], catalog.constants["dig_overfull_yuan_m"]
     edge_of, length = _edges(lanes)
-    kinds_in: dict[int, list[KindNet]] = {}
+    kinds_in = {edge: {laid.kind: price} for edge, price in _there(laid, lanes).items()} if laid else {}
     total = 0.0
     for kind in nets:
         cost = dict(zip(zip(kind.net.tail.tolist(), kind.net.head.tolist(), strict=True), kind.net.cost, strict=True))
         for pair in used[kind.kind]:
             total += float(cost[pair]) * (1 - share)
             if pair in edge_of:
-                kinds_in.setdefault(edge_of[pair], []).append(kind)
+                kinds_in.setdefault(edge_of[pair], {})[kind.kind] = kind.price
     rules = corridor_rules(catalog)
     for edge, kinds in kinds_in.items():
-        total += length[edge] * share * max(kind.price for kind in kinds)
+        total += length[edge] * share * max(kinds.values())
         room = rooms.iloc[edge]
-        needed = best_order(frozenset(k.kind for k in kinds), (room.left_side, room.right_side), rules).needed_m
+        needed = best_order(frozenset(kinds), (room.left_side, room.right_side), rules).needed_m
         total += length[edge] * penalty * float(needed > room.width_m + 1e-6)
     return total

@@ -20,10 +20,12 @@ from spatialreno.works.dig.joint import Edge, Joint, KindNet, kind_net, route_al
 from spatialreno.works.dig.lane_net import Lanes, lane_net, public_mains, tapped
 from spatialreno.works.dig.lane_rooms import lane_rooms
 from spatialreno.works.dig.phases import dig_phases
+from spatialreno.works.dig.trench import METRES, Laid, laid_heat, share_trench
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Scenario
+    from spatialreno.works.heat.supply_heat import HeatPlan
 
 STATION = "heat_exchange_station"
 KINDS = ("heat_secondary", "sewage", "storm", "power", "telecom", "water", "gas")
@@ -49,6 +51,11 @@ class Dig:
     summary
         One row for ``once`` and ``separately``: lanes_m, openings (lanes opened, each time counted), pipes_m,
         cost_yuan, days.
+    costs
+        What each kind costs in each piece, dug once: kind, piece, metres, price_yuan_m, link (leads to a house),
+        shared (with other kinds), alone_yuan (dug by itself), pipe_yuan, trench_yuan, phase.
+    laid
+        Heat pipes of a heat plan that lie in these lanes (their pipes are that plan's, their trench this one's).
     by_kind
         Index kind: served, unreached, mains, once_m, separately_m.
     falls
@@ -71,11 +78,13 @@ class Dig:
     lanes: gpd.GeoDataFrame
     routes: gpd.GeoDataFrame
     summary: pd.DataFrame
+    costs: pd.DataFrame
     by_kind: pd.DataFrame
     falls: pd.DataFrame
     replaced: tuple[str, ...]
     joint: Joint
     faults: tuple[Fault, ...]
+    laid: Laid | None
     _sections: Mapping[str, Section]
 
     def section(self, piece: str) -> Section:
@@ -90,17 +99,27 @@ class Dig:
         return self.lanes[~self.lanes["fits"].astype(bool)]
 
     def as_scenario(self, name: str, *, title: str = "") -> Scenario:
-        """Write the pipes down as a scenario, each piece in the phase in which its lane is opened."""
-        from spatialreno.scenario import Scenario, build
+        """Write the pipes down as a scenario, each in the phase of its lane; old pipes laid anew are given up."""
+        from spatialreno.scenario import Scenario, alter, build
 
-        phase = self.lanes["phase"].to_dict()
-        first = min(phase.values(), default=2)
-        acts = [
-            build("pipes", f"D-{r.kind}-{r.piece}", geometry=r.geometry, kind=r.kind,
-                  phase=int(phase.get(r.piece, first)))
+        acts: list[Any] = [
+            build("pipes", pipe_id(r.kind, r.piece), geometry=r.geometry, kind=r.kind, status="planned",
+                  phase=int(self.phases.get(r.piece, self.first_phase)))
             for r in self.routes.itertuples()
         ]  # fmt: skip
+        if self.replaced:
+            acts.append(alter("pipes", ids=list(self.replaced), set={"status": "abandoned"}, phase=self.first_phase))
         return Scenario(name, title=title, interventions=acts)
+
+    @property
+    def phases(self) -> dict[str, int]:
+        """Phase in which each piece is opened."""
+        return {str(piece): int(phase) for piece, phase in self.lanes["phase"].items()}
+
+    @property
+    def first_phase(self) -> int:
+        """Phase in which the first piece is opened; what leads to a house is laid then."""
+        return min(self.phases.values(), default=2)
 
     def __repr__(self) -> str:
         """Read the dig aloud."""
@@ -119,6 +138,7 @@ def plan_dig(
     *,
     scenario: Scenario | None = None,
     phase: int = 2,
+    heat: HeatPlan | None = None,
     time_limit_s: float | None = None,
 ) -> Dig:
     """Route utilities together so that every lane is opened once, and say where they do not fit.
@@ -133,6 +153,9 @@ def plan_dig(
         The plan that made the area: its phases say when lanes are cleared and paved.
     phase
         Phase of pipe works (拆违 1, 管网 2, 路面 3, 绿化 4).
+    heat
+        A heat plan for this area: its secondary pipes lie where it leads them, take room and share the trench
+        where they run along a lane. Without one, heat is led along the lanes from the stations.
     time_limit_s
         Seconds for the joint routing, after which the best plan and its bound are kept; None: the work that the
         catalog allows (``solver_work``), the same on every computer.
@@ -158,13 +181,14 @@ def plan_dig(
     stations = area.facilities[area.facilities["kind"].eq(STATION)]
     served = pd.concat([homes.geometry, stations.geometry]) if len(stations) else homes.geometry
     lanes, lost = lane_net(area, served)
-    nets, outfalls, more = _nets(area, asked, lanes, list(map(str, homes.index)))
+    laid = laid_heat(heat, lanes.pieces, area.catalog) if heat is not None and "heat_secondary" in asked else None
+    routed = [kind for kind in asked if laid is None or kind != laid.kind]
+    nets, outfalls, more = _nets(area, routed, lanes, list(map(str, homes.index)))
     faults += [*lost, *more]
-    rooms = lane_rooms(area, lanes.pieces.geometry, [n.kind for n in nets])
+    rooms = lane_rooms(area, lanes.pieces.geometry, [*([laid.kind] if laid else []), *(n.kind for n in nets)])
     rooms.index = lanes.pieces.index
-    joint = route_together(nets, lanes, rooms, area.catalog, limit=Limit(time_limit_s))
-    alone = route_alone(nets)
-    work = _Work(area, lanes, rooms, nets, joint, alone)
+    joint = route_together(nets, lanes, rooms, area.catalog, limit=Limit(time_limit_s), laid=laid)
+    work = _Work(area, lanes, rooms, nets, joint, route_alone(nets), laid)
     falls = [check_falls(area, lanes, n.kind, joint.used[n.kind], outfalls[n.kind])
              for n in nets if area.catalog.pipe_kinds.loc[n.kind, "gravity"]]  # fmt: skip
     for _, told in falls:
@@ -173,12 +197,20 @@ def plan_dig(
     phases, late = dig_phases(area, table, scenario, phase)
     table = table.assign(phase=pd.array(phases["phase"], "Int64"), paved=pd.array(phases["paved"], "Int64"))
     opened = gpd.GeoDataFrame(table[LANES], geometry="geometry", crs=area.crs)
+    costs = work.costs()
+    when = {str(piece): int(number) for piece, number in opened["phase"].items()}
+    costs["phase"] = [when.get(str(piece), min(when.values(), default=phase)) for piece in costs["piece"]]
     return Dig(
-        lanes=opened, routes=work.routes(), summary=work.summary(), by_kind=work.by_kind(outfalls),
+        lanes=opened, routes=work.routes(), summary=work.summary(costs), costs=costs, by_kind=work.by_kind(outfalls),
         falls=pd.concat([f for f, _ in falls] or [pd.DataFrame(columns=FALLS)], ignore_index=True),
         replaced=_replaced(area, asked, opened), joint=joint, faults=tuple(dict.fromkeys([*faults, *late])),
-        _sections=sections,
+        laid=laid, _sections=sections,
     )  # fmt: skip
+
+
+def pipe_id(kind: str, piece: str) -> str:
+    """Name the pipe of a kind in a piece of lane."""
+    return f"D-{kind}-{piece}"
 
 
 def _nets(
@@ -237,13 +269,17 @@ class _Work:
 
     def __init__(
         self, area: StudyArea, lanes: Lanes, rooms: pd.DataFrame, nets: list[KindNet],
-        joint: Joint, alone: Mapping[str, tuple[Edge, ...]],
+        joint: Joint, alone: Mapping[str, tuple[Edge, ...]], laid: Laid | None,
     ) -> None:  # fmt: skip
         self.area, self.net, self.rooms, self.nets, self.joint, self.alone = area, lanes, rooms, nets, joint, alone
+        self.laid = laid
         self.piece = {(int(p.tail), int(p.head)): str(p.Index) for p in lanes.pieces.itertuples()}
         self.piece |= {(v, u): name for (u, v), name in self.piece.items()}
         self.length = lanes.pieces["length_m"].to_dict()
-        self.once, self.apart = ({n.kind: self._pieces(used[n.kind]) for n in nets} for used in (joint.used, alone))
+        there = {laid.kind: list(map(str, laid.pieces.index))} if laid else {}
+        self.once, self.apart = (
+            there | {n.kind: self._pieces(used[n.kind]) for n in nets} for used in (joint.used, alone)
+        )
 
     def _pieces(self, pairs: Sequence[Edge]) -> list[str]:
         return sorted({self.piece[p] for p in pairs if p in self.piece})
@@ -263,13 +299,13 @@ class _Work:
     def lanes(self) -> tuple[pd.DataFrame, dict[str, Section]]:
         rows, sections = [], {}
         for name, piece in self.net.pieces.iterrows():
-            kinds = [n.kind for n in self.nets if name in self.once[n.kind]]
+            kinds = [kind for kind, pieces in self.once.items() if name in pieces]
             if not kinds:
                 continue
             room = self.rooms.loc[name]
             cut = fit_section(self.area.catalog, room["width_m"], kinds, sides=(room["left_side"], room["right_side"]))
             helps = cut.helps[cut.helps["fits"]]["measure"]
-            times = sum(name in self.apart[n.kind] for n in self.nets)
+            times = sum(name in pieces for pieces in self.apart.values())
             rows.append({
                 "id": name, "path_id": piece["path_id"], "name": self.area.paths["name"].get(piece["path_id"]),
                 "kinds": ",".join(kinds), "length_m": piece["length_m"], "width_m": room["width_m"],
@@ -293,24 +329,45 @@ class _Work:
         frame = pd.DataFrame(rows, columns=["kind", "piece", "length_m", "geometry"])
         return gpd.GeoDataFrame(frame, geometry="geometry", crs=self.area.crs)
 
-    def summary(self) -> pd.DataFrame:
-        """Count both ways: metres of lane, openings, metres of pipe, yuan, days."""
-        share = self.area.catalog.constants["dig_share"]
+    def costs(self) -> pd.DataFrame:
+        """List what each kind costs in each piece and on each way to a house, the trench shared."""
+        rows = [(kind, piece, m, price, False) for kind, piece, m, price in self._metres(self.once)]
+        links = self.net.links.reset_index(drop=True)
+        for net in self.nets:
+            for k in self._links(net, self.joint.used[net.kind]):
+                rows.append((net.kind, f"to-{links['served'][k]}", float(links["length_m"][k]), net.price, True))
+        return share_trench(pd.DataFrame(rows, columns=METRES), self.area.catalog.constants["dig_share"])
+
+    def _metres(self, ways: Mapping[str, Sequence[str]]) -> list[tuple[str, str, float, float]]:
+        """List kind, piece, metres and price of all that lies in lanes."""
         price = {n.kind: n.price for n in self.nets}
-        rows = {}
-        for label, pieces, used in (("once", self.once, self.joint.used), ("separately", self.apart, self.alone)):
-            metres = {k: sum(self.length[p] for p in names) for k, names in pieces.items()}
-            links = {n.kind: sum(self._link_m(n, used[n.kind])) for n in self.nets}
-            whole = sum((metres[k] + links[k]) * price[k] for k in metres)
-            opened = sorted({p for names in pieces.values() for p in names})
-            cost, lanes_m, times = whole, sum(metres.values()), sum(map(len, pieces.values()))
-            if label == "once":
-                dearest = {p: max(price[k] for k in pieces if p in pieces[k]) for p in opened}
-                cost = whole - share * sum(metres[k] * price[k] for k in metres)
-                cost += share * sum(self.length[p] * dearest[p] for p in opened)
-                lanes_m, times = sum(self.length[p] for p in opened), len(opened)
-            rows[label] = (lanes_m, times, sum(metres.values()) + sum(links.values()), cost,
-                           self._days(lanes_m, sum(metres.values())))  # fmt: skip
+        rows = []
+        for kind, pieces in ways.items():
+            if self.laid is not None and kind == self.laid.kind:
+                there = zip(self.laid.pieces["metres"], self.laid.pieces["price_yuan_m"], strict=True)
+                rows += [(kind, piece, float(m), float(p)) for piece, (m, p) in zip(pieces, there, strict=True)]
+            else:
+                rows += [(kind, piece, float(self.length[piece]), price[kind]) for piece in pieces]
+        return rows
+
+    def summary(self, costs: pd.DataFrame) -> pd.DataFrame:
+        """Count both ways: metres of lane, openings, metres of pipe, yuan, days."""
+        opened = sorted({p for names in self.once.values() for p in names})
+        once, apart = self._metres(self.once), self._metres(self.apart)
+        links = sum(m for n in self.nets for m in self._link_m(n, self.alone[n.kind]))
+        links_yuan = sum(m * n.price for n in self.nets for m in self._link_m(n, self.alone[n.kind]))
+        lanes_m, apart_m = sum(self.length[p] for p in opened), sum(m for _, _, m, _ in apart)
+        rows = {
+            "once": (
+                lanes_m, len(opened), float(costs["metres"].sum()),
+                float((costs["pipe_yuan"] + costs["trench_yuan"]).sum()),
+                self._days(lanes_m, sum(m for _, _, m, _ in once)),
+            ),
+            "separately": (
+                apart_m, len(apart), apart_m + links, sum(m * p for _, _, m, p in apart) + links_yuan,
+                self._days(apart_m, apart_m),
+            ),
+        }  # fmt: skip
         columns = ["lanes_m", "openings", "pipes_m", "cost_yuan", "days"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
@@ -325,6 +382,9 @@ class _Work:
 
     def by_kind(self, outfalls: Mapping[str, Mapping[int, str]]) -> pd.DataFrame:
         rows: dict[str, tuple[Any, ...]] = {}
+        if self.laid is not None:
+            along = float(self.laid.pieces["metres"].sum())
+            rows[self.laid.kind] = (len(self.laid.served), "", ",".join(self.laid.mains), along, along)
         for net in self.nets:
             once, apart = (sum(self.length[p] for p in way[net.kind]) for way in (self.once, self.apart))
             first = {v for u, v in self.joint.used[net.kind] if u == net.net.root}

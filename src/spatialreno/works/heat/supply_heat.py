@@ -14,6 +14,7 @@ import shapely
 from spatialreno.errors import Fault, InputError
 from spatialreno.optimise import Limit, reached
 from spatialreno.works.heat.assign import assign_stations
+from spatialreno.works.heat.costs import heat_costs, table_of
 from spatialreno.works.heat.demand import heat_load, load_faults
 from spatialreno.works.heat.loop import LOOP, worst_loops
 from spatialreno.works.heat.mains import usable_mains
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from spatialreno.scenario import Scenario
 
 STATION = "heat_exchange_station"
+#: Pipes come after clearing and before paving (拆违 → 管网 → 路面 → 绿化).
+PHASE = 2
 PIPES = [
     "kind", "station", "part", "load_kw", "flow_m3_h", "diameter_mm", "velocity_m_s", "drop_pa_m",
     "length_m", "walls", "existing", "cost_yuan", "geometry",
@@ -54,7 +57,8 @@ class HeatPlan:
         New and old pipes in the area's CRS; columns ``PIPES``; ``existing`` names an old pipe that is used,
         ``part`` the main line (``main``, by economic friction) or a ``branch`` (by the limit).
     costs
-        Columns item, quantity, unit, unit_price_yuan, cost_yuan, payer; estimates.
+        Lines for the bill, each pipe in a trench of its own: part, layer, kind, verb, item, item_en, ids, quantity,
+        unit, unit_price_yuan, cost_yuan, payer, phase, source, confidence; estimates.
     sign_up
         Share of households that sign up (报装率). Pipes are sized for all of them.
     reason
@@ -94,16 +98,34 @@ class HeatPlan:
         """Cost of pipes, inlets and risers; the station itself is in the scenario's ledger."""
         return float(self.costs["cost_yuan"].sum())
 
-    def as_scenario(self, name: str, *, title: str = "", phase: int = 2) -> Scenario:
-        """Write the new pipes down as a scenario that builds them."""
-        from spatialreno.scenario import Scenario, build
+    @property
+    def phase(self) -> int:
+        """Phase in which its pipes are laid."""
+        return PHASE
 
+    @property
+    def working_pipes(self) -> gpd.GeoDataFrame:
+        """New pipes of the stations that heat somebody; of all, where none does."""
         new = self.pipes[self.pipes["existing"] == ""]
-        acts = [
-            build("pipes", str(i), geometry=row["geometry"], kind=row["kind"],
+        works = set(self.buildings.loc[self.buildings["connected"], "station"].dropna())
+        return new[new["station"].isin(works)] if works else new
+
+    def as_scenario(self, name: str, *, title: str = "", phase: int = PHASE) -> Scenario:
+        """Write the plan down as a scenario: it builds the new pipes, and heats the homes that are connected.
+
+        Of a connected building the share of households that sign up is heated (``heated_share``).
+        """
+        from spatialreno.scenario import Scenario, alter, build
+
+        acts: list[Any] = [
+            build("pipes", str(i), geometry=row["geometry"], kind=row["kind"], status="planned",
                   diameter_mm=float(row["diameter_mm"]), phase=phase)
-            for i, row in new.iterrows()
+            for i, row in self.working_pipes.iterrows()
         ]  # fmt: skip
+        homes = sorted(map(str, self.buildings.index[self.buildings["connected"]]))
+        if homes:
+            heated = {"heated": True, "heated_share": self.sign_up}
+            acts.append(alter("buildings", ids=homes, set=heated, phase=phase))
         return Scenario(name, title=title, interventions=acts)
 
     def __repr__(self) -> str:
@@ -242,7 +264,9 @@ class _Plan:
         stations = pd.DataFrame(self.rows, columns=["id", *STATIONS]).set_index("id")
         stations = stations.join(self.loops)[_TOLD]
         reason = "" if connected.any() else _short(stations, self.faults)
-        costs = _costs(self.area, pipes, self.ground, self.table, self.sign_up)
+        works = set(self.table.loc[connected, "station"].dropna()) or set(stations.index)
+        paid, fed = pipes[pipes["station"].isin(works)], self.table[self.table["station"].isin(works)]
+        costs = heat_costs(self.area, paid, self.ground, fed, self.sign_up, PHASE)
         return HeatPlan(self.table, stations, pipes, costs, self.sign_up, reason, tuple(dict.fromkeys(self.faults)))
 
     def _station(self, name: str, mains: pd.DataFrame, exact: bool | None, time_limit_s: float | None) -> None:
@@ -353,42 +377,11 @@ def _new_ids(area: StudyArea, kinds: pd.Series) -> list[str]:
     return names
 
 
-def _costs(
-    area: StudyArea, pipes: gpd.GeoDataFrame, ground: Ground, table: pd.DataFrame, sign_up: float
-) -> pd.DataFrame:
-    """Price pipes by diameter, breaches, inlets of units, risers of those who sign up."""
-    constants, prices = area.catalog.constants, area.catalog.heat_pipes["price_yuan_m"]
-    rows: list[tuple[str, float, str, float, str]] = []
-    new = pipes[pipes["existing"] == ""]
-    for (kind, dn), metres in new.groupby(["kind", "diameter_mm"])["length_m"].sum().items():
-        title = "一次网" if kind == "heat_primary" else "二次网"
-        rows.append((f"{title} DN{int(dn)}", float(metres), "m", float(prices[int(dn)]), "utility"))
-    served = table[table["side"] != ""]
-    keys = set(zip(served.index, served["side"], strict=True))
-    doors = ground.inlets[[k in keys for k in zip(ground.inlets["building_id"], ground.inlets["side"], strict=True)]]
-    if len(doors):
-        sizes = size_pipes((served["load_kw"] / doors.groupby("building_id").size()).dropna(),
-                           constants["heat_dt_secondary_k"], area.catalog)["price_yuan_m"]  # fmt: skip
-        stub = doors["stub_m"] * doors["building_id"].map(sizes)
-        metres = float(doors["stub_m"].sum())
-        rows.append(("入户支管", metres, "m", float(stub.sum()) / metres, "utility"))
-    households = float(np.floor(table.loc[table["connected"], "households"].sum() * sign_up + 1e-9))
-    rows += [
-        ("穿墙恢复", float(pipes["walls"].sum()), "piece", constants["pipe_wall_yuan"], "utility"),
-        ("单元热力入口", float(len(doors)), "piece", constants["heat_entry_yuan"], "utility"),
-        ("立管与入户", households, "household", constants["heat_riser_yuan_household"], "residents"),
-    ]
-    bill = pd.DataFrame(rows, columns=["item", "quantity", "unit", "unit_price_yuan", "payer"])
-    bill = bill[bill["quantity"] > 0].reset_index(drop=True)
-    return bill.assign(cost_yuan=bill["quantity"] * bill["unit_price_yuan"])
-
-
 def _nothing(area: StudyArea, table: pd.DataFrame, share: float, reason: str, faults: list[Fault]) -> HeatPlan:
     none = pd.DataFrame(columns=PIPES, index=pd.Index([], dtype="str", name="id"))
     empty = gpd.GeoDataFrame(none, geometry="geometry", crs=area.crs)
     why = np.where(table["heated"], "heated today", np.where(table["load_kw"] > 0, reason, "nothing to heat"))
     buildings = table.assign(station=None, side="", connected=False, reason=why)
-    columns = ["item", "quantity", "unit", "unit_price_yuan", "payer", "cost_yuan"]
-    costs = pd.DataFrame(columns=columns).astype({"cost_yuan": float})
-    stations = pd.DataFrame(columns=_TOLD, index=pd.Index([], name="id"))
+    costs = table_of([], PHASE)
+    stations = pd.DataFrame(columns=STATIONS, index=pd.Index([], name="id"))
     return HeatPlan(buildings, stations, empty, costs, share, reason, tuple(faults))

@@ -44,6 +44,7 @@ def stairwells(area: StudyArea) -> pd.DataFrame:
         Index entrance_id, sorted; building_id, compound_id, unit, storeys, households.
     """
     buildings = inhabited_buildings(area)
+    buildings = buildings[buildings["households"].fillna(0) > 0]  # residents alone do not say how many homes there are
     doors = area.entrances[area.entrances["building_id"].isin(buildings.index)]
     doors = doors[doors["households"].fillna(0) > 0]
     counted = buildings["households"].fillna(0) > 0  # how many share a lift must be known

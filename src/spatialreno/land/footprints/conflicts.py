@@ -1,0 +1,204 @@
+"""What a plan builds needs room: outlines and paths drawn over what stands, over fire lanes and protected trees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatialreno.area import on_ground, once_an_area, standing_structures
+from spatialreno.errors import ScenarioError
+from spatialreno.land.fire.net import DRIVABLE
+from spatialreno.land.geometry.grow_shrink import common, disc, erode, joined, less, wall_bodies
+from spatialreno.land.lanes.obstacles import openings
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+    from spatialreno.scenario import Scenario
+
+#: Layers whose outlines take ground.
+_OUTLINES = ("buildings", "structures", "facilities", "open_spaces", "parking")
+#: Greenery is planted around trees, not in their place.
+_GREEN = ("public_green", "cluster_green")
+#: A path is no outline, and may run where engines drive and under a tree.
+_NOT_FOR_PATHS = ("fire_lane", "tree", "built")
+_COLUMNS = ["layer", "feature_id", "kind", "meets", "meets_layer", "meets_id", "overlap_m2", "overlap_m", "geometry"]
+
+
+def built_conflicts(area: StudyArea, scenario: Scenario, *, strict: bool = False) -> gpd.GeoDataFrame:
+    """List where a scenario builds over what stands in its state, over a fire lane or a protected tree.
+
+    What is built with an outline (buildings, structures on the ground, facilities, open spaces, parking) and every
+    new path is held against buildings, standing structures, walls that stay (their gates open), the fire lane along
+    every path that engines drive on, the crowns of protected trees, and the other outlines built. What is taken
+    down by the same scenario is in nobody's way; a facility in a building has its room there; greenery may stand
+    under a tree.
+
+    Parameters
+    ----------
+    area
+        The area the scenario is made for.
+    scenario
+        The plan.
+    strict
+        Refuse a plan with such a conflict.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index ``id`` (X01…), in the area's CRS: ``layer, feature_id, kind`` of what is built; ``meets``
+        (``building``, ``structure``, ``wall``, ``fire_lane``, ``tree`` or ``built``; titles in the catalog's
+        ``in_the_way``), ``meets_layer, meets_id``; ``overlap_m2``; ``overlap_m``, the metres of a path; and
+        ``geometry``, where it is. A path of unknown width has metres and no area. What reaches in by no more than
+        ``tolerance_m`` is drawing and not listed.
+
+    Raises
+    ------
+    ScenarioError
+        With ``strict``, naming every conflict.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> over = sr.build("open_spaces", "P1", kind="plaza", geometry=today.buildings.geometry["B20"])
+    >>> sr.land.built_conflicts(today, sr.Scenario("over", interventions=[over]))["meets_id"].tolist()
+    ['B20']
+    """
+    after = scenario.apply(area)
+    rows = _once([row for built in _built(area, after) for row in _met(built, _in_the_way(area, after))])
+    digits = max(2, len(str(len(rows))))
+    index = pd.Index([f"X{number:0{digits}d}" for number in range(1, len(rows) + 1)], dtype="str", name="id")
+    found = gpd.GeoDataFrame(pd.DataFrame(rows, columns=_COLUMNS, index=index), geometry="geometry", crs=area.crs)
+    if strict and len(found):
+        told = "\n- ".join(conflict_lines(area, found, lang="en"))
+        raise ScenarioError(
+            f"scenario {scenario.name} builds where there is no room:\n- {told}\n"
+            "Move or shrink what is built, or take down what stands there."
+        )
+    return found
+
+
+def conflict_lines(area: StudyArea, conflicts: gpd.GeoDataFrame, *, lang: str = "zh") -> list[str]:
+    """Read conflicts aloud, a line each, in Chinese or English."""
+    words = {row["key"]: row[f"title_{lang}"] for row in area.catalog.rows("in_the_way")}
+    lines = []
+    for row in conflicts.itertuples():
+        size = f"{row.overlap_m2:,.1f} m²" if pd.notna(row.overlap_m2) else f"{row.overlap_m:,.1f} m"
+        built, met = f"{row.layer} {row.feature_id}", f"{words[row.meets]} {row.meets_id}"
+        lines.append(f"拟建 {built} 压占{met}：{size}" if lang == "zh" else f"{built} over {met}: {size}")
+    return lines
+
+
+@dataclass(frozen=True)
+class _Built:
+    """What a plan adds: its ground (a line where a path's width is unknown), and that less the drawing tolerance."""
+
+    layer: str
+    name: str
+    kind: str
+    ground: Any
+    core: Any
+    line: Any = None
+
+
+def _built(area: StudyArea, after: StudyArea) -> Iterator[_Built]:
+    margin = area.catalog.constants["tolerance_m"]
+    for layer in (*_OUTLINES, "paths"):
+        for name, row in _new(area, after, layer).iterrows():
+            kind = row["kind"] if isinstance(row.get("kind"), str) else ""
+            shape, line = row["geometry"], row["geometry"] if layer == "paths" else None
+            if line is not None and row["width_m"] > 0:
+                shape = shapely.buffer(line, row["width_m"] / 2, cap_style="flat", join_style="mitre")
+            core: Any = shape if shape is line else erode(shape, margin)
+            yield _Built(layer, str(name), kind, shape, shape if core.is_empty else core, line)
+
+
+def _met(built: _Built, in_the_way: list[tuple[str, str, Any, Any]]) -> Iterator[dict[str, Any]]:
+    for meets, layer, names, bodies in in_the_way:
+        if (built.line is not None and meets in _NOT_FOR_PATHS) or (meets == "tree" and built.kind in _GREEN):
+            continue
+        for at in np.flatnonzero(shapely.intersects(bodies, built.core)):
+            row = _overlap(built, bodies[at])
+            if row["geometry"].length > 0 and (layer, names[at]) != (built.layer, built.name):
+                yield row | {"meets": meets, "meets_layer": layer, "meets_id": names[at]}
+
+
+def _overlap(built: _Built, body: Any) -> dict[str, Any]:
+    line = built.line
+    along = np.nan if line is None else round(float(shapely.length(shapely.intersection(line, body))), 3)
+    here = shapely.intersection(line, body) if built.ground is line else common(built.ground, body)
+    size = np.nan if built.ground is line else round(float(here.area), 3)
+    named = {"layer": built.layer, "feature_id": built.name, "kind": built.kind}
+    return named | {"overlap_m2": size, "overlap_m": along, "geometry": here}
+
+
+def _once(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sort, and tell two things that are both built, one over the other, as one conflict."""
+
+    def place(row: dict[str, Any]) -> tuple[str, ...]:
+        return row["layer"], row["feature_id"], row["meets"], row["meets_id"]
+
+    seen: set[frozenset[tuple[str, str]]] = set()
+    kept = []
+    for row in sorted(rows, key=lambda row: (row["meets"] == "built", place(row))):
+        pair = frozenset({(row["layer"], row["feature_id"]), (row["meets_layer"], row["meets_id"])})
+        if pair not in seen:
+            kept.append(row)
+        seen.add(pair)
+    return sorted(kept, key=place)
+
+
+def _in_the_way(area: StudyArea, after: StudyArea) -> list[tuple[str, str, Any, Any]]:
+    """List what may be met: the word for it, its layer, ids and bodies."""
+    new = [
+        ("built", layer, frame.index.to_numpy(str), frame.geometry.to_numpy())
+        for layer in ("facilities", "open_spaces", "parking")
+        if len(frame := _new(area, after, layer))
+    ]
+    return [*_bodies(after), *new]
+
+
+@once_an_area
+def _bodies(after: StudyArea) -> list[tuple[str, str, Any, Any]]:
+    sheds, trees = standing_structures(after), after.trees
+    thick = after.walls[after.walls["thickness_m"].fillna(0.0) > 0]
+    lanes = after.paths[after.paths["kind"].fillna("lane").isin(DRIVABLE)]
+    half = after.catalog.constants["fire_width_m"] / 2
+    bands = shapely.buffer(lanes.geometry.to_numpy(), half, cap_style="flat", join_style="mitre")
+    kept = trees[trees["protected"].fillna(False).astype(bool) & (trees["crown_m"].fillna(0.0) > 0)]
+    crowns = disc(kept.geometry.to_numpy(), kept["crown_m"].to_numpy(float) / 2)
+    return [
+        ("building", "buildings", after.buildings.index.to_numpy(str), after.buildings.geometry.to_numpy()),
+        ("structure", "structures", sheds.index.to_numpy(str), sheds.geometry.to_numpy()),
+        ("wall", "walls", thick.index.to_numpy(str), _gated(after, thick)),
+        ("fire_lane", "paths", lanes.index.to_numpy(str), bands),
+        ("tree", "trees", kept.index.to_numpy(str), crowns),
+    ]
+
+
+def _gated(after: StudyArea, walls: gpd.GeoDataFrame) -> Any:
+    """Give the bodies of walls without what their gates open."""
+    bodies, gaps = wall_bodies(walls), openings(after)
+    own: dict[str, list[Any]] = {}
+    for gate, gap in gaps.items():
+        own.setdefault(str(after.gates.at[gate, "wall_id"]), []).append(gap)
+    names = walls.index.astype(str)
+    cut = [less(body, joined(own[name])) if name in own else body for name, body in zip(names, bodies, strict=True)]
+    return np.array([*cut, None], object)[:-1]
+
+
+def _new(area: StudyArea, after: StudyArea, layer: str) -> gpd.GeoDataFrame:
+    """List what a plan adds to a layer and takes ground."""
+    frame = after.layer(layer)
+    frame = frame[~frame.index.isin(area.layer(layer).index)]
+    if layer == "structures":
+        frame = frame[on_ground(frame)]
+    if layer == "facilities":
+        frame = frame[frame["building_id"].isna()]
+    return frame if layer == "paths" else frame[shapely.get_dimensions(frame.geometry.to_numpy()) == 2]

@@ -1,0 +1,110 @@
+"""What is built needs room: every overlap by arithmetic, and nothing is told of what stands beside."""
+
+import pytest
+from land.yards import area, layer, there, two_yards
+from shapely import LineString, Point, box
+
+from spatialreno import Scenario, build, demolish, site_facilities
+from spatialreno.errors import ScenarioError
+from spatialreno.land import built_conflicts, conflict_lines
+
+
+def plan(*acts):
+    return Scenario("plan", interventions=list(acts))
+
+
+def rows(found):
+    return list(zip(found["feature_id"], found["meets"], found["meets_id"], strict=True))
+
+
+def test_a_plaza_over_two_houses_is_told_with_its_square_metres():
+    today = two_yards()
+    wide = build("open_spaces", "P1", kind="plaza", geometry=there(box(10, 5, 61, 55)))
+    found = built_conflicts(today, plan(wide))
+    assert wide.geometry.area == pytest.approx(2550)
+    assert rows(found) == [
+        ("P1", "building", "B1"), ("P1", "building", "B2"), ("P1", "structure", "S1"),
+        ("P1", "wall", "W1"), ("P1", "wall", "W2"),
+    ]  # fmt: skip
+    assert found["overlap_m2"].tolist() == pytest.approx([25 * 12, 14 * 12, 100, 0.24 * 50, 0.24 * 50])
+    with pytest.raises(ScenarioError, match=r"open_spaces P1 over building B1: 300\.0 m²"):
+        built_conflicts(today, plan(wide), strict=True)
+    assert conflict_lines(today, found)[0] == "拟建 open_spaces P1 压占楼栋 B1：300.0 m²"
+
+
+def test_what_the_plan_takes_down_is_in_nobodys_way():
+    today = two_yards()
+    acts = [demolish("structures", ids=["S1"]), demolish("walls", ids=["W1", "W2"])]
+    yard = build("open_spaces", "P1", kind="plaza", geometry=there(box(8, 20, 60, 45)))
+    assert rows(built_conflicts(today, plan(yard))) == [
+        ("P1", "structure", "S1"), ("P1", "wall", "W1"), ("P1", "wall", "W2")
+    ]  # fmt: skip
+    assert built_conflicts(today, plan(yard, *acts), strict=True).empty
+
+
+def test_drawing_up_to_a_wall_or_a_house_is_no_conflict():
+    to_the_line = build("open_spaces", "P1", kind="plaza", geometry=there(box(20, 17.0, 40, 28)))
+    a_hand_in = build("parking", "P2", kind="car", geometry=there(box(50, 16.8, 70, 28)))
+    assert built_conflicts(two_yards(), plan(to_the_line, a_hand_in)).empty
+
+
+def test_fire_lanes_protected_trees_and_what_is_built_beside():
+    lane = layer({"id": "L1", "kind": "lane", "width_m": 3.0, "geometry": LineString([(0, 50), (40, 50)])})
+    tree = layer({"id": "T1", "protected": True, "crown_m": 6.0, "geometry": Point(20, 35)})
+    today = two_yards(paths=lane, trees=tree, shed=False)
+    hall = build("facilities", "F1", kind="bookstore", geometry=there(box(15, 30, 25, 52)))
+    park = build("open_spaces", "O1", kind="public_green", geometry=there(box(24, 30, 34, 40)))
+    green = build("open_spaces", "O2", kind="public_green", geometry=there(box(14, 33, 16, 37)))
+    found = built_conflicts(today, plan(hall, park, green))
+    assert rows(found) == [
+        ("F1", "built", "O1"), ("F1", "built", "O2"), ("F1", "fire_lane", "L1"), ("F1", "tree", "T1"),
+    ]  # fmt: skip
+    size = found.set_index("meets_id")["overlap_m2"]
+    assert size["L1"] == pytest.approx(10 * 4)  # the band of an engine, 4 m, not the lane's 3 m
+    assert size["T1"] == pytest.approx(9 * 3.1416, rel=0.02)
+    assert (size["O1"], size["O2"]) == (pytest.approx(10), pytest.approx(4))
+
+
+def test_a_path_through_a_house_is_told_in_metres_and_through_a_gate_it_is_not():
+    gate = layer({"id": "G1", "width_m": 5.0, "geometry": Point(40, 40)})
+    today = two_yards(gates=gate)
+    through = build("paths", "L8", kind="footway", geometry=there(LineString([(20, 0), (20, 25)])))
+    wide = build("paths", "L9", kind="lane", width_m=4.0, geometry=there(LineString([(25, 40), (41, 40)])))
+    barred = build("paths", "L7", kind="footway", geometry=there(LineString([(36, 50), (41, 50)])))
+    found = built_conflicts(today, plan(through, wide, barred)).set_index("feature_id")
+    assert rows(found.reset_index()) == [("L7", "wall", "W1"), ("L8", "building", "B1")]
+    assert found.loc["L8", "overlap_m"] == pytest.approx(12)
+    assert found["overlap_m2"].isna().all()  # the width is not known
+    assert conflict_lines(today, found.reset_index(), lang="en")[1] == "paths L8 over building B1: 12.0 m"
+
+
+def test_rooms_in_buildings_points_and_roofs_take_no_ground():
+    inside = build("facilities", "F1", kind="bookstore", building_id="B1", geometry=there(box(6, 6, 10, 10)))
+    point = build("facilities", "F2", kind="parcel_station", geometry=there(Point(10, 10)))
+    roof = {"legality": "legal", "position": "roof", "geometry": there(box(6, 6, 10, 10))}
+    shelter = build("structures", "S9", **roof)
+    assert built_conflicts(two_yards(), plan(inside, point, shelter)).empty
+
+
+def test_two_new_houses_on_one_ground_are_one_conflict():
+    one = build("buildings", "B8", storeys=3, geometry=there(box(5, 42, 20, 52)))
+    other = build("structures", "S8", legality="legal", geometry=there(box(15, 42, 30, 52)))
+    found = built_conflicts(two_yards(shed=False), plan(one, other))
+    assert rows(found) == [("B8", "structure", "S8")]
+    assert found["overlap_m2"].tolist() == pytest.approx([50])
+
+
+def test_nothing_is_told_of_a_site_that_was_searched_nor_of_the_example(example):
+    from conftest import EXAMPLE
+
+    from spatialreno import read_scenario
+
+    opened, full = (read_scenario(EXAMPLE / "scenarios" / f"{name}.toml") for name in ("opened", "full"))
+    assert built_conflicts(example, full).empty
+    station = site_facilities(opened.apply(example), "heat_exchange_station").as_scenario("station")
+    assert built_conflicts(example, opened | station, strict=True).empty
+
+
+def test_an_area_of_its_own_without_walls_or_paths():
+    today = area(compounds=layer({"id": "C1", "name": "院", "geometry": box(0, 0, 20, 20)}))
+    assert built_conflicts(today, plan(build("open_spaces", "P", kind="plaza", geometry=there(box(1, 1, 9, 9))))).empty
