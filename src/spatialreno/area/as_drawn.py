@@ -59,7 +59,7 @@ def _walls_of_strips(
     if not found:
         return walls  # type: ignore[no-any-return]
     pieces = _met(walls, found, constants["snap_m"])
-    silent = notes.defaults.get(("walls", "thickness_m"), frozenset())
+    silent = _silent(walls, "walls", "thickness_m", notes)
     widths = pd.Series({i: round(width, 3) for i, (_, width) in found.items() if i in silent}, dtype="float64")
     walls = walls.assign(thickness_m=widths.reindex(walls.index).fillna(walls["thickness_m"]))
     notes.act("walls", ", ".join(map(str, found)), "strip", f"{len(found)} strips read as walls with their thickness")
@@ -122,7 +122,7 @@ def _points_of(
             shapes[i], sizes[frame.index[i]] = found
     if not sizes:
         return frame  # type: ignore[no-any-return]
-    silent = notes.defaults.get((name, column), frozenset())
+    silent = _silent(frame, name, column, notes)
     measured = pd.Series({i: round(size, 2) for i, size in sizes.items() if i in silent}, dtype="float64")
     what = f"{len(sizes)} lines or areas read as the points in their middle, as wide as they are ({column})"
     notes.act(name, ", ".join(map(str, sizes)), "line as point", what)
@@ -152,6 +152,11 @@ def _tree(shape: Any) -> tuple[Any, float] | None:
     if shape.area < _ROUND * circle.area:
         return None
     return shapely.centroid(shape), 2 * float(np.sqrt(shape.area / np.pi))
+
+
+def _silent(frame: Any, name: str, column: str, notes: Notes) -> set[Any]:
+    """List the rows that say nothing themselves of a measure that their shape shows."""
+    return {*notes.defaults.get((name, column), frozenset()), *frame.index[frame[column].isna()]}
 
 
 def _placed(frame: Any, shapes: npt.NDArray[Any]) -> pd.DataFrame:
