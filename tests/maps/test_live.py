@@ -136,7 +136,7 @@ def test_the_export_compares_to_the_same_leaders(opened, town, tmp_path):
     assert total(opened, "blocks") == "1" == f"{leaders['连片街区数']:.0f}"
     assert total(opened, "mean") == f"{leaders['生活圈得分']:.1f}"
     assert total(opened, "cost") == f"{leaders['总投资（估算）'] / 1e4:.1f}"
-    assert total(opened, "asked") == f"{leaders['需征求意见的权利人']:.0f}"
+    assert total(opened, "asked") == f"{leaders['需征求意见的单位（权利人）']:.0f}"
 
 
 def test_a_mouse_click_on_a_wall_takes_it_down_and_undo_restores_it(opened):

@@ -214,7 +214,7 @@ class StudyArea:
         >>> def wall_metres(area):
         ...     return float(area.walls.length.sum())
         >>> round(sr.read_area("data/geo/xigongdi").derive(wall_metres))
-        2838
+        2560
         """
         if function not in self._derived:
             self._derived[function] = function(self)

@@ -108,7 +108,8 @@ class Study:
         while bound > -np.inf and not self._met(hunt.value, bound):
             if self.spent():
                 return hunt.answer(bound, "stopped")
-            found = self._solved(terms, hunt, gap=gaps[0])
+            gap = gaps[0]
+            found = self._solved(terms, hunt, gap=gap)
             if found.status == "infeasible":
                 return hunt.answer(-np.inf, "infeasible")
             bound = min(bound, self._floored(self.hopes.today - found.bound))
@@ -120,7 +121,8 @@ class Study:
             self._say(hunt.value, bound)
             if fresh <= _FEW:
                 gaps = gaps[1:] or gaps
-            if not fresh and found.status != "optimal":
+            # A round that ends at the gap it was asked for is followed by a finer one.
+            if not fresh and not gap and found.status != "optimal":
                 return hunt.answer(bound, "stopped")
         return hunt.answer(bound, "proven" if bound > -np.inf else "infeasible")
 
