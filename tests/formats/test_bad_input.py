@@ -345,7 +345,7 @@ def test_the_check_lists_what_the_refusal_says(folder):
     ("text", "told"),
     [
         ("", "parties.csv: parties: is empty"),
-        ("id,name\nP1,机械厂,家属院\n", "parties.csv: parties: 1 rows have more cells than there are columns (row 1)"),
+        ("id,name\nP1,机械厂,家属院\n", "parties.csv: parties: 1 rows have more cells than there are columns (row 2)"),
         ("id,id\nP1,P2\n", "parties.csv: parties: two columns have one name"),
         ('id,name\nP1,"机械\n', "parties.csv: parties: does not read as CSV"),
         ("id\nP1\n", "parties.csv: parties: name is empty in all rows (P1)"),

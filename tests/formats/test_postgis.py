@@ -219,3 +219,45 @@ def test_commands_read_and_write_the_database(url, options, tmp_path):
     done = CliRunner().invoke(app, ["import-postgis", url, "bureau", "-o", str(out)])
     assert done.exit_code == 0, done.output
     assert read_area(out).fingerprint == read_area(home).fingerprint
+
+
+def test_tables_of_others_with_the_names_of_layers_are_refused_and_kept(url):
+    area = read_area(EXAMPLE)
+    with psycopg.connect(url, autocommit=True) as base:
+        base.execute("CREATE SCHEMA others; CREATE TABLE others.buildings (id text, secret text)")
+        base.execute("CREATE TABLE others.area (n int); INSERT INTO others.buildings VALUES ('1', 'ours')")
+        with pytest.raises(
+            InputError, match=r"others: has tables of others with the names of ours \(area, buildings\)"
+        ):
+            write_postgis(area, url, "others")
+        assert base.execute("SELECT secret FROM others.buildings").fetchall() == [("ours",)]
+        assert base.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'others'").fetchone() == (2,)
+
+
+def test_what_was_written_here_is_replaced_and_a_table_made_meanwhile_is_not(url):
+    area = make_area("small")
+    write_postgis(area, url, "again")
+    write_postgis(area, url, "again")
+    with psycopg.connect(url, autocommit=True) as base:
+        base.execute("DROP TABLE again.walls; CREATE TABLE again.walls (mine int)")
+        with pytest.raises(InputError, match=r"names of ours \(walls\)"):
+            write_postgis(area, url, "again")
+        assert base.execute("SELECT count(*) FROM again.compounds").fetchone() == (1,)
+
+
+def test_a_view_with_the_name_of_a_layer_is_not_replaced(url):
+    with psycopg.connect(url, autocommit=True) as base:
+        base.execute("CREATE SCHEMA viewed; CREATE VIEW viewed.walls AS SELECT 1 AS id")
+    with pytest.raises(InputError, match=r"names of ours \(walls\)"):
+        write_postgis(make_area("small"), url, "viewed")
+
+
+def test_a_list_of_results_that_names_tables_of_others_takes_none_away(url):
+    tables = {"scores": pd.DataFrame({"a": [1]})}
+    write_results(tables, url, "listed", said={})
+    with psycopg.connect(url, autocommit=True) as base:
+        base.execute("CREATE TABLE listed.bureau (n int)")
+        base.execute("""UPDATE listed.spatialreno_results SET said = '{"tables": ["scores", "bureau"]}'""")
+        with pytest.raises(InputError, match=r"names of ours \(bureau\)"):
+            write_results(tables, url, "listed", said={})
+        assert base.execute("SELECT count(*) FROM listed.bureau").fetchone() == (0,)

@@ -18,7 +18,15 @@ TABLES_WITHOUT_ID = frozenset({"rights", "ballots"})
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a layer: what it holds, in which unit, and what it is called."""
+    """One column of a layer: what it holds, in which unit and between which bounds, and what it is called.
+
+    Attributes
+    ----------
+    least, most
+        Bounds of a number, in its unit; None for none. What lies beyond is refused.
+    usual
+        Up to which a number is usual; what lies above is told.
+    """
 
     column: str
     dtype: Dtype
@@ -31,6 +39,9 @@ class Column:
     title_en: str
     aliases: tuple[str, ...]
     description: str
+    least: float | None = None
+    most: float | None = None
+    usual: float | None = None
 
     def title(self, lang: str = "zh") -> str:
         """Name the column for people."""
@@ -120,8 +131,17 @@ def _column(row: Row) -> Column:
         title_en=row["title_en"],
         aliases=_split(row["aliases"]),
         description=row["description"],
+        least=_bound(row["min"], "0" if row["dtype"] in ("int", "float") else ""),
+        most=_bound(row["max"], "1" if row["unit"] == "share" else ""),
+        usual=_bound(row["warn"]),
     )
 
 
 def _split(text: str) -> tuple[str, ...]:
     return tuple(part for part in text.split("|") if part)
+
+
+def _bound(text: str, default: str = "") -> float | None:
+    """Read a bound; a number for which none is stated is not below zero, and a share not above one."""
+    said = text or default
+    return float(said) if said else None

@@ -40,6 +40,7 @@ class _Known:
     tables: Mapping[str, Table]
     layers: Mapping[str, Layer]
 
+
 # What a thing is priced by beside the numbers that its row holds; ``scenario`` measures them.
 COUNTED = ("count", "paved_m2", "facade_m2", "open_m2", "households")
 
@@ -183,7 +184,7 @@ def _cell_faults(row: OwnRow, column: TableColumn) -> Iterator[Fault]:
     if wanted is not None and not wanted[0](cell):
         yield row.fault(f"{name} is {cell!r}, expected {wanted[1]}", f"Correct {name}")
         return
-    if column.dtype in ("int", "float") and float(cell) < 0:
+    if column.dtype in ("int", "float") and float(cell) < 0 and not column.least:
         yield row.fault(f"{name} is {cell}, expected 0 or more", f"Correct {name}")
         return
     strange = [v for v in (_listed(cell) if column.dtype == "list" else [cell]) if v not in column.allowed]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from enum import StrEnum
 from io import TextIOWrapper
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from spatialreno import Catalog, Solution
     from spatialreno.scenario import Bill
 
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NAMES = 8  # of a list that is told in a table to read
 _WIDE = 160  # columns of a table that goes into a pipe
 
@@ -42,9 +44,20 @@ def speak_chinese() -> None:
                 stream.reconfigure(encoding="utf-8")
 
 
+def shown(text: str) -> str:
+    """Write characters out that would steer a terminal or turn text round; line ends and tabs stay.
+
+    Examples
+    --------
+    >>> shown("a\x1b[2J\u202eb")
+    'a\\x1b[2J\\u202eb'
+    """
+    return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
 def say(sentence: str) -> None:
     """Tell progress."""
-    sys.stderr.write(f"… {sentence}\n")
+    sys.stderr.write(f"… {shown(sentence)}\n")
     sys.stderr.flush()
 
 
@@ -66,12 +79,13 @@ def _named(bill: Bill) -> str:
 
 def complain(message: str) -> None:
     """Tell an error."""
-    sys.stderr.write(f"error: {message}\n")
+    sys.stderr.write(f"error: {shown(message)}\n")
 
 
 def tell(sentence: object) -> None:
     """Write one line of a result."""
-    sys.stdout.write(f"{sentence}\n")
+    text = f"{sentence}\n"
+    sys.stdout.write(shown(text) if sys.stdout.isatty() else text)
 
 
 def tell_paths(paths: list[Path]) -> None:
@@ -85,7 +99,8 @@ def tell_table(frame: pd.DataFrame, how: Form, *, title: str = "") -> None:
     if how is Form.json:
         tell(json.dumps(_records(frame), ensure_ascii=False, indent=2))
     elif how is Form.csv:
-        sys.stdout.write(_flattened(frame).to_csv(index=False, lineterminator="\n"))
+        text = _flattened(frame).to_csv(index=False, lineterminator="\n")
+        sys.stdout.write(shown(text) if sys.stdout.isatty() else text)  # a file gets the cells as they are
     else:
         _draw(frame, title)
 
@@ -128,13 +143,13 @@ def _draw(frame: pd.DataFrame, title: str) -> None:
 
     console = Console() if sys.stdout.isatty() else Console(width=_WIDE)
     if title:  # above the table, where it is not folded to the table's width
-        console.print(Text(title), soft_wrap=True)
+        console.print(Text(shown(title)), soft_wrap=True)
     table = Table(box=SIMPLE_HEAD)
     numeric = [c for c in frame.columns if frame[c].map(lambda v: isinstance(v, (int, float))).all()]
     for column in frame.columns:
         table.add_column(Text(str(column)), justify="right" if column in numeric else "left", overflow="fold")
     for row in frame.itertuples(index=False):
-        table.add_row(*(Text(_shortened(_written(v))) for v in row))
+        table.add_row(*(Text(shown(_shortened(_written(v)))) for v in row))
     console.print(table)
 
 

@@ -136,7 +136,25 @@ def reach(
     if out is not None:
         _write_reach(after, out, found, ways, change, lang)
         say(f"wrote {out}")
+    _say_unreached(after, found, ways)
     tell_table(reach_table(found, ways, change), form(as_json, as_csv), title="on foot, stopped by what stands")
+
+
+def _say_unreached(area: StudyArea, found: GeoDataFrame, ways: GeoDataFrame) -> None:
+    """Say of each place that walks nowhere how far the nearest path or yard is: its place is wrong, or a path lacks."""
+    import numpy as np
+    import shapely
+
+    ground = np.concatenate([area.layer(n).geometry.to_numpy() for n in ("paths", "compounds", "open_spaces")])
+    for origin, rows in found.groupby("origin"):
+        lines = ways[ways["origin"] == origin] if len(ways) else ways
+        if rows.geometry.area.sum() > 0 or (len(lines) and lines.geometry.length.sum() > 0):
+            continue
+        layers = [area.layer(name) for name in ("facilities", "buildings")]
+        place = next((frame.geometry[origin] for frame in layers if origin in frame.index), None)
+        away = "" if place is None or not len(ground) else f", {shapely.distance(ground, place).min():.0f} m from any"
+        mend = "Correct its place, or draw the path"
+        say(f"warning: {origin} reaches nothing: no path or yard leads there{away}. {mend}")
 
 
 def _times(text: str) -> tuple[float, ...]:

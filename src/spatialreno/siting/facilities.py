@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 from spatialreno.area import STATION
 from spatialreno.errors import InputError
@@ -156,8 +158,20 @@ def _land_there_is(area: StudyArea, kind: str) -> dict[str, Any]:
     from spatialreno.land import free_land, kind_sides, largest_site
 
     best = [largest_site(area, kind, sides) for sides in kind_sides(area, kind)]
+    asked = float(area.catalog.facilities["footprint_m2"][kind])
+    large = [fit.rectangle for fit in best if fit and fit.rectangle.area >= asked]
     return {
-        "footprint_m2": float(area.catalog.facilities["footprint_m2"][kind]),
+        **(_no_way_in(area, large) if large else {}),
+        "footprint_m2": asked,
         "largest_free_rectangle_m2": round(max((fit.rectangle.area for fit in best if fit), default=0.0), 1),
         "usable_land_m2": round(float(free_land(area)["usable_m2"].sum()), 1),
     }
+
+
+def _no_way_in(area: StudyArea, large: list[Any]) -> dict[str, Any]:
+    """Name the condition that leaves land unused which is large enough: no path within reach in its own yard."""
+    paths = area.paths[area.paths["walkable"].fillna(True).astype(bool)].geometry.to_numpy()
+    middles = np.array([shape.centroid for shape in large], dtype=object)
+    near = [float(shapely.distance(middle, paths).min()) for middle in middles] if len(paths) else []
+    known = {"nearest_path_m": round(min(near), 1)} if near else {}
+    return {"binding": "access", "access_m": area.catalog.constants["access_m"], **known}

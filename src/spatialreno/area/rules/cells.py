@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -58,7 +60,7 @@ def words_are_known(checked: Checked) -> Iterator[Fault]:
 
 
 def numbers_are_possible(checked: Checked) -> Iterator[Fault]:
-    """No measure is negative; shares lie between 0 and 1."""
+    """Numbers keep the bounds of their column; those above what is usual are told."""
     for name, frame in checked.layers.items():
         for column in checked.catalog.layers[name].columns.values():
             if column.dtype not in ("float", "int") or column.status == "derived":
@@ -66,13 +68,56 @@ def numbers_are_possible(checked: Checked) -> Iterator[Fault]:
             if not frame[column.column].notna().any():
                 continue
             cells = pd.to_numeric(frame[column.column]).astype("float64")
-            wrong = cells < 0
-            if column.unit == "share":
-                wrong |= cells > 1
-            if wrong.any():
-                span = "0 to 1" if column.unit == "share" else "0 or more"
-                told = (f"{column.column} is {cells[wrong].iloc[0]:g}, expected {span}", f"Correct {column.column}")
-                yield _cell_fault(name, checked.names(name, wrong), "possible numbers", column, told)
+            yield from _out_of_bounds(checked, name, column, cells)
+
+
+def _out_of_bounds(checked: Checked, name: str, column: Column, cells: pd.Series[Any]) -> Iterator[Fault]:
+    least, most, usual = (_INFINITE[i] if b is None else b for i, b in enumerate(_bounds(column)))
+    wrong = (cells < least) | (cells > most)
+    if wrong.any():
+        values = sorted(set(cells[wrong]))
+        seen = ", ".join(f"{v:g}" for v in values[:_SHOWN])
+        told = (f"{column.column} is {seen}, expected {_span(column, values)}", _number_mend(column, values))
+        yield _cell_fault(name, checked.names(name, wrong), "possible numbers", column, told)
+    odd = (cells > usual) & ~wrong
+    if odd.any():
+        worst = float(cells[odd].max())
+        told = (f"{column.column} is {worst:g}, more than the usual {usual:g}", f"Look at {column.column} once")
+        fault = _cell_fault(name, checked.names(name, odd), "unusual numbers", column, told)
+        yield replace(fault, severity="warning")
+
+
+_INFINITE = (float("-inf"), float("inf"), float("inf"))
+
+
+def _bounds(column: Column) -> tuple[float | None, float | None, float | None]:
+    return column.least, column.most, column.usual
+
+
+def _span(column: Column, values: list[float]) -> str:
+    """Say what numbers may be, from the sides that they miss."""
+    least, most, _ = _bounds(column)
+    low = least is not None and values[0] < least
+    high = most is not None and values[-1] > most
+    if column.unit == "share" or (low and high):
+        return f"{least:g} to {most:g}"
+    return f"{least:g} or more" if low else f"{most:g} or less"
+
+
+def _number_mend(column: Column, values: list[float]) -> str:
+    """Name the slip that a number looks like: a date of Excel in the place of a year, per cent in that of a share."""
+    for value in values:
+        if column.unit == "year" and _DATES[0] <= value <= _DATES[1]:
+            day = pd.Timestamp("1899-12-30") + pd.Timedelta(days=int(value))
+            return f"{value:g} may be a date of Excel, {day:%Y-%m-%d}: format the cells as dates, or write the year"
+        if column.unit == "share" and 1 < value <= _PER_CENT:
+            return f"Write {value:g} per cent as {value / _PER_CENT:g}, or {value:g}%"
+    return f"Correct {column.column}"
+
+
+_SHOWN = 3
+_DATES = (7_000, 60_000)  # days since 1900, as Excel counts them: 1919 to 2064
+_PER_CENT = 100.0
 
 
 def references_are_filled(checked: Checked) -> Iterator[Fault]:
@@ -90,6 +135,27 @@ def references_are_filled(checked: Checked) -> Iterator[Fault]:
                 told = f"{column.column} names {seen}, which is not in {_target_name(column.refers_to)}"
                 mend = f"Correct {column.column}, or add the row it names"
                 yield _cell_fault(name, checked.names(name, lost), "references", column, (told, mend))
+
+
+def texts_are_plain(checked: Checked) -> Iterator[Fault]:
+    """No text steers a terminal, turns the reading direction round, or hides letters that look like others' ids."""
+    for name, frame in checked.layers.items():
+        columns = {c: frame[c] for c in checked.catalog.layers[name].columns if c in frame.columns}
+        if frame.index.name == "id":
+            columns["id"] = pd.Series(frame.index, index=frame.index, dtype="str")
+        for column, cells in columns.items():
+            if not isinstance(cells.dtype, pd.StringDtype) or not cells.notna().any():
+                continue
+            odd = cells.str.contains(_STEERING, regex=True, na=False)
+            if odd.any():
+                seen = sorted({f"U+{ord(c):04X}" for text in cells[odd] for c in re.findall(_STEERING, text)})
+                message = f"{column} holds characters that steer terminals or turn text round ({', '.join(seen[:5])})"
+                ids = [ascii(i)[1:-1] if re.search(_STEERING, i) else i for i in checked.names(name, odd)]
+                mend = "Type the text again; it is shown with these characters written out"
+                yield _fault(name, ids, "control characters", message, mend, "warning")
+
+
+_STEERING = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 
 
 def shares_do_not_exceed_one(checked: Checked) -> Iterator[Fault]:
@@ -127,5 +193,6 @@ RULES: tuple[Rule, ...] = (
     words_are_known,
     numbers_are_possible,
     references_are_filled,
+    texts_are_plain,
     shares_do_not_exceed_one,
 )

@@ -149,4 +149,127 @@ def _where(at: list[tuple[float, float]]) -> str:
     return f"[{shown}{' …' if len(at) > 3 else ''}]"
 
 
-RULES: tuple[Rule, ...] = (nothing_is_shifted, walls_meet, gaps_have_gates, buildings_stay_inside)
+def nothing_is_drawn_twice(checked: Checked) -> Iterator[Fault]:
+    """A feature drawn twice is counted, walked round and paid for twice."""
+    for name, frame in checked.mapped():
+        if name == "compounds":
+            continue  # a rule of its own refuses them
+        shapes = frame.geometry.to_numpy()
+        dimension = int(shapely.get_dimensions(shapes).max(initial=-1))
+        if dimension == 1:
+            yield from _lines_twice(checked, name, frame)
+        elif dimension == 2:
+            yield from _areas_twice(checked, name, frame)
+        elif dimension == 0:
+            yield from _points_twice(checked, name, frame)
+
+
+def _lines_twice(checked: Checked, name: str, frame: Any) -> Iterator[Fault]:
+    shapes, near = frame.geometry.to_numpy(), checked.constant("twice_m")
+    a, b = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=near)
+    a, b = a[a < b], b[a < b]
+    if name in _BY_KIND and len(a):
+        kinds = frame["kind"].to_numpy()
+        a, b = a[kinds[a] == kinds[b]], b[kinds[a] == kinds[b]]
+    common = shapely.length(shapely.intersection(shapes[a], shapely.buffer(shapes[b], near, cap_style="flat")))
+    twice = common > checked.constant("twice_least_m")
+    if twice.any():
+        pairs = [(str(frame.index[i]), str(frame.index[j])) for i, j in zip(a[twice], b[twice], strict=True)]
+        at = [(p.x, p.y) for p in shapely.line_interpolate_point(shapes[a[twice]], 0.5, normalized=True)]
+        message = f"{common[twice].sum():.0f} m are drawn twice: {_paired_names(pairs)}"
+        ids = sorted({i for pair in pairs for i in pair})
+        yield fault(name, ids, "drawn twice", message, "Take one of each out: it is paid for twice", "warning", at)
+
+
+_BY_KIND = ("pipes", "paths")  # lines of other kinds may lie on one another
+
+
+def _areas_twice(checked: Checked, name: str, frame: Any) -> Iterator[Fault]:
+    """Find areas that cover one another: the same one drawn twice, or two that overlap."""
+    shapes = frame.geometry.to_numpy()
+    flat = np.flatnonzero((shapely.get_dimensions(shapes) == 2) & _on_the_ground(name, frame))
+    a, b = shapely.STRtree(shapes[flat]).query(shapes[flat], predicate="intersects")
+    a, b = flat[a[a < b]], flat[b[a < b]]
+    common = shapely.area(shapely.intersection(shapes[a], shapes[b]))
+    whole = shapely.area(shapes[a]) + shapely.area(shapes[b]) - common
+    same = common > checked.constant("osm_duplicate_share") * whole
+    over = (common > checked.constant("across_m2")) & ~same & (name in _SOLID)
+    told = (
+        (same, "drawn twice", "areas are drawn twice", "Take one of each out: people and floor area count twice"),
+        (over, "overlapping", "m2 are covered by two", "Redraw the edge they share, or take one of them out"),
+    )
+    for rows, rule, what, mend in told:
+        if rows.any():
+            pairs = [(str(frame.index[i]), str(frame.index[j])) for i, j in zip(a[rows], b[rows], strict=True)]
+            at = [(p.x, p.y) for p in shapely.point_on_surface(shapely.intersection(shapes[a[rows]], shapes[b[rows]]))]
+            count = f"{rows.sum()} " if rule == "drawn twice" else f"{common[rows].sum():.0f} "
+            message = f"{count}{what}: {_paired_names(pairs)}{_people(frame, a[rows]) if rule == 'drawn twice' else ''}"
+            yield fault(name, sorted({i for p in pairs for i in p}), rule, message, mend, "warning", at)
+
+
+_SOLID = ("buildings", "structures")
+
+
+def _on_the_ground(name: str, frame: Any) -> Any:
+    """Leave out what lies on roofs and balconies: it may lie over others."""
+    if name != "structures":
+        return np.ones(len(frame), dtype=bool)
+    return ~frame["position"].isin(["roof", "balcony"]).to_numpy(dtype=bool)
+
+
+def _people(frame: Any, rows: Any) -> str:
+    """Say how many households stand twice in what is drawn twice."""
+    if "households" not in frame.columns:
+        return ""
+    count = frame["households"].iloc[np.unique(rows)].fillna(0).sum()
+    return f"; {int(count)} households count twice" if count else ""
+
+
+def _points_twice(checked: Checked, name: str, frame: Any) -> Iterator[Fault]:
+    shapes = frame.geometry.to_numpy()
+    a, b = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=checked.constant("twice_m"))
+    a, b = a[a < b], b[a < b]
+    if "kind" in frame.columns and len(a):
+        kinds = frame["kind"].to_numpy()
+        a, b = a[kinds[a] == kinds[b]], b[kinds[a] == kinds[b]]
+    if len(a):
+        pairs = [(str(frame.index[i]), str(frame.index[j])) for i, j in zip(a, b, strict=True)]
+        at = [(shapes[i].x, shapes[i].y) for i in a]
+        message = f"{len(pairs)} pairs stand at one place: {_paired_names(pairs)}"
+        mend = "Take one of each out, or move it"
+        yield fault(name, sorted({i for p in pairs for i in p}), "drawn twice", message, mend, "warning", at)
+
+
+def _paired_names(pairs: list[tuple[str, str]]) -> str:
+    shown = ", ".join(f"{one} with {two}" for one, two in sorted(pairs)[:5])
+    return f"{shown}{' …' if len(pairs) > 5 else ''}"
+
+
+def facilities_can_be_walked_to(checked: Checked) -> Iterator[Fault]:
+    """A facility far from every path and yard is reached by nobody: the sign of a wrong place, or a missing path."""
+    facilities = checked.layers["facilities"]
+    names = ("compounds", "paths", "open_spaces", "buildings")
+    ground = np.concatenate([checked.layers[n].geometry.to_numpy() for n in names])
+    if not len(facilities) or not len(ground):
+        return
+    shapes = facilities.geometry.to_numpy()
+    rows, away = shapely.STRtree(ground).query_nearest(shapes, return_distance=True, all_matches=False)
+    far = np.zeros(len(shapes))
+    far[rows[0]] = away
+    off = far > checked.constant("off_network_m")
+    if off.any():
+        at = [(p.x, p.y) for p in shapely.point_on_surface(shapes[off])]
+        told = ", ".join(f"{i} {d:.0f} m" for i, d in list(zip(facilities.index[off], far[off], strict=True))[:5])
+        message = f"{off.sum()} facilities lie far from any path or yard, so that nobody walks there: {told}"
+        mend = "Correct their coordinates, or draw the path that leads there"
+        yield fault("facilities", facilities.index[off], "off the network", message, mend, "warning", at)
+
+
+RULES: tuple[Rule, ...] = (
+    nothing_is_shifted,
+    walls_meet,
+    gaps_have_gates,
+    buildings_stay_inside,
+    nothing_is_drawn_twice,
+    facilities_can_be_walked_to,
+)

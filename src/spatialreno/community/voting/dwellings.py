@@ -53,12 +53,18 @@ def homes(area: StudyArea) -> pd.DataFrame:
 def _floors(households: int, storeys: int) -> list[tuple[str, int]]:
     """Name homes by floor and place: 101, 102, 201 …
 
+    Home k lies on floor ⌊k · storeys / households⌋ + 1, and the first one there is the first k that reaches it.
+
     >>> _floors(3, 2)
     [('101', 1), ('102', 1), ('201', 2)]
     """
     storeys = max(1, storeys)
-    floors = [k * storeys // households + 1 for k in range(households)]
-    return [(f"{floor}{k - floors.index(floor) + 1:02d}", floor) for k, floor in enumerate(floors)]
+    floors = [k * storeys // households for k in range(households)]
+    firsts = (-(-floor * households // storeys) for floor in floors)
+    return [
+        (f"{floor + 1}{k - first + 1:02d}", floor + 1)
+        for k, (floor, first) in enumerate(zip(floors, firsts, strict=True))
+    ]
 
 
 def _home_m2(area: StudyArea) -> dict[str, float]:

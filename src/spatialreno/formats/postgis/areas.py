@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
-from spatialreno.area import StudyArea, assemble, crs_text
+from spatialreno.area import StudyArea, assemble, crs_text, declared_crs
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
+from spatialreno.files import shapes_of
 from spatialreno.formats.areas.gather import role_of
 from spatialreno.formats.readers.source import Act, in_our_words
 
@@ -22,6 +25,11 @@ if TYPE_CHECKING:
 _TYPES = {"str": "text", "float": "double precision", "int": "bigint", "bool": "boolean"}
 LIMITS = "SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '10s'"
 RESULTS = "spatialreno_results"  # lists the tables that hold results
+_SIGN = "written by spatialreno; it is replaced by the next write"
+_SIGNED = """
+SELECT c.relname, obj_description(c.oid, 'pg_class') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = %s AND c.relname = ANY(%s) AND c.relkind IN ('r', 'v', 'm', 'f', 'p', 'S') ORDER BY c.relname
+"""
 _TABLES = """
 SELECT c.relname, a.attname, t.typname FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
@@ -100,8 +108,9 @@ def read_postgis(
 def write_postgis(area: StudyArea, url: str, schema: str) -> None:
     """Write an area into a schema, all of it in one transaction or nothing.
 
-    Tables of the area's layers are replaced, other tables of the schema stay. Readers see the old state until
-    the last row is there; a writer that is killed has changed nothing.
+    Only tables that an earlier write made are replaced, which their comment says; those of others stay, and when one of
+    them has the name of a layer, nothing is written. Readers see the old state until the last row is there; a writer
+    that is killed has changed nothing.
 
     Parameters
     ----------
@@ -113,7 +122,7 @@ def write_postgis(area: StudyArea, url: str, schema: str) -> None:
     Raises
     ------
     InputError
-        The database cannot be reached, or does not let this user write there.
+        Tables of others have the names of layers; the database cannot be reached or does not let this user write.
 
     Examples
     --------
@@ -124,6 +133,7 @@ def write_postgis(area: StudyArea, url: str, schema: str) -> None:
 
         connection.execute(LIMITS)
         connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
+        refuse_tables_of_others(connection, schema, {*area.catalog.layers, "area"})
         for layer in area.catalog.layers:
             _replace(connection, schema, area, layer)
         place = sql.Identifier(schema, "area")
@@ -132,6 +142,7 @@ def write_postgis(area: StudyArea, url: str, schema: str) -> None:
         said = {"name": area.name, "title": area.title, "crs": crs_text(area.crs), "meta": dict(area.meta)}
         said["catalog"] = {"tables": area.catalog.own_tables(), "standards": dict(area.catalog.standards)}
         connection.execute(sql.SQL("INSERT INTO {} VALUES (%s)").format(place), [json.dumps(said, ensure_ascii=False)])
+        sign(connection, place)
 
 
 def connected(url: str) -> psycopg.Connection[Any]:
@@ -154,6 +165,28 @@ def connected(url: str) -> psycopg.Connection[Any]:
     except psycopg.Error as error:
         mend = "Check address, user and ~/.pgpass"
         raise refused_by("database", f"cannot be reached ({str(error).strip().splitlines()[-1]})", mend) from error
+
+
+def sign(connection: Any, place: Any) -> None:
+    """Say on a table that it was written here, so that a later write may replace it."""
+    from psycopg import sql
+
+    connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(place, sql.Literal(_SIGN)))
+
+
+def refuse_tables_of_others(connection: Any, schema: str, names: Iterable[str]) -> None:
+    """Refuse to replace what somebody else made: tables, views and all else of these names without our comment.
+
+    Raises
+    ------
+    InputError
+        Naming them.
+    """
+    found = connection.execute(_SIGNED, [schema, sorted(names)]).fetchall()
+    others = [name for name, said in found if said != _SIGN]
+    if others:
+        mend = "Choose another schema, or rename what is there; nothing was changed"
+        raise refused_by(schema, f"has tables of others with the names of ours ({', '.join(others)})", mend)
 
 
 def refused_by(where: str, message: str, mend: str) -> InputError:
@@ -209,8 +242,12 @@ def _table(connection: Any, schema: str, table: str, columns: list[tuple[str, st
         raise refused_by(
             f"{schema}.{table}", f"rows are in several systems ({sorted(codes)})", "Transform them into one"
         )
-    shapes = shapely.from_wkb([None if r[-2] is None else bytes(r[-2]) for r in rows])
-    crs = f"EPSG:{codes.pop()}" if codes else None
+    names = [f"row {i + 1}" for i in range(len(rows))]
+    crs, told = declared_crs(f"EPSG:{codes.pop()}" if codes else None)
+    if told:
+        raise refused_by(f"{schema}.{table}", told, "Give its rows a system that is known (UpdateGeometrySRID)")
+    raw = [None if r[-2] is None else bytes(r[-2]) for r in rows]
+    shapes, _ = shapes_of(raw, names, Path(f"{schema}.{table}"), degrees=crs is not None and crs.is_geographic)
     return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, index=frame.index, crs=crs))
 
 
@@ -230,6 +267,7 @@ def _replace(connection: Any, schema: str, area: StudyArea, name: str) -> None:
     with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(place)) as copy:
         for row in _rows(area, name, columns, code):
             copy.write_row(row)
+    sign(connection, place)
 
 
 def _rows(area: StudyArea, name: str, columns: list[str], code: int) -> Any:

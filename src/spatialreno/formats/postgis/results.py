@@ -11,7 +11,16 @@ import shapely
 
 from spatialreno.catalog import read_catalog
 from spatialreno.files import listed
-from spatialreno.formats.postgis.areas import LIMITS, RESULTS, columns_of, connected, refused_by, results_in
+from spatialreno.formats.postgis.areas import (
+    LIMITS,
+    RESULTS,
+    columns_of,
+    connected,
+    refuse_tables_of_others,
+    refused_by,
+    results_in,
+    sign,
+)
 
 _KINDS = {"b": "boolean", "i": "bigint", "u": "bigint", "f": "double precision"}
 
@@ -48,10 +57,12 @@ def write_results(tables: Mapping[str, pd.DataFrame], url: str, schema: str, *, 
         connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
         earlier = results_in(connection, schema)
         _refuse_others(schema, sorted(set(columns_of(connection, schema)) & set(tables) - earlier))
+        refuse_tables_of_others(connection, schema, earlier)
         for name in sorted(earlier):
             connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(schema, name)))
         for name, frame in tables.items():
             _fill(connection, sql.Identifier(schema, name), frame)
+            sign(connection, sql.Identifier(schema, name))
         _list(connection, sql.Identifier(schema, RESULTS), {"tables": sorted(tables), **said})
     return sorted(tables)
 
@@ -68,6 +79,7 @@ def _list(connection: Any, place: Any, said: Mapping[str, Any]) -> None:
     connection.execute(sql.SQL("CREATE TABLE {} (said text)").format(place))
     text = json.dumps(said, ensure_ascii=False, sort_keys=True)
     connection.execute(sql.SQL("INSERT INTO {} VALUES (%s)").format(place), [text])
+    sign(connection, place)
 
 
 def _fill(connection: Any, place: Any, frame: Any) -> None:
