@@ -184,7 +184,7 @@ def _cell_faults(row: OwnRow, column: TableColumn) -> Iterator[Fault]:
     if wanted is not None and not wanted[0](cell):
         yield row.fault(f"{name} is {cell!r}, expected {wanted[1]}", f"Correct {name}")
         return
-    if column.dtype in ("int", "float") and float(cell) < 0 and not column.least:
+    if column.dtype in ("int", "float") and float(cell) < 0 and not column.least.startswith("-"):
         yield row.fault(f"{name} is {cell}, expected 0 or more", f"Correct {name}")
         return
     strange = [v for v in (_listed(cell) if column.dtype == "list" else [cell]) if v not in column.allowed]
