@@ -11,7 +11,7 @@ HOME, LEFT, DOWN, ENTER, ESCAPE = "\ue011", "\ue012", "\ue015", "\ue007", "\ue00
 
 @pytest.fixture
 def opened(browser, options, tmp_path_factory):
-    browser.set_window_size(1440, 900)
+    browser.set_window_size(1600, 1000)
     browser.get(draw(options).save(tmp_path_factory.mktemp("page") / "page.html").as_uri())
     yield browser
     assert [entry["message"] for entry in browser.get_log("browser")] == []
@@ -136,7 +136,7 @@ def test_the_bar_fits_a_narrow_window(opened):
     look_up(opened, "1号楼")
     card, plan = find(opened, ".inspect")[0].rect, find(opened, ".folium-map")[0].rect
     assert card["x"] >= plan["x"] and card["x"] + card["width"] <= plan["x"] + plan["width"]
-    opened.set_window_size(1440, 900)
+    opened.set_window_size(1600, 1000)
 
 
 def test_print_leaves_the_plan_and_the_tables(opened):
