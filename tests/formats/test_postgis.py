@@ -177,7 +177,7 @@ def test_results_of_before_go_and_tables_of_others_stay(url):
     write_results({"two": mixed}, url, "again", said={})
     there = found(url, "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'again' ORDER BY 1")
     assert [t for (t,) in there] == ["spatialreno_results", "theirs", "two"]
-    assert found(url, "SELECT * FROM again.two") == [("甲", "1", "x, y", 1.5), (None, "b", "", None)]
+    assert found(url, "SELECT * FROM again.two") == [("甲", "1", "x；y", 1.5), (None, "b", "", None)]
     for name in ("walls", "theirs"):
         with pytest.raises(InputError, match=rf"has tables of these names \({name}\)"):
             write_results({name: others}, url, "again", said={})

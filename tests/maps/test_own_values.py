@@ -22,7 +22,7 @@ def options() -> sr.Comparison:
 
 
 def test_the_bill_is_of_the_own_price_and_the_pages_say_whose_it_is(options: sr.Comparison) -> None:
-    bill = options.bill()
+    bill = options.bill().lines
     line = bill[(bill["layer"] == "walls") & (bill["item"] == "拆除砖墙（含清运）")].iloc[0]
     assert line["cost_yuan"] == pytest.approx(140 * line["quantity"])
     assert OWN in sr.report(options).html().replace("<bdi>", "").replace("</bdi>", "")

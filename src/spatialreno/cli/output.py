@@ -45,7 +45,7 @@ def speak_chinese() -> None:
 
 
 def shown(text: str) -> str:
-    """Write characters out that would steer a terminal or turn text round; line ends and tabs stay.
+    r"""Write characters out that would steer a terminal or turn text round; line ends and tabs stay.
 
     Examples
     --------

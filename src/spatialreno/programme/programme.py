@@ -173,7 +173,8 @@ class Programme:
     def _leaf_figures(self) -> pd.DataFrame:
         """Take figures, without those that are told again, part by part, in the same unit and status."""
         own = self.figures
-        parts = self.rows[self.rows["part_of"].notna()].join(self.rows[["unit", "status"]], on="part_of", rsuffix="_of")
+        whole = self.rows[["unit", "status"]].add_suffix("_of")
+        parts = self.rows[self.rows["part_of"].notna()].join(whole, on="part_of")
         same = parts[(parts["unit"] == parts["unit_of"]) & (parts["status"] == parts["status_of"])]
         return own[~own.index.isin(same["part_of"])]
 
