@@ -30,7 +30,7 @@ def import_postgis(
     import spatialreno as sr
 
     say(f"read {schema}")
-    area = sr.read_postgis(url, schema, name=name, title=title, crs=crs or None)
+    area = sr.formats.read_postgis(url, schema, name=name, title=title, crs=crs or None)
     say(repr(area))
     tell(sr.write_area(area, out))
 
@@ -53,8 +53,8 @@ def export_postgis(
     import spatialreno as sr
 
     if not options:
-        sr.write_postgis(load(area), url, schema)
+        sr.formats.write_postgis(load(area), url, schema)
         tell(schema)
         return
-    for table in sr.write_postgis_results(compared(area, scenarios, standard), url, schema):
+    for table in sr.comparison.write_postgis_results(compared(area, scenarios, standard), url, schema):
         tell(f"{schema}.{table}")

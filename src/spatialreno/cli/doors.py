@@ -155,6 +155,7 @@ def fetch_osm(
 
     service = OsmService(nominatim or OsmService.nominatim, overpass or OsmService.overpass, cache)
     say(f"ask for {place}")
-    area = sr.fetch_osm(place, around_m=around, name=name or out.stem, title=title, service=service, fresh=fresh)
+    called = name or out.stem
+    area = sr.formats.fetch_osm(place, around_m=around, name=called, title=title, service=service, fresh=fresh)
     say(repr(area))
     tell(sr.write_area(area, out))

@@ -155,7 +155,7 @@ def supply_heat(
     ----------
     area
         The study area; its heat-exchange stations (open or planned) are used. Where there is none, the
-        reason is told in numbers (:func:`spatialreno.site_stations`).
+        reason is told in numbers (:func:`spatialreno.works.site_stations`).
     sign_up
         Share of households that sign up; None: ``heat_sign_up_share`` of the catalog.
     exact
