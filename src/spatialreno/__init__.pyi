@@ -334,16 +334,10 @@ from .works import (
     fit_section as fit_section,
 )
 from .works import (
-    heat_load as heat_load,
-)
-from .works import (
     plan_dig as plan_dig,
 )
 from .works import (
     shade_lifts as shade_lifts,
-)
-from .works import (
-    site_stations as site_stations,
 )
 from .works import (
     supply_heat as supply_heat,
