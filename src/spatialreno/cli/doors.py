@@ -158,7 +158,8 @@ def fetch_osm(
 
     service = OsmService(nominatim or OsmService.nominatim, overpass or OsmService.overpass, cache)
     say(f"ask for {place}")
-    area = sr.fetch_osm(place, around_m=around, name=name or out.stem, title=title, service=service, fresh=fresh)
+    called = name or out.stem
+    area = sr.formats.fetch_osm(place, around_m=around, name=called, title=title, service=service, fresh=fresh)
     say(repr(area))
     tell(sr.write_area(area, out))
 
@@ -179,7 +180,7 @@ def import_postgis(
     import spatialreno as sr
 
     say(f"read {schema}")
-    area = sr.read_postgis(url, schema, name=name, title=title, crs=crs or None)
+    area = sr.formats.read_postgis(url, schema, name=name, title=title, crs=crs or None)
     say(repr(area))
     tell(sr.write_area(area, out))
 
@@ -202,8 +203,8 @@ def export_postgis(
     import spatialreno as sr
 
     if not options:
-        sr.write_postgis(load(area), url, schema)
+        sr.formats.write_postgis(load(area), url, schema)
         tell(schema)
         return
-    for table in sr.write_postgis_results(compared(area, scenarios, standard), url, schema):
+    for table in sr.comparison.write_postgis_results(compared(area, scenarios, standard), url, schema):
         tell(f"{schema}.{table}")
