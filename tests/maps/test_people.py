@@ -19,7 +19,7 @@ from spatialreno.errors import InputError
 from spatialreno.maps.content.people_sections import sections
 from spatialreno.maps.drawing.people_themes import people_themes
 
-KEYS = ["consent", "willing", "lifts", "menu", "management", "checkup", "money", "register", "programme"]
+KEYS = ["consent", "funding", "willing", "lifts", "menu", "management", "checkup", "money", "register", "programme"]
 STILL = sr.community.LiftTerms(sun="")
 
 
@@ -74,7 +74,7 @@ def test_layers_draw_what_is_judged(options, people):
 
 
 def test_consents_stand_on_every_page(options):
-    assert [s.key for s in sections(options, None, "zh")] == ["consent"]
+    assert [s.key for s in sections(options, None, "zh")] == ["consent", "funding"]
     assert [t.key for t in people_themes(options, None, "zh")] == ["consents"]
 
 
