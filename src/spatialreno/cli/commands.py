@@ -20,6 +20,7 @@ from spatialreno.cli.app import (
     Seconds,
     Strict,
     Told,
+    Works,
     app,
     changed,
     compared,
@@ -174,6 +175,7 @@ def compare(
     scenarios: Scenarios = None,
     standard: Norm = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write tables, layers, provenance here")] = None,
+    works: Works = "heat,dig",
     strict: Strict = False,
     lang: Lang = "zh",
     as_json: AsJson = False,
@@ -184,7 +186,7 @@ def compare(
     Example: spatialreno compare data/geo/xigongdi -o out/xigongdi
     """
 
-    options = compared(area, scenarios, standard, strict=strict)
+    options = compared(area, scenarios, standard, works, strict=strict)
     table = options.leaders(lang=lang).rename(columns=options.titles).reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(options))
     for option, note in options.notes():
@@ -200,6 +202,7 @@ def draw_map(
     scenarios: Scenarios = None,
     standard: Norm = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The page")] = Path("maps/map.html"),
+    works: Works = "heat,dig",
     people: Told = True,
     budget: Budget = None,
     base: Annotated[str | None, typer.Option("--base", help="Map underneath: tianditu, osm, gaode")] = None,
@@ -211,7 +214,7 @@ def draw_map(
     """
     import spatialreno as sr
 
-    options = compared(area, scenarios, standard)
+    options = compared(area, scenarios, standard, works)
     more = gathered(options, area, budget) if people else None
     say("draw")
     tell(sr.draw(options, lang=lang, people=more, base=base).save(out))
@@ -226,6 +229,7 @@ def report(
         Path, typer.Option("--out", "-o", help="A file .html .pdf .xlsx .gpkg .dxf, or a folder for all")
     ] = Path("out/report.html"),
     paper: Annotated[Literal["a3", "a4"], typer.Option("--paper", help="Paper of a PDF")] = "a3",
+    works: Works = "heat,dig",
     people: Told = True,
     budget: Budget = None,
     lang: Lang = "zh",
@@ -236,7 +240,7 @@ def report(
     """
     import spatialreno as sr
 
-    options = compared(area, scenarios, standard)
+    options = compared(area, scenarios, standard, works)
     more = gathered(options, area, budget) if people and out.suffix.lower() in ("", ".html") else None
     say("write the report")
     tell(sr.report(options, out, lang=lang, paper=paper, people=more))

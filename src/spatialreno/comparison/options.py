@@ -12,7 +12,7 @@ import pandas as pd
 
 from spatialreno._version import __version__
 from spatialreno.area import STATION, heat_demand
-from spatialreno.community import Consents, Register
+from spatialreno.community import Consents, Register, answer_checkup
 from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review
 from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works
@@ -231,6 +231,11 @@ class Comparison:
     def conflicts(self) -> dict[str, gpd.GeoDataFrame]:
         """By option, without today: what it builds where something stands or passes (``built_conflicts``)."""
         return {s.name: built_conflicts(self.today, s) for s in self.scenarios}
+
+    @cached_property
+    def checkups(self) -> dict[str, pd.DataFrame]:
+        """By option, without today: what each compound lacks, measured with the option (``answer_checkup``)."""
+        return {s.name: answer_checkup(self.today, s, after=self.areas[s.name]) for s in self.scenarios}
 
     @cached_property
     def sections(self) -> dict[str, gpd.GeoDataFrame]:
