@@ -46,4 +46,4 @@ def sheets(
     read = load(area)
     options = sr.compare(read, [sr.read_scenario(scenario)], standard=standard_for(read, standard), progress=say)
     say("write the sheets")
-    tell(sr.owner_sheets(options, out, lang=lang))
+    tell(sr.maps.owner_sheets(options, out, lang=lang))
