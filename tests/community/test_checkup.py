@@ -96,16 +96,16 @@ def test_a_roof_is_closed_by_a_good_roof_and_management_by_a_manager():
 
 
 def lane(width):
-    """A street in the west, and a lane that runs past the eastern house, shut in by a wall."""
+    """A street too far away for a hose, and a lane between two walls from it to the yard."""
     return {
         "paths": [
-            {"id": "S1", "kind": "street", "width_m": 10.0, "geometry": LineString([(-6, -50), (-6, 150)])},
-            {"id": "L1", "kind": "lane", "width_m": width, "geometry": LineString([(-6, 75), (30, 75)])},
+            {"id": "S1", "kind": "street", "width_m": 10.0, "geometry": LineString([(-45, -50), (-45, 150)])},
+            {"id": "L1", "kind": "lane", "width_m": width, "geometry": LineString([(-45, 75), (-10, 75)])},
         ],
         "walls": [
             WALL,
-            {"id": "W9", "geometry": LineString([(0, 75 - width / 2), (30, 75 - width / 2)])},
-            {"id": "W8", "geometry": LineString([(0, 75 + width / 2), (30, 75 + width / 2)])},
+            {"id": "W9", "geometry": LineString([(-40, 75 - width / 2), (-10, 75 - width / 2)])},
+            {"id": "W8", "geometry": LineString([(-40, 75 + width / 2), (-10, 75 + width / 2)])},
         ],
     }
 
@@ -126,7 +126,7 @@ def test_today_s_data_may_deny_the_check_up():
 
 def test_without_a_street_nobody_knows_whom_an_engine_serves():
     area = yard("消防通道不畅", paths=[{**lane(8.0)["paths"][1]}])
-    street = build("paths", "S9", geometry=there(LineString([(-6, -50), (-6, 150)])), kind="street", width_m=10.0)
+    street = build("paths", "S9", geometry=there(LineString([(-45, -50), (-45, 150)])), kind="street", width_m=10.0)
     assert measured(area, lack="fire")[0] == "open"
     assert measured(area, street, lack="fire") == ("closed", 6.0, 6.0, 0.0)
 
@@ -195,7 +195,7 @@ def test_sheds_and_boiler_houses_are_measured_in_floor():
 
 
 def test_an_own_target_rules(yards):
-    own = yards.with_catalog({"lack_measures": [{"lack": "activity", "target": "1.0"}]}, source="本地", date="2026")
+    own = yards.with_catalog(lack_measures=[{"lack": "activity", "target": "1.0"}], source="本地", date="2026")
     assert measured(own, plaza(0.525), lack="activity") == ("partly", 5.25, 15.0, 9.75)
 
 

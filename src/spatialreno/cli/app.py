@@ -94,7 +94,7 @@ Budget = Annotated[float | None, typer.Option("--budget", help="Yuan for the men
 
 
 Works = Annotated[
-    str, typer.Option("--works", help="What is planned jointly in each option: heat, dig, lifts (comma-joined); or none")
+    str, typer.Option("--works", help="Joint works in each option: heat, dig (comma-joined); or none")
 ]
 
 

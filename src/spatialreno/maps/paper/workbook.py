@@ -16,8 +16,8 @@ from spatialreno.maps.content.indicator_tables import facts, item_title, option_
 from spatialreno.maps.content.own_values import own_values
 from spatialreno.maps.content.people_sections import said_checkup
 from spatialreno.maps.drawing.cards import stages
-from spatialreno.maps.words.safe_html import clean
 from spatialreno.maps.words.people_words import say
+from spatialreno.maps.words.safe_html import clean
 from spatialreno.maps.words.words import Lang, checked, payer_word, word
 
 if TYPE_CHECKING:
