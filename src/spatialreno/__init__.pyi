@@ -41,6 +41,9 @@ from . import (
     programme as programme,
 )
 from . import (
+    scale as scale,
+)
+from . import (
     scenario as scenario,
 )
 from . import (
@@ -116,6 +119,9 @@ from .comparison import (
 )
 from .comparison import (
     compare as compare,
+)
+from .comparison import (
+    compare_areas as compare_areas,
 )
 from .comparison import (
     gather_people as gather_people,
