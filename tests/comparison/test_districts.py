@@ -165,7 +165,7 @@ def test_a_programme_joins_by_project(district: District, tmp_path: Path) -> Non
     file = tmp_path / "programme.csv"
     rows = ["id,title,year,status,end_planned", "P-1,甲片,2026,in_progress,2026-11-30", "乙,乙片,2026,done,", ""]
     file.write_text("\n".join(rows), encoding="utf-8")
-    joined = replace(district, programme=sr.programme.read_programme(file))
+    joined = replace(district, programme=sr.read_programme(file))
     assert joined.states == {"丙": "broken", "乙": "done", "甲": "in_progress"}
     assert joined.projects.loc["甲", "project"] == "P-1"
 

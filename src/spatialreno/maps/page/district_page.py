@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.comparison import STATES
-from spatialreno.maps.content.people_sections import grid
+from spatialreno.maps.content.tables import grid
 from spatialreno.maps.drawing.style import ALTERED, BUILT, PAPER
 from spatialreno.maps.page.page import Page, draw
 from spatialreno.maps.words import safe_html as door
