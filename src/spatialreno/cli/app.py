@@ -80,7 +80,7 @@ def _one_form(context: typer.Context, value: bool) -> bool:
     return value
 
 
-Strict = Annotated[bool, typer.Option("--strict", help="Refuse what is built where something stands")]
+Strict = Annotated[bool, typer.Option("--strict", help="Refuse building on what stands, and acts on nothing")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON", callback=_one_form)]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV", callback=_one_form)]
 Norm = Annotated[str | None, typer.Option("--standard", help="Planning standard: a name or a .toml file")]

@@ -112,6 +112,8 @@ def ledger(
     import spatialreno as sr
 
     today, plan = load(area), sr.read_scenario(scenario)
+    for line in plan.unmatched(today, strict=strict, lang=lang):
+        say(line)
     conflicts = sr.land.built_conflicts(today, plan, strict=strict)
     tell_table(plan.ledger(today), form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
     say_total(plan.bill(today))
@@ -131,7 +133,10 @@ def apply(
 
     if out.resolve() == area.resolve():
         raise InputError(f"{out}: holds the survey itself, which would be lost. Write to another folder or .gpkg.")
-    tell(sr.write_area(sr.read_scenario(scenario).apply(load(area)), out))
+    today, plan = load(area), sr.read_scenario(scenario)
+    for line in plan.unmatched(today):
+        say(line)
+    tell(sr.write_area(plan.apply(today), out))
 
 
 @app.command()

@@ -231,7 +231,7 @@ class Comparison:
     def notes(self) -> list[tuple[str, str]]:
         """List what a reviewer should know of each option, as (option, sentence)."""
         before = self.evaluations[TODAY].ground.lanes
-        found = []
+        found = [(s.name, text) for s in self.scenarios for text in s.unmatched(self.today)]
         for name in self.areas:
             if name != TODAY:
                 found += [(name, text) for text in review(self.today, self.ledgers[name], self.money.of(name))]
