@@ -40,7 +40,7 @@ def test_a_kind_with_its_own_norm_is_two_tables(tmp_path: Any) -> None:
     (tmp_path / "standards").mkdir()
     (tmp_path / "standards" / "bendi.toml").write_text(
         'name = "bendi"\ntitle_zh = "本地"\nextends = "gb50180-2018"\n\n[[services]]\nkind = "shared_laundry"\n'
-        'level = "5min"\nradius_m = 300\nobligation = "should"\nclause = "局文"\nconfidence = "read"\n', "utf-8",
+        'level = "5min"\nradius_m = 300\nobligation = "M"\nclause = "局文"\nconfidence = "read"\n', "utf-8",
     )  # fmt: skip
     area = two_yards().with_catalog(tmp_path)
     laundry = sr.build("facilities", "F9", kind="shared_laundry", geometry=at(5, 5))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from spatialreno._version import __version__
 from spatialreno.area import STATION, heat_demand
-from spatialreno.community import Consents, Register
+from spatialreno.community import Consents, Register, answer_checkup
 from spatialreno.comparison.money.budgets import Budgets, Given
 from spatialreno.comparison.money.funding import Funding, fund
 from spatialreno.comparison.review import Finding, fire_findings, gate_findings, lane_findings, review, told
@@ -243,7 +243,8 @@ class Comparison:
 
     def notes(self, *, lang: Lang = "zh") -> list[tuple[str, str]]:
         """List what a reviewer should know of each option, as (option, sentence), in Chinese or English."""
-        found = told(self.today, self.findings(), self.conflicts, lang)
+        empty = [(s.name, text) for s in self.scenarios for text in s.unmatched(self.today, lang=lang)]
+        found = [*empty, *told(self.today, self.findings(), self.conflicts, lang)]
         return [*found, *((TODAY, str(fault)) for fault in self.faults)]
 
     @property
@@ -261,6 +262,11 @@ class Comparison:
     def conflicts(self) -> dict[str, gpd.GeoDataFrame]:
         """By option, without today: what it builds where something stands or passes (``built_conflicts``)."""
         return {s.name: built_conflicts(self.today, s) for s in self.scenarios}
+
+    @cached_property
+    def checkups(self) -> dict[str, pd.DataFrame]:
+        """By option, without today: what each compound lacks, measured with the option (``answer_checkup``)."""
+        return {s.name: answer_checkup(self.today, s, after=self.areas[s.name]) for s in self.scenarios}
 
     @cached_property
     def sections(self) -> dict[str, gpd.GeoDataFrame]:
