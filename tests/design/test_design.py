@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from quarters import area_of, prefixed, quarters, renamed
@@ -17,7 +18,7 @@ from spatialreno.walk import OpeningChoices
 
 # Without shrinking: an area is a whole fabric, and a failing one is small as it is.
 FEW = settings(
-    max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=examples(4), deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 GOALS = ("covered:kindergarten", "kinds", "score", "metres")
 
