@@ -6,3 +6,4 @@ from .people import People as People
 from .people import gather_people as gather_people
 from .run import compare as compare
 from .write import write_postgis_results as write_postgis_results
+from .year.schedule import Schedule as Schedule
