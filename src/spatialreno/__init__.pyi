@@ -12,6 +12,7 @@ from . import land as land
 from . import maps as maps
 from . import optimise as optimise
 from . import programme as programme
+from . import scale as scale
 from . import scenario as scenario
 from . import siting as siting
 from . import walk as walk
@@ -28,6 +29,7 @@ from .community import find_consents as find_consents
 from .community import plan_lifts as plan_lifts
 from .comparison import Comparison as Comparison
 from .comparison import compare as compare
+from .comparison import compare_areas as compare_areas
 from .design import Design as Design
 from .design import design_openings as design_openings
 from .errors import InfeasibleError as InfeasibleError

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, Norm, Scenarios, app, compared, load, scenarios_for
+from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, Norm, Scenarios, Works, app, compared
 from spatialreno.cli.output import Form, form, say, tell, tell_table
 from spatialreno.errors import InputError
 
@@ -35,6 +35,7 @@ def funding(
         Literal["table", "lines", "rules", "payments", "contracts", "years", "notes"],
         typer.Option(help="By payer; every line; the rules; by quarter; contracts; by year; what no rule covers"),
     ] = "table",
+    works: Works = "heat,dig",
     keep_rest: KeepRest = False,
     standard: Norm = None,
     as_json: AsJson = False,
@@ -50,7 +51,7 @@ def funding(
         raise InputError(f"funding: --show {show} needs days. Give them with --phase 1=2026-03-01:2026-04-30.")
     spans = _spans(phase or [])
     money = None if budgets is None else read_budgets(budgets, keep_rest=keep_rest)
-    found = compared(area, scenarios, standard).funding(money)
+    found = compared(area, scenarios, standard, works).funding(money)
     for fault in found.faults:
         say(str(fault))
     for option, text in found.notes():
@@ -105,6 +106,7 @@ def schedule(
         Literal["tasks", "critical", "curve", "slips", "notes"],
         typer.Option(help="Every task; critical ones; money and metres by week; what --late moves; what is assumed"),
     ] = "tasks",
+    works: Works = "heat,dig",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File: .xlsx, .xml (MS Project), .html")] = None,
     lang: Lang = "zh",
     as_json: AsJson = False,
@@ -119,8 +121,7 @@ def schedule(
     amounts, slips = _amounts(crews, "--crews"), _amounts(late, "--late")
     if show == "slips" and not slips:
         raise InputError("schedule: --show slips needs what is late. Give it with --late vote:open:C04=60.")
-    today = load(area)
-    options = sr.compare(today, scenarios_for(area, [scenario]), works=True, progress=say)
+    options = compared(area, [scenario], None, works)
     name = options.scenarios[0].name
     say("plan the year")
     found = options.schedule(name, start=start, by=by, crews=amounts)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from spatialreno._version import __version__
 from spatialreno.area import STATION, heat_demand
-from spatialreno.community import Consents, Register
+from spatialreno.community import Consents, Register, answer_checkup
 from spatialreno.comparison.money.budgets import Budgets, Given
 from spatialreno.comparison.money.funding import Funding, fund
 from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review
@@ -283,7 +283,7 @@ class Comparison:
     def notes(self) -> list[tuple[str, str]]:
         """List what a reviewer should know of each option, as (option, sentence)."""
         before = self.evaluations[TODAY].ground.lanes
-        found = []
+        found = [(s.name, text) for s in self.scenarios for text in s.unmatched(self.today)]
         for name in self.areas:
             if name != TODAY:
                 found += [(name, text) for text in review(self.today, self.ledgers[name], self.money.of(name))]
@@ -309,6 +309,11 @@ class Comparison:
     def conflicts(self) -> dict[str, gpd.GeoDataFrame]:
         """By option, without today: what it builds where something stands or passes (``built_conflicts``)."""
         return {s.name: built_conflicts(self.today, s) for s in self.scenarios}
+
+    @cached_property
+    def checkups(self) -> dict[str, pd.DataFrame]:
+        """By option, without today: what each compound lacks, measured with the option (``answer_checkup``)."""
+        return {s.name: answer_checkup(self.today, s, after=self.areas[s.name]) for s in self.scenarios}
 
     @cached_property
     def sections(self) -> dict[str, gpd.GeoDataFrame]:

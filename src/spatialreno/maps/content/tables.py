@@ -22,7 +22,9 @@ def grid(heads: Sequence[str], rows: Iterable[Sequence[object]], *, texts: int =
 
 
 def _shown(cell: object) -> object:
-    """Write a cell: text as it is, whole numbers grouped, what is missing as a dash."""
+    """Write a cell: text and markup as they are, whole numbers grouped, what is missing as a dash."""
+    if isinstance(cell, Markup):
+        return cell
     if isinstance(cell, str):
         return isolated(cell)
     value: Any = cell
