@@ -15,14 +15,14 @@ from spatialreno.area import STATION, heat_demand
 from spatialreno.community import Consents, Register, answer_checkup
 from spatialreno.comparison.money.budgets import Budgets, Given
 from spatialreno.comparison.money.funding import Funding, fund
-from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review
+from spatialreno.comparison.review import Finding, fire_findings, gate_findings, lane_findings, review, told
 from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works
 from spatialreno.comparison.write import write_comparison
 from spatialreno.comparison.year.schedule import Schedule, plan_year
 from spatialreno.errors import Fault, InputError
 from spatialreno.indicators import Evaluation, indicator_title
-from spatialreno.land import Removals, built_conflicts, conflict_lines, fewest_removals, fire_blockers, lane_sections
+from spatialreno.land import Removals, built_conflicts, fewest_removals, fire_blockers, lane_sections
 from spatialreno.scenario import Bill, Scenario
 
 if TYPE_CHECKING:
@@ -280,18 +280,23 @@ class Comparison:
             self.areas[option], self.ledgers[option], self.money.of(option), consents, title=title, asked=asked
         )
 
-    def notes(self) -> list[tuple[str, str]]:
-        """List what a reviewer should know of each option, as (option, sentence)."""
+    def findings(self) -> list[tuple[str, Finding]]:
+        """List what a reviewer should know of each option, as (option, finding): a key of ``findings`` and values."""
         before = self.evaluations[TODAY].ground.lanes
-        found = [(s.name, text) for s in self.scenarios for text in s.unmatched(self.today)]
+        found: list[tuple[str, Finding]] = []
         for name in self.areas:
             if name != TODAY:
-                found += [(name, text) for text in review(self.today, self.ledgers[name], self.money.of(name))]
-                found += [(name, text) for text in gate_findings(self.today, self.areas[name])]
+                found += [(name, one) for one in review(self.today, self.ledgers[name], self.money.of(name))]
+                found += [(name, one) for one in gate_findings(self.today, self.areas[name])]
                 lanes = self.evaluations[name].ground.lanes
-                found += [(name, text) for text in lane_findings(self.today, before, lanes)]
-                found += [(name, text) for text in conflict_lines(self.today, self.conflicts[name])]
-            found += [(name, text) for text in fire_findings(self.blockers[name])]
+                found += [(name, one) for one in lane_findings(self.today, before, lanes)]
+            found += [(name, one) for one in fire_findings(self.blockers[name])]
+        return found
+
+    def notes(self, *, lang: Lang = "zh") -> list[tuple[str, str]]:
+        """List what a reviewer should know of each option, as (option, sentence), in Chinese or English."""
+        empty = [(s.name, text) for s in self.scenarios for text in s.unmatched(self.today, lang=lang)]
+        found = [*empty, *told(self.today, self.findings(), self.conflicts, lang)]
         return [*found, *((TODAY, str(fault)) for fault in self.faults)]
 
     @property
