@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, MaybeScenario, Norm, Scenarios, Works, app, changed, compared, load
+from spatialreno.cli.app import (
+    Area,
+    AsCsv,
+    AsJson,
+    Lang,
+    MaybeScenario,
+    Norm,
+    Scenarios,
+    Works,
+    app,
+    changed,
+    compared,
+    load,
+)
 from spatialreno.cli.output import Form, form, say, tell, tell_table
 from spatialreno.errors import InputError
 

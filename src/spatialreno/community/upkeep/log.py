@@ -88,8 +88,8 @@ def read_management(path: str | Path, area: StudyArea, *, keep_rest: bool = Fals
     raw = read_table(path).rename(columns=names)
     missing = [c for c in ("compound_id", "month") if c not in raw]
     if missing:
-        told = f"columns are missing: {', '.join(missing)}"
-        raise InputError.of([Fault("management", (), "columns", told, f"Columns: {', '.join(_COLUMNS)}", file=path.name)])
+        told, mend = f"columns are missing: {', '.join(missing)}", f"Columns: {', '.join(_COLUMNS)}"
+        raise InputError.of([Fault("management", (), "columns", told, mend, file=path.name)])
     raw = raw.reindex(columns=list(_COLUMNS)).astype("str")
     month = raw["month"].str.strip().str.replace(r"[./年]", "-", regex=True).str.rstrip("月-")
     day = pd.to_datetime(month + "-1", format="%Y-%m-%d", errors="coerce")

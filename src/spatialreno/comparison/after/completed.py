@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from spatialreno.scenario import Scenario
 
 _ACTS = [
-    *("verb", "layer", "id", "kind", "unit", "planned", "built", "share", "state", "payer", "planned_yuan", "built_yuan")
+    *("verb", "layer", "id", "kind", "unit", "planned", "built", "share", "state"),
+    *("payer", "planned_yuan", "built_yuan"),
 ]
 _SAME_PLACE = 0.3  # share of a structure that lies where one was taken down
 
