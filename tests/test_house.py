@@ -27,6 +27,7 @@ INSIDE = {
     "optimise": ["steiner", "."],
     "community": [".", "checkups", "consents", "voting"],
     "design": [".", "proof", "question"],
+    "comparison": ["districts", ".", "year", "money"],
     "area": [".", "rules", "facts", "place"],
 }
 MOST_FILES = 13

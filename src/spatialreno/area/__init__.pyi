@@ -25,6 +25,8 @@ from .facts.heat import heated_today as heated_today
 from .facts.heat import station_side as station_side
 from .facts.heat import station_sizes as station_sizes
 from .facts.heat import stations_needed as stations_needed
+from .facts.heat_load import heat_load as heat_load
+from .facts.heat_load import usable_mains as usable_mains
 from .facts.in_service import open_facilities as open_facilities
 from .facts.in_service import pipes_in_use as pipes_in_use
 from .facts.people import HOME_USES as HOME_USES

@@ -17,7 +17,8 @@ from spatialreno.cli.output import complain, say, speak_chinese
 from spatialreno.errors import InputError, RenoError
 
 if TYPE_CHECKING:
-    from spatialreno import Comparison, People, Scenario, StudyArea
+    from spatialreno import Comparison, Scenario, StudyArea
+    from spatialreno.comparison import People
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _tables: ContextVar[Path | None] = ContextVar("tables", default=None)  # what --catalog named, for this command
@@ -124,7 +125,7 @@ def load(path: Path) -> StudyArea:
     area, saved = sr.read_area(path, catalog=_tables.get()), fabric_file(path)
     if saved.is_file():
         try:
-            fits = sr.load_fabric(area, saved)
+            fits = sr.walk.load_fabric(area, saved)
         except InputError as error:
             say(str(error))
         else:
@@ -178,11 +179,12 @@ def gathered(options: Comparison, area: Path, budget: float | None) -> People:
     from spatialreno.works import sun_is_known
 
     file = area / "community" / "menu.csv"
-    menu = sr.read_menu(file, catalog=options.today.catalog) if budget is not None and file.is_file() else None
+    asked = budget is not None and file.is_file()
+    menu = sr.community.read_menu(file, catalog=options.today.catalog) if asked else None
     say("lifts, management, check-up")
     if not sun_is_known():
         say("left out: sun on windows beside lifts. It needs pvlib: pip install 'spatialreno[people]'")
-    return sr.gather_people(options, menu=menu, budget_yuan=budget)
+    return sr.comparison.gather_people(options, menu=menu, budget_yuan=budget)
 
 
 def standard_for(area: StudyArea, given: str | None) -> str:

@@ -137,10 +137,11 @@ def apply(
 def site(
     area: Area,
     kind: Annotated[str, typer.Argument(help="Facility kind; `spatialreno catalog facilities` lists them")],
-    count: Annotated[int, typer.Option(help="How many to place")] = 1,
+    count: Annotated[int, typer.Option(help="How many to place; 0: as few heat stations as carry the load")] = 1,
     objective: Annotated[
-        str, typer.Option(help=f"{', '.join(OBJECTIVES)}: least walking, most people, least longest walk")
-    ] = "p-median",
+        str | None,
+        typer.Option(help=f"{', '.join(OBJECTIVES)} (else the first): least walking, most people, least longest walk"),
+    ] = None,
     radius: Annotated[float | None, typer.Option(help="Service radius in metres; coverage needs it")] = None,
     seconds: Seconds = None,
     scenario: MaybeScenario = None,
@@ -157,10 +158,12 @@ def site(
 
     read = changed(load(area), scenario)
     say(f"site {kind}")
-    solution = sr.site_facilities(read, kind, count=count, objective=objective, radius_m=radius, time_limit_s=seconds)
+    number = count or None
+    solution = sr.site_facilities(read, kind, count=number, objective=objective, radius_m=radius, time_limit_s=seconds)
     if not solution.feasible:
         tell_table(shortfall(solution, read.catalog, lang), form(as_json, as_csv), title=kind)
-        raise InfeasibleError(f"{kind}: no site exists for {count}. The table says what was asked and what there is.")
+        asked = number or "any number"
+        raise InfeasibleError(f"{kind}: no site exists for {asked}. The table says what was asked and what there is.")
     sites = solution.sites.drop(columns="geometry").reset_index()
     tell_table(sites, form(as_json, as_csv), title=repr(solution))
     if out is not None:

@@ -14,8 +14,9 @@ from spatialreno.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from spatialreno import Consents, Programme, StudyArea
-    from spatialreno.community import Register
+    from spatialreno import StudyArea
+    from spatialreno.community import Consents, Register
+    from spatialreno.programme import Programme
 
 _TOLD = "compound_id storeys verdict form obstacles sunrooms lowest_yuan highest_yuan vote to_win"
 _SUN = "windows most_lost_min below"
@@ -231,7 +232,7 @@ def _programme_page(found: Programme, page: Path, as_of: str | None, districts: 
     from spatialreno.files import read_geojson
 
     outlines = read_geojson(districts) if districts is not None else None
-    tell(sr.draw_programme(found, as_of=as_of, districts=outlines).save(page))
+    tell(sr.maps.draw_programme(found, as_of=as_of, districts=outlines).save(page))
 
 
 def _register(area: StudyArea, keep_rest: bool) -> Register:

@@ -13,6 +13,8 @@ import pandas as pd
 from spatialreno._version import __version__
 from spatialreno.area import STATION, heat_demand
 from spatialreno.community import Consents, Register
+from spatialreno.comparison.money.budgets import Budgets, Given
+from spatialreno.comparison.money.funding import Funding, fund
 from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review
 from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works
@@ -201,6 +203,30 @@ class Comparison:
             an option add up to its total, to the fen; today has none.
         """
         return self.money
+
+    def funding(self, budgets: Budgets | Given | None = None) -> Funding:
+        """Return the money plan (资金平衡): who pays for what by the catalog's rules, and what is short.
+
+        Basic works come first; each rule of ``spatialreno catalog funding_rules`` takes what it may, up to its
+        ceiling, for homes built when it asks for. A rule that states neither share nor ceiling takes nothing and is
+        told in ``.notes()``, with everything else that no rule covers.
+
+        Parameters
+        ----------
+        budgets
+            Payer to yuan, or payer to year to yuan, or what ``sr.comparison.read_budgets`` gives.
+
+        Returns
+        -------
+        Funding
+            ``.table`` by payer, ``.lines``, ``.rules``, ``.payments(spans)`` by quarter; the sum is the bill.
+
+        Raises
+        ------
+        InputError
+            An unknown payer, a year that is none, negative money, a payer's year given twice: all at once.
+        """
+        return fund(self.areas, self.money, budgets)
 
     def notes(self) -> list[tuple[str, str]]:
         """List what a reviewer should know of each option, as (option, sentence)."""

@@ -100,7 +100,7 @@ def gather_people(
     --------
     >>> import spatialreno as sr
     >>> today = sr.read_area("data/geo/xigongdi")
-    >>> people = gather_people(sr.compare(today, []), terms=sr.LiftTerms(sun=""))
+    >>> people = gather_people(sr.compare(today, []), terms=sr.community.LiftTerms(sun=""))
     >>> len(people.lifts.table), people.menu is None
     (96, True)
     """

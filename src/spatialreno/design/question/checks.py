@@ -106,7 +106,8 @@ def fire_check(area: StudyArea, candidates: Sequence[Candidate]) -> Check:
     from spatialreno.land import fire_access
 
     def verdicts(at: StudyArea) -> pd.Series:
-        return fire_access(at).buildings["verdict"].map({"pass": 2, "ask": 1}).fillna(0)
+        told: pd.Series = fire_access(at).buildings["verdict"]
+        return told.map({"pass": 2, "ask": 1}).fillna(0)
 
     today = verdicts(area)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from spatialreno.community import documented_case
+from spatialreno.maps.content.funding_parts import funding_parts
 from spatialreno.maps.content.indicator_tables import option_titles
+from spatialreno.maps.content.tables import grid
 from spatialreno.maps.words.numbers import facility_title, number
 from spatialreno.maps.words.people_words import holder_word, say
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
@@ -49,6 +51,7 @@ def sections(options: Comparison, people: People | None, lang: Lang, *, opened: 
         Show details unfolded, as paper must.
     """
     parts = {"consent": _consent(options, lang, opened)}
+    parts["funding"] = funding_parts(options, _titles(options, lang), lang)
     if people is not None:
         parts |= {
             "willing": _votes(people.willing, options, lang),
@@ -62,26 +65,6 @@ def sections(options: Comparison, people: People | None, lang: Lang, *, opened: 
             "programme": programme_parts(people.programme, lang) if people.programme is not None else [],
         }
     return [Section(key, say(key, lang), found) for key, found in parts.items() if found]
-
-
-def grid(heads: Sequence[str], rows: Iterable[Sequence[object]], *, texts: int = 1) -> Markup:
-    """Write a table whose first columns are text and whose others are numbers."""
-    body = [
-        tag("tr", *(tag("td", _shown(cell), class_="text" if k < texts else None) for k, cell in enumerate(row)))
-        for row in rows
-    ]
-    head = tag("tr", *(tag("th", h, scope="col", class_="text" if k < texts else None) for k, h in enumerate(heads)))
-    return tag("div", tag("table", tag("thead", head), tag("tbody", *body)), class_="scroll")
-
-
-def _shown(cell: object) -> object:
-    """Write a cell: text as it is, whole numbers grouped, what is missing as a dash."""
-    if isinstance(cell, str):
-        return isolated(cell)
-    value: Any = cell
-    if value is None or pd.isna(value):
-        return "—"
-    return number(float(value), 0 if float(value).is_integer() or abs(float(value)) >= 1000 else 1)
 
 
 def _titles(options: Comparison, lang: Lang) -> dict[str, str]:
