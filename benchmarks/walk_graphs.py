@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from spatialreno import StreetNetwork
+from spatialreno.walk import StreetNetwork
 from spatialreno.walk.fabric.build import hilbert
 
 # Real extracts are no part of the project; they lie beside it, or where SPATIALRENO_DATA says.

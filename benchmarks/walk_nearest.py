@@ -28,7 +28,7 @@ import shapely
 from walk_graphs import cpu, read_graph
 from walk_reach import networkx_graph, pandana_graph
 
-from spatialreno import StreetNetwork
+from spatialreno.walk import StreetNetwork
 from spatialreno.walk.search.contraction import nearest_from
 from spatialreno.walk.search.engine import FAR, Seeds
 

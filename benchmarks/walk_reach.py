@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from walk_graphs import cpu, read_graph
 
-from spatialreno import StreetNetwork
+from spatialreno.walk import StreetNetwork
 from spatialreno.walk.search.contraction import draw_together
 from spatialreno.walk.search.engine import both_ways
 

@@ -30,7 +30,7 @@ LIMIT_M, HALF_M, SAMPLE = 1200, 25.0, 12
 EXAMPLE = Path(__file__).resolve().parents[1] / "data" / "geo" / "xigongdi"
 
 
-def osmnx_graph(network: sr.StreetNetwork) -> Any:
+def osmnx_graph(network: sr.walk.StreetNetwork) -> Any:
     """The same graph as OSMnx would make it, not simplified."""
     graph = nx.MultiDiGraph(crs=network.crs)
     ids = network.ids.tolist()
@@ -52,7 +52,7 @@ def recipe(graph: Any, origin: int) -> shapely.Geometry:
     return gpd.GeoSeries(pd.concat([nodes, edges])).union_all()
 
 
-def exact(network: sr.StreetNetwork, plain: Any, origin: int) -> shapely.Geometry:
+def exact(network: sr.walk.StreetNetwork, plain: Any, origin: int) -> shapely.Geometry:
     """Cut edges at the limit, buffer and join them."""
     limit = LIMIT_M * 1000
     far = nx.single_source_dijkstra_path_length(plain, origin, cutoff=limit)
@@ -74,8 +74,8 @@ def main(name: str, count: int) -> None:
     origins = np.random.default_rng(1).choice(np.sort(ends), count, replace=False)
     minutes = LIMIT_M / (60 * float(sr.read_catalog().groups["speed_m_s"]["general"]))
     ids = network.ids[origins]
-    sr.street_isochrones(network, ids[:1], [minutes])
-    ours, drawn = cpu(lambda: sr.street_isochrones(network, ids, [minutes]), 2)
+    sr.walk.street_isochrones(network, ids[:1], [minutes])
+    ours, drawn = cpu(lambda: sr.walk.street_isochrones(network, ids, [minutes]), 2)
     print(f"{name}: {len(network.xy)} nodes, simplified {len(simple)}; {count} origins, {LIMIT_M} m")
     print(f"ours              {ours:9.2f} s  {ours / count * 1000:.2f} ms each, all valid: {drawn.is_valid.all()}")
     few = origins[:SAMPLE]

@@ -18,11 +18,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from spatialreno.works.heat.station_model import StationCase, solve_case
 
 from spatialreno.catalog import read_catalog
 from spatialreno.optimise.steiner.net import make_net
 from spatialreno.optimise.steiner.tree import least_tree
-from spatialreno.works.heat.station_model import StationCase, solve_case
 
 DEFAULT = Path(__file__).parents[2] / "shared" / "data" / "vologda"
 CELL_M = 300.0

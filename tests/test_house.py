@@ -26,6 +26,7 @@ INSIDE = {
     "works": [".", "lifts", "dig", "heat"],
     "optimise": ["steiner", "."],
     "community": [".", "checkups", "consents", "voting"],
+    "comparison": ["districts", ".", "year", "money"],
     "area": [".", "rules", "facts", "place"],
 }
 MOST_FILES = 13

@@ -124,8 +124,8 @@ def test_merging_conserves_area_and_people(data: st.DataObject) -> None:
 def test_opening_parts_no_block(data: st.DataObject) -> None:
     rows = data.draw(q.quarters())
     today = q.area_of(rows)
-    before = sr.compound_blocks(today)
-    after = sr.compound_blocks(data.draw(q.openings(rows)).apply(today))
+    before = sr.blocks.compound_blocks(today)
+    after = sr.blocks.compound_blocks(data.draw(q.openings(rows)).apply(today))
     assert (after.groupby(before).nunique() == 1).all()
 
 

@@ -6,8 +6,8 @@ import pytest
 from conftest import EXAMPLE, make_area
 from shapely import LineString, Polygon, box
 
-from spatialreno import Scenario, StudyArea, compound_blocks, demolish, merge_blocks, read_scenario
-from spatialreno.blocks import open_frontages
+from spatialreno import Scenario, StudyArea, demolish, merge_blocks, read_scenario
+from spatialreno.blocks import compound_blocks, open_frontages
 
 LEFT, RIGHT = box(0, 0, 40, 60), box(42, 0, 82, 60)  # a strip of two metres between
 COLUMNS = "compounds parties count area_m2 strip_m2 households residents open_frontage_m geometry"

@@ -95,7 +95,7 @@ def service(server, tmp_path):
 
 
 def test_a_place_is_fetched_as_its_extract_is_imported(service, tmp_path):
-    fetched = sr.fetch_osm("西工地", name="town", service=service)
+    fetched = sr.formats.fetch_osm("西工地", name="town", service=service)
     extract = sr.import_osm(two_compounds().save(tmp_path / "town.osm"), name="town", bounds=two_compounds().lonlat())
     for name in fetched.catalog.layers:
         assert list(fetched.layer(name).index) == list(extract.layer(name).index)
@@ -107,14 +107,14 @@ def test_a_place_is_fetched_as_its_extract_is_imported(service, tmp_path):
 
 
 def test_the_same_question_is_asked_once_and_politely(service, server):
-    first = sr.fetch_osm("西工地", service=service)
+    first = sr.formats.fetch_osm("西工地", service=service)
     asked = len(server.asked)
-    assert sr.fetch_osm("西工地", service=service).fingerprint == first.fingerprint
+    assert sr.formats.fetch_osm("西工地", service=service).fingerprint == first.fingerprint
     assert len(server.asked) == asked == 2
     assert len(server.queries) == 1
     assert "landuse" in server.queries[0]
     assert all(agent.startswith("spatialreno/") for agent in server.agents)
-    sr.fetch_osm("西工地", service=service, fresh=True)
+    sr.formats.fetch_osm("西工地", service=service, fresh=True)
     assert len(server.asked) == 2 * asked
 
 
@@ -122,12 +122,12 @@ def test_osmnx_is_left_as_it_was(service):
     from osmnx import settings
 
     before = {k: v for k, v in vars(settings).items() if not k.startswith("_")}, socket.getaddrinfo
-    sr.fetch_osm("西工地", service=service)
+    sr.formats.fetch_osm("西工地", service=service)
     assert ({k: v for k, v in vars(settings).items() if not k.startswith("_")}, socket.getaddrinfo) == before
 
 
 def test_around_a_point(service):
-    area = sr.fetch_osm("钟楼", around_m=400, service=service)
+    area = sr.formats.fetch_osm("钟楼", around_m=400, service=service)
     west, south, east, north = area.walls.total_bounds
     assert max(east - west, north - south) < 800
     assert len(area.compounds) == 2
@@ -146,7 +146,7 @@ def test_around_a_point(service):
 )
 def test_places_that_cannot_be_fetched(place, more, told, service):
     with pytest.raises(InputError, match=told):
-        sr.fetch_osm(place, service=service, **more)
+        sr.formats.fetch_osm(place, service=service, **more)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_places_that_cannot_be_fetched(place, more, told, service):
 def test_answers_that_cannot_be_used(reply, code, told, service, server):
     server.reply, server.code = reply, code
     with pytest.raises(InputError, match=told):
-        sr.fetch_osm("西工地", service=service)
+        sr.formats.fetch_osm("西工地", service=service)
 
 
 def test_without_a_network_the_way_out_is_told(tmp_path):
@@ -175,7 +175,7 @@ def test_without_a_network_the_way_out_is_told(tmp_path):
         with pytest.raises(
             InputError, match=r"cannot be reached .*Check the network\. Or work without .* use import-osm"
         ):
-            sr.fetch_osm("西工地", service=OsmService(f"{home}/", f"{home}/api", tmp_path / "cache"))
+            sr.formats.fetch_osm("西工地", service=OsmService(f"{home}/", f"{home}/api", tmp_path / "cache"))
     assert not list(tmp_path.rglob("*.json"))
 
 

@@ -13,18 +13,10 @@ import pytest
 import shapely
 from conftest import EXAMPLE, make_area
 
-from spatialreno import (
-    Scenario,
-    compare,
-    demolish,
-    read_area,
-    read_postgis,
-    write_area,
-    write_postgis,
-    write_postgis_results,
-    write_scenario,
-)
+from spatialreno import Scenario, compare, demolish, read_area, write_area, write_scenario
+from spatialreno.comparison import write_postgis_results
 from spatialreno.errors import InputError
+from spatialreno.formats import read_postgis, write_postgis
 from spatialreno.formats.postgis import areas as postgis
 from spatialreno.formats.postgis import results as postgis_results
 from spatialreno.formats.postgis.results import write_results

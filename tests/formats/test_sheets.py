@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spatialreno import check_area, read_area
+from spatialreno.area.spread import largest_remainder
 from spatialreno.errors import InputError
-from spatialreno.formats.areas.join import largest_remainder
 
 X, Y = ORIGIN
 HEAD = 'name = "yard"\ncrs = "EPSG:4546"\n'

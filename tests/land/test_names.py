@@ -40,7 +40,7 @@ def test_removals(data):
 @settings(max_examples=4, **QUIET)
 @given(st.data())
 def test_sites(data):
-    one, two = (sr.candidate_sites(area, "parcel_station") for area in twins(data))
+    one, two = (sr.land.candidate_sites(area, "parcel_station") for area in twins(data))
     for column in ("width_m", "depth_m", "angle_deg", "area_m2"):
         assert one[column].to_numpy() == pytest.approx(two[column].to_numpy(), abs=1e-6)
     assert one.geometry.distance(two.geometry).max() < 1e-5 if len(one) else two.empty

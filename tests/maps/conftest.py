@@ -16,6 +16,7 @@ import pytest
 from shapely import LineString, Point, Polygon, box
 
 from spatialreno.area import StudyArea, assemble
+from spatialreno.comparison.money.funding import fund
 from spatialreno.scenario import Bill
 
 CRS = "EPSG:4546"
@@ -225,6 +226,7 @@ def make_options() -> Callable[..., SimpleNamespace]:
             isochrones={option: owned[option][2] for option in OPTIONS},
             leaders=lambda lang: leaders,
             bill=lambda: bill(text),
+            funding=lambda: fund(areas, bill(text)),
             ledgers=ledgers(text),
             sections=dict.fromkeys(OPTIONS, measured().sections["today"]),
             room=measured().room,

@@ -19,8 +19,8 @@ from spatialreno.errors import InputError
 from spatialreno.maps.content.people_sections import sections
 from spatialreno.maps.drawing.people_themes import people_themes
 
-KEYS = ["consent", "willing", "lifts", "menu", "management", "checkup", "money", "register", "programme"]
-STILL = sr.LiftTerms(sun="")
+KEYS = ["consent", "funding", "willing", "lifts", "menu", "management", "checkup", "money", "register", "programme"]
+STILL = sr.community.LiftTerms(sun="")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def people(options):
         index=pd.Index(list(needs), name="item"),
     )
     told = sr.read_programme(ROOT / "data" / "programme" / "pingdingshan-2022.csv")
-    return sr.gather_people(options, terms=STILL, menu=menu, budget_yuan=60.0, trials=5, programme=told)
+    return sr.comparison.gather_people(options, terms=STILL, menu=menu, budget_yuan=60.0, trials=5, programme=told)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -74,7 +74,7 @@ def test_layers_draw_what_is_judged(options, people):
 
 
 def test_consents_stand_on_every_page(options):
-    assert [s.key for s in sections(options, None, "zh")] == ["consent"]
+    assert [s.key for s in sections(options, None, "zh")] == ["consent", "funding"]
     assert [t.key for t in people_themes(options, None, "zh")] == ["consents"]
 
 
@@ -88,7 +88,7 @@ def test_the_page_and_the_report_tell_them(options, people):
 
 def test_a_menu_needs_a_budget(options):
     with pytest.raises(InputError, match="budget"):
-        sr.gather_people(options, terms=STILL, menu=pd.DataFrame())
+        sr.comparison.gather_people(options, terms=STILL, menu=pd.DataFrame())
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def hostile_pages():
     assert len(ballots[0]) == len(BALLOT)
     area = court(compounds=compounds, parties=parties, rights=rights, ballots=ballots)
     options = sr.compare(area, [sr.Scenario("o", f"拆墙 {ALL}", [sr.demolish("walls", ids=["W1"])])])
-    people = sr.gather_people(options, terms=STILL)
+    people = sr.comparison.gather_people(options, terms=STILL)
     return sr.draw(options, people=people).html(), sr.report(options, people=people).html()
 
 
@@ -129,7 +129,7 @@ def dated(tmp_path):
 def test_the_programme_has_bars_curves_late_and_map(tmp_path):
     boxes = [shapely.box(112, 34, 113, 35), shapely.box(113, 34, 114, 35)]
     shapes = gpd.GeoDataFrame({"name": ["甲区", "丙区"]}, geometry=boxes, crs="EPSG:4326")
-    page = sr.draw_programme(dated(tmp_path), as_of="2022-12-31", districts=shapes).html()
+    page = sr.maps.draw_programme(dated(tmp_path), as_of="2022-12-31", districts=shapes).html()
     assert "甲区 1/2" in page and "丙区 —" in page  # one of two projects done; no figure for the other district
     assert page.count("<svg") == 3 and "逾期天数" in page and "&#123;&#123;7*7" in page
     assert "{{7*7}}" not in page.partition("<body")[2]
@@ -137,12 +137,12 @@ def test_the_programme_has_bars_curves_late_and_map(tmp_path):
 
 def test_published_figures_have_no_curve(tmp_path):
     told = sr.read_programme(ROOT / "data" / "programme" / "luoyang-2022.csv")
-    page = sr.draw_programme(told, lang="en").html()
+    page = sr.maps.draw_programme(told, lang="en").html()
     assert page.count("<svg") == 1 and "109" in page and "20220411A094YX00" in page
-    assert page == sr.draw_programme(told, lang="en").html()
+    assert page == sr.maps.draw_programme(told, lang="en").html()
 
 
 def test_outlines_need_names_and_a_place(tmp_path):
     nameless = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs="EPSG:4326")
     with pytest.raises(InputError, match="name"):
-        sr.draw_programme(dated(tmp_path), districts=nameless)
+        sr.maps.draw_programme(dated(tmp_path), districts=nameless)

@@ -87,3 +87,21 @@ def test_pieces_answer_to_the_name_of_their_wall(example):
 def test_alter_says_which_words_choose():
     with pytest.raises(ScenarioError, match="wher chooses nothing"):
         alter("paths", wher={"kind": "lane"}, set={"width_m": 7.0})
+
+
+def test_what_chooses_nothing_is_told_and_refused_where_asked(yards):
+    """One compound has no wall with itself, nothing is 9 m high; an empty list that is meant says expect = 0."""
+    acts = [
+        demolish("walls", between=["C1"]),
+        alter("structures", where={"height_m": {"min": 9}}, set={"legality": "illegal"}),
+        demolish("structures", where={"legality": "historical"}, expect=0),
+        demolish("walls", ids=["W1"]),
+    ]
+    plan = Scenario("s", interventions=acts)
+    told = plan.unmatched(yards, lang="en")
+    assert [line.split(" (")[0] for line in told] == ["alter structures", "demolish walls"]
+    assert all("expect = 0" in line and "chooses nothing" in line for line in told)
+    assert "未选中任何对象" in plan.unmatched(yards)[0]
+    with pytest.raises(ScenarioError, match=r"alter structures.*\n.*demolish walls"):
+        plan.unmatched(yards, strict=True)
+    assert set(plan.ledger(yards)["id"]) == {"W1", "G1"}  # the gate goes with its wall

@@ -3,11 +3,12 @@
 import geopandas as gpd
 import pytest
 from land.yards import area, layer, there, two_yards
-from shapely import Point, box
+from shapely import LineString, Point, box
 
-from spatialreno.area import heat_demand, stations_needed
+from spatialreno.area import heat_demand, heat_load, stations_needed
 from spatialreno.errors import InfeasibleError, InputError
 from spatialreno.siting import site_facilities
+from spatialreno.works import supply_heat
 
 KIND = "heat_exchange_station"
 FULL = [
@@ -52,11 +53,12 @@ def test_a_station_on_free_land():
     assert (found.status, site.form, site.area_m2) == ("optimal", "land", pytest.approx(100))
     homes = today.buildings.geometry.union_all()
     assert site.geometry.distance(homes) >= 10 - 1e-6  # the setback to homes
-    table = found.assignment
-    assert found.objective == pytest.approx((table["distance_m"] * table["weight"]).sum())
+    table, limits = found.assignment, today.catalog.constants
+    way = limits["heat_way_yuan_m2_m"] * (table["distance_m"] * table["weight"]).sum()
+    assert found.objective == pytest.approx(limits["heat_station_set_yuan"] + 100 * 2750 + way)
     after = found.as_scenario("station", title="热力站").apply(today)
     (built,) = after.facilities.itertuples()
-    assert (built.Index, built.kind, built.capacity) == ("HES1", KIND, 50_000)
+    assert (built.Index, built.kind, built.capacity) == ("HES1", KIND, pytest.approx(2 * 360 * 6))
     assert site_facilities(after, KIND).sites.index.tolist() == ["HES2"]
 
 
@@ -66,7 +68,7 @@ def test_size_grows_with_the_load():
         {"id": "B2", "heated_area_m2": 30_000.0, "geometry": box(47, 5, 77, 17)},
     ]
     found = site_facilities(two_yards(buildings=layer(*high)), KIND, count=None)
-    assert found.sites[["width_m", "depth_m", "capacity"]].to_numpy().tolist() == [[10, 15, 100_000]]
+    assert found.sites[["width_m", "depth_m", "capacity"]].to_numpy().tolist() == [[10, 15, 70_000]]
     two = site_facilities(two_yards(buildings=layer(*high)), KIND, count=2)
     assert sorted(two.assignment["site"]) == ["HES1", "HES2"]
     left, right = two.sites.geometry
@@ -122,17 +124,52 @@ def test_nothing_waits():
     assert (found.status, found.missing["buildings_waiting"]) == ("infeasible", 0)
 
 
-def test_coverage_serves_the_most():
-    places = [there(Point(x, y)) for x, y in ((20, 40), (300, 11), (60, 30))]
-    sites = gpd.GeoDataFrame(geometry=places, index=list("XYZ"), crs="EPSG:4546")
-    found = site_facilities(two_yards(), KIND, objective="coverage", candidates=sites, radius_m=50)
-    assert found.sites["candidate"].tolist() == ["X"]
-    assert found.objective == pytest.approx(2 * 360 * 6)
+def test_a_main_decides_where_two_places_are_alike():
+    """Place E is 10 m from a main with room; the other main has none. With 200 kW it lacks the rest of the load."""
+    pipes = [
+        {"id": "N1", "kind": "heat_primary", "capacity": 300.0, "geometry": LineString([(110, -30), (110, 80)])},
+        {"id": "N0", "kind": "heat_primary", "capacity": 0.0, "geometry": LineString([(-20, -30), (-20, 80)])},
+    ]
+    places = [there(Point(x, 11)) for x in (20, 100)]
+    sites = gpd.GeoDataFrame(geometry=places, index=["W", "E"], crs="EPSG:4546")
+    found = site_facilities(two_yards(pipes=layer(*pipes)), KIND, candidates=sites.iloc[1:])
+    assert found.sites[["candidate", "main"]].to_numpy().tolist() == [["E", "N1"]]
+    kw = heat_load(two_yards())["load_kw"].sum()
+    only = site_facilities(two_yards(pipes=layer(*[pipes[0] | {"capacity": 200.0}])), KIND, candidates=sites.iloc[1:])
+    assert (only.missing["binding"], only.missing["short_by"]) == ("main_power", pytest.approx(kw - 200, abs=1e-3))
+
+
+def test_the_least_count_that_carries_the_load():
+    """Five homes of 60 000 m²: three stations of 100 000 would do by the sum, but two homes do not go into one."""
+    homes = [
+        {"id": f"B{k}", "heated_area_m2": 60_000.0, "geometry": box(5 + 15 * k, 5, 15 + 15 * k, 17)} for k in range(5)
+    ]
+    places = [there(Point(x, 45)) for x in range(10, 80, 12)]
+    sites = gpd.GeoDataFrame({"capacity": 100_000.0}, geometry=places, index=list("UVWXYZ"), crs="EPSG:4546")
+    ask = two_yards(buildings=layer(*homes))
+    found = site_facilities(ask, KIND, count=None, candidates=sites)
+    assert len(found.sites) == 5
+    three = site_facilities(ask, KIND, count=3, candidates=sites)
+    assert (three.missing["binding"], three.missing["short_by"]) == ("capacity", pytest.approx(40_000.0))
+    assert three.missing["stations_needed"] == 5 and "count 2.0 piece" in three.missing["also"]
+
+
+@pytest.mark.parametrize("opened", [False, True], ids=["walled", "opened"])
+def test_siting_and_works_name_the_same_place(opened):
+    area = two_yards(walls=not opened)
+    found = site_facilities(area, KIND, count=None)
+    assert found.feasible
+    told = supply_heat(area).reason
+    assert [f"{r.candidate} ({r.area_m2:,.0f} m²)" in told for r in found.sites.itertuples()] == [True]
+    full = crowded(rooms=(40.0, 60.0))
+    assert site_facilities(full, KIND, count=None).shortfall() in supply_heat(full).reason
 
 
 def test_faults_are_named():
     with pytest.raises(InputError, match=r"no kind teahouse.*no objective guess"):
         site_facilities(two_yards(), "teahouse", objective="guess")
+    with pytest.raises(InputError, match="sited at least cost; leave objective out"):
+        site_facilities(two_yards(), KIND, objective="coverage")
     bare = gpd.GeoDataFrame(geometry=[Point(0, 0)])
     with pytest.raises(InputError, match="no CRS"):
         site_facilities(two_yards(), KIND, candidates=bare)

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import shortest_path
 from spatialreno.errors import InputError
 from spatialreno.optimise import Limit
 from spatialreno.siting import OBJECTIVES, least_count, max_coverage, p_center, p_median, siting_problem
-from spatialreno.siting.objectives import Asked
+from spatialreno.siting.models.objectives import Asked
 
 ORLIB = Path(__file__).parents[3] / "shared" / "data" / "orlib"
 OPTIMA = {"pmed1": 5819, "pmed2": 4093, "pmed3": 4250, "pmed7": 5631}  # pmed6 (5 s): see benchmarks/
@@ -248,7 +248,7 @@ def test_out_of_time_still_tells_how_far_off():
 @pytest.mark.parametrize("seed", range(6))
 def test_a_limit_never_returns_less_than_is_in_hand(monkeypatch, seed):
     """With next to no work allowed the exchange, or the greedy choice, is what is told."""
-    from spatialreno.siting.median import exchange, greedy
+    from spatialreno.siting.models.median import exchange, greedy
 
     table = scattered(seed, 60)
     clash = [(f"s{k:03d}", f"s{k + 1:03d}") for k in range(0, 58, 2)]

@@ -237,7 +237,7 @@ def test_a_house_alone_in_its_yard() -> None:
 
 
 def test_the_page_says_that_its_area_is_made_up(example: StudyArea) -> None:
-    from spatialreno import draw_reach
+    from spatialreno.maps import draw_reach
 
     page = draw_reach(example, isochrones(example, ["F03"], (1,)), lang="en").html()
     assert "Invented example" in page
@@ -246,7 +246,7 @@ def test_the_page_says_that_its_area_is_made_up(example: StudyArea) -> None:
 
 
 def test_the_page_marks_where_walks_start() -> None:
-    from spatialreno import draw_reach
+    from spatialreno.maps import draw_reach
 
     area = quarter()
     page = draw_reach(area, isochrones(area, ["B1", "facilities:F3"], (1,))).html()

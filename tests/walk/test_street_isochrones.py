@@ -56,8 +56,8 @@ def exact(graph: nx.Graph, origin: int, limit: float, half: float) -> shapely.Ge
 
 
 def test_a_crossing_has_the_area_of_four_arms() -> None:
-    network = sr.street_network(crossing())
-    shape = sr.street_isochrones(network, ["o"], [4]).geometry.item()
+    network = sr.walk.street_network(crossing())
+    shape = sr.walk.street_isochrones(network, ["o"], [4]).geometry.item()
     arm, half = 4 * METRES_PER_MINUTE, 25.0
     area = 2 * (2 * arm * 2 * half) - (2 * half) ** 2 + 2 * math.pi * half**2
     assert shape.area == pytest.approx(area, rel=0.01)
@@ -68,7 +68,7 @@ def test_a_crossing_has_the_area_of_four_arms() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_overlap_with_the_exact_reach(seed: int) -> None:
     graph = town(seed)
-    table = sr.street_isochrones(sr.street_network(graph), [3, 70], [2, 5, 7.5])
+    table = sr.walk.street_isochrones(sr.walk.street_network(graph), [3, 70], [2, 5, 7.5])
     for origin, minutes, shape in table[["origin", "minutes", "geometry"]].itertuples(index=False):
         reach = exact(graph, origin, minutes * METRES_PER_MINUTE, 25.0)
         assert shape.intersection(reach).area / shape.union(reach).area >= 0.98
@@ -77,35 +77,35 @@ def test_overlap_with_the_exact_reach(seed: int) -> None:
 
 def test_a_finer_grid_comes_nearer() -> None:
     graph = town(9)
-    network, reach = sr.street_network(graph), exact(graph, 50, 5 * METRES_PER_MINUTE, 25.0)
+    network, reach = sr.walk.street_network(graph), exact(graph, 50, 5 * METRES_PER_MINUTE, 25.0)
     off = []
     for grain in (20.0, 10.0, 5.0, 2.5):
-        shape = sr.street_isochrones(network, [50], [5], grain_m=grain).geometry.item()
+        shape = sr.walk.street_isochrones(network, [50], [5], grain_m=grain).geometry.item()
         off.append(shape.symmetric_difference(reach).area / reach.area)
     assert off == sorted(off, reverse=True)
     assert off[-1] < 0.002
 
 
 def test_more_time_reaches_all_that_less_reaches() -> None:
-    shapes = sr.street_isochrones(sr.street_network(town(5)), [60], [1, 2, 3, 4, 8]).geometry
+    shapes = sr.walk.street_isochrones(sr.walk.street_network(town(5)), [60], [1, 2, 3, 4, 8]).geometry
     for small, large in pairwise(shapes):
         assert small.difference(large).area < 1e-6
         assert large.area > small.area
 
 
 def test_a_point_in_the_middle_of_a_street() -> None:
-    network = sr.street_network(crossing())
+    network = sr.walk.street_network(crossing())
     point = gpd.GeoSeries([Point(200, 30)], index=["home"], crs=CRS)
-    table = sr.street_isochrones(network, point, [1], half_width_m=20)
+    table = sr.walk.street_isochrones(network, point, [1], half_width_m=20)
     # 30 m to the street, 42 m left to either side
     assert table["origin"].tolist() == ["home"]
     assert table.geometry.item().bounds == pytest.approx((200 - 62, -20, 200 + 62, 20), abs=0.6)
     too_far = gpd.GeoSeries([Point(200, 100)], index=["home"], crs=CRS)
-    assert sr.street_isochrones(network, too_far, [1]).geometry.item().is_empty
+    assert sr.walk.street_isochrones(network, too_far, [1]).geometry.item().is_empty
 
 
 def test_a_walk_of_no_time_stays_at_its_origin() -> None:
-    shape = sr.street_isochrones(sr.street_network(crossing()), ["n"], [0], grain_m=2).geometry.item()
+    shape = sr.walk.street_isochrones(sr.walk.street_network(crossing()), ["n"], [0], grain_m=2).geometry.item()
     assert shape.area == pytest.approx(math.pi * 25**2, rel=0.01)
     assert shape.centroid.distance(Point(0, 400)) < 0.1
 
@@ -116,19 +116,19 @@ def test_streets_on_lines_of_the_grid_give_valid_shapes() -> None:
     for _, data in graph.nodes(data=True):
         data.update(x=data["at"][0] * 40.0, y=data["at"][1] * 40.0)
     graph.graph["crs"] = CRS
-    network = sr.street_network(graph)
+    network = sr.walk.street_network(graph)
     for half, grain in ((10.0, 10.0), (20.0, 10.0), (20.0, 5.0), (30.0, 10.0)):
-        table = sr.street_isochrones(network, [0, 12], [1, 2], half_width_m=half, grain_m=grain)
+        table = sr.walk.street_isochrones(network, [0, 12], [1, 2], half_width_m=half, grain_m=grain)
         assert table.is_valid.all()
         assert (table.area > 0).all()
 
 
 def test_groups_and_what_is_refused() -> None:
-    network = sr.street_network(crossing())
-    fast, slow = (sr.street_isochrones(network, ["o"], [3], group).area.item() for group in ("general", "elderly"))
+    network = sr.walk.street_network(crossing())
+    fast, slow = (sr.walk.street_isochrones(network, ["o"], [3], group).area.item() for group in ("general", "elderly"))
     assert slow < fast
     with pytest.raises(InputError, match="general"):
-        sr.street_isochrones(network, ["o"], [3], "bird")
+        sr.walk.street_isochrones(network, ["o"], [3], "bird")
     with pytest.raises(InputError, match="finer"):
-        sr.street_isochrones(network, ["o"], [3], half_width_m=5)
-    assert sr.street_isochrones(network, [], [3]).empty
+        sr.walk.street_isochrones(network, ["o"], [3], half_width_m=5)
+    assert sr.walk.street_isochrones(network, [], [3]).empty

@@ -37,7 +37,7 @@ def town() -> nx.MultiDiGraph:
 
 def test_distances_are_those_of_networkx() -> None:
     graph = town()
-    table = sr.street_network(graph).distances(list(graph), limit_m=250)
+    table = sr.walk.street_network(graph).distances(list(graph), limit_m=250)
     both = graph.to_undirected()
     for origin, part in table.groupby("origin"):
         expected = nx.single_source_dijkstra_path_length(both, origin, cutoff=250, weight="length")
@@ -46,7 +46,7 @@ def test_distances_are_those_of_networkx() -> None:
 
 
 def test_both_directions_are_one_street() -> None:
-    network = sr.street_network(town())
+    network = sr.walk.street_network(town())
     # four sides, two pieces across, four of the crescent, the lane
     assert len(network.first) == 11
     assert network.length.sum() == 400_000 + 150_000 + 120_000 + 60_000
@@ -54,7 +54,7 @@ def test_both_directions_are_one_street() -> None:
 
 
 def test_points_walk_to_the_nearest_street_first() -> None:
-    network = sr.street_network(town())
+    network = sr.walk.street_network(town())
     points = gpd.GeoSeries([Point(140, 8), Point(130, 115)], index=["p", "q"], crs=CRS)
     table = network.distances(points, limit_m=1000).set_index(["origin", "destination"])["distance_m"]
     assert table["p", "end"] == 8 + 20
@@ -65,7 +65,7 @@ def test_points_walk_to_the_nearest_street_first() -> None:
 
 
 def test_nearest_of_each_kind() -> None:
-    network = sr.street_network(town())
+    network = sr.walk.street_network(town())
     kinds = {"market": ["nw", "end"], "pharmacy": gpd.GeoSeries([Point(100, 40)], index=["F1"], crs=CRS), "none": []}
     table = network.nearest(kinds, limit_m=180).set_index(["kind", "node"])
     assert table.loc[("market", "se"), ["facility", "distance_m"]].tolist() == ["end", 60.0]
@@ -77,7 +77,7 @@ def test_nearest_of_each_kind() -> None:
 
 
 def test_equal_walks_go_to_the_facility_listed_first() -> None:
-    network = sr.street_network(town())
+    network = sr.walk.street_network(town())
     for order in (["sw", "ne"], ["ne", "sw"]):
         table = network.nearest({"market": order}, limit_m=500).set_index("node")
         assert table.loc["nw", "facility"] == order[0]
@@ -85,7 +85,7 @@ def test_equal_walks_go_to_the_facility_listed_first() -> None:
 
 def test_an_area_walks_on_its_walkable_paths() -> None:
     area = quarter()
-    network = sr.street_network(area)
+    network = sr.walk.street_network(area)
     # L1 is 240 m long and L2 110 + 240 m; they share an end
     assert network.length.sum() == 590_000
     spots = gpd.GeoSeries([at(0, -10), at(220, 90)], index=["a", "b"], crs=area.crs)
@@ -100,7 +100,7 @@ def test_any_order_of_edges_gives_the_same() -> None:
     shuffled.add_nodes_from(graph.nodes(data=True))
     shuffled.add_edges_from(list(graph.edges(data=True))[::-1])
     tables = [
-        sr.street_network(one).distances(list(graph), limit_m=300).sort_values(["origin", "destination"])
+        sr.walk.street_network(one).distances(list(graph), limit_m=300).sort_values(["origin", "destination"])
         for one in (graph, shuffled)
     ]
     pd.testing.assert_frame_equal(*(table.reset_index(drop=True) for table in tables))
@@ -110,18 +110,18 @@ def test_a_graph_without_lengths_or_edges() -> None:
     graph = nx.Graph(crs=CRS)
     graph.add_node(7, x=0.0, y=0.0)
     graph.add_node(5, x=30.0, y=40.0)
-    assert len(sr.street_network(graph).distances([7, 5], limit_m=100)) == 2
+    assert len(sr.walk.street_network(graph).distances([7, 5], limit_m=100)) == 2
     graph.add_edge(5, 7)
-    assert np.ptp(sr.street_network(graph).distances([7], limit_m=100)["distance_m"]) == 50
+    assert np.ptp(sr.walk.street_network(graph).distances([7], limit_m=100)["distance_m"]) == 50
 
 
 def test_what_is_refused() -> None:
     graph = town()
-    network = sr.street_network(graph)
+    network = sr.walk.street_network(graph)
     with pytest.raises(InputError, match="nowhere"):
         network.distances(["nowhere"], limit_m=100)
     with pytest.raises(InputError, match="to_crs"):
         network.distances(gpd.GeoSeries([Point(0, 0)], crs="EPSG:4326"), limit_m=100)
     graph.graph["crs"] = "EPSG:4326"
     with pytest.raises(InputError, match="project_graph"):
-        sr.street_network(graph)
+        sr.walk.street_network(graph)

@@ -8,9 +8,11 @@ import shapely
 from conftest import at, make_area
 from shapely.geometry import LineString, box
 
+from spatialreno.area import heat_load
 from spatialreno.errors import InputError
 from spatialreno.scenario import read_scenario
-from spatialreno.works import fit_section, heat_book, heat_load, site_stations, supply_heat
+from spatialreno.siting import site_facilities
+from spatialreno.works import fit_section, heat_book, supply_heat
 from spatialreno.works.heat.assign import assign_stations
 from spatialreno.works.heat.loop import worst_loops
 from spatialreno.works.heat.pipe_ground import Ground
@@ -277,11 +279,14 @@ def test_a_station_that_can_be_sited_hangs_on_a_main(example):
     from conftest import ROOT
 
     opened = read_scenario(ROOT / "data/geo/xigongdi/scenarios/opened.toml").apply(example)
-    found = site_stations(opened)
+    found = site_facilities(opened, STATION, count=None)
     assert found.gap == 0.0 and found.sites["main"].tolist() == ["N01"]
+    assert found.sites["capacity"].sum() == pytest.approx(heat_load(opened)["heated_area_m2"].sum())
+    asked = supply_heat(opened).reason  # the works ask the same function
+    assert all(name in asked for name in found.sites["candidate"])
     after = found.as_scenario("station").apply(opened)
     assert supply_heat(after, exact=False).households_reached == 1008
-    tight = site_stations(opened, radius_m=60)
+    tight = site_facilities(opened, STATION, radius_m=60)
     assert tight.missing["binding"] == "radius" and 0 < tight.missing["short_by"] < 200
 
 

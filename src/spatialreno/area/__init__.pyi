@@ -25,6 +25,8 @@ from .facts.heat import heated_today as heated_today
 from .facts.heat import station_side as station_side
 from .facts.heat import station_sizes as station_sizes
 from .facts.heat import stations_needed as stations_needed
+from .facts.heat_load import heat_load as heat_load
+from .facts.heat_load import usable_mains as usable_mains
 from .facts.in_service import open_facilities as open_facilities
 from .facts.in_service import pipes_in_use as pipes_in_use
 from .facts.listed import listed_structures as listed_structures
@@ -58,6 +60,7 @@ from .place.strips import middle as middle
 from .place.strips import strip_lines as strip_lines
 from .rules.place import too_wide_gates as too_wide_gates
 from .split import split_walls as split_walls
+from .spread import spread_over_buildings as spread_over_buildings
 from .study_area import StudyArea as StudyArea
 from .study_area import once_an_area as once_an_area
 from .study_area import overlaid as overlaid

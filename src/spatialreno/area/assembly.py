@@ -30,6 +30,7 @@ from spatialreno.area.place.crs import (
 from spatialreno.area.place.relate import relate
 from spatialreno.area.place.sides import split_by_sides
 from spatialreno.area.rules.check import check_layers
+from spatialreno.area.spread import with_compounds_spread
 from spatialreno.area.study_area import StudyArea
 from spatialreno.area.under_catalog import freeze, refuse_errors
 from spatialreno.catalog import Catalog, read_catalog
@@ -115,7 +116,7 @@ def form_layers(
     notes = Notes()
     formed = {n: conform(layers.get(n), layer, notes) for n, layer in catalog.layers.items()}
     formed, target = _in_one_crs(formed, crs, catalog, notes)
-    formed = with_types(formed, catalog, notes)
+    formed = with_compounds_spread(with_types(formed, catalog, notes), catalog.constants, notes)
     return with_estimates(formed, catalog.constants, notes), target, notes
 
 

@@ -59,7 +59,8 @@ def _filled(
     gaps = frame[column].isna() & (values >= 0).fillna(False).astype(bool)
     if not gaps.any():
         return frame
-    notes.reckoned[layer, column] = frame.index[gaps]
+    before = notes.reckoned.get((layer, column), frame.index[:0])
+    notes.reckoned[layer, column] = before.union(frame.index[gaps])
     filled = frame.copy()
     filled[column] = filled[column].where(~gaps, values)
     filled["estimated"] = mark(filled["estimated"], gaps, column)

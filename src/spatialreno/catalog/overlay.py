@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from spatialreno.catalog.layers import Layer
 from spatialreno.catalog.own_rows import OwnRow, own_evidence, said_near
@@ -20,6 +21,7 @@ from spatialreno.catalog.tables import (
     TableSchema,
     layer_schema,
     new_table,
+    package_tables,
 )
 from spatialreno.errors import Fault
 
@@ -39,6 +41,11 @@ class _Known:
 
     tables: Mapping[str, Table]
     layers: Mapping[str, Layer]
+
+    @cached_property
+    def measured(self) -> frozenset[str]:
+        """Name the indicators that the package measures by code."""
+        return frozenset(row["indicator"].partition(":")[0] for row in package_tables()["indicators"].records())
 
 
 # What a thing is priced by beside the numbers that its row holds; ``scenario`` measures them.
@@ -212,6 +219,8 @@ def references(laid: list[OwnRow], tables: Mapping[str, Table], layers: Mapping[
     for row in laid:
         if row.table == "layers":
             yield from _layer_faults(row, known)
+        if row.table == "indicators":
+            yield from _indicator_faults(row, known)
 
 
 def _targets(target: str, cells: Row, known: _Known) -> list[str] | None:
@@ -260,6 +269,30 @@ def _layer_faults(row: OwnRow, known: _Known) -> Iterator[Fault]:
             yield row.fault(f"{name} has no {status} column {column} ({dtype})", f"Add it to {LAYER_TABLES}{name}.csv")
     if layer.natural_quantity not in ("count", *layer.columns):
         yield row.fault(f"natural_quantity is {layer.natural_quantity}, no column of {name}", "Name one, or count")
+
+
+def _indicator_faults(row: OwnRow, known: _Known) -> Iterator[Fault]:
+    """Hold an indicator that is a row to what its measure needs; those of the package are measured by code."""
+    name, measure = row.cells["indicator"], row.cells["measure"]
+    if not measure:
+        if name.partition(":")[0] not in known.measured:
+            yield row.fault(f"{name} has no measure", "Write count, total or reached into measure, and a layer")
+        return
+    if ":" in name or name in known.measured:
+        yield row.fault(f"{name} is measured by the package", "Choose another name, without a colon")
+    if not set(_listed(row.cells["level"])) <= {"area", "compound"}:
+        yield row.fault(f"{name} is told for {row.cells['level']}", "Write area, or area|compound")
+    layer = known.layers.get(row.cells["layer"])
+    if layer is None:
+        yield row.fault(f"{name} has no layer", "Name the layer that is measured")
+        return
+    if row.cells["kind"] and "kind" not in layer.columns:
+        yield row.fault(f"{layer.name} has no kinds", "Leave kind empty")
+    column = layer.columns.get(row.cells["column"])
+    if measure == "total" and (column is None or column.dtype not in ("int", "float")):
+        yield row.fault(f"{name} has no column of numbers to add up", f"Name a column of numbers of {layer.name}")
+    if measure == "reached" and not (layer.name == "facilities" and row.cells["kind"] and row.cells["distance_m"]):
+        yield row.fault(f"{name} does not say who is reached", "Write layer facilities, a kind and a distance_m")
 
 
 def _listed(text: str) -> list[str]:

@@ -17,7 +17,8 @@ from spatialreno.cli.output import complain, say, speak_chinese
 from spatialreno.errors import InputError, RenoError
 
 if TYPE_CHECKING:
-    from spatialreno import Comparison, People, Scenario, StudyArea
+    from spatialreno import Comparison, Scenario, StudyArea
+    from spatialreno.comparison import People
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _tables: ContextVar[Path | None] = ContextVar("tables", default=None)  # what --catalog named, for this command
@@ -79,7 +80,7 @@ def _one_form(context: typer.Context, value: bool) -> bool:
     return value
 
 
-Strict = Annotated[bool, typer.Option("--strict", help="Refuse what is built where something stands")]
+Strict = Annotated[bool, typer.Option("--strict", help="Refuse building on what stands, and acts on nothing")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON", callback=_one_form)]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV", callback=_one_form)]
 Norm = Annotated[str | None, typer.Option("--standard", help="Planning standard: a name or a .toml file")]
@@ -90,6 +91,17 @@ Seconds = Annotated[
     typer.Option("--seconds", help="Stop after so many seconds with what is proven (default: after so much work)"),
 ]
 Budget = Annotated[float | None, typer.Option("--budget", help="Yuan for the menu in AREA/community/menu.csv")]
+
+
+Works = Annotated[
+    str, typer.Option("--works", help="Joint works in each option: heat, dig (comma-joined); or none")
+]
+
+
+def works_named(text: str) -> list[str]:
+    """Read what works are asked for."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    return [] if names == ["none"] else names
 
 
 def main() -> None:
@@ -124,7 +136,7 @@ def load(path: Path) -> StudyArea:
     area, saved = sr.read_area(path, catalog=_tables.get()), fabric_file(path)
     if saved.is_file():
         try:
-            fits = sr.load_fabric(area, saved)
+            fits = sr.walk.load_fabric(area, saved)
         except InputError as error:
             say(str(error))
         else:
@@ -163,13 +175,15 @@ def scenarios_of(area: Path) -> list[Scenario]:
 
 
 def compared(
-    area: Path, scenarios: list[Path] | None, standard: str | None, *, strict: bool = False
+    area: Path, scenarios: list[Path] | None, standard: str | None, works: str = "heat,dig", *, strict: bool = False
 ) -> Comparison:
+    """Compare options, each with its joint works."""
     import spatialreno as sr
 
     read = load(area)
     norm = standard_for(read, standard)
-    return sr.compare(read, scenarios_for(area, scenarios), standard=norm, works=True, strict=strict, progress=say)
+    asked = works_named(works)
+    return sr.compare(read, scenarios_for(area, scenarios), standard=norm, works=asked, strict=strict, progress=say)
 
 
 def gathered(options: Comparison, area: Path, budget: float | None) -> People:
@@ -178,11 +192,12 @@ def gathered(options: Comparison, area: Path, budget: float | None) -> People:
     from spatialreno.works import sun_is_known
 
     file = area / "community" / "menu.csv"
-    menu = sr.read_menu(file, catalog=options.today.catalog) if budget is not None and file.is_file() else None
+    asked = budget is not None and file.is_file()
+    menu = sr.community.read_menu(file, catalog=options.today.catalog) if asked else None
     say("lifts, management, check-up")
     if not sun_is_known():
         say("left out: sun on windows beside lifts. It needs pvlib: pip install 'spatialreno[people]'")
-    return sr.gather_people(options, menu=menu, budget_yuan=budget)
+    return sr.comparison.gather_people(options, menu=menu, budget_yuan=budget)
 
 
 def standard_for(area: StudyArea, given: str | None) -> str:

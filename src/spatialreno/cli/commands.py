@@ -20,6 +20,7 @@ from spatialreno.cli.app import (
     Seconds,
     Strict,
     Told,
+    Works,
     app,
     changed,
     compared,
@@ -111,6 +112,8 @@ def ledger(
     import spatialreno as sr
 
     today, plan = load(area), sr.read_scenario(scenario)
+    for line in plan.unmatched(today, strict=strict, lang=lang):
+        say(line)
     conflicts = sr.land.built_conflicts(today, plan, strict=strict)
     tell_table(plan.ledger(today), form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
     say_total(plan.bill(today))
@@ -130,17 +133,21 @@ def apply(
 
     if out.resolve() == area.resolve():
         raise InputError(f"{out}: holds the survey itself, which would be lost. Write to another folder or .gpkg.")
-    tell(sr.write_area(sr.read_scenario(scenario).apply(load(area)), out))
+    today, plan = load(area), sr.read_scenario(scenario)
+    for line in plan.unmatched(today):
+        say(line)
+    tell(sr.write_area(plan.apply(today), out))
 
 
 @app.command()
 def site(
     area: Area,
     kind: Annotated[str, typer.Argument(help="Facility kind; `spatialreno catalog facilities` lists them")],
-    count: Annotated[int, typer.Option(help="How many to place")] = 1,
+    count: Annotated[int, typer.Option(help="How many to place; 0: as few heat stations as carry the load")] = 1,
     objective: Annotated[
-        str, typer.Option(help=f"{', '.join(OBJECTIVES)}: least walking, most people, least longest walk")
-    ] = "p-median",
+        str | None,
+        typer.Option(help=f"{', '.join(OBJECTIVES)} (else the first): least walking, most people, least longest walk"),
+    ] = None,
     radius: Annotated[float | None, typer.Option(help="Service radius in metres; coverage needs it")] = None,
     seconds: Seconds = None,
     scenario: MaybeScenario = None,
@@ -157,10 +164,12 @@ def site(
 
     read = changed(load(area), scenario)
     say(f"site {kind}")
-    solution = sr.site_facilities(read, kind, count=count, objective=objective, radius_m=radius, time_limit_s=seconds)
+    number = count or None
+    solution = sr.site_facilities(read, kind, count=number, objective=objective, radius_m=radius, time_limit_s=seconds)
     if not solution.feasible:
         tell_table(shortfall(solution, read.catalog, lang), form(as_json, as_csv), title=kind)
-        raise InfeasibleError(f"{kind}: no site exists for {count}. The table says what was asked and what there is.")
+        asked = number or "any number"
+        raise InfeasibleError(f"{kind}: no site exists for {asked}. The table says what was asked and what there is.")
     sites = solution.sites.drop(columns="geometry").reset_index()
     tell_table(sites, form(as_json, as_csv), title=repr(solution))
     if out is not None:
@@ -174,6 +183,7 @@ def compare(
     scenarios: Scenarios = None,
     standard: Norm = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write tables, layers, provenance here")] = None,
+    works: Works = "heat,dig",
     strict: Strict = False,
     lang: Lang = "zh",
     as_json: AsJson = False,
@@ -184,7 +194,7 @@ def compare(
     Example: spatialreno compare data/geo/xigongdi -o out/xigongdi
     """
 
-    options = compared(area, scenarios, standard, strict=strict)
+    options = compared(area, scenarios, standard, works, strict=strict)
     table = options.leaders(lang=lang).rename(columns=options.titles).reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(options))
     for option, note in options.notes():
@@ -200,6 +210,7 @@ def draw_map(
     scenarios: Scenarios = None,
     standard: Norm = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The page")] = Path("maps/map.html"),
+    works: Works = "heat,dig",
     people: Told = True,
     budget: Budget = None,
     base: Annotated[str | None, typer.Option("--base", help="Map underneath: tianditu, osm, gaode")] = None,
@@ -211,7 +222,7 @@ def draw_map(
     """
     import spatialreno as sr
 
-    options = compared(area, scenarios, standard)
+    options = compared(area, scenarios, standard, works)
     more = gathered(options, area, budget) if people else None
     say("draw")
     tell(sr.draw(options, lang=lang, people=more, base=base).save(out))
@@ -226,6 +237,7 @@ def report(
         Path, typer.Option("--out", "-o", help="A file .html .pdf .xlsx .gpkg .dxf, or a folder for all")
     ] = Path("out/report.html"),
     paper: Annotated[Literal["a3", "a4"], typer.Option("--paper", help="Paper of a PDF")] = "a3",
+    works: Works = "heat,dig",
     people: Told = True,
     budget: Budget = None,
     lang: Lang = "zh",
@@ -236,7 +248,7 @@ def report(
     """
     import spatialreno as sr
 
-    options = compared(area, scenarios, standard)
+    options = compared(area, scenarios, standard, works)
     more = gathered(options, area, budget) if people and out.suffix.lower() in ("", ".html") else None
     say("write the report")
     tell(sr.report(options, out, lang=lang, paper=paper, people=more))

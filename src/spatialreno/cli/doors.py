@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, OwnTables, app, load
+from spatialreno.cli.app import Area, AsCsv, AsJson, Norm, OwnTables, app, compared, load
 from spatialreno.cli.output import Form, form, say, tell, tell_table
 
 if TYPE_CHECKING:
     from spatialreno import Scenario
     from spatialreno.errors import Fault
     from spatialreno.formats import Checkup
+
+Url = Annotated[str, typer.Argument(help="Such as postgresql://planner@bureau/renewal; passwords in ~/.pgpass")]
+Schema = Annotated[str, typer.Argument(help="The schema; nothing else of the database is touched")]
 
 
 @app.command()
@@ -155,6 +158,53 @@ def fetch_osm(
 
     service = OsmService(nominatim or OsmService.nominatim, overpass or OsmService.overpass, cache)
     say(f"ask for {place}")
-    area = sr.fetch_osm(place, around_m=around, name=name or out.stem, title=title, service=service, fresh=fresh)
+    called = name or out.stem
+    area = sr.formats.fetch_osm(place, around_m=around, name=called, title=title, service=service, fresh=fresh)
     say(repr(area))
     tell(sr.write_area(area, out))
+
+
+@app.command("import-postgis")
+def import_postgis(
+    url: Url,
+    schema: Schema,
+    out: Annotated[Path, typer.Option("--out", "-o", help="New area folder or .gpkg")],
+    name: Annotated[str, typer.Option(help="Short name; default is what stands there")] = "",
+    title: Annotated[str, typer.Option(help="Name for people")] = "",
+    crs: Annotated[str, typer.Option("--crs", help="Projected system in metres; default is that of the tables")] = "",
+) -> None:
+    """Make an area of the tables of a PostGIS schema, known by their names.
+
+    Example: spatialreno import-postgis postgresql://planner@bureau/renewal xigongdi -o data/geo/xigongdi
+    """
+    import spatialreno as sr
+
+    say(f"read {schema}")
+    area = sr.formats.read_postgis(url, schema, name=name, title=title, crs=crs or None)
+    say(repr(area))
+    tell(sr.write_area(area, out))
+
+
+@app.command("export-postgis")
+def export_postgis(
+    area: Area,
+    url: Url,
+    schema: Schema,
+    options: Annotated[bool, typer.Option("--options", help="Compare options and write the results instead")] = False,
+    scenarios: Annotated[
+        list[Path] | None, typer.Option("--scenario", "-s", help="One of the options; default: all of AREA/scenarios")
+    ] = None,
+    standard: Norm = None,
+) -> None:
+    """Write an area, or what its options come to, into a PostGIS schema: in one transaction or not at all.
+
+    Example: spatialreno export-postgis data/geo/xigongdi postgresql://planner@bureau/renewal xigongdi --options
+    """
+    import spatialreno as sr
+
+    if not options:
+        sr.formats.write_postgis(load(area), url, schema)
+        tell(schema)
+        return
+    for table in sr.comparison.write_postgis_results(compared(area, scenarios, standard), url, schema):
+        tell(f"{schema}.{table}")

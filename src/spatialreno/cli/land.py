@@ -31,7 +31,7 @@ def land(area: Area, scenario: MaybeScenario = None, as_json: AsJson = False, as
 
     today = load(area)
     after = changed(today, scenario)
-    table = sr.land_balance(today, after)
+    table = sr.land.land_balance(today, after)
     totals = table.groupby("item", sort=False)["area_m2"].sum()
     if scenario is None:
         table = table[table["item"] == "free_after"].drop(columns="cause")
@@ -104,7 +104,7 @@ def lanes(
 
     after = changed(load(area), scenario)
     if not fire:
-        table = sr.lane_widths(after, step_m=step).drop(columns="geometry").round(2).reset_index()
+        table = sr.land.lane_widths(after, step_m=step).drop(columns="geometry").round(2).reset_index()
         tell_table(table, form(as_json, as_csv), title=f"clear widths of {len(table)} paths")
         return
     found = sr.fire_access(after)
@@ -112,5 +112,5 @@ def lanes(
     tell_table(table, form(as_json, as_csv), title=repr(found))
     for name, row in found.norms.iterrows():
         say(f"{name} = {row['value']:g} {row['unit']}: {row['source']} ({row['confidence']})")
-    for name, row in sr.fire_blockers(after, found).head(5).iterrows():
+    for name, row in sr.land.fire_blockers(after, found).head(5).iterrows():
         say(f"{name}: {row['households_behind']:.0f} households behind it")

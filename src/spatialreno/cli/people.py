@@ -7,15 +7,29 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, MaybeScenario, Scenarios, app, changed, load, scenarios_for
+from spatialreno.cli.app import (
+    Area,
+    AsCsv,
+    AsJson,
+    Lang,
+    MaybeScenario,
+    Scenarios,
+    Works,
+    app,
+    changed,
+    load,
+    scenarios_for,
+    works_named,
+)
 from spatialreno.cli.output import Form, form, say, tell, tell_table
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from spatialreno import Consents, Programme, StudyArea
-    from spatialreno.community import Register
+    from spatialreno import StudyArea
+    from spatialreno.community import Consents, Register
+    from spatialreno.programme import Programme
 
 _TOLD = "compound_id storeys verdict form obstacles sunrooms lowest_yuan highest_yuan vote to_win"
 _SUN = "windows most_lost_min below"
@@ -160,6 +174,8 @@ def checkup(
         Literal["lacks", "resources", "money"],
         typer.Option(help="What each compound lacks and what closes it; what there is to build on; who pays"),
     ] = "lacks",
+    works: Works = "heat,dig",
+    lang: Lang = "zh",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -167,7 +183,8 @@ def checkup(
 
     Example: spatialreno checkup data/geo/xigongdi -s data/geo/xigongdi/scenarios/full.toml
     """
-    from spatialreno.community import answer_checkup, balance_money, list_resources
+    from spatialreno.community import answer_checkup, balance_money, checkup_lines, list_resources
+    from spatialreno.comparison import with_works
     from spatialreno.scenario import read_scenario
 
     today, how = load(area), form(as_json, as_csv)
@@ -175,9 +192,12 @@ def checkup(
     if show == "resources":
         tell_table(list_resources(today if option is None else option.apply(today)), how, title="resources")
     elif show == "lacks":
-        found = answer_checkup(today, option)
-        closed = int((found["state"] == "closed").sum())
-        tell_table(found.drop(columns=["source", "confidence"]), how, title=f"{len(found)} lacks, {closed} closed")
+        whole = None if option is None else with_works(today, option, works_named(works), progress=say)
+        found = answer_checkup(today, whole)
+        count = found["state"].value_counts()
+        told = ", ".join(f"{today.catalog.word('', 'checkup', str(s), lang)} {n}" for s, n in count.items())
+        said = checkup_lines(found, today.catalog, lang=lang)
+        tell_table(said if how is Form.table else found.assign(result=said.iloc[:, 2]), how, title=told)
     else:
         if option is None:
             raise InputError("checkup: --show money needs an option. Give it with --scenario.")
@@ -231,7 +251,7 @@ def _programme_page(found: Programme, page: Path, as_of: str | None, districts: 
     from spatialreno.files import read_geojson
 
     outlines = read_geojson(districts) if districts is not None else None
-    tell(sr.draw_programme(found, as_of=as_of, districts=outlines).save(page))
+    tell(sr.maps.draw_programme(found, as_of=as_of, districts=outlines).save(page))
 
 
 def _register(area: StudyArea, keep_rest: bool) -> Register:

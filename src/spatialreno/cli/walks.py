@@ -131,8 +131,8 @@ def reach(
     after = changed(today, scenario)
     say(f"walk from {', '.join(origins)}")
     found = sr.isochrones(after, origins, times, group, at=at)
-    ways = sr.reach_lines(after, origins, times, group, at=at)
-    change = None if scenario is None else sr.isochrone_change(today, after, origins, times, group, at=at)
+    ways = sr.walk.reach_lines(after, origins, times, group, at=at)
+    change = None if scenario is None else sr.walk.isochrone_change(today, after, origins, times, group, at=at)
     if out is not None:
         _write_reach(after, out, found, ways, change, lang)
         say(f"wrote {out}")
@@ -178,7 +178,7 @@ def _write_reach(
     from spatialreno.files import put_whole, write_geojson, write_gpkg
 
     if out.suffix == ".html":
-        sr.draw_reach(area, found, ways=ways, change=change, lang=lang).save(out)
+        sr.maps.draw_reach(area, found, ways=ways, change=change, lang=lang).save(out)
     elif out.suffix == ".gpkg":
         layers = {"isochrones": found, "reach_lines": ways}
         layers |= {} if change is None or not len(change) else {"isochrone_change": change}
@@ -201,7 +201,7 @@ def fabric(area: Area) -> None:
 
     read, path = sr.read_area(area), fabric_file(area)
     say("build the walk fabric")
-    sr.save_fabric(read, path)
+    sr.walk.save_fabric(read, path)
     tell(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
 
 
@@ -226,7 +226,7 @@ def access(
 
     read = changed(load(area), scenario)
     norm = standard_for(read, standard)
-    found = sr.who_reaches(read, kinds, group=group, at=at, standard=norm)
+    found = sr.walk.who_reaches(read, kinds, group=group, at=at, standard=norm)
     _say_assumed(found)
     tell_table(found, form(as_json, as_csv), title="residents within the radius of each kind, and who of them is not")
 
@@ -255,7 +255,7 @@ def through(
     whole = len(openings) == 1 and openings[0].endswith(".toml")
     say("trace outside trips")
     plan = sr.read_scenario(openings[0]) if whole else openings
-    found = sr.cut_through(read, plan, standard=standard_for(read, standard))
+    found = sr.walk.cut_through(read, plan, standard=standard_for(read, standard))
     if out is not None:
         _write_layer(found, out)
         say(f"wrote {out}")

@@ -89,11 +89,12 @@ def dig(
     after = changed(load(area), scenario)
     say("dig")
     if section in after.paths.index:
-        _show_cut(sr.cut_lane(after, section, kinds or KINDS), section, svg, lang, form(as_json, as_csv))
-        say(f"between building faces alone: {sr.cut_lane(after, section, kinds or KINDS, faces_only=True)!r}")
+        _show_cut(sr.works.cut_lane(after, section, kinds or KINDS), section, svg, lang, form(as_json, as_csv))
+        say(f"between building faces alone: {sr.works.cut_lane(after, section, kinds or KINDS, faces_only=True)!r}")
         width = after.paths["width_m"].get(section)
         if width == width:
-            say(f"were only its {width:g} m between faces: {sr.fit_section(after.catalog, width, kinds or KINDS)!r}")
+            between_faces = sr.works.fit_section(after.catalog, width, kinds or KINDS)
+            say(f"were only its {width:g} m between faces: {between_faces!r}")
         return
     plan = None if scenario is None else sr.read_scenario(scenario)
     found = sr.plan_dig(after, kinds or KINDS, scenario=plan, time_limit_s=seconds)
@@ -116,7 +117,7 @@ def _show_cut(cut: Section, name: str, svg: Path | None, lang: str, how: Form) -
     tell_table(cut.helps, how, title=f"{name}: {cut!r}")
     if svg is not None:
         svg.parent.mkdir(parents=True, exist_ok=True)
-        svg.write_text(sr.draw_section(cut, title=name, lang=lang), encoding="utf-8")
+        svg.write_text(sr.maps.draw_section(cut, title=name, lang=lang), encoding="utf-8")
         say(f"wrote {svg}")
 
 

@@ -12,7 +12,9 @@ import pandas as pd
 
 from spatialreno._version import __version__
 from spatialreno.area import STATION, heat_demand
-from spatialreno.community import Consents, Register
+from spatialreno.community import Consents, Register, answer_checkup
+from spatialreno.comparison.money.budgets import Budgets, Given
+from spatialreno.comparison.money.funding import Funding, fund
 from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review
 from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works
@@ -202,10 +204,34 @@ class Comparison:
         """
         return self.money
 
+    def funding(self, budgets: Budgets | Given | None = None) -> Funding:
+        """Return the money plan (资金平衡): who pays for what by the catalog's rules, and what is short.
+
+        Basic works come first; each rule of ``spatialreno catalog funding_rules`` takes what it may, up to its
+        ceiling, for homes built when it asks for. A rule that states neither share nor ceiling takes nothing and is
+        told in ``.notes()``, with everything else that no rule covers.
+
+        Parameters
+        ----------
+        budgets
+            Payer to yuan, or payer to year to yuan, or what ``sr.comparison.read_budgets`` gives.
+
+        Returns
+        -------
+        Funding
+            ``.table`` by payer, ``.lines``, ``.rules``, ``.payments(spans)`` by quarter; the sum is the bill.
+
+        Raises
+        ------
+        InputError
+            An unknown payer, a year that is none, negative money, a payer's year given twice: all at once.
+        """
+        return fund(self.areas, self.money, budgets)
+
     def notes(self) -> list[tuple[str, str]]:
         """List what a reviewer should know of each option, as (option, sentence)."""
         before = self.evaluations[TODAY].ground.lanes
-        found = []
+        found = [(s.name, text) for s in self.scenarios for text in s.unmatched(self.today)]
         for name in self.areas:
             if name != TODAY:
                 found += [(name, text) for text in review(self.today, self.ledgers[name], self.money.of(name))]
@@ -231,6 +257,11 @@ class Comparison:
     def conflicts(self) -> dict[str, gpd.GeoDataFrame]:
         """By option, without today: what it builds where something stands or passes (``built_conflicts``)."""
         return {s.name: built_conflicts(self.today, s) for s in self.scenarios}
+
+    @cached_property
+    def checkups(self) -> dict[str, pd.DataFrame]:
+        """By option, without today: what each compound lacks, measured with the option (``answer_checkup``)."""
+        return {s.name: answer_checkup(self.today, s, after=self.areas[s.name]) for s in self.scenarios}
 
     @cached_property
     def sections(self) -> dict[str, gpd.GeoDataFrame]:

@@ -13,7 +13,6 @@ from spatialreno.community import (
     Management,
     MenuChoice,
     Tally,
-    answer_checkup,
     balance_money,
     choose_works,
     manage,
@@ -100,7 +99,7 @@ def gather_people(
     --------
     >>> import spatialreno as sr
     >>> today = sr.read_area("data/geo/xigongdi")
-    >>> people = gather_people(sr.compare(today, []), terms=sr.LiftTerms(sun=""))
+    >>> people = gather_people(sr.compare(today, []), terms=sr.community.LiftTerms(sun=""))
     >>> len(people.lifts.table), people.menu is None
     (96, True)
     """
@@ -111,7 +110,7 @@ def gather_people(
         lifts=plan_lifts(today, terms or LiftTerms(sun="dahan" if sun_is_known() else ""), register=book),
         menu=None if menu is None else choose_works(book, menu, budget_yuan or 0.0, trials=trials),
         management={name: manage(area) for name, area in options.areas.items()},
-        checkups={s.name: answer_checkup(today, s) for s in options.scenarios},
+        checkups=options.checkups,
         balances={s.name: balance_money(options.bill().of(s.name), today.catalog) for s in options.scenarios},
         registers={s.name: register_facilities(options.areas[s.name]) for s in options.scenarios},
         willing=book.counts("willing"),

@@ -55,7 +55,8 @@ def compare(
         stays as it is. What they build is part of the option: its area, its indicators, its bill, its file.
     strict
         Refuse an option that builds where something stands, over a fire lane or a protected tree
-        (:func:`spatialreno.land.built_conflicts`); otherwise ``notes()`` tells it.
+        (:func:`spatialreno.land.built_conflicts`), and an intervention that chooses nothing; otherwise ``notes()``
+        tells them.
     progress
         Called with a sentence before each step.
 
@@ -92,6 +93,7 @@ def compare(
         say(f"apply {scenario.name} {scenario.title}")
         areas[scenario.name] = scenario.apply(today)
         if strict:
+            scenario.unmatched(today, strict=True)
             built_conflicts(today, scenario, strict=True)
     evaluations: dict[str, Evaluation] = {}
     for name, area in areas.items():

@@ -1,5 +1,6 @@
 from .child_process import guarded as guarded
 from .child_process import refused as refused
+from .code_digest import code_digest as code_digest
 from .manifest import MANIFEST as MANIFEST
 from .manifest import changed_since as changed_since
 from .manifest import read_manifest as read_manifest

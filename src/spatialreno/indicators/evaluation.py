@@ -11,6 +11,7 @@ import pandas as pd
 from spatialreno.catalog import Standard
 from spatialreno.indicators.access import access
 from spatialreno.indicators.circle import circle_sources, circle_values, kind_weights, scores
+from spatialreno.indicators.declared import declared_rows
 from spatialreno.indicators.lanes import fire_rows, land_rows, lane_rows
 from spatialreno.indicators.measures import (
     block_rows,
@@ -172,6 +173,7 @@ def evaluate(
         *land_rows(area, ground.free),
         *lane_rows(area, ground.lanes),
         *fire_rows(area, ground.fire, area.buildings["compound_id"].map(merged)),
+        *declared_rows(area, people, group=group, at=at),
     ]
     return Evaluation(
         table=tidy(rows, area.catalog),

@@ -1,5 +1,7 @@
 from .drawing.lane_section import draw_section as draw_section
 from .live_page.page import live as live
+from .page.district_page import AreaPages as AreaPages
+from .page.district_page import draw_district as draw_district
 from .page.faults_page import draw_faults as draw_faults
 from .page.page import Page as Page
 from .page.page import draw as draw

@@ -47,6 +47,7 @@ class Resolved:
     cells: dict[tuple[str, str, str], tuple[Any, Alter]] = field(default_factory=dict)
     built: dict[Feature, Build] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    unmatched: list[Intervention] = field(default_factory=list)
 
     @cached_property
     def after(self) -> StudyArea:
@@ -147,6 +148,8 @@ def _resolve_choice(act: Demolish | Alter, result: Resolved) -> None:
         result.problems.append(
             f"{act}: finds {len(ids)}, expected {act.expect}. The data changed: look again, then set expect."
         )
+    if not len(ids) and act.expect is None:
+        result.unmatched.append(act)
     if isinstance(act, Demolish):
         _resolve_demolish(act, ids, result)
     else:

@@ -137,6 +137,45 @@ class Scenario:
 
         return ledger(resolve(self, area))
 
+    def unmatched(self, area: StudyArea, *, strict: bool = False, lang: str = "zh") -> list[str]:
+        """Tell which of its interventions choose nothing in an area, and so change and cost nothing there.
+
+        Parameters
+        ----------
+        area
+            The area the scenario would be applied to.
+        strict
+            Refuse instead.
+        lang
+            Language of the lines, zh or en.
+
+        Returns
+        -------
+        list of str
+            A line for each, with the mend; ``expect = 0`` says that nothing is meant, and is not listed.
+
+        Raises
+        ------
+        ScenarioError
+            As ``apply``; with ``strict``, naming each of them.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> sr.Scenario("s", interventions=[sr.demolish("walls", between=["C01", "C09"])]).unmatched(today, lang="en")
+        ["demolish walls (between = ['C01', 'C09']) chooses nothing. Correct it, or write expect = 0."]
+        """
+        from spatialreno.scenario.resolve import resolve
+
+        found = resolve(self, area)
+        english = [f"{act} chooses nothing. Correct it, or write expect = 0." for act in found.unmatched]
+        if strict and english:
+            raise found.error(english)
+        if lang != "zh":
+            return english
+        return [f"{act} 未选中任何对象，不改变也不计价；请更正，如属有意请写 expect = 0" for act in found.unmatched]
+
     def bill(self, area: StudyArea) -> Bill:
         """Return what the scenario costs (投资估算): the lines of its ledger, design, supervision and reserve.
 

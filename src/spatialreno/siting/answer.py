@@ -12,8 +12,8 @@ import pandas as pd
 
 from spatialreno.land import new_ids
 from spatialreno.optimise import Solution
-from spatialreno.siting.choice import Choice
 from spatialreno.siting.distances import EXISTING
+from spatialreno.siting.models.choice import Choice
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea

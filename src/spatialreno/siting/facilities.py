@@ -17,9 +17,9 @@ from spatialreno.siting.answer import Found, solution
 from spatialreno.siting.candidates import given_candidates, land_candidates, overlapping
 from spatialreno.siting.distances import existing_distances, walking_distances
 from spatialreno.siting.heat import choose_stations
-from spatialreno.siting.models import least_count
-from spatialreno.siting.objectives import OBJECTIVES, Asked
-from spatialreno.siting.problem import Problem, siting_problem
+from spatialreno.siting.models.objectives import OBJECTIVES, Asked
+from spatialreno.siting.models.problem import Problem, siting_problem
+from spatialreno.siting.models.walk_models import least_count
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -30,7 +30,7 @@ def site_facilities(
     kind: str,
     *,
     count: int | None = 1,
-    objective: str = "p-median",
+    objective: str | None = None,
     candidates: gpd.GeoDataFrame | None = None,
     radius_m: float | None = None,
     time_limit_s: float | None = None,
@@ -38,9 +38,10 @@ def site_facilities(
     """Find where facilities of a kind serve best, with proof.
 
     People walk: residents of each building, to the sites and to the open facilities of the kind there
-    are already. For a ``heat_exchange_station`` the demand is the floor area that waits for heating, the
-    distance a straight line, each station has a capacity and a service radius (catalog), and free land,
-    old boiler houses and spare rooms compete.
+    are already. A ``heat_exchange_station`` is sited for the floor area that waits for heating, at least cost:
+    free land, old boiler houses and spare rooms compete; a station keeps its distance from homes, carries at
+    most its capacity, serves within its radius and hangs on a primary main that is near enough and has room
+    (mains are left out of it where none is drawn).
 
     Parameters
     ----------
@@ -49,10 +50,12 @@ def site_facilities(
     kind
         Facility kind of the catalog.
     count
-        New facilities. None, for heat-exchange stations only: as many as the load asks for.
+        New facilities. None, for heat-exchange stations only: as few as carry the load, beginning with one for
+        100 000 m² (catalog).
     objective
-        ``p-median``: least total walk (:func:`p_median`). ``coverage``: most people within ``radius_m``
+        None or ``p-median``: least total walk (:func:`p_median`). ``coverage``: most people within ``radius_m``
         (:func:`max_coverage`). ``p-center``: least walk of whoever walks farthest (:func:`p_center`).
+        Heat-exchange stations have one objective, their cost, and take None only.
     candidates
         Features to choose among, any geometry and CRS, ids as index; None: what free land can hold.
         ``capacity``, ``area_m2`` and ``building_id`` are kept where given.
@@ -67,8 +70,9 @@ def site_facilities(
     Returns
     -------
     Solution
-        ``objective``: residents × metres (p-median), residents covered (coverage), metres (p-center), or the
-        same with m² to heat. When impossible: status ``infeasible`` and ``missing`` in numbers; no error is raised.
+        ``objective``: residents × metres (p-median), residents covered (coverage), metres (p-center) or
+        yuan (stations, primary and a weight on the way of heat). When impossible: status ``infeasible`` and
+        ``missing`` in numbers, for stations with ``binding``, ``short_by`` and ``short_unit``; no error is raised.
 
     Raises
     ------
@@ -80,23 +84,27 @@ def site_facilities(
     ``site_facilities(after, "heat_exchange_station").as_scenario("station")`` builds what it found.
     """
     _check(area, kind, count, objective, radius_m)
-    asked = Asked(int(count or 1), radius_m, time_limit_s=time_limit_s)
+    asked, best = Asked(int(count or 1), radius_m, time_limit_s=time_limit_s), objective or "p-median"
     if kind == STATION:
-        found = choose_stations(area, objective, asked, count=count, candidates=candidates)
+        found = choose_stations(
+            area, count=count, candidates=candidates, radius_m=radius_m, time_limit_s=time_limit_s
+        )
     elif candidates is None:
-        found = _choose(area, kind, objective, asked)
+        found = _choose(area, kind, best, asked)
     else:
-        found = _choose_among(area, kind, given_candidates(area, kind, candidates), objective, asked)
+        found = _choose_among(area, kind, given_candidates(area, kind, candidates), best, asked)
     return solution(area, kind, found)
 
 
-def _check(area: StudyArea, kind: str, count: int | None, objective: str, radius_m: float | None) -> None:
+def _check(area: StudyArea, kind: str, count: int | None, objective: str | None, radius_m: float | None) -> None:
     faults = []
     if kind not in area.catalog.facilities.index:
         faults.append(f"no kind {kind} in the catalog; `spatialreno catalog facilities` lists them")
-    if objective not in OBJECTIVES:
+    if objective is not None and objective not in OBJECTIVES:
         faults.append(f"no objective {objective}; choose one of {', '.join(OBJECTIVES)}")
-    if kind != STATION and objective == "coverage" and radius_m is None:
+    if kind == STATION and objective in OBJECTIVES:
+        faults.append(f"{kind} is sited at least cost; leave objective out")
+    elif objective == "coverage" and radius_m is None:
         faults.append("coverage needs radius_m=, the service radius in metres")
     if (count is None and kind != STATION) or (count is not None and count < 1):
         faults.append(f"count = {count}; ask for at least one")

@@ -1,14 +1,18 @@
-"""Heat-exchange stations (热力交换站): how many, how large, and where they can stand."""
+"""Heat-exchange stations (热力交换站): how many, how large, and where they can stand, in one model."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
-from spatialreno.area import STATION, heat_demand, station_sizes, stations_needed
+from spatialreno.area import STATION, heat_load, inhabited_buildings, station_sizes, stations_needed, usable_mains
+from spatialreno.optimise import Limit, relative_gap
 from spatialreno.siting.answer import Found
 from spatialreno.siting.candidates import (
     boiler_houses,
@@ -18,107 +22,222 @@ from spatialreno.siting.candidates import (
     spare_rooms,
     together,
 )
-from spatialreno.siting.choice import no_choice
-from spatialreno.siting.distances import straight_distances
-from spatialreno.siting.models import least_count
-from spatialreno.siting.objectives import OBJECTIVES, Asked
-from spatialreno.siting.problem import Problem, siting_problem
+from spatialreno.siting.models.choice import Choice, no_choice
+from spatialreno.siting.models.station_model import (
+    UNITS,
+    CaseAnswer,
+    Condition,
+    StationCase,
+    solve_case,
+    what_binds,
+)
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 
-def station_candidates(area: StudyArea, size: pd.Series) -> gpd.GeoDataFrame:
-    """List what could hold a station of one size: free land, old boiler houses and spare rooms compete.
-
-    A box unit (箱式换热站) stands on free land only.
-    """
-    rooms = together([boiler_houses(area, STATION), spare_rooms(area, STATION)])
-    land = land_candidates(area, STATION, [(float(size["width_m"]), float(size["depth_m"]))])
-    if size["form"] == "box":
-        return land.assign(form="box", capacity=float(size["capacity_m2"]))
-    sites = together([land, rooms[rooms["area_m2"] >= float(size["footprint_m2"])]])
-    return sites.assign(capacity=float(size["capacity_m2"]))
-
-
 def choose_stations(
-    area: StudyArea, objective: str, asked: Asked, *, count: int | None, candidates: gpd.GeoDataFrame | None
+    area: StudyArea,
+    *,
+    count: int | None,
+    candidates: gpd.GeoDataFrame | None,
+    radius_m: float | None,
+    time_limit_s: float | None,
 ) -> Found:
-    """Choose stations for the load that waits, or tell what is missing.
+    """Choose stations for the load that waits, at least cost, or tell which condition binds and by how much.
 
-    Sizes are tried from the smallest that carries an equal share of the load; a larger one only where
-    whole buildings cannot be shared out among the smaller. A box unit is tried last, where it can carry
-    the load: it asks for less land and serves less well.
+    Each must be able to carry its share of the load, so that four may be small where one may not. A box unit
+    (箱式换热站) is tried where no house and no room will do: it asks for less land and serves less well.
     """
-    constants, load = area.catalog.constants, heat_demand(area)
-    number = stations_needed(load.sum(), constants) if count is None else count
-    radius = constants["heat_station_radius_m"] if asked.radius_m is None else asked.radius_m
-    asked = replace(asked, count=number, radius_m=radius)
-    basis = {
-        "objective": objective,
-        "distance": "straight",
-        "radius_m": radius,
-        "count": number,
-        "heated_area_m2": round(float(load.sum()), 1),
-        "below_least_load": bool(load.sum() / number < constants["heat_station_min_m2"]),
-    }
-    houses, boxes = (station_sizes(area, load.sum() / number, form=form) for form in ("house", "box"))
-    sizes = [size for _, size in houses.iterrows()]
-    if load.empty or not sizes:
-        return Found(spare_rooms(area, STATION).iloc[:0], no_choice(), _asked(area, basis, load), basis)
-    tried = sizes if number > 1 else sizes[:1]  # one station takes the whole load: size is settled
-    for size in [*tried, *(box for _, box in boxes.iterrows())]:
-        sites = _sites(area, size, candidates)
-        problem = _problem(area, sites, load, number, radius)
-        choice = OBJECTIVES[objective](problem, asked)
-        if choice.sites:
-            return Found(sites, choice, {}, {**basis, "footprint_m2": float(size["footprint_m2"])})
-    return Found(sites, choice, _asked(area, basis, load) | _there(area, sizes[0], problem), basis)
+    asked = _Asked(area, count, candidates, radius_m)
+    if not len(asked.demand):
+        return asked.nowhere(spare_rooms(area, STATION).iloc[:0], {"binding": "nothing waits for heat"})
+    told: dict[str, Any] = {}
+    sites = spare_rooms(area, STATION).iloc[:0]
+    for forms in (("house",), ("house", "box")):
+        sites = asked.places(forms)
+        if not len(sites):
+            continue
+        case = asked.case(sites)
+        answer, told = _solved(case, count is None, time_limit_s)
+        if len(answer.sites):
+            return asked.found(sites, case, answer)
+    return asked.nowhere(sites, told or asked.no_land(), told.pop("status", "infeasible"))
 
 
-def _sites(area: StudyArea, size: pd.Series, given: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
-    if given is None:
-        return station_candidates(area, size)
-    sites = given_candidates(area, STATION, given)
-    return sites.assign(capacity=sites["capacity"].fillna(float(size["capacity_m2"])))
+def _solved(case: StationCase, any_count: bool, time_limit_s: float | None) -> tuple[CaseAnswer, dict[str, Any]]:
+    """Solve a case; where the count alone is in the way and none was asked for, with the least that will do."""
+    answer, _ = solve_case(case, limit=Limit(time_limit_s))
+    if len(answer.sites):
+        return answer, {}
+    if answer.result.status != "infeasible":
+        return answer, {"binding": "not decided before the limit", "status": "bounded"}
+    found = what_binds(case, limit=Limit(time_limit_s))
+    if any_count and "count" in found and case.count is not None:
+        answer, _ = solve_case(replace(case, count=case.count + round(found["count"])), limit=Limit(time_limit_s))
+    needed = {"stations_needed": case.count + round(found["count"])} if case.count and "count" in found else {}
+    return answer, {**_told(found), **needed}
 
 
-def _problem(area: StudyArea, sites: gpd.GeoDataFrame, load: pd.Series, count: int, radius_m: float) -> Problem:
-    buildings = area.buildings.geometry.loc[load.index]
-    return siting_problem(
-        straight_distances(buildings, sites.geometry, limit_m=radius_m),
-        load,
-        capacity=sites["capacity"],
-        conflicts=overlapping(sites) if count > 1 else (),
-    )
+def _told(found: dict[Condition, float]) -> dict[str, Any]:
+    if not found:
+        return {"binding": "several conditions together"}
+    first, *others = found
+    also = [f"{name} {found[name]:,.1f} {UNITS[name]}" for name in others]
+    return {"binding": first, "short_by": found[first], "short_unit": UNITS[first], **({"also": also} if also else {})}
 
 
-def _asked(area: StudyArea, basis: dict[str, Any], load: pd.Series) -> dict[str, Any]:
-    """Say in numbers what is asked."""
-    constants = area.catalog.constants
-    return {
-        "heated_area_m2": basis["heated_area_m2"],
-        "buildings_waiting": len(load),
-        "count": basis["count"],
-        "stations_needed": stations_needed(load.sum(), constants) if len(load) else 0,
-        "largest_station_m2": constants["heat_station_max_m2"],
-        "radius_m": basis["radius_m"],
-    }
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of an area: its load, how many stations, what they may stand on, how far they serve."""
+
+    area: StudyArea
+    count: int | None
+    given: gpd.GeoDataFrame | None
+    within_m: float | None
+
+    @cached_property
+    def demand(self) -> pd.DataFrame:
+        """The buildings that wait: area_m2, load_kw."""
+        table = heat_load(self.area)
+        waits = (table["load_kw"] > 0) & ~table["heated"]
+        return table.loc[waits, ["heated_area_m2", "load_kw"]].rename(columns={"heated_area_m2": "area_m2"})
+
+    @property
+    def load_m2(self) -> float:
+        return float(self.demand["area_m2"].sum())
+
+    @property
+    def number(self) -> int:
+        """How many stations: as asked, else as many as the load asks for at their usual size."""
+        return stations_needed(self.load_m2, self.area.catalog.constants) if self.count is None else self.count
+
+    @property
+    def radius_m(self) -> float:
+        return self.area.catalog.constants["heat_station_radius_m"] if self.within_m is None else self.within_m
+
+    def sizes(self, form: str) -> pd.DataFrame:
+        """The sizes that carry a share; one station takes the whole load, so that its size is settled."""
+        found = station_sizes(self.area, self.load_m2 / self.number, form=form)
+        return found if self.number > 1 else found.iloc[:1]
+
+    def places(self, forms: tuple[str, ...]) -> gpd.GeoDataFrame:
+        """What could hold a station of these forms, with the floor area it can heat."""
+        if self.given is not None:
+            sites = given_candidates(self.area, STATION, self.given)
+            return sites.assign(capacity=sites["capacity"].fillna(self.area.catalog.constants["heat_station_max_m2"]))
+        found = [spare_rooms(self.area, STATION).iloc[:0]]
+        for form in forms:
+            for _, size in self.sizes(form).iterrows():
+                found.append(self._on_land(form, size))
+        return together([*found, self._in_rooms()])
+
+    def _on_land(self, form: str, size: pd.Series) -> gpd.GeoDataFrame:
+        sites = land_candidates(self.area, STATION, [(float(size["width_m"]), float(size["depth_m"]))])
+        sites = sites.assign(capacity=float(size["capacity_m2"]), form="land" if form == "house" else form)
+        mark = f"~{form}-{size['heated_max_m2']:.0f}"
+        return sites.set_axis(pd.Index([f"{i}{mark}" for i in sites.index], dtype="str", name="id"), axis=0)
+
+    def _in_rooms(self) -> gpd.GeoDataFrame:
+        """Old boiler houses and spare rooms, each with the largest station that it holds."""
+        rooms = together([boiler_houses(self.area, STATION), spare_rooms(self.area, STATION)])
+        for _, size in self.sizes("house").iterrows():
+            large = rooms["area_m2"] >= float(size["footprint_m2"])
+            rooms = rooms.assign(capacity=rooms["capacity"].mask(large, float(size["capacity_m2"])))
+        return rooms[rooms["capacity"].notna()]
+
+    def case(self, sites: gpd.GeoDataFrame) -> StationCase:
+        """Put places, load, mains and limits into one record."""
+        constants, costs = self.area.catalog.constants, self.area.catalog.costs
+        mains, _ = usable_mains(self.area, "heat_primary", loaded=True)
+        houses = self.area.buildings.geometry.loc[self.demand.index].to_numpy()
+        shapes = sites.geometry.to_numpy()
+        price = costs[(costs["layer"] == "facilities") & (costs["kind"] == STATION) & (costs["quantity"] == "area_m2")]
+        room = sites["area_m2"].fillna(100.0).clip(upper=260.0).astype(float)
+        primary = costs[(costs["layer"] == "pipes") & (costs["kind"] == "heat_primary")]["price"].iloc[0]
+        return StationCase(
+            demand=self.demand,
+            sites=pd.DataFrame({
+                "capacity_m2": sites["capacity"].astype(float),
+                "fixed_yuan": constants["heat_station_set_yuan"] + room * float(price["price"].iloc[0]),
+                "noise_m": self._quiet_m(sites),
+            }, index=sites.index),
+            way_m=shapely.distance(houses[:, None], shapes[None, :]),
+            spare_kw=mains["capacity"].fillna(np.inf),
+            reach_m=shapely.distance(shapes[:, None], mains.geometry.to_numpy()[None, :]),
+            conflicts=_overlapping(sites),
+            radius_m=self.radius_m,
+            noise_m=constants["heat_noise_m"],
+            main_reach_m=constants["heat_main_reach_m"],
+            way_yuan=constants["heat_way_yuan_m2_m"], main_yuan=float(primary), count=self.number,
+        )  # fmt: skip
+
+    def _quiet_m(self, sites: gpd.GeoDataFrame) -> Any:
+        """Distance to the nearest home, to a millimetre; inside a house damping is asked for instead of distance."""
+        homes = inhabited_buildings(self.area).geometry.to_numpy()
+        away = shapely.distance(sites.geometry.to_numpy(), shapely.union_all(homes)) if len(homes) else np.inf
+        return np.where(sites["building_id"].notna(), np.inf, np.round(away, 3))
+
+    def no_land(self) -> dict[str, Any]:
+        """Say how much land the smallest station that could carry its share lacks."""
+        sizes = self.sizes("house")
+        if not len(sizes):
+            needed = stations_needed(self.load_m2, self.area.catalog.constants)
+            return {"binding": "count", "short_by": needed - self.number, "short_unit": "piece"}
+        there, asked = _what_there_is(self.area, sizes.iloc[0]), float(sizes.iloc[0]["footprint_m2"])
+        best = max(there[k] for k in ("largest_free_rectangle_m2", "largest_boiler_house_m2", "largest_spare_room_m2"))
+        short = {"short_by": round(asked - best, 1), "short_unit": "m2", "footprint_m2": asked}
+        return {"binding": "land", **short, **there}
+
+    def nowhere(self, sites: gpd.GeoDataFrame, why: dict[str, Any], status: str = "infeasible") -> Found:
+        """Tell that there is no choice, what is asked and what there is."""
+        constants = self.area.catalog.constants
+        asked = {
+            "heated_area_m2": round(self.load_m2, 1), "buildings_waiting": len(self.demand), "count": self.number,
+            "stations_needed": stations_needed(self.load_m2, constants) if len(self.demand) else 0,
+            "largest_station_m2": constants["heat_station_max_m2"], "radius_m": self.radius_m,
+            "candidates": len(sites),
+        }  # fmt: skip
+        beyond = dict[str, Any]()
+        if len(sites):
+            houses = self.area.buildings.geometry.loc[self.demand.index].to_numpy()
+            near = shapely.distance(houses[:, None], sites.geometry.to_numpy()[None, :]).min(axis=1) <= self.radius_m
+            beyond["buildings_beyond_radius"] = sorted(self.demand.index[~near])
+        return Found(sites, replace(no_choice(), status=status), {**why, **asked, **beyond, **why}, self.basis)
+
+    def found(self, sites: gpd.GeoDataFrame, case: StationCase, answer: CaseAnswer) -> Found:
+        """Write the choice down by id; each station is bought for the load that it carries."""
+        load, result = self.demand["area_m2"].to_numpy(float), answer.result
+        names = sites.index[answer.given]
+        rows = pd.DataFrame({
+            "demand": self.demand.index.to_numpy(), "site": names.to_numpy(),
+            "distance_m": case.way_m[np.arange(len(load)), answer.given], "weight": load,
+        }).sort_values("demand", ignore_index=True)  # fmt: skip
+        carried = pd.Series(load).groupby(np.asarray(names)).sum()
+        pairs = zip(answer.sites, answer.main, strict=True)
+        hangs = {sites.index[j]: str(case.spare_kw.index[m]) for j, m in pairs if m >= 0}
+        told = sites.assign(capacity=carried.reindex(sites.index), main=[hangs.get(i, "") for i in sites.index])
+        status = "optimal" if result.status == "optimal" else "bounded"
+        gap = relative_gap(result.objective, result.bound)
+        chosen = tuple(sites.index[np.sort(answer.sites)])
+        return Found(told, Choice(chosen, rows, result.objective, result.bound, gap, status, ()), {}, self.basis)
+
+    @property
+    def basis(self) -> dict[str, Any]:
+        """What the answer rests on."""
+        least = self.area.catalog.constants["heat_station_min_m2"]
+        return {
+            "objective": "cost", "distance": "straight", "radius_m": self.radius_m, "count": self.number,
+            "heated_area_m2": round(self.load_m2, 1), "below_least_load": bool(self.load_m2 / self.number < least),
+        }  # fmt: skip
 
 
-def _there(area: StudyArea, size: pd.Series, problem: Problem) -> dict[str, Any]:
-    """Say in numbers what there is: the largest places, and whom the candidates leave out."""
-    found: dict[str, Any] = {"footprint_m2": float(size["footprint_m2"]), **what_there_is(area, size)}
-    found["candidates"] = len(problem.sites)
-    if len(problem.sites):
-        found["buildings_beyond_radius"] = list(problem.unreached)
-        fewest = least_count(problem)
-        if fewest.sites:
-            found["stations_needed"] = len(fewest.sites)
-    return found
+def _overlapping(sites: gpd.GeoDataFrame) -> list[tuple[int, int]]:
+    place = {name: k for k, name in enumerate(sites.index)}
+    return [(place[a], place[b]) for a, b in overlapping(sites)]
 
 
-def what_there_is(area: StudyArea, size: pd.Series) -> dict[str, float]:
+def _what_there_is(area: StudyArea, size: pd.Series) -> dict[str, float]:
     """Give the largest place of each form, in m², whether or not it is large enough."""
     from spatialreno.land import free_land, largest_site
 

@@ -8,8 +8,6 @@ from .dig.lane_rooms import cut_lane as cut_lane
 from .dig.plan_dig import KINDS as KINDS
 from .dig.plan_dig import Dig as Dig
 from .dig.plan_dig import plan_dig as plan_dig
-from .heat.demand import heat_load as heat_load
-from .heat.site_stations import site_stations as site_stations
 from .heat.supply_heat import HeatPlan as HeatPlan
 from .heat.supply_heat import supply_heat as supply_heat
 from .lifts.fit_lifts import fit_lifts as fit_lifts

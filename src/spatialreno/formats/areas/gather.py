@@ -10,12 +10,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from spatialreno.area import Notes, form_layers, metric_crs, owners, texts
+from spatialreno.area import Notes, form_layers, metric_crs, owners, spread_over_buildings, texts
 from spatialreno.catalog import Catalog, Layer, find_column
 from spatialreno.errors import Fault, InputError
 from spatialreno.files import MANIFEST, changed_since, recover
 from spatialreno.formats.areas.area_file import AreaFile, read_area_file
-from spatialreno.formats.areas.join import Join, Ledger, join_rows, marked, spread_over_buildings
+from spatialreno.formats.areas.join import Join, Ledger, join_rows, marked
 from spatialreno.formats.areas.listed import listed_of, with_listed
 from spatialreno.formats.areas.own_catalog import Given, catalog_of
 from spatialreno.formats.readers.gdal import layers_of

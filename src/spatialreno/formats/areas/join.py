@@ -1,4 +1,4 @@
-"""Tables joined to layers by id or name; a ledger's households spread over buildings so that they sum to it."""
+"""Tables joined to layers by id or name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from spatialreno.area import HOME_USES, Numbers, mark, owners, read_numbers, texts, truths, whole_numbers
+from spatialreno.area import Numbers, mark, read_numbers, texts, truths, whole_numbers
 from spatialreno.catalog import Column, Layer, find_column, folded, heading, unit_factor
 from spatialreno.errors import Fault
 from spatialreno.formats.readers.source import Act
@@ -338,91 +338,15 @@ def _read(cells: Any, column: Column, what: _Cells, join: Join) -> tuple[pd.Seri
     return read.values, told, faults, read.rough
 
 
-def spread_over_buildings(
-    compounds: Any, buildings: Any, column: str, reach_m: float
-) -> tuple[pd.Series[Any], list[Act], list[Fault]]:
-    """Spread a number of each compound over its buildings without one, by floor area, so that it sums exactly.
-
-    Floor area is ``floor_area_m2``, else plan area × storeys (one storey when unknown); only homes
-    (``use`` residential, mixed or empty) take part. Whole numbers by largest remainder, ties by order of rows.
-
-    Parameters
-    ----------
-    compounds, buildings
-        Conformed layers in one CRS in metres, indexed by id.
-    column
-        ``households`` or ``residents``.
-    reach_m
-        How far a building may lie outside its compound, in metres.
-
-    Returns
-    -------
-    tuple
-        The buildings' column, filled; acts for each compound; faults where buildings say more than the ledger.
-    """
-    known = _numbers(buildings, column)
-    weight = _floors(buildings)
-    total = _numbers(compounds, column)
-    home = owners(buildings.geometry, compounds.geometry, reach_m).to_numpy()
-    values, acts, faults = known.copy(), [], []
-    for compound, wanted in total.dropna().items():
-        inside = home == compound
-        open_rows = inside & known.isna().to_numpy() & (weight.to_numpy() > 0)
-        rest = round(wanted - known[inside].sum())
-        name = str(compound)
-        if rest < 0 or (rest and not open_rows.any()):
-            message = f"{column}: the ledger says {wanted:g}, its buildings {known[inside].sum():g}"
-            mend = "Settle which is right" if inside.any() else "Draw its buildings"
-            faults.append(Fault("compounds", (name,), column, message, mend, "warning"))
-            continue
-        if open_rows.any():
-            values[open_rows] = largest_remainder(rest, weight[open_rows].to_numpy())
-            why = f"{column}: {rest} of the ledger spread over {open_rows.sum()} buildings by floor area"
-            acts.append({"layer": "buildings", "id": name, "rule": "spread", "reason": why})
-    return values, acts, faults
-
-
 def marked(buildings: Any, values: pd.Series[Any], column: str, layer: Layer) -> Any:
     """Put spread values into raw rows of buildings, by id, marked as estimated."""
     ids = texts(buildings[_column(buildings, layer, "id")])
     own = _column(buildings, layer, column)
-    before = _numbers(buildings, own)
+    before = pd.to_numeric(buildings[own], errors="coerce") if own in buildings else pd.Series(np.nan, buildings.index)
+    before = before.astype("float64")
     new = before.isna() & ids.isin(values.index[values.notna()])
     cells = before.where(~new, ids.map(values)).astype("Int64")
     name = _column(buildings, layer, "estimated")
     marks = buildings[name] if name else pd.Series(None, index=buildings.index, dtype="str")
     rest = buildings.drop(columns=[c for c in (own, name) if c])
     return rest.assign(**{column: cells, "estimated": mark(marks.astype("str"), new, column)})
-
-
-def largest_remainder(total: int, weights: Any) -> Any:
-    """Divide a whole number by weights so that the parts are whole and sum to it.
-
-    Examples
-    --------
-    >>> largest_remainder(10, [1, 1, 1]).tolist()
-    [4, 3, 3]
-    """
-    weights = np.asarray(weights, dtype=float)
-    exact = total * weights / weights.sum()
-    parts = np.floor(exact).astype(int)
-    order = np.argsort(-(exact - parts), kind="stable")
-    parts[order[: total - parts.sum()]] += 1
-    return parts
-
-
-def _numbers(frame: Any, column: str) -> pd.Series[Any]:
-    if column not in frame.columns:
-        return pd.Series(np.nan, index=frame.index, dtype="float64")
-    numbers: pd.Series[Any] = pd.to_numeric(frame[column], errors="coerce").astype("float64")
-    return numbers
-
-
-def _floors(buildings: Any) -> pd.Series[Any]:
-    plan = buildings.geometry.area
-    floors = _numbers(buildings, "floor_area_m2").fillna(plan * _numbers(buildings, "storeys").fillna(1))
-    if "use" not in buildings.columns:
-        return floors
-    homes = buildings["use"].isna() | buildings["use"].isin(HOME_USES)
-    counted: pd.Series[Any] = floors.where(homes, 0.0)
-    return counted

@@ -9,7 +9,8 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import InputError
-from spatialreno.maps.content.people_sections import grid, programme_parts
+from spatialreno.maps.content.people_sections import programme_parts
+from spatialreno.maps.content.tables import grid
 from spatialreno.maps.drawing.style import ALTERED, BUILT, PAPER
 from spatialreno.maps.page.page import Page
 from spatialreno.maps.words import safe_html as door

@@ -19,11 +19,13 @@ from spatialreno.maps.content.indicator_tables import (
     option_titles,
 )
 from spatialreno.maps.content.own_values import own_values
+from spatialreno.maps.content.people_sections import said_checkup
 from spatialreno.maps.drawing.cards import stages
 from spatialreno.maps.drawing.themes import Theme, themes
 from spatialreno.maps.paper.fonts import lettering
 from spatialreno.maps.paper.paper_sheet import MARGIN_MM, PAPERS, Sheet, table
 from spatialreno.maps.paper.plot import draw_plan, furnish, legend
+from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.words import Lang, checked, word
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ def report_sheets(options: Comparison, lang: Lang, size: tuple[float, float]) ->
     for place, key in enumerate(options.areas):
         if place:
             sheets += _changes(options, key, titles[place], lang, size)
+    sheets += _checkups(options, titles, lang, size)
     return sheets + _stages(options, titles, lang, size) + _grounds(options, lang, size)
 
 
@@ -172,6 +175,19 @@ def _changes(options: Comparison, key: str, title: str, lang: Lang, size: tuple[
         for line in lines
     ]  # fmt: skip
     table(sheets, heads, rows, [3, 0.9, 3.6, 1, 1, 1.4], texts=3)
+    return sheets
+
+
+def _checkups(options: Comparison, titles: list[str], lang: Lang, size: tuple[float, float]) -> list[Sheet]:
+    """Tell option by option how far each lack of the check-up is closed."""
+    sheets: list[Sheet] = []
+    for title, found in zip(titles[1:], options.checkups.values(), strict=True):
+        heads, lines = said_checkup(found, options, lang)
+        if lines:
+            own = [Sheet(*size)]
+            own[0].heading(f"{title} · {say('checkup', lang)}")
+            table(own, heads, lines, [1.6, 1.2, 3, 4], texts=4)
+            sheets += own
     return sheets
 
 

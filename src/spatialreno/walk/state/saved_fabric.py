@@ -52,8 +52,8 @@ def save_fabric(area: StudyArea, path: str | Path) -> Path:
     >>> import tempfile, spatialreno as sr
     >>> area = sr.read_area("data/geo/xigongdi")
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     saved = sr.save_fabric(area, f"{folder}/fabric.npz")
-    ...     sr.load_fabric(area, saved)
+    ...     saved = sr.walk.save_fabric(area, f"{folder}/fabric.npz")
+    ...     sr.walk.load_fabric(area, saved)
     True
     """
     path = Path(path)
@@ -95,8 +95,8 @@ def load_fabric(area: StudyArea, path: str | Path) -> bool:
     >>> import tempfile, spatialreno as sr
     >>> area = sr.read_area("data/geo/xigongdi")
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     saved = sr.save_fabric(area, f"{folder}/fabric.npz")
-    ...     sr.load_fabric(sr.split_walls(area, max_m=20), saved)
+    ...     saved = sr.walk.save_fabric(area, f"{folder}/fabric.npz")
+    ...     sr.walk.load_fabric(sr.split_walls(area, max_m=20), saved)
     False
     """
     try:

@@ -55,7 +55,7 @@ def who_reaches(
     Examples
     --------
     >>> import spatialreno as sr
-    >>> table = sr.who_reaches(sr.read_area("data/geo/xigongdi"), at="2026-05-04T22:30")
+    >>> table = sr.walk.who_reaches(sr.read_area("data/geo/xigongdi"), at="2026-05-04T22:30")
     >>> bool((table["inside_then"] <= table["inside"]).all())
     True
     """

@@ -1,4 +1,4 @@
-"""Mains: which can feed, where they can be tapped, and which touch nothing."""
+"""Mains: where they can be tapped, and which touch nothing."""
 
 from __future__ import annotations
 
@@ -29,33 +29,6 @@ class Taps:
     xy: FloatArray
     node: NDArray[np.intp]
     length_m: FloatArray
-
-
-def usable_mains(area: StudyArea, kind: str, *, loaded: bool) -> tuple[pd.DataFrame, list[Fault]]:
-    """List the mains of a kind that are in use, and what is wrong with the others.
-
-    Parameters
-    ----------
-    area
-        The study area.
-    kind
-        Kind of pipe.
-    loaded
-        Whether spare capacity matters (heat): a main of capacity 0 is left out, one without a number is
-        taken with a warning.
-    """
-    pipes = area.pipes[area.pipes["kind"].eq(kind)]
-    live = pipes[pipes["status"].eq("existing")]
-    faults = list[Fault]()
-    if not loaded:
-        return live, faults
-    empty, unknown = live.index[live["capacity"] <= 0], live.index[live["capacity"].isna()]
-    if len(empty):
-        faults.append(_fault(empty, "no_capacity", f"{kind} of capacity 0 feeds nobody", "State its spare kW"))
-    if len(unknown):
-        text = f"{kind} without capacity is taken to have room"
-        faults.append(_fault(unknown, "capacity_unknown", text, "State its spare kW", "warning"))
-    return live[~live.index.isin(empty)], faults
 
 
 def _fault(ids: Any, rule: str, message: str, mend: str, severity: Any = "error") -> Fault:

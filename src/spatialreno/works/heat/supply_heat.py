@@ -11,23 +11,22 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import STATION, heat_load, usable_mains
 from spatialreno.errors import Fault, InputError
 from spatialreno.optimise import Limit, reached
+from spatialreno.siting import site_facilities
 from spatialreno.works.heat.assign import assign_stations
 from spatialreno.works.heat.costs import heat_costs, table_of
-from spatialreno.works.heat.demand import heat_load, load_faults
+from spatialreno.works.heat.demand import load_faults
 from spatialreno.works.heat.loop import LOOP, worst_loops
-from spatialreno.works.heat.mains import usable_mains
 from spatialreno.works.heat.pipe_ground import Ground, pipe_ground
 from spatialreno.works.heat.routes import HeatNet, PrimaryWays, lay_secondary, primary_ways, station_net
-from spatialreno.works.heat.site_stations import site_stations
 from spatialreno.works.heat.sizing import size_pipes
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Scenario
 
-STATION = "heat_exchange_station"
 #: Pipes come after clearing and before paving (拆违 → 管网 → 路面 → 绿化).
 PHASE = 2
 PIPES = [
@@ -155,7 +154,7 @@ def supply_heat(
     ----------
     area
         The study area; its heat-exchange stations (open or planned) are used. Where there is none, the
-        reason is told in numbers (:func:`spatialreno.site_stations`).
+        reason is told in numbers (:func:`spatialreno.site_facilities`).
     sign_up
         Share of households that sign up; None: ``heat_sign_up_share`` of the catalog.
     exact
@@ -218,7 +217,7 @@ def _stations(area: StudyArea) -> tuple[gpd.GeoDataFrame, list[Fault]]:
 
 def _no_station(area: StudyArea) -> str:
     """Say why there is no station: what is asked, what there is, or where one could stand."""
-    found = site_stations(area)
+    found = site_facilities(area, STATION, count=None)
     if found.feasible:
         forms = zip(found.sites["candidate"], found.sites["area_m2"], strict=True)
         room = ", ".join(f"{name} ({m2:,.0f} m²)" for name, m2 in forms)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from spatialreno.optimise import Limit
-from spatialreno.siting.problem import FloatArray, IntArray, Problem
+from spatialreno.siting.models.problem import FloatArray, IntArray, Problem
 
 _SAME = 1e-9
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from spatialreno.optimise import Limit, MilpResult, solve_milp
-from spatialreno.siting.assign import Pairs, assignment_milp, coverage_milp
-from spatialreno.siting.choice import NONE, Choice, no_choice, opened_sites, served_pairs, told_choice, undecided
-from spatialreno.siting.median import greedy, limits
-from spatialreno.siting.problem import FloatArray, IntArray, Problem
-from spatialreno.siting.ties import earliest_cover, earliest_sites
+from spatialreno.siting.models.assign import Pairs, assignment_milp, coverage_milp
+from spatialreno.siting.models.choice import NONE, Choice, no_choice, opened_sites, served_pairs, told_choice, undecided
+from spatialreno.siting.models.median import greedy, limits
+from spatialreno.siting.models.problem import FloatArray, IntArray, Problem
+from spatialreno.siting.models.ties import earliest_cover, earliest_sites
 
 
 def p_median(

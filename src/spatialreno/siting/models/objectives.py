@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from spatialreno.siting.choice import Choice
-    from spatialreno.siting.problem import Problem
+    from spatialreno.siting.models.choice import Choice
+    from spatialreno.siting.models.problem import Problem
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class Asked:
 
 def least_walk(problem: Problem, asked: Asked) -> Choice:
     """Make all walks together shortest (:func:`spatialreno.siting.p_median`)."""
-    from spatialreno.siting.models import p_median
+    from spatialreno.siting.models.walk_models import p_median
 
     return p_median(problem, count=asked.count, unserved_m=asked.unserved_m, time_limit_s=asked.time_limit_s)
 
 
 def most_people(problem: Problem, asked: Asked) -> Choice:
     """Bring most people within the radius (:func:`spatialreno.siting.max_coverage`)."""
-    from spatialreno.siting.models import max_coverage
+    from spatialreno.siting.models.walk_models import max_coverage
 
     radius = float("inf") if asked.radius_m is None else asked.radius_m
     return max_coverage(problem, count=asked.count, radius_m=radius, time_limit_s=asked.time_limit_s)
@@ -42,7 +42,7 @@ def shortest_farthest_walk(problem: Problem, asked: Asked) -> Choice:
 
     Homes that no site reaches at all are unserved whatever is chosen; without a radius they do not decide.
     """
-    from spatialreno.siting.center import p_center
+    from spatialreno.siting.models.center import p_center
 
     if asked.unserved_m is not None:
         problem = problem.without(problem.unreached)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spatialreno.works.heat.station_model import StationCase, solve_case, what_binds
+from spatialreno.siting.models.station_model import StationCase, solve_case, what_binds
 
 
 def case(**changes):

@@ -42,7 +42,7 @@ class StationCase:
     way_yuan, main_yuan
         Cost by m² and metre of way, and by metre of primary.
     count
-        Most stations; None: as many as it takes.
+        Number of stations; None: as many as it takes.
     """
 
     demand: pd.DataFrame
@@ -114,7 +114,7 @@ class _Built:
         for one, other in case.conflicts:
             self.model.row([int(self.y[one]), int(self.y[other])], [1.0, 1.0], 0.0, 1.0)
         if case.count is not None and loose != "count":
-            self.model.row([int(v) for v in self.y], [1.0] * len(self.y), 0.0, float(case.count))
+            self.model.row([int(v) for v in self.y], [1.0] * len(self.y), float(case.count), float(case.count))
 
     def _close(self, columns: IntArray) -> None:
         for column in columns:
@@ -136,6 +136,8 @@ class _Built:
             if self.more is not None:
                 columns, values = [*columns, int(self.more[j])], [*values, -1.0]
             model.row(columns, values, -np.inf, 0.0)
+            if case.count is not None:  # a station that serves nobody does not count
+                model.row([*(int(c) for c in self.x[mine]), int(self.y[j])], [1.0] * len(mine) + [-1.0], 0.0, np.inf)
 
     def _mains(self, load: FloatArray) -> None:
         """Every site that is built hangs on mains with room, near enough."""
@@ -185,7 +187,7 @@ class _Built:
             "radius": case.way_m[np.arange(len(given)), given] - case.radius_m,
             "noise": case.noise_m - case.sites["noise_m"].to_numpy(float)[sites],
             "main_reach": case.reach_m[sites, main] - case.main_reach_m if self.z.size else np.zeros(1),
-            "count": np.array([float(len(sites) - (case.count or 0))]),
+            "count": np.array([abs(float(len(sites) - (case.count or 0)))]),
         }
         return float(np.max(worst[self.loose], initial=0.0)) if self.loose in worst else 0.0
 

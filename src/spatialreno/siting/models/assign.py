@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from spatialreno.optimise import Milp
-from spatialreno.siting.problem import FloatArray, IntArray, Problem
+from spatialreno.siting.models.problem import FloatArray, IntArray, Problem
 
 
 @dataclass(frozen=True)

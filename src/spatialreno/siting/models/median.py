@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spatialreno.optimise import Limit
-from spatialreno.siting.problem import FloatArray, IntArray
+from spatialreno.siting.models.problem import FloatArray, IntArray
 
 _ROUNDS = 400
 _PATIENCE = 15

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from spatialreno.optimise import Limit, MilpResult, relative_gap, solve_milp
-from spatialreno.siting.assign import Pairs, assignment_milp, cover_milp
-from spatialreno.siting.choice import Choice, no_choice, opened_sites, served_pairs, told_choice
-from spatialreno.siting.models import p_median
-from spatialreno.siting.problem import FloatArray, Problem
+from spatialreno.siting.models.assign import Pairs, assignment_milp, cover_milp
+from spatialreno.siting.models.choice import Choice, no_choice, opened_sites, served_pairs, told_choice
+from spatialreno.siting.models.problem import FloatArray, Problem
+from spatialreno.siting.models.walk_models import p_median
 
 
 def p_center(problem: Problem, *, count: int, time_limit_s: float | None = None) -> Choice:

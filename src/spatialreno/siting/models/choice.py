@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from spatialreno.optimise import MilpResult, relative_gap
-from spatialreno.siting.problem import FloatArray, IntArray, Problem
+from spatialreno.siting.models.problem import FloatArray, IntArray, Problem
 
 NONE: IntArray = np.empty(0, np.intp)
 

@@ -1,0 +1,1 @@
+"""Many areas at once: each compared by itself, told by area and in all."""

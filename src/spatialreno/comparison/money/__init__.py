@@ -1,0 +1,1 @@
+"""Who pays, when, and what is short (资金平衡)."""
