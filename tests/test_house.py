@@ -26,6 +26,7 @@ INSIDE = {
     "works": [".", "lifts", "dig", "heat"],
     "optimise": ["steiner", "."],
     "community": ["upkeep", ".", "checkups", "consents", "voting"],
+    "design": [".", "proof", "question"],
     "comparison": ["districts", ".", "year", "money", "after"],
     "area": [".", "rules", "facts", "place"],
 }
