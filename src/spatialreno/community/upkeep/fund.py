@@ -39,7 +39,7 @@ def upkeep_fund(
     """Add an upkeep fund up year by year.
 
     Every home pays ``yuan_m2_year`` for its floor area. What the catalog's ``upkeep`` names is renewed whenever its
-    life ends, counted from the year before ``first`` in which all was new: quantity × price, all of it paid by the fund.
+    life ends, counted from the year before ``first`` in which all was new: quantity × price, all paid by the fund.
 
     Parameters
     ----------

@@ -46,8 +46,8 @@ def collection_story(
 
     Each year a share *p* (``pays_again``) of the households that would pay for good service and do not yet, begins to;
     *w* (``would_pay``) is the share that ever would; a share *b* (``come_back``) of empty homes fills. The fee is
-    the one that carries the cost *C* of management. None of the three is fitted to the documented case: they are stated in the
-    catalog's ``collection_model`` as ranges, and the case is told beside the answer.
+    the one that carries the cost *C* of management. None of the three is fitted to the documented case: they are stated
+    in the catalog's ``collection_model`` as ranges, and the case is told beside the answer.
 
     Parameters
     ----------
