@@ -24,7 +24,7 @@ TABLES = {
     "management": ("management", SMALL, "--together", "C1,C2"),
     "fees": ("management", EXAMPLE, "--fees"),
     "documented": ("management", SMALL, "--documented"),
-    "checkup": ("checkup", EXAMPLE, "-s", FULL),
+    "checkup": ("checkup", EXAMPLE, "-s", FULL, "--works", "none"),
     "resources": ("checkup", SMALL, "--show", "resources"),
     "money": ("checkup", SMALL, "-s", OPENED, "--show", "money"),
     "programme": ("programme", DATA),

@@ -93,6 +93,17 @@ Seconds = Annotated[
 Budget = Annotated[float | None, typer.Option("--budget", help="Yuan for the menu in AREA/community/menu.csv")]
 
 
+Works = Annotated[
+    str, typer.Option("--works", help="Joint works in each option: heat, dig (comma-joined); or none")
+]
+
+
+def works_named(text: str) -> list[str]:
+    """Read what works are asked for."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    return [] if names == ["none"] else names
+
+
 def main() -> None:
     """Run the command line; whatever goes wrong is one clear message and exit code 1."""
     speak_chinese()
@@ -164,16 +175,18 @@ def scenarios_of(area: Path) -> list[Scenario]:
 
 
 def compared(
-    area: Path, scenarios: list[Path] | None, standard: str | None, *, strict: bool = False
+    area: Path, scenarios: list[Path] | None, standard: str | None, works: str = "heat,dig", *, strict: bool = False
 ) -> Comparison:
+    """Compare options, each with its joint works."""
     import spatialreno as sr
 
     read = load(area)
     norm = standard_for(read, standard)
-    return sr.compare(read, scenarios_for(area, scenarios), standard=norm, works=True, strict=strict, progress=say)
+    asked = works_named(works)
+    return sr.compare(read, scenarios_for(area, scenarios), standard=norm, works=asked, strict=strict, progress=say)
 
 
-def gathered(options: Comparison, area: Path, budget: float | None) -> People:
+def gathered(options: Comparison, area: Path, budget: float | None, start: str | None = None) -> People:
     """Gather what a page tells about people; the menu of the area's folder where there is a budget."""
     import spatialreno as sr
     from spatialreno.works import sun_is_known
@@ -184,7 +197,7 @@ def gathered(options: Comparison, area: Path, budget: float | None) -> People:
     say("lifts, management, check-up")
     if not sun_is_known():
         say("left out: sun on windows beside lifts. It needs pvlib: pip install 'spatialreno[people]'")
-    return sr.comparison.gather_people(options, menu=menu, budget_yuan=budget)
+    return sr.comparison.gather_people(options, menu=menu, budget_yuan=budget, start=start)
 
 
 def standard_for(area: StudyArea, given: str | None) -> str:

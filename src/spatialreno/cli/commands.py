@@ -20,6 +20,7 @@ from spatialreno.cli.app import (
     Seconds,
     Strict,
     Told,
+    Works,
     app,
     changed,
     compared,
@@ -182,6 +183,7 @@ def compare(
     scenarios: Scenarios = None,
     standard: Norm = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write tables, layers, provenance here")] = None,
+    works: Works = "heat,dig",
     strict: Strict = False,
     lang: Lang = "zh",
     as_json: AsJson = False,
@@ -192,7 +194,7 @@ def compare(
     Example: spatialreno compare data/geo/xigongdi -o out/xigongdi
     """
 
-    options = compared(area, scenarios, standard, strict=strict)
+    options = compared(area, scenarios, standard, works, strict=strict)
     table = options.leaders(lang=lang).rename(columns=options.titles).reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(options))
     for option, note in options.notes():
@@ -208,6 +210,7 @@ def draw_map(
     scenarios: Scenarios = None,
     standard: Norm = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The page")] = Path("maps/map.html"),
+    works: Works = "heat,dig",
     people: Told = True,
     budget: Budget = None,
     base: Annotated[str | None, typer.Option("--base", help="Map underneath: tianditu, osm, gaode")] = None,
@@ -219,7 +222,7 @@ def draw_map(
     """
     import spatialreno as sr
 
-    options = compared(area, scenarios, standard)
+    options = compared(area, scenarios, standard, works)
     more = gathered(options, area, budget) if people else None
     say("draw")
     tell(sr.draw(options, lang=lang, people=more, base=base).save(out))
@@ -234,8 +237,10 @@ def report(
         Path, typer.Option("--out", "-o", help="A file .html .pdf .xlsx .gpkg .dxf, or a folder for all")
     ] = Path("out/report.html"),
     paper: Annotated[Literal["a3", "a4"], typer.Option("--paper", help="Paper of a PDF")] = "a3",
+    works: Works = "heat,dig",
     people: Told = True,
     budget: Budget = None,
+    start: Annotated[str | None, typer.Option(help="First day of the works, to tell the year too (.html)")] = None,
     lang: Lang = "zh",
 ) -> None:
     """Write options as a report to print, or for a spreadsheet, QGIS or CAD: by the ending of the file.
@@ -244,8 +249,8 @@ def report(
     """
     import spatialreno as sr
 
-    options = compared(area, scenarios, standard)
-    more = gathered(options, area, budget) if people and out.suffix.lower() in ("", ".html") else None
+    options = compared(area, scenarios, standard, works)
+    more = gathered(options, area, budget, start) if people and out.suffix.lower() in ("", ".html") else None
     say("write the report")
     tell(sr.report(options, out, lang=lang, paper=paper, people=more))
 

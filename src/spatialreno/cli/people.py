@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, MaybeScenario, Scenarios, app, changed, load, scenarios_for
+from spatialreno.cli.app import (
+    Area,
+    AsCsv,
+    AsJson,
+    Lang,
+    MaybeScenario,
+    Scenarios,
+    Works,
+    app,
+    changed,
+    load,
+    scenarios_for,
+    works_named,
+)
 from spatialreno.cli.output import Form, form, say, tell, tell_table
 from spatialreno.errors import InputError
 
@@ -161,6 +174,8 @@ def checkup(
         Literal["lacks", "resources", "money"],
         typer.Option(help="What each compound lacks and what closes it; what there is to build on; who pays"),
     ] = "lacks",
+    works: Works = "heat,dig",
+    lang: Lang = "zh",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -168,7 +183,8 @@ def checkup(
 
     Example: spatialreno checkup data/geo/xigongdi -s data/geo/xigongdi/scenarios/full.toml
     """
-    from spatialreno.community import answer_checkup, balance_money, list_resources
+    from spatialreno.community import answer_checkup, balance_money, checkup_lines, list_resources
+    from spatialreno.comparison import with_works
     from spatialreno.scenario import read_scenario
 
     today, how = load(area), form(as_json, as_csv)
@@ -176,9 +192,12 @@ def checkup(
     if show == "resources":
         tell_table(list_resources(today if option is None else option.apply(today)), how, title="resources")
     elif show == "lacks":
-        found = answer_checkup(today, option)
-        closed = int((found["state"] == "closed").sum())
-        tell_table(found.drop(columns=["source", "confidence"]), how, title=f"{len(found)} lacks, {closed} closed")
+        whole = None if option is None else with_works(today, option, works_named(works), progress=say)
+        found = answer_checkup(today, whole)
+        count = found["state"].value_counts()
+        told = ", ".join(f"{today.catalog.word('', 'checkup', str(s), lang)} {n}" for s, n in count.items())
+        said = checkup_lines(found, today.catalog, lang=lang)
+        tell_table(said if how is Form.table else found.assign(result=said.iloc[:, 2]), how, title=told)
     else:
         if option is None:
             raise InputError("checkup: --show money needs an option. Give it with --scenario.")

@@ -1,6 +1,7 @@
 from .budget import rules_are_known as rules_are_known
 from .checkups.checkup import answer_checkup as answer_checkup
 from .checkups.checkup import list_resources as list_resources
+from .checkups.said import checkup_lines as checkup_lines
 from .consents.consent import Consents as Consents
 from .consents.consent import find_consents as find_consents
 from .consents.register import register_facilities as register_facilities

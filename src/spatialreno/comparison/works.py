@@ -103,6 +103,35 @@ def plan_works(today: StudyArea, scenario: Scenario, asked: Sequence[str], *, al
     return None if heat is None and dig is None else Works(heat, dig, works)
 
 
+def with_works(
+    today: StudyArea, scenario: Scenario, works: Asked = True, *, progress: Say | None = None
+) -> Scenario:
+    """Put the works of an option into it, as ``compare`` does: what they build and whom they heat.
+
+    Parameters
+    ----------
+    today
+        The area as it is.
+    scenario
+        The option as its author wrote it.
+    works
+        As for :func:`spatialreno.compare`.
+    progress
+        Called with a sentence before each step.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> clear = sr.read_scenario("data/geo/xigongdi/scenarios/clear.toml")
+    >>> len(with_works(today, clear).interventions)  # no station, and no ground opened: nothing to plan
+    1
+    """
+    asked = asked_works(works, [scenario])[scenario.name]
+    found = plan_works(today, scenario, asked, always=isinstance(works, Mapping), say=progress or (lambda _: None))
+    return scenario if found is None else joined(scenario, found.scenario, today)
+
+
 def _can_join(area: StudyArea) -> bool:
     """Tell whether there are mains in use, and lanes in which a pipe could lie."""
     return bool(len(area.paths) and len(pipes_in_use(area)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.community import checkup_lines
 from spatialreno.files import MANIFEST, put_whole, write_gpkg, write_sheet
 from spatialreno.scenario import write_scenario
 from spatialreno.walk import change_of
@@ -90,8 +91,16 @@ def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
         "consents": _by_option({k: c.asked for k, c in comparison.consents.items()}, index=False),
         "votes": _by_option({k: c.votes for k, c in comparison.consents.items()}, index=False),
         "to_win": _by_option({k: c.to_win() for k, c in comparison.consents.items()}, index=False),
+        "checkup": _checkup(comparison),
         "notes": pd.DataFrame(comparison.notes(), columns=["option", "note"]),
     }
+
+
+def _checkup(comparison: Comparison) -> pd.DataFrame:
+    """Measure every lack, with the words that stand on pages beside."""
+    catalog = comparison.today.catalog
+    told = {k: t.assign(result=checkup_lines(t, catalog).iloc[:, 2]) for k, t in comparison.checkups.items()}
+    return _by_option(told, index=False)
 
 
 def _by_option(tables: Any, *, index: bool = True) -> pd.DataFrame:

@@ -112,6 +112,15 @@ def fire_access(area: StudyArea, *, parked: bool = True) -> FireAccess:
     >>> 0 < fire_access(today).share() < 1
     True
     """
+    return area.derive(_past_cars) if parked else _served(area, parked=False)
+
+
+def _past_cars(area: StudyArea) -> FireAccess:
+    """Judge with cars on the parking there is, once an area."""
+    return _served(area, parked=True)
+
+
+def _served(area: StudyArea, *, parked: bool) -> FireAccess:
     net = fire_net(area, parked=parked)
     doors = read_doors(area)
     hoses = read_hoses(area, net, doors)

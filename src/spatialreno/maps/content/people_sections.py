@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.community import documented_case
+from spatialreno.community import checkup_lines, documented_case
 from spatialreno.maps.content.funding_parts import funding_parts
 from spatialreno.maps.content.indicator_tables import option_titles
+from spatialreno.maps.content.schedule_parts import schedule_parts
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.words.numbers import facility_title, number
 from spatialreno.maps.words.people_words import holder_word, say
@@ -62,6 +63,7 @@ def sections(options: Comparison, people: People | None, lang: Lang, *, opened: 
             "checkup": _checkup(people, options, lang, opened),
             "money": _money(people, options, lang),
             "register": _register(people, options, lang),
+            "schedule": schedule_parts(people.schedules, _titles(options, lang), lang),
             "programme": programme_parts(people.programme, lang) if people.programme is not None else [],
         }
     return [Section(key, say(key, lang), found) for key, found in parts.items() if found]
@@ -270,35 +272,32 @@ def _management(people: People, options: Comparison, lang: Lang) -> list[Markup]
     return [
         grid([say(k, lang) for k in keys], rows, texts=2),
         tag("p", told),
-        tag("p", say("estimate_note", lang), _sun_note(people, lang)),
+        tag("p", say("estimate_note", lang)),
     ]
 
 
 def _checkup(people: People, options: Comparison, lang: Lang, opened: bool) -> list[Markup]:
-    """Tell how many lacks each option closes, then, lack by lack, what closes it."""
+    """Tell how many lacks each option closes, then, lack by lack, how far and by what."""
     titles = _titles(options, lang)
     found = {name: table for name, table in people.checkups.items() if len(table)}
     if not found:
         return []
-    states = ("closed", "open", "unlisted")
-    heads = [say(k, lang) for k in ("option", "lacks", *states)]
+    catalog = options.today.catalog
+    states = ("closed", "partly", "open", "unknown", "unlisted")
+    heads = [say(k, lang) for k in ("option", "lacks")] + [catalog.word("", "checkup", s, lang) for s in states]
     rows = [[titles[n], len(t), *(int((t["state"] == s).sum()) for s in states)] for n, t in found.items()]
     parts = [grid(heads, rows)]
-    heads = [say(k, lang) for k in ("compounds", "lacks", "state", "closed_by")]
     for name, table in found.items():
-        lines = [
-            [r["compound"], r["title"], say(r["state"], lang), _shortened(r["closed_by"])]
-            for r in table.to_dict("records")
-        ]
-        parts.append(
-            _folded(f"{titles[name]} · {say('lacks', lang)}（{len(lines)}）", opened, grid(heads, lines, texts=4))
-        )
+        heads, lines = said_checkup(table, options, lang)
+        shown = grid(heads, lines, texts=len(heads))
+        parts.append(_folded(f"{titles[name]} · {say('lacks', lang)}（{len(lines)}）", opened, shown))
     return parts
 
 
-def _shortened(closers: str, most: int = 3) -> str:
-    named = [part for part in closers.split(", ") if part]
-    return ", ".join(named[:most]) + (f" … +{len(named) - most}" if len(named) > most else "")
+def said_checkup(table: pd.DataFrame, options: Comparison, lang: Lang) -> tuple[list[str], list[list[str]]]:
+    """Write one option's check-up as heads and lines: compound, lack, how far, by what."""
+    lines = checkup_lines(table, options.today.catalog, lang=lang).iloc[:, :4]
+    return list(map(str, lines.columns)), lines.to_numpy().tolist()
 
 
 def _money(people: People, options: Comparison, lang: Lang) -> list[Markup]:

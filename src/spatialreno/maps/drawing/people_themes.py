@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.community import checkup_lines
 from spatialreno.maps.content.people_sections import obstacles_said
 from spatialreno.maps.drawing.features import Drawn, Rows
 from spatialreno.maps.drawing.themes import Theme
@@ -142,12 +143,13 @@ def _checkup(options: Comparison, people: People, lang: Lang) -> list[Drawn]:
     for option, table in people.checkups.items():
         for place, own in table.groupby("compound_id"):
             closed = int((own["state"] == "closed").sum())
-            name = "people-good" if closed == len(own) else "people-half" if closed else "people-bad"
-            left = own.loc[own["state"] != "closed", "title"]
+            some = closed or bool((own["state"] == "partly").any())
+            name = "people-good" if closed == len(own) else "people-half" if some else "people-bad"
+            said = checkup_lines(own, options.today.catalog, lang=lang)
             rows = (
                 (say("compounds", lang), str(yards["name"][place])),
-                (say("closed", lang), f"{closed} / {len(own)}"),
-                (say("still_open", lang), "、".join(left) or "—"),
+                (options.today.catalog.word("", "checkup", "closed", lang), f"{closed} / {len(own)}"),
+                *((str(r[1]), str(r[2])) for r in said.itertuples(index=False)),
             )
             classes = tuple(name if key == option else None for key in keys)
             drawn.append(Drawn(yards.geometry[place], classes, rows))

@@ -19,11 +19,13 @@ from spatialreno.maps.content.indicator_tables import (
     option_titles,
 )
 from spatialreno.maps.content.own_values import own_values
+from spatialreno.maps.content.people_sections import said_checkup
 from spatialreno.maps.drawing.cards import stages
 from spatialreno.maps.drawing.themes import Theme, themes
 from spatialreno.maps.paper.fonts import lettering
 from spatialreno.maps.paper.paper_sheet import MARGIN_MM, PAPERS, Sheet, table
 from spatialreno.maps.paper.plot import draw_plan, furnish, legend
+from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.words import Lang, checked, word
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ def report_sheets(options: Comparison, lang: Lang, size: tuple[float, float]) ->
     for place, key in enumerate(options.areas):
         if place:
             sheets += _changes(options, key, titles[place], lang, size)
+    sheets += _checkups(options, titles, lang, size)
     return sheets + _stages(options, titles, lang, size) + _grounds(options, lang, size)
 
 
@@ -175,6 +178,19 @@ def _changes(options: Comparison, key: str, title: str, lang: Lang, size: tuple[
     return sheets
 
 
+def _checkups(options: Comparison, titles: list[str], lang: Lang, size: tuple[float, float]) -> list[Sheet]:
+    """Tell option by option how far each lack of the check-up is closed."""
+    sheets: list[Sheet] = []
+    for title, found in zip(titles[1:], options.checkups.values(), strict=True):
+        heads, lines = said_checkup(found, options, lang)
+        if lines:
+            own = [Sheet(*size)]
+            own[0].heading(f"{title} · {say('checkup', lang)}")
+            table(own, heads, lines, [1.6, 1.2, 3, 4], texts=4)
+            sheets += own
+    return sheets
+
+
 def _stages(options: Comparison, titles: list[str], lang: Lang, size: tuple[float, float]) -> list[Sheet]:
     rows: list[list[Any]] = []
     for title, own in zip(titles, stages(options, lang), strict=True):
@@ -194,7 +210,7 @@ def _grounds(options: Comparison, lang: Lang, size: tuple[float, float]) -> list
     sheets[0].heading(word("assumptions", lang))
     titles = dict(zip(options.areas, option_titles(options, lang), strict=True))
     rows = [["", str(options.areas["today"].meta.get("note") or "")]]
-    rows += [[word("review", lang), f"{titles[key]}: {told}"] for key, told in options.notes()]
+    rows += [[word("review", lang), f"{titles[key]}: {told}"] for key, told in options.notes(lang=lang)]
     rows += [[word("confidence", lang), f"{_known(name, lang)}: {count}"] for name, count in confidence_counts(options)]
     rows += [
         [word("rests_on", lang), f"{layer} · {what}: {count} / {total}"]

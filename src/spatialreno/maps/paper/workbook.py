@@ -14,7 +14,9 @@ from spatialreno.errors import InputError
 from spatialreno.files import listed, put_whole
 from spatialreno.maps.content.indicator_tables import facts, item_title, option_titles, unit_text
 from spatialreno.maps.content.own_values import own_values
+from spatialreno.maps.content.people_sections import said_checkup
 from spatialreno.maps.drawing.cards import stages
+from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.safe_html import clean
 from spatialreno.maps.words.words import Lang, checked, payer_word, word
 
@@ -112,6 +114,7 @@ def _fill(pen: _Pen, options: Comparison, lang: Lang) -> None:
                   for title, own in zip(titles, stages(options, lang), strict=True) for stage in own]  # fmt: skip
     heads = [word(k, lang) for k in ("option", "stages", "works_done", "cost")]
     pen.sheet(word("stages", lang), heads, stage_rows, texts=4)
+    _checkup(pen, options, titles, lang)
     table = options.table().reset_index()
     pen.sheet(word("all_findings", lang), list(table.columns), table.itertuples(index=False, name=None), texts=4)
     pen.sheet(word("assumptions", lang), [word("what", lang), ""], _grounds(options, lang))
@@ -148,11 +151,20 @@ def _bill(pen: _Pen, options: Comparison, titles: list[str], lang: Lang) -> None
                   [[names[r["option"]], said(r[key]), r["cost_yuan"]] for r in table.to_dict("records")])  # fmt: skip
 
 
+def _checkup(pen: _Pen, options: Comparison, titles: list[str], lang: Lang) -> None:
+    """Write every lack of every option; no sheet where the check-up found none."""
+    names = dict(zip(options.areas, titles, strict=True))
+    found = [(names[key], *said_checkup(table, options, lang)) for key, table in options.checkups.items()]
+    rows = [[name, *line] for name, _, lines in found for line in lines]
+    if rows:
+        pen.sheet(say("checkup", lang), [word("option", lang), *found[0][1]], rows, texts=5)
+
+
 def _grounds(options: Comparison, lang: Lang) -> list[list[str]]:
     names = dict(zip(options.areas, option_titles(options, lang), strict=True))
     rows = [[name, value] for name, value in facts(options, lang)]
     rows += [[word("own_values", lang), told] for told in own_values(options, lang)]
-    rows += [[names[key], told] for key, told in options.notes()]
+    rows += [[names[key], told] for key, told in options.notes(lang=lang)]
     invented = [[word("what", lang), word("invented", lang)]] if options.today.meta.get("invented") else []
     return [*invented, [word("cost", lang), word("prices", lang)], *rows]
 
