@@ -25,8 +25,9 @@ INSIDE = {
     "land": [".", "footprints", "fire", "lanes", "free", "geometry"],
     "works": [".", "lifts", "dig", "heat"],
     "optimise": ["steiner", "."],
-    "community": [".", "checkups", "consents", "voting"],
-    "comparison": ["districts", ".", "year", "money"],
+    "community": ["upkeep", ".", "checkups", "consents", "voting"],
+    "design": [".", "proof", "question"],
+    "comparison": ["districts", ".", "year", "money", "after"],
     "area": [".", "rules", "facts", "place"],
 }
 MOST_FILES = 13

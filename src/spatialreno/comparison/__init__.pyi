@@ -1,3 +1,6 @@
+from .after.completed import Completed as Completed
+from .after.completed import completed as completed
+from .after.completed import satisfaction as satisfaction
 from .districts.district import STATES as STATES
 from .districts.district import District as District
 from .districts.run import compare_areas as compare_areas
@@ -12,3 +15,4 @@ from .people import gather_people as gather_people
 from .run import compare as compare
 from .works import with_works as with_works
 from .write import write_postgis_results as write_postgis_results
+from .year.schedule import Schedule as Schedule

@@ -19,6 +19,7 @@ from spatialreno.comparison.review import Finding, fire_findings, gate_findings,
 from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works
 from spatialreno.comparison.write import write_comparison
+from spatialreno.comparison.year.schedule import Schedule, plan_year
 from spatialreno.errors import Fault, InputError
 from spatialreno.indicators import Evaluation, indicator_title
 from spatialreno.land import Removals, built_conflicts, fewest_removals, fire_blockers, lane_sections
@@ -227,6 +228,57 @@ class Comparison:
             An unknown payer, a year that is none, negative money, a payer's year given twice: all at once.
         """
         return fund(self.areas, self.money, budgets)
+
+    def schedule(
+        self,
+        option: str,
+        *,
+        start: str,
+        by: str | None = None,
+        crews: Mapping[str, int] | None = None,
+        late: Mapping[str, int] | None = None,
+        work: float | None = None,
+    ) -> Schedule:
+        """Plan the year of one option (进度计划): the shortest plan of its works, with a bound.
+
+        Works become tasks by stage, lane and yard (``spatialreno catalog work_rates``): 拆违 → 拆墙 → 管网 → 路面 →
+        绿化与楼本体; approvals, votes that have not passed and signatures not in hand come before; a lane's pavement
+        waits for its pipes and those of the yards beside it; of the lanes at a yard's gates one stays open; noisy works
+        in a lane at a school wait for holidays, wet works and planting rest in winter; heat is due before the heating
+        season. Crews are limited.
+
+        Parameters
+        ----------
+        option
+            Its name.
+        start
+            First day (YYYY-MM-DD).
+        by
+            Day by which it should be done; ``.over_days`` tells by how much it is not.
+        crews
+            How many crews of a kind there are, instead of the catalog's ``crews``.
+        late
+            Task to the days after ``start`` before which it cannot begin.
+        work
+            Deterministic time of the solver; default is the catalog's ``schedule_work``.
+
+        Returns
+        -------
+        Schedule
+
+        Raises
+        ------
+        InputError
+            No such option, or one that does nothing; days that are none or run backwards; unknown crews or tasks; or
+            OR-Tools is not installed (``pip install 'spatialreno[schedule]'``).
+        """
+        if option not in self.ledgers or option == TODAY:
+            raise InputError(f"schedule: {option} is no option. Options: {', '.join(s.name for s in self.scenarios)}.")
+        asked = {"start": start, "by": by, "crews": crews or {}, "late": late or {}, "work": work}
+        consents, title = self.consents.get(option), self.titles[option]
+        return plan_year(
+            self.areas[option], self.ledgers[option], self.money.of(option), consents, title=title, asked=asked
+        )
 
     def findings(self) -> list[tuple[str, Finding]]:
         """List what a reviewer should know of each option, as (option, finding): a key of ``findings`` and values."""

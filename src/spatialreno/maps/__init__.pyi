@@ -1,3 +1,5 @@
+from .content.owner_asks import find_asks as find_asks
+from .content.owner_asks import owner_index as owner_index
 from .drawing.lane_section import draw_section as draw_section
 from .live_page.page import live as live
 from .page.district_page import AreaPages as AreaPages
@@ -8,5 +10,6 @@ from .page.page import draw as draw
 from .page.programme_page import draw_programme as draw_programme
 from .page.reach_page import draw_reach as draw_reach
 from .page.reach_page import reach_table as reach_table
+from .page.schedule_page import draw_schedule as draw_schedule
 from .paper.owner_sheets import owner_sheets as owner_sheets
 from .paper.report_forms import report as report
