@@ -1,5 +1,6 @@
 from .drawing.lane_section import draw_section as draw_section
 from .live_page.page import live as live
+from .page.design_page import draw_design as draw_design
 from .page.district_page import AreaPages as AreaPages
 from .page.district_page import draw_district as draw_district
 from .page.faults_page import draw_faults as draw_faults
