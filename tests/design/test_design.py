@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import make_area
+from conftest import examples, make_area
 from design_yards import yard
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -21,7 +21,7 @@ from spatialreno.walk import OpeningChoices
 
 # Without shrinking: an area is a whole fabric, and a failing one is small as it is.
 FEW = settings(
-    max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=examples(3), deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 GOALS = ("covered:kindergarten", "kinds", "score", "metres")
 

@@ -182,8 +182,8 @@ class Design:
         -------
         pandas.DataFrame
             A row for each pair that is worth more or less than its parts: one, other, alone_one, alone_other, both,
-            together (both less each alone), kind (``only_together``: nothing alone; ``more_together``; ``stand_in``: one
-            for the other).
+            together (both less each alone), kind (``only_together``: nothing alone; ``more_together``;
+            ``stand_in``: one for the other).
         """
         return self._known().pairs(self.chosen, most)
 
