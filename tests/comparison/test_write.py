@@ -60,13 +60,14 @@ def test_excel_reads_the_chinese(folder: Path) -> None:
     for path in tables:
         assert path.read_bytes().startswith(b"\xef\xbb\xbf")
         assert not path.read_bytes().startswith(b"\xef\xbb\xbf" * 2)
-    assert "拆除围墙长度" in read(folder, "leaders")["指标"].tolist()
+    assert "拆除围墙" in read(folder, "leaders")["指标"].tolist()
     assert {"毛纺厂", "粮食局"} <= set("；".join(read(folder, "ledger")["parties"].dropna()).split("；"))
 
 
 def test_tables_hold_the_numbers(options: sr.Comparison, folder: Path) -> None:
     leaders = read(folder, "leaders").set_index("指标")
-    assert leaders["opened"].to_numpy() == pytest.approx(options.leaders()["opened"].to_numpy(float), nan_ok=True)
+    said = [cell if isinstance(cell, str) else f"{cell:g}" for cell in options.leaders()["opened"]]
+    assert [f"{float(cell):g}" if number(str(cell)) else cell for cell in leaders["opened"]] == said
     assert len(read(folder, "indicators")) == len(options.table())
     ledger = read(folder, "ledger")
     assert set(ledger["option"]) == {"clear", "opened"}

@@ -15,6 +15,7 @@ from spatialreno.area import STATION, heat_demand
 from spatialreno.community import Consents, Register, answer_checkup
 from spatialreno.comparison.money.budgets import Budgets, Given
 from spatialreno.comparison.money.funding import Funding, fund
+from spatialreno.comparison.leaders import Figures
 from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review
 from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works
@@ -148,16 +149,24 @@ class Comparison:
         return self._titled(change, lang)
 
     def leaders(self, *, lang: Lang = "zh") -> pd.DataFrame:
-        """Return the leaders' table (汇报一张表): one line each, options across.
+        """Return the leaders' table (汇报一张表): fourteen rows in six groups 拆 · 腾 · 建 · 人 · 钱 · 难.
+
+        The rows are the catalog's ``leaders``. Every figure is rounded to what it bears; what is not known is ``—``,
+        and today invests nothing. The same rows stand on the page, in reports and workbooks, in ``leaders.csv`` and on
+        the command line; exact values are in ``table()``.
+
+        Parameters
+        ----------
+        lang
+            Language of titles and units.
 
         Returns
         -------
         DataFrame
-            Index indicator (title); columns unit and one value for each option, today first.
+            Index indicator (title); columns group, unit and one cell for each option, today first: a number, or a text
+            where a row tells several figures (``0 / 11 / 5``).
         """
-        wanted = [row["indicator"] for row in self.today.catalog.rows("leaders")]
-        values = self._values()
-        return self._titled(values.reindex([w for w in wanted if w in values.index]), lang)
+        return Figures(self._values(), self.today, self.evaluations[TODAY].standard, lang).table()
 
     def rank(self, weights: Mapping[str, float]) -> pd.DataFrame:
         """Rank the options by weighted indicators; the unweighted values stand beside.
@@ -290,7 +299,8 @@ class Comparison:
 
     def __repr__(self) -> str:
         """Read the comparison aloud."""
-        scores = [f"{k} {e.value('score'):.1f}" for k, e in self.evaluations.items()]
+        told = {k: e.value("score") for k, e in self.evaluations.items()}
+        scores = [f"{k} {score:.1f}" if score == score else f"{k} —" for k, score in told.items()]
         return f"Comparison of {self.today.name} by {self.standard}, circle score: {', '.join(scores)}"
 
     def _invested(self, values: pd.DataFrame) -> pd.DataFrame:
