@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +13,9 @@ import pandas as pd
 from spatialreno._version import __version__
 from spatialreno.area import STATION, heat_demand
 from spatialreno.community import Consents, Register, answer_checkup
+from spatialreno.comparison.leaders import Figures
 from spatialreno.comparison.money.budgets import Budgets, Given
 from spatialreno.comparison.money.funding import Funding, fund
-from spatialreno.comparison.leaders import Figures
 from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review
 from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works
@@ -113,8 +113,13 @@ class Comparison:
             },
         }
 
-    def table(self) -> pd.DataFrame:
+    def table(self, *, rounded: bool = False) -> pd.DataFrame:
         """Return every finding of every option.
+
+        Parameters
+        ----------
+        rounded
+            Round each to what it bears (the decimals of the catalog's ``indicators``), as it is written out.
 
         Returns
         -------
@@ -123,9 +128,10 @@ class Comparison:
             level ``plan`` are what the plan itself does: metres, areas, people who gain, cost.
         """
         found = pd.concat({k: e.table for k, e in self.evaluations.items()}, names=["option"])
-        return pd.concat([found, self.plans])
+        table = pd.concat([found, self.plans])
+        return _borne(table, self._decimals(table.index.get_level_values("indicator"))) if rounded else table
 
-    def change(self, base: str = TODAY, *, lang: Lang = "zh") -> pd.DataFrame:
+    def change(self, base: str = TODAY, *, lang: Lang = "zh", rounded: bool = False) -> pd.DataFrame:
         """Return what each option changes: indicators down, options across, against ``base``.
 
         Parameters
@@ -134,6 +140,8 @@ class Comparison:
             Option to measure from.
         lang
             Language of the titles.
+        rounded
+            Round each to what it bears, as it is written out.
 
         Returns
         -------
@@ -146,7 +154,7 @@ class Comparison:
         others = [c for c in values.columns if c != base]
         counted = self._invested(values)
         change = pd.concat([values[base], counted[others].sub(counted[base], axis=0)], axis=1)
-        return self._titled(change, lang)
+        return self._titled(_borne(change, self._decimals(change.index)) if rounded else change, lang)
 
     def leaders(self, *, lang: Lang = "zh") -> pd.DataFrame:
         """Return the leaders' table (汇报一张表): fourteen rows in six groups 拆 · 腾 · 建 · 人 · 钱 · 难.
@@ -327,6 +335,11 @@ class Comparison:
         result.index = pd.Index(titles, name="指标" if lang == "zh" else "indicator")
         return Sheet(result)
 
+    def _decimals(self, keys: pd.Index[str]) -> list[int]:
+        """Say how many decimals each indicator bears; money is told in whole yuan."""
+        known = self.today.catalog.indicators["decimals"].astype(int).to_dict()
+        return [known.get(key, known.get(str(key).partition(":")[0], 6)) for key in keys]
+
     def _signs(self, weights: Mapping[str, float], values: pd.DataFrame) -> pd.Series[int]:
         if not weights or any(not w >= 0 for w in weights.values()) or not sum(weights.values()) > 0:
             raise InputError("rank: give weights of 0 or more, at least one above 0; there are no default weights.")
@@ -340,3 +353,10 @@ class Comparison:
                 f"Choose from: {', '.join(known)}."
             )
         return pd.Series({k: 1 if better[stem] == "up" else -1 for k, stem in stems.items()})
+
+
+def _borne(table: pd.DataFrame, decimals: Sequence[int]) -> pd.DataFrame:
+    """Round each row's numbers to its own decimals."""
+    scale = pd.Series([10.0**count for count in decimals], table.index)
+    floats = [c for c in table.columns if pd.api.types.is_float_dtype(table[c])]
+    return table.assign(**{c: (table[c] * scale).round() / scale for c in floats})

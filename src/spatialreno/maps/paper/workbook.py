@@ -116,13 +116,13 @@ def _fill(pen: _Pen, options: Comparison, lang: Lang) -> None:
     heads = [word(k, lang) for k in ("option", "stages", "works_done", "cost")]
     pen.sheet(word("stages", lang), heads, stage_rows, texts=4)
     _checkup(pen, options, titles, lang)
-    table = options.table().reset_index()
+    table = options.table(rounded=True).reset_index()
     pen.sheet(word("all_findings", lang), list(table.columns), table.itertuples(index=False, name=None), texts=4)
     pen.sheet(word("assumptions", lang), [word("what", lang), ""], _grounds(options, lang))
 
 
 def _changes(pen: _Pen, options: Comparison, titles: list[str], lang: Lang) -> None:
-    change = options.change(lang=lang)
+    change = options.change(lang=lang, rounded=True)
     changed = [f"{title} {word('change', lang)}" for title in titles[1:]]
     heads = [word("indicator", lang), word("unit", lang), titles[0], *changed]
     rows = [[title, unit_text(str(row["unit"]), lang), *(row[key] for key in options.areas)]
