@@ -26,6 +26,7 @@ INSIDE = {
     "works": [".", "lifts", "dig", "heat"],
     "optimise": ["steiner", "."],
     "community": [".", "checkups", "consents", "voting"],
+    "design": [".", "proof", "question"],
     "comparison": ["districts", ".", "year", "money"],
     "area": [".", "rules", "facts", "place"],
 }

@@ -87,15 +87,15 @@ def test_a_hole_of_a_gate_that_goes_is_whole_across_a_joint() -> None:
 
 
 def test_a_wall_built_along_a_gated_wall_is_opened_with_a_word() -> None:
-    from spatialreno.comparison.review import gate_findings
+    from spatialreno.comparison.review import Finding, gate_findings, sentence
 
     area = yard(60, walls=[wall(*LONG)], gates=[gate("G", 30, 30, width_m=4.0)])
     line = wall("N", (at(20, 30.1).x, at(20, 30.1).y), (at(40, 30.1).x, at(40, 30.1).y))["geometry"]
     beside = Scenario("b", interventions=[build("walls", "N", geometry=line, kind="wall")]).apply(area)
     assert gate_findings(area, area) == []
     (said,) = gate_findings(area, beside)
-    assert "N" in said
-    assert "G" in said
+    assert said == Finding("gate_beside", {"wall": "N", "gate": "G"})
+    assert sentence(area.catalog, said, "en").startswith("N runs along the wall of gate G")
     assert distance(beside, (30, 25), (30, 35)) == pytest.approx(10, abs=0.002)
 
 

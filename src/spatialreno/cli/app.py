@@ -186,7 +186,7 @@ def compared(
     return sr.compare(read, scenarios_for(area, scenarios), standard=norm, works=asked, strict=strict, progress=say)
 
 
-def gathered(options: Comparison, area: Path, budget: float | None) -> People:
+def gathered(options: Comparison, area: Path, budget: float | None, start: str | None = None) -> People:
     """Gather what a page tells about people; the menu of the area's folder where there is a budget."""
     import spatialreno as sr
     from spatialreno.works import sun_is_known
@@ -197,7 +197,7 @@ def gathered(options: Comparison, area: Path, budget: float | None) -> People:
     say("lifts, management, check-up")
     if not sun_is_known():
         say("left out: sun on windows beside lifts. It needs pvlib: pip install 'spatialreno[people]'")
-    return sr.comparison.gather_people(options, menu=menu, budget_yuan=budget)
+    return sr.comparison.gather_people(options, menu=menu, budget_yuan=budget, start=start)
 
 
 def standard_for(area: StudyArea, given: str | None) -> str:

@@ -240,6 +240,7 @@ def report(
     works: Works = "heat,dig",
     people: Told = True,
     budget: Budget = None,
+    start: Annotated[str | None, typer.Option(help="First day of the works, to tell the year too (.html)")] = None,
     lang: Lang = "zh",
 ) -> None:
     """Write options as a report to print, or for a spreadsheet, QGIS or CAD: by the ending of the file.
@@ -249,7 +250,7 @@ def report(
     import spatialreno as sr
 
     options = compared(area, scenarios, standard, works)
-    more = gathered(options, area, budget) if people and out.suffix.lower() in ("", ".html") else None
+    more = gathered(options, area, budget, start) if people and out.suffix.lower() in ("", ".html") else None
     say("write the report")
     tell(sr.report(options, out, lang=lang, paper=paper, people=more))
 

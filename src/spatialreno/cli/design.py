@@ -23,13 +23,19 @@ def design(
     scenario: MaybeScenario = None,
     budget: Annotated[float, typer.Option("--budget", min=0, help="Most to be spent, in yuan")] = float("inf"),
     goal: Annotated[str, typer.Option("--goal", help="basket, covered:KIND, kinds, score or metres")] = "basket",
-    candidate: Annotated[Ids, typer.Option("--candidate", help="Id of a wall or gate, or: walls, gates")] = None,
+    candidate: Annotated[Ids, typer.Option("--candidate", help="Id of a wall or gate, or: walls, gates, paths")] = None,
+    max_m: Annotated[float | None, typer.Option("--max-m", help="Split longer walls first, in metres")] = None,
     keep_party: Annotated[Ids, typer.Option("--keep-party", help="Id of a party that is not asked")] = None,
     most_parties: Annotated[int | None, typer.Option("--most-parties", min=0, help="Most parties asked")] = None,
     consent: Annotated[str | None, typer.Option("--consent", help="in_hand or not_refused")] = None,
     must_open: Annotated[Ids, typer.Option("--must-open", help="Id of a candidate that is opened")] = None,
     must_keep: Annotated[Ids, typer.Option("--must-keep", help="Id of a candidate that stays")] = None,
     floor: Annotated[float | None, typer.Option("--floor", help="Least share of each compound, 0 to 1")] = None,
+    most_through: Annotated[
+        float | None, typer.Option("--most-through", help="Most share of outside trips that cut through, 0 to 1")
+    ] = None,
+    keep_fire: Annotated[bool, typer.Option("--keep-fire", help="No building loses its fire access")] = False,
+    keep_wheelchair: Annotated[bool, typer.Option("--keep-wheelchair", help="No way in a wheelchair is lost")] = False,
     frontier: Annotated[bool, typer.Option("--frontier", help="Answer for ten smaller budgets too")] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for scenario files")] = None,
     standard: Norm = None,
@@ -48,10 +54,11 @@ def design(
     first = None if scenario is None else sr.read_scenario(scenario)
     guards: dict[str, Any] = {
         "keep_party": keep_party, "most_parties": most_parties, "consent": consent, "must_open": must_open,
-        "must_keep": must_keep, "floor": floor,
+        "must_keep": must_keep, "floor": floor, "most_through": most_through, "keep_fire": keep_fire or None,
+        "keep_wheelchair": keep_wheelchair or None,
     }  # fmt: skip
     found = sr.design_openings(
-        changed(read, scenario), budget_yuan=budget, goal=goal, candidates=candidate,
+        changed(read, scenario), budget_yuan=budget, goal=goal, candidates=candidate, max_m=max_m,
         standard=standard_for(read, standard), progress=say,
         **{name: value for name, value in guards.items() if value is not None},
     )  # fmt: skip

@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, Norm, Scenarios, app, compared
-from spatialreno.cli.output import Form, form, say, tell_table
+from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, Norm, Scenarios, Works, app, compared
+from spatialreno.cli.output import Form, form, say, tell, tell_table
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from spatialreno.comparison import Funding
+    from spatialreno.comparison import Funding, Schedule
 
 KeepRest = Annotated[bool, typer.Option("--keep-rest", help="Leave refused rows out, list them, and go on")]
 Phases = Annotated[
     list[str] | None, typer.Option("--phase", help="Days of a phase, 1=2026-03-01:2026-04-30; repeat it")
 ]
+Counts = list[str] | None
+_BRIEF = ["title", "crew", "quantity", "days", "start", "end", "slack_days", "critical"]
 _DATED = ("payments", "contracts", "years")
 
 
@@ -33,6 +35,7 @@ def funding(
         Literal["table", "lines", "rules", "payments", "contracts", "years", "notes"],
         typer.Option(help="By payer; every line; the rules; by quarter; contracts; by year; what no rule covers"),
     ] = "table",
+    works: Works = "heat,dig",
     keep_rest: KeepRest = False,
     standard: Norm = None,
     as_json: AsJson = False,
@@ -48,7 +51,7 @@ def funding(
         raise InputError(f"funding: --show {show} needs days. Give them with --phase 1=2026-03-01:2026-04-30.")
     spans = _spans(phase or [])
     money = None if budgets is None else read_budgets(budgets, keep_rest=keep_rest)
-    found = compared(area, scenarios, standard).funding(money)
+    found = compared(area, scenarios, standard, works).funding(money)
     for fault in found.faults:
         say(str(fault))
     for option, text in found.notes():
@@ -89,3 +92,75 @@ def _spans(given: list[str]) -> dict[int, tuple[str, str]]:
     if wrong:
         raise InputError(f"--phase {', '.join(wrong)}: expected each phase once, such as 1=2026-03-01:2026-04-30.")
     return found
+
+
+@app.command()
+def schedule(
+    area: Area,
+    scenario: Annotated[Path, typer.Argument(help="Scenario file (.toml)", metavar="SCENARIO")],
+    start: Annotated[str, typer.Option(help="First day, YYYY-MM-DD")],
+    by: Annotated[str | None, typer.Option(help="Day by which it should be done")] = None,
+    crews: Annotated[Counts, typer.Option("--crews", help="How many of a kind, demolition=3; repeat it")] = None,
+    late: Annotated[Counts, typer.Option("--late", help="A late task: vote:open:C04=60 (days); repeat it")] = None,
+    show: Annotated[
+        Literal["tasks", "critical", "curve", "slips", "notes"],
+        typer.Option(help="Every task; critical ones; money and metres by week; what --late moves; what is assumed"),
+    ] = "tasks",
+    works: Works = "heat,dig",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File: .xlsx, .xml (MS Project), .html")] = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Plan the year of an option (进度计划): the shortest plan of its works by lane and yard, with a bound.
+
+    Example: spatialreno schedule data/geo/xigongdi data/geo/xigongdi/scenarios/full.toml --start 2026-03-01
+    """
+    import spatialreno as sr
+
+    amounts, slips = _amounts(crews, "--crews"), _amounts(late, "--late")
+    if show == "slips" and not slips:
+        raise InputError("schedule: --show slips needs what is late. Give it with --late vote:open:C04=60.")
+    options = compared(area, [scenario], None, works)
+    name = options.scenarios[0].name
+    say("plan the year")
+    found = options.schedule(name, start=start, by=by, crews=amounts)
+    base = found
+    for task, days in slips.items():
+        found = found.if_late(task, days)
+    for note in found.notes:
+        say(note)
+    if out is not None:
+        tell(sr.maps.draw_schedule(found, lang=lang).save(out) if out.suffix == ".html" else found.write(out))
+        return
+    how = form(as_json, as_csv)
+    tell_table(_schedule_table(base, found, show, brief=how is Form.table), how, title=repr(found))
+
+
+def _schedule_table(base: Schedule, found: Schedule, show: str, *, brief: bool) -> pd.DataFrame:
+    import pandas as pd
+
+    if show == "notes":
+        return pd.DataFrame({"note": found.notes})
+    table = found.tasks.reset_index()
+    if show == "curve":
+        table = found.curve()
+    elif show == "slips":
+        table = base.slips(found).reset_index()
+    elif brief:
+        table = table[["task", *_BRIEF]]
+    if show == "critical":
+        table = table[table["critical"]]
+    days = table.select_dtypes("datetime").columns
+    return table.assign(**{c: table[c].dt.strftime("%Y-%m-%d") for c in days})
+
+
+def _amounts(given: Counts, option: str) -> dict[str, int]:
+    """Read name=number pairs; each name once."""
+    pairs = [text.rpartition("=")[::2] for text in given or []]
+    wrong = [f"{name}={number}" for name, number in pairs if not name or not number.strip().isdigit()]
+    names = [name for name, _ in pairs]
+    wrong += sorted({name for name in names if names.count(name) > 1})
+    if wrong:
+        raise InputError(f"{option} {', '.join(wrong)}: expected each name once with a whole number, name=3.")
+    return {name.strip(): int(number) for name, number in pairs}

@@ -10,3 +10,4 @@ from .people import gather_people as gather_people
 from .run import compare as compare
 from .works import with_works as with_works
 from .write import write_postgis_results as write_postgis_results
+from .year.schedule import Schedule as Schedule

@@ -16,13 +16,14 @@ from spatialreno.community import Consents, Register, answer_checkup
 from spatialreno.comparison.leaders import Figures
 from spatialreno.comparison.money.budgets import Budgets, Given
 from spatialreno.comparison.money.funding import Funding, fund
-from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review
+from spatialreno.comparison.review import Finding, fire_findings, gate_findings, lane_findings, review, told
 from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works
 from spatialreno.comparison.write import write_comparison
+from spatialreno.comparison.year.schedule import Schedule, plan_year
 from spatialreno.errors import Fault, InputError
 from spatialreno.indicators import Evaluation, indicator_title
-from spatialreno.land import Removals, built_conflicts, conflict_lines, fewest_removals, fire_blockers, lane_sections
+from spatialreno.land import Removals, built_conflicts, fewest_removals, fire_blockers, lane_sections
 from spatialreno.scenario import Bill, Scenario
 
 if TYPE_CHECKING:
@@ -245,18 +246,74 @@ class Comparison:
         """
         return fund(self.areas, self.money, budgets)
 
-    def notes(self) -> list[tuple[str, str]]:
-        """List what a reviewer should know of each option, as (option, sentence)."""
+    def schedule(
+        self,
+        option: str,
+        *,
+        start: str,
+        by: str | None = None,
+        crews: Mapping[str, int] | None = None,
+        late: Mapping[str, int] | None = None,
+        work: float | None = None,
+    ) -> Schedule:
+        """Plan the year of one option (进度计划): the shortest plan of its works, with a bound.
+
+        Works become tasks by stage, lane and yard (``spatialreno catalog work_rates``): 拆违 → 拆墙 → 管网 → 路面 →
+        绿化与楼本体; approvals, votes that have not passed and signatures not in hand come before; a lane's pavement
+        waits for its pipes and those of the yards beside it; of the lanes at a yard's gates one stays open; noisy works
+        in a lane at a school wait for holidays, wet works and planting rest in winter; heat is due before the heating
+        season. Crews are limited.
+
+        Parameters
+        ----------
+        option
+            Its name.
+        start
+            First day (YYYY-MM-DD).
+        by
+            Day by which it should be done; ``.over_days`` tells by how much it is not.
+        crews
+            How many crews of a kind there are, instead of the catalog's ``crews``.
+        late
+            Task to the days after ``start`` before which it cannot begin.
+        work
+            Deterministic time of the solver; default is the catalog's ``schedule_work``.
+
+        Returns
+        -------
+        Schedule
+
+        Raises
+        ------
+        InputError
+            No such option, or one that does nothing; days that are none or run backwards; unknown crews or tasks; or
+            OR-Tools is not installed (``pip install 'spatialreno[schedule]'``).
+        """
+        if option not in self.ledgers or option == TODAY:
+            raise InputError(f"schedule: {option} is no option. Options: {', '.join(s.name for s in self.scenarios)}.")
+        asked = {"start": start, "by": by, "crews": crews or {}, "late": late or {}, "work": work}
+        consents, title = self.consents.get(option), self.titles[option]
+        return plan_year(
+            self.areas[option], self.ledgers[option], self.money.of(option), consents, title=title, asked=asked
+        )
+
+    def findings(self) -> list[tuple[str, Finding]]:
+        """List what a reviewer should know of each option, as (option, finding): a key of ``findings`` and values."""
         before = self.evaluations[TODAY].ground.lanes
-        found = [(s.name, text) for s in self.scenarios for text in s.unmatched(self.today)]
+        found: list[tuple[str, Finding]] = []
         for name in self.areas:
             if name != TODAY:
-                found += [(name, text) for text in review(self.today, self.ledgers[name], self.money.of(name))]
-                found += [(name, text) for text in gate_findings(self.today, self.areas[name])]
+                found += [(name, one) for one in review(self.today, self.ledgers[name], self.money.of(name))]
+                found += [(name, one) for one in gate_findings(self.today, self.areas[name])]
                 lanes = self.evaluations[name].ground.lanes
-                found += [(name, text) for text in lane_findings(self.today, before, lanes)]
-                found += [(name, text) for text in conflict_lines(self.today, self.conflicts[name])]
-            found += [(name, text) for text in fire_findings(self.blockers[name])]
+                found += [(name, one) for one in lane_findings(self.today, before, lanes)]
+            found += [(name, one) for one in fire_findings(self.blockers[name])]
+        return found
+
+    def notes(self, *, lang: Lang = "zh") -> list[tuple[str, str]]:
+        """List what a reviewer should know of each option, as (option, sentence), in Chinese or English."""
+        empty = [(s.name, text) for s in self.scenarios for text in s.unmatched(self.today, lang=lang)]
+        found = [*empty, *told(self.today, self.findings(), self.conflicts, lang)]
         return [*found, *((TODAY, str(fault)) for fault in self.faults)]
 
     @property

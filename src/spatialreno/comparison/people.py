@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from spatialreno.community import (
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from spatialreno.comparison.options import Comparison
+    from spatialreno.comparison.year.schedule import Schedule
     from spatialreno.programme import Programme
 
 
@@ -47,6 +48,8 @@ class People:
         Votes before and after, by compound; only where somebody voted.
     programme
         The programme the area is part of; None when not given.
+    schedules
+        The year of each option that does something; empty when no first day was given.
     """
 
     lifts: LiftPlan
@@ -58,6 +61,7 @@ class People:
     willing: Mapping[str, Tally]
     satisfied: Mapping[str, Tally]
     programme: Programme | None = None
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
 
 
 def gather_people(
@@ -68,6 +72,7 @@ def gather_people(
     budget_yuan: float | None = None,
     trials: int = 100,
     programme: Programme | None = None,
+    start: str | None = None,
 ) -> People:
     """Gather what concerns people in the options of a comparison, for a page or a report.
 
@@ -85,6 +90,8 @@ def gather_people(
         Re-drawn votes behind the stability of the menu.
     programme
         As ``read_programme`` gives it.
+    start
+        First day of the works (YYYY-MM-DD), to plan the year of every option; None: no schedule.
 
     Returns
     -------
@@ -116,4 +123,10 @@ def gather_people(
         willing=book.counts("willing"),
         satisfied=book.counts("satisfied"),
         programme=programme,
+        schedules={} if start is None else _schedules(options, start),
     )
+
+
+def _schedules(options: Comparison, start: str) -> dict[str, Schedule]:
+    does = [s.name for s in options.scenarios if (options.ledgers[s.name]["verb"] != "keep").any()]
+    return {name: options.schedule(name, start=start) for name in does}

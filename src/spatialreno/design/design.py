@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.design.candidates import Candidate, scenario_of
+from spatialreno.design.question.candidates import Candidate, scenario_of
 from spatialreno.errors import InfeasibleError
 
 if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
     from spatialreno.scenario import Scenario
 
 _UNITS = {"basket": "residents", "covered": "residents", "kinds": "residents × kinds", "score": "points", "metres": "m"}
@@ -42,6 +43,10 @@ class Design:
         What else must be known, a sentence each.
     provenance
         Area, fingerprint, goal, standard and version this rests on.
+    area
+        The area that the scenario is for: the one given, with its walls split where ``max_m`` was.
+    opened
+        What is opened, as candidates.
     """
 
     chosen: tuple[str, ...]
@@ -56,6 +61,7 @@ class Design:
     out_of_reach: float = float("nan")
     notes: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    area: StudyArea | None = field(default=None, compare=False)
     opened: tuple[Candidate, ...] = field(default=(), compare=False)
     along: Callable[[Sequence[float] | None], list[Design]] | None = field(default=None, compare=False)
 

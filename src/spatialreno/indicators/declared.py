@@ -62,15 +62,22 @@ def declared_rows(area: StudyArea, people: pd.DataFrame, *, group: str = "genera
 
 
 def _asked(name: str, cells: dict[Any, Any]) -> _Declared:
-    levels = tuple(str(cells["level"]).split("|"))
-    told = str(cells["description"])
-    return _Declared(name, levels, *(cells[c] for c in ("layer", "kind", "column", "distance_m", "target")), told)
+    return _Declared(
+        name=name,
+        levels=tuple(str(cells["level"]).split("|")),
+        layer=str(cells["layer"]),
+        kind=str(cells["kind"]),
+        column=str(cells["column"]),
+        distance_m=float(cells["distance_m"]),
+        target=float(cells["target"]),
+        told=str(cells["description"]),
+    )
 
 
 def _standing(area: StudyArea, asked: _Declared) -> pd.DataFrame:
     """Take what counts of a layer: of facilities those that serve, of structures those that stand."""
     own = {"facilities": open_facilities, "structures": standing_structures}
-    rows = own[asked.layer](area) if asked.layer in own else area.layer(asked.layer)
+    rows: pd.DataFrame = own[asked.layer](area) if asked.layer in own else area.layer(asked.layer)
     return rows[rows["kind"] == asked.kind] if asked.kind else rows
 
 
@@ -78,10 +85,8 @@ def _added_up(area: StudyArea, asked: _Declared, *, count: bool) -> list[Row]:
     rows = _standing(area, asked)
     known = surveyed(area, asked.layer)
     values = pd.Series(1.0, rows.index) if count else rows[asked.column].astype("float64")
-    mark = marks(
-        estimated=not count and bool(rows["estimated"].fillna("").str.split(",").map(lambda c: asked.column in c).any()),
-        inferred=bool(rows["inferred"].any()),
-    )
+    guessed = rows["estimated"].fillna("").str.split(",").map(lambda columns: asked.column in columns)
+    mark = marks(estimated=not count and bool(guessed.any()), inferred=bool(rows["inferred"].any()))
 
     def told(level: str, place: str, own: pd.Series[float]) -> Row:
         value = float(own.sum(skipna=False)) if known else nan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from math import nan
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from spatialreno.catalog import Catalog, Standard
 
 _KEY = ["level", "place", "indicator"]
+_THRESHOLD = re.compile(r"\{(gain_m|gain_points):g\}")  # a title of one's own may hold other braces
 
 
 class Row(NamedTuple):
@@ -102,7 +104,8 @@ def indicator_title(catalog: Catalog, indicator: str, *, lang: str = "zh", norm:
 
 def _worded(catalog: Catalog, indicator: str, column: str) -> str:
     """Give a title with its thresholds: ``{gain_m:g}`` stands for that constant of the catalog."""
-    return str(catalog.indicators.at[indicator, column]).format(**catalog.constants)
+    title = str(catalog.indicators.at[indicator, column])
+    return _THRESHOLD.sub(lambda found: f"{catalog.constants[found[1]]:g}", title)
 
 
 def _subject_title(catalog: Catalog, subject: str, column: str, norm: Standard | None) -> str:

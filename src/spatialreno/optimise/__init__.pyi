@@ -6,6 +6,10 @@ from .milp import Milp as Milp
 from .milp import MilpResult as MilpResult
 from .milp import relative_gap as relative_gap
 from .milp import solve_milp as solve_milp
+from .shortest_plan import Job as Job
+from .shortest_plan import ShortestPlan as ShortestPlan
+from .shortest_plan import Together as Together
+from .shortest_plan import shortest_plan as shortest_plan
 from .solution import Solution as Solution
 from .steiner.cuts import CutModel as CutModel
 from .steiner.cuts import add_net as add_net

@@ -23,6 +23,7 @@ from .state.saved_fabric import load_fabric as load_fabric
 from .state.saved_fabric import save_fabric as save_fabric
 from .state.standing import fabric_of as fabric_of
 from .state.standing import paths_open as paths_open
+from .trials.cut_through import OutsideTrips as OutsideTrips
 from .trials.cut_through import cut_through as cut_through
 from .trials.home_walk import HomeWalk as HomeWalk
 from .trials.opening_choices import OpeningChoices as OpeningChoices

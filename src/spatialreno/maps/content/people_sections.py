@@ -11,6 +11,7 @@ import pandas as pd
 from spatialreno.community import checkup_lines, documented_case
 from spatialreno.maps.content.funding_parts import funding_parts
 from spatialreno.maps.content.indicator_tables import option_titles
+from spatialreno.maps.content.schedule_parts import schedule_parts
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.words.numbers import facility_title, number
 from spatialreno.maps.words.people_words import holder_word, say
@@ -62,6 +63,7 @@ def sections(options: Comparison, people: People | None, lang: Lang, *, opened: 
             "checkup": _checkup(people, options, lang, opened),
             "money": _money(people, options, lang),
             "register": _register(people, options, lang),
+            "schedule": schedule_parts(people.schedules, _titles(options, lang), lang),
             "programme": programme_parts(people.programme, lang) if people.programme is not None else [],
         }
     return [Section(key, say(key, lang), found) for key, found in parts.items() if found]

@@ -118,7 +118,7 @@ def assumptions(options: Comparison, lang: Lang) -> list[Markup]:
     note = options.areas["today"].meta.get("note")
     titles = dict(zip(options.areas, option_titles(options, lang), strict=True))
     lists = {
-        "review": [joined(isolated(titles[key]), ": ", isolated(told)) for key, told in options.notes()],
+        "review": [joined(isolated(titles[key]), ": ", isolated(told)) for key, told in options.notes(lang=lang)],
         "confidence": [text(f"{_confidence(name, lang)}: {count}") for name, count in confidence_counts(options)],
         "rests_on": [
             text(f"{layer} · {what}: {count} / {total}") for layer, what, count, total in estimates(options, lang)

@@ -210,7 +210,7 @@ def _grounds(options: Comparison, lang: Lang, size: tuple[float, float]) -> list
     sheets[0].heading(word("assumptions", lang))
     titles = dict(zip(options.areas, option_titles(options, lang), strict=True))
     rows = [["", str(options.areas["today"].meta.get("note") or "")]]
-    rows += [[word("review", lang), f"{titles[key]}: {told}"] for key, told in options.notes()]
+    rows += [[word("review", lang), f"{titles[key]}: {told}"] for key, told in options.notes(lang=lang)]
     rows += [[word("confidence", lang), f"{_known(name, lang)}: {count}"] for name, count in confidence_counts(options)]
     rows += [
         [word("rests_on", lang), f"{layer} · {what}: {count} / {total}"]

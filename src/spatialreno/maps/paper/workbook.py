@@ -165,7 +165,7 @@ def _grounds(options: Comparison, lang: Lang) -> list[list[str]]:
     names = dict(zip(options.areas, option_titles(options, lang), strict=True))
     rows = [[name, value] for name, value in facts(options, lang)]
     rows += [[word("own_values", lang), told] for told in own_values(options, lang)]
-    rows += [[names[key], told] for key, told in options.notes()]
+    rows += [[names[key], told] for key, told in options.notes(lang=lang)]
     invented = [[word("what", lang), word("invented", lang)]] if options.today.meta.get("invented") else []
     return [*invented, [word("cost", lang), word("prices", lang)], *rows]
 

@@ -101,6 +101,52 @@ def cut_through(
     return gpd.GeoDataFrame(table, geometry="geometry", crs=area.crs)
 
 
+@dataclass(frozen=True, eq=False)
+class OutsideTrips:
+    """Outside trips around some compounds, counted once for all choices of openings.
+
+    Its share never falls as more opens: which trips count, and how long each is around the compounds, is settled with
+    everything open, and no opening makes a walk longer.
+    """
+
+    compounds: shapely.Geometry
+    ends: Floats
+    around: Floats
+    limit_mm: float
+
+    @classmethod
+    def of(cls, opened: StudyArea, compounds: Sequence[str], reach_m: float | None = None) -> OutsideTrips:
+        """Settle the trips.
+
+        Parameters
+        ----------
+        opened
+            The area with everything open that may be.
+        compounds
+            Ids of the compounds that may be crossed.
+        reach_m
+            How far around them outside trips begin and end, in metres; by default the catalog's ``through_reach_m``.
+        """
+        block = shapely.union_all(opened.compounds.geometry[list(compounds)].to_numpy())
+        near = opened.catalog.constants["through_reach_m"] if reach_m is None else reach_m
+        limit, state = walk_limit(opened, None) * MM_PER_M, state_for(opened, Needs())
+        ends = _portals(state, block, near)
+        whole, around = _both(state, block, ends, limit)
+        return cls(block, ends, np.where(np.isfinite(whole), around, np.nan), limit)
+
+    @property
+    def count(self) -> int:
+        """How many trips there are."""
+        return int((~np.isnan(self.around)).sum())
+
+    def share(self, area: StudyArea) -> float:
+        """Tell what share of the trips is shorter through the compounds than around them; 0 without trips."""
+        state = state_for(area, Needs())
+        far = _matrix(state.graph, _seeds(state.fabric, self.ends), self.limit_mm)
+        through = far[np.triu_indices(len(self.ends), 1)] < self.around
+        return float(through.sum() / self.count) if self.count else 0.0
+
+
 def _plans(area: StudyArea, openings: Sequence[str] | Scenario) -> Iterator[tuple[str, StudyArea]]:
     """Give the area after each opening."""
     from spatialreno.scenario import Scenario, alter, demolish

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from spatialreno.design.terms import Terms
-from spatialreno.design.ways import cheapest_way
+from spatialreno.design.proof.ways import cheapest_way
+from spatialreno.design.question.terms import Terms
 
 if TYPE_CHECKING:
-    from spatialreno.design.study import Study
+    from spatialreno.design.proof.study import Study
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -46,10 +46,10 @@ class Hunt:
         if key in self.tried:
             return False
         self.tried.add(key)
-        if not self.study.allowed(self.terms, chosen):
+        if not self.terms.allows(chosen):
             return False
         value = self.study.value(chosen)
-        if value <= self.value:
+        if value <= self.value or not self.study.allowed(self.terms, chosen):
             return False
         self.chosen, self.value = chosen.copy(), value
         return True

@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from spatialreno.design.candidates import Candidate, scenario_of
+from spatialreno.design.question.candidates import Candidate, scenario_of
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
+# So many yuan that the fen to which a share is rounded does not count.
+_MUCH = 1e10
+
 
 def opening_costs(area: StudyArea, candidates: Sequence[Candidate]) -> pd.Series[float]:
-    """Price each candidate alone; what several need together is additive.
+    """Price each candidate as the bill does: its works, ground made good, design, supervision and reserve.
+
+    What comes on top is a share of the works by payer, so the costs of several candidates add up to their bill, but for
+    the fen to which the bill rounds each share.
 
     Parameters
     ----------
@@ -34,18 +40,32 @@ def opening_costs(area: StudyArea, candidates: Sequence[Candidate]) -> pd.Series
         return pd.Series(dtype="float64", index=pd.Index([], name="id", dtype="str"))
     wall_of = dict(zip(area.gates.index, area.gates["wall_id"], strict=True))
     cost: dict[tuple[str, str, str], float] = {}
-    for becomes in ("gone", "public", "residents"):
-        part = [one for one in candidates if one.acts[0][2] == becomes]
-        if not part:
-            continue
-        bill = scenario_of(part, "priced").ledger(area)
+    for becomes, part in by_becoming(candidates):
+        ledger = scenario_of(part, "priced").ledger(area)
+        shares = ledger["payer"].map({payer: _with_fees(area, payer) for payer in ledger["payer"].unique()})
         own = set().union(*(one.features for one in part))
-        for layer, name, yuan in zip(bill["layer"], bill["id"], bill["cost_yuan"], strict=True):
+        yuan = ledger["cost_yuan"].to_numpy(float) * shares.to_numpy(float)
+        for layer, name, each in zip(ledger["layer"], ledger["id"], yuan.tolist(), strict=True):
             # A gate goes with its wall, and its removal is the wall's.
             thing = (layer, name) if (layer, name) in own or layer != "gates" else ("walls", str(wall_of[name]))
-            cost[(*thing, becomes)] = cost.get((*thing, becomes), 0.0) + float(yuan)
+            cost[(*thing, becomes)] = cost.get((*thing, becomes), 0.0) + each
     values = [sum(cost.get(act, np.nan) for act in one.acts) for one in candidates]
     return pd.Series(values, index=pd.Index(names, name="id"), dtype="float64", name="cost_yuan")
+
+
+def by_becoming(candidates: Sequence[Candidate]) -> list[tuple[str, list[Candidate]]]:
+    """Part candidates by what becomes of things, so that no two of a part touch one thing."""
+    parts = [(word, [one for one in candidates if one.acts[0][2] == word]) for word in ("gone", "public", "residents")]
+    return [(word, part) for word, part in parts if part]
+
+
+def _with_fees(area: StudyArea, payer: str) -> float:
+    """Say how many yuan the bill comes to for each yuan of works of a payer."""
+    from spatialreno.scenario import line, make_bill
+
+    cells = {"payer": payer, "phase": 1, "kind": "", "ids": (), "unit": "", "source": "", "confidence": ""}
+    works = pd.DataFrame([line("plan", "", ("", ""), quantity=1.0, price=_MUCH, **cells)])
+    return float(make_bill({"works": [works]}, area.catalog).total["works"] / _MUCH)
 
 
 def asked_by_candidate(area: StudyArea, candidates: Sequence[Candidate]) -> pd.DataFrame:
@@ -60,10 +80,7 @@ def asked_by_candidate(area: StudyArea, candidates: Sequence[Candidate]) -> pd.D
     from spatialreno.community import find_consents, touched_features
 
     rows: list[tuple[str, str, str, str, str]] = []
-    for becomes in ("gone", "public", "residents"):
-        part = [one for one in candidates if one.acts[0][2] == becomes]
-        if not part:
-            continue
+    for _, part in by_becoming(candidates):
         scenario = scenario_of(part, "asked")
         consents = find_consents(area, scenario, keep_rest=True)
         owners = consents.asked[consents.asked["basis"] == "owner"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from spatialreno.design.master import Cut, Rungs
+from spatialreno.design.proof.master import Cut, Rungs
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]

@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from spatialreno.design.hopes import Hopes
-from spatialreno.design.terms import Terms
+from spatialreno.design.question.hopes import Hopes
+from spatialreno.design.question.terms import Terms
 from spatialreno.optimise import Milp, Row, milp_of
 
 Bools = npt.NDArray[np.bool_]
@@ -107,7 +107,7 @@ def master(terms: Terms, rungs: Rungs, cuts: Sequence[Cut], *, least: float | No
     rows = list(_term_rows(terms, count, parties))
     if np.isfinite(terms.budget):
         spent = np.flatnonzero(terms.cost)
-        rows.append((spent.tolist(), terms.cost[spent].tolist(), -np.inf, terms.budget + _CENT))
+        rows.append((spent.tolist(), terms.cost[spent].tolist(), -np.inf, terms.budget + terms.slack))
     if least is not None:
         part = np.flatnonzero(weights)
         rows.append(((count + parties + part).tolist(), weights[part].tolist(), least, np.inf))
@@ -135,6 +135,13 @@ def _term_rows(terms: Terms, count: int, parties: int) -> Iterable[Row]:
         yield [one, two], [1.0, 1.0], -np.inf, 1.0
     for some in terms.never_all:
         yield list(some), [1.0] * len(some), -np.inf, len(some) - 1.0
+    for check in terms.checks:
+        for some in check.never_all:
+            yield list(some), [1.0] * len(some), -np.inf, len(some) - 1.0
+        for some in check.never_just:
+            signs = np.full(count, -1.0)
+            signs[list(some)] = 1.0
+            yield list(range(count)), signs.tolist(), -np.inf, len(some) - 1.0
     if not parties:
         return
     for party, some in enumerate(terms.asked):

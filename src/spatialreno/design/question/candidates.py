@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,12 @@ from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
-    from spatialreno.scenario import Intervention, Scenario
+    from spatialreno.scenario import Build, Intervention, Scenario
 
 #: Layer, id, and what becomes of it.
 Act = tuple[str, str, str]
-WORDS = ("walls", "gates")
+WORDS = ("walls", "gates", "paths")
+_USUAL = WORDS[:2]
 _RESIDENTS = ":residents"
 
 
@@ -26,14 +27,17 @@ class Candidate:
     Attributes
     ----------
     id
-        Id of the wall, the gate or the structure; ``G05:residents`` for a gate opened to residents only; several walls
-        that only help together are joined by ``+``.
+        Id of the wall, the gate or the structure; ``G05:residents`` for a gate opened to residents only; ``W12@L3``
+        for a new gate where path L3 meets wall W12; several walls that only help together are joined by ``+``.
     acts
         Layer, id, and what becomes of it: ``gone``, ``public`` or ``residents``.
+    new
+        For a new gate: what is built.
     """
 
     id: str
     acts: tuple[Act, ...]
+    new: Build | None = field(default=None, compare=False)
 
     @property
     def features(self) -> tuple[tuple[str, str], ...]:
@@ -41,7 +45,9 @@ class Candidate:
         return tuple((layer, name) for layer, name, _ in self.acts)
 
 
-def find_candidates(area: StudyArea, asked: Sequence[str] | None = None) -> tuple[list[Candidate], dict[str, str]]:
+def find_candidates(
+    area: StudyArea, asked: Sequence[str] | None = None, new: Iterable[Build] = ()
+) -> tuple[list[Candidate], dict[str, str]]:
     """List what may be opened, sorted by id.
 
     Parameters
@@ -49,9 +55,12 @@ def find_candidates(area: StudyArea, asked: Sequence[str] | None = None) -> tupl
     area
         The area in any state.
     asked
-        Ids of walls, gates and structures on the ground, and the words ``walls`` (every removable wall) and ``gates``
-        (every gate that does not let everybody through); both words by default. A gate is opened to everybody, and
-        where it is closed today also to residents alone (``G05:residents``).
+        Ids of walls, gates and structures on the ground, and the words ``walls`` (every removable wall), ``gates``
+        (every gate that does not let everybody through) and ``paths`` (a new gate wherever a path meets a wall); the
+        first two by default. A gate is opened to everybody, and where it is closed today also to residents alone
+        (``G05:residents``).
+    new
+        New gates, which stand closed in the area: for the word ``paths``.
 
     Returns
     -------
@@ -67,26 +76,29 @@ def find_candidates(area: StudyArea, asked: Sequence[str] | None = None) -> tupl
         raise InputError(
             f"design: candidates is {asked!r}, expected a list such as ['walls', 'W12']. Put it in a list."
         )
+    built = {one.id: one for one in new}
     known = _known(area)
     chosen: dict[str, tuple[Act, ...]] = {}
     lost: list[str] = []
-    for word in WORDS if asked is None else asked:
-        found = _by_word(area, word) if word in WORDS else _by_id(area, word, known)
+    for word in _USUAL if asked is None else asked:
+        found = _by_word(area, word, set(built)) if word in WORDS else _by_id(area, word, known)
         lost += [] if found else [word]
         for one in found:
             chosen[_id_of(one)] = (one,)
     lost = [word for word in lost if word not in WORDS]
     if lost:
         raise InputError(f"design: {'; '.join(_why(area, word, known) for word in lost[:8])}.")
-    return _joined([Candidate(name, acts) for name, acts in sorted(chosen.items())], area)
+    found_all = [Candidate(name, acts, built.get(acts[0][1])) for name, acts in sorted(chosen.items())]
+    return _joined(found_all, area)
 
 
 def scenario_of(chosen: Iterable[Candidate], name: str, title: str = "", reason: str = "") -> Scenario:
     """Write chosen candidates down as a scenario."""
     from spatialreno.scenario import Scenario, alter, demolish
 
-    acts = sorted(act for one in chosen for act in one.acts)
-    done: list[Intervention] = []
+    some = list(chosen)
+    acts = sorted(act for one in some if one.new is None for act in one.acts)
+    done: list[Intervention] = [_as_built(one.new, one.acts[0][2], reason) for one in some if one.new is not None]
     for layer, becomes in sorted({(layer, becomes) for layer, _, becomes in acts}):
         ids = [i for where, i, what in acts if (where, what) == (layer, becomes)]
         if becomes == "gone":
@@ -94,6 +106,12 @@ def scenario_of(chosen: Iterable[Candidate], name: str, title: str = "", reason:
         else:
             done.append(alter(layer, ids=ids, set={"walkers": becomes}, reason=reason))
     return Scenario(name, title, done)
+
+
+def _as_built(gate: Build, becomes: str, reason: str) -> Build:
+    """Let a new gate through whom its candidate says."""
+    values = tuple(sorted({**dict(gate.values), "walkers": becomes}.items()))
+    return replace(gate, values=values, reason=reason)
 
 
 def exclusions(candidates: Sequence[Candidate], area: StudyArea) -> list[tuple[int, int]]:
@@ -121,10 +139,11 @@ def _known(area: StudyArea) -> dict[str, list[str]]:
     return found
 
 
-def _by_word(area: StudyArea, word: str) -> list[Act]:
+def _by_word(area: StudyArea, word: str, built: set[str]) -> list[Act]:
     if word == "walls":
         return [("walls", name, "gone") for name in _removable(area, "walls")]
-    return [act for name in area.gates.index for act in _gate_acts(area, str(name))]
+    names = [str(name) for name in area.gates.index if (name in built) == (word == "paths")]
+    return [act for name in names for act in _gate_acts(area, name)]
 
 
 def _by_id(area: StudyArea, word: str, known: dict[str, list[str]]) -> list[Act]:

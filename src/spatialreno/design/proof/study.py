@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from spatialreno.design.hopes import Hopes
-from spatialreno.design.hunt import Answer, Hunt
-from spatialreno.design.master import Rungs, cut_row, master
-from spatialreno.design.separation import Cuts, separated
-from spatialreno.design.terms import Terms
+from spatialreno.design.proof.hunt import Answer, Hunt
+from spatialreno.design.proof.master import Rungs, cut_row, master
+from spatialreno.design.proof.separation import Cuts, separated
+from spatialreno.design.question.hopes import Hopes
+from spatialreno.design.question.terms import Terms
 from spatialreno.optimise import GrowingLp, MilpResult, solve_milp
 
 Bools = npt.NDArray[np.bool_]
@@ -118,6 +118,8 @@ class Study:
                 chosen, reached = self._read(point, terms)
                 hunt.offer(chosen)
                 fresh += self._cut(chosen, reached, chosen.astype(float), [order, self._dice.permutation(self.count)])
+                if self.value(chosen) > hunt.value:
+                    fresh += self._forbid(terms, chosen)
             self._say(hunt.value, bound)
             if fresh <= _FEW:
                 gaps = gaps[1:] or gaps
@@ -138,7 +140,8 @@ class Study:
             chosen, reached = self._read(found.values, terms)
             if self.value(chosen) >= value - _SOME and self.allowed(terms, chosen):
                 return Answer(chosen, self.value(chosen), bound, "proven" if found.status == "optimal" else "stopped")
-            if not self._cut(chosen, reached, chosen.astype(float), [order, self._dice.permutation(self.count)]):
+            fresh = self._cut(chosen, reached, chosen.astype(float), [order, self._dice.permutation(self.count)])
+            if not fresh + self._forbid(terms, chosen):
                 break
         return Answer(start, self.value(start), bound, "stopped")
 
@@ -208,12 +211,20 @@ class Study:
         return separated(self.rungs, self.cuts, chosen, reached, opened, orders)
 
     def allowed(self, terms: Terms, chosen: Bools) -> bool:
-        """Tell whether a choice keeps to the terms, floors included."""
+        """Tell whether a choice keeps to the terms, floors and checks included."""
         if not terms.allows(chosen):
             return False
-        return not terms.floors or terms.keeps_floors(self.rungs.holds(chosen), self.rungs.weights().tolist())
+        if terms.floors and not terms.keeps_floors(self.rungs.holds(chosen), self.rungs.weights().tolist()):
+            return False
+        return not terms.faults(chosen)
+
+    def _forbid(self, terms: Terms, chosen: Bools) -> int:
+        """Forbid a choice that breaks a check; returns how many new sets are forbidden."""
+        return sum(check.learn(chosen) for check in terms.faults(chosen))
 
     def _met(self, value: float, bound: float) -> bool:
+        if not np.isfinite(value):
+            return False
         return bool(bound - value <= _SOME * max(1.0, abs(value)) * (1e-2 if self.whole else 1.0) + 1e-9)
 
     def _floored(self, bound: float) -> float:

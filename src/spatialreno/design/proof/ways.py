@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from spatialreno.design.study import Study
-    from spatialreno.design.terms import Terms
+    from spatialreno.design.proof.study import Study
+    from spatialreno.design.question.terms import Terms
 
 Bools = npt.NDArray[np.bool_]
 _BRANCHES = 400

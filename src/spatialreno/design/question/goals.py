@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from spatialreno.design.hopes import Hopes, Scale, hopes_of_kinds, hopes_of_lengths, hopes_of_needs
+from spatialreno.design.question.hopes import Hopes, Scale, hopes_of_kinds, hopes_of_lengths, hopes_of_needs
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:

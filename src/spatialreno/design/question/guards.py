@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 import numpy as np
 import pandas as pd
 
-from spatialreno.design.candidates import Candidate, exclusions
-from spatialreno.design.goals import Goal
-from spatialreno.design.hopes import Hopes
-from spatialreno.design.terms import Bools, Floor, Terms, flags
+from spatialreno.design.question.candidates import Candidate, exclusions
+from spatialreno.design.question.checks import Check, fire_check, through_check, wheelchair_check
+from spatialreno.design.question.goals import Goal
+from spatialreno.design.question.hopes import Hopes
+from spatialreno.design.question.terms import Bools, Floor, Terms, flags
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
+
+
+# The bill rounds what comes on top of works to the fen, for each payer, class and share.
+_ROUNDED_YUAN = 0.2
 
 
 class Guards(TypedDict, total=False):
@@ -34,6 +40,11 @@ class Guards(TypedDict, total=False):
         Ids of candidates.
     floor
         Least share of the residents of each compound who hold the goal, from 0 to 1; or by compound.
+    most_through
+        Most share, from 0 to 1, of outside trips that are shorter through the compounds beside candidates than around
+        them. The trips are counted once, with everything open, so that the share never falls as more opens.
+    keep_fire, keep_wheelchair
+        No building loses its fire access; none loses a way in a wheelchair to a kind of facility.
     """
 
     keep_party: Sequence[str]
@@ -42,12 +53,23 @@ class Guards(TypedDict, total=False):
     must_open: Sequence[str]
     must_keep: Sequence[str]
     floor: float | Mapping[str, float]
+    most_through: float
+    keep_fire: bool
+    keep_wheelchair: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where things may open: the area, the same with new gates standing closed, and the candidates in it."""
+
+    area: StudyArea
+    ready: StudyArea
+    candidates: tuple[Candidate, ...]
 
 
 def terms_of(
-    area: StudyArea, candidates: Sequence[Candidate], cost: pd.Series[float], budget_yuan: float, guards: Guards,
-    hopes: Hopes, goal: Goal, asked: pd.DataFrame,
-) -> Terms:  # fmt: skip
+    places: Places, cost: pd.Series[float], guards: Guards, hopes: Hopes, goal: Goal, asked: pd.DataFrame
+) -> Terms:
     """Write budget and guards as terms over candidates.
 
     Raises
@@ -58,6 +80,7 @@ def terms_of(
     unknown = sorted(set(guards) - set(Guards.__annotations__))
     if unknown:
         raise InputError(f"design: no guard {', '.join(unknown)}. Guards: {', '.join(Guards.__annotations__)}.")
+    area, candidates = places.area, places.candidates
     number = {one.id: at for at, one in enumerate(candidates)}
     must = flags(len(candidates), _numbers(guards.get("must_open", ()), number, "must_open"))
     shut = flags(len(candidates), _numbers(guards.get("must_keep", ()), number, "must_keep"))
@@ -66,14 +89,29 @@ def terms_of(
     parties = asked[asked["kind"] == "party"].groupby("who", sort=True)["id"]
     return Terms(
         cost=np.asarray(cost, np.float64),
-        budget=budget_yuan,
+        budget=float("inf"),
         shut=shut,
         must=must,
-        rivals=tuple(exclusions(candidates, area)),
+        rivals=tuple(exclusions(candidates, places.ready)),
         asked=tuple(tuple(sorted({number[name] for name in ids})) for _, ids in parties),
         parties=guards.get("most_parties"),
         floors=_floors(area, guards.get("floor"), hopes, goal),
+        checks=tuple(_checks(places, guards)),
+        slack=_ROUNDED_YUAN,
     )
+
+
+def _checks(places: Places, guards: Guards) -> Iterator[Check]:
+    """Make the guards that only the finished area can answer."""
+    most = guards.get("most_through")
+    if most is not None and not 0 <= most <= 1:
+        raise InputError(f"design: most_through is {most:g}, expected a share from 0 to 1, such as 0.1.")
+    if most is not None:
+        yield through_check(places.area, places.ready, places.candidates, float(most))
+    if guards.get("keep_fire"):
+        yield fire_check(places.area, places.candidates)
+    if guards.get("keep_wheelchair"):
+        yield wheelchair_check(places.area, places.candidates)
 
 
 def _numbers(ids: Sequence[str], number: dict[str, int], guard: str) -> list[int]:

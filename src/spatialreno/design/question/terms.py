@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from spatialreno.design.question.checks import Check
+
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 _CENT = 1e-6
@@ -44,6 +46,10 @@ class Terms:
         What each compound must get.
     never_all
         Sets of candidates not all of which may be opened.
+    checks
+        Guards that only the finished area can answer.
+    slack
+        By how many yuan the costs of candidates may come to more than the bill, which rounds to the fen.
     """
 
     cost: Floats
@@ -55,23 +61,29 @@ class Terms:
     parties: int | None = None
     floors: tuple[Floor, ...] = ()
     never_all: tuple[tuple[int, ...], ...] = field(default=())
+    checks: tuple[Check, ...] = ()
+    slack: float = _CENT
 
     @property
     def free(self) -> Bools:
         """Candidates that may be chosen, each by itself."""
-        return ~self.shut & (self.cost <= self.budget + _CENT)
+        return ~self.shut & (self.cost <= self.budget + self.slack)
 
     def allows(self, chosen: Bools, within_budget: bool = True) -> bool:
-        """Tell whether a choice keeps to everything but the floors."""
+        """Tell whether a choice keeps to everything but floors and checks."""
         if (chosen & self.shut).any() or (self.must & ~chosen).any():
             return False
-        if within_budget and self.cost[chosen].sum() > self.budget + _CENT:
+        if within_budget and self.cost[chosen].sum() > self.budget + self.slack:
             return False
         if any(chosen[one] and chosen[two] for one, two in self.rivals):
             return False
         if self.parties is not None and self.asks(chosen) > self.parties:
             return False
         return not any(chosen[list(some)].all() for some in self.never_all)
+
+    def faults(self, chosen: Bools) -> list[Check]:
+        """Name the checks that a choice does not keep to."""
+        return [check for check in self.checks if not check.keeps(chosen)]
 
     def asks(self, chosen: Bools) -> int:
         """Count the parties that a choice asks."""

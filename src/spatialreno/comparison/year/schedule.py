@@ -1,0 +1,213 @@
+"""The year's schedule (进度计划): the shortest plan of an option's tasks, what is critical, what is late, its curve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spatialreno.comparison.year.days import Calendar, as_day
+from spatialreno.comparison.year.papers import write_schedule
+from spatialreno.comparison.year.shares import money_of
+from spatialreno.comparison.year.tasks import APPROVAL, Plan, make_plan
+from spatialreno.errors import InputError
+from spatialreno.optimise import Job, ShortestPlan, Together, shortest_plan
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+    from spatialreno.community import Consents
+    from spatialreno.scenario import Bill
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a schedule was asked for, so that it can be asked again with one thing changed."""
+
+    start: pd.Timestamp
+    by: pd.Timestamp | None
+    crews: Mapping[str, int]
+    late: Mapping[str, int]
+    work: float | None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Schedule:
+    """When everything of one option is done.
+
+    Attributes
+    ----------
+    option, title
+        Of the scenario.
+    tasks
+        Index task (``pipes:L1``, ``vote:open:C04``), by start: title, stage, place, phase, crew, quantity (text),
+        days (of work), start, end (last day), slack_days (by which it may slip and nothing else does), critical,
+        heat (due before the heating season), after (tuple of tasks it waits for), metres, cost_yuan.
+    bound
+        No plan ends before this day, at the same lateness of heat.
+    proved
+        The plan is proven shortest.
+    heat_late_days
+        Days by which heat misses the heating season; 0: in time; None: nothing of heat is built.
+    notes
+        What is assumed, and what could not be planned.
+    """
+
+    option: str
+    title: str
+    tasks: pd.DataFrame
+    bound: pd.Timestamp
+    proved: bool
+    heat_due: pd.Timestamp | None
+    heat_late_days: int | None
+    unplanned_yuan: float
+    notes: tuple[str, ...]
+    asked: Asked
+    _area: StudyArea = field(repr=False)
+    _given: tuple[Any, ...] = field(repr=False)
+
+    @property
+    def end(self) -> pd.Timestamp:
+        """The last day of the last task."""
+        last: pd.Timestamp = self.tasks["end"].max()
+        return last
+
+    @property
+    def over_days(self) -> int | None:
+        """Days by which the plan misses the day asked for; below 0: so many days to spare; None: none was asked."""
+        return None if self.asked.by is None else int((self.end - self.asked.by).days)
+
+    @property
+    def spans(self) -> dict[int, tuple[pd.Timestamp, pd.Timestamp]]:
+        """First and last day of the works of each phase, as ``Funding.payments`` takes them."""
+        works = self.tasks[self.tasks["stage"] != APPROVAL]
+        own = {phase: works[works["phase"] == phase] for phase in sorted({int(p) for p in works["phase"]})}
+        return {phase: (rows["start"].min(), rows["end"].max()) for phase, rows in own.items()}
+
+    def curve(self) -> pd.DataFrame:
+        """Add money and metres up week by week (S 曲线), evenly over the days of each task.
+
+        Returns
+        -------
+        DataFrame
+            week (its last day), yuan, metres: what is done by then; the last row is all of it.
+        """
+        weeks = pd.date_range(self.asked.start, self.end + pd.Timedelta(days=6), freq="7D") + pd.Timedelta(days=6)
+        rows = []
+        for day in weeks:
+            took = (day - self.tasks["start"]).dt.days + 1
+            whole = (self.tasks["end"] - self.tasks["start"]).dt.days + 1
+            part = (took / whole).clip(0, 1)
+            rows.append((day, round((part * self.tasks["cost_yuan"]).sum(), 2), (part * self.tasks["metres"]).sum()))
+        return pd.DataFrame(rows, columns=["week", "yuan", "metres"])
+
+    def if_late(self, task: str, days: int) -> Schedule:
+        """Plan again as if a task could only start so many days later than it does, such as a late vote.
+
+        Raises
+        ------
+        InputError
+            No such task, or days below 0.
+        """
+        if task not in self.tasks.index or days < 0:
+            raise InputError(f"schedule: late {task!r} by {days} days. Name one of its tasks, and 0 days or more.")
+        begin = int((self.tasks["start"] - self.asked.start).dt.days[task])
+        late = {**self.asked.late, task: begin + days}
+        return _schedule(self._area, self._given, replace(self.asked, late=late))
+
+    def slips(self, other: Schedule) -> pd.DataFrame:
+        """List the tasks that end later in another plan of the same works: title, end, later_end, days."""
+        both = self.tasks[["title", "end"]].join(other.tasks["end"].rename("later_end"), how="inner")
+        both["days"] = (both["later_end"] - both["end"]).dt.days
+        return both[both["days"] > 0].sort_values(["days", "end"], ascending=[False, True])
+
+    def write(self, path: str | Path) -> Path:
+        """Write the plan as .xlsx, or as .xml that Microsoft Project, ProjectLibre and GanttProject read.
+
+        Raises
+        ------
+        InputError
+            Another ending, or the file cannot be written.
+        """
+        return write_schedule(self.title, self.tasks, self.curve(), Path(path))
+
+    def __repr__(self) -> str:
+        """Read the plan aloud."""
+        works = self.tasks[self.tasks["stage"] != APPROVAL]
+        proof = "shortest" if self.proved else f"not before {self.bound.date()}"
+        told = [f"{self.option} {self.asked.start.date()} to {self.end.date()} ({proof}), {len(works)} works"]
+        if self.heat_late_days is not None and self.heat_due is not None:
+            late = self.heat_late_days
+            told.append(f"heat {'in time for' if not late else f'{late} days late for'} {self.heat_due.date()}")
+        if self.over_days is not None and self.asked.by is not None:
+            over = self.over_days
+            told.append(f"{f'{over} days after' if over > 0 else f'{-over} days before'} {self.asked.by.date()}")
+        return f"<Schedule: {'; '.join(told)}>"
+
+
+def plan_year(
+    area: StudyArea, ledger: pd.DataFrame, bill: Bill, consents: Consents | None, *, title: str, asked: dict[str, Any]
+) -> Schedule:
+    """Plan one option: its area, ledger, bill and consents; ``asked`` as ``Comparison.schedule`` takes it."""
+    start = as_day(asked["start"], "start")
+    by = None if asked["by"] is None else as_day(asked["by"], "by")
+    if by is not None and by < start:
+        raise InputError(f"schedule: by {by.date()} is before the start {start.date()}. Correct the days.")
+    plan = make_plan(area, ledger, consents)
+    if not plan.tasks:
+        raise InputError(f"schedule: {bill.options[0]} does nothing that takes days. Give an option with works.")
+    crews = {row["crew"]: int(row["count"]) for row in area.catalog.rows("crews")}
+    strange = sorted(set(asked["crews"]) - set(crews)) + [c for c, n in asked["crews"].items() if n < 1]
+    if strange:
+        raise InputError(f"schedule: crews {', '.join(strange)}. Give 1 or more of {', '.join(crews)}.")
+    late = dict(asked["late"])
+    lost = sorted(set(late) - set(plan.tasks)) + sorted(name for name, days in late.items() if days < 0)
+    if lost:
+        raise InputError(f"schedule: late {', '.join(lost)}: no such task, or below 0. Tasks: {', '.join(plan.tasks)}.")
+    given = (plan, bill, title)
+    return _schedule(area, given, Asked(start, by, {**crews, **asked["crews"]}, late, asked["work"]))
+
+
+def _schedule(area: StudyArea, given: tuple[Any, ...], asked: Asked) -> Schedule:
+    plan, bill, title = given
+    calendar = Calendar(area.catalog, asked.start)
+    due = calendar.heat_due
+    jobs = [
+        Job(t.name, t.days, t.crew, asked.late.get(t.name, 0), due if "heat" in t.flags else None,
+            calendar.closed(t.flags))
+        for t in plan.tasks.values()
+    ]  # fmt: skip
+    groups = [Together(names, most) for names, most in plan.one_way_in]
+    work = area.catalog.constants["schedule_work"] if asked.work is None else asked.work
+    found = shortest_plan(jobs, plan.arcs, crews=asked.crews, together=groups, work=work)
+    money, left = money_of(plan.tasks, bill.lines)
+    heat = any("heat" in t.flags for t in plan.tasks.values())
+    return Schedule(
+        option=bill.options[0], title=title, tasks=_table(plan, found, calendar, money),
+        bound=calendar.date(found.bound - 1), proved=found.proved,
+        heat_due=calendar.date(due) if heat and due is not None else None,
+        heat_late_days=found.late if heat and due is not None else None, unplanned_yuan=left / 100,
+        notes=(*plan.notes, *([f"{left / 100:,.2f} 元不属于任何工序"] if left else [])), asked=asked,
+        _area=area, _given=given,
+    )  # fmt: skip
+
+
+def _table(plan: Plan, found: ShortestPlan, calendar: Calendar, money: Mapping[str, int]) -> pd.DataFrame:
+    waits: dict[str, list[str]] = {}
+    for first, then in sorted(plan.arcs):
+        waits.setdefault(then, []).append(first)
+    rows = [
+        {
+            "task": name, "title": t.title, "stage": t.stage, "place": t.place, "phase": t.phase, "crew": t.crew,
+            "quantity": ", ".join(f"{q:,.1f} {unit}" for unit, q in sorted(t.quantity.items())), "days": t.days,
+            "start": calendar.date(found.start[name]), "end": calendar.date(found.end[name] - 1),
+            "slack_days": found.latest[name] - found.start[name],
+            "critical": found.latest[name] == found.start[name], "heat": "heat" in t.flags,
+            "after": tuple(waits.get(name, ())), "metres": t.quantity.get("m", 0.0),
+            "cost_yuan": money.get(name, 0) / 100,
+        }
+        for name, t in plan.tasks.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows).set_index("task").sort_values(["start", "end", "task"])

@@ -1,0 +1,130 @@
+"""The year's schedule for a page or paper: a Gantt chart, the curve of money and metres, and what is critical."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spatialreno.maps.content.tables import grid
+from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.people_words import say
+from spatialreno.maps.words.safe_html import Markup, isolated, tag
+from spatialreno.maps.words.words import Lang
+
+if TYPE_CHECKING:
+    from spatialreno.comparison import Schedule
+
+_WIDE, _LEFT, _ROW, _HEAD = 900.0, 230.0, 15.0, 22.0
+_HIGH = 200.0
+_TEN_THOUSAND = 10_000.0
+_INK, _HAIR, _HOT = "#1f2937", "#d6d3cb", "#d62728"
+#: Colours of the stages, in the order of the works.
+STAGE_COLOURS = {
+    "approval": "#9a978f", "structures": "#bf812d", "walls": "#dfa65c", "pipes": "#2171b5", "station": "#807dba",
+    "roads": "#525252", "green": "#41ab5d", "homes": "#f6a623",
+}  # fmt: skip
+
+
+def schedule_parts(schedules: Mapping[str, Schedule], titles: Mapping[str, str], lang: Lang) -> list[Markup]:
+    """Tell the year of every option."""
+    parts: list[Markup] = []
+    for option, found in schedules.items():
+        parts += [tag("h3", isolated(titles.get(option, option))), tag("p", _told(found, lang))]
+        parts += [gantt(found, lang), curve(found, lang), critical(found, lang)]
+        parts += [tag("ul", *(tag("li", isolated(text)) for text in found.notes))] if found.notes else []
+    return parts
+
+
+def _told(found: Schedule, lang: Lang) -> str:
+    said = [f"{found.asked.start.date()} – {found.end.date()}", say("shortest" if found.proved else "bounded", lang)]
+    if not found.proved:
+        said[-1] = said[-1].format(day=found.bound.date())
+    if found.heat_late_days is not None and found.heat_due is not None:
+        key = "heat_late" if found.heat_late_days else "heat_in_time"
+        said.append(say(key, lang).format(days=found.heat_late_days, day=found.heat_due.date()))
+    if found.over_days is not None and found.asked.by is not None:
+        key = "after_day" if found.over_days > 0 else "before_day"
+        said.append(say(key, lang).format(days=abs(found.over_days), day=found.asked.by.date()))
+    return "；".join(said)
+
+
+def gantt(found: Schedule, lang: Lang) -> Markup:
+    """Draw a bar a task; critical ones have a red edge, slack is a thin line behind."""
+    tasks = found.tasks
+    first, last = found.asked.start, found.end
+    scale = (_WIDE - _LEFT - 10) / max((last - first).days + 1, 1)
+    high = _HEAD + _ROW * len(tasks) + 6
+
+    def at(day: pd.Timestamp) -> float:
+        return _LEFT + float((day - first).days) * scale
+
+    parts = [*_months(first, last, at, high)]
+    for k, row in enumerate(tasks.to_dict("records")):
+        parts += _bar(row, _HEAD + _ROW * k, at, scale)
+    return _svg(parts, high, say("schedule", lang))
+
+
+def _months(first: pd.Timestamp, last: pd.Timestamp, at: Any, high: float) -> list[Markup]:
+    parts = []
+    for day in pd.date_range(first, last, freq="MS"):
+        parts.append(tag("path", d=f"M{at(day):.1f} {_HEAD - 8}V{high:.1f}", stroke=_HAIR, fill="none"))
+        parts.append(_text(f"{day.year}-{day.month:02d}", at(day) + 2, 12))
+    return parts
+
+
+def _bar(row: Mapping[Any, Any], top: float, at: Any, scale: float) -> list[Markup]:
+    x, wide = at(row["start"]), ((row["end"] - row["start"]).days + 1) * scale
+    told = f"{row['title']} {row['start'].date()} – {row['end'].date()}"
+    edge = _HOT if row["critical"] else STAGE_COLOURS[row["stage"]]
+    bar = tag("rect", tag("title", told), x=f"{x:.1f}", y=f"{top + 2:.1f}", width=f"{max(wide, 1):.1f}", height="10",
+              fill=STAGE_COLOURS[row["stage"]], stroke=edge)  # fmt: skip
+    y, until = top + 7, x + wide + row["slack_days"] * scale
+    slack = tag("path", d=f"M{x + wide:.1f} {y:.1f}H{min(until, _WIDE - 4):.1f}", stroke=_HAIR, fill="none")
+    return [slack, bar, _text(_short(str(row["title"])), _LEFT - 6, top + 11, "end")]
+
+
+def curve(found: Schedule, lang: Lang) -> Markup:
+    """Draw money and metres, each as a share of its whole, week by week."""
+    table = found.curve()
+    wide, days = _WIDE - _LEFT - 110, max(len(table) - 1, 1)
+    parts = [tag("path", d=f"M{_LEFT} 10V{_HIGH}H{_LEFT + wide}", fill="none", stroke=_INK)]
+    for k, (column, color, unit, part) in enumerate(
+        (("yuan", "#f6a623", say("10k", lang), _TEN_THOUSAND), ("metres", "#2171b5", " m", 1.0))
+    ):
+        whole = float(table[column].iloc[-1])
+        if not whole:
+            continue
+        points = " ".join(
+            f"{_LEFT + wide * n / days:.1f},{_HIGH - (_HIGH - 20) * float(value) / whole:.1f}"
+            for n, value in enumerate(table[column])
+        )
+        parts.append(tag("polyline", points=points, fill="none", stroke=color, stroke_width="2"))
+        parts.append(_text(f"{number(whole / part, 1)}{unit}", _LEFT + wide + 6, 24 + 16 * k, fill=color))
+    parts += [_text(str(table["week"].iloc[0].date()), _LEFT, _HIGH + 16)]
+    parts += [_text(str(table["week"].iloc[-1].date()), _LEFT + wide, _HIGH + 16, "end")]
+    return _svg(parts, _HIGH + 24, say("s_curve", lang))
+
+
+def critical(found: Schedule, lang: Lang) -> Markup:
+    """List the tasks whose slip moves the end."""
+    own = found.tasks[found.tasks["critical"]]
+    heads = [say(k, lang) for k in ("critical_task", "crew", "quantity", "from_day", "to_day", "work_days")]
+    rows = [
+        [r["title"], r["crew"], r["quantity"], str(r["start"].date()), str(r["end"].date()), r["days"]]
+        for r in own.to_dict("records")
+    ]
+    return grid(heads, rows, texts=5)
+
+
+def _short(title: str, most: int = 18) -> str:
+    return title if len(title) <= most else f"{title[: most - 1]}…"
+
+
+def _svg(parts: list[Markup], high: float, label: str) -> Markup:
+    return tag("svg", *parts, viewBox=f"0 0 {_WIDE:.0f} {high:.0f}", role="img", aria_label=label, class_="picture")
+
+
+def _text(said: str, x: float, y: float, anchor: str = "start", fill: str = _INK) -> Markup:
+    return tag("text", said, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, font_size="10", fill=fill)

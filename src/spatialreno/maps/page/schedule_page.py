@@ -1,0 +1,47 @@
+"""``draw_schedule``: the year of an option on one printed page: Gantt chart, curve, critical tasks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spatialreno.maps.content.schedule_parts import schedule_parts
+from spatialreno.maps.page.page import Page
+from spatialreno.maps.words import safe_html as door
+from spatialreno.maps.words.people_words import say
+from spatialreno.maps.words.safe_html import isolated, tag
+from spatialreno.maps.words.words import checked, word
+
+if TYPE_CHECKING:
+    from spatialreno.comparison import Schedule
+
+
+def draw_schedule(schedule: Schedule, *, lang: str = "zh") -> Page:
+    """Write the year of an option as a page to print: no script, one file, nothing fetched.
+
+    Parameters
+    ----------
+    schedule
+        What ``options.schedule(name, start=…)`` gives.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    Page
+        Gantt chart with what is critical, S-curve of money and metres, critical tasks, what is assumed.
+
+    Raises
+    ------
+    InputError
+        The language is unknown.
+
+    Examples
+    --------
+    >>> draw_schedule(options.schedule("full", start="2026-03-01")).save("out/year.html")  # doctest: +SKIP
+    """
+    language = checked(lang)
+    title = f"{say('schedule', language)} · {schedule.title}"
+    parts = schedule_parts({schedule.option: schedule}, {schedule.option: schedule.title}, language)
+    body = tag("main", tag("header", tag("h1", isolated(title))), *parts, class_="report")
+    style = door.asset("report.css")
+    return Page(title, door.plain(body, lang=word("html_lang", language), title=title, style=style))

@@ -1,0 +1,36 @@
+"""The commands from plan to year: tables that parse, papers written, faults named."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+OPENED = "{small}/scenarios/opened.toml"
+
+
+def test_who_pays_and_when(run, small, tmp_path):
+    budgets = tmp_path / "budgets.csv"
+    budgets.write_text("payer,year,yuan\ncity,2026,10\n谁,2026,1\n", encoding="utf-8")
+    option = OPENED.format(small=small)
+    refused = run("funding", small, option, "--works", "none", "--budgets", budgets)
+    assert refused.code == 1 and "row 3" in refused.err and "payer is not known" in refused.err
+    done = run("funding", small, option, "--works", "none", "--budgets", budgets, "--keep-rest", "--json")
+    rows = json.loads(done.out)
+    assert done.code == 0 and [r["payer"] for r in rows] == ["city"] and rows[0]["available_yuan"] == 10
+    assert round(rows[0]["needed_yuan"] - 10, 2) == rows[0]["short_yuan"]
+    assert "--phase" in run("funding", small, option, "--show", "years").err
+    assert "expected each phase once" in run("funding", small, option, "--phase", "1").err
+
+
+def test_the_year_of_an_option(run, small, tmp_path):
+    pytest.importorskip("ortools")
+    option = OPENED.format(small=small)
+    done = run("schedule", small, option, "--works", "none", "--start", "2026-03-01", "--by", "2026-12-31", "--json")
+    rows = json.loads(done.out)
+    assert done.code == 0 and {"walls:C1", "roads:L1", "approval:tender"} <= {r["task"] for r in rows}
+    paper = run("schedule", small, option, "--works", "none", "--start", "2026-03-01", "-o", tmp_path / "plan.xml")
+    assert paper.code == 0 and (tmp_path / "plan.xml").read_text("utf-8").count("<Task>") == len(rows)
+    wrong = run("schedule", small, option, "--works", "none", "--start", "2026-03-01", "--crews", "paving")
+    assert wrong.code == 1 and "paving" in wrong.err
+    assert "--late" in run("schedule", small, option, "--works", "none", "--start", "2026-03-01", "--show", "slips").err
