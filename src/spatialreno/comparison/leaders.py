@@ -50,7 +50,7 @@ class Figures:
         for row in self.today.catalog.rows("leaders"):
             group = self.today.catalog.word("", "leaders", row["group"], self.lang)
             titles.append(row[f"title_{self.lang}"].format(**words))
-            cells = {option: self._cell(row, option) for option in self.values.columns}
+            cells = {str(option): self._cell(row, str(option)) for option in self.values.columns}
             rows.append({"group": group, "unit": row[f"unit_{self.lang}"], **cells})
         index = pd.Index(titles, name="指标" if self.lang == "zh" else "indicator")
         return Sheet(pd.DataFrame(rows, index=index, columns=["group", "unit", *self.values.columns], dtype=object))
@@ -77,7 +77,7 @@ class Figures:
     def _figure(self, name: str, option: str, divide: float) -> Cell:
         """Round one figure to what it bears; unknown is a dash, never 0."""
         key = self._key(name)
-        value = float(self.values.at[key, option]) if key else math.nan
+        value = self._value(key, option)
         if math.isnan(value):
             return UNKNOWN
         known = self.today.catalog.indicators
@@ -90,13 +90,19 @@ class Figures:
             decimals = 0 if abs(value) >= _LARGE else 1
         return round(value, decimals) + 0.0  # no minus zero
 
+    def _value(self, key: str, option: str) -> float:
+        if key not in self.values.index:
+            return math.nan
+        value: Any = self.values.at[key, option]
+        return float(value)
+
     def _key(self, name: str) -> str:
         """Find an indicator; one of a basket is that of the first basket."""
         baskets = [f"{name}:{basket.id}" for basket in self.norm.baskets[:1]]
         return next((key for key in (name, *baskets) if key in self.values.index), "")
 
     def _unpriced(self, option: str) -> str:
-        count = self.values.at["unpriced", option] if "unpriced" in self.values.index else 0.0
+        count = self._value("unpriced", option)
         if not count > 0:
             return ""
         return f"（另 {count:.0f} 项无单价）" if self.lang == "zh" else f" ({count:.0f} without a price)"
@@ -113,7 +119,7 @@ class Figures:
     def _lane(self, key: str, option: str) -> str:
         path = key.partition(":")[2]
         name = self.today.paths["name"].get(path)
-        before, after = (self._figure(key, which, 1.0) for which in (self.values.columns[0], option))
+        before, after = (self._figure(key, which, 1.0) for which in (str(self.values.columns[0]), option))
         said = " → ".join(dict.fromkeys(_written(v, 1) for v in (before, after)))
         return f"{name if isinstance(name, str) else path} {said}"
 
