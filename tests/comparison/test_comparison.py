@@ -10,6 +10,7 @@ from conftest import make_area
 from shapely.geometry import LineString, Point, box
 
 import spatialreno as sr
+from spatialreno.comparison.leaders import Figures
 
 WALL_M, SHED_M2, STOREYS, STATION_M2 = 60.0, 100.0, 2, 150.0
 
@@ -116,6 +117,13 @@ def test_every_row_is_rounded_and_unknown_is_a_dash(options: sr.Comparison) -> N
     assert first[0] == "—" and first[3] == f"{cost[3] / 1e4:,.1f} / {cost[3] / 50:,.0f} / —"
     numbers = [str(cell) for cells in options.leaders().iloc[:, 2:].to_numpy() for cell in cells]
     assert max(len(part.partition(".")[2]) for cell in numbers for part in cell.split(" / ")) <= 1
+
+
+def test_what_is_only_on_a_list_is_told_beside_the_sheds(today: sr.StudyArea) -> None:
+    figures = {"illegal_demolished_m2": [0.0], "listed_count:illegal": [2.0], "listed_m2:illegal": [44.0]}
+    norm = sr.evaluate(today).standard
+    told = Figures(pd.DataFrame(figures, index=["today"]).T, today, norm, "zh").table()["today"]
+    assert told.iloc[1] == "0（另有清单未落图 2 处，44 m²）" and set(told.drop(told.index[1])) == {"—"}
 
 
 def test_fire_access_counts_homes_only(options: sr.Comparison, today: sr.StudyArea) -> None:

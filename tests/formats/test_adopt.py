@@ -91,3 +91,21 @@ def test_files_already_in_the_folder_stay_where_they_are(inbox):
 def test_the_system_must_be_in_metres(inbox, tmp_path, crs):
     with pytest.raises(InputError, match="crs"):
         adopt([inbox / "quarter.gpkg"], tmp_path / "new", crs=crs)
+
+
+def test_columns_called_by_initials_are_known(tmp_path):
+    yards = gpd.GeoDataFrame(
+        {"XQMC": ["一院"], "JCND": ["1983"], "ZHS": [80], "CQDW": ["市纺织厂"]},
+        geometry=[shapely.box(X, Y, X + 100, Y + 100)],
+        crs=4546,
+    )
+    pyogrio.write_dataframe(yards, tmp_path / "红线.shp", driver="ESRI Shapefile", encoding="GBK")
+    home = {"LH": ["1号楼"], "CS": [6], "JG": ["砖混"], "HS": [80]}
+    homes = gpd.GeoDataFrame(home, geometry=[shapely.box(X + 5, Y + 5, X + 35, Y + 17)], crs=4546)
+    pyogrio.write_dataframe(homes, tmp_path / "LD2025.shp", driver="ESRI Shapefile", encoding="GBK")
+    found = adopt([tmp_path / "红线.shp", tmp_path / "LD2025.shp"], tmp_path / "out", crs="EPSG:4546")
+    assert [p.role for p in found] == ["compounds", "buildings"]
+    area = read_area(tmp_path / "out")
+    assert area.compounds[["name", "built_year", "households"]].values.tolist() == [["一院", 1983, 80]]
+    assert area.buildings[["name", "storeys", "structure", "households"]].values.tolist() == [["1号楼", 6, "mixed", 80]]
+    assert "CQDW (1 cells)" in " ".join(area.report.reason)

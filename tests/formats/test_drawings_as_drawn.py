@@ -210,6 +210,16 @@ def test_codes_of_one_layer_are_proposed_as_walls_sheds_and_houses(tmp_path, dra
     assert area.compounds.name.to_list() == ["交通局家属院"]
 
 
+def test_what_a_drawing_cannot_say_is_asked_for_with_the_words_that_are_open(tmp_path, drawing):
+    house(drawing, (10, 10, 40, 20), "砖混6")
+    drawing.modelspace().add_lwpolyline([place(0, 0), place(90, 0)], dxfattribs={"layer": "GXYZ"})
+    drawing.saveas(tmp_path / "图.dxf")
+    found = adopt([tmp_path / "图.dxf"], tmp_path / "out", crs="EPSG:4546")
+    assert {p.role: p.rows for p in found} == {"": 1, "buildings": 1}
+    text = (tmp_path / "out" / "area.toml").read_text(encoding="utf-8")
+    assert 'write [files.pipes] with layer = "GXYZ" and values = { kind = "heat_primary|heat_secondary|' in text
+
+
 def stored(*lines):
     """Write lines as the outline that a program stores with its objects for others to show."""
     parts = [struct.pack("<L", len(line)) + b"".join(struct.pack("<3d", x, y, 0) for x, y in line) for line in lines]

@@ -341,3 +341,20 @@ def test_a_csv_of_any_script_parted_by_any_mark(folder, encoding, mark):
     join = JOIN.replace("台账.xlsx", "t.csv").replace('name = "小区名称"', 'id = "编号"')
     (folder / "area.toml").write_text(HEAD + join, encoding="utf-8")
     assert read_area(folder).compounds.households.to_list() == [60, 62]
+
+
+def test_words_of_a_ledger_do_not_contradict_those_of_a_layer(folder):
+    homes = gpd.read_parquet(folder / "buildings.parquet").assign(structure="砖混")
+    homes.to_parquet(folder / "buildings.parquet")
+    join = '[[joins]]\nfile = "台账.xlsx"\nlayer = "buildings"\nby = { id = "编号" }\n'
+    join += 'columns = { structure = "结构" }\n'
+    area = joined(folder, ["编号", "结构"], ["1", "砖混结构"], ["2", "混"], join=join)
+    assert area.buildings.structure.to_list() == ["mixed"] * 4
+
+
+def test_a_total_is_held_against_plain_numbers_only(folder):
+    rows = (["小区名称", "户数"], [NAMES[0], "约60"], [NAMES[1], 62])
+    told = joined(folder, *rows, ["合计", 122]).report
+    assert "sum differs" not in set(told.rule)
+    told = joined(folder, ["小区名称", "户数"], [NAMES[0], 60], [NAMES[1], 62], ["合计", 130]).report
+    assert "sum differs" in set(told.rule)

@@ -29,6 +29,7 @@ from .facts.heat_load import heat_load as heat_load
 from .facts.heat_load import usable_mains as usable_mains
 from .facts.in_service import open_facilities as open_facilities
 from .facts.in_service import pipes_in_use as pipes_in_use
+from .facts.listed import listed_structures as listed_structures
 from .facts.people import HOME_USES as HOME_USES
 from .facts.people import home_buildings as home_buildings
 from .facts.people import inhabited_buildings as inhabited_buildings

@@ -79,6 +79,7 @@ class StudyArea:
     parties = _layer("parties")
     rights = _layer("rights")
     ballots = _layer("ballots")
+    listed = _layer("listed")
 
     if not TYPE_CHECKING:
 

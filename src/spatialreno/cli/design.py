@@ -68,8 +68,34 @@ def design(
     tell_table(pd.DataFrame([one.row() for one in steps]), form(as_json, as_csv), title=repr(found))
     if out is not None:
         said = tell if not (as_json or as_csv) else say
-        for path in _write(steps, first, out):
+        for path in [*_write(steps, first, out), *_tables(found, steps, out), *_split(found, max_m, out)]:
             said(str(path))
+
+
+def _tables(found: Design, steps: list[Design], out: Path) -> list[Path]:
+    """Write what stands around the design as tables."""
+    import pandas as pd
+
+    from spatialreno.files import write_sheet
+
+    tables = {
+        "frontier": pd.DataFrame([one.row() for one in steps]), "nearly_as_good": found.best_sets(),
+        "reasons": found.reasons(), "pairs": found.pairs(), "guards": found.guard_prices(), "greedy": found.greedy(),
+    }  # fmt: skip
+    for name, table in tables.items():
+        lists = [column for column in ("chosen", "because_of") if column in table]
+        write_sheet(table.assign(**{column: table[column].map("|".join) for column in lists}), out / f"{name}.csv")
+    return [out / f"{name}.csv" for name in tables]
+
+
+def _split(found: Design, max_m: float | None, out: Path) -> list[Path]:
+    """Write the area whose walls were split, which the scenarios are for."""
+    import spatialreno as sr
+
+    if max_m is None or found.area is None:
+        return []
+    sr.write_area(found.area, out / "area")
+    return [out / "area"]
 
 
 def _write(steps: list[Design], first: Scenario | None, out: Path) -> list[Path]:

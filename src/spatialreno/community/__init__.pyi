@@ -25,6 +25,12 @@ from .shares import Scheme as Scheme
 from .shares import share_lift as share_lift
 from .shares import share_scheme as share_scheme
 from .shares import subsidy_of as subsidy_of
+from .upkeep.fund import UpkeepFund as UpkeepFund
+from .upkeep.fund import upkeep_fund as upkeep_fund
+from .upkeep.log import ManagementLog as ManagementLog
+from .upkeep.log import read_management as read_management
+from .upkeep.story import CollectionStory as CollectionStory
+from .upkeep.story import collection_story as collection_story
 from .voting.ballots import Register as Register
 from .voting.ballots import read_register as read_register
 from .voting.dwellings import homes as homes

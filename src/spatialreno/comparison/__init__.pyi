@@ -1,3 +1,6 @@
+from .after.completed import Completed as Completed
+from .after.completed import completed as completed
+from .after.completed import satisfaction as satisfaction
 from .districts.district import STATES as STATES
 from .districts.district import District as District
 from .districts.run import compare_areas as compare_areas

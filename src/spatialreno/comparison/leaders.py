@@ -68,7 +68,8 @@ class Figures:
         by = [float(n) for n in row["divide"].split("|") if n] or [1.0] * len(names)
         parts = [self._figure(name, option, n) for name, n in zip(names, by, strict=True)]
         if len(parts) == 1:
-            return parts[0]
+            more = self._listed(option) if names == ["illegal_demolished_m2"] else ""
+            return f"{_written(parts[0])}{more}" if more else parts[0]
         told = [part if isinstance(part, str) else _written(part) for part in parts]
         if all(part == UNKNOWN for part in told):
             return UNKNOWN
@@ -106,6 +107,15 @@ class Figures:
         if not count > 0:
             return ""
         return f"（另 {count:.0f} 项无单价）" if self.lang == "zh" else f" ({count:.0f} without a price)"
+
+    def _listed(self, option: str) -> str:
+        """Tell what stands only on a list, and on no map: no option can take it down yet."""
+        count, floor = (self._figure(f"listed_{what}:illegal", option, 1.0) for what in ("count", "m2"))
+        if isinstance(count, str) or not count > 0:
+            return ""
+        if self.lang == "zh":
+            return f"（另有清单未落图 {_written(count)} 处，{_written(floor)} m²）"
+        return f" ({_written(count)} more on a list and not on the map, {_written(floor)} m²)"
 
     def _lanes(self, option: str) -> str:
         """Tell each widened lane: before, and after where the option changes it."""

@@ -13,7 +13,14 @@ from spatialreno.indicators.access import access
 from spatialreno.indicators.circle import circle_sources, circle_values, kind_weights, scores
 from spatialreno.indicators.declared import declared_rows
 from spatialreno.indicators.lanes import fire_rows, land_rows, lane_rows
-from spatialreno.indicators.measures import block_rows, facility_rows, illegal_rows, parking_rows, wall_rows
+from spatialreno.indicators.measures import (
+    block_rows,
+    facility_rows,
+    illegal_rows,
+    listed_rows,
+    parking_rows,
+    wall_rows,
+)
 from spatialreno.indicators.open_space import block_green_rows, open_space_rows
 from spatialreno.indicators.people import head_counts, homes, places_of, resident_means
 from spatialreno.indicators.rows import Row, marks, tidy
@@ -219,6 +226,7 @@ def _ground_rows(area: StudyArea, norm: Standard, people: pd.DataFrame, blocks: 
         *block_rows(area, blocks),
         *wall_rows(area),
         *illegal_rows(area),
+        *listed_rows(area),
         *facility_rows(area),
         *parking_rows(area, households, estimated=bool(people["households_estimated"].any())),
         *open_space_rows(area, norm, residents, estimated=guessed),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spatialreno.area import open_facilities
+from spatialreno.area import listed_structures, open_facilities
 from spatialreno.indicators.rows import Row, marks, surveyed
 
 if TYPE_CHECKING:
@@ -35,6 +35,21 @@ def illegal_rows(area: StudyArea) -> list[Row]:
         Row("area", area.name, "illegal_m2", float(floors.sum()) if known else nan, mark=mark),
         Row("area", area.name, "illegal_count", float(len(illegal)) if known else nan),
     ]
+
+
+def listed_rows(area: StudyArea) -> list[Row]:
+    """Count structures that lists name and nobody has drawn, by legality, in the area and in each compound."""
+    table = listed_structures(area)
+    rows = []
+    for legality, part in table.groupby("legality", sort=True):
+        whole = ("area", area.name, part)
+        yards = [("compound", str(c), own) for c, own in part.dropna(subset="compound_id").groupby("compound_id")]
+        for level, place, own in (whole, *yards):
+            mark = marks(estimated=bool(own["estimated"].any()))
+            floors = float(own["floor_area_m2"].sum(skipna=False))
+            rows.append(Row(level, place, f"listed_m2:{legality}", floors, mark=mark))
+            rows.append(Row(level, place, f"listed_count:{legality}", float(own["count"].sum())))
+    return rows
 
 
 def block_rows(area: StudyArea, blocks: gpd.GeoDataFrame) -> list[Row]:

@@ -1,3 +1,5 @@
+from .content.owner_asks import find_asks as find_asks
+from .content.owner_asks import owner_index as owner_index
 from .drawing.lane_section import draw_section as draw_section
 from .live_page.page import live as live
 from .page.district_page import AreaPages as AreaPages

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
+from spatialreno.area.facts.listed import compounds_named
 from spatialreno.area.place.sides import lineages
 from spatialreno.area.rules.checked import Checked, Rule
 from spatialreno.area.rules.checked import fault as _fault
@@ -188,6 +190,26 @@ def _target_name(target: str) -> str:
     return special.get(target, target)
 
 
+def lists_wait_to_be_drawn(checked: Checked) -> Iterator[Fault]:
+    """What a list names and nobody has drawn is counted; compounds that it names must be there."""
+    listed, compounds = checked.layers["listed"], checked.layers["compounds"]
+    if not len(listed):
+        return
+    homes = compounds_named(list(listed["compound"]), compounds)
+    both = list(zip(homes, listed["compound"], strict=True))
+    names = Counter(str(said) if home is None else str(compounds["name"][home]) for home, said in both)
+    told = ", ".join(f"{name} {count}" for name, count in sorted(names.items()))
+    message = f"{len(listed)} structures of a list are not on the map ({told}); they are counted, and stop nobody"
+    mend = "Draw them under structures, and take them out of the list"
+    yield _fault("listed", listed.index, "to be placed", message, mend, "warning")
+    lost = sorted({str(said) for home, said in both if home is None})
+    if lost:
+        known = ", ".join(sorted(map(str, compounds["name"].dropna()))[:8])
+        message = f"names compounds that are not there, or are several ({', '.join(lost[:5])}): no compound counts them"
+        rows = listed.index[[home is None for home in homes]]
+        yield _fault("listed", rows, "references", message, f"Compounds are called {known}", "warning")
+
+
 RULES: tuple[Rule, ...] = (
     required_cells_are_filled,
     words_are_known,
@@ -195,4 +217,5 @@ RULES: tuple[Rule, ...] = (
     references_are_filled,
     texts_are_plain,
     shares_do_not_exceed_one,
+    lists_wait_to_be_drawn,
 )

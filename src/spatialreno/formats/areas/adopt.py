@@ -16,6 +16,7 @@ from spatialreno.files import put_whole, refused
 from spatialreno.formats.areas.area_file import area_file_text
 from spatialreno.formats.areas.gather import role_of
 from spatialreno.formats.areas.join import Join
+from spatialreno.formats.areas.listed import is_list_of_structures
 from spatialreno.formats.readers.drawings.dxf import drawing_roles
 from spatialreno.formats.readers.gdal import layers_of, settled
 from spatialreno.formats.readers.kml import kml_layers
@@ -142,18 +143,27 @@ def _of_drawing(path: Path, crs: str, unit: Unit, catalog: Catalog) -> list[Prop
     if not unit:
         mend = "State the unit: m, cm or mm"
         raise refused(path, "is a drawing, and its header says nothing of its unit", mend, rule="unit")
-    return [_of_role(path, role, counts, crs, unit) for role, counts in sorted(roles.items(), reverse=True)]
+    return [_of_role(path, role, counts, crs, unit, catalog) for role, counts in sorted(roles.items(), reverse=True)]
 
 
 _UNITS: dict[str, Unit] = {"m": "m", "cm": "cm", "mm": "mm"}
 _SILENT = {
     "structures": {"legality": "undecided"}
 }  # what a drawing cannot say, and what stands for it until it is said
+_WRITTEN = ("id", "name")  # what is given, or read from the texts of a drawing
 
 
-def _of_role(path: Path, role: str, counts: Counter[str], crs: str, unit: Unit) -> Proposal:
+def _of_role(path: Path, role: str, counts: Counter[str], crs: str, unit: Unit, catalog: Catalog) -> Proposal:
     names = sorted(counts)
     values: dict[str, str | bool | int | float] = {**_SILENT.get(role, {})}
+    required = catalog.layers[role].of_status("required") if role else []
+    open_ = [c for c in required if c not in values and c not in _WRITTEN]
+    if open_:
+        allowed = "|".join(catalog.layers[role].columns[open_[0]].allowed) or "…"
+        source = Source(file=path.name, layer="|".join(names), crs=crs, unit=unit)
+        why = f"drawn as {role}, of which the drawing does not say {' and '.join(open_)}: write [files.{role}] with"
+        why += f' layer = "{source.layer}" and values = {{ {open_[0]} = "{allowed}" }}'
+        return Proposal("", source, counts.total(), why)
     source = Source(file=path.name, layer="" if role else "|".join(names), crs=crs, unit=unit, values=values)
     return Proposal(role, source, counts.total(), f"drawing layers {', '.join(names)}")
 
@@ -190,6 +200,8 @@ def _of_table(path: Path, source: Source, raw: Any, columns: list[str], catalog:
     named = role_of(path.stem, catalog)
     if named and catalog.layers[named].is_table:
         return Proposal(named, source, len(raw), f"called {path.stem}")
+    if is_list_of_structures(columns, catalog) and not _by(catalog.layers["structures"], columns, catalog):
+        return Proposal("listed", source, len(raw), "a list of structures that are not drawn")
     for role in _ledgers(named, columns, catalog):
         layer = catalog.layers[role]
         by = _by(layer, columns, catalog)

@@ -16,6 +16,7 @@ from spatialreno.errors import Fault, InputError
 from spatialreno.files import MANIFEST, changed_since, recover
 from spatialreno.formats.areas.area_file import AreaFile, read_area_file
 from spatialreno.formats.areas.join import Join, Ledger, join_rows, marked
+from spatialreno.formats.areas.listed import listed_of, with_listed
 from spatialreno.formats.areas.own_catalog import Given, catalog_of
 from spatialreno.formats.readers.gdal import layers_of
 from spatialreno.formats.readers.sniff import file_kinds, sniff
@@ -259,9 +260,12 @@ def _joined(folder: Path, gathered: Gathered) -> Gathered:
         ledger = _ledger(folder / join.file, join, acts, catalog)
         places = _places(layers, join, gathered) if "compound" in join.by else None
         done = join_rows(layers[join.layer], ledger, join, catalog.layers[join.layer], places)
-        layers[join.layer] = in_our_words(done[0], catalog.layers[join.layer], catalog, acts)
-        acts += done[1]
-        faults += done[2]
+        layers[join.layer] = done.frame
+        acts += done.acts
+        faults += done.faults
+        if join.layer == "structures" and done.homeless:
+            listed = listed_of(ledger, join, done.homeless, catalog, acts)
+            layers |= {"listed": with_listed(layers.get("listed"), listed, catalog)} if listed is not None else {}
     if any(f.severity == "error" for f in faults):
         raise InputError.of(faults)
     origins = {f"{j.layer}.{ours}": j.file for j in gathered.document.joins for ours in j.columns}
@@ -279,7 +283,13 @@ def _ledger(path: Path, join: Join, acts: list[Act], catalog: Catalog) -> Ledger
     known |= {*join.by.values(), *join.columns.values()}
     raw = read_rows(path, known=known, sheet=join.sheet, heading=join.heading)
     acts += [{"layer": join.layer, "id": i, "rule": rule, "reason": f"{path.name}: {why}"} for rule, why, i in raw.acts]
-    return Ledger(pd.DataFrame(raw.columns, dtype=object, index=range(len(raw.ids))), raw.ids)
+    table = pd.DataFrame(raw.columns, dtype=object, index=range(len(raw.ids)))
+    for ours, theirs in join.columns.items():
+        found = find_column([theirs], table.columns)
+        if layer is not None and found is not None:  # in our words before any cell is held against the layer
+            cells = in_our_words(pd.DataFrame({ours: table[found[0]]}), layer, catalog, acts)
+            table[found[0]] = cells[ours]
+    return Ledger(table, raw.ids)
 
 
 def _places(layers: dict[str, pd.DataFrame], join: Join, gathered: Gathered) -> pd.Series[Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -54,9 +54,18 @@ class Ledger:
     rows: list[str]
 
 
+class Joined(NamedTuple):
+    """What came of a join: the layer, what was done, what is wrong, and the rows of the table without a place."""
+
+    frame: pd.DataFrame
+    acts: list[Act]
+    faults: list[Fault]
+    homeless: tuple[int, ...] = ()
+
+
 def join_rows(
     frame: pd.DataFrame, ledger: Ledger, join: Join, layer: Layer, places: pd.Series[Any] | None = None
-) -> tuple[pd.DataFrame, list[Act], list[Fault]]:
+) -> Joined:
     """Fill columns of a layer from a table.
 
     Parameters
@@ -74,14 +83,15 @@ def join_rows(
 
     Returns
     -------
-    tuple
+    Joined
         The filled layer; acts, one for each row that was joined or has no place (``to be placed``); faults:
-        keys missing, given twice, cells that cannot be read or contradict the layer, each with its row of the table.
+        keys missing, given twice, cells that cannot be read or contradict the layer, each with its row of the table;
+        and the rows of the table that have no place.
     """
     table, rows = ledger.table, ledger.rows
     faults = _column_faults(frame, table, join, layer, places)
     if faults:
-        return frame, [], faults
+        return Joined(frame, [], faults)
     own_cells = [frame[_column(frame, layer, ours)] if ours != _PLACE else places for ours in join.by]
     their_cells = [table[_theirs(table, theirs)] for theirs in join.by.values()]
     own, keys = _key(own_cells), _key(their_cells)
@@ -89,7 +99,7 @@ def join_rows(
     names = dict(zip(own, _labels(own_cells), strict=True))
     faults = _key_faults(keys, own, join, rows, names | dict(zip(keys, _labels(their_cells), strict=True)))
     if faults:
-        return frame, [], faults
+        return Joined(frame, [], faults)
     frame = frame.copy()
     place = keys.map(dict(zip(own, frame.index, strict=True)))
     acts = [_act(join, "", "joined", f"{join.file}: {zeros}")] if zeros else []
@@ -109,7 +119,7 @@ def join_rows(
     if bare:
         reason = f"{join.file}: has no row for {len(bare)} of {len(frame)}: {', '.join(bare[:8])}"
         acts.append(_act(join, "", "not in the table", reason))
-    return frame, acts, faults
+    return Joined(frame, acts, faults, tuple(np.flatnonzero(~there).tolist()))
 
 
 def _labels(parts: list[Any]) -> list[str]:

@@ -216,7 +216,10 @@ def _tell_totals(
             continue
         for c, name in names.items():
             value = row[c] if c < len(row) else None
-            numbers = [r[c] for _, r in body if c < len(r) and _is_number(r[c])]
+            cells = [r[c] for _, r in body if c < len(r) and r[c] is not None]
+            numbers = [v for v in cells if _is_number(v)]
+            if len(numbers) < len(cells):  # about so many, or with their unit: no sum can be held against them here
+                continue
             if isinstance(value, (int, float)) and numbers and abs(value - sum(numbers)) > _SAME * max(1.0, abs(value)):
                 said = f"{name}: the total in row {i + 1} says {value:g}, its rows sum to {sum(numbers):g}"
                 raw.note("sum differs", said, str(i + 1))

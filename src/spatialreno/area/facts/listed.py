@@ -1,0 +1,53 @@
+"""Structures that a list names and nobody has drawn yet: counted by compound and legality."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from spatialreno.catalog import folded
+
+if TYPE_CHECKING:
+    from spatialreno.area.study_area import StudyArea
+
+
+def compounds_named(names: Sequence[object], compounds: pd.DataFrame) -> list[str | None]:
+    """Find the compounds that a list names, by id or by name as people read it; None where there is no such one.
+
+    Two compounds of one name are neither.
+    """
+    called: dict[str, set[str]] = {}
+    for column in (compounds.index, compounds["name"]):
+        for text, compound in zip(column, compounds.index, strict=True):
+            called.setdefault(folded(text), set()).add(str(compound))
+    found = [called.get(folded(name), set()) for name in names]
+    return [next(iter(one)) if len(one) == 1 else None for one in found]
+
+
+def listed_structures(area: StudyArea) -> pd.DataFrame:
+    """Count what lists name and nobody has drawn, by compound and legality.
+
+    Returns
+    -------
+    DataFrame
+        Columns compound_id (missing where the name is none of the area's), legality, count, floor_area_m2 (missing
+        while one of them has none) and estimated.
+    """
+    rows = area.listed
+    table = pd.DataFrame(
+        {
+            "compound_id": pd.Series(compounds_named(list(rows["compound"]), area.compounds), dtype="str").to_numpy(),
+            "legality": rows["legality"].to_numpy(),
+            "floor_area_m2": rows["floor_area_m2"].to_numpy(),
+            "estimated": rows["estimated"].notna().to_numpy(),
+        }
+    )
+    groups = table.groupby(["compound_id", "legality"], dropna=False, sort=True)
+    counted = groups.agg(
+        count=("legality", "size"),
+        floor_area_m2=("floor_area_m2", lambda cells: cells.sum(skipna=False)),
+        estimated=("estimated", "any"),
+    )
+    return counted.reset_index()
