@@ -89,7 +89,7 @@ class Comparison:
         """Name of the standard all were held to."""
         return str(self.evaluations[TODAY].standard.name)
 
-    @property
+    @cached_property
     def provenance(self) -> dict[str, Any]:
         """What these numbers rest on: area, scenarios, standard, version."""
         return {

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from spatialreno.catalog import Standard
     from spatialreno.comparison import Comparison
 
+Rows = dict[str, dict[Any, Any]]  # of the whole area, by indicator
 _PERCENT = {"share"}
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 
@@ -67,31 +68,22 @@ def indicator_lines(options: Comparison, option: str, lang: Lang) -> list[Line]:
     """
     catalog = options.areas["today"].catalog
     today, then = (_of_area(options.evaluations[key].table) for key in ("today", option))
-    order = {name: place for place, name in enumerate(catalog.indicators.index)}
-    keys = sorted(
-        set(today.index) | set(then.index),
-        key=lambda key: (order.get(_stem(key), len(order)), _place(key, then, today)),
-    )
-    return [_line(key, today, then, options, lang) for key in keys]
+    known = catalog.indicators[["decimals", "better"]].to_dict("index")
+    order = {name: place for place, name in enumerate(known)}
+    # The evaluation's own order holds for variants of one indicator; what only today has comes as it stands there.
+    place = {key: k for rows in (today, then) for k, key in enumerate(rows)}
+    keys = sorted({*today, *then}, key=lambda key: (order.get(_stem(key), len(order)), place[key], key))
+    return [_line(key, today, then, known.get(_stem(key)), options, lang) for key in keys]
 
 
-def _place(key: str, *tables: pd.DataFrame) -> tuple[int, str]:
-    """Keep the order in which the evaluation lists variants of one indicator."""
-    for table in tables:
-        if key in table.index:
-            return list(table.index).index(key), key
-    return len(tables[0]), key
-
-
-def _of_area(table: pd.DataFrame) -> pd.DataFrame:
+def _of_area(table: pd.DataFrame) -> Rows:
     rows = table[table.index.get_level_values("level") == "area"]
-    return rows.droplevel(["level", "place"])
+    return {str(key): row for key, row in rows.droplevel(["level", "place"]).to_dict("index").items()}
 
 
-def _line(key: str, today: pd.DataFrame, then: pd.DataFrame, options: Comparison, lang: Lang) -> Line:
+def _line(key: str, today: Rows, then: Rows, known: dict[Any, Any] | None, options: Comparison, lang: Lang) -> Line:
     catalog = options.areas["today"].catalog
-    row = then.loc[key] if key in then.index else today.loc[key]
-    known = catalog.indicators.loc[_stem(key)] if _stem(key) in catalog.indicators.index else None
+    row = then[key] if key in then else today[key]
     unit = str(row["unit"]) if isinstance(row["unit"], str) else ""
     decimals = int(str(known["decimals"])) if known is not None else 1
     before, after = _value(today, key), _value(then, key)
@@ -104,7 +96,7 @@ def _line(key: str, today: pd.DataFrame, then: pd.DataFrame, options: Comparison
         value=amount(after, unit, decimals),
         change=signed(change, unit, decimals),
         sense=_sense(change, str(known["better"]) if known is not None else "none", unit, decimals),
-        meets=_meets(row["meets"]) if key in then.index else None,
+        meets=_meets(row["meets"]) if key in then else None,
         estimated=any(_is_marked(table, key) for table in (today, then)),
         source=_source(row, unit, decimals, lang),
     )
@@ -114,8 +106,8 @@ def _stem(key: str) -> str:
     return key.partition(":")[0]
 
 
-def _value(table: pd.DataFrame, key: str) -> float:
-    value: Any = table["value"].get(key)
+def _value(table: Rows, key: str) -> float:
+    value = table[key]["value"] if key in table else None
     return math.nan if value is None or pd.isna(value) else float(value)
 
 
@@ -123,8 +115,8 @@ def _meets(value: Any) -> bool | None:
     return None if value is None or pd.isna(value) else bool(value)
 
 
-def _is_marked(table: pd.DataFrame, key: str) -> bool:
-    return key in table.index and isinstance(table.loc[key, "mark"], str) and bool(table.loc[key, "mark"])
+def _is_marked(table: Rows, key: str) -> bool:
+    return key in table and isinstance(table[key]["mark"], str) and bool(table[key]["mark"])
 
 
 def _source(row: Any, unit: str, decimals: int, lang: Lang) -> str:
