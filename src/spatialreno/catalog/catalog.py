@@ -114,7 +114,7 @@ class Catalog:
         layer, column
             Where the value stands: the same value means one thing in one column and another in the next. Without a
             layer, what results hold: ``payer``, ``holder``, ``cause``, ``fire``, ``truth``, ``checkup``,
-            ``unit``, ``verb``.
+            ``unit``, ``verb``, ``leaders``.
         value, lang
             The value, and ``zh`` or ``en``.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 Rows = dict[str, dict[Any, Any]]  # of the whole area, by indicator
 _PERCENT = {"share"}
-_TEN_THOUSAND = 10_000.0
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 
 
 @dataclass(frozen=True)
@@ -167,20 +168,22 @@ def _sense(change: float, better: str, unit: str, decimals: int) -> int:
     return 1 if (change > 0) == (better == "up") else -1
 
 
-def leader_lines(options: Comparison, lang: Lang) -> list[tuple[str, str, list[str]]]:
-    """Read the leaders' table: title, unit, and one written value for each option."""
+def leader_lines(options: Comparison, lang: Lang) -> list[tuple[str, str, str, list[str]]]:
+    """Read the leaders' table: group, title, unit, and one written value for each option."""
     table = options.leaders(lang=lang)
-    lines = []
-    for title, unit, *cells in zip(table.index, table["unit"], *(table[key] for key in options.areas), strict=True):
-        values = [math.nan if pd.isna(cell) else float(cell) for cell in cells]
-        largest = max((abs(value) for value in values if not math.isnan(value)), default=0.0)
-        if unit == "yuan" and largest >= _TEN_THOUSAND:
-            unit, values = "10000 yuan", [value / _TEN_THOUSAND for value in values]
-            largest /= _TEN_THOUSAND
-        whole = largest >= 100 or all(value.is_integer() for value in values if not math.isnan(value))
-        decimals = 3 if unit in _PERCENT else 0 if whole else 1
-        lines.append((str(title), unit_text(str(unit), lang), [amount(v, unit, decimals) for v in values]))
-    return lines
+    columns = (table.index, table["group"], table["unit"], *(table[key] for key in options.areas))
+    return [
+        (str(group), str(title), str(unit), [_spoken(cell) for cell in cells])
+        for title, group, unit, *cells in zip(*columns, strict=True)
+    ]
+
+
+def _spoken(cell: Any) -> str:
+    """Write a cell with the page's groups of thousands."""
+    if isinstance(cell, str):
+        return _THOUSANDS.sub("\u202f", cell)
+    value = float(cell)
+    return number(value, 0 if value.is_integer() else 1)
 
 
 def bill_lines(options: Comparison, lang: Lang) -> list[list[str]]:
