@@ -34,7 +34,8 @@ def test_the_rows_of_its_example_are_read_and_measured() -> None:
 
 def test_a_kind_with_its_own_norm_is_two_tables(tmp_path: Any) -> None:
     (tmp_path / "facilities.csv").write_text(
-        "kind,title_zh,title_en,label,category,source,date\nshared_laundry,共享洗衣房,Shared laundry,洗,service,局,2025-06\n",
+        "kind,title_zh,title_en,label,category,source,date\n"
+        "shared_laundry,共享洗衣房,Shared laundry,洗,service,局,2025-06\n",
         "utf-8",
     )
     (tmp_path / "standards").mkdir()

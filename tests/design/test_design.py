@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise
+import pickle
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import make_area
+from conftest import examples, make_area
+from design_yards import yard
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from quarters import area_of, prefixed, quarters, renamed, shuffled
@@ -19,7 +21,7 @@ from spatialreno.walk import OpeningChoices
 
 # Without shrinking: an area is a whole fabric, and a failing one is small as it is.
 FEW = settings(
-    max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=examples(3), deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 GOALS = ("covered:kindergarten", "kinds", "score", "metres")
 
@@ -142,25 +144,6 @@ def test_slips_are_named(example: sr.StudyArea, asked: dict[str, Any], says: str
 # ---- a yard by hand
 
 
-def yard(*, ring: bool = False) -> sr.StudyArea:
-    """A yard walled on all sides; a kindergarten beyond its east wall of 60 m, where a path ends; a street round it."""
-    round_it = LineString([(45, 30), (45, 65), (-5, 65), (-5, 30), (-5, -5), (45, -5), (45, 30)])
-    streets = {"L2": round_it, "L3": LineString([(-5, 30), (-20, 30)])} if ring else {}
-    return make_area(
-        compounds=[{"id": "C1", "name": "一号院", "geometry": box(0, 0, 40, 60)}],
-        buildings=[{"id": "B1", "residents": 100, "storeys": 6, "geometry": box(5, 25, 25, 35)}],
-        walls=[
-            {"id": f"W{at}", "kind": "wall", "geometry": LineString(ends)}
-            for at, ends in enumerate(pairwise([(40, 0), (40, 60), (0, 60), (0, 0), (40, 0)]), start=1)
-        ],
-        paths=[
-            {"id": name, "kind": "street", "geometry": line}
-            for name, line in {"L1": LineString([(40, 30), (60, 30)]), **streets}.items()
-        ],
-        facilities=[{"id": "F1", "kind": "kindergarten", "geometry": Point(60, 30)}],
-    )
-
-
 def test_a_stretch_costs_less_than_the_whole_wall_and_the_bill_says_so() -> None:
     found = {m: sr.design_openings(yard(), goal="covered:kindergarten", max_m=m) for m in (None, 20.0)}
     assert [one.value for one in found.values()] == [100, 100]
@@ -191,3 +174,46 @@ def test_trips_that_cut_through_are_held_to_a_share() -> None:
         sr.design_openings(
             row, goal="covered:kindergarten", candidates=["walls"], must_open=["W1", "W3"], most_through=0.0
         )
+
+
+# ---- what stands around a design
+
+
+def test_what_stands_around_a_design() -> None:
+    found = sr.design_openings(
+        yard(ring=True), goal="covered:kindergarten", candidates=["walls", "paths"], must_keep=["W1"], most_through=0.5
+    )
+    assert found.chosen == ("W1@L1:residents",)
+    nearly = found.best_sets(most=3)
+    assert nearly["value"].tolist() == [100, 100, 100]
+    assert nearly["proven"].all()
+    assert not nearly.attrs["complete"]
+    reasons = found.reasons()
+    assert reasons[["alone", "last"]].to_numpy().tolist() == [[100, 100]]
+    pairs = found.pairs()
+    assert (pairs["kind"] == "stand_in").all()
+    assert found.guard_prices()["price"].tolist() == [0, 0]
+    assert found.greedy()["lost"].tolist() == [0, 0, 0]
+    assert pickle.loads(pickle.dumps(found)) == found
+
+
+def test_two_walls_that_only_help_together() -> None:
+    walls = [(20, 0, 20, 40), (22, 0, 22, 40), (0, 0, 20, 0), (0, 40, 20, 40), (0, 0, 0, 40), (22, 0, 60, 0)]
+    area = make_area(
+        compounds=[
+            {"id": "C1", "name": "一号院", "geometry": box(0, 0, 20, 40)},
+            {"id": "C2", "name": "二号院", "geometry": box(22, 0, 60, 40)},
+        ],
+        buildings=[{"id": "B1", "residents": 80, "storeys": 6, "geometry": box(2, 15, 15, 25)}],
+        walls=[
+            {"id": f"W{at}", "kind": "wall", "geometry": LineString([(a, b), (c, d)])}
+            for at, (a, b, c, d) in enumerate([*walls, (22, 40, 60, 40), (60, 0, 60, 40)], start=1)
+        ],
+        facilities=[{"id": "F1", "kind": "kindergarten", "geometry": Point(40, 20)}],
+    )
+    found = sr.design_openings(area, goal="covered:kindergarten", candidates=["W1", "W2"])
+    assert found.chosen == ("W1", "W2")
+    assert found.reasons()["because_of"].tolist() == [["W2"], ["W1"]]
+    assert found.pairs()[["both", "together", "kind"]].to_numpy().tolist() == [[80, 80, "only_together"]]
+    assert found.greedy()["lost_share"].tolist() == [1, 1, 1]
+    assert found.best_sets().attrs["complete"]

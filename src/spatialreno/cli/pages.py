@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, Norm, OneScenario, app, load, standard_for
+from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, Norm, OneScenario, app, compared, load, standard_for
 from spatialreno.cli.output import form, say, tell, tell_paths, tell_table
 from spatialreno.errors import InputError
 
@@ -38,19 +38,24 @@ def sheets(
     area: Area,
     scenario: OneScenario,
     out: Annotated[Path, typer.Option("--out", "-o", help="The PDF")] = Path("out/sheets.pdf"),
+    deadline: Annotated[str, typer.Option("--deadline", help="By when an answer is asked, as printed")] = "",
+    contact: Annotated[str, typer.Option("--contact", help="To whom the answer goes")] = "",
     standard: Norm = None,
     lang: Lang = "zh",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
-    """Write one sheet for each owner-unit: what is asked, what its residents gain, a map, a place to sign.
+    """Write an index and a sheet for each owner: its share of what is asked, notices, papers, gains, where to sign.
 
     Example: spatialreno sheets data/geo/xigongdi data/geo/xigongdi/scenarios/full.toml -o out/sheets.pdf
     """
     import spatialreno as sr
 
-    read = load(area)
-    options = sr.compare(read, [sr.read_scenario(scenario)], standard=standard_for(read, standard), progress=say)
+    options = compared(area, [scenario], standard, "none")
     say("write the sheets")
-    tell(sr.maps.owner_sheets(options, out, lang=lang))
+    sr.maps.owner_sheets(options, out, deadline=deadline, contact=contact, lang=lang)
+    tell_table(sr.maps.owner_index(options).reset_index(), form(as_json, as_csv), title=f"{scenario}: {out}")
+    say(f"wrote {out}")
 
 
 @app.command()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
 
 from spatialreno._version import __version__
+from spatialreno.design.alternatives import best_sets, greedy, pairs, reasons
 from spatialreno.design.binding import what_binds
 from spatialreno.design.design import Design
 from spatialreno.design.proof.hunt import Answer
@@ -17,7 +18,7 @@ from spatialreno.design.proof.study import Effort, Study
 from spatialreno.design.question.candidates import Candidate, find_candidates, scenario_of
 from spatialreno.design.question.costs import asked_by_candidate, opening_costs
 from spatialreno.design.question.goals import Goal, find_goal
-from spatialreno.design.question.guards import Guards, Places, terms_of
+from spatialreno.design.question.guards import CHECKS, Guards, Places, terms_of
 from spatialreno.design.question.hopes import Hopes
 from spatialreno.design.question.new_gates import find_new_gates, with_new_gates
 from spatialreno.design.question.terms import Bools, Terms
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _STEPS = 10
 _AGREES = 1e-6
 _BILLS = 20
+_FEN = 0.01
+PRICES = ["guard", "setting", "value_without", "price", "bound_without", "proven"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Question:
     asked: pd.DataFrame
     guards: Guards
     notes: tuple[str, ...]
+    ready: StudyArea
 
     @classmethod
     def of(
@@ -70,7 +74,7 @@ class Question:
             Places(area, ready, tuple(priced)), cost[[one.id for one in priced]], guards, hopes, aim, asked
         )
         notes = tuple(f"{name} is left out: it {why}" for name, why in sorted(left_out.items()))
-        return cls(area, aim, tuple(priced), hopes, study, terms, asked, guards, notes)
+        return cls(area, aim, tuple(priced), hopes, study, terms, asked, guards, notes, ready)
 
     def design(self, budget_yuan: float) -> Design:
         """Answer for one budget, prove, prune, apply and measure."""
@@ -107,13 +111,63 @@ class Question:
         """Write a choice down as a scenario."""
         return scenario_of(self.opened(chosen), "designed")
 
-    def designs(self, budgets_yuan: Sequence[float] | None, most: float) -> list[Design]:
-        """Answer for several budgets, from least to most."""
-        top = most if np.isfinite(most) else float(self.terms.cost.sum())
-        asked = (
-            np.linspace(0.0, top, _STEPS + 1)[1:] if budgets_yuan is None else np.sort(np.asarray(budgets_yuan, float))
-        )
-        return [self.design(budget) for budget in asked.tolist()]
+    def designs(self, budgets_yuan: Sequence[float] | None, top: float) -> list[Design]:
+        """Answer for several budgets, from least to most; by default down from some money, each answer another one."""
+        if budgets_yuan is not None:
+            return [self.design(float(budget)) for budget in sorted(budgets_yuan)]
+        found: list[Design] = []
+        for step in range(_STEPS, 0, -1):
+            budget = min(top * step / _STEPS, found[-1].cost_yuan - _FEN if found else np.inf)
+            if budget <= 0 or (found and found[-1].value <= self.hopes.today):
+                break
+            found.append(self.design(budget))
+        return found[::-1]
+
+    @property
+    def names(self) -> list[str]:
+        """Ids of the candidates."""
+        return [one.id for one in self.candidates]
+
+    def best_sets(self, budget_yuan: float, within: float, most: int) -> pd.DataFrame:
+        """List the sets nearly as good."""
+        return best_sets(self.study, self._within(budget_yuan), self.names, within, most)
+
+    def reasons(self, ids: Sequence[str]) -> pd.DataFrame:
+        """Say what each opening brings, and only because of which others."""
+        return reasons(self.study, self.terms, self.names, self._flags(ids))
+
+    def pairs(self, ids: Sequence[str], most: int) -> pd.DataFrame:
+        """Say which two openings help only together, and which stand in for one another."""
+        return pairs(self.study, self.names, self._flags(ids), most)
+
+    def greedy(self, budget_yuan: float, value: float) -> pd.DataFrame:
+        """Say what would be chosen without a proof."""
+        return greedy(self.study, self._within(budget_yuan), self.names, value)
+
+    def guard_prices(self, budget_yuan: float, value: float) -> pd.DataFrame:
+        """Say what each guard costs: the answer without it, and with all the others."""
+        rows = []
+        for guard, setting in self.guards.items():
+            if setting is None or setting is False:
+                continue
+            found = self.study.most(replace(self._without(guard), budget=budget_yuan))
+            rows.append([guard, str(setting), found.value, found.value - value, found.bound, found.status == "proven"])
+        return pd.DataFrame(rows, columns=PRICES)
+
+    def _without(self, guard: str) -> Terms:
+        """Take one guard back."""
+        rest: dict[str, Any] = {name: value for name, value in self.guards.items() if name != guard}
+        plain = {name: value for name, value in rest.items() if name not in CHECKS}
+        costs = pd.Series(self.terms.cost, index=self.names)
+        places = Places(self.area, self.ready, self.candidates)
+        terms = terms_of(places, costs, cast("Guards", plain), self.hopes, self.goal, self.asked)
+        return replace(terms, checks=tuple(check for check in self.terms.checks if check.name in rest))
+
+    def _within(self, budget_yuan: float) -> Terms:
+        return replace(self.terms, budget=budget_yuan)
+
+    def _flags(self, ids: Sequence[str]) -> Bools:
+        return np.isin(self.names, list(ids))
 
     def opened(self, chosen: Bools) -> tuple[Candidate, ...]:
         """Name what a choice opens."""
@@ -161,5 +215,5 @@ class Question:
             },
             area=self.area,
             opened=self.opened(chosen),
-            along=lambda budgets: self.designs(budgets, terms.budget),
+            question=self,
         )  # fmt: skip

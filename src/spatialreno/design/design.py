@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -17,6 +17,28 @@ if TYPE_CHECKING:
     from spatialreno.scenario import Scenario
 
 _UNITS = {"basket": "residents", "covered": "residents", "kinds": "residents × kinds", "score": "points", "metres": "m"}
+
+
+class Answers(Protocol):
+    """What answers further questions about a design."""
+
+    def designs(self, budgets_yuan: Sequence[float] | None, top: float) -> list[Design]:
+        """Answer for other budgets."""
+
+    def best_sets(self, budget_yuan: float, within: float, most: int) -> pd.DataFrame:
+        """List the sets nearly as good."""
+
+    def reasons(self, ids: Sequence[str]) -> pd.DataFrame:
+        """Say what each opening brings."""
+
+    def pairs(self, ids: Sequence[str], most: int) -> pd.DataFrame:
+        """Say what helps only together."""
+
+    def guard_prices(self, budget_yuan: float, value: float) -> pd.DataFrame:
+        """Say what guards cost."""
+
+    def greedy(self, budget_yuan: float, value: float) -> pd.DataFrame:
+        """Say what would be chosen without a proof."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,6 +69,8 @@ class Design:
         The area that the scenario is for: the one given, with its walls split where ``max_m`` was.
     opened
         What is opened, as candidates.
+    question
+        What answers further questions; a design that was stored has none.
     """
 
     chosen: tuple[str, ...]
@@ -57,13 +81,13 @@ class Design:
     cost_yuan: float
     budget_yuan: float
     status: str
-    table: pd.DataFrame
-    out_of_reach: float = float("nan")
+    table: pd.DataFrame = field(compare=False)
+    out_of_reach: float = field(default=float("nan"), compare=False)
     notes: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     area: StudyArea | None = field(default=None, compare=False)
     opened: tuple[Candidate, ...] = field(default=(), compare=False)
-    along: Callable[[Sequence[float] | None], list[Design]] | None = field(default=None, compare=False)
+    question: Answers | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Close the mapping, so that an answer stays what was found."""
@@ -91,16 +115,14 @@ class Design:
         Parameters
         ----------
         budgets_yuan
-            Budgets to try; by default ten equal steps up to this design's budget, or up to the price of everything.
+            Budgets to try; by default down from what this design costs in at most ten steps, each with another answer.
 
         Returns
         -------
         list of Design
             From the least budget to the largest.
         """
-        if self.along is None:
-            raise InfeasibleError("design: this one knows no other budgets. Call design_openings again.")
-        return self.along(budgets_yuan)
+        return self._known().designs(budgets_yuan, self.cost_yuan)
 
     def frontier(self, budgets_yuan: Sequence[float] | None = None) -> pd.DataFrame:
         """Tell what more or less money would give under the same guards.
@@ -113,9 +135,98 @@ class Design:
         Returns
         -------
         pandas.DataFrame
-            A row for each budget: budget_yuan, cost_yuan, value, bound, status, chosen (list of ids).
+            A row for each budget: budget_yuan, cost_yuan, value, bound (the band between value and bound is what is not
+            proven), status, chosen (list of ids).
         """
         return pd.DataFrame([one.row() for one in self.designs(budgets_yuan)])
+
+    def best_sets(self, within: float = 0.02, *, most: int = 10) -> pd.DataFrame:
+        """List the sets that are nearly as good, each without anything that changes nothing.
+
+        Parameters
+        ----------
+        within
+            How much less they may give, as a share of the best.
+        most
+            List at most so many.
+
+        Returns
+        -------
+        pandas.DataFrame
+            From the best down: place, value, lost (against the best), cost_yuan, proven (no set that is not listed
+            above gives more), chosen (list of ids). ``attrs["complete"]`` tells that no other minimal set gives as
+            much.
+        """
+        return self._known().best_sets(self.budget_yuan, within, most)
+
+    def reasons(self) -> pd.DataFrame:
+        """Tell what each opening brings, and which are opened only because of others.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each opening: id, cost_yuan, alone (what it brings by itself), last (what is lost without it),
+            because_of (list of the other openings without which it brings nothing; empty where it helps alone).
+        """
+        return self._known().reasons(self.chosen)
+
+    def pairs(self, most: int = 12) -> pd.DataFrame:
+        """Tell which two openings help only together, and which stand in for one another.
+
+        Parameters
+        ----------
+        most
+            Besides the chosen ones so many that bring most alone.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each pair that is worth more or less than its parts: one, other, alone_one, alone_other, both,
+            together (both less each alone), kind (``only_together``: nothing alone; ``more_together``;
+            ``stand_in``: one for the other).
+        """
+        return self._known().pairs(self.chosen, most)
+
+    def guard_prices(self) -> pd.DataFrame:
+        """Tell what each guard costs in what is gained: the answer without it and with all the others.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each guard: guard, setting, value_without, price (in the unit of the goal), bound_without, proven.
+        """
+        return self._known().guard_prices(self.budget_yuan, self.value)
+
+    def greedy(self) -> pd.DataFrame:
+        """Tell what would be chosen without a proof for the same money, and what that loses.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each way: way (``gain``: one after the other by what it adds; ``gain_per_yuan``; ``ranking``: by
+            what each brings alone), value, lost, lost_share (of what the design gains over today), cost_yuan, chosen.
+        """
+        return self._known().greedy(self.budget_yuan, self.value)
+
+    def _known(self) -> Answers:
+        if self.question is None:
+            raise InfeasibleError("design: this one no longer knows its question. Call design_openings again.")
+        return self.question
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the question behind: a design that is stored tells its answer only."""
+        return self.__dict__ | {"question": None, "provenance": dict(self.provenance)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Come back as it was found, closed."""
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+        self.__post_init__()
+
+    @property
+    def unit(self) -> str:
+        """What the measure is counted in."""
+        return _UNITS[self.goal.partition(":")[0]]
 
     def row(self) -> dict[str, Any]:
         """Give this design as a row of a frontier."""
@@ -124,7 +235,7 @@ class Design:
 
     def __repr__(self) -> str:
         """Read the design aloud."""
-        unit = _UNITS[self.goal.partition(":")[0]]
+        unit = self.unit
         form = ",.0f" if unit != "points" else ",.2f"
         what = ", ".join(self.chosen) or "nothing"
         proof = "no other set gives more" if self.status == "proven" else f"no set gives more than {self.bound:{form}}"

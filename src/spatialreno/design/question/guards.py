@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 
+#: Guards that only the finished area can answer.
+CHECKS = ("most_through", "keep_fire", "keep_wheelchair")
 # The bill rounds what comes on top of works to the fen, for each payer, class and share.
 _ROUNDED_YUAN = 0.2
 

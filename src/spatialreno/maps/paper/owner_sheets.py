@@ -1,4 +1,4 @@
-"""One sheet for each owner-unit: what is asked of it, what its residents gain, where, and a place to sign."""
+"""An index and one sheet for each owner: its share of what is asked, notices, papers, gains, where, a place to sign."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import shapely
 
-from spatialreno.errors import InputError
 from spatialreno.maps.content.indicator_tables import unit_text
-from spatialreno.maps.content.owners import party_names, yards_of_parties
+from spatialreno.maps.content.owner_asks import OwnerAsks, find_asks
+from spatialreno.maps.content.owners import yards_of_parties
+from spatialreno.maps.content.people_sections import say_matter
 from spatialreno.maps.drawing.features import Drawn
 from spatialreno.maps.drawing.themes import Theme, themes
 from spatialreno.maps.paper.fonts import lettering
@@ -19,6 +20,7 @@ from spatialreno.maps.paper.paper_sheet import MARGIN_MM, PAPERS, Sheet, table
 from spatialreno.maps.paper.pdf import bound
 from spatialreno.maps.paper.plot import draw_plan, furnish
 from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.words import Lang, checked, payer_word, word
 
 if TYPE_CHECKING:
@@ -31,8 +33,14 @@ _AROUND_M = 15.0
 _OVER_OWN = ("structures", "works", "new_grounds", "walls")
 
 
-def owner_sheets(options: Comparison, path: str | Path, *, option: str = "", lang: str = "zh") -> Path:
-    """Write one sheet for each unit that an option asks: works, rights, gains, a map clip, a place to sign.
+def owner_sheets(
+    options: Comparison, path: str | Path, *, option: str = "", deadline: str = "", contact: str = "", lang: str = "zh"
+) -> Path:
+    """Write an index and one sheet for each party that an option touches: its share, notices, papers, gains, a map.
+
+    Metres and money are the party's own share, so that all sheets add up to the whole. What is built on its land is
+    neither its money nor its work and stands without them. Established illegal structures are told as notices, without
+    a box to agree; owners who decide together are told what they vote on.
 
     Parameters
     ----------
@@ -42,13 +50,15 @@ def owner_sheets(options: Comparison, path: str | Path, *, option: str = "", lan
         The PDF, A4 upright.
     option : str
         Name of the option; by default the last.
+    deadline, contact : str
+        By when, and to whom, an answer is asked; without them there are blanks to fill in.
     lang : str
         ``zh`` or ``en``.
 
     Returns
     -------
     Path
-        The file, one sheet or more for each unit, by name.
+        The file: the index, then one sheet or more for each party, by name.
 
     Raises
     ------
@@ -65,52 +75,84 @@ def owner_sheets(options: Comparison, path: str | Path, *, option: str = "", lan
     """
     language = checked(lang)
     key = option or list(options.areas)[-1]
-    if key not in options.areas or key == "today":
-        known = ", ".join(name for name in options.areas if name != "today")
-        raise InputError(f"sheets: {key} is no option. Options: {known}.")
-    asked = _asked(options.ledgers[key])
-    if not asked:
-        raise InputError(f"sheets: {key} asks nobody: no owner is known of what it touches. Fill parties and rights.")
+    asked = find_asks(options, key)
     with lettering():
         laid_out = themes(options, language)
-        sheets: list[Sheet] = []
-        for name in sorted(asked):
-            sheets += _sheets(options, key, name, asked[name], laid_out, language)
+        bound_in: list[list[Sheet]] = []
+        for one in asked:
+            told = _when(one, deadline, contact, language)
+            bound_in.append(_sheets(options, key, one, told, laid_out, language))
+        first = _index(options, key, asked, [len(sheets) for sheets in bound_in], language)
+        sheets = [*first, *(sheet for own in bound_in for sheet in own)]
         return bound(sheets, Path(path), title=f"{word('owner_sheet', language)} · {options.titles[key]}")
 
 
-def _asked(bill: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Group the rows of a ledger by the name of the unit that is asked."""
-    rows = bill[bill["verb"] != "keep"]
-    found: dict[str, list[int]] = {}
-    for at, names in enumerate(rows["parties"]):
-        for name in names:
-            found.setdefault(name, []).append(at)
-    return {name: rows.iloc[ats] for name, ats in found.items()}
+def _index(options: Comparison, key: str, asked: list[OwnerAsks], pages: list[int], lang: Lang) -> list[Sheet]:
+    """List all parties with the page of each; the index may take several pages itself."""
+    for own_pages in (1, 2, 3, 9):
+        sheets = [Sheet(*PAPERS["a4-portrait"])]
+        sheets[0].heading(f"{word('owner_index', lang)} · {options.titles[key]}", size=15)
+        keys = ("party", "asked_count", "notice_count", "own_walls", "own_structures", "own_cost", "pays_itself",
+                "own_households", "phase", "state", "page_number")  # fmt: skip
+        starts = [own_pages + 1 + sum(pages[:k]) for k in range(len(pages))]
+        rows = [_index_row(one, page, lang) for one, page in zip(asked, starts, strict=True)]
+        shares = [4.2, 1.1, 0.9, 1.2, 1.3, 1.6, 1.2, 1.0, 0.8, 1.5, 0.8]
+        table(sheets, [word(k, lang) for k in keys], rows, shares, texts=1)
+        sheets[-1].paragraph(word("owner_index_note", lang))
+        if len(sheets) <= own_pages:
+            break
+    return sheets
+
+
+def _index_row(one: OwnerAsks, page: int, lang: Lang) -> list[object]:
+    state = _state(one, lang)
+    money = (one.asked["own_yuan"].sum(), one.asked["pays_yuan"].sum())
+    sums = (one.own("walls", "m"), one.own("structures", "m2"), *money)
+    return [one.name, one.asked["id"].nunique(), one.notices["id"].nunique(), *(number(float(v), 0) for v in sums),
+            number(float(one.homes["households"].sum()), 0), "、".join(map(str, one.phases)), state, page]  # fmt: skip
+
+
+def _state(one: OwnerAsks, lang: Lang) -> str:
+    if one.state:
+        return say("not_in_hand" if one.state == "open" else one.state, lang)
+    return say("vote", lang) if len(one.votes) else "—"
+
+
+def _when(one: OwnerAsks, deadline: str, contact: str, lang: Lang) -> str:
+    to = word("contact", lang).format(who=contact) if contact else ""
+    by = deadline or word("no_deadline", lang)
+    return word("when", lang).format(phases="、".join(map(str, one.phases)), deadline=by, contact=to)
 
 
 def _sheets(
-    options: Comparison, key: str, name: str, rows: pd.DataFrame, laid_out: list[Theme], lang: Lang
+    options: Comparison, key: str, one: OwnerAsks, when: str, laid_out: list[Theme], lang: Lang
 ) -> list[Sheet]:
     area = options.areas["today"]
-    ids = {party for party, said in party_names(area).items() if said == name}
-    yards = sorted({yard for party, own in yards_of_parties(area).items() if party in ids for yard in own})
+    yards = yards_of_parties(area).get(one.party, [])
+    yards = sorted({*yards, *area.buildings.loc[one.homes.index, "compound_id"].dropna()})
+    rows = pd.concat([one.asked, one.notices])
     sheets = [Sheet(*PAPERS["a4-portrait"])]
-    sheets[0].heading(f"{word('owner_sheet', lang)}：{name}", size=15)
+    sheets[0].heading(f"{word('owner_sheet', lang)}：{one.name}", size=15)
     sheets[0].paragraph(f"{area.title or area.name} · {word('option', lang)}：{options.titles[key]}")
     if area.meta.get("invented"):
         sheets[0].paragraph(word("invented", lang), size=8)
-    sheets[0].heading(word("asked_of", lang), size=11)
-    heads = [word(k, lang) for k in ("works_done", "id", "quantity", "unit", "cost", "payer")]
-    works = [_work(row, options, lang) for row in rows.to_dict("records")]
-    table(sheets, heads, works, [4, 1, 1.1, 0.8, 1.3, 1.6])
-    sheets[-1].paragraph(_in_all(rows, options, lang), size=10)
-    _papers(sheets, area, ids, rows, lang)
-    _gains(sheets, options, key, yards, lang)
+    sheets[0].paragraph(when, size=10)
+    for title, told in (("asked_of", one.asked), ("notices", one.notices)):
+        if len(told):
+            sheets[-1].heading(word(title, lang), size=11)
+            keys = ("works_done", "id", "share", "quantity", "unit", "cost", "payer", "phase")
+            works = [_work(row, options, lang) for row in told.to_dict("records")]
+            table(sheets, [word(k, lang) for k in keys], works, [4, 1, 1, 1.1, 0.8, 1.3, 1.6, 0.6])
+    if len(one.asked):
+        sheets[-1].paragraph(_in_all(one, options, lang), size=10)
+    _votes(sheets, one, options, lang)
+    _papers(sheets, area, {one.party}, rows, lang)
+    _to_bring(sheets, one, options, lang)
+    _gains(sheets, one, lang)
     if sheets[-1].room < _MAP_MM + _SIGN_MM + 10:
         sheets.append(Sheet(*PAPERS["a4-portrait"]))
     _clip(sheets[-1], options, key, yards, rows, laid_out, lang)
-    _sign(sheets[-1], lang)
+    _sign(sheets[-1], one, lang)
     return sheets
 
 
@@ -118,23 +160,56 @@ def _work(row: dict[Any, Any], options: Comparison, lang: Lang) -> list[str]:
     verb = word({"demolish": "gone", "alter": "altered", "build": "built"}[row["verb"]], lang)
     what = options.areas["today"].catalog.layers[row["layer"]].title(lang)
     item = f"（{row['item']}）" if row["item"] and lang == "zh" else ""
-    cost = "—" if pd.isna(row["cost_yuan"]) else number(float(row["cost_yuan"]), 0)
-    size = "—" if pd.isna(row["quantity"]) else number(float(row["quantity"]), 1)
-    return [f"{verb} {what}{item}", str(row["id"]), size, unit_text(str(row["unit"]), lang), cost,
-            payer_word(str(row["payer"]), lang)]  # fmt: skip
+    if row["verb"] == "build":  # neither its work nor its money
+        size = _cell(row["quantity"], 1)
+        return [f"{verb} {what}{item}", str(row["id"]), word("on_your_land", lang), size,
+                unit_text(str(row["unit"]), lang), "—", payer_word(str(row["payer"]), lang),
+                str(row["phase"])]  # fmt: skip
+    share = f"{row['share']:.0%}" if row["share"] < 1 else word("whole", lang)
+    return [f"{verb} {what}{item}", str(row["id"]), share, _cell(row["own_quantity"], 1),
+            unit_text(str(row["unit"]), lang), _cell(row["own_yuan"], 0), payer_word(str(row["payer"]), lang),
+            str(row["phase"])]  # fmt: skip
 
 
-def _in_all(rows: pd.DataFrame, options: Comparison, lang: Lang) -> str:
-    layers = options.areas["today"].catalog.layers
-    said = []
+def _cell(value: Any, digits: int) -> str:
+    return "—" if pd.isna(value) else number(float(value), digits)
+
+
+def _in_all(one: OwnerAsks, options: Comparison, lang: Lang) -> str:
+    layers, said = options.areas["today"].catalog.layers, []
     for layer, unit in (("walls", "m"), ("structures", "m2")):
-        own = rows[(rows["layer"] == layer) & (rows["unit"] == unit) & (rows["verb"] == "demolish")]
-        if len(own):
-            size = number(float(own["quantity"].sum()), 0)
-            said.append(f"{word('gone', lang)} {layers[layer].title(lang)} {size} {unit_text(unit, lang)}")
-    known = rows["cost_yuan"].dropna()
-    said.append(f"{word('cost', lang)} {number(float(known.sum()), 0)} {unit_text('yuan', lang)}")
-    return word("in_all", lang).format(said=("，" if lang == "zh" else ", ").join(said))
+        size = one.own(layer, unit)
+        if size:
+            what = f"{word('gone', lang)} {layers[layer].title(lang)}"
+            said.append(f"{what} {number(size, 0)} {unit_text(unit, lang)}")
+    said.append(f"{word('cost', lang)} {number(float(one.asked['own_yuan'].sum()), 0)} {unit_text('yuan', lang)}")
+    paid = one.asked[one.asked["own_yuan"] > 0]
+    payers = "、".join(dict.fromkeys(payer_word(str(p), lang) for p in paid["payer"] if p)) or "—"
+    joint = "，" if lang == "zh" else ", "
+    pays = number(float(one.asked["pays_yuan"].sum()), 0)
+    return word("own_total", lang).format(said=joint.join(said), payers=payers, pays=pays)
+
+
+def _votes(sheets: list[Sheet], one: OwnerAsks, options: Comparison, lang: Lang) -> None:
+    """Tell owners who decide together what they vote on, and where the vote stands."""
+    if not len(one.votes):
+        return
+    sheets[-1].heading(word("votes_of", lang), size=11)
+    cells = [
+        [say_matter(f"{row['matter']}:{row['place']}", options, lang), say(str(row["state"]), lang), int(row["to_win"])]
+        for row in one.votes.to_dict("records")
+    ]
+    table(sheets, [word(k, lang) for k in ("what", "state", "missing_votes")], cells, [5, 2, 1])
+
+
+def _to_bring(sheets: list[Sheet], one: OwnerAsks, options: Comparison, lang: Lang) -> None:
+    """List the papers that its rights ask for; the bureau's own list goes before."""
+    rows = {row["paper"]: row for row in options.areas["today"].catalog.rows("papers")}
+    if not one.papers:
+        return
+    sheets[-1].heading(word("to_bring", lang), size=11)
+    for paper in one.papers:
+        sheets[-1].paragraph(f"□ {rows[paper][f'title_{lang}']}", size=9)
 
 
 def _papers(sheets: list[Sheet], area: Any, ids: set[str], rows: pd.DataFrame, lang: Lang) -> None:
@@ -154,35 +229,23 @@ def _papers(sheets: list[Sheet], area: Any, ids: set[str], rows: pd.DataFrame, l
     table(sheets, heads, cells, [2, 2, 1, 2, 2], texts=5)
 
 
-def _gains(sheets: list[Sheet], options: Comparison, key: str, yards: list[str], lang: Lang) -> None:
-    buildings = options.areas["today"].buildings
-    homes = [i for i in options.gained[key].index if i in buildings.index and buildings.loc[i, "compound_id"] in yards]
+def _gains(sheets: list[Sheet], one: OwnerAsks, lang: Lang) -> None:
     sheets[-1].heading(word("your_residents", lang), size=11)
-    if not homes:
+    homes = one.homes
+    if not len(homes):
         sheets[-1].paragraph(word("no_homes", lang), size=10)
         return
-    told = ["residents", "households", "score_before", "score_after"]
-    gained = options.gained[key].loc[homes, told].astype(float)
-    change = _walk_change(options, key, homes)
+    change = float(homes["change_m"].mean())
     moved = word("no_change", lang) if abs(change) < 0.5 or change != change else word(
         "nearer_by" if change < 0 else "farther_by", lang).format(n=number(abs(change), 0))  # fmt: skip
-    weights = gained["residents"].fillna(0.0)
-    mean = {c: float((gained[c] * weights).sum() / max(weights.sum(), 1e-9)) for c in ("score_before", "score_after")}
+    weights = homes["residents"].fillna(0.0)
+    mean = {c: float((homes[c] * weights).sum() / max(weights.sum(), 1e-9)) for c in ("score_before", "score_after")}
     sentence = word("gain_said", lang).format(
-        homes=len(homes), households=number(float(gained["households"].sum()), 0),
+        homes=len(homes), households=number(float(homes["households"].sum()), 0),
         residents=number(float(weights.sum()), 0), change=moved,
         before=number(mean["score_before"], 1), after=number(mean["score_after"], 1),
     )  # fmt: skip
     sheets[-1].paragraph(sentence, size=10)
-
-
-def _walk_change(options: Comparison, key: str, homes: list[str]) -> float:
-    """Average, over homes and the kinds reached before and after, how much longer the walk is."""
-    tables = [
-        options.evaluations[k].access.pivot(index="building_id", columns="kind", values="distance_m").reindex(homes)
-        for k in ("today", key)
-    ]
-    return float((tables[1] - tables[0]).mean(axis=1).mean())
 
 
 def _clip(
@@ -213,9 +276,11 @@ def _own(options: Comparison, rows: pd.DataFrame) -> list[Any]:
     return list(found.values())
 
 
-def _sign(sheet: Sheet, lang: Lang) -> None:
+def _sign(sheet: Sheet, one: OwnerAsks, lang: Lang) -> None:
+    """Only what is asked can be agreed to; who votes, or is only told, signs that he was told."""
+    box = "agree_vote" if len(one.votes) else "agree" if len(one.asked) else "receipt"
     height = _SIGN_MM - 4
     sheet.frame(MARGIN_MM, MARGIN_MM, sheet.width - 2 * MARGIN_MM, height)
     sheet.put(MARGIN_MM + 3, MARGIN_MM + height - 7, word("sign_here", lang), size=10, weight="bold")
-    sheet.put(MARGIN_MM + 3, MARGIN_MM + height - 15, word("agree", lang), size=10)
+    sheet.put(MARGIN_MM + 3, MARGIN_MM + height - 15, word(box, lang), size=10)
     sheet.put(MARGIN_MM + 3, MARGIN_MM + 4, word("signature", lang), size=10)
