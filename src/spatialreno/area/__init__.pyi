@@ -41,6 +41,7 @@ from .given import as_ids as as_ids
 from .given import as_kinds as as_kinds
 from .given import as_points as as_points
 from .given import refuse_unknown as refuse_unknown
+from .part import part_of as part_of
 from .place.crs import LONLAT as LONLAT
 from .place.crs import crs_name as crs_name
 from .place.crs import crs_text as crs_text
