@@ -1,4 +1,4 @@
-"""Words of the papers about what is worth together, clusters and visits."""
+"""Words of the page of designs."""
 
 from __future__ import annotations
 
@@ -7,67 +7,65 @@ from typing import Final
 from spatialreno.maps.words.words import Lang
 
 _POSITION: Final[dict[str, int]] = {"zh": 0, "en": 1}
+
 _WORDS: Final[dict[str, tuple[str, str]]] = {
-    "synergy": ("集中连片共同收益（业主会议用）", "Worth together: a paper for the owners' meeting"),
-    "not_fair": (
-        "下列分摊是商议的起点，不代表“公平”结论；人、土地、资金分列，不相加。",
-        "Shares are where a talk begins, and no verdict of what is fair; people, land and money are never added.",
+    "title": ("方案生成", "Options that the tool proposes"),
+    "basket": ("生活圈要素齐全的居民", "residents with the whole basket"),
+    "covered": ("半径内可达的居民", "residents within the radius"),
+    "kinds": ("居民×设施种类", "residents × kinds"),
+    "score": ("生活圈得分", "circle score"),
+    "metres": ("少走的米数", "metres saved"),
+    "today": ("现状", "Today"),
+    "lead": (
+        "花 {cost} 万元打开 {count} 处，{what}由 {today} 增至 {value}{proof}。",
+        "For {cost} (10 000 yuan) open {count} places: {what} from {today} to {value}{proof}.",
     ),
-    "own_people": (
-        "各单位只计本院居民；院间围墙两侧都同意才打开。",
-        "Each side counts its own residents only; a wall between two opens when both agree.",
+    "proven": ("，已证明同样的钱没有更好的选法", "; proven: no other choice gives more for the money"),
+    "at_most": ("，任何选法不超过 {bound}", "; no choice gives more than {bound}"),
+    "lost": (
+        "另有 {lost} 人打开哪里都到不了，须新增设施。",
+        "{lost} more are reached by no opening: they need a new facility.",
     ),
-    "access": ("可达（居民，人）", "Access (residents)"),
-    "land": ("腾出空间（m²）", "Land that comes free (m²)"),
-    "pipes": ("热力站（元）", "Heat stations (yuan)"),
-    "management": ("物业管理（元/年）", "Management (yuan a year)"),
-    "net": ("净收益（元）", "Net of the bill (yuan)"),
-    "cause": ("收益来源", "Cause"),
-    "apart": ("各做各的", "Each alone"),
-    "all": ("一起做", "All together"),
-    "together": ("连片增益", "Worth together"),
-    "core": ("有无各方都不吃亏的分法", "A way to share with nobody worse off"),
-    "core_yes": ("有", "there is"),
-    "core_no": ("没有：总有一方单干更好", "none: somebody is always better off apart"),
-    "core_unknown": ("单位过多，未判定", "too many to tell"),
-    "player": ("单位", "Who"),
-    "share": ("平均贡献分摊（Shapley）", "Share by what it adds (Shapley)"),
-    "error": ("抽样误差", "Error"),
-    "nucleolus": ("最不利方最优分摊（核仁）", "Share that is best for the worst-off (nucleolus)"),
-    "alone": ("单干所得", "Alone"),
-    "last": ("缺它损失", "Lost without it"),
-    "bill_yuan": ("应担工程费（元）", "Its part of the bill (yuan)"),
-    "givers": ("只付出、本院居民无增益：{who}", "These give without gaining: {who}"),
-    "worst_off": ("吃亏最多的一方", "The worst-off side"),
-    "way": ("分法", "Way to share"),
-    "who": ("哪几家", "Who"),
-    "short": ("少得（负数为多得）", "Short by (below 0: ahead)"),
-    "shapley": ("Shapley", "Shapley"),
-    "notes": ("说明", "Notes"),
-    "clusters": ("组团划分建议", "Clusters proposed"),
-    "visits": ("入户核实清单（先核什么）", "What to survey next"),
-    "cluster": ("组团", "Cluster"),
-    "compounds": ("小区（院落）", "Compounds"),
-    "households": ("户数", "Households"),
-    "found": ("核实结果", "Found"),
-    "by_whom": ("核实人、日期", "By whom, when"),
-    "why": ("为何要核", "Why"),
-    "what": ("对象", "What"),
-    "assumed": ("现采用", "Assumed"),
-    "otherwise": ("若为", "If it were"),
-    "moves": ("指标变动", "Moves the measure by"),
-    "flips": ("会改选", "Changes the choice"),
-    "yes": ("是", "yes"),
-    "no": ("否", "no"),
+    "money": ("投资（万元）", "Money (10 000 yuan)"),
+    "band": ("尚未证明的区间", "Not proven yet"),
+    "frontier": ("钱与人：每一步的最优选法", "People over money: the best choice at each step"),
+    "greedy": ("逐个挑选（贪心）会选什么、少多少", "What choosing one by one would give, and lose"),
+    "steps": ("沿曲线逐步看", "Step along"),
+    "opened": ("打开", "Opened"),
+    "cost": ("费用（元）", "Cost (yuan)"),
+    "alone": ("单独打开的增量", "Brings alone"),
+    "last": ("少了它的损失", "Lost without it"),
+    "because": ("只因下列同时打开才有用", "Opened only because of"),
+    "reasons": ("为什么打开", "Why each is opened"),
+    "nearly": ("2% 以内的其他选法", "Other choices within 2 %"),
+    "value": ("得", "Gives"),
+    "less": ("少", "Less"),
+    "pairs": ("互补与互替", "Only together, or one for another"),
+    "only_together": ("一起才有用", "only together"),
+    "more_together": ("一起更有用", "more together"),
+    "stand_in": ("可互相替代", "stand in for one another"),
+    "both": ("一起", "Both"),
+    "guards": ("每条约束的代价", "What each guard costs"),
+    "guard": ("约束", "Guard"),
+    "without": ("取消它可得", "Without it"),
+    "price": ("代价", "Price"),
+    "way": ("挑选办法", "Way of choosing"),
+    "gain": ("每次选增量最大的", "largest gain next"),
+    "gain_per_yuan": ("每次选每元增量最大的", "largest gain per yuan next"),
+    "ranking": ("按单独增量排序", "ranked by gain alone"),
+    "keep_party": ("不征询的单位", "parties not asked"),
+    "most_parties": ("最多征询单位数", "parties asked at most"),
+    "consent": ("同意情况", "consent"),
+    "must_open": ("必须打开", "must open"),
+    "must_keep": ("必须保留", "must stay"),
+    "floor": ("每个小区的下限", "floor for each compound"),
+    "most_through": ("外来穿行上限", "share that cuts through at most"),
+    "keep_fire": ("消防通达不减", "fire access kept"),
+    "keep_wheelchair": ("轮椅可达不减", "ways in a wheelchair kept"),
+    "nothing": ("不打开", "nothing"),
 }
 
 
-def said(key: str, lang: Lang) -> str:
-    """Write one of these words.
-
-    Examples
-    --------
-    >>> said("cluster", "zh")
-    '组团'
-    """
-    return _WORDS[key][_POSITION[lang]]
+def say_design(key: str, lang: Lang, **cells: str) -> str:
+    """Give a word of the page of designs, in a language; what has none is given as it is."""
+    return _WORDS[key][_POSITION[lang]].format(**cells) if key in _WORDS else key
