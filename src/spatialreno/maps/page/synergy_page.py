@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.page.page import Page
 from spatialreno.maps.words import safe_html as door
-from spatialreno.maps.words.together_words import said
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
+from spatialreno.maps.words.together_words import said
 from spatialreno.maps.words.words import Lang, checked, word
 
 if TYPE_CHECKING:
