@@ -190,4 +190,5 @@ def test_rows_of_an_area_with_what_was_done_and_why_it_is_late(tmp_path):
     twice = written(tmp_path, "P1,2022,a,,,,,done,,", "P2,2022,a,,,,1.4,done,,", head=head)
     with pytest.raises(InputError) as refused:
         read_programme(twice)
-    assert {(i, f.rule) for f in refused.value.faults for i in f.ids} == {("P1", "area"), ("P2", "area"), ("P2", "value")}
+    faults = {(i, f.rule) for f in refused.value.faults for i in f.ids}
+    assert faults == {("P1", "area"), ("P2", "area"), ("P2", "value")}

@@ -129,7 +129,8 @@ class Programme:
         ended = own["end"].where(own["end"] <= day)
         behind = (ended.fillna(day) - own["end_planned"]).dt.days
         found = own[behind > 0]
-        return found[["title", "district", "status", "end_planned", "end", "reason"]].assign(days=behind[behind > 0].astype(int))
+        told = found[["title", "district", "status", "end_planned", "end", "reason"]]
+        return told.assign(days=behind[behind > 0].astype(int))
 
     def curve(self, measure: str = "households", *, as_of: str | None = None) -> pd.DataFrame:
         """Tell progress against plan: what was to be done and what was done, cumulatively, by date.
