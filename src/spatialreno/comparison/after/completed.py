@@ -40,7 +40,8 @@ class Completed:
         there, by its share).
     returned
         Structures of the new survey that are not legal and stand as one stood that was to come down (``still_there``),
-        otherwise where one was to come down (``came_back``), or where none stood (``new``): id, found (which), legality, floor_area_m2, where (id of what stood there).
+        otherwise where one was to come down (``came_back``), or where none stood (``new``): id, found (which),
+        legality, floor_area_m2, where (id of what stood there).
     unplanned
         Walls of the new survey that neither stood before nor were planned: id, length_m.
     register
