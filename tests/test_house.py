@@ -25,9 +25,9 @@ INSIDE = {
     "land": [".", "footprints", "fire", "lanes", "free", "geometry"],
     "works": [".", "lifts", "dig", "heat"],
     "optimise": ["steiner", "."],
-    "community": [".", "checkups", "consents", "voting"],
+    "community": ["upkeep", "casework", ".", "checkups", "consents", "voting"],
     "design": [".", "proof", "question"],
-    "comparison": ["districts", ".", "year", "money"],
+    "comparison": ["districts", ".", "year", "money", "after"],
     "area": [".", "rules", "facts", "place"],
 }
 MOST_FILES = 13

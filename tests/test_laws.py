@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 import quarters as q
 import shapely
-from conftest import at
+from conftest import at, examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -57,7 +57,7 @@ def page(rows: q.Rows, scenario: sr.Scenario) -> str:
 # ---- walking
 
 
-@settings(max_examples=15, **QUIET)
+@settings(max_examples=examples(15), **QUIET)
 @given(st.data())
 def test_opening_lengthens_no_walk(data: st.DataObject) -> None:
     rows = data.draw(q.quarters())
@@ -65,7 +65,7 @@ def test_opening_lengthens_no_walk(data: st.DataObject) -> None:
     assert (walks(data.draw(q.openings(rows)).apply(today)) <= walks(today)).all()
 
 
-@settings(max_examples=12, **QUIET)
+@settings(max_examples=examples(12), **QUIET)
 @given(st.data())
 def test_opening_takes_no_service_from_any_home(data: st.DataObject) -> None:
     rows = data.draw(q.quarters())
@@ -78,7 +78,7 @@ def test_opening_takes_no_service_from_any_home(data: st.DataObject) -> None:
     assert not (joined["within_before"] & ~joined["within_after"]).any()
 
 
-@settings(max_examples=10, **QUIET)
+@settings(max_examples=examples(10), **QUIET)
 @given(st.data())
 def test_closing_gates_shortens_no_walk(data: st.DataObject) -> None:
     rows = data.draw(q.quarters().filter(lambda r: "gates" in r))
@@ -88,7 +88,7 @@ def test_closing_gates_shortens_no_walk(data: st.DataObject) -> None:
     assert (walks(closed) >= walks(today)).all()
 
 
-@settings(max_examples=12, **QUIET)
+@settings(max_examples=examples(12), **QUIET)
 @given(st.data())
 def test_a_new_wall_shortens_no_walk(data: st.DataObject) -> None:
     rows = data.draw(q.quarters())
@@ -104,7 +104,7 @@ def test_a_new_wall_shortens_no_walk(data: st.DataObject) -> None:
 # ---- blocks
 
 
-@settings(max_examples=25, **QUIET)
+@settings(max_examples=examples(25), **QUIET)
 @given(st.data())
 def test_merging_conserves_area_and_people(data: st.DataObject) -> None:
     rows = data.draw(q.quarters())
@@ -119,7 +119,7 @@ def test_merging_conserves_area_and_people(data: st.DataObject) -> None:
         assert blocks[people].sum() == area.buildings[people].sum()
 
 
-@settings(max_examples=12, **QUIET)
+@settings(max_examples=examples(12), **QUIET)
 @given(st.data())
 def test_opening_parts_no_block(data: st.DataObject) -> None:
     rows = data.draw(q.quarters())
@@ -132,7 +132,7 @@ def test_opening_parts_no_block(data: st.DataObject) -> None:
 # ---- applying
 
 
-@settings(max_examples=8, **QUIET)
+@settings(max_examples=examples(8), **QUIET)
 @given(st.data())
 def test_the_order_of_interventions_means_nothing(data: st.DataObject) -> None:
     rows = data.draw(q.quarters())
@@ -149,7 +149,7 @@ def test_the_order_of_interventions_means_nothing(data: st.DataObject) -> None:
     assert q.all_bytes((scenario | added).apply(today)) == q.all_bytes((added | scenario).apply(today))
 
 
-@settings(max_examples=8, **QUIET)
+@settings(max_examples=examples(8), **QUIET)
 @given(st.data())
 def test_applying_leaves_the_area_as_it_was(data: st.DataObject) -> None:
     rows = data.draw(q.quarters())
@@ -165,7 +165,7 @@ def test_applying_leaves_the_area_as_it_was(data: st.DataObject) -> None:
     assert after.survey is today
 
 
-@settings(max_examples=8, **QUIET)
+@settings(max_examples=examples(8), **QUIET)
 @given(st.data())
 def test_a_scenario_joined_with_itself_is_itself(data: st.DataObject) -> None:
     rows = data.draw(q.quarters())
@@ -179,7 +179,7 @@ def test_a_scenario_joined_with_itself_is_itself(data: st.DataObject) -> None:
 # ---- writing
 
 
-@settings(max_examples=8, **QUIET)
+@settings(max_examples=examples(8), **QUIET)
 @given(st.data())
 def test_a_geopackage_reads_back_exactly(data: st.DataObject) -> None:
     rows = data.draw(q.quarters())
@@ -193,7 +193,7 @@ def test_a_geopackage_reads_back_exactly(data: st.DataObject) -> None:
         assert first.read_bytes() == second.read_bytes()
 
 
-@settings(max_examples=8, **QUIET)
+@settings(max_examples=examples(8), **QUIET)
 @given(st.data())
 def test_geojson_keeps_a_tenth_of_a_millimetre(data: st.DataObject) -> None:
     area = q.area_of(data.draw(q.quarters()))
@@ -225,7 +225,7 @@ def assert_close(one: sr.StudyArea, two: sr.StudyArea) -> None:
 # ---- shuffling and renaming
 
 
-@settings(max_examples=6, **QUIET)
+@settings(max_examples=examples(6), **QUIET)
 @given(st.data())
 def test_the_order_of_rows_means_nothing(data: st.DataObject) -> None:
     rows = data.draw(q.quarters(most=2))
@@ -237,7 +237,7 @@ def test_the_order_of_rows_means_nothing(data: st.DataObject) -> None:
     assert_frame_equal(scenario.ledger(one), scenario.ledger(two))
 
 
-@settings(max_examples=3, **QUIET)
+@settings(max_examples=examples(3), **QUIET)
 @given(st.data())
 def test_the_order_of_rows_changes_no_byte_of_the_page(data: st.DataObject) -> None:
     rows = data.draw(q.quarters(most=2))
@@ -245,7 +245,7 @@ def test_the_order_of_rows_changes_no_byte_of_the_page(data: st.DataObject) -> N
     assert page(rows, scenario) == page(q.shuffled(rows, data.draw), scenario)
 
 
-@settings(max_examples=4, **QUIET)
+@settings(max_examples=examples(4), **QUIET)
 @given(st.data())
 def test_names_that_keep_the_order_change_only_names(data: st.DataObject) -> None:
     mark = "甲"
@@ -274,7 +274,7 @@ def unstamped(options: sr.Comparison) -> str:
     return text
 
 
-@settings(max_examples=8, **QUIET)
+@settings(max_examples=examples(8), **QUIET)
 @given(st.data())
 def test_no_name_changes_an_objective(data: st.DataObject) -> None:
     rows = data.draw(q.quarters(most=2))

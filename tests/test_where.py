@@ -26,7 +26,7 @@ def test_every_file_the_page_names_is_there() -> None:
 
 
 def test_the_rows_of_its_example_are_read_and_measured() -> None:
-    head, *rows = re.search(r"```csv\n(.+?)```", PAGE, re.S)[1].strip().splitlines()  # type: ignore[index]
+    head, *rows = re.search(r"```text\n(.+?)```", PAGE, re.S)[1].strip().splitlines()  # type: ignore[index]
     cells = [dict(zip(head.split(","), row.split(","), strict=True)) for row in rows if "street_lamps" not in row]
     area = two_yards().with_catalog(indicators=cells, source="试", date="2025-06")
     assert 0 <= sr.evaluate(area).value("canteen_500") <= 1 or sr.evaluate(area).value("canteen_500") != 0
@@ -34,7 +34,8 @@ def test_the_rows_of_its_example_are_read_and_measured() -> None:
 
 def test_a_kind_with_its_own_norm_is_two_tables(tmp_path: Any) -> None:
     (tmp_path / "facilities.csv").write_text(
-        "kind,title_zh,title_en,label,category,source,date\nshared_laundry,共享洗衣房,Shared laundry,洗,service,局,2025-06\n",
+        "kind,title_zh,title_en,label,category,source,date\n"
+        "shared_laundry,共享洗衣房,Shared laundry,洗,service,局,2025-06\n",
         "utf-8",
     )
     (tmp_path / "standards").mkdir()

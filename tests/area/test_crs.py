@@ -4,7 +4,7 @@ import math
 
 import pytest
 import shapely
-from conftest import ORIGIN, frame
+from conftest import ORIGIN, examples, frame
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyproj import CRS, Geod, Transformer
@@ -45,7 +45,7 @@ def test_the_zone_is_the_one_whose_meridian_is_nearest(longitude):
 
 @given(st.floats(-180, 180))
 @example(180.0)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_elsewhere_lengths_are_true_too(longitude):
     crs = zone_crs(longitude)
     place = Transformer.from_crs(LONLAT, crs, always_xy=True).transform(longitude, 34.0)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 import shapely
-from conftest import make_area
+from conftest import examples, make_area
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -103,7 +103,7 @@ def test_a_piece_never_takes_the_id_of_another_wall():
     st.lists(st.floats(5, 195), min_size=1, max_size=4, unique_by=round),
     st.lists(st.floats(-2, 2), min_size=2, max_size=2),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_cutting_conserves_length_and_rows(cuts, ends):
     edges = [0, *sorted(cuts), 200]
     row = [yard("C0", 0, 200, -50, 0)]

@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError
 import pandas as pd
 import pytest
 import shapely
-from conftest import ORIGIN, make_area
+from conftest import ORIGIN, examples, make_area
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,7 +74,7 @@ def test_the_area_reads_aloud(area):
 
 
 @given(st.permutations(WALLS), st.permutations(RIGHTS))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 def test_the_order_of_rows_changes_nothing(walls, rights):
     assert area_of(walls, rights).fingerprint == AS_GIVEN.fingerprint
     assert area_of(walls, rights) == AS_GIVEN

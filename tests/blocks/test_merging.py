@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import networkx as nx
+from conftest import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from quarters import area_of, quarters
@@ -11,7 +12,7 @@ from spatialreno import Scenario, demolish
 from spatialreno.blocks import compound_blocks, merging_sets
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_blocks_follow_from_the_sets(data: st.DataObject) -> None:
     area = area_of(data.draw(quarters(3)))

@@ -34,3 +34,29 @@ def test_the_year_of_an_option(run, small, tmp_path):
     wrong = run("schedule", small, option, "--works", "none", "--start", "2026-03-01", "--crews", "paving")
     assert wrong.code == 1 and "paving" in wrong.err
     assert "--late" in run("schedule", small, option, "--works", "none", "--start", "2026-03-01", "--show", "slips").err
+
+
+def test_after_completion(run, small, tmp_path):
+    option = OPENED.format(small=small)
+    done = run("completed", small, option, small, "--show", "acts", "--json")
+    assert done.code == 0 and {r["state"] for r in json.loads(done.out)} == {"not_built"}  # nothing was done yet
+    money = run("completed", small, option, small, "--show", "money", "--paid", "city=5", "--json")
+    assert json.loads(money.out)[0]["over_yuan"] == 5
+    assert "谁" in run("completed", small, option, small, "--show", "money", "--paid", "谁=5").err
+    book = tmp_path / "done.xlsx"
+    assert run("completed", small, option, small, "-o", book).code == 0 and book.stat().st_size
+    assert len(json.loads(run("upkeep", small, "--years", "5", "--json").out)) == 5
+    assert "households above 0" in run("upkeep", small, "--show", "collection").err  # nobody stated how many there are
+    assert "--log" in run("upkeep", small, "--show", "log").err
+
+
+def test_consent_as_work(run, small, tmp_path):
+    option, book = OPENED.format(small=small), tmp_path / "book.xlsx"
+    assert run("casework", small, option, "--due", "2026-06-30", "-o", book).code == 0
+    now = json.loads(run("casework", small, option, "--book", book, "--show", "now", "--json").out)
+    assert {r["who"] for r in now} == {"P1", "P2", "P3"} and {r["due"] for r in now} == {"2026-06-30"}
+    late = run("casework", small, option, "--book", book, "--show", "reminders", "--as-of", "2026-07-02", "--json")
+    assert [r["days"] for r in json.loads(late.out)] == [2, 2, 2]
+    steps = json.loads(run("casework", small, option, "--heads", "3", "--json").out)
+    assert steps[-1]["heads_so_far"] <= 3 and steps[-1]["sets_free"]
+    assert "--as-of" in run("casework", small, option, "--show", "reminders").err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,7 +44,7 @@ def test_who_is_missing_in_both_is_chosen_before_who_is_missing_in_one():
     assert list(fewest_people(polls).asked) == ["c"]
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.data())
 def test_no_smaller_set_of_households_would_do(data):
     everybody = "abcdefgh"

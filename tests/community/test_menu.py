@@ -7,7 +7,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 from community.court import court
-from conftest import EXAMPLE
+from conftest import EXAMPLE, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,7 +54,7 @@ votes = st.lists(st.sets(st.sampled_from("abcde")), min_size=1, max_size=12)
 
 @given(votes, st.lists(st.integers(1, 60), min_size=5, max_size=5), st.integers(10, 200),
        st.sampled_from(["greedy", "equal_shares"]), st.data())  # fmt: skip
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_without_needs_the_choice_is_pabutools_own(wishes, costs, budget, rule, data):
     weights = data.draw(st.lists(st.integers(1, 4), min_size=len(wishes), max_size=len(wishes)))
     menu = table(**{i: ("basic", cost) for i, cost in zip("abcde", costs, strict=True)})
@@ -67,7 +67,7 @@ def test_without_needs_the_choice_is_pabutools_own(wishes, costs, budget, rule, 
 
 @given(votes, st.lists(st.integers(1, 60), min_size=5, max_size=5), st.integers(10, 200),
        st.sampled_from(["greedy", "equal_shares"]))  # fmt: skip
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_needs_are_met_the_budget_holds_and_everything_left_out_has_a_reason(wishes, costs, budget, rule):
     a, b, c, d, e = costs
     menu = table(a=("basic", a), b=("basic", b, "a"), c=("improved", c, "b"), d=("improved", d), e=("raised", e, "d"))

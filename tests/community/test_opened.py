@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 import shapely
 from community.court import court
-from conftest import at
+from conftest import at, examples
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
@@ -156,7 +156,7 @@ def far(area):
     return float(found.iloc[0]) if len(found) else float("inf")
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
+@settings(max_examples=examples(8), deadline=None, phases=(Phase.explicit, Phase.generate))
 @given(st.data())
 def test_whatever_makes_a_walk_between_two_yards_shorter_asks_both(data):
     draw = data.draw

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -113,7 +114,7 @@ areas = st.lists(st.integers(2000, 20000), min_size=6, max_size=24)
 @given(
     areas, st.sampled_from(SCHEMES), st.integers(1, 90_000_000), st.integers(0, 8_000_000), st.integers(0, 2_000_000)
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_the_parts_add_up_to_the_fen(cents, scheme, cost, subsidy, comfort):
     rows = [(f"{k % 6 + 1}{k // 6 + 1:02d}", k % 6 + 1, c / 100) for k, c in enumerate(cents)]
     homes = pd.DataFrame(rows, columns=["id", "floor", "area_m2"]).set_index("id")

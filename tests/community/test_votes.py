@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -87,7 +88,7 @@ def parts(people):
 
 
 @given(electorates, st.sampled_from([HIGH, LOW, WILLING]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_the_smallest_set_is_the_smallest_of_all_sets(people, rule):
     areas, votes = parts(people)
     found = tally(areas, votes, rule)
@@ -105,7 +106,7 @@ def test_the_smallest_set_is_the_smallest_of_all_sets(people, rule):
 
 
 @given(electorates, st.sampled_from([HIGH, LOW, WILLING]), st.integers(0, 7))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_one_more_yes_never_undoes_a_decision(people, rule, k):
     areas, votes = parts(people)
     before = tally(areas, votes, rule)
@@ -115,7 +116,7 @@ def test_one_more_yes_never_undoes_a_decision(people, rule, k):
 
 
 @given(electorates)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_what_passes_high_passes_low_and_has_half_of_all(people):
     areas, votes = parts(people)
     high = tally(areas, votes, HIGH)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import make_area
+from conftest import examples, make_area
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
@@ -125,7 +125,7 @@ yuan = st.integers(0, 10**9).map(lambda fen: fen / 100)
 @given(costs=st.lists(st.tuples(st.sampled_from(["city", "residents"]), st.sampled_from(["paths", "pipes", "walls"]),
                                 st.just(""), yuan), min_size=1, max_size=6),
        ceiling=yuan, share=st.fractions(0, 1, max_denominator=97))  # fmt: skip
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_the_sum_is_the_bill_to_the_fen(costs: Any, ceiling: float, share: Any) -> None:
     area = town(
         {**RULE, "rule": "central_2000", "built_to": 2000, "share": f"{float(share):.6f}"},

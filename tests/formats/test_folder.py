@@ -8,7 +8,7 @@ from pathlib import Path
 import pyogrio
 import pytest
 import shapely
-from conftest import EXAMPLE, ORIGIN, make_area
+from conftest import EXAMPLE, ORIGIN, examples, make_area
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,7 +67,7 @@ def test_a_folder_keeps_every_cell_and_a_tenth_of_a_millimetre(area, tmp_path):
     ),
     st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1).filter(str.strip),
 )
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 def test_a_second_write_has_the_same_bytes(points, name):
     tree = [{"id": f"T{n}", "geometry": shapely.Point(p)} for n, p in enumerate(points)]
     area = make_area(compounds=[C1 | {"name": name}], buildings=[B1], trees=tree)

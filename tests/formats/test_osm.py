@@ -7,6 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
+from conftest import examples
 from formats.osm_town import CRS, EAST, NORTH, Town, two_compounds
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -230,7 +231,7 @@ def test_pbf_and_xml_give_the_same_area(tmp_path: Path) -> None:
     assert import_osm(tmp_path / "town.osm.pbf", bounds=town.lonlat(), crs=CRS) == import_osm(xml, crs=CRS)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(10)))
 def test_order_of_the_ways_changes_nothing(tmp_path: Path, order: list[int]) -> None:
     town = two_compounds()

@@ -6,6 +6,7 @@ from math import isclose, nan
 
 import pandas as pd
 import pytest
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -181,7 +182,7 @@ def as_walks(rows: list[tuple[float, float, float]]) -> dict[tuple[str, str], fl
     return {(f"B{i}", kind): d for i, row in enumerate(rows) for kind, d in zip(KINDS, row, strict=True)}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(homes)
 def test_shares_and_scores_stay_in_their_range(rows: list[tuple[float, float, float]]) -> None:
     told = values(as_walks(rows))
@@ -191,7 +192,7 @@ def test_shares_and_scores_stay_in_their_range(rows: list[tuple[float, float, fl
     assert told.drop(columns=["score", *counts]).stack().between(0, 1).all()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(homes, st.data())
 def test_shorter_walks_never_lower_anything(rows: list[tuple[float, float, float]], data: st.DataObject) -> None:
     before = as_walks(rows)
@@ -200,7 +201,7 @@ def test_shorter_walks_never_lower_anything(rows: list[tuple[float, float, float
     assert (values(after) >= values(before)).all(axis=None)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.floats(0, 5000), st.floats(50, 2000), st.floats(0.1, 3))
 def test_credit_is_full_inside_and_gone_beyond_the_fade(d: float, radius: float, fade: float) -> None:
     told = credit(pd.Series([d, nan]), pd.Series([radius, radius]), fade)

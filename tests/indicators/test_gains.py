@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -72,7 +73,7 @@ metres = st.one_of(st.just(math.nan), st.integers(1, 900).map(float))
 homes = st.dictionaries(st.sampled_from("abcdef"), st.tuples(*[metres] * 6), min_size=1)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None)
 @given(homes, st.integers(0, 5))
 def test_losers_are_the_gainers_of_the_way_back(walks: dict[str, tuple[float, ...]], seed: int) -> None:
     people = {home: float(p) for home, p in zip(walks, np.random.default_rng(seed).integers(1, 99, 6), strict=False)}

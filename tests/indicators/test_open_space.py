@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import nan
 
 import pytest
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
@@ -26,7 +27,7 @@ def test_a_narrow_tail_does_not_count() -> None:
     assert wide_part(lawn, 8).area == pytest.approx(400, rel=1e-3)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(st.floats(1, 60), st.floats(1, 60), st.floats(0, 90), st.floats(2, 20))
 def test_the_wide_part_of_a_rectangle_is_all_or_nothing(w: float, h: float, turn: float, width: float) -> None:
     whole = rotate(box(0, 0, w, h), turn)

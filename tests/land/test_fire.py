@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from land.yards import area, layer
@@ -174,7 +175,7 @@ _sheds = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(_sheds)
 def test_taking_one_shed_away_never_loses_a_door(rows):
     sheds = [shed(f"V{k}", x, y, x + w, y + h) for k, (x, y, w, h) in enumerate(rows)]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import shapely
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import affinity, box
@@ -88,7 +89,7 @@ def yards(draw):
     return shape
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(yards(), st.integers(3, 16), st.integers(3, 16), st.sampled_from([0.0, 20.0, 33.0]))
 def test_brute_force_agrees(yard, width, depth, angle):
     centres = feasible_centres(yard, width, depth, angle_deg=angle)

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 import shapely
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from land.yards import area, layer, there
@@ -117,7 +118,7 @@ def test_what_cannot_be_asked_is_told():
 _sheds = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(2, 9), st.integers(2, 9)), max_size=4)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(_sheds)
 def test_brute_force_never_places_more(sheds):
     rows = [

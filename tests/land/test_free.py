@@ -2,6 +2,7 @@
 
 import pytest
 import shapely
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from land.yards import EAST, NORTH, area, layer, two_yards
@@ -135,7 +136,7 @@ def _random_area(sheds, lanes, walls):
     return two_yards(walls=walls, shed=False, **more)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(_boxes, _boxes, st.integers(0, 50), st.booleans(), st.booleans())
 def test_areas_add_up(before_sheds, after_sheds, lane, before_walls, after_walls):
     before = _random_area(before_sheds, 0, before_walls)
@@ -214,7 +215,7 @@ _rows = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(_rows, min_size=3, max_size=12))
 def test_what_is_wide_enough_has_an_area(rows):
     ground = box(0, 0, 20, 20)

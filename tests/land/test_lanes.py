@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import shapely
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from land.yards import area, layer, there
@@ -102,7 +103,7 @@ def test_an_area_without_paths_has_no_widths():
     assert list(lane_widths(bare).columns) == list(lane_widths(drawn()).columns)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 55), st.integers(-12, 9), st.integers(1, 9), st.integers(0, 80)), max_size=7),
     st.integers(0, 170),

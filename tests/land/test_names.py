@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import quarters as q
+from conftest import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,7 @@ def twins(data):
     return one, q.scenario_renamed(scenario, names).apply(q.area_of(mixed))
 
 
-@settings(max_examples=4, **QUIET)
+@settings(max_examples=examples(4), **QUIET)
 @given(st.data())
 def test_footprints_of_several_kinds(data):
     one, two = (sr.fit_footprints(area, ["plaza", "recycling_point"]) for area in twins(data))
@@ -29,7 +30,7 @@ def test_footprints_of_several_kinds(data):
     assert np.nan_to_num(one.objective) == pytest.approx(np.nan_to_num(two.objective), abs=1e-5)
 
 
-@settings(max_examples=4, **QUIET)
+@settings(max_examples=examples(4), **QUIET)
 @given(st.data())
 def test_removals(data):
     one, two = (sr.fewest_removals(area, "plaza", sides=[(14.0, 20.0)]) for area in twins(data))
@@ -37,7 +38,7 @@ def test_removals(data):
     assert one.cost_yuan == pytest.approx(two.cost_yuan)
 
 
-@settings(max_examples=4, **QUIET)
+@settings(max_examples=examples(4), **QUIET)
 @given(st.data())
 def test_sites(data):
     one, two = (sr.land.candidate_sites(area, "parcel_station") for area in twins(data))

@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from land.yards import area, layer
@@ -87,7 +88,7 @@ _sheds = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(_sheds, st.booleans())
 def test_no_smaller_subset_makes_room(rows, walled):
     sheds = [shed(f"S{k}", x, y, min(x + w, 40), min(y + h, 20)) for k, (x, y, w, h) in enumerate(rows)]

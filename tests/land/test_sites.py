@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import shapely
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from land.yards import area, layer, there, two_yards
@@ -80,7 +81,7 @@ _sheds = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(_sheds)
 def test_where_there_is_no_candidate_brute_force_finds_none(sheds):
     yard = layer({"id": "C1", "name": "院", "geometry": box(0, 0, 34, 34)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,7 +64,7 @@ arc_lists = st.lists(st.sampled_from([(a, b) for a in NAMES for b in NAMES if a 
 
 
 @given(jobs=job_lists, arcs=arc_lists)
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 def test_six_jobs_as_brute_force_finds_them(jobs: list[Job], arcs: list[tuple[str, str]]) -> None:
     crews = {"x": 1, "y": 2}
     plan = shortest_plan(jobs, arcs, crews=crews)
@@ -72,7 +73,7 @@ def test_six_jobs_as_brute_force_finds_them(jobs: list[Job], arcs: list[tuple[st
 
 
 @given(jobs=job_lists, arcs=arc_lists)
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 def test_more_crews_never_later_and_one_more_constraint_never_sooner(
     jobs: list[Job], arcs: list[tuple[str, str]]
 ) -> None:
@@ -89,7 +90,7 @@ def test_more_crews_never_later_and_one_more_constraint_never_sooner(
 
 
 @given(jobs=job_lists, arcs=arc_lists)
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 def test_the_order_in_which_jobs_are_given_changes_nothing(jobs: list[Job], arcs: list[tuple[str, str]]) -> None:
     crews = {"x": 1, "y": 1}
     assert shortest_plan(jobs, arcs, crews=crews) == shortest_plan(jobs[::-1], arcs[::-1], crews=crews)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from conftest import ROOT
+from conftest import ROOT, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -151,7 +151,7 @@ def test_a_workbook_reads_as_the_csv_does(tmp_path):
 
 @given(st.lists(st.tuples(st.sampled_from("甲乙丙"), st.sampled_from(["planned", "started", "in_progress", "done"]),
                           st.integers(0, 999)), min_size=1, max_size=20))  # fmt: skip
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_the_districts_add_up_and_stages_nest(tmp_path_factory, projects):
     rows = [f"P{k},{d},2022,,,,{n},,{s},," for k, (d, s, n) in enumerate(projects)]
     programme = read_programme(written(tmp_path_factory.mktemp("p"), *rows))

@@ -5,7 +5,7 @@ import itertools
 import geopandas as gpd
 import numpy as np
 import pytest
-from conftest import at
+from conftest import at, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenario.yards import two_yards
@@ -265,7 +265,7 @@ def test_phases_are_counted_from_one(phase):
         demolish("walls", ids=["W1"], phase=phase)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(name=st.text(max_size=30))
 def test_any_text_stays_text(yards, name):
     after = done(yards, alter("structures", ids=["S1"], set={"name": name}))

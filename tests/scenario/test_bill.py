@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from conftest import at
+from conftest import at, examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenario.yards import two_yards
@@ -48,7 +48,7 @@ def fen(yuan: pd.Series) -> int:
     return int((yuan.dropna() * 100).round().sum())
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.sets(st.sampled_from(range(len(POSSIBLE)))))
 def test_sums_agree_to_the_fen(chosen):
     bill = Scenario("s", interventions=[POSSIBLE[k] for k in sorted(chosen)]).bill(YARDS)

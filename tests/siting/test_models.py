@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import shortest_path
@@ -56,7 +57,7 @@ matrices = st.tuples(st.integers(2, 7), st.integers(2, 6)).flatmap(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(matrices, st.integers(5, 25), st.booleans(), st.booleans())
 def test_p_median_equals_brute_force(case, limit, hard, standing):
     table, asked, count = np.array(case[0], float), np.array(case[1], float), case[2]
@@ -79,7 +80,7 @@ def test_p_median_equals_brute_force(case, limit, hard, standing):
         assert not set(choice.sites) & set(existing)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(matrices, st.integers(0, 20), st.booleans())
 def test_coverage_equals_brute_force(case, radius, standing):
     table, asked, count = np.array(case[0], float), np.array(case[1], float), case[2]
@@ -99,7 +100,7 @@ def test_coverage_equals_brute_force(case, radius, standing):
         assert choice.sites == (f"s{first[0]:03d}",)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(matrices, st.integers(5, 30))
 def test_capacities_equal_brute_force(case, capacity):
     table, asked = np.array(case[0][:5], float), np.array(case[1][:5], float)
@@ -139,7 +140,7 @@ def test_equal_optima_go_to_the_earlier_ids():
     assert set(cover.assignment["site"]) == {"s000"}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(matrices, st.randoms(use_true_random=False))
 def test_shuffled_rows_change_nothing(case, random):
     table, asked, count = case
@@ -190,7 +191,7 @@ def test_faults_are_named():
         siting_problem(pairs([[1], [1]]), weights([1, -1]))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(matrices, st.booleans(), st.booleans())
 def test_p_center_equals_brute_force(case, standing, clash):
     table, asked, count = np.array(case[0], float), np.array(case[1], float), case[2]

@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,7 +81,7 @@ def test_without_mains_nothing_is_asked_of_them():
     assert "main_power" not in what_binds(replace(free, noise_m=26.0))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     st.lists(st.lists(st.integers(1, 99), min_size=3, max_size=3), min_size=3, max_size=3),
     st.lists(st.integers(60, 300), min_size=3, max_size=3),

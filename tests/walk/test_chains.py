@@ -7,6 +7,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,7 +98,7 @@ def towns(draw: st.DrawFn) -> tuple[int, list[Hop], list[Hop], int]:
     return nodes, hops, seeds, draw(st.integers(0, 40))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(towns())
 def test_any_graph(town: tuple[int, list[Hop], list[Hop], int]) -> None:
     check(*town)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import at, make_area
+from conftest import at, examples, make_area
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, box
@@ -189,7 +189,7 @@ def broken_yards(draw: st.DrawFn) -> StudyArea:
     return yard(walls=walls, gates=[row for row in gates if row["width_m"] > 0])
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(broken_yards(), st.randoms(use_true_random=False))
 def test_a_mask_over_gaps_is_as_good_as_building_anew(area: StudyArea, dice: Any) -> None:
     gone = {layer: [n for n in area.layer(layer).index if dice.random() < 0.3] for layer in ("walls", "gates")}

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 import shapely
+from conftest import examples
 from hypothesis import HealthCheck, given, settings
 from test_streets import boundary, quarter
 from worlds import spots, wall, without, yard, yards
@@ -78,7 +79,7 @@ def test_order_of_times_and_origins_is_kept() -> None:
     assert table.is_valid.all()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
 @given(yards())
 def test_what_is_drawn_is_what_can_be_walked(area: StudyArea) -> None:
     """Points on a grid lie in the reach exactly when the walk to them is short enough."""

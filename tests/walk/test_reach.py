@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from conftest import ORIGIN, at, make_area
+from conftest import ORIGIN, at, examples, make_area
 from hypothesis import HealthCheck, Phase, given, settings
 from shapely.geometry import LineString, Point, box
 from test_streets import boundary, quarter
@@ -100,7 +100,10 @@ def test_slanting_walls_on_a_fine_grid() -> None:
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+    max_examples=examples(8),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
 )
 @given(yards())
 def test_random_yards_on_a_fine_grid(area: StudyArea) -> None:

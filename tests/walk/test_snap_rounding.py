@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString
@@ -40,7 +41,7 @@ def lines_within(size: int, most: int) -> st.SearchStrategy[list[Line]]:
     return st.lists(line, min_size=2, max_size=most)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.one_of(lines_within(6, 7), lines_within(40, 12), lines_within(3000, 9), lines_within(10_000_000, 6)))
 def test_pieces_that_have_been_cut_meet_in_ends_only_and_hold_together(lines: list[Line]) -> None:
     found = node_pieces(pieces_of(lines))

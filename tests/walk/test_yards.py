@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from conftest import examples
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from worlds import distance, gate, house, shed, standing_shapes, true_distance, wall, without, yard, yards
@@ -110,7 +111,7 @@ def near_anything(area: StudyArea, xy: tuple[float, float]) -> bool:
 inner = st.tuples(st.integers(1, 28), st.integers(1, 28)).map(lambda xy: (xy[0] + 0.37, xy[1] + 0.41))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(yards(), inner, inner)
 def test_as_long_as_brute_force_says(area: StudyArea, a: tuple[float, float], b: tuple[float, float]) -> None:
     assume(a != b and not near_anything(area, a) and not near_anything(area, b))
@@ -122,7 +123,7 @@ def test_as_long_as_brute_force_says(area: StudyArea, a: tuple[float, float], b:
         assert expected - 0.03 <= found <= expected + 0.25 + 0.002 * expected
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(yards(), inner, inner, st.randoms(use_true_random=False))
 def test_opening_never_lengthens(
     area: StudyArea, a: tuple[float, float], b: tuple[float, float], dice

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ sides = st.sampled_from([BOTH, ONE, ("margin", "building"), ("margin", "margin")
 regimes = st.sampled_from(REGIMES)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(kinds, sides, regimes)
 def test_the_best_order_is_that_of_brute_force(some, both, regime):
     rules = corridor_rules(CATALOG, regime)
@@ -39,7 +40,7 @@ def test_brute_force_over_all_orders_of_the_full_set():
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(kinds, sides, regimes)
 def test_pipes_keep_their_clearances(some, both, regime):
     rules = corridor_rules(CATALOG, regime)
@@ -55,7 +56,7 @@ def test_pipes_keep_their_clearances(some, both, regime):
         assert order.needed_m - end >= edge[1] - 1e-6
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(kinds, st.sampled_from(KINDS), sides, regimes)
 def test_one_more_pipe_never_needs_less_and_the_mirror_needs_the_same(some, more, both, regime):
     rules = corridor_rules(CATALOG, regime)
@@ -64,7 +65,7 @@ def test_one_more_pipe_never_needs_less_and_the_mirror_needs_the_same(some, more
     assert best_order(frozenset(some), both[::-1], rules).needed_m == pytest.approx(needed)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(kinds, sides)
 def test_approved_reductions_never_ask_for_more_and_best_never_exceeds_advised(some, both):
     code, reduced = corridor_rules(CATALOG), corridor_rules(CATALOG, "reduced")
@@ -129,7 +130,7 @@ def test_unknown_and_double_kinds_are_refused_by_name():
         fit_section(CATALOG, 7.0, ["sewage", "sewage"])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.floats(0.5, 12.0), sides)
 def test_a_set_fits_exactly_when_it_holds_no_misfit(width, both):
     some = ["sewage", "storm", "heat_secondary", "power"]

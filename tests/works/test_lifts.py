@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import shapely
-from conftest import make_area
+from conftest import examples, make_area
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
@@ -105,7 +105,7 @@ def test_room_for_a_sunroom_is_counted_home_by_home():
 
 
 @given(st.floats(0, 360))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 def test_turning_the_yard_changes_nothing(turn):
     sheds = [shed("V1", 40, 54.5, 55, 58)]
     for one in sheds:

@@ -8,6 +8,7 @@ from itertools import combinations
 import networkx as nx
 import numpy as np
 import pytest
+from conftest import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,7 +51,7 @@ def feeds(net, arcs):
     return set(net.terminals) <= {net.root, *nx.descendants(graph, net.root)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(worlds())
 def test_the_exact_tree_is_that_of_exhaustive_search(world):
     edges, terminals = world
@@ -64,7 +65,7 @@ def test_the_exact_tree_is_that_of_exhaustive_search(world):
     assert dual_ascent(net)[0] <= best + 1e-6
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(worlds())
 def test_never_worse_than_networkx(world):
     edges, terminals = world
@@ -79,7 +80,7 @@ def test_never_worse_than_networkx(world):
     assert quick.cost <= sum(w for *_, w in plain.edges(data="weight")) + 1e-6
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(worlds(), st.integers(2, 5))
 def test_twice_the_prices_twice_the_cost(world, factor):
     edges, terminals = world

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, Norm, Scenarios, Works, app, compared
+from spatialreno.cli.app import (
+    Area,
+    AsCsv,
+    AsJson,
+    Lang,
+    MaybeScenario,
+    Norm,
+    Scenarios,
+    Works,
+    app,
+    changed,
+    compared,
+    load,
+)
 from spatialreno.cli.output import Form, form, say, tell, tell_table
 from spatialreno.errors import InputError
 
@@ -164,3 +177,131 @@ def _amounts(given: Counts, option: str) -> dict[str, int]:
     if wrong:
         raise InputError(f"{option} {', '.join(wrong)}: expected each name once with a whole number, name=3.")
     return {name.strip(): int(number) for name, number in pairs}
+
+
+@app.command("completed")
+def completed_command(
+    area: Area,
+    scenario: Annotated[Path, typer.Argument(help="What was planned (.toml)", metavar="SCENARIO")],
+    survey: Annotated[Path, typer.Argument(help="The area as surveyed afterwards", metavar="SURVEY")],
+    show: Annotated[
+        Literal["table", "acts", "returned", "unplanned", "money", "register", "satisfied"],
+        typer.Option(help="Sums; every act; what came back; walls not planned; by payer; who holds what; votes"),
+    ] = "table",
+    paid: Annotated[Counts, typer.Option("--paid", help="What a payer paid, city=1200000; repeat it")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Workbook of all tables (.xlsx)")] = None,
+    keep_rest: KeepRest = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Hold a plan against a new survey (竣工后): what was built, what was not, what came back as illegal.
+
+    Example: spatialreno completed data/geo/xigongdi data/geo/xigongdi/scenarios/clear.toml data/geo/xigongdi
+    """
+    import spatialreno as sr
+
+    plan = sr.read_scenario(scenario)
+    found = sr.comparison.completed(load(area), plan, load(survey), keep_rest=keep_rest)
+    for fault in found.faults:
+        say(str(fault))
+    if out is not None:
+        tell(found.write(out))
+        return
+    if show == "money":
+        table = found.money(_amounts(paid, "--paid"))
+    elif show == "satisfied":
+        table = sr.comparison.satisfaction(found.satisfied)
+    else:
+        table = getattr(found, show)
+    table = table.reset_index() if show == "register" else table
+    tell_table(table, form(as_json, as_csv), title=repr(found))
+
+
+@app.command()
+def upkeep(
+    area: Area,
+    scenario: MaybeScenario = None,
+    show: Annotated[
+        Literal["fund", "collection", "assumptions", "log"],
+        typer.Option(help="The upkeep fund by year; collection and fee after renewal; what that assumes; a log"),
+    ] = "fund",
+    first: Annotated[int, typer.Option(help="First year")] = 2027,
+    years: Annotated[int, typer.Option(help="How many years")] = 20,
+    opening: Annotated[float, typer.Option(help="What the fund holds before, yuan")] = 0.0,
+    yuan_m2_year: Annotated[float | None, typer.Option(help="What homes pay; default: the catalog's")] = None,
+    rate: Annotated[float, typer.Option(help="Share that pays the fee in year 0")] = 0.3,
+    occupied: Annotated[float, typer.Option(help="Share of homes lived in, in year 0")] = 1.0,
+    log: Annotated[Path | None, typer.Option(help="Who manages which compound by month (.csv), for --show log")] = None,
+    keep_rest: KeepRest = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Tell what stays after renewal: the upkeep fund, how collection and fee may move, management by month.
+
+    Example: spatialreno upkeep data/geo/xigongdi -s data/geo/xigongdi/scenarios/full.toml --show collection --years 5
+    """
+    from spatialreno.community import collection_story, manage, read_management, upkeep_fund
+
+    today, how = changed(load(area), scenario), form(as_json, as_csv)
+    if show == "fund":
+        fund = upkeep_fund(today, first=first, years=years, opening_yuan=opening, yuan_m2_year=yuan_m2_year)
+        tell_table(fund.table, how, title=repr(fund))
+    elif show == "log":
+        if log is None:
+            raise InputError("upkeep: --show log needs a file. Give it with --log management.csv.")
+        told = read_management(log, today, keep_rest=keep_rest)
+        for fault in told.faults:
+            say(str(fault))
+        tell_table(told.coverage(), how, title=str(log))
+    else:
+        own = manage(today, clusters={"all": list(today.compounds.index)}).table.iloc[0]
+        story = collection_story(today.catalog, households=float(own["households"]), gates=float(own["gates"]),
+                                 rate=rate, years=years, occupied=occupied)  # fmt: skip
+        tell_table(story.table if show == "collection" else story.assumptions, how, title=repr(story))
+
+
+@app.command()
+def casework(
+    area: Area,
+    scenario: Annotated[Path, typer.Argument(help="Scenario file (.toml)", metavar="SCENARIO")],
+    book: Annotated[Path | None, typer.Option(help="The book of visits (.xlsx or .csv); without it a new one")] = None,
+    show: Annotated[
+        Literal["next", "now", "progress", "reminders"],
+        typer.Option(help="Whom to see next; where each case stands; progress by day; past their deadline"),
+    ] = "next",
+    heads: Annotated[int, typer.Option(help="How many heads can be seen, for --show next")] = 20,
+    as_of: Annotated[str | None, typer.Option(help="Day (YYYY-MM-DD) against which deadlines are past")] = None,
+    due: Annotated[str | None, typer.Option(help="Deadline written into a new book")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the book (.xlsx), to fill in")] = None,
+    keep_rest: KeepRest = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Lead the work of winning consent (包联走访): leaders, papers, deadlines, and whom to see next.
+
+    Example: spatialreno casework data/geo/xigongdi data/geo/xigongdi/scenarios/opened.toml --heads 12
+    """
+    import spatialreno as sr
+    from spatialreno.community import next_visits, read_casework, start_casework
+
+    if show == "reminders" and as_of is None:
+        raise InputError("casework: --show reminders needs a day. Give it with --as-of YYYY-MM-DD.")
+    today, plan = load(area), sr.read_scenario(scenario)
+    told = None if book is None else read_casework(book, today, keep_rest=keep_rest)
+    for fault in told.faults if told is not None else ():
+        say(str(fault))
+    said = today if told is None else told.applied(today)
+    consents = sr.find_consents(said, plan, keep_rest=keep_rest)
+    held = told or start_casework(consents, due=due)
+    if out is not None:
+        tell(held.write(out))
+        return
+    how = form(as_json, as_csv)
+    if show == "next":
+        found = next_visits(said, plan, consents, heads=heads)
+        tell_table(found.table, how, title=repr(found))
+        return
+    shown = {"now": lambda: held.now(as_of).reset_index(), "progress": held.progress}
+    table = held.reminders(as_of) if show == "reminders" and as_of else shown[show]()
+    days = table.select_dtypes("datetime").columns
+    tell_table(table.assign(**{c: table[c].dt.strftime("%Y-%m-%d") for c in days}), how, title=repr(held))

@@ -1,4 +1,10 @@
 from .budget import rules_are_known as rules_are_known
+from .casework.casework import Casework as Casework
+from .casework.casework import read_casework as read_casework
+from .casework.casework import start_casework as start_casework
+from .casework.casework import with_leaders as with_leaders
+from .casework.next_visits import NextVisits as NextVisits
+from .casework.next_visits import next_visits as next_visits
 from .checkups.checkup import answer_checkup as answer_checkup
 from .checkups.checkup import list_resources as list_resources
 from .checkups.said import checkup_lines as checkup_lines
@@ -25,6 +31,12 @@ from .shares import Scheme as Scheme
 from .shares import share_lift as share_lift
 from .shares import share_scheme as share_scheme
 from .shares import subsidy_of as subsidy_of
+from .upkeep.fund import UpkeepFund as UpkeepFund
+from .upkeep.fund import upkeep_fund as upkeep_fund
+from .upkeep.log import ManagementLog as ManagementLog
+from .upkeep.log import read_management as read_management
+from .upkeep.story import CollectionStory as CollectionStory
+from .upkeep.story import collection_story as collection_story
 from .voting.ballots import Register as Register
 from .voting.ballots import read_register as read_register
 from .voting.dwellings import homes as homes

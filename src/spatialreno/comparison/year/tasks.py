@@ -70,7 +70,7 @@ def make_plan(area: StudyArea, ledger: pd.DataFrame, consents: Consents | None) 
     stages = {row["stage"]: row for row in catalog.rows("work_stages")}
     tasks, notes = _works(ledger, catalog, places, stages)
     arcs = _order(tasks, places)
-    papers, more = _papers(tasks, catalog, consents)
+    papers, more = _papers(tasks, catalog, consents, places)
     groups, said = _one_way_in(tasks, places)
     for name, lane in ((n, t.place) for n, t in tasks.items() if t.stage in ("pipes", "roads")):
         if "noisy" in tasks[name].flags and places.at_school(lane):
@@ -154,7 +154,7 @@ def _across(lane: list[Task], yard: list[Task]) -> Iterator[tuple[str, str]]:
 
 
 def _papers(
-    tasks: dict[str, Task], catalog: Catalog, consents: Consents | None
+    tasks: dict[str, Task], catalog: Catalog, consents: Consents | None, places: Places
 ) -> tuple[dict[str, Task], set[tuple[str, str]]]:
     """Make tasks of approvals, votes not passed and signatures not in hand; each before the works it is for."""
     papers: dict[str, Task] = {}
@@ -170,7 +170,8 @@ def _papers(
                 arcs |= {(paper.name, task.name) for task in found}
         elif consents is not None:
             asked = _votes if row["per"] == "vote" else _signatures
-            for name, title, waiting in asked(tasks, consents):
+            for name, waiting in asked(tasks, consents):
+                title = _title_of(name, catalog, consents, places)
                 paper = _paper(row, name, f"{row['title_zh']} · {title}")
                 papers[paper.name] = paper
                 arcs |= {(paper.name, task) for task in waiting}
@@ -184,17 +185,27 @@ def _paper(row: dict[str, str], name: str, title: str) -> Task:
     return Task(full, title, APPROVAL, 0, "", days=int(row["days"]))
 
 
-def _votes(tasks: dict[str, Task], consents: Consents) -> Iterator[tuple[str, str, list[str]]]:
+def _title_of(name: str, catalog: Catalog, consents: Consents, places: Places) -> str:
+    """Name a vote by its matter and yard, a unit by its name; a household stays a number."""
+    matter, _, place = name.partition(":")
+    if place:
+        titles = {row["matter"]: row["title_zh"] for row in catalog.rows("matters")}
+        return f"{titles.get(matter, matter)} · {places.title('', '', place)}"
+    own = consents.asked[consents.asked["party_id"] == name].iloc[0]
+    return str(own["party"]) if own["party_kind"] != "household" else name
+
+
+def _votes(tasks: dict[str, Task], consents: Consents) -> Iterator[tuple[str, list[str]]]:
     """Yield every vote that has not passed, with the works of its place: walls for opening, else what is built."""
     open_ = consents.votes[consents.votes["state"] != "passed"]
     for matter, place in zip(open_["matter"], open_["place"], strict=True):
         stages = ("walls",) if matter == "open" else ("pipes", "station", "green", "homes")
         waiting = [task.name for task in tasks.values() if task.place == place and task.stage in stages]
         if waiting:
-            yield f"{matter}:{place}", f"{matter}:{place}", waiting
+            yield f"{matter}:{place}", waiting
 
 
-def _signatures(tasks: dict[str, Task], consents: Consents) -> Iterator[tuple[str, str, list[str]]]:
+def _signatures(tasks: dict[str, Task], consents: Consents) -> Iterator[tuple[str, list[str]]]:
     """Yield every holder whose word is not in hand, with the works on what he holds."""
     asked = consents.asked
     own = asked[(asked["basis"] == "owner") & asked["state"].isin(["open", "promised", "refused"])]
@@ -203,7 +214,7 @@ def _signatures(tasks: dict[str, Task], consents: Consents) -> Iterator[tuple[st
         things = zip(rows["layer"], rows["id"], strict=True)
         waiting = sorted({task_of[thing] for thing in things if thing in task_of})
         if waiting:
-            yield str(party), str(party), waiting
+            yield str(party), waiting
 
 
 def _one_way_in(tasks: dict[str, Task], places: Places) -> tuple[list[tuple[frozenset[str], int]], list[str]]:
