@@ -68,9 +68,9 @@ def access_by_tiles(
     """Find what the homes of one large area can walk to, tile by tile, here or on workers.
 
     A home belongs to the tile that its centroid lies in, so that people are counted once. Around a tile's homes lies a
-    halo as wide as the longest walk that counts (``walk_limit_m``, or where the score fades to nothing), and every block of open
-    compounds that reaches into it is taken whole: whoever walks farther than that has left what counts. So the rows are
-    those of the whole area.
+    halo as wide as the longest walk that counts (``walk_limit_m``, or where the score fades to nothing), and every
+    block of open compounds that reaches into it is taken whole: whoever walks farther has left what counts. So the
+    rows are those of the whole area.
 
     Parameters
     ----------
