@@ -74,8 +74,8 @@ def gain_values(gains: pd.DataFrame, constants: Mapping[str, float], baskets: tu
     -------
     dict
         By indicator: residents_gain, households_gain, residents_lose (score), kind_gain and kind_lose (within the
-        radius of at least one kind; kind_gain_households counts households), basket_gain:ID and basket_lose:ID (inside the whole basket), near_gain and
-        far_lose (metres). Each resident counts once in each; NaN where nobody can say.
+        radius of at least one kind; kind_gain_households counts households), basket_gain:ID and basket_lose:ID (inside
+        the whole basket), near_gain and far_lose (metres). Each resident counts once in each; NaN where nobody can say.
 
     Examples
     --------

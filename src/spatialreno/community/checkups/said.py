@@ -33,7 +33,8 @@ def checkup_lines(found: pd.DataFrame, catalog: Catalog, *, lang: str = "zh", mo
     Returns
     -------
     DataFrame
-        Compound, lack, result (``已解决（101 / 101 户）``, ``部分解决（12 / 36 个，尚缺 24 个）``), works, what it is measured by.
+        Compound, lack, result (``已解决（101 / 101 户）``, ``部分解决（12 / 36 个，尚缺 24 个）``), works,
+        what it is measured by.
 
     Examples
     --------
