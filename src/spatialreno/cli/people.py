@@ -242,9 +242,15 @@ def programme(
     elif show == "late":
         table = found.late(as_of or "").reset_index()
     else:
-        shown = {"sums": found.sums, "targets": found.targets, "curve": lambda: found.curve(as_of=as_of)}
-        table = shown[show]()
+        table = _progress(found, show, as_of)
     tell_table(_dated(table), form(as_json, as_csv), title=repr(found))
+
+
+def _progress(found: Programme, show: str, as_of: str | None) -> pd.DataFrame:
+    """Take parts and wholes, done of planned, or the curve."""
+    if show == "curve":
+        return found.curve(as_of=as_of)
+    return found.sums() if show == "sums" else found.targets()
 
 
 def _programme_page(found: Programme, page: Path, as_of: str | None, districts: Path | None) -> None:
