@@ -5,6 +5,8 @@ from .live_page.page import live as live
 from .page.district_page import AreaPages as AreaPages
 from .page.district_page import draw_district as draw_district
 from .page.faults_page import draw_faults as draw_faults
+from .page.folium_layers import folium_map as folium_map
+from .page.inline import inline as inline
 from .page.page import Page as Page
 from .page.page import draw as draw
 from .page.programme_page import draw_programme as draw_programme
@@ -13,3 +15,4 @@ from .page.reach_page import reach_table as reach_table
 from .page.schedule_page import draw_schedule as draw_schedule
 from .paper.owner_sheets import owner_sheets as owner_sheets
 from .paper.report_forms import report as report
+from .paper.small_plot import plot as plot
