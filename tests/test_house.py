@@ -25,7 +25,7 @@ INSIDE = {
     "land": [".", "footprints", "fire", "lanes", "free", "geometry"],
     "works": [".", "lifts", "dig", "heat"],
     "optimise": ["steiner", "."],
-    "community": ["upkeep", ".", "checkups", "consents", "voting"],
+    "community": ["upkeep", "casework", ".", "checkups", "consents", "voting"],
     "design": [".", "proof", "question"],
     "comparison": ["districts", ".", "year", "money", "after"],
     "area": [".", "rules", "facts", "place"],

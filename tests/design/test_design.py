@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pickle
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pytest
 from conftest import examples, make_area
+from design_yards import yard
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from quarters import area_of, prefixed, quarters, renamed, shuffled
@@ -141,25 +142,6 @@ def test_slips_are_named(example: sr.StudyArea, asked: dict[str, Any], says: str
 
 
 # ---- a yard by hand
-
-
-def yard(*, ring: bool = False) -> sr.StudyArea:
-    """A yard walled on all sides; a kindergarten beyond its east wall of 60 m, where a path ends; a street round it."""
-    round_it = LineString([(45, 30), (45, 65), (-5, 65), (-5, 30), (-5, -5), (45, -5), (45, 30)])
-    streets = {"L2": round_it, "L3": LineString([(-5, 30), (-20, 30)])} if ring else {}
-    return make_area(
-        compounds=[{"id": "C1", "name": "一号院", "geometry": box(0, 0, 40, 60)}],
-        buildings=[{"id": "B1", "residents": 100, "storeys": 6, "geometry": box(5, 25, 25, 35)}],
-        walls=[
-            {"id": f"W{at}", "kind": "wall", "geometry": LineString(ends)}
-            for at, ends in enumerate(pairwise([(40, 0), (40, 60), (0, 60), (0, 0), (40, 0)]), start=1)
-        ],
-        paths=[
-            {"id": name, "kind": "street", "geometry": line}
-            for name, line in {"L1": LineString([(40, 30), (60, 30)]), **streets}.items()
-        ],
-        facilities=[{"id": "F1", "kind": "kindergarten", "geometry": Point(60, 30)}],
-    )
 
 
 def test_a_stretch_costs_less_than_the_whole_wall_and_the_bill_says_so() -> None:

@@ -130,13 +130,14 @@ def test_the_export_compares_to_the_same_leaders(opened, town, tmp_path):
     """Wall between the yards and the shed: one block, 80 m, as `spatialreno compare` says."""
     run(opened, "spatialreno.toggle('walls', 'W1'); spatialreno.toggle('structures', 'S1')")
     plan = equal_to_python(opened, town, tmp_path)
-    leaders = compare(town, [plan]).leaders()["live"]
-    assert total(opened, "wall_m") == "80" == f"{leaders['拆除围墙长度']:.0f}"
-    assert total(opened, "illegal_m2") == f"{leaders['拆除违建建筑面积']:.0f}"
-    assert total(opened, "blocks") == "1" == f"{leaders['连片街区数']:.0f}"
-    assert total(opened, "mean") == f"{leaders['生活圈得分']:.1f}"
-    assert total(opened, "cost") == f"{leaders['总投资（估算）'] / 1e4:.1f}"
-    assert total(opened, "asked") == f"{leaders['需征求意见的单位（权利人）']:.0f}"
+    table = compare(town, [plan]).table()["value"].loc["live"]
+    found = table[table.index.get_level_values("level").isin(["area", "plan"])].droplevel(["level", "place"])
+    assert total(opened, "wall_m") == "80" == f"{found['wall_demolished_m']:.0f}"
+    assert total(opened, "illegal_m2") == f"{found['illegal_demolished_m2']:.0f}"
+    assert total(opened, "blocks") == "1" == f"{found['blocks']:.0f}"
+    assert total(opened, "mean") == f"{found['score']:.1f}"
+    assert total(opened, "cost") == f"{found['cost_yuan'] / 1e4:.1f}"
+    assert total(opened, "asked") == f"{found['parties_asked']:.0f}"
 
 
 def test_a_mouse_click_on_a_wall_takes_it_down_and_undo_restores_it(opened):

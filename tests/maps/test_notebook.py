@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import folium
+import pandas as pd
 import pytest
 from folium.plugins import DualMap
 from maps.conftest import CRS, quarter
@@ -86,7 +87,6 @@ def test_a_hostile_name_is_text_in_an_ordinary_folium_map(attacked, plain):
     assert Reader(bad).tags == Reader(good).tags
     for live in ("{{7*7}}", "<img src=x", "</script><script>alert(2)", "<svg/onload", "${alert", "`;alert"):
         assert live not in bad
-    assert "49" not in re.findall(r"1号院 (\d+)", bad)
     assert "&#123;&#123;7*7" in bad.replace("\\u0026", "&")
 
 
@@ -96,11 +96,9 @@ def test_an_ordinary_map_joins_others(plain):
     sr.folium_map(plain, option="opened", m=dual.m2)
     assert len(dual.m1._children) > 3 and len(dual.m2._children) > 3
     mine = sr.folium_map(plain, layers="walls")
-    folium.FeatureGroup(name="后加").add_to(mine)
+    late = folium.FeatureGroup(name="late").add_to(mine)
     text = rendered(mine)
-    control = text.index("L.control.layers(")
-    assert text.index("L.featureGroup(", text.rindex("feature_group", 0, control) - 80) < control
-    assert "后加" in text or "\\u540e\\u52a0" in text
+    assert 0 < text.index(f"var {late.get_name()} =") < text.index("L.control.layers(")
 
 
 def test_what_is_drawn_is_what_was_asked_for(plain):
@@ -111,7 +109,7 @@ def test_what_is_drawn_is_what_was_asked_for(plain):
     assert "楼栋生活圈得分" in groups(sr.folium_map(plain))
     assert "连片街区" not in groups(area_of(str).explore())
     after = plain.scenarios[1].apply(area_of(str))
-    assert sr.styles_of(after) if hasattr(sr, "styles_of") else "#d55e00" in rendered(after.explore())
+    assert "#d55e00" in rendered(after.explore())
     with pytest.raises(InputError, match=r"no layer that can be drawn here.*Did you mean walls"):
         sr.folium_map(plain, layers=["wals"])
     with pytest.raises(InputError, match="no such option. Options: today, clear, opened"):
@@ -121,8 +119,6 @@ def test_what_is_drawn_is_what_was_asked_for(plain):
 
 
 def test_a_design_shows_its_openings(plain):
-    import pandas as pd
-
     table = pd.DataFrame([{"id": hostile("W1"), "layer": "walls", "cost_yuan": 5.0, "chosen": True, "asks": []}])
     design = Design(("W1",), "basket", 1.0, 2.0, 2.0, 5.0, 9.0, "proven", table, area=plain.today)
     shown = Reader(design._repr_html_())
@@ -131,20 +127,20 @@ def test_a_design_shows_its_openings(plain):
         Design(("W1",), "basket", 1.0, 2.0, 2.0, 5.0, 9.0, "proven", table)._repr_html_()
 
 
-def test_layers_of_ones_own_join_the_page(options):
+def test_layers_of_ones_own_join_the_page(plain):
     def group():
         made = folium.FeatureGroup(name=hostile("踏勘"))
         folium.CircleMarker([34.67, 112.38], tooltip=door.text(hostile("桩"))).add_to(made)
         return made
 
-    one, other = (sr.draw(options, extra=[group()]).html() for _ in range(2))
+    one, other = (sr.draw(plain, extra=[group()]).html() for _ in range(2))
     assert one == other
     assert "spatialreno.guest(" in one and "<img src=x" not in one
     kept = group()
-    sr.draw(options, extra=kept)
+    sr.draw(plain, extra=kept)
     assert kept._parent is None
     with pytest.raises(InputError, match=r"would fetch pictures.*is no folium layer"):
-        sr.draw(options, extra=[folium.TileLayer("OpenStreetMap"), "a name"])
+        sr.draw(plain, extra=[folium.TileLayer("OpenStreetMap"), "a name"])
 
 
 def test_a_plot_takes_other_plots(plain):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, MaybeScenario, Norm, app, changed, load, standard_for
+from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, MaybeScenario, Norm, app, changed, load, standard_for
 from spatialreno.cli.output import form, say, tell, tell_table
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def design(
     frontier: Annotated[bool, typer.Option("--frontier", help="Answer for ten smaller budgets too")] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for scenario files")] = None,
     standard: Norm = None,
+    lang: Lang = "zh",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -68,7 +69,8 @@ def design(
     tell_table(pd.DataFrame([one.row() for one in steps]), form(as_json, as_csv), title=repr(found))
     if out is not None:
         said = tell if not (as_json or as_csv) else say
-        for path in [*_write(steps, first, out), *_tables(found, steps, out), *_split(found, max_m, out)]:
+        page = sr.maps.draw_design(found, steps, lang=lang).save(out / "design.html")
+        for path in [*_write(steps, first, out), *_tables(found, steps, out), *_split(found, max_m, out), page]:
             said(str(path))
 
 
@@ -104,7 +106,7 @@ def _write(steps: list[Design], first: Scenario | None, out: Path) -> list[Path]
 
     out.mkdir(parents=True, exist_ok=True)
     paths = {}
-    for one in steps:
+    for one in [step for step in steps if step.chosen]:
         name = f"design-{one.cost_yuan:.0f}"
         proposed = one.scenario(name, f"方案生成 {one.goal} {one.cost_yuan / 10_000:.1f} 万元")
         paths[one.chosen] = sr.write_scenario(proposed if first is None else first | proposed, out / f"{name}.toml")

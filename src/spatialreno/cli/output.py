@@ -96,10 +96,12 @@ def tell_paths(paths: list[Path]) -> None:
 
 def tell_table(frame: pd.DataFrame, how: Form, *, title: str = "") -> None:
     """Write a table as JSON records, CSV or a table to read."""
+    from spatialreno.files import rounded
+
     if how is Form.json:
         tell(json.dumps(_records(frame), ensure_ascii=False, indent=2))
     elif how is Form.csv:
-        text = _flattened(frame).to_csv(index=False, lineterminator="\n")
+        text = _flattened(rounded(frame)).to_csv(index=False, lineterminator="\n")
         sys.stdout.write(shown(text) if sys.stdout.isatty() else text)  # a file gets the cells as they are
     else:
         _draw(frame, title)

@@ -98,11 +98,17 @@ def pairs(study: Study, names: list[str], chosen: Bools, most: int) -> pd.DataFr
         both = study.value(flags(study.count, [one, two])) - today
         together = both - alone[one] - alone[two]
         if abs(together) > _SOME:
-            kind = "only_together" if together > 0 else "stand_in"
+            kind = _kind(together, max(alone[one], alone[two]))
             rows.append([names[one], names[two], alone[one], alone[two], both, together, kind])
     table = pd.DataFrame(rows, columns=PAIRS)
     order = table["together"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
+
+
+def _kind(together: float, alone: float) -> str:
+    if together < 0:
+        return "stand_in"
+    return "more_together" if alone > _SOME else "only_together"
 
 
 def greedy(study: Study, terms: Terms, names: list[str], value: float) -> pd.DataFrame:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _STEPS = 10
 _AGREES = 1e-6
 _BILLS = 20
+_FEN = 0.01
 PRICES = ["guard", "setting", "value_without", "price", "bound_without", "proven"]
 
 
@@ -111,10 +112,16 @@ class Question:
         return scenario_of(self.opened(chosen), "designed")
 
     def designs(self, budgets_yuan: Sequence[float] | None, top: float) -> list[Design]:
-        """Answer for several budgets, from least to most; by default in equal steps up to some money."""
-        if budgets_yuan is None:
-            budgets_yuan = [top * step / _STEPS for step in range(1, _STEPS + 1)]
-        return [self.design(float(budget)) for budget in sorted(budgets_yuan)]
+        """Answer for several budgets, from least to most; by default down from some money, each answer another one."""
+        if budgets_yuan is not None:
+            return [self.design(float(budget)) for budget in sorted(budgets_yuan)]
+        found: list[Design] = []
+        for step in range(_STEPS, 0, -1):
+            budget = min(top * step / _STEPS, found[-1].cost_yuan - _FEN if found else np.inf)
+            if budget <= 0 or (found and found[-1].value <= self.hopes.today):
+                break
+            found.append(self.design(budget))
+        return found[::-1]
 
     @property
     def names(self) -> list[str]:

@@ -116,7 +116,7 @@ class Design(Shown):
         Parameters
         ----------
         budgets_yuan
-            Budgets to try; by default ten equal steps up to what this design costs.
+            Budgets to try; by default down from what this design costs in at most ten steps, each with another answer.
 
         Returns
         -------
@@ -183,7 +183,8 @@ class Design(Shown):
         -------
         pandas.DataFrame
             A row for each pair that is worth more or less than its parts: one, other, alone_one, alone_other, both,
-            together (both less each alone), kind (``only_together`` or ``stand_in``).
+            together (both less each alone), kind (``only_together``: nothing alone; ``more_together``;
+            ``stand_in``: one for the other).
         """
         return self._known().pairs(self.chosen, most)
 
@@ -223,6 +224,11 @@ class Design(Shown):
             object.__setattr__(self, name, value)
         self.__post_init__()
 
+    @property
+    def unit(self) -> str:
+        """What the measure is counted in."""
+        return _UNITS[self.goal.partition(":")[0]]
+
     def row(self) -> dict[str, Any]:
         """Give this design as a row of a frontier."""
         named = ("budget_yuan", "cost_yuan", "value", "bound", "status")
@@ -230,7 +236,7 @@ class Design(Shown):
 
     def __repr__(self) -> str:
         """Read the design aloud."""
-        unit = _UNITS[self.goal.partition(":")[0]]
+        unit = self.unit
         form = ",.0f" if unit != "points" else ",.2f"
         what = ", ".join(self.chosen) or "nothing"
         proof = "no other set gives more" if self.status == "proven" else f"no set gives more than {self.bound:{form}}"

@@ -2,6 +2,7 @@ from .content.owner_asks import find_asks as find_asks
 from .content.owner_asks import owner_index as owner_index
 from .drawing.lane_section import draw_section as draw_section
 from .live_page.page import live as live
+from .page.design_page import draw_design as draw_design
 from .page.district_page import AreaPages as AreaPages
 from .page.district_page import draw_district as draw_district
 from .page.faults_page import draw_faults as draw_faults

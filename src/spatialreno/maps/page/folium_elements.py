@@ -69,7 +69,9 @@ class Guest(Layer):
     """
 
     _template = Template(
-        "{% macro script(this, kwargs) %}spatialreno.guest({{ this.layer.get_name() }}, {{ this.title }});{% endmacro %}"
+        "{% macro script(this, kwargs) %}"
+        "spatialreno.guest({{ this.layer.get_name() }}, {{ this.title }});"
+        "{% endmacro %}"
     )
 
     def __init__(self, layer: Any, title: str) -> None:

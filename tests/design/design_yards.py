@@ -1,0 +1,29 @@
+"""A small yard for designs, with the answers by hand."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from conftest import make_area
+from shapely import LineString, Point, box
+
+import spatialreno as sr
+
+
+def yard(*, ring: bool = False) -> sr.StudyArea:
+    """A yard walled on all sides; a kindergarten beyond its east wall of 60 m, where a path ends; a street round it."""
+    round_it = LineString([(45, 30), (45, 65), (-5, 65), (-5, 30), (-5, -5), (45, -5), (45, 30)])
+    streets = {"L2": round_it, "L3": LineString([(-5, 30), (-20, 30)])} if ring else {}
+    return make_area(
+        compounds=[{"id": "C1", "name": "一号院", "geometry": box(0, 0, 40, 60)}],
+        buildings=[{"id": "B1", "residents": 100, "storeys": 6, "geometry": box(5, 25, 25, 35)}],
+        walls=[
+            {"id": f"W{at}", "kind": "wall", "geometry": LineString(ends)}
+            for at, ends in enumerate(pairwise([(40, 0), (40, 60), (0, 60), (0, 0), (40, 0)]), start=1)
+        ],
+        paths=[
+            {"id": name, "kind": "street", "geometry": line}
+            for name, line in {"L1": LineString([(40, 30), (60, 30)]), **streets}.items()
+        ],
+        facilities=[{"id": "F1", "kind": "kindergarten", "geometry": Point(60, 30)}],
+    )
