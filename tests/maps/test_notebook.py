@@ -112,7 +112,7 @@ def test_what_is_drawn_is_what_was_asked_for(plain):
     assert "#d55e00" in rendered(after.explore())
     with pytest.raises(InputError, match=r"no layer that can be drawn here.*Did you mean walls"):
         sr.folium_map(plain, layers=["wals"])
-    with pytest.raises(InputError, match="no such option. Options: today, clear, opened"):
+    with pytest.raises(InputError, match=r"no such option\. Options: today, clear, opened"):
         sr.folium_map(plain, option="full")
     with pytest.raises(InputError, match="lies nowhere by itself"):
         plain.scenarios[0].explore()
@@ -146,7 +146,7 @@ def test_layers_of_ones_own_join_the_page(plain):
 def test_a_plot_takes_other_plots(plain):
     pyplot = pytest.importorskip("matplotlib.pyplot")
     axes = plain.plot(option="opened", layers=["walls"])
-    west, south, east, north = plain.today.compounds.total_bounds
+    west, _, east, _ = plain.today.compounds.total_bounds
     assert axes.get_xlim()[0] < west and axes.get_xlim()[1] > east
     plain.today.buildings.plot(ax=axes)
     assert axes.get_title() == "拆墙"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, cast
 
 import typer
 
-from spatialreno.cli.output import complain, say, speak_chinese
+from spatialreno.cli.output import complain, say, say_notes, speak_chinese
 from spatialreno.errors import InputError, RenoError
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def works_named(text: str) -> list[str]:
 def main() -> None:
     """Run the command line; whatever goes wrong is one clear message and exit code 1."""
     speak_chinese()
+    say_notes()
     try:
         app()
     except RenoError as error:

@@ -2,12 +2,12 @@ from .content.owner_asks import find_asks as find_asks
 from .content.owner_asks import owner_index as owner_index
 from .drawing.lane_section import draw_section as draw_section
 from .live_page.page import live as live
+from .notebook.folium_layers import folium_map as folium_map
+from .notebook.inline import inline as inline
 from .page.design_page import draw_design as draw_design
 from .page.district_page import AreaPages as AreaPages
 from .page.district_page import draw_district as draw_district
 from .page.faults_page import draw_faults as draw_faults
-from .page.folium_layers import folium_map as folium_map
-from .page.inline import inline as inline
 from .page.page import Page as Page
 from .page.page import draw as draw
 from .page.programme_page import draw_programme as draw_programme

@@ -207,7 +207,8 @@ def _sun_note(people: People, lang: Lang) -> str:
     if people.lifts.sun is None:
         return ""
     rule = people.lifts.sun.rule
-    return f" {rule.title(lang)}（{rule.source}，{rule.confidence}）。"
+    exempt = "" if rule.name == "lift_exempt" else say("sun_exempt", lang)
+    return f" {rule.title(lang)}（{rule.source}，{rule.confidence}）。{exempt}"
 
 
 def _lift_line(verdict: str, form: str, own: Any, people: People, lang: Lang) -> list[object]:

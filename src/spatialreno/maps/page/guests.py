@@ -57,11 +57,11 @@ def _pictured() -> tuple[type, ...]:
 
 
 def _problem(layer: Any) -> str:
-    import folium
+    from branca.element import MacroElement
 
     if isinstance(layer, _pictured()):
         return f"extra: {type(layer).__name__} would fetch pictures from the net. Name a base map: base=\"osm\""
-    if not isinstance(layer, folium.elements.MacroElement):
+    if not isinstance(layer, MacroElement):
         return f"extra: {type(layer).__name__} is no folium layer. Give a FeatureGroup, a GeoJson, a Marker or a map"
     return ""
 

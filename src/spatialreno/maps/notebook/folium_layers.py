@@ -100,11 +100,11 @@ def _new_map() -> Any:
     import folium
 
     class PlanMap(folium.Map):  # type: ignore[misc,unused-ignore]
-        def render(self, **how: Any) -> None:
+        def render(self, **how: Any) -> Any:
             for key, child in list(self._children.items()):
                 if isinstance(child, folium.LayerControl):
                     self._children.move_to_end(key)
-            super().render(**how)
+            return super().render(**how)  # type: ignore[no-untyped-call,unused-ignore]
 
     return PlanMap(tiles=None, max_zoom=22)
 

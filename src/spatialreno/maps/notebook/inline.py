@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,8 +13,7 @@ from spatialreno.design import Design
 from spatialreno.indicators import Evaluation, indicator_title
 from spatialreno.maps.content.indicator_tables import leader_lines, option_titles, unit_text
 from spatialreno.maps.drawing.sight import extent, seen
-from spatialreno.maps.drawing.svg import picture
-from spatialreno.maps.drawing.themes import themes
+from spatialreno.maps.drawing.svg import MOST_SMALL, SMALL, thumbnails
 from spatialreno.maps.words.numbers import short
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
 from spatialreno.maps.words.words import Lang, word
@@ -24,10 +23,7 @@ if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
 
 _LANG: Lang = "zh"
-# A small picture shows what a plan changes and what it changes it in; no names, no trees, no pipes.
-SMALL = ("streets", "blocks", "freed", "grounds", "buildings", "structures", "works", "new_grounds", "walls")
 _STANDING = tuple(key for key in SMALL if key not in {"blocks", "freed"})
-_MOST = 4000  # above so many buildings a picture of them all is too heavy for a cell
 _LEFT = "text-align:left"
 
 
@@ -69,21 +65,11 @@ def _written(title: str, *parts: Markup) -> str:
     return str(tag("div", tag("p", tag("b", isolated(title))), *parts, class_="spatialreno"))
 
 
-def thumbnails(options: Comparison, lang: Lang, *, only: Sequence[str] = SMALL) -> list[Markup]:
-    """Draw every option small, at one extent; nothing where there is too much to draw small."""
-    if len(options.areas["today"].buildings) > _MOST:
-        return []
-    laid_out = themes(options, lang, only=only)
-    corners = extent(options)
-    titles = option_titles(options, lang)
-    return [picture(laid_out, place, corners, lang, title=title) for place, title in enumerate(titles)]
-
-
 def _pictures(options: Comparison, only: Sequence[str]) -> Markup:
-    drawn = thumbnails(options, _LANG, only=only)
-    if not drawn:
-        return tag("p", f"建筑超过 {_MOST} 栋，不在此画图；用 .explore()。")
     titles = option_titles(options, _LANG)
+    drawn = thumbnails(options, titles, extent(options), _LANG, only=only)
+    if not drawn:
+        return tag("p", f"建筑超过 {MOST_SMALL} 栋，不在此画图；用 .explore()。")
     style = f"margin:0;flex:1 1 260px;max-width:{420 if len(drawn) < 3 else 300}px"
     figures = [
         tag("figure", one, tag("figcaption", isolated(title)), style=style)
@@ -107,21 +93,22 @@ def _counts(area: StudyArea) -> Markup:
 
 def _leaders(options: Comparison) -> Markup:
     heads = [word("indicator", _LANG), word("unit", _LANG), *map(isolated, option_titles(options, _LANG))]
-    return table_of(heads, [[title, unit, *cells] for title, unit, cells in leader_lines(options, _LANG)])
+    return table_of(heads, [[title, unit, *cells] for _, title, unit, cells in leader_lines(options, _LANG)])
 
 
 def _findings(found: Evaluation) -> Markup:
     catalog = read_catalog()
     rows = []
-    for name, row in found.table.loc[("area", found.place)].iterrows():
+    own = found.table.xs(("area", found.place))
+    for name, value, unit, target in zip(own.index, own["value"], own["unit"], own["target"], strict=True):
         title = indicator_title(catalog, str(name), lang=_LANG, norm=found.standard)
-        rows.append([title, _said(row["value"]), unit_text(str(row["unit"]), _LANG), _said(row["target"])])
+        rows.append([title, _said(value), unit_text(str(unit), _LANG), _said(target)])
     heads = [word(key, _LANG) for key in ("indicator", "value", "unit", "target")]
     return table_of(heads, rows)
 
 
-def _said(value: object) -> str:
-    return word("none", _LANG) if pd.isna(value) else short(float(str(value)), 3)
+def _said(value: Any) -> str:
+    return word("none", _LANG) if pd.isna(value) else short(float(value), 3)
 
 
 def _openings(design: Design) -> Markup:
