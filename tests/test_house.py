@@ -26,7 +26,7 @@ INSIDE = {
     "works": [".", "lifts", "dig", "heat"],
     "optimise": ["steiner", "."],
     "community": ["upkeep", "casework", ".", "checkups", "consents", "voting"],
-    "design": [".", "proof", "question"],
+    "design": [".", "together", "grouping", "visits", "proof", "question"],
     "comparison": ["districts", ".", "year", "money", "after"],
     "area": [".", "rules", "facts", "place"],
 }
