@@ -2,7 +2,6 @@ from .acts import as_finding as as_finding
 from .assembly import assemble as assemble
 from .assembly import form_layers as form_layers
 from .assembly import formed_findings as formed_findings
-from .assembly import replace_layers as replace_layers
 from .cells import Numbers as Numbers
 from .cells import half_characters as half_characters
 from .cells import mark as mark
@@ -66,3 +65,4 @@ from .spread import spread_over_buildings as spread_over_buildings
 from .study_area import StudyArea as StudyArea
 from .study_area import once_an_area as once_an_area
 from .study_area import overlaid as overlaid
+from .under_catalog import replace_layers as replace_layers
