@@ -217,6 +217,31 @@ def checkup(
 
 
 @app.command()
+def hazards(
+    area: Area,
+    file: Annotated[Path, typer.Argument(help="List (.csv): id, place, hazard, photo, date", metavar="FILE")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the works as a scenario (.toml)")] = None,
+    keep_rest: KeepRest = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Put hazards in order (隐患清单): basic before improved before raised, and make the works that mend them.
+
+    Example: spatialreno hazards data/geo/xigongdi hazards.csv -o data/geo/xigongdi/scenarios/hazards.toml
+    """
+    from spatialreno.community import read_hazards
+    from spatialreno.scenario import write_scenario
+
+    found = read_hazards(file, load(area), keep_rest=keep_rest)
+    for fault in found.faults:
+        say(str(fault))
+    if out is not None:
+        tell(write_scenario(found.as_scenario(), out))
+        return
+    tell_table(found.table.reset_index(), form(as_json, as_csv), title=repr(found))
+
+
+@app.command()
 def programme(
     file: Annotated[Path, typer.Argument(help="Projects or published figures, .csv or .xlsx", metavar="FILE")],
     as_of: Annotated[str | None, typer.Option(help="Day (YYYY-MM-DD) against which projects are late")] = None,
