@@ -169,7 +169,8 @@ def _lifts(area: StudyArea, say: Say) -> LiftPlan | None:
 
 def new_lifts(plan: LiftPlan) -> pd.DataFrame:
     """List the stairwells that get a lift."""
-    return plan.table[plan.table["verdict"] == "fits"]
+    fits: pd.DataFrame = plan.table[plan.table["verdict"] == "fits"]
+    return fits
 
 
 def lift_lines(plan: LiftPlan, catalog: Catalog) -> pd.DataFrame:
