@@ -85,6 +85,9 @@ def consent(
         Literal["summary", "asked", "parties", "votes", "missing", "register"],
         typer.Option(help="Sums; every touched thing; parties; votes; who is still to be won; who holds what after"),
     ] = "summary",
+    closes: Annotated[
+        list[str] | None, typer.Option(help="Last day of a matter, open:C03=2026-05-01; later ballots are refused")
+    ] = None,
     keep_rest: KeepRest = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -98,7 +101,8 @@ def consent(
     from spatialreno.community import find_consents, register_facilities
 
     today, parts = load(area), []
-    book = _register(today, keep_rest)
+    days = dict(text.rpartition("=")[::2] for text in closes or [])
+    book = _register(today, keep_rest, days)
     for option in scenarios_for(area, scenarios):
         say(f"consents for {option.name} {option.title}")
         found = find_consents(today, option, register=book, keep_rest=keep_rest)
@@ -262,10 +266,10 @@ def _programme_page(found: Programme, page: Path, as_of: str | None, districts: 
     tell(sr.maps.draw_programme(found, as_of=as_of, districts=outlines).save(page))
 
 
-def _register(area: StudyArea, keep_rest: bool) -> Register:
+def _register(area: StudyArea, keep_rest: bool, closes: dict[str, str] | None = None) -> Register:
     from spatialreno.community import read_register
 
-    book = read_register(area, keep_rest=keep_rest)
+    book = read_register(area, keep_rest=keep_rest, closes=closes)
     for fault in book.faults:
         say(str(fault))
     return book

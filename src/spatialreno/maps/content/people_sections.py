@@ -272,8 +272,8 @@ def _reason(reason: str, table: pd.DataFrame, lang: Lang) -> str:
 
 def _management(people: People, options: Comparison, lang: Lang) -> list[Markup]:
     titles, names = _titles(options, lang), options.today.compounds["name"]
-    keys = ("option", "compounds", "households", "guarded")
-    keys += ("cost_month", "income_month", "balance_month", "break_even_80")
+    month = ("cost_month", "income_month", "balance_month", "break_even_80")
+    keys = ("option", "compounds", "households", "guarded", *month)
     rows = []
     today = next(iter(people.management.values()))
     for name, found in people.management.items():
