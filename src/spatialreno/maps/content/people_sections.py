@@ -66,7 +66,22 @@ def sections(options: Comparison, people: People | None, lang: Lang, *, opened: 
             "schedule": schedule_parts(people.schedules, _titles(options, lang), lang),
             "programme": programme_parts(people.programme, lang) if people.programme is not None else [],
         }
+    parts["heat_loops"] = _heat(options, lang)
     return [Section(key, say(key, lang), found) for key, found in parts.items() if found]
+
+
+def _heat(options: Comparison, lang: Lang) -> list[Markup]:
+    """Tell of each heat station what it carries, its worst loop and its pump."""
+    titles, rows = _titles(options, lang), list[list[object]]()
+    for name, works in options.works.items():
+        stations = works.heat.stations if works.heat is not None else None
+        for station, r in stations.iterrows() if stations is not None else ():
+            numbers = [float(r[c]) for c in ("load_kw", "main_left_kw", "worst_m", "loop_kpa", "pump_head_m")]
+            rows.append([titles[name], str(station), *numbers])
+    keys = ("option", "heat_station", "load_kw", "main_left_kw", "worst_m", "loop_kpa", "pump_head_m")
+    limits = options.today.catalog.constants
+    told = say("heat_sized", lang).format(main=limits["heat_main_drop_pa_m"], branch=limits["heat_drop_pa_m"])
+    return [grid([say(k, lang) for k in keys], rows, texts=2), tag("p", told)] if rows else []
 
 
 def _titles(options: Comparison, lang: Lang) -> dict[str, str]:
