@@ -89,10 +89,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "voters": ("投票户数", "Households that voted"),
     "compounds": ("小区", "Compounds"),
     "households": ("户数", "Households"),
-    "gates": ("门岗", "Gates"),
+    "guarded": ("值守门岗", "Guarded gates"),
     "cost_month": ("月成本（元）", "Cost a month (yuan)"),
-    "income_month": ("月收入（元）", "Income a month (yuan)"),
-    "break_even": ("保本物业费（元/户·月，现收缴率）", "Break-even fee (yuan, today's rate)"),
+    "income_month": ("现收（元/月）", "Income a month (yuan)"),
+    "balance_month": ("月结余（元，负为亏损）", "Balance a month (yuan, minus is a loss)"),
     "break_even_80": ("保本物业费（收缴率 80%）", "Break-even fee (at 80 %)"),
     "documented": (
         "公开案例（洛阳健康新村）：收缴率由不足 30% 升到 80%，物业费约 20 元/户·月；"
