@@ -192,9 +192,8 @@ def propose_clusters(
     notes.append(f"no compound is farther than {reach_m:g} m from the middle of its cluster; the bound is for that")
     table, of_compound = _told(yards, found.parts, frame)
     rows = [_beside(yards, number + step, reach_m, seed) for step in range(-_BESIDE, _BESIDE + 1) if step]
-    own: dict[str, Any] = {"count": number, "value": found.value, "bound": found.bound, "status": found.status} | _sizes(
-        yards, found.parts
-    )
+    own: dict[str, Any] = {"count": number, "value": found.value, "bound": found.bound, "status": found.status}
+    own |= _sizes(yards, found.parts)
     beside = pd.DataFrame([own, *(row for row in rows if row)]).sort_values("count", ignore_index=True)
     return Clusters(
         of_compound, table, beside, found.value, found.bound, found.status, tuple(notes), _provenance(area, households)
