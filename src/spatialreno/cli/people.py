@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from spatialreno import StudyArea
-    from spatialreno.community import Consents, Register
+    from spatialreno.community import Consents, LiftTerms, Register
     from spatialreno.programme import Programme
 
 _TOLD = "compound_id storeys verdict form obstacles sunrooms lowest_yuan highest_yuan vote to_win"
@@ -48,6 +48,10 @@ def lifts(
     sun: Annotated[str, typer.Option(help="`spatialreno catalog sun_rules`; none: leave the sun out")] = "dahan",
     stairwell: Annotated[str, typer.Option(help="Show who pays what in one stairwell")] = "",
     missing: Annotated[bool, typer.Option("--missing", help="Show the votes still to be won")] = False,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(help="Most a floor or home of --stairwell would pay, 3=40000 (1=-8000: wants); repeat it"),
+    ] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -58,10 +62,12 @@ def lifts(
     from spatialreno.community import LiftTerms, plan_lifts
 
     terms = LiftTerms(scheme, cost, subsidy, normalise, {1: ground} if ground else None, "" if sun == "none" else sun)
-    today = changed(load(area), scenario)
+    today, how = changed(load(area), scenario), form(as_json, as_csv)
+    if limit:
+        _offers(today, stairwell, limit, terms, how)
+        return
     say("judge the stairwells")
     plan = plan_lifts(today, terms)
-    how = form(as_json, as_csv)
     if stairwell:
         if stairwell not in plan.shares:
             raise InputError(f"{stairwell}: no lift fits there, or no such stairwell. See `spatialreno lifts AREA`.")
@@ -264,6 +270,25 @@ def _programme_page(found: Programme, page: Path, as_of: str | None, districts: 
 
     outlines = read_geojson(districts) if districts is not None else None
     tell(sr.maps.draw_programme(found, as_of=as_of, districts=outlines).save(page))
+
+
+def _offers(area: StudyArea, stairwell: str, limit: list[str], terms: LiftTerms, how: Form) -> None:
+    """Tell which table of shares and which compensation let a stairwell pass."""
+    from spatialreno.community import negotiate_lift
+
+    limits: dict[int | str, float] = {}
+    for text in limit:
+        who, _, most = text.rpartition("=")
+        try:
+            limits[int(who) if who.isdigit() else who] = float(most)
+        except ValueError as error:
+            raise InputError(f"--limit {text}: expected a floor or household and yuan, such as 3=40000.") from error
+    found = negotiate_lift(area, stairwell, limits=limits, terms=terms)
+    for scheme, why in zip(found.left_out["scheme"], found.left_out["why"], strict=True):
+        say(f"left out {scheme}: {why}")
+    room = found.sunroom
+    say(f"or a sunroom: {room['area_m2']:g} m², {room['yuan']:,.0f} yuan; {room['agree']}")
+    tell_table(found.table, how, title=repr(found))
 
 
 def _register(area: StudyArea, keep_rest: bool, closes: dict[str, str] | None = None) -> Register:

@@ -26,6 +26,8 @@ from .menu import choose_works as choose_works
 from .menu import read_menu as read_menu
 from .money import Balance as Balance
 from .money import balance_money as balance_money
+from .negotiate import LiftOffers as LiftOffers
+from .negotiate import negotiate_lift as negotiate_lift
 from .shares import LiftShares as LiftShares
 from .shares import Scheme as Scheme
 from .shares import share_lift as share_lift
