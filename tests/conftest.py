@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,10 @@ settings.register_profile("same", deadline=None)
 settings.register_profile("random", derandomize=False, deadline=None, print_blob=True)
 PROFILE = os.environ.get("SPATIALRENO_EXAMPLES", "same")
 settings.load_profile(PROFILE)
+
+# Comparisons that commands keep lie in a folder of this run, so that none comes from an earlier one.
+_KEPT = tempfile.TemporaryDirectory(prefix="spatialreno-tests-")
+os.environ["SPATIALRENO_CACHE"] = _KEPT.name
 
 ORIGIN = (631_000.0, 3_838_000.0)  # EPSG:4546
 ROOT = Path(__file__).parent.parent

@@ -25,8 +25,8 @@ INSIDE = {
     "land": [".", "footprints", "fire", "lanes", "free", "geometry"],
     "works": [".", "lifts", "dig", "heat"],
     "optimise": ["steiner", "."],
-    "community": ["upkeep", ".", "checkups", "consents", "voting"],
-    "design": [".", "proof", "question"],
+    "community": ["upkeep", "casework", ".", "checkups", "consents", "voting"],
+    "design": [".", "together", "grouping", "visits", "proof", "question"],
     "comparison": ["districts", ".", "year", "money", "after"],
     "area": [".", "rules", "facts", "place"],
 }

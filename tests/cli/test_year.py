@@ -48,3 +48,15 @@ def test_after_completion(run, small, tmp_path):
     assert len(json.loads(run("upkeep", small, "--years", "5", "--json").out)) == 5
     assert "households above 0" in run("upkeep", small, "--show", "collection").err  # nobody stated how many there are
     assert "--log" in run("upkeep", small, "--show", "log").err
+
+
+def test_consent_as_work(run, small, tmp_path):
+    option, book = OPENED.format(small=small), tmp_path / "book.xlsx"
+    assert run("casework", small, option, "--due", "2026-06-30", "-o", book).code == 0
+    now = json.loads(run("casework", small, option, "--book", book, "--show", "now", "--json").out)
+    assert {r["who"] for r in now} == {"P1", "P2", "P3"} and {r["due"] for r in now} == {"2026-06-30"}
+    late = run("casework", small, option, "--book", book, "--show", "reminders", "--as-of", "2026-07-02", "--json")
+    assert [r["days"] for r in json.loads(late.out)] == [2, 2, 2]
+    steps = json.loads(run("casework", small, option, "--heads", "3", "--json").out)
+    assert steps[-1]["heads_so_far"] <= 3 and steps[-1]["sets_free"]
+    assert "--as-of" in run("casework", small, option, "--show", "reminders").err

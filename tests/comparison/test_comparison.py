@@ -10,7 +10,7 @@ from conftest import make_area
 from shapely.geometry import LineString, Point, box
 
 import spatialreno as sr
-from spatialreno.indicators import indicator_title
+from spatialreno.comparison.leaders import Figures
 
 WALL_M, SHED_M2, STOREYS, STATION_M2 = 60.0, 100.0, 2, 150.0
 
@@ -71,10 +71,17 @@ def options(today: sr.StudyArea) -> sr.Comparison:
     return sr.compare(today, [clear, opened, full])
 
 
-def leaders(options: sr.Comparison, indicator: str) -> list[float]:
-    """One line of the leaders' table: today, clear, opened, full."""
-    title = indicator_title(options.today.catalog, indicator)
-    return options.leaders().loc[title, ["today", "clear", "opened", "full"]].tolist()
+def told(options: sr.Comparison, indicator: str) -> list[float]:
+    """One figure of all options: today, clear, opened, full."""
+    return values(options).loc[indicator, ["today", "clear", "opened", "full"]].tolist()
+
+
+def row(options: sr.Comparison, begins: str) -> list[Any]:
+    """One row of the leaders' table: today, clear, opened, full."""
+    table = options.leaders()
+    found = table[table.index.str.startswith(begins)]
+    assert len(found) == 1
+    return found.iloc[0][["today", "clear", "opened", "full"]].tolist()
 
 
 def price(area: sr.StudyArea, layer: str, verb: str, kind: str = "", quantity: str = "") -> float:
@@ -86,15 +93,85 @@ def price(area: sr.StudyArea, layer: str, verb: str, kind: str = "", quantity: s
 # ---- the leaders' table
 
 
+def test_at_most_fourteen_rows_in_six_groups(options: sr.Comparison) -> None:
+    table = options.leaders()
+    assert len(table) == 14 and list(dict.fromkeys(table["group"])) == ["拆", "腾", "建", "人", "钱", "难"]
+    assert list(table.columns) == ["group", "unit", "today", "clear", "opened", "full"]  # the author's order
+    assert len(options.leaders(lang="en")) == 14
+
+
+def test_every_row_is_rounded_and_unknown_is_a_dash(options: sr.Comparison) -> None:
+    """Sheds of 100 m2 of ground, 250 m2 of floor; the wall of 60 m frees its body; nobody ever voted or heats."""
+    assert row(options, "拆除围墙") == [0, 0, 60, 60]
+    assert row(options, "拆除认定违建") == [0, 250, 250, 250]
+    freed = [round(v) for v in told(options, "freed_m2")]
+    assert [cell.split(" / ")[0] for cell in row(options, "腾出空间")] == [str(v) for v in freed]
+    assert row(options, "新增设施") == ["0 / 0 / 0", "0 / 0 / 0", "0 / 0 / 0", "1 / 150 / 0"]
+    assert row(options, "新增供暖") == ["—"] * 4
+    assert row(options, "物业覆盖") == ["—"] * 4
+    assert row(options, "受益")[:3] == ["0 / 0（0）", "0 / 0（0）", "0 / 100（40）"]
+    assert row(options, "受损") == ["0 / 0"] * 4
+    assert row(options, "单位（权利人）") == ["0 / 0 / 0", "0 / 0 / 0", "0 / 2 / 0", "0 / 2 / 0"]
+    cost = told(options, "cost_yuan")
+    first = row(options, "总投资")
+    assert first[0] == "—" and first[3] == f"{cost[3] / 1e4:,.1f} / {cost[3] / 50:,.0f} / —"
+    numbers = [str(cell) for cells in options.leaders().iloc[:, 2:].to_numpy() for cell in cells]
+    assert max(len(part.partition(".")[2]) for cell in numbers for part in cell.split(" / ")) <= 1
+
+
+def test_what_is_only_on_a_list_is_told_beside_the_sheds(today: sr.StudyArea) -> None:
+    figures = {"illegal_demolished_m2": [0.0], "listed_count:illegal": [2.0], "listed_m2:illegal": [44.0]}
+    norm = sr.evaluate(today).standard
+    told = Figures(pd.DataFrame(figures, index=["today"]).T, today, norm, "zh").table()["today"]
+    assert told.iloc[1] == "0（另有清单未落图 2 处，44 m²）" and set(told.drop(told.index[1])) == {"—"}
+
+
+def test_fire_access_counts_homes_only(options: sr.Comparison, today: sr.StudyArea) -> None:
+    """B1 of 40 households and B2 of 10, of whom those count that an engine serves."""
+    verdicts = sr.fire_access(today).buildings["verdict"].eq("pass")
+    homes = today.buildings["households"]
+    assert told(options, "fire_homes")[0] == verdicts.mean()
+    assert told(options, "fire_households")[0] == pytest.approx(homes[verdicts].sum() / 50)
+
+
+def test_without_facilities_nobody_is_said_to_gain() -> None:
+    bare = rows() | {"facilities": [], "paths": [{**rows()["paths"][0], "kind": "lane"}]}
+    area = make_area("bare", **{k: v for k, v in bare.items() if v})
+    found = sr.compare(area, [sr.Scenario("o", "拆墙", [sr.demolish("walls", ids=["W1"])])])
+    table = found.leaders()
+    assert table[table.index.str.startswith("受益")]["o"].tolist() == ["—"]
+    assert table[table.index.str.startswith("消防")]["today"].tolist() == ["—"]  # no street to drive from
+    assert "—" in repr(found) and "nan" not in repr(found)
+    assert "kind = street" in repr(sr.fire_access(area))
+
+
+def test_a_widened_lane_before_and_after(today: sr.StudyArea) -> None:
+    """The street of 6 m between walls 4 m and 6 m off is declared 10 m: 2 m on each side of 240 m become street."""
+    layers = rows()
+    layers["paths"] = [{**layers["paths"][0], "width_m": 6.0, "name": "北巷"}]
+    area = make_area("lane", **layers)
+    wide = sr.Scenario("wide", "拓宽", [sr.alter("paths", ids=["L1"], set={"width_m": 10.0})])
+    away = wide | sr.Scenario("away", "拓宽拆墙", [sr.demolish("walls", ids=["W2"])])
+    found = sr.compare(area, [wide, away])
+    table = found.leaders()
+    before = sr.land.lane_widths(area)["clear_width_m"]["L1"]
+    after = sr.land.lane_widths(found.areas["away"])["clear_width_m"]["L1"]
+    cells = table[table.index.str.startswith("拓宽街巷")].iloc[0]
+    assert cells[["today", "wide"]].tolist() == [f"北巷 {before:.1f}"] * 2
+    assert cells["away"] == (f"北巷 {before:.1f} → {after:.1f}" if after > before else f"北巷 {before:.1f}")
+    land = table[table.index.str.startswith("腾出空间")].iloc[0]
+    assert land["today"].endswith(" / 0") and land["wide"].endswith(f" / {240 * (10 - 6):,.0f}")
+
+
 def test_leaders_wall_and_illegal_area(options: sr.Comparison) -> None:
-    assert leaders(options, "wall_demolished_m") == [0, 0, WALL_M, WALL_M]
+    assert told(options, "wall_demolished_m") == [0, 0, WALL_M, WALL_M]
     illegal = SHED_M2 * STOREYS + 50
-    assert leaders(options, "illegal_demolished_m2") == [0, *[pytest.approx(illegal)] * 3]
+    assert told(options, "illegal_demolished_m2") == [0, *[pytest.approx(illegal)] * 3]
 
 
 def test_leaders_land_freed(options: sr.Comparison) -> None:
     """The shed on the ground frees what it stood on; the one on the roof frees nothing; a wall frees its body."""
-    freed = leaders(options, "freed_m2")
+    freed = told(options, "freed_m2")
     assert freed[:2] == [0, pytest.approx(SHED_M2)]
     body = WALL_M * options.today.walls["thickness_m"]["W1"]
     assert freed[2] == pytest.approx(SHED_M2 + body, abs=0.5)
@@ -102,13 +179,13 @@ def test_leaders_land_freed(options: sr.Comparison) -> None:
 
 
 def test_leaders_blocks(options: sr.Comparison) -> None:
-    assert leaders(options, "blocks") == [2, 2, 1, 1]
-    assert leaders(options, "largest_block_m2") == pytest.approx([6000, 6000, 12000, 12000])
+    assert told(options, "blocks") == [2, 2, 1, 1]
+    assert told(options, "largest_block_m2") == pytest.approx([6000, 6000, 12000, 12000])
 
 
 def test_leaders_what_is_built(options: sr.Comparison) -> None:
-    assert leaders(options, "facilities_built") == [0, 0, 0, 1]
-    assert leaders(options, "facilities_built_m2") == pytest.approx([0, 0, 0, STATION_M2])
+    assert told(options, "facilities_built") == [0, 0, 0, 1]
+    assert told(options, "facilities_built_m2") == pytest.approx([0, 0, 0, STATION_M2])
 
 
 def test_leaders_cost(options: sr.Comparison) -> None:
@@ -121,9 +198,9 @@ def test_leaders_cost(options: sr.Comparison) -> None:
     covered = 15 * 5 - 1e-9  # of the shed's 20 m × 5 m, the shop's 15 m
     bare = [sheds + SHED_M2 * ground, sheds + SHED_M2 * ground + wall]
     totals = [*bare, bare[1] - covered * ground + shop]
-    assert leaders(options, "cost_yuan")[1:] == pytest.approx([top * total for total in totals], abs=0.05)
-    assert pd.isna(leaders(options, "cost_yuan")[0])  # today invests nothing
-    assert leaders(options, "cost_household_yuan")[3] == pytest.approx(top * totals[2] / 50, abs=0.01)
+    assert told(options, "cost_yuan")[1:] == pytest.approx([top * total for total in totals], abs=0.05)
+    assert pd.isna(told(options, "cost_yuan")[0])  # today invests nothing
+    assert told(options, "cost_household_yuan")[3] == pytest.approx(top * totals[2] / 50, abs=0.01)
 
 
 def test_leaders_people_who_gain(options: sr.Comparison) -> None:
@@ -131,20 +208,20 @@ def test_leaders_people_who_gain(options: sr.Comparison) -> None:
     gains = options.gained["opened"]["gain"]
     assert gains["B1"] > 0
     assert gains["B2"] == pytest.approx(0)
-    assert leaders(options, "residents_gain")[:3] == [0, 0, 100]
-    assert leaders(options, "households_gain")[:3] == [0, 0, 40]
+    assert told(options, "residents_gain")[:3] == [0, 0, 100]
+    assert told(options, "households_gain")[:3] == [0, 0, 40]
 
 
 def test_leaders_parties(options: sr.Comparison) -> None:
-    assert leaders(options, "parties_asked") == [0, 0, 2, 2]  # an illegal shed is enforced: nobody is asked
-    assert leaders(options, "votes_asked")[:2] == [0, 0]
-    assert leaders(options, "parties_signed") == [0, 0, 0, 0]
-    assert leaders(options, "parties_missing") == [0, 0, 2, 2]
-    assert leaders(options, "households_missing") == [
+    assert told(options, "parties_asked") == [0, 0, 2, 2]  # an illegal shed is enforced: nobody is asked
+    assert told(options, "votes_asked")[:2] == [0, 0]
+    assert told(options, "parties_signed") == [0, 0, 0, 0]
+    assert told(options, "parties_missing") == [0, 0, 2, 2]
+    assert told(options, "households_missing") == [
         *(0, 0),
         *(options.consents[k].households_to_win for k in ("opened", "full")),
     ]
-    assert leaders(options, "households_missing")[3] == leaders(options, "households_missing")[2]  # the same homes
+    assert told(options, "households_missing")[3] == told(options, "households_missing")[2]  # the same homes
 
 
 def test_gains_say_their_threshold(options: sr.Comparison) -> None:

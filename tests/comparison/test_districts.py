@@ -16,7 +16,8 @@ from scenario.yards import two_yards
 import spatialreno as sr
 from spatialreno.comparison import District
 from spatialreno.comparison.districts import run as district_run
-from spatialreno.comparison.districts.record import kept_record, record_key
+from spatialreno.comparison.districts.record import kept_record
+from spatialreno.comparison.key import comparison_key
 from spatialreno.errors import InputError
 
 CLEAR = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
@@ -142,15 +143,15 @@ def test_what_is_unchanged_is_not_computed_again(
 def test_a_key_changes_with_all_it_rests_on() -> None:
     area = two_yards()
     keys = {
-        record_key(area, [CLEAR], "gb50180-2018"),
-        record_key(area, [CLEAR], "wzsq-2020"),
-        record_key(area, [OPENED], "gb50180-2018"),
-        record_key(replace(area, title="甲"), [CLEAR], "gb50180-2018"),
-        record_key(area.with_catalog(constants={"gain_points": 0.6}), [CLEAR], "gb50180-2018"),
-        record_key(CLEAR.apply(area), [CLEAR], "gb50180-2018"),
+        comparison_key(area, [CLEAR], "gb50180-2018"),
+        comparison_key(area, [CLEAR], "wzsq-2020"),
+        comparison_key(area, [OPENED], "gb50180-2018"),
+        comparison_key(replace(area, title="甲"), [CLEAR], "gb50180-2018"),
+        comparison_key(area.with_catalog(constants={"gain_points": 0.6}), [CLEAR], "gb50180-2018"),
+        comparison_key(CLEAR.apply(area), [CLEAR], "gb50180-2018"),
     }
     assert len(keys) == 6
-    assert record_key(two_yards(), [CLEAR], "gb50180-2018") in keys
+    assert comparison_key(two_yards(), [CLEAR], "gb50180-2018") in keys
 
 
 def test_processes_write_the_same_bytes(folder: Path, out: Path, district: District, tmp_path: Path) -> None:

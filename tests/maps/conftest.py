@@ -213,8 +213,9 @@ def make_options() -> Callable[..., SimpleNamespace]:
         }
         owned = {option: own(option, text("B01")) for option in OPTIONS}
         leaders = pd.DataFrame(
-            {"unit": ["m", "yuan"], "today": [0.0, 0.0], "clear": [0.0, 42_000.0], "opened": [80.0, 1e6]},
-            index=pd.Index([text("拆除围墙"), "总投资"], name="indicator"),
+            {"group": ["拆", "钱"], "unit": ["m", "万元 / 元"], "today": [0.0, "—"], "clear": [0.0, "4.2 / 583"],
+             "opened": [80.0, "100 / 13,889"]},
+            index=pd.Index([text("拆除围墙"), "总投资 / 户均"], name="indicator"),
         )
         return SimpleNamespace(
             today=areas["today"],
@@ -234,7 +235,7 @@ def make_options() -> Callable[..., SimpleNamespace]:
             works={},
             notes=lambda: [("opened", text("2 项无单价"))],
             provenance={
-                "version": text("0.1.0"),
+                "version": text("0.2.0"),
                 "fingerprint": text("abc"),
                 "options": {option: {"fingerprint": text("def")} for option in OPTIONS[1:]},
             },

@@ -11,7 +11,7 @@ from spatialreno.area import assemble
 from spatialreno.blocks import compound_blocks
 from spatialreno.community import find_consents
 from spatialreno.comparison import compare
-from spatialreno.indicators import evaluate
+from spatialreno.indicators import evaluate, gain_values, who_gains
 from spatialreno.maps import live
 from spatialreno.scenario import read_scenario
 
@@ -100,6 +100,8 @@ def equal_to_python(browser, area, folder):
     assert got["mean"] == pytest.approx(found.value("score"), abs=1e-9)
     assert got["share"] == pytest.approx(found.value("basket:four"), abs=1e-12)
     assert got["cost"] == (0 if np.isnan(bill.total["live"]) else bill.total["live"])  # to the fen
+    told = gain_values(who_gains(evaluate(area), found), area.catalog.constants, ("four",))
+    assert (got["gained"], got["lost"]) == (told["residents_gain"], told["residents_lose"])
     assert got["unpriced"] == bill.unpriced_count("live")
     paid = bill.by("payer").set_index("payer")["cost_yuan"].to_dict()
     assert {payer: round(yuan, 2) for payer, yuan in got["payers"].items()} == paid
@@ -130,13 +132,14 @@ def test_the_export_compares_to_the_same_leaders(opened, town, tmp_path):
     """Wall between the yards and the shed: one block, 80 m, as `spatialreno compare` says."""
     run(opened, "spatialreno.toggle('walls', 'W1'); spatialreno.toggle('structures', 'S1')")
     plan = equal_to_python(opened, town, tmp_path)
-    leaders = compare(town, [plan]).leaders()["live"]
-    assert total(opened, "wall_m") == "80" == f"{leaders['拆除围墙长度']:.0f}"
-    assert total(opened, "illegal_m2") == f"{leaders['拆除违建建筑面积']:.0f}"
-    assert total(opened, "blocks") == "1" == f"{leaders['连片街区数']:.0f}"
-    assert total(opened, "mean") == f"{leaders['生活圈得分']:.1f}"
-    assert total(opened, "cost") == f"{leaders['总投资（估算）'] / 1e4:.1f}"
-    assert total(opened, "asked") == f"{leaders['需征求意见的单位（权利人）']:.0f}"
+    table = compare(town, [plan]).table()["value"].loc["live"]
+    found = table[table.index.get_level_values("level").isin(["area", "plan"])].droplevel(["level", "place"])
+    assert total(opened, "wall_m") == "80" == f"{found['wall_demolished_m']:.0f}"
+    assert total(opened, "illegal_m2") == f"{found['illegal_demolished_m2']:.0f}"
+    assert total(opened, "blocks") == "1" == f"{found['blocks']:.0f}"
+    assert total(opened, "mean") == f"{found['score']:.1f}"
+    assert total(opened, "cost") == f"{found['cost_yuan'] / 1e4:.1f}"
+    assert total(opened, "asked") == f"{found['parties_asked']:.0f}"
 
 
 def test_a_mouse_click_on_a_wall_takes_it_down_and_undo_restores_it(opened):

@@ -48,8 +48,8 @@ def test_missing_amount_is_a_dash():
 
 def test_leaders_table_keeps_the_order_of_options(options):
     walls, cost = leader_lines(options, "zh")
-    assert walls == ("拆除围墙", "m", ["0", "0", "80"])
-    assert cost == ("总投资", "万元", ["0", "4", "100"])  # 42 000 yuan are 4.2, but the line is in hundreds
+    assert walls == ("拆", "拆除围墙", "m", ["0", "0", "80"])
+    assert cost == ("钱", "总投资 / 户均", "万元 / 元", ["—", "4.2 / 583", "100 / 13\u202f889"])
 
 
 def test_unknown_language_is_told():

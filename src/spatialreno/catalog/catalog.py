@@ -114,7 +114,7 @@ class Catalog:
         layer, column
             Where the value stands: the same value means one thing in one column and another in the next. Without a
             layer, what results hold: ``payer``, ``holder``, ``cause``, ``fire``, ``truth``, ``checkup``,
-            ``unit``, ``verb``.
+            ``unit``, ``verb``, ``leaders``.
         value, lang
             The value, and ``zh`` or ``en``.
 
@@ -128,8 +128,14 @@ class Catalog:
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return one table with numbers as numbers: a copy, by its key where that is one column and an index helps."""
-        frame = self._table(table).frame.copy()
-        return frame.set_index(_INDEX[table]) if table in _INDEX else frame
+        if table not in self._frames:
+            frame = self._table(table).frame
+            self._frames[table] = frame.set_index(_INDEX[table]) if table in _INDEX else frame
+        return self._frames[table].copy(deep=False)  # pandas copies what is written to
+
+    @cached_property
+    def _frames(self) -> dict[str, pd.DataFrame]:
+        return {}
 
     def rows(self, table: str) -> list[dict[str, str]]:
         """Return one table as rows of text, just as it is printed; they are the caller's own."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, cast
 
 import typer
 
-from spatialreno.cli.output import complain, say, speak_chinese
+from spatialreno.cli.output import complain, say, say_notes, speak_chinese
 from spatialreno.errors import InputError, RenoError
 
 if TYPE_CHECKING:
@@ -27,32 +27,45 @@ OwnTables = Annotated[
 ]
 
 
+_anew: ContextVar[bool] = ContextVar("anew", default=False)  # whether --no-cache was said
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Work out anew what an earlier command has compared")]
+
+
 class App(typer.Typer):
-    """The command line; every command that reads an area takes ``--catalog`` too."""
+    """The command line; what reads an area takes ``--catalog`` too, and what compares options ``--no-cache``."""
 
     def command(self, name: str | None = None, **more: Any) -> Callable[[Command], Command]:
         """Register a command, as ``typer.Typer.command`` does."""
         register = super().command(name, **more)
 
         def take(command: Command) -> Command:
-            register(_with_tables(command) if "Area" in command.__annotations__.values() else command)
+            given = command.__annotations__
+            if "Area" in given.values():
+                compares = "standard" in given and bool({"scenario", "scenarios"} & set(given))
+                register(_with_options(command, compares=compares))
+            else:
+                register(command)
             return command
 
         return take
 
 
-def _with_tables(command: Command) -> Command:
-    """Give a command the option of its own tables, which ``load`` lays over those of the area."""
+def _with_options(command: Command, *, compares: bool) -> Command:
+    """Give a command the options that ``load`` and ``compared`` look at."""
     signature = inspect.signature(command, eval_str=True)
-    option = inspect.Parameter("own_tables", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=OwnTables)
+    more: dict[str, Any] = {"own_tables": OwnTables} | ({"no_cache": NoCache} if compares else {})
+    defaults = {"own_tables": None, "no_cache": False}
+    options = [inspect.Parameter(k, inspect.Parameter.KEYWORD_ONLY, default=defaults[k], annotation=more[k])
+               for k in more]  # fmt: skip
 
     @wraps(command)
-    def run(*, own_tables: Path | None = None, **given: Any) -> Any:
+    def run(*, own_tables: Path | None = None, no_cache: bool = False, **given: Any) -> Any:
         _tables.set(own_tables)
+        _anew.set(no_cache)
         return command(**given)
 
-    run.__signature__ = signature.replace(parameters=[*signature.parameters.values(), option])  # type: ignore[attr-defined]
-    run.__annotations__ = {**command.__annotations__, "own_tables": OwnTables}
+    run.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *options])  # type: ignore[attr-defined]
+    run.__annotations__ = {**command.__annotations__, **more}
     return cast(Command, run)
 
 
@@ -107,6 +120,7 @@ def works_named(text: str) -> list[str]:
 def main() -> None:
     """Run the command line; whatever goes wrong is one clear message and exit code 1."""
     speak_chinese()
+    say_notes()
     try:
         app()
     except RenoError as error:
@@ -183,7 +197,10 @@ def compared(
     read = load(area)
     norm = standard_for(read, standard)
     asked = works_named(works)
-    return sr.compare(read, scenarios_for(area, scenarios), standard=norm, works=asked, strict=strict, progress=say)
+    options = scenarios_for(area, scenarios)
+    if _anew.get():
+        return sr.compare(read, options, standard=norm, works=asked, strict=strict, progress=say)
+    return sr.comparison.compare_once(read, options, standard=norm, works=asked, strict=strict, progress=say)
 
 
 def gathered(options: Comparison, area: Path, budget: float | None, start: str | None = None) -> People:

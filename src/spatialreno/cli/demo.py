@@ -38,7 +38,7 @@ def run_demo(out: Path, page: Path, lang: Literal["zh", "en"]) -> None:
     today = sr.read_area(folder)
     tell(today)
     scenarios = scenarios_of(folder)
-    options = sr.compare(today, scenarios, standard="gb50180-2018", works=True, progress=say)
+    options = sr.comparison.compare_once(today, scenarios, standard="gb50180-2018", works=True, progress=say)
     tell_table(options.leaders(lang=lang).rename(columns=options.titles).reset_index(), Form.table, title=repr(options))
     for name in ("today", "opened"):
         say(f"site the heat-exchange station: {name}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import sys
 from enum import StrEnum
@@ -61,6 +62,21 @@ def say(sentence: str) -> None:
     sys.stderr.flush()
 
 
+class _Said(logging.Handler):
+    """Tells what the library notes by the way, such as that it compiles."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(record.getMessage())
+
+
+def say_notes() -> None:
+    """Let what the library notes be told as progress, once."""
+    noted = logging.getLogger("spatialreno")
+    noted.setLevel(logging.INFO)
+    if not any(isinstance(handler, _Said) for handler in noted.handlers):
+        noted.addHandler(_Said())
+
+
 def say_total(bill: Bill) -> None:
     """Tell what a bill comes to, for whom, and what it leaves out."""
     for option in bill.options:
@@ -96,10 +112,12 @@ def tell_paths(paths: list[Path]) -> None:
 
 def tell_table(frame: pd.DataFrame, how: Form, *, title: str = "") -> None:
     """Write a table as JSON records, CSV or a table to read."""
+    from spatialreno.files import rounded
+
     if how is Form.json:
         tell(json.dumps(_records(frame), ensure_ascii=False, indent=2))
     elif how is Form.csv:
-        text = _flattened(frame).to_csv(index=False, lineterminator="\n")
+        text = _flattened(rounded(frame)).to_csv(index=False, lineterminator="\n")
         sys.stdout.write(shown(text) if sys.stdout.isatty() else text)  # a file gets the cells as they are
     else:
         _draw(frame, title)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, Norm, OneScenario, app, load, standard_for
+from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, Norm, OneScenario, app, compared, load, standard_for
 from spatialreno.cli.output import form, say, tell, tell_paths, tell_table
 from spatialreno.errors import InputError
 
@@ -51,8 +51,7 @@ def sheets(
     """
     import spatialreno as sr
 
-    read = load(area)
-    options = sr.compare(read, [sr.read_scenario(scenario)], standard=standard_for(read, standard), progress=say)
+    options = compared(area, [scenario], standard, "none")
     say("write the sheets")
     sr.maps.owner_sheets(options, out, deadline=deadline, contact=contact, lang=lang)
     tell_table(sr.maps.owner_index(options).reset_index(), form(as_json, as_csv), title=f"{scenario}: {out}")

@@ -145,6 +145,7 @@ def management(
     together: Annotated[
         list[str] | None, typer.Option(help="Compounds managed as one, comma-joined; repeat it")
     ] = None,
+    every_gate: Annotated[bool, typer.Option("--every-gate", help="A guard at every gate that leads out")] = False,
     fees: Annotated[bool, typer.Option("--fees", help="Show the break-even fee at each collection rate")] = False,
     documented: Annotated[bool, typer.Option("--documented", help="Show the documented Luoyang case beside")] = False,
     as_json: AsJson = False,
@@ -161,7 +162,7 @@ def management(
         tell_table(documented_case(today.catalog), form(as_json, as_csv), title="documented case")
         return
     clusters = {part: [c.strip() for c in part.split(",")] for part in together or []}
-    found = manage(today, clusters=clusters or None)
+    found = manage(today, clusters=clusters or None, every_gate=every_gate)
     table = found.fees if fees else found.table.reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(found))
 
@@ -210,8 +211,8 @@ def programme(
     file: Annotated[Path, typer.Argument(help="Projects or published figures, .csv or .xlsx", metavar="FILE")],
     as_of: Annotated[str | None, typer.Option(help="Day (YYYY-MM-DD) against which projects are late")] = None,
     show: Annotated[
-        Literal["table", "rows", "late", "sums", "curve"],
-        typer.Option(help="By district and year; every row; late projects; parts and wholes; progress against plan"),
+        Literal["table", "rows", "late", "sums", "curve", "targets"],
+        typer.Option(help="By district and year; rows; late projects; parts and wholes; progress; done of planned"),
     ] = "table",
     page: Annotated[Path | None, typer.Option("--page", help="Write a page to print: bars, map, curves")] = None,
     districts: Annotated[
@@ -236,13 +237,14 @@ def programme(
     if show == "late" and as_of is None:
         raise InputError("programme: --show late needs a day. Give it with --as-of YYYY-MM-DD.")
     if show == "table":
-        table = found.table(as_of)
+        table = found.table(as_of).dropna(axis=1, how="all")
     elif show == "rows":
         table = found.rows.dropna(axis=1, how="all").reset_index()
     elif show == "late":
         table = found.late(as_of or "").reset_index()
     else:
-        table = found.sums() if show == "sums" else found.curve(as_of=as_of)
+        shown = {"sums": found.sums, "targets": found.targets, "curve": lambda: found.curve(as_of=as_of)}
+        table = shown[show]()
     tell_table(_dated(table), form(as_json, as_csv), title=repr(found))
 
 

@@ -258,3 +258,50 @@ def upkeep(
         story = collection_story(today.catalog, households=float(own["households"]), gates=float(own["gates"]),
                                  rate=rate, years=years, occupied=occupied)  # fmt: skip
         tell_table(story.table if show == "collection" else story.assumptions, how, title=repr(story))
+
+
+@app.command()
+def casework(
+    area: Area,
+    scenario: Annotated[Path, typer.Argument(help="Scenario file (.toml)", metavar="SCENARIO")],
+    book: Annotated[Path | None, typer.Option(help="The book of visits (.xlsx or .csv); without it a new one")] = None,
+    show: Annotated[
+        Literal["next", "now", "progress", "reminders"],
+        typer.Option(help="Whom to see next; where each case stands; progress by day; past their deadline"),
+    ] = "next",
+    heads: Annotated[int, typer.Option(help="How many heads can be seen, for --show next")] = 20,
+    as_of: Annotated[str | None, typer.Option(help="Day (YYYY-MM-DD) against which deadlines are past")] = None,
+    due: Annotated[str | None, typer.Option(help="Deadline written into a new book")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the book (.xlsx), to fill in")] = None,
+    keep_rest: KeepRest = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Lead the work of winning consent (包联走访): leaders, papers, deadlines, and whom to see next.
+
+    Example: spatialreno casework data/geo/xigongdi data/geo/xigongdi/scenarios/opened.toml --heads 12
+    """
+    import spatialreno as sr
+    from spatialreno.community import next_visits, read_casework, start_casework
+
+    if show == "reminders" and as_of is None:
+        raise InputError("casework: --show reminders needs a day. Give it with --as-of YYYY-MM-DD.")
+    today, plan = load(area), sr.read_scenario(scenario)
+    told = None if book is None else read_casework(book, today, keep_rest=keep_rest)
+    for fault in told.faults if told is not None else ():
+        say(str(fault))
+    said = today if told is None else told.applied(today)
+    consents = sr.find_consents(said, plan, keep_rest=keep_rest)
+    held = told or start_casework(consents, due=due)
+    if out is not None:
+        tell(held.write(out))
+        return
+    how = form(as_json, as_csv)
+    if show == "next":
+        found = next_visits(said, plan, consents, heads=heads)
+        tell_table(found.table, how, title=repr(found))
+        return
+    shown = {"now": lambda: held.now(as_of).reset_index(), "progress": held.progress}
+    table = held.reminders(as_of) if show == "reminders" and as_of else shown[show]()
+    days = table.select_dtypes("datetime").columns
+    tell_table(table.assign(**{c: table[c].dt.strftime("%Y-%m-%d") for c in days}), how, title=repr(held))

@@ -1,4 +1,10 @@
 from .budget import rules_are_known as rules_are_known
+from .casework.casework import Casework as Casework
+from .casework.casework import read_casework as read_casework
+from .casework.casework import start_casework as start_casework
+from .casework.casework import with_leaders as with_leaders
+from .casework.next_visits import NextVisits as NextVisits
+from .casework.next_visits import next_visits as next_visits
 from .checkups.checkup import answer_checkup as answer_checkup
 from .checkups.checkup import list_resources as list_resources
 from .checkups.said import checkup_lines as checkup_lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ import pandas as pd
 from spatialreno._version import __version__
 from spatialreno.area import STATION, heat_demand
 from spatialreno.community import Consents, Register, answer_checkup
+from spatialreno.comparison.leaders import Figures
 from spatialreno.comparison.money.budgets import Budgets, Given
 from spatialreno.comparison.money.funding import Funding, fund
 from spatialreno.comparison.review import Finding, fire_findings, gate_findings, lane_findings, review, told
@@ -88,7 +89,7 @@ class Comparison:
         """Name of the standard all were held to."""
         return str(self.evaluations[TODAY].standard.name)
 
-    @property
+    @cached_property
     def provenance(self) -> dict[str, Any]:
         """What these numbers rest on: area, scenarios, standard, version."""
         return {
@@ -113,8 +114,13 @@ class Comparison:
             },
         }
 
-    def table(self) -> pd.DataFrame:
+    def table(self, *, rounded: bool = False) -> pd.DataFrame:
         """Return every finding of every option.
+
+        Parameters
+        ----------
+        rounded
+            Round each to what it bears (the decimals of the catalog's ``indicators``), as it is written out.
 
         Returns
         -------
@@ -123,9 +129,10 @@ class Comparison:
             level ``plan`` are what the plan itself does: metres, areas, people who gain, cost.
         """
         found = pd.concat({k: e.table for k, e in self.evaluations.items()}, names=["option"])
-        return pd.concat([found, self.plans])
+        table = pd.concat([found, self.plans])
+        return _borne(table, self._decimals(table.index.get_level_values("indicator"))) if rounded else table
 
-    def change(self, base: str = TODAY, *, lang: Lang = "zh") -> pd.DataFrame:
+    def change(self, base: str = TODAY, *, lang: Lang = "zh", rounded: bool = False) -> pd.DataFrame:
         """Return what each option changes: indicators down, options across, against ``base``.
 
         Parameters
@@ -134,6 +141,8 @@ class Comparison:
             Option to measure from.
         lang
             Language of the titles.
+        rounded
+            Round each to what it bears, as it is written out.
 
         Returns
         -------
@@ -146,19 +155,27 @@ class Comparison:
         others = [c for c in values.columns if c != base]
         counted = self._invested(values)
         change = pd.concat([values[base], counted[others].sub(counted[base], axis=0)], axis=1)
-        return self._titled(change, lang)
+        return self._titled(_borne(change, self._decimals(change.index)) if rounded else change, lang)
 
     def leaders(self, *, lang: Lang = "zh") -> pd.DataFrame:
-        """Return the leaders' table (汇报一张表): one line each, options across.
+        """Return the leaders' table (汇报一张表): fourteen rows in six groups 拆 · 腾 · 建 · 人 · 钱 · 难.
+
+        The rows are the catalog's ``leaders``. Every figure is rounded to what it bears; what is not known is ``—``,
+        and today invests nothing. The same rows stand on the page, in reports and workbooks, in ``leaders.csv`` and on
+        the command line; exact values are in ``table()``.
+
+        Parameters
+        ----------
+        lang
+            Language of titles and units.
 
         Returns
         -------
         DataFrame
-            Index indicator (title); columns unit and one value for each option, today first.
+            Index indicator (title); columns group, unit and one cell for each option, today first: a number, or a text
+            where a row tells several figures (``0 / 11 / 5``).
         """
-        wanted = [row["indicator"] for row in self.today.catalog.rows("leaders")]
-        values = self._values()
-        return self._titled(values.reindex([w for w in wanted if w in values.index]), lang)
+        return Figures(self._values(), self.today, self.evaluations[TODAY].standard, lang).table()
 
     def rank(self, weights: Mapping[str, float]) -> pd.DataFrame:
         """Rank the options by weighted indicators; the unweighted values stand beside.
@@ -347,7 +364,8 @@ class Comparison:
 
     def __repr__(self) -> str:
         """Read the comparison aloud."""
-        scores = [f"{k} {e.value('score'):.1f}" for k, e in self.evaluations.items()]
+        told = {k: e.value("score") for k, e in self.evaluations.items()}
+        scores = [f"{k} {score:.1f}" if score == score else f"{k} —" for k, score in told.items()]
         return f"Comparison of {self.today.name} by {self.standard}, circle score: {', '.join(scores)}"
 
     def _invested(self, values: pd.DataFrame) -> pd.DataFrame:
@@ -374,6 +392,11 @@ class Comparison:
         result.index = pd.Index(titles, name="指标" if lang == "zh" else "indicator")
         return Sheet(result)
 
+    def _decimals(self, keys: pd.Index[str]) -> list[int]:
+        """Say how many decimals each indicator bears; money is told in whole yuan."""
+        known = self.today.catalog.indicators["decimals"].astype(int).to_dict()
+        return [known.get(key, known.get(str(key).partition(":")[0], 6)) for key in keys]
+
     def _signs(self, weights: Mapping[str, float], values: pd.DataFrame) -> pd.Series[int]:
         if not weights or any(not w >= 0 for w in weights.values()) or not sum(weights.values()) > 0:
             raise InputError("rank: give weights of 0 or more, at least one above 0; there are no default weights.")
@@ -387,3 +410,10 @@ class Comparison:
                 f"Choose from: {', '.join(known)}."
             )
         return pd.Series({k: 1 if better[stem] == "up" else -1 for k, stem in stems.items()})
+
+
+def _borne(table: pd.DataFrame, decimals: Sequence[int]) -> pd.DataFrame:
+    """Round each row's numbers to its own decimals."""
+    scale = pd.Series([10.0**count for count in decimals], table.index)
+    floats = [c for c in table.columns if pd.api.types.is_float_dtype(table[c])]
+    return table.assign(**{c: (table[c] * scale).round() / scale for c in floats})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spatialreno.area import home_buildings
 from spatialreno.comparison.works import Works, works_values
 from spatialreno.land import parking_change
 from spatialreno.scenario import PARTS
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from spatialreno.area import StudyArea
-    from spatialreno.community import Consents
+    from spatialreno.community import Consents, Register
     from spatialreno.scenario import Bill
 
 #: Causes of freed land that have a row of their own.
 _CAUSES = ("structure", "wall", "gap", "lane")
+#: Payers from above whose money is a subsidy (上级补助).
+_SUBSIDISERS = ("central", "province")
 _INDEX = ["option", "level", "place", "indicator"]
 
 
@@ -31,6 +34,9 @@ def plan_rows(
     gains: Mapping[str, Mapping[str, float]],
     consents: Mapping[str, Consents],
     works: Mapping[str, Works],
+    *,
+    register: Register,
+    asked: Mapping[str, tuple[str, ...]],
 ) -> pd.DataFrame:
     """Tell what each plan does, as rows at level ``plan``; the first area is today.
 
@@ -39,7 +45,11 @@ def plan_rows(
     areas, ledgers, freed, consents, works
         By option.
     gains
-        By option, as ``gain_values`` counts them.
+        By option, as ``gain_values`` counts them, and what streets gain.
+    register
+        Ballots of today: who is satisfied.
+    asked
+        By option, the works that were asked for.
 
     Returns
     -------
@@ -53,7 +63,8 @@ def plan_rows(
         values |= {**_land_values(freed[name]), **gains[name]}
         values |= _parking_values(today, areas[name])
         values |= _consent_values(consents.get(name))
-        values |= works_values(areas[name], works.get(name))
+        values |= works_values(areas[name], works.get(name), asked.get(name, ()))
+        values |= _served_values(areas[name], register if areas[name] is today else None)
         index = pd.MultiIndex.from_tuples([(name, "plan", today.name, k) for k in values], names=_INDEX)
         frame = pd.DataFrame({"value": list(values.values())}, index=index, dtype="float64")
         known = today.catalog.indicators
@@ -84,7 +95,9 @@ def _done_values(acts: pd.DataFrame | None, today: StudyArea) -> dict[str, float
 def _money_values(bill: Bill, option: str) -> dict[str, float]:
     """Take an option's total from the bill, in all, per household and by part; missing where nothing is invested."""
     parts = bill.of(option).by("part").set_index("part")["cost_yuan"]
+    payers = bill.of(option).by("payer").set_index("payer")["cost_yuan"]
     return {
+        "subsidy_yuan": float(payers[payers.index.isin(_SUBSIDISERS)].sum(min_count=1)),
         "cost_yuan": float(bill.total[option]),
         "cost_household_yuan": float(bill.per_household[option]),
         "unpriced": float(bill.unpriced_count(option)),
@@ -107,6 +120,21 @@ def _consent_values(found: Consents | None) -> dict[str, float]:
         "households_missing": found.households_to_win if found else 0,
     }
     return {name: float(count) for name, count in counts.items()}
+
+
+def _served_values(area: StudyArea, register: Register | None) -> dict[str, float]:
+    """Tell which share of households somebody manages, and of those who voted who is satisfied; both where known."""
+    homes = home_buildings(area)
+    people = homes["households"].astype("float64").groupby(homes["compound_id"]).sum()
+    manager = area.compounds["management"].reindex(people.index)
+    known = float(people[manager.notna()].sum())
+    managed = float(people[manager.notna() & manager.ne("none")].sum())
+    counts = register.counts("satisfied").values() if register else ()
+    voted, agreed = sum(c.voted_heads for c in counts), sum(c.agreed_heads for c in counts)
+    return {
+        "managed_share": managed / known if known else float("nan"),
+        "satisfied_share": agreed / voted if voted else float("nan"),
+    }
 
 
 def _built_m2(bill: pd.DataFrame, layer: str) -> float:

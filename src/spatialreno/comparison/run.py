@@ -13,6 +13,7 @@ from spatialreno.blocks import merge_blocks
 from spatialreno.community import find_consents, read_register
 from spatialreno.comparison.options import TODAY, Comparison
 from spatialreno.comparison.plan import plan_rows
+from spatialreno.comparison.streets import street_gained_m2, widened_lanes
 from spatialreno.comparison.works import Asked, Works, asked_of_owners, asked_works, joined, plan_works, works_of
 from spatialreno.errors import ScenarioError
 from spatialreno.indicators import Evaluation, evaluate, gain_values, who_gains
@@ -75,7 +76,7 @@ def compare(
     >>> import spatialreno as sr
     >>> today = sr.read_area("data/geo/xigongdi")
     >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
-    >>> bool(compare(today, [clear]).leaders().loc["拆除违建建筑面积", "clear"] > 1000)
+    >>> bool(compare(today, [clear]).leaders().loc["拆除认定违建（建筑面积）", "clear"] > 1000)
     True
     """
     say = progress or (lambda _: None)
@@ -107,6 +108,9 @@ def compare(
     gained = {name: who_gains(evaluations[TODAY], evaluations[name]) for name in areas}
     baskets = tuple(b.id for b in evaluations[TODAY].standard.baskets)
     gains = {name: gain_values(found, today.catalog.constants, baskets) for name, found in gained.items()}
+    lanes = widened_lanes(areas, {name: e.ground.lanes for name, e in evaluations.items()})
+    for name, area in areas.items():
+        gains[name] |= {"street_gained_m2": street_gained_m2(today, area), **lanes[name]}
     say("consents")
     register = read_register(today, keep_rest=True)
     consents = {s.name: find_consents(today, asked_of_owners(s), register=register, keep_rest=True) for s in whole}
@@ -122,7 +126,7 @@ def compare(
         consents=consents,
         register=register,
         money=bill,
-        plans=plan_rows(areas, ledgers, bill, freed, gains, consents, planned),
+        plans=plan_rows(areas, ledgers, bill, freed, gains, consents, planned, register=register, asked=wanted),
         works=planned,
     )
 

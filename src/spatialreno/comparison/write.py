@@ -81,8 +81,8 @@ def _write_files(comparison: Comparison, folder: Path) -> None:
 def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
     return {
         "leaders": comparison.leaders().reset_index(),
-        "change": comparison.change().reset_index(),
-        "indicators": comparison.table().reset_index(),
+        "change": comparison.change(rounded=True).reset_index(),
+        "indicators": comparison.table(rounded=True).reset_index(),
         "ledger": _by_option(comparison.ledgers, index=False),
         "bill": comparison.bill().lines,
         "access": _by_option({k: e.access for k, e in comparison.evaluations.items()}, index=False),

@@ -20,6 +20,7 @@ from pyproj import CRS
 from spatialreno.area import LONLAT, crs_name, declared_crs
 from spatialreno.catalog import read_catalog
 from spatialreno.files.child_process import guarded, refused
+from spatialreno.files.rounded import rounded
 from spatialreno.files.shapes import Told, shapes_of_geojson
 from spatialreno.files.text import decoded
 
@@ -215,7 +216,8 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
 
 
 def write_sheet(frame: pd.DataFrame, path: Path) -> None:
-    """Write a CSV for a spreadsheet: text that would run as a formula is written as text."""
+    """Write a CSV for a spreadsheet: numbers rounded, and text that would run as a formula written as text."""
+    frame = rounded(frame)
     texts = [c for c in frame.columns if not pd.api.types.is_numeric_dtype(frame[c])]
     guarded = frame.assign(**{c: [_as_text(v) for v in frame[c]] for c in texts})
     write_table(guarded, path)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spatialreno.area import is_home
 from spatialreno.indicators.rows import Row, marks, surveyed
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def lane_rows(area: StudyArea, lanes: gpd.GeoDataFrame) -> list[Row]:
 
 
 def fire_rows(area: StudyArea, fire: FireAccess, block: pd.Series[str]) -> list[Row]:
-    """Share of buildings, and of their residents, that a fire engine reaches.
+    """Share of homes, and of their households and residents, that a fire engine reaches.
 
     Parameters
     ----------
@@ -64,29 +65,37 @@ def fire_rows(area: StudyArea, fire: FireAccess, block: pd.Series[str]) -> list[
     block
         Contiguous block by building id.
     """
-    known = surveyed(area, "paths")
+    known = surveyed(area, "paths") and not fire.reason
     guessed = bool(fire.doors["estimated"].any() or area.buildings["estimated"].fillna("").str.contains("resid").any())
     mark = marks(estimated=guessed, inferred=bool(area.walls["inferred"].any()))
     norms = fire.norms.loc[["fire_width_m", "fire_dead_end_m", "hose_reach_m"]]
     source = " + ".join(f"{source} ({sure})" for source, sure in zip(norms["source"], norms["confidence"], strict=True))
+    homes = fire.buildings[is_home(area.buildings).reindex(fire.buildings.index)]
     table = pd.DataFrame(
         {
-            "reached": fire.buildings["verdict"].eq("pass").to_numpy(float),
-            "residents": fire.buildings["residents"].astype("float64").fillna(0.0).to_numpy(),
+            "reached": homes["verdict"].eq("pass").to_numpy(float),
+            "residents": homes["residents"].astype("float64").fillna(0.0).to_numpy(),
+            "households": homes["households"].astype("float64").fillna(0.0).to_numpy(),
             "area": area.name,
-            "block": fire.buildings.index.map(block),
+            "block": homes.index.map(block),
         }
     )
     rows = []
     for level in ("area", "block"):
         for place, own in table.dropna(subset=level).groupby(level):
-            people = float(own["residents"].sum())
             shares = {
-                "fire_buildings": float(own["reached"].mean()),
-                "fire_residents": float((own["reached"] * own["residents"]).sum()) / people if people else nan,
+                "fire_homes": float(own["reached"].mean()),
+                "fire_households": _weighed(own, "households"),
+                "fire_residents": _weighed(own, "residents"),
             }
             rows += [
                 Row(level, str(place), name, value if known else nan, source=source, mark=mark)
                 for name, value in shares.items()
             ]
     return rows
+
+
+def _weighed(homes: pd.DataFrame, column: str) -> float:
+    """Give the share of people whose home is reached; missing where nobody is known to live."""
+    people = float(homes[column].sum())
+    return float((homes["reached"] * homes[column]).sum()) / people if people else nan

@@ -12,5 +12,6 @@ from .page.programme_page import draw_programme as draw_programme
 from .page.reach_page import draw_reach as draw_reach
 from .page.reach_page import reach_table as reach_table
 from .page.schedule_page import draw_schedule as draw_schedule
+from .page.synergy_page import draw_synergy as draw_synergy
 from .paper.owner_sheets import owner_sheets as owner_sheets
 from .paper.report_forms import report as report

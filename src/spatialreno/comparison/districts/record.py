@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -17,11 +16,7 @@ from spatialreno.area import LONLAT
 from spatialreno.catalog import read_catalog
 from spatialreno.comparison.options import TODAY, Comparison
 from spatialreno.errors import InputError
-from spatialreno.files import MANIFEST, changed_since, code_digest
-
-if TYPE_CHECKING:
-    from spatialreno.area import StudyArea
-    from spatialreno.scenario import Scenario
+from spatialreno.files import MANIFEST, changed_since
 
 RECORD, HOMES, PEOPLE = "record.json", "homes.parquet", "people.parquet"
 _BROKEN = (OSError, ValueError, KeyError, TypeError, InputError, shapely.errors.GEOSException)
@@ -67,34 +62,6 @@ class AreaRecord:
     def options(self) -> list[str]:
         """Names of its options, without today."""
         return [name for name in self.titles if name != TODAY]
-
-
-def record_key(area: StudyArea, scenarios: Sequence[Scenario], *terms: str) -> str:
-    """Name all that a comparison rests on, the code and its libraries too.
-
-    Parameters
-    ----------
-    area, scenarios
-        What is compared; names for people and printed notes count too.
-    terms
-        Standard and whatever else was asked.
-    """
-    rests = {
-        "area": [area.name, area.title, area.fingerprint, {k: str(v) for k, v in sorted(area.meta.items())}],
-        "scenarios": [[s.name, s.title, s.placed(area).fingerprint] for s in scenarios],
-        "terms": [*terms, *(_text(term) for term in terms)],
-        "code": code_digest(),
-    }
-    return hashlib.sha256(json.dumps(rests, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-def _text(term: str) -> str:
-    """Read a standard that is a file; its name alone would not tell that it was changed."""
-    path = Path(term)
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.suffix == ".toml" else ""
-    except OSError:  # its own reader will tell
-        return ""
 
 
 def record_of(name: str, key: str, options: Comparison) -> AreaRecord:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spatialreno.comparison.districts.district import District, read_choices
-from spatialreno.comparison.districts.record import AreaRecord, kept_record, record_key, record_of, write_record
+from spatialreno.comparison.districts.record import AreaRecord, kept_record, record_of, write_record
+from spatialreno.comparison.key import comparison_key
 from spatialreno.comparison.options import Comparison
 from spatialreno.comparison.run import compare
 from spatialreno.errors import InputError
@@ -69,7 +70,8 @@ def compare_areas(
         The option chosen in every area that has it, or by area. What the table ``district.csv`` in the folder of areas
         says (columns area, option, project) holds where nothing is said here.
     programme
-        What ``read_programme`` gives; a row whose id is an area's name, or its project, joins the area.
+        What ``read_programme`` gives; a row that names an area in its column
+        ``area``, whose id is the area's name, or that is its project, joins the area.
     standard
         Planning standard by name or path; by default each area's own.
     works
@@ -151,7 +153,7 @@ def _one_area(job: _Job) -> AreaRecord:
     scenarios = job.scenarios if job.scenarios is not None else _beside(job.path or Path())
     norm = job.standard or str(area.meta.get("standard") or "gb50180-2018")
     also = "" if job.also is None else getattr(job.also, "__qualname__", "") or repr(job.also)
-    key = record_key(area, scenarios, norm, str(job.works), also, job.name)
+    key = comparison_key(area, scenarios, norm, str(job.works), also, job.name)
     folder = None if job.out is None else job.out / job.name
     kept = kept_record(folder, key) if folder is not None else None
     if kept is not None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+
 from spatialreno.area import crs_text, metric_crs
 from spatialreno.catalog import Catalog, Layer, find_column, read_catalog
 from spatialreno.errors import Fault, InputError
@@ -172,7 +174,7 @@ def _of_part(path: Path, kind: FileKind, layer: str, part: str, crs: str, catalo
     source = Source(file=path.name, layer=layer)
     raw: Any = read_raw(path, kind, source, catalog).frame(path)[0]
     columns = [str(c) for c in raw.columns if c != "geometry"]
-    shapes = getattr(raw, "geometry", None)
+    shapes = raw.geometry if isinstance(raw, gpd.GeoDataFrame) else None
     if shapes is None:
         return _of_table(path, source, raw, columns, catalog)
     if raw.crs is None:

@@ -23,7 +23,8 @@ from spatialreno.formats.readers.sniff import file_kinds, sniff
 from spatialreno.formats.readers.source import Act, Source, in_our_words, read_source
 from spatialreno.formats.readers.tables.spreadsheet import read_rows
 
-_MAPS = ("geojson", "shp", "fgb", "parquet", "kml", "gdb")
+_MAPS = ("geojson", "shp", "fgb", "parquet", "kml", "kmz", "gdb")
+_PAPERS = ("csv", "xlsx", "dxf", "dwg", "xls", "zip", "gpkg", "rar", "7z", "gz", "tab", "mdb", "osm", "pbf")
 _BESIDE = (".shx", ".dbf", ".prj", ".cpg")
 
 
@@ -204,7 +205,7 @@ def _strays(folder: Path, sources: Mapping[str, Any], document: AreaFile, catalo
 def _others(folder: Path, sources: Mapping[str, Any], document: AreaFile) -> list[Act]:
     """Tables and drawings that nobody claims are told: an area's folder may hold papers too."""
     claimed = _claimed(folder, sources, document)
-    suffixes = {s for kind in ("csv", "xlsx", "dxf", "dwg", "xls") for s in file_kinds()[kind].suffixes} - {".txt"}
+    suffixes = {s for kind in _PAPERS for s in file_kinds()[kind].suffixes} - {".txt"}
     found = sorted(f.name for f in folder.iterdir() if f.suffix.lower() in suffixes and f.name not in claimed)
     return [{"layer": "", "id": "", "rule": "unknown file", "reason": f"not read: {name}"} for name in found]
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from spatialreno.area import Numbers, mark, read_numbers, texts, truths, whole_numbers
 from spatialreno.catalog import Column, Layer, find_column, folded, heading, unit_factor
 from spatialreno.errors import Fault
+from spatialreno.formats.areas.stairwells import added_up
 from spatialreno.formats.readers.source import Act
 
 
@@ -96,13 +97,16 @@ def join_rows(
     their_cells = [table[_theirs(table, theirs)] for theirs in join.by.values()]
     own, keys = _key(own_cells), _key(their_cells)
     keys, zeros = _without_zeros(keys, own)
+    theirs = {ours: _theirs(table, name) for ours, name in join.columns.items()}
+    table, rows, keys, sums = added_up(table, rows, keys, theirs, layer)
+    their_cells = [table[_theirs(table, name)] for name in join.by.values()]
     names = dict(zip(own, _labels(own_cells), strict=True))
     faults = _key_faults(keys, own, join, rows, names | dict(zip(keys, _labels(their_cells), strict=True)))
     if faults:
         return Joined(frame, [], faults)
     frame = frame.copy()
     place = keys.map(dict(zip(own, frame.index, strict=True)))
-    acts = [_act(join, "", "joined", f"{join.file}: {zeros}")] if zeros else []
+    acts = [_act(join, "", "joined", f"{join.file}: {told}") for told in filter(None, (zeros, *sums))]
     acts += _unplaced(table, join, rows, (keys, _labels(their_cells), place), names)
     there = place.notna().to_numpy()
     meant = [rows[i] for i in np.flatnonzero(there)]
@@ -114,7 +118,7 @@ def join_rows(
         faults += found
     filled = ", ".join(f"{our} from {' '.join(their.split())}" for our, their in join.columns.items())
     said = f"{join.file}: {there.sum()} of {len(table)} rows by {' and '.join(join.by)}; {filled}"
-    acts.append(_act(join, "", "joined badly" if len(table) and 2 * there.sum() < len(table) else "joined", said))
+    acts.append(_act(join, "", "joined badly" if not len(table) or 2 * there.sum() < len(table) else "joined", said))
     bare = sorted(names[k] for k in set(own.dropna()) - set(keys.dropna()))
     if bare:
         reason = f"{join.file}: has no row for {len(bare)} of {len(frame)}: {', '.join(bare[:8])}"

@@ -10,6 +10,7 @@ from spatialreno.files import refused
 
 _LARGE = 1_000_000
 _MB = 1_000_000
+_UTF8_NAME = 0x800
 _AGAIN = "Unpack it yourself, look at what is inside, and give the files that are needed"
 
 
@@ -41,7 +42,13 @@ def checked_names(path: Path) -> list[str]:
         raise refused(path, f"unpacks to more than {constants['archive_mb']:g} MB", _AGAIN, rule="limit")
     for info in infos:
         _refuse_member(path, info, constants["archive_ratio"])
-    return [i.filename for i in infos]
+    return [i.filename for i in infos if not _is_scrap(i.filename)]
+
+
+def _is_scrap(name: str) -> bool:
+    """Tell what a Mac leaves in its archives beside the files."""
+    parts = PurePosixPath(name).parts
+    return parts[0] == "__MACOSX" or parts[-1].startswith("._")
 
 
 def _refuse_member(path: Path, info: zipfile.ZipInfo, ratio: float) -> None:
@@ -57,13 +64,23 @@ def _refuse_member(path: Path, info: zipfile.ZipInfo, ratio: float) -> None:
         raise refused(path, f"{name} is locked with a password", "Give it without a password")
 
 
+def _as_named(info: zipfile.ZipInfo) -> str:
+    """Read a name that Windows wrote in Chinese without saying so, which Python takes for another script."""
+    if info.flag_bits & _UTF8_NAME or info.filename.isascii():
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("gb18030")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return info.filename
+
+
 def unpacked(path: Path, into: Path, suffixes: tuple[str, ...]) -> list[Path]:
     """Unpack the files with the given endings flat into a folder; what grows beyond its word is refused."""
     found = []
     names = [n for n in sorted(checked_names(path)) if n.lower().endswith(suffixes)]
     with zipfile.ZipFile(path) as archive:
         for name in names:
-            target = into / PurePosixPath(name).name
+            target = into / PurePosixPath(_as_named(archive.getinfo(name))).name
             if target.exists():
                 raise refused(path, f"holds two files called {target.name}", _AGAIN)
             size = archive.getinfo(name).file_size

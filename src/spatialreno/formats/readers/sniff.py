@@ -13,6 +13,7 @@ from spatialreno.formats.readers.archive import archive_kind
 
 _HEAD = 65_536
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_DBF = (b"\x03", b"\x30", b"\x31", b"\x83", b"\x8b", b"\xf5")  # versions of dBase and FoxPro
 _ZIP = b"PK\x03\x04"
 _DXF = re.compile(rb"\A(?:\s*999[ \t]*\r?\n[^\n]*\n)*\s*0[ \t]*\r?\n\s*SECTION\b")
 _ROOT = re.compile(
@@ -115,6 +116,9 @@ def _binary_or_text(path: Path, head: bytes) -> str:
         return "dxf"
     if path.suffix.lower() in (".geojson", ".json"):
         return "geojson"  # its own reader says best what is wrong with it
+    if path.suffix.lower() == ".dbf" and head[:1] in _DBF:
+        mend = "Give its .shp; of a table alone: open it in Excel or WPS, and save it as .xlsx"
+        raise refused(path, "is the table of a shapefile, or one of FoxPro", mend)
     if b"\0" in head:
         raise refused(path, "is of no kind that is known", _KNOWN)
     if path.suffix.lower() in (".dwg", ".shp", ".gpkg", ".fgb", ".parquet", ".xlsx", ".kmz", ".zip", ".dxf"):

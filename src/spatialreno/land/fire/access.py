@@ -72,8 +72,17 @@ class FireAccess:
         total = float(weight.sum())
         return float(weight[reached].sum()) / total if total > 0 else float("nan")
 
+    @property
+    def reason(self) -> str:
+        """Say why nobody can be reached, where the survey does not let anybody know; else nothing."""
+        if bool(self.net.street.any()):
+            return ""
+        return "no public street to drive from: set kind = street on the paths where an engine comes in"
+
     def __repr__(self) -> str:
         """Read the finding aloud."""
+        if self.reason:
+            return f"<FireAccess: not known; {self.reason}>"
         count = self.buildings["verdict"].value_counts()
         words = [f"{count.get(word, 0)} {word}" for word in ("pass", "ask", "fail")]
         return f"<FireAccess: of {len(self.buildings)} buildings {', '.join(words)}>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from spatialreno.catalog import Standard
     from spatialreno.comparison import Comparison
 
+Rows = dict[str, dict[Any, Any]]  # of the whole area, by indicator
 _PERCENT = {"share"}
-_TEN_THOUSAND = 10_000.0
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 
 
 @dataclass(frozen=True)
@@ -66,31 +68,22 @@ def indicator_lines(options: Comparison, option: str, lang: Lang) -> list[Line]:
     """
     catalog = options.areas["today"].catalog
     today, then = (_of_area(options.evaluations[key].table) for key in ("today", option))
-    order = {name: place for place, name in enumerate(catalog.indicators.index)}
-    keys = sorted(
-        set(today.index) | set(then.index),
-        key=lambda key: (order.get(_stem(key), len(order)), _place(key, then, today)),
-    )
-    return [_line(key, today, then, options, lang) for key in keys]
+    known = catalog.indicators[["decimals", "better"]].to_dict("index")
+    order = {name: place for place, name in enumerate(known)}
+    # The evaluation's own order holds for variants of one indicator; what only today has comes as it stands there.
+    place = {key: k for rows in (today, then) for k, key in enumerate(rows)}
+    keys = sorted({*today, *then}, key=lambda key: (order.get(_stem(key), len(order)), place[key], key))
+    return [_line(key, today, then, known.get(_stem(key)), options, lang) for key in keys]
 
 
-def _place(key: str, *tables: pd.DataFrame) -> tuple[int, str]:
-    """Keep the order in which the evaluation lists variants of one indicator."""
-    for table in tables:
-        if key in table.index:
-            return list(table.index).index(key), key
-    return len(tables[0]), key
-
-
-def _of_area(table: pd.DataFrame) -> pd.DataFrame:
+def _of_area(table: pd.DataFrame) -> Rows:
     rows = table[table.index.get_level_values("level") == "area"]
-    return rows.droplevel(["level", "place"])
+    return {str(key): row for key, row in rows.droplevel(["level", "place"]).to_dict("index").items()}
 
 
-def _line(key: str, today: pd.DataFrame, then: pd.DataFrame, options: Comparison, lang: Lang) -> Line:
+def _line(key: str, today: Rows, then: Rows, known: dict[Any, Any] | None, options: Comparison, lang: Lang) -> Line:
     catalog = options.areas["today"].catalog
-    row = then.loc[key] if key in then.index else today.loc[key]
-    known = catalog.indicators.loc[_stem(key)] if _stem(key) in catalog.indicators.index else None
+    row = then[key] if key in then else today[key]
     unit = str(row["unit"]) if isinstance(row["unit"], str) else ""
     decimals = int(str(known["decimals"])) if known is not None else 1
     before, after = _value(today, key), _value(then, key)
@@ -103,7 +96,7 @@ def _line(key: str, today: pd.DataFrame, then: pd.DataFrame, options: Comparison
         value=amount(after, unit, decimals),
         change=signed(change, unit, decimals),
         sense=_sense(change, str(known["better"]) if known is not None else "none", unit, decimals),
-        meets=_meets(row["meets"]) if key in then.index else None,
+        meets=_meets(row["meets"]) if key in then else None,
         estimated=any(_is_marked(table, key) for table in (today, then)),
         source=_source(row, unit, decimals, lang),
     )
@@ -113,8 +106,8 @@ def _stem(key: str) -> str:
     return key.partition(":")[0]
 
 
-def _value(table: pd.DataFrame, key: str) -> float:
-    value: Any = table["value"].get(key)
+def _value(table: Rows, key: str) -> float:
+    value = table[key]["value"] if key in table else None
     return math.nan if value is None or pd.isna(value) else float(value)
 
 
@@ -122,8 +115,8 @@ def _meets(value: Any) -> bool | None:
     return None if value is None or pd.isna(value) else bool(value)
 
 
-def _is_marked(table: pd.DataFrame, key: str) -> bool:
-    return key in table.index and isinstance(table.loc[key, "mark"], str) and bool(table.loc[key, "mark"])
+def _is_marked(table: Rows, key: str) -> bool:
+    return key in table and isinstance(table[key]["mark"], str) and bool(table[key]["mark"])
 
 
 def _source(row: Any, unit: str, decimals: int, lang: Lang) -> str:
@@ -175,20 +168,22 @@ def _sense(change: float, better: str, unit: str, decimals: int) -> int:
     return 1 if (change > 0) == (better == "up") else -1
 
 
-def leader_lines(options: Comparison, lang: Lang) -> list[tuple[str, str, list[str]]]:
-    """Read the leaders' table: title, unit, and one written value for each option."""
+def leader_lines(options: Comparison, lang: Lang) -> list[tuple[str, str, str, list[str]]]:
+    """Read the leaders' table: group, title, unit, and one written value for each option."""
     table = options.leaders(lang=lang)
-    lines = []
-    for title, unit, *cells in zip(table.index, table["unit"], *(table[key] for key in options.areas), strict=True):
-        values = [math.nan if pd.isna(cell) else float(cell) for cell in cells]
-        largest = max((abs(value) for value in values if not math.isnan(value)), default=0.0)
-        if unit == "yuan" and largest >= _TEN_THOUSAND:
-            unit, values = "10000 yuan", [value / _TEN_THOUSAND for value in values]
-            largest /= _TEN_THOUSAND
-        whole = largest >= 100 or all(value.is_integer() for value in values if not math.isnan(value))
-        decimals = 3 if unit in _PERCENT else 0 if whole else 1
-        lines.append((str(title), unit_text(str(unit), lang), [amount(v, unit, decimals) for v in values]))
-    return lines
+    columns = (table.index, table["group"], table["unit"], *(table[key] for key in options.areas))
+    return [
+        (str(group), str(title), str(unit), [_spoken(cell) for cell in cells])
+        for title, group, unit, *cells in zip(*columns, strict=True)
+    ]
+
+
+def _spoken(cell: Any) -> str:
+    """Write a cell with the page's groups of thousands."""
+    if isinstance(cell, str):
+        return _THOUSANDS.sub("\u202f", cell)
+    value = float(cell)
+    return number(value, 0 if value.is_integer() else 1)
 
 
 def bill_lines(options: Comparison, lang: Lang) -> list[list[str]]:

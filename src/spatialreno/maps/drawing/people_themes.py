@@ -53,13 +53,21 @@ def _consents(options: Comparison, lang: Lang) -> list[Drawn]:
     drawn = []
     for option, found in options.consents.items():
         own = found.asked[found.asked["state"].isin(_WORST)]
-        for (layer, i), rows in own.groupby(["layer", "id"]):
-            state = min(rows["state"], key=_WORST.index)
-            area = options.today if i in options.today.layer(str(layer)).index else options.areas[option]
-            shape = _surface(area.layer(str(layer)).geometry[i])
-            classes = tuple(f"consent-{state}" if key == option else None for key in keys)
-            drawn.append(Drawn(shape, classes, _holders(str(i), rows, lang)))
+        asked: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for layer, i, party, state in own[["layer", "id", "party", "state"]].itertuples(index=False):
+            asked.setdefault((layer, i), []).append((party, state))
+        shapes = {layer: _shapes(options, option, layer) for layer in sorted({layer for layer, _ in asked})}
+        for (layer, i), holders in sorted(asked.items()):
+            worst = min((state for _, state in holders), key=_WORST.index)
+            classes = tuple(f"consent-{worst}" if key == option else None for key in keys)
+            drawn.append(Drawn(_surface(shapes[layer][i]), classes, _holders(i, holders, lang)))
     return drawn
+
+
+def _shapes(options: Comparison, option: str, layer: str) -> dict[str, Any]:
+    """Give the shapes of a layer by id: as today where they stand today, else as in the option."""
+    then, now = (area.layer(layer).geometry for area in (options.areas[option], options.today))
+    return {**dict(zip(then.index, then, strict=True)), **dict(zip(now.index, now, strict=True))}
 
 
 def _surface(shape: Any) -> Any:
@@ -69,11 +77,9 @@ def _surface(shape: Any) -> Any:
     return shape.buffer(_POINT_M if shape.geom_type.endswith("Point") else _LINE_M, quad_segs=4)
 
 
-def _holders(i: str, rows: pd.DataFrame, lang: Lang) -> Rows:
-    told = [("ID", i)]
-    for r in rows.drop_duplicates(["party", "state"]).to_dict("records"):
-        told.append((say(r["state"], lang), r["party"] or say("unknown", lang)))
-    return tuple(told)
+def _holders(i: str, holders: list[tuple[str, str]], lang: Lang) -> Rows:
+    once = dict.fromkeys(holders)
+    return (("ID", i), *((say(state, lang), party or say("unknown", lang)) for party, state in once))
 
 
 def _lifts(options: Comparison, people: People, lang: Lang) -> list[Drawn]:
@@ -126,10 +132,10 @@ def _management(options: Comparison, people: People, lang: Lang) -> list[Drawn]:
             name = "people-good" if rate >= 1 else "people-half" if rate >= 0.5 else "people-bad"
             rows = (
                 (say("compounds", lang), "、".join(members["name"])),
-                (say("gates", lang), str(r["gates"])),
+                (say("guarded", lang), f"{r['guarded']} / {r['gates']}"),
                 (say("cost_month", lang), number(r["cost_yuan"], 0)),
                 (say("income_month", lang), number(r["income_yuan"], 0)),
-                (say("break_even", lang), "—" if pd.isna(r["break_even_yuan"]) else number(r["break_even_yuan"], 1)),
+                (say("balance_month", lang), "—" if pd.isna(r["balance_yuan"]) else number(r["balance_yuan"], 0)),
             )
             classes = tuple(name if key == option else None for key in keys)
             drawn.append(Drawn(members.geometry.union_all(), classes, rows))

@@ -92,10 +92,10 @@ def _leaders(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int
     body = [
         tag(
             "tr",
-            tag("th", titled(title, unit), scope="row"),
+            tag("th", tag("span", group, class_="group"), titled(title, unit), scope="row"),
             *(option_cell(k, chosen, v) for k, v in enumerate(values)),
         )
-        for title, unit, values in lines
+        for group, title, unit, values in lines
     ]
     table = tag("table", tag("thead", head), tag("tbody", *body))
     return tag("section", tag("h2", word("leaders", lang)), tag("div", table, class_="scroll"), class_="leaders")

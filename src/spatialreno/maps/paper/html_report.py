@@ -54,7 +54,9 @@ def _head(options: Comparison, title: str, lang: Lang) -> Markup:
 def _leaders(options: Comparison, titles: Sequence[str], lang: Lang) -> Markup:
     lines = leader_lines(options, lang)
     return _table(
-        [word("indicator", lang), word("unit", lang), *titles], ([title, unit, *cells] for title, unit, cells in lines)
+        ["", word("indicator", lang), word("unit", lang), *titles],
+        ([group, title, unit, *cells] for group, title, unit, cells in lines),
+        texts=3,
     )
 
 

@@ -104,9 +104,9 @@ def _first(options: Comparison, titles: list[str], lang: Lang, size: tuple[float
     if options.areas["today"].meta.get("invented"):
         sheets[0].paragraph(word("invented", lang))
     sheets[0].heading(word("leaders", lang))
-    rows = [[title, unit, *cells] for title, unit, cells in leader_lines(options, lang)]
-    shares = [3.0, 1.0, *[1.6] * len(titles)]
-    table(sheets, [word("indicator", lang), word("unit", lang), *titles], rows, shares, size=10)
+    rows = [[group, title, unit, *cells] for group, title, unit, cells in leader_lines(options, lang)]
+    shares = [0.4, 3.6, 1.2, *[1.6] * len(titles)]
+    table(sheets, ["", word("indicator", lang), word("unit", lang), *titles], rows, shares, texts=3, size=10)
     return sheets
 
 

@@ -104,9 +104,10 @@ def _cell(value: object) -> str:
 def _fill(pen: _Pen, options: Comparison, lang: Lang) -> None:
     titles = option_titles(options, lang)
     leaders = options.leaders(lang=lang)
-    rows = [[title, unit_text(str(row["unit"]), lang), *(row[key] for key in options.areas)]
+    rows = [[row["group"], title, row["unit"], *(row[key] for key in options.areas)]
             for title, row in leaders.iterrows()]  # fmt: skip
-    page = pen.sheet(word("leaders", lang), [word("indicator", lang), word("unit", lang), *titles], rows)
+    page = pen.sheet(word("leaders", lang), ["", word("indicator", lang), word("unit", lang), *titles], rows, texts=3)
+    page.set_column(0, 0, 4)
     _charts(pen, page, leaders, titles, len(rows), word("leaders", lang)[:31])
     _changes(pen, options, titles, lang)
     _bill(pen, options, titles, lang)
@@ -115,13 +116,13 @@ def _fill(pen: _Pen, options: Comparison, lang: Lang) -> None:
     heads = [word(k, lang) for k in ("option", "stages", "works_done", "cost")]
     pen.sheet(word("stages", lang), heads, stage_rows, texts=4)
     _checkup(pen, options, titles, lang)
-    table = options.table().reset_index()
+    table = options.table(rounded=True).reset_index()
     pen.sheet(word("all_findings", lang), list(table.columns), table.itertuples(index=False, name=None), texts=4)
     pen.sheet(word("assumptions", lang), [word("what", lang), ""], _grounds(options, lang))
 
 
 def _changes(pen: _Pen, options: Comparison, titles: list[str], lang: Lang) -> None:
-    change = options.change(lang=lang)
+    change = options.change(lang=lang, rounded=True)
     changed = [f"{title} {word('change', lang)}" for title in titles[1:]]
     heads = [word("indicator", lang), word("unit", lang), titles[0], *changed]
     rows = [[title, unit_text(str(row["unit"]), lang), *(row[key] for key in options.areas)]
@@ -171,15 +172,15 @@ def _grounds(options: Comparison, lang: Lang) -> list[list[str]]:
 
 def _charts(pen: _Pen, page: Any, leaders: pd.DataFrame, titles: list[str], count: int, sheet: str) -> None:
     """Draw one small chart for each figure that differs between options, the options side by side."""
-    last = 1 + len(titles)
+    last = 2 + len(titles)
     shown = 0
     for at in range(count):
-        values = leaders.iloc[at][list(leaders.columns[1:])].astype(float)
-        if values.nunique() < 2 or shown == 6:
-            continue
+        values = pd.to_numeric(leaders.iloc[at][list(leaders.columns[2:])], errors="coerce")
+        if values.isna().any() or values.nunique() < 2 or shown == 6:
+            continue  # a row of several figures is no bar
         chart = pen.book.add_chart({"type": "bar"})
-        cells = {"categories": [sheet, 0, 2, 0, last], "values": [sheet, at + 1, 2, at + 1, last]}
-        look = {"name": [sheet, at + 1, 0], "fill": {"color": "#0072b2"}, "data_labels": {"value": True}}
+        cells = {"categories": [sheet, 0, 3, 0, last], "values": [sheet, at + 1, 3, at + 1, last]}
+        look = {"name": [sheet, at + 1, 1], "fill": {"color": "#0072b2"}, "data_labels": {"value": True}}
         chart.add_series({**cells, **look})
         chart.set_legend({"none": True})
         chart.set_y_axis({"reverse": True})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from spatialreno.formats.readers.source import Source
 
 _CASS = "SOUTH"
+_BOUND = re.compile(r"\$\d+\$|\|")  # a drawing bound into another keeps its name before that of the layer
 Rules = list[dict[str, str]]
 _STATED = "A drawing says nothing of its place: state crs (such as EPSG:4546) and unit (m, mm) for it in area.toml"
 _TEXTS = ("TEXT", "MTEXT")
@@ -105,7 +107,8 @@ def _rule_of(part: Part, rules: Rules) -> dict[str, str] | None:
 
 def _fits(name: str, pattern: str) -> bool:
     pattern, name = pattern.strip().lower(), name.lower()
-    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
+    names = {name, _BOUND.split(name)[-1]}
+    return any(n.startswith(pattern[:-1]) if pattern.endswith("*") else n == pattern for n in names)
 
 
 def _read(path: Path, source: Source, layer: Layer | None, catalog: Catalog) -> RawTable:
@@ -183,7 +186,7 @@ def _belongs(part: Part, source: Source, layer: Layer | None, rules: Rules) -> d
 def _cass_code(entity: Any) -> str:
     if not entity.has_xdata(_CASS):
         return ""
-    return next((str(tag.value) for tag in entity.get_xdata(_CASS) if tag.code == 1000), "")
+    return next((str(tag.value).strip() for tag in entity.get_xdata(_CASS) if tag.code == 1000), "")
 
 
 def _our_cells(entity: Any, handle: str) -> dict[str, Any]:
@@ -216,6 +219,8 @@ def _table(found: _Found, layer: Layer | None, catalog: Catalog, metre: float) -
     order = sorted(range(len(rows)), key=lambda i: _drawn_first(rows[i]["handle"]))
     rows, shapes = [rows[i] for i in order], [shapes[i] for i in order]
     ids = _readable(rows, layer, acts)
+    called = {row["handle"]: i for row, i in zip(rows, ids, strict=True)}
+    acts = [(rule, why, called.get(i, i)) for rule, why, i in acts]
     names = list(dict.fromkeys(k for row in rows for k in row if k not in ("handle", "width_")))
     columns = {n: [row.get(n) for row in rows] for n in names}
     return RawTable(columns, shapely.to_wkb(shapes) if shapes else None, None, ids, acts)

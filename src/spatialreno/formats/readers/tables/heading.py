@@ -16,6 +16,7 @@ from spatialreno.formats.readers.tables.workbook import Grid, column_letters
 _HEAD_ROWS = 15  # a title and notes may stand above the names of the columns
 _TOTALS = frozenset({"合计", "总计", "小计", "共计", "累计", "汇总", "平均", "total", "sum"})
 _REMARKS = ("备注", "注:", "说明", "填表", "制表", "审核", "填报", "单位负责人", "联系电话", "数据来源", "note")
+_SIGNED = ("填表", "制表", "审核", "填报", "单位负责人", "联系电话", "数据来源")  # signed below a table
 _TITLE = 0.7  # share of the columns from which a merged text is a title and no group
 _SAME = 0.005  # share by which a total may miss its sum
 Names = Collection[str]
@@ -199,12 +200,20 @@ def _body(rows: list[list[Any]], head: _Head, names: dict[int, str], raw: RawTab
         if first in _TOTALS or (texts & _TOTALS and len(texts) <= 2):
             totals.append((i, row))
             continue
-        if len(set(map(str, said.values()))) == 1 and (first.startswith(_REMARKS) or len(said) > len(names) / 2 > 1):
-            raw.note("remark", f"row {i + 1} is a remark: {next(iter(said.values()))!s:.60}", str(i + 1))
+        if _is_remark(first, list(said.values()), len(names)):
+            told = " ".join(dict.fromkeys(map(str, said.values())))
+            raw.note("remark", f"row {i + 1} is a remark: {told:.60}", str(i + 1))
             continue
         body.append((i, row))
     _tell_totals(raw, totals, body, names)
     return body
+
+
+def _is_remark(first: str, said: list[Any], columns: int) -> bool:
+    """Tell a note or a signature below a table from a row: it says one thing only, or holds no number."""
+    if first.startswith(_SIGNED) and not any(_is_number(v) for v in said):
+        return True
+    return len(set(map(str, said))) == 1 and (first.startswith(_REMARKS) or len(said) > columns / 2 > 1)
 
 
 def _tell_totals(

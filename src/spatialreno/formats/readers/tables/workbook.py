@@ -75,8 +75,14 @@ def read_workbook(path: Path, sheet: str, key: str) -> Grid:
 
 
 def sheets_of(path: Path) -> list[str]:
-    """List the sheets of a workbook that hold anything."""
-    return guarded(lambda: [name for name, rows in _filled(_opened(path)).items() if rows], path)
+    """List the sheets of a workbook that hold anything: those that are shown, or else the hidden ones."""
+
+    def listed() -> list[str]:
+        book = _opened(path)
+        full = [name for name, rows in _filled(book).items() if rows]
+        return [name for name in full if book[name].sheet_state == "visible"] or full
+
+    return guarded(listed, path)
 
 
 def _read(path: Path, sheet: str, key: str) -> Grid:
@@ -85,12 +91,12 @@ def _read(path: Path, sheet: str, key: str) -> Grid:
     chosen = next((n for n in names if n == sheet), None) or next((n for n in names if folded(n) == folded(sheet)), "")
     told: list[tuple[str, str, str]] = []
     if not sheet:
-        filled = _filled(book)
-        full = [n for n, rows in filled.items() if rows]
+        full = [n for n, rows in _filled(book).items() if rows]
+        hidden = [n for n in full if book[n].sheet_state != "visible"]
+        full = [n for n in full if n not in hidden] or full
         if len(full) == 1:
             chosen = full[0]
-            empty = [n for n in names if n not in full]
-            told = [("sheets", f"sheet {chosen} is read; {', '.join(empty)} are empty", "")] if empty else []
+            told = _passed_over(chosen, [n for n in names if n not in (*full, *hidden)], sorted({*hidden} - {*full}))
         elif len(full) > 1:
             mend = f"Name one of them in area.toml ({key} = …): {', '.join(full)}"
             raise refused(path, f"has {len(full)} sheets that hold something", mend)
@@ -101,6 +107,13 @@ def _read(path: Path, sheet: str, key: str) -> Grid:
     rows = [[_cell(v) for v in row] for row in _cells(book[chosen], path)]
     merged, hollow = _beside_the_cells(path, names.index(chosen))
     return Grid(rows, merged, hollow, told)
+
+
+def _passed_over(chosen: str, empty: list[str], hidden: list[str]) -> list[tuple[str, str, str]]:
+    """Tell which sheet is read, and which are not."""
+    said = [f"{', '.join(empty)} are empty"] if empty else []
+    said += [f"{', '.join(hidden)} are hidden and not read"] if hidden else []
+    return [("sheets", f"sheet {chosen} is read; {'; '.join(said)}", "")] if said else []
 
 
 def _filled(book: Any) -> dict[str, bool]:

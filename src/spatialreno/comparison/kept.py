@@ -1,0 +1,214 @@
+"""Keep comparisons between commands: what was compared of the very same is read, not worked out once more.
+
+Ballots, rights and contacts are never written: areas, register and consents are made anew from the area that was read.
+What is kept lies in a folder that only its user can write to, because reading it back runs what stands in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import pickle
+import stat
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from spatialreno.area import StudyArea
+from spatialreno.community import find_consents, read_register
+from spatialreno.comparison.key import comparison_key
+from spatialreno.comparison.options import TODAY, Comparison
+from spatialreno.comparison.run import compare
+from spatialreno.comparison.works import Asked, asked_of_owners, asked_works
+from spatialreno.scenario import Scenario
+
+if TYPE_CHECKING:
+    from spatialreno.community import Register
+
+#: Most that is kept, in bytes; what was not used for longest goes first.
+MOST = 500_000_000
+#: What pages and papers ask of a comparison; worked out before it is kept, so that each of them has it.
+_ASKED = ("blockers", "conflicts", "sections", "room")
+_FRESH = ("areas", "scenarios", "consents", "register")
+Say = Callable[[str], None]
+
+
+class _Ref(NamedTuple):
+    """Stands for something that is not written but made anew."""
+
+    what: str
+    name: str
+
+
+def compare_once(
+    today: StudyArea,
+    scenarios: Sequence[Scenario],
+    *,
+    standard: str = "gb50180-2018",
+    works: Asked = False,
+    strict: bool = False,
+    cache: str | Path | None = None,
+    progress: Say | None = None,
+) -> Comparison:
+    """Compare options, or take what was compared of the very same area, options, catalog, standard and code.
+
+    Parameters
+    ----------
+    today, scenarios, standard, works, strict, progress
+        As for :func:`spatialreno.compare`.
+    cache
+        Folder in which comparisons are kept, up to 500 MB; by default the user's own (``cache_folder``). Ballots,
+        rights and contacts are not written into it. Where it cannot be written, or others could write to it,
+        everything is worked out, and ``progress`` is told why.
+
+    Returns
+    -------
+    Comparison
+        The same, kept or not.
+
+    Examples
+    --------
+    >>> import tempfile, spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     first = compare_once(today, [], cache=folder)
+    ...     again = compare_once(today, [], cache=folder)
+    >>> first.table().equals(again.table())
+    True
+    """
+    say = progress or (lambda _: None)
+    terms: dict[str, Any] = {"standard": standard, "works": works, "strict": strict}
+
+    def worked_out() -> Comparison:
+        return compare(today, scenarios, progress=say, **terms)
+
+    folder = Path(cache) if cache is not None else cache_folder()
+    why = _unfit(folder)
+    if why:
+        say(f"not kept for the next command: {why}")
+        return worked_out()
+    asked = {name: list(kinds) for name, kinds in asked_works(works, scenarios).items()}
+    named = isinstance(works, Mapping)
+    key = comparison_key(today, scenarios, standard, f"works={asked} {named}", f"strict={strict}")
+    return _kept_or_made(folder, key, today, worked_out, say)
+
+
+def cache_folder() -> Path:
+    """Name the folder in which comparisons are kept: ``SPATIALRENO_CACHE``, else in the user's cache folder.
+
+    Examples
+    --------
+    >>> cache_folder().name
+    'comparisons'
+    """
+    named = os.environ.get("SPATIALRENO_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    if not named and sys.platform == "win32":
+        named = os.environ.get("LOCALAPPDATA")
+    return (Path(named) if named else Path.home() / ".cache") / "spatialreno" / "comparisons"
+
+
+def _unfit(folder: Path) -> str:
+    """Say why nothing may be kept in a folder; make it, for its user alone, where there is none."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        found = folder.stat()
+    except OSError as error:
+        return f"{folder} cannot be made ({error.strerror}). Name another: SPATIALRENO_CACHE"
+    if not os.access(folder, os.W_OK):
+        return f"{folder} cannot be written. Name another: SPATIALRENO_CACHE"
+    if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
+        return f"others may write to {folder}. Take that right away, or name another: SPATIALRENO_CACHE"
+    return ""
+
+
+def _kept_or_made(
+    folder: Path, key: str, today: StudyArea, worked_out: Callable[[], Comparison], say: Say
+) -> Comparison:
+    """Read what is kept under the key, or work it out and keep it."""
+    import joblib
+
+    made: list[Comparison] = []
+
+    def work(_: str) -> bytes:
+        made.append(worked_out())
+        return _written(made[0])
+
+    memory = joblib.Memory(folder, verbose=0)
+    store = memory.cache(_stored, ignore=["work"], verbose=0)
+    try:
+        told = store(key, work)
+        if not made:
+            whole = _whole(told)
+            say("compared before: taken from the cache" if whole else "what was kept is not whole: compared anew")
+            return _read(whole, today) if whole else worked_out()
+        memory.reduce_size(bytes_limit=MOST)
+    except (OSError, pickle.PicklingError) as error:  # a full disk, an area that nobody can name
+        say(f"not kept for the next command: {error}")
+    return made[0] if made else worked_out()
+
+
+def _stored(key: str, work: Callable[[str], bytes]) -> bytes:
+    return work(key)
+
+
+def _written(options: Comparison) -> bytes:
+    """Write a comparison without anything personal."""
+    for name in _ASKED:
+        getattr(options, name)
+    rest = {name: value for name, value in vars(options).items() if name not in _FRESH}
+    names: dict[int, _Ref] = {id(area): _Ref("area", name) for name, area in options.areas.items()}
+    names |= {id(found): _Ref("consents", name) for name, found in options.consents.items()}
+    names[id(options.register)] = _Ref("register", "")
+    out = io.BytesIO()
+    pickle.dump(options.scenarios, out)
+    _Writer(out, names).dump(rest)
+    return hashlib.sha256(out.getvalue()).digest() + out.getvalue()
+
+
+def _whole(told: bytes) -> bytes:
+    """Take the hash off; nothing when it is not that of the rest."""
+    return told[32:] if hashlib.sha256(told[32:]).digest() == told[:32] else b""
+
+
+class _Writer(pickle.Pickler):
+    """Writes a mark for each area, register and consent, and refuses an area that has none."""
+
+    def __init__(self, out: io.BytesIO, names: Mapping[int, _Ref]) -> None:
+        super().__init__(out, protocol=5)
+        self._names = names
+
+    def persistent_id(self, obj: Any) -> _Ref | None:
+        found = self._names.get(id(obj))
+        if found is None and isinstance(obj, StudyArea):
+            raise pickle.PicklingError(f"{obj.name} is an area besides those compared")
+        return None if found is None else _Ref(*found)
+
+
+class _Reader(pickle.Unpickler):
+    def __init__(self, told: io.BytesIO, fresh: Mapping[tuple[str, str], Any]) -> None:
+        super().__init__(told)
+        self._fresh = fresh
+
+    def persistent_load(self, pid: Any) -> Any:
+        return self._fresh[pid.what, pid.name]
+
+
+def _read(told: bytes, today: StudyArea) -> Comparison:
+    """Put a comparison together: what is kept, and what is personal from the area in hand."""
+    source = io.BytesIO(told)
+    scenarios: tuple[Scenario, ...] = pickle.load(source)
+    areas = {TODAY: today, **{s.name: s.apply(today) for s in scenarios}}
+    book: Register = read_register(today, keep_rest=True)
+    consents = {s.name: find_consents(today, asked_of_owners(s), register=book, keep_rest=True) for s in scenarios}
+    fresh: dict[tuple[str, str], Any] = {("area", name): area for name, area in areas.items()}
+    fresh |= {("consents", name): found for name, found in consents.items()}
+    rest = _Reader(source, {**fresh, ("register", ""): book}).load()
+    own = {f.name for f in fields(Comparison)} - set(_FRESH)
+    options = Comparison(
+        areas=areas, scenarios=scenarios, consents=consents, register=book, **{name: rest[name] for name in own}
+    )
+    vars(options).update({name: value for name, value in rest.items() if name not in own})
+    return options

@@ -1,0 +1,124 @@
+"""What an earlier command compared: the same when nothing has changed, never when anything has, nothing personal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scenario.yards import two_yards
+
+import spatialreno as sr
+from spatialreno.comparison import compare_once, kept
+
+CLEAR = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
+VOTER = "选民-4711"
+CONTACT = "13900004711"
+
+
+def surveyed() -> sr.StudyArea:
+    """The two yards with a ballot and a telephone number."""
+    here = two_yards()
+    raw = {k: here.layer(k) for k in here}
+    raw["parties"] = raw["parties"].assign(contact=CONTACT)
+    raw["ballots"] = pd.DataFrame([{"voter": VOTER, "matter": "willing:C1", "choice": "yes", "building_id": "B1"}])
+    derived = {k: [c for c, d in here.catalog.layers[k].columns.items() if d.status == "derived"] for k in here}
+    rows = {k: frame.drop(columns=derived[k], errors="ignore") for k, frame in raw.items() if len(frame)}
+    return sr.assemble(
+        {k: f.reset_index() if f.index.name == "id" else f for k, f in rows.items()}, name="test", crs="EPSG:4546"
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kept") / "own"
+
+
+@pytest.fixture(scope="module")
+def first(folder: Path) -> sr.Comparison:
+    return compare_once(surveyed(), [CLEAR], cache=folder)
+
+
+def refuse(*_: object, **__: object) -> sr.Comparison:
+    raise AssertionError("compared anew")
+
+
+def test_what_is_unchanged_is_taken_as_it_was(
+    folder: Path, first: sr.Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "compare", refuse)
+    told: list[str] = []
+    again = compare_once(surveyed(), [CLEAR], cache=folder, progress=told.append)
+    assert told == ["compared before: taken from the cache"]
+    pd.testing.assert_frame_equal(again.table(), first.table())
+    pd.testing.assert_frame_equal(again.leaders(), first.leaders())
+    assert again.notes() == first.notes()
+    assert again.provenance == first.provenance
+    assert {k: a.fingerprint for k, a in again.areas.items()} == {k: a.fingerprint for k, a in first.areas.items()}
+    pd.testing.assert_frame_equal(again.consents["clear"].asked, first.consents["clear"].asked)
+
+
+def test_nothing_stale_is_taken(folder: Path, first: sr.Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "compare", refuse)
+    area = surveyed()
+    renamed = sr.Scenario("clear", "拆违（改）", CLEAR.interventions)
+    more = CLEAR | sr.Scenario("clear", "拆违", [sr.demolish("walls", ids=["W1"])])
+    dearer = [{"layer": "walls", "verb": "demolish", "quantity": "length_m", "price": 999}]
+    cases = [
+        (area, [renamed], {}),
+        (area, [more], {}),
+        (area, [], {}),
+        (area, [CLEAR], {"standard": "wzsq-2020"}),
+        (area, [CLEAR], {"works": True}),
+        (area.with_catalog(costs=dearer), [CLEAR], {}),
+        (replace(area, title="别名"), [CLEAR], {}),
+        (two_yards(), [CLEAR], {}),  # without the ballot
+    ]
+    for given, scenarios, terms in cases:
+        with pytest.raises(AssertionError, match="compared anew"):
+            compare_once(given, scenarios, cache=folder, **terms)  # type: ignore[arg-type]
+    monkeypatch.setattr(kept, "comparison_key", lambda *a: "code has changed")
+    with pytest.raises(AssertionError, match="compared anew"):
+        compare_once(area, [CLEAR], cache=folder)
+
+
+def test_nothing_personal_is_written(folder: Path, first: sr.Comparison) -> None:
+    assert VOTER in str(first.register.ballots if hasattr(first.register, "ballots") else first.today.ballots)
+    written = b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+    assert len(written) > 10_000
+    for private in (VOTER, CONTACT):
+        assert private.encode() not in written
+
+
+def test_what_is_not_whole_is_compared_anew(
+    first: sr.Comparison, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(kept, "compare", lambda *_, **__: first)
+    compare_once(surveyed(), [CLEAR], cache=tmp_path)
+    (file,) = tmp_path.rglob("output.pkl")
+    whole = file.read_bytes()
+    for broken in (whole[:-200] + bytes(100) + whole[-100:], whole[:100], b""):
+        file.write_bytes(broken)
+        assert compare_once(surveyed(), [CLEAR], cache=tmp_path) is first
+        file.write_bytes(whole)
+
+
+def test_a_folder_of_others_is_not_trusted(
+    first: sr.Comparison, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(kept, "compare", lambda *_, **__: first)
+    tmp_path.chmod(0o777)
+    told: list[str] = []
+    assert compare_once(surveyed(), [CLEAR], cache=tmp_path, progress=told.append) is first
+    assert "others may write" in told[0]
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_kept_is_bounded(first: sr.Comparison, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(kept, "compare", lambda *_, **__: first)
+    monkeypatch.setattr(kept, "MOST", 1)
+    compare_once(surveyed(), [CLEAR], cache=tmp_path)
+    assert not list(tmp_path.rglob("output.pkl"))
+    assert np.isfinite(first.evaluations["today"].value("residents"))
