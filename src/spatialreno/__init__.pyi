@@ -52,6 +52,7 @@ from .land import fit_footprints as fit_footprints
 from .land import free_land as free_land
 from .maps import Page as Page
 from .maps import draw as draw
+from .maps import folium_map as folium_map
 from .maps import live as live
 from .maps import report as report
 from .optimise import Solution as Solution

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -118,33 +117,6 @@ def form_layers(
     formed, target = _in_one_crs(formed, crs, catalog, notes)
     formed = with_compounds_spread(with_types(formed, catalog, notes), catalog.constants, notes)
     return with_estimates(formed, catalog.constants, notes), target, notes
-
-
-def replace_layers(area: StudyArea, changed: Mapping[str, pd.DataFrame]) -> StudyArea:
-    """Return the area with some layers changed, checked and related again; its survey stays.
-
-    Parameters
-    ----------
-    area
-        The area to start from.
-    changed
-        New tables by layer name, in the area's CRS.
-
-    Raises
-    ------
-    InputError
-        When the changed layers break a rule.
-    """
-    notes = Notes()
-    dictionaries = area.catalog.layers
-    formed = {n: area.layer(n) for n in dictionaries}
-    for name, frame in changed.items():
-        given = frame.drop(columns=[c for c in dictionaries[name].of_status("derived") if c in frame.columns])
-        formed[name] = conform(given, dictionaries[name], notes)
-    formed = with_estimates(formed, area.catalog.constants, notes)
-    refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid))
-    related = relate(formed, area.catalog)
-    return replace(area, _layers=freeze(related), _survey=area.survey, _acts=(*area._acts, *notes.acts))
 
 
 def findings(layers: Mapping[str, pd.DataFrame], *, crs: Any, catalog: Catalog) -> list[Fault]:

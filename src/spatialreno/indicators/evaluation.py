@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spatialreno.area import Shown
 from spatialreno.catalog import Standard
 from spatialreno.indicators.access import access
 from spatialreno.indicators.circle import circle_sources, circle_values, kind_weights, scores, unread_share
@@ -44,7 +45,7 @@ class Ground:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Evaluation:
+class Evaluation(Shown):
     """What an area offers its residents, held to a standard.
 
     Attributes
