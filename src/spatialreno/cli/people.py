@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -131,6 +132,7 @@ def menu(
     by: Annotated[Literal["households", "area"], typer.Option(help="What a vote counts")] = "households",
     trials: Annotated[int, typer.Option(min=0, help="Votes drawn again to see how stable the choice is")] = 100,
     keep_rest: KeepRest = False,
+    lang: Lang = "zh",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -139,13 +141,22 @@ def menu(
     Example: spatialreno menu data/geo/xigongdi --budget 9000000
     """
     from spatialreno.community import choose_works, read_menu
+    from spatialreno.maps import menu_reason
 
     wanted = read_menu(items or area / "community" / "menu.csv")
     book = _register(load(area), keep_rest)
     say("count the ballots")
     found = choose_works(book, wanted, budget, rule=rule, by=by, trials=trials)
-    table = found.table.assign(needs=found.table["needs"].map(";".join)).reset_index()
-    tell_table(table, form(as_json, as_csv), title=repr(found))
+    table, how = found.table.assign(needs=found.table["needs"].map(";".join)), form(as_json, as_csv)
+    if how is Form.table:
+        said = [menu_reason(reason, found.table, lang) for reason in table["reason"]]
+        table = table.assign(reason=said, needs=found.table["needs"].map(lambda ids: _titles_of(ids, found.table)))
+    tell_table(table.reset_index(), how, title=repr(found))
+
+
+def _titles_of(items: Sequence[str], table: pd.DataFrame) -> str:
+    """Name items of the menu by their titles."""
+    return "、".join(str(table.at[item, "title"]) for item in items)
 
 
 @app.command()
@@ -214,6 +225,31 @@ def checkup(
             raise InputError("checkup: --show money needs an option. Give it with --scenario.")
         balance = balance_money(option.bill(today), today.catalog)
         tell_table(balance.table.reset_index(), how, title=repr(balance))
+
+
+@app.command()
+def hazards(
+    area: Area,
+    file: Annotated[Path, typer.Argument(help="List (.csv): id, place, hazard, photo, date", metavar="FILE")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the works as a scenario (.toml)")] = None,
+    keep_rest: KeepRest = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Put hazards in order (隐患清单): basic before improved before raised, and make the works that mend them.
+
+    Example: spatialreno hazards data/geo/xigongdi hazards.csv -o data/geo/xigongdi/scenarios/hazards.toml
+    """
+    from spatialreno.community import read_hazards
+    from spatialreno.scenario import write_scenario
+
+    found = read_hazards(file, load(area), keep_rest=keep_rest)
+    for fault in found.faults:
+        say(str(fault))
+    if out is not None:
+        tell(write_scenario(found.as_scenario(), out))
+        return
+    tell_table(found.table.reset_index(), form(as_json, as_csv), title=repr(found))
 
 
 @app.command()

@@ -49,6 +49,44 @@ class Works:
         return found if self.dig is None else [*found, dig_lines(self.dig, area.catalog)]
 
 
+_LOOP = {
+    "zh": "热力站 {name}：最不利环路单程 {way:,.0f} m，往返阻力 {loop:,.0f} kPa，循环泵扬程约 {head:,.1f} m"
+          "（主干按经济比摩阻 {main:g} Pa/m，支线不超过 {branch:g} Pa/m）",
+    "en": "heat station {name}: worst loop {way:,.0f} m one way, {loop:,.0f} kPa there and back, its pump gives about "
+          "{head:,.1f} m (main line by economic friction {main:g} Pa/m, branches up to {branch:g} Pa/m)",
+}  # fmt: skip
+
+
+def works_findings(works: Works, area: StudyArea, lang: str = "zh") -> list[str]:
+    """Tell what a heat plan asks of its pump and a dig of the houses beside it, a line each.
+
+    Parameters
+    ----------
+    works
+        Of one option.
+    area
+        The option's area.
+    lang
+        Language of the lines, zh or en.
+    """
+    limits, found = area.catalog.constants, list[str]()
+    stations = works.heat.stations if works.heat is not None else None
+    for name, row in stations.iterrows() if stations is not None else ():
+        if row["worst_m"] == row["worst_m"]:
+            found.append(
+                _LOOP[lang].format(
+                    name=name,
+                    way=row["worst_m"],
+                    loop=row["loop_kpa"],
+                    head=row["pump_head_m"],
+                    main=limits["heat_main_drop_pa_m"],
+                    branch=limits["heat_drop_pa_m"],
+                )
+            )
+    deep = works.dig.faults if works.dig is not None else ()
+    return found + [str(fault) for fault in deep if fault.rule == "deep_drain"]
+
+
 def asked_works(asked: Asked, scenarios: Sequence[Scenario]) -> dict[str, tuple[str, ...]]:
     """Say by option which works were asked for.
 
@@ -169,7 +207,8 @@ def _lifts(area: StudyArea, say: Say) -> LiftPlan | None:
 
 def new_lifts(plan: LiftPlan) -> pd.DataFrame:
     """List the stairwells that get a lift."""
-    return plan.table[plan.table["verdict"] == "fits"]
+    fits: pd.DataFrame = plan.table[plan.table["verdict"] == "fits"]
+    return fits
 
 
 def lift_lines(plan: LiftPlan, catalog: Catalog) -> pd.DataFrame:
