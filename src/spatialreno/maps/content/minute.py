@@ -78,7 +78,8 @@ def _part(name: str, own: Minute, today: Minute, lang: Lang) -> str:
     value = own.values.get(name, math.nan)
     if name == "score":
         value -= today.values.get(name, math.nan)
-    if value == 0 and name not in {"cost_yuan", "kind_lose"}:
+    unplanned = name == "homes_newly_heated" and math.isnan(value)  # no heat is part of any option
+    if unplanned or (value == 0 and name not in {"cost_yuan", "kind_lose"}):
         return ""
     return word(f"minute_{name}", lang).format(n=_said(name, value, lang))
 
