@@ -233,9 +233,9 @@ def make_options() -> Callable[..., SimpleNamespace]:
             room=measured().room,
             consents={},
             works={},
-            notes=lambda: [("opened", text("2 项无单价"))],
+            notes=lambda lang="zh": [("opened", text("2 项无单价"))],
             provenance={
-                "version": text("0.1.0"),
+                "version": text("0.2.0"),
                 "fingerprint": text("abc"),
                 "options": {option: {"fingerprint": text("def")} for option in OPTIONS[1:]},
             },

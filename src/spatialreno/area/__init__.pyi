@@ -59,6 +59,7 @@ from .place.sides import lineages as lineages
 from .place.strips import middle as middle
 from .place.strips import strip_lines as strip_lines
 from .rules.place import too_wide_gates as too_wide_gates
+from .shown import Shown as Shown
 from .split import split_walls as split_walls
 from .spread import spread_over_buildings as spread_over_buildings
 from .study_area import StudyArea as StudyArea

@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from spatialreno.area.shown import Shown
 from spatialreno.area.under_catalog import freeze, under_catalog
 from spatialreno.errors import InputError
 
@@ -35,7 +36,7 @@ def _layer(name: str) -> Any:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class StudyArea:
+class StudyArea(Shown):
     """A quarter as surveyed or as a plan would leave it; made by ``assemble`` or ``read_area``.
 
     Every layer and table of the catalog is there (empty when nothing is known), with every column of

@@ -216,13 +216,13 @@ def draw_map(
     base: Annotated[str | None, typer.Option("--base", help="Map underneath: tianditu, osm, gaode")] = None,
     lang: Lang = "zh",
 ) -> None:
-    """Draw options on one offline page.
+    """Draw options on one offline page; an area without scenarios as it stands.
 
     Example: spatialreno map data/geo/xigongdi -o maps/xigongdi.html
     """
     import spatialreno as sr
 
-    options = compared(area, scenarios, standard, works)
+    options = compared(area, scenarios, standard, works, today_alone=True)
     more = gathered(options, area, budget) if people else None
     say("draw")
     tell(sr.draw(options, lang=lang, people=more, base=base).save(out))

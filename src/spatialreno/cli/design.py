@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, MaybeScenario, Norm, app, changed, load, standard_for
+from spatialreno.cli.app import (
+    Area,
+    AsCsv,
+    AsJson,
+    Lang,
+    MaybeScenario,
+    Norm,
+    OneScenario,
+    app,
+    changed,
+    load,
+    standard_for,
+)
 from spatialreno.cli.output import form, say, tell, tell_table
 
 if TYPE_CHECKING:
@@ -111,3 +123,41 @@ def _write(steps: list[Design], first: Scenario | None, out: Path) -> list[Path]
         proposed = one.scenario(name, f"方案生成 {one.goal} {one.cost_yuan / 10_000:.1f} 万元")
         paths[one.chosen] = sr.write_scenario(proposed if first is None else first | proposed, out / f"{name}.toml")
     return list(paths.values())
+
+
+@app.command()
+def synergy(
+    area: Area,
+    scenario: OneScenario,
+    by: Annotated[Literal["compound", "owner"], typer.Option("--by", help="Who takes part")] = "compound",
+    goal: Annotated[str, typer.Option("--goal", help="basket, covered:KIND or kinds")] = "basket",
+    years: Annotated[float, typer.Option("--years", min=0, help="Years of management that count in net")] = 10.0,
+    worth: Annotated[float, typer.Option("--worth", min=0, help="Yuan a resident who gains is worth, in net")] = 0.0,
+    samples: Annotated[int, typer.Option("--samples", min=2, help="Orders drawn, above 12 players")] = 200,
+    show: Annotated[
+        Literal["causes", "shares", "worst"], typer.Option("--show", help="By cause; by player; who would rather not")
+    ] = "causes",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Paper for the owners' meeting (.html)")] = None,
+    standard: Norm = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Tell what doing a plan together is worth (集中连片), by cause, what each brings and who would rather not.
+
+    Example: spatialreno synergy data/geo/xigongdi data/geo/xigongdi/scenarios/opened.toml --show shares
+    """
+    import spatialreno as sr
+
+    read, plan = load(area), sr.read_scenario(scenario)
+    found = sr.synergy(
+        read, plan, by=by, goal=goal, standard=standard_for(read, standard), years=years, yuan_per_resident=worth,
+        samples=samples,
+    )  # fmt: skip
+    for note in found.notes:
+        say(note)
+    tables = {"causes": found.causes.reset_index(), "shares": found.table, "worst": found.worst}
+    tell_table(tables[show], form(as_json, as_csv), title=repr(found))
+    if out is not None:
+        page = sr.maps.draw_synergy(found, title=f"{read.title or read.name}：{plan.title}", lang=lang)
+        say(f"wrote {page.save(out)}")

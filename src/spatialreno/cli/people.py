@@ -85,6 +85,9 @@ def consent(
         Literal["summary", "asked", "parties", "votes", "missing", "register"],
         typer.Option(help="Sums; every touched thing; parties; votes; who is still to be won; who holds what after"),
     ] = "summary",
+    closes: Annotated[
+        list[str] | None, typer.Option(help="Last day of a matter, open:C03=2026-05-01; later ballots are refused")
+    ] = None,
     keep_rest: KeepRest = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -98,7 +101,8 @@ def consent(
     from spatialreno.community import find_consents, register_facilities
 
     today, parts = load(area), []
-    book = _register(today, keep_rest)
+    days = dict(text.rpartition("=")[::2] for text in closes or [])
+    book = _register(today, keep_rest, days)
     for option in scenarios_for(area, scenarios):
         say(f"consents for {option.name} {option.title}")
         found = find_consents(today, option, register=book, keep_rest=keep_rest)
@@ -145,6 +149,7 @@ def management(
     together: Annotated[
         list[str] | None, typer.Option(help="Compounds managed as one, comma-joined; repeat it")
     ] = None,
+    every_gate: Annotated[bool, typer.Option("--every-gate", help="A guard at every gate that leads out")] = False,
     fees: Annotated[bool, typer.Option("--fees", help="Show the break-even fee at each collection rate")] = False,
     documented: Annotated[bool, typer.Option("--documented", help="Show the documented Luoyang case beside")] = False,
     as_json: AsJson = False,
@@ -161,7 +166,7 @@ def management(
         tell_table(documented_case(today.catalog), form(as_json, as_csv), title="documented case")
         return
     clusters = {part: [c.strip() for c in part.split(",")] for part in together or []}
-    found = manage(today, clusters=clusters or None)
+    found = manage(today, clusters=clusters or None, every_gate=every_gate)
     table = found.fees if fees else found.table.reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(found))
 
@@ -210,8 +215,8 @@ def programme(
     file: Annotated[Path, typer.Argument(help="Projects or published figures, .csv or .xlsx", metavar="FILE")],
     as_of: Annotated[str | None, typer.Option(help="Day (YYYY-MM-DD) against which projects are late")] = None,
     show: Annotated[
-        Literal["table", "rows", "late", "sums", "curve"],
-        typer.Option(help="By district and year; every row; late projects; parts and wholes; progress against plan"),
+        Literal["table", "rows", "late", "sums", "curve", "targets"],
+        typer.Option(help="By district and year; rows; late projects; parts and wholes; progress; done of planned"),
     ] = "table",
     page: Annotated[Path | None, typer.Option("--page", help="Write a page to print: bars, map, curves")] = None,
     districts: Annotated[
@@ -236,14 +241,21 @@ def programme(
     if show == "late" and as_of is None:
         raise InputError("programme: --show late needs a day. Give it with --as-of YYYY-MM-DD.")
     if show == "table":
-        table = found.table(as_of)
+        table = found.table(as_of).dropna(axis=1, how="all")
     elif show == "rows":
         table = found.rows.dropna(axis=1, how="all").reset_index()
     elif show == "late":
         table = found.late(as_of or "").reset_index()
     else:
-        table = found.sums() if show == "sums" else found.curve(as_of=as_of)
+        table = _progress(found, show, as_of)
     tell_table(_dated(table), form(as_json, as_csv), title=repr(found))
+
+
+def _progress(found: Programme, show: str, as_of: str | None) -> pd.DataFrame:
+    """Take parts and wholes, done of planned, or the curve."""
+    if show == "curve":
+        return found.curve(as_of=as_of)
+    return found.sums() if show == "sums" else found.targets()
 
 
 def _programme_page(found: Programme, page: Path, as_of: str | None, districts: Path | None) -> None:
@@ -254,10 +266,10 @@ def _programme_page(found: Programme, page: Path, as_of: str | None, districts: 
     tell(sr.maps.draw_programme(found, as_of=as_of, districts=outlines).save(page))
 
 
-def _register(area: StudyArea, keep_rest: bool) -> Register:
+def _register(area: StudyArea, keep_rest: bool, closes: dict[str, str] | None = None) -> Register:
     from spatialreno.community import read_register
 
-    book = read_register(area, keep_rest=keep_rest)
+    book = read_register(area, keep_rest=keep_rest, closes=closes)
     for fault in book.faults:
         say(str(fault))
     return book

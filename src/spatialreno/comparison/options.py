@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from spatialreno._version import __version__
-from spatialreno.area import STATION, heat_demand
+from spatialreno.area import STATION, Shown, heat_demand
 from spatialreno.community import Consents, Register, answer_checkup
 from spatialreno.comparison.leaders import Figures
 from spatialreno.comparison.money.budgets import Budgets, Given
@@ -36,7 +36,7 @@ Lang = Literal["zh", "en"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison:
+class Comparison(Shown):
     """Today and the options, evaluated alike; everything by option name, ``today`` first.
 
     Attributes

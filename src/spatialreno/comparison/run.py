@@ -126,7 +126,7 @@ def compare(
         consents=consents,
         register=register,
         money=bill,
-        plans=plan_rows(areas, ledgers, bill, freed, gains, consents, planned, register=register),
+        plans=plan_rows(areas, ledgers, bill, freed, gains, consents, planned, register=register, asked=wanted),
         works=planned,
     )
 

@@ -200,10 +200,20 @@ def works_of(scenario: Scenario) -> set[tuple[str, str]]:
     return found
 
 
-def works_values(area: StudyArea, works: Works | None) -> dict[str, float]:
-    """Give the figures of one option that go into the tables of a comparison; money stands in the bill."""
+def works_values(area: StudyArea, works: Works | None, asked: Sequence[str] = ()) -> dict[str, float]:
+    """Give the figures of one option that go into the tables of a comparison; money stands in the bill.
+
+    Parameters
+    ----------
+    area, works
+        The option.
+    asked
+        What was asked for: where heat was, and there is none, nobody is newly heated.
+    """
     stations = area.facilities["kind"].eq(STATION)
     found = {"heat_stations": float(stations.sum())}
+    if "heat" in asked:
+        found["homes_newly_heated"] = 0.0
     if works is None:
         return found
     if works.heat is not None:

@@ -5,3 +5,10 @@ from .question.candidates import find_candidates as find_candidates
 from .question.candidates import scenario_of as scenario_of
 from .question.costs import opening_costs as opening_costs
 from .question.goals import find_goal as find_goal
+from .together.games import Core as Core
+from .together.games import find_core as find_core
+from .together.games import sampled_shapley as sampled_shapley
+from .together.games import shapley as shapley
+from .together.games import worst_off as worst_off
+from .together.synergy import Synergy as Synergy
+from .together.synergy import synergy as synergy

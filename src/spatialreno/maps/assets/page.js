@@ -55,6 +55,8 @@
   const waiting = [];
   app.layer = (map, given) => { waiting.push(given); return given; };
 
+  app.guest = (layer, title) => app.guests.push({ layer, title });
+
   function themeOf(given) {
     const theme = {
       key: given.key, title: given.title, what: given.what, heading: given.heading, shown: given.shown,

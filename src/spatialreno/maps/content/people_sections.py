@@ -207,7 +207,8 @@ def _sun_note(people: People, lang: Lang) -> str:
     if people.lifts.sun is None:
         return ""
     rule = people.lifts.sun.rule
-    return f" {rule.title(lang)}（{rule.source}，{rule.confidence}）。"
+    exempt = "" if rule.name == "lift_exempt" else say("sun_exempt", lang)
+    return f" {rule.title(lang)}（{rule.source}，{rule.confidence}）。{exempt}"
 
 
 def _lift_line(verdict: str, form: str, own: Any, people: People, lang: Lang) -> list[object]:
@@ -256,7 +257,8 @@ def _reason(reason: str, table: pd.DataFrame, lang: Lang) -> str:
 
 def _management(people: People, options: Comparison, lang: Lang) -> list[Markup]:
     titles, names = _titles(options, lang), options.today.compounds["name"]
-    keys = ("option", "compounds", "households", "gates", "cost_month", "income_month", "break_even", "break_even_80")
+    keys = ("option", "compounds", "households", "guarded")
+    keys += ("cost_month", "income_month", "balance_month", "break_even_80")
     rows = []
     today = next(iter(people.management.values()))
     for name, found in people.management.items():
@@ -265,8 +267,8 @@ def _management(people: People, options: Comparison, lang: Lang) -> list[Markup]
         at = found.fees[found.fees["rate"] == _RATE].set_index("place")["break_even_yuan"]
         for place, r in found.table.iterrows():
             who = "、".join(str(names.get(c, c)) for c in r["compounds"].split(", "))
-            rows.append([titles[name], who, r["households"], r["gates"], r["cost_yuan"], r["income_yuan"],
-                         r["break_even_yuan"], at.get(place)])  # fmt: skip
+            rows.append([titles[name], who, r["households"], r["guarded"], r["cost_yuan"], r["income_yuan"],
+                         r["balance_yuan"], at.get(place)])  # fmt: skip
     case = documented_case(options.today.catalog).set_index("state")["break_even_yuan"]
     told = say("documented", lang).format(before=number(case["before"], 1), after=number(case["after"], 1))
     return [

@@ -70,6 +70,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "sun_windows": ("受遮挡窗（扇）", "Windows shaded"),
     "sun_lost": ("最多减少日照（分钟）", "Most sun lost (min)"),
     "sun_below": ("降到标准以下（扇）", "Below the standard"),
+    "sun_exempt": (
+        "既有住宅加装电梯属 GB 50180-2018 4.0.9(2) 的例外（memory），是否适用由规划部门认定；"
+        "规则 lift_exempt 只告知损失。",
+        "A lift added to existing housing is exempt by GB 50180-2018 4.0.9(2) (memory): ask the planning bureau; the "
+        "rule lift_exempt tells the loss only.",
+    ),
     "sunrooms": ("可设阳光房（户）", "Sunrooms (homes)"),
     "item": ("项目", "Item"),
     "class": ("类别", "Class"),
@@ -83,16 +89,17 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "voters": ("投票户数", "Households that voted"),
     "compounds": ("小区", "Compounds"),
     "households": ("户数", "Households"),
-    "gates": ("门岗", "Gates"),
+    "guarded": ("值守门岗", "Guarded gates"),
     "cost_month": ("月成本（元）", "Cost a month (yuan)"),
-    "income_month": ("月收入（元）", "Income a month (yuan)"),
-    "break_even": ("保本物业费（元/户·月，现收缴率）", "Break-even fee (yuan, today's rate)"),
+    "income_month": ("现收（元/月）", "Income a month (yuan)"),
+    "balance_month": ("月结余（元，负为亏损）", "Balance a month (yuan, minus is a loss)"),
     "break_even_80": ("保本物业费（收缴率 80%）", "Break-even fee (at 80 %)"),
     "documented": (
         "公开案例（洛阳健康新村）：收缴率由不足 30% 升到 80%，物业费约 20 元/户·月；"
-        "按本表单价，保本费由 {before} 元降到 {after} 元。",
+        "按本表单价，保本费由 {before} 元降到 {after} 元（单价系按该案例标定，不构成验证）。",
         "Documented case (Jiankang Xincun, Luoyang): collection rose from under 30 % to 80 %, fee about 20 yuan a "
-        "household and month; at these prices the break-even fee falls from {before} to {after} yuan.",
+        "household and month; at these prices the break-even fee falls from {before} to {after} yuan "
+        "(the prices are calibrated to this case: no proof).",
     ),
     "lacks": ("问题", "Lacks"),
     "payer": ("出资方", "Payer"),
@@ -136,7 +143,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "not_in_hand": ("未签", "not signed"),
     "fire_lane": ("消防车道", "fire lane"),
     "edge": ("小区边界", "edge of the compound"),
-    "fits": ("可加装", "fits"),
+    "fits": ("有位置，待勘察管线、结构、入户", "room is there; survey pipes, structure, entry"),
     "blocked": ("受阻", "blocked"),
     "low": ("层数不足", "too low"),
     "no_door": ("单元口位置不明", "door not known"),

@@ -109,6 +109,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "theme_plan": ("方案", "Plan"),
     "theme_today": ("现状", "As it stands"),
     "theme_analysis": ("分析", "Analysis"),
+    "theme_own": ("自加图层", "Your own layers"),
     "blocks": ("连片街区", "Contiguous blocks"),
     "freed": ("腾出空间", "Freed land"),
     "free": ("可利用空地", "Usable free land"),
