@@ -107,7 +107,7 @@ Budget = Annotated[float | None, typer.Option("--budget", help="Yuan for the men
 
 
 Works = Annotated[
-    str, typer.Option("--works", help="Joint works in each option: heat, dig (comma-joined); or none")
+    str, typer.Option("--works", help="Joint works in each option: heat, dig, lifts (comma-joined); or none")
 ]
 
 
@@ -178,14 +178,20 @@ def scenarios_for(area: Path, given: list[Path] | None) -> list[Scenario]:
 
 
 def scenarios_of(area: Path) -> list[Scenario]:
-    """Read all scenario files beside an area, those that stand on none first, then by name."""
+    """Read all scenario files beside an area: the smaller first, as a report tells them; then by name."""
     from spatialreno.scenario import read_scenario
 
     folder = _beside(area)
     found = [(path, read_scenario(path)) for path in sorted(folder.glob("*.toml"))]
     if not found:
         raise InputError(f"{folder}: holds no scenario (*.toml). Write one, or name scenario files.")
-    return [s for _, s in sorted(found, key=lambda f: (len(f[1].interventions), f[1].name))]
+    return [s for _, s in sorted(found, key=lambda f: (len(f[1].interventions), _named(f[1]), f[1].name))]
+
+
+def _named(scenario: Scenario) -> int:
+    """Count what a scenario names: of two with as many acts the one that opens fewer compounds stands first."""
+    chosen = [getattr(act, "chosen", None) for act in scenario.interventions]
+    return sum(len(one.ids or ()) + len(one.between or ()) for one in chosen if one is not None)
 
 
 def compared(

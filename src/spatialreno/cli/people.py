@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from spatialreno import StudyArea
-    from spatialreno.community import Consents, Register
+    from spatialreno.community import Consents, LiftTerms, Register
     from spatialreno.programme import Programme
 
 _TOLD = "compound_id storeys verdict form obstacles sunrooms lowest_yuan highest_yuan vote to_win"
@@ -48,6 +49,10 @@ def lifts(
     sun: Annotated[str, typer.Option(help="`spatialreno catalog sun_rules`; none: leave the sun out")] = "dahan",
     stairwell: Annotated[str, typer.Option(help="Show who pays what in one stairwell")] = "",
     missing: Annotated[bool, typer.Option("--missing", help="Show the votes still to be won")] = False,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(help="Most a floor or home of --stairwell would pay, 3=40000 (1=-8000: wants); repeat it"),
+    ] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -58,10 +63,12 @@ def lifts(
     from spatialreno.community import LiftTerms, plan_lifts
 
     terms = LiftTerms(scheme, cost, subsidy, normalise, {1: ground} if ground else None, "" if sun == "none" else sun)
-    today = changed(load(area), scenario)
+    today, how = changed(load(area), scenario), form(as_json, as_csv)
+    if limit:
+        _offers(today, stairwell, limit, terms, how)
+        return
     say("judge the stairwells")
     plan = plan_lifts(today, terms)
-    how = form(as_json, as_csv)
     if stairwell:
         if stairwell not in plan.shares:
             raise InputError(f"{stairwell}: no lift fits there, or no such stairwell. See `spatialreno lifts AREA`.")
@@ -125,6 +132,7 @@ def menu(
     by: Annotated[Literal["households", "area"], typer.Option(help="What a vote counts")] = "households",
     trials: Annotated[int, typer.Option(min=0, help="Votes drawn again to see how stable the choice is")] = 100,
     keep_rest: KeepRest = False,
+    lang: Lang = "zh",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -133,13 +141,22 @@ def menu(
     Example: spatialreno menu data/geo/xigongdi --budget 9000000
     """
     from spatialreno.community import choose_works, read_menu
+    from spatialreno.maps import menu_reason
 
     wanted = read_menu(items or area / "community" / "menu.csv")
     book = _register(load(area), keep_rest)
     say("count the ballots")
     found = choose_works(book, wanted, budget, rule=rule, by=by, trials=trials)
-    table = found.table.assign(needs=found.table["needs"].map(";".join)).reset_index()
-    tell_table(table, form(as_json, as_csv), title=repr(found))
+    table, how = found.table.assign(needs=found.table["needs"].map(";".join)), form(as_json, as_csv)
+    if how is Form.table:
+        said = [menu_reason(reason, found.table, lang) for reason in table["reason"]]
+        table = table.assign(reason=said, needs=found.table["needs"].map(lambda ids: _titles_of(ids, found.table)))
+    tell_table(table.reset_index(), how, title=repr(found))
+
+
+def _titles_of(items: Sequence[str], table: pd.DataFrame) -> str:
+    """Name items of the menu by their titles."""
+    return "、".join(str(table.at[item, "title"]) for item in items)
 
 
 @app.command()
@@ -211,6 +228,31 @@ def checkup(
 
 
 @app.command()
+def hazards(
+    area: Area,
+    file: Annotated[Path, typer.Argument(help="List (.csv): id, place, hazard, photo, date", metavar="FILE")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the works as a scenario (.toml)")] = None,
+    keep_rest: KeepRest = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Put hazards in order (隐患清单): basic before improved before raised, and make the works that mend them.
+
+    Example: spatialreno hazards data/geo/xigongdi hazards.csv -o data/geo/xigongdi/scenarios/hazards.toml
+    """
+    from spatialreno.community import read_hazards
+    from spatialreno.scenario import write_scenario
+
+    found = read_hazards(file, load(area), keep_rest=keep_rest)
+    for fault in found.faults:
+        say(str(fault))
+    if out is not None:
+        tell(write_scenario(found.as_scenario(), out))
+        return
+    tell_table(found.table.reset_index(), form(as_json, as_csv), title=repr(found))
+
+
+@app.command()
 def programme(
     file: Annotated[Path, typer.Argument(help="Projects or published figures, .csv or .xlsx", metavar="FILE")],
     as_of: Annotated[str | None, typer.Option(help="Day (YYYY-MM-DD) against which projects are late")] = None,
@@ -264,6 +306,25 @@ def _programme_page(found: Programme, page: Path, as_of: str | None, districts: 
 
     outlines = read_geojson(districts) if districts is not None else None
     tell(sr.maps.draw_programme(found, as_of=as_of, districts=outlines).save(page))
+
+
+def _offers(area: StudyArea, stairwell: str, limit: list[str], terms: LiftTerms, how: Form) -> None:
+    """Tell which table of shares and which compensation let a stairwell pass."""
+    from spatialreno.community import negotiate_lift
+
+    limits: dict[int | str, float] = {}
+    for text in limit:
+        who, _, most = text.rpartition("=")
+        try:
+            limits[int(who) if who.isdigit() else who] = float(most)
+        except ValueError as error:
+            raise InputError(f"--limit {text}: expected a floor or household and yuan, such as 3=40000.") from error
+    found = negotiate_lift(area, stairwell, limits=limits, terms=terms)
+    for scheme, why in zip(found.left_out["scheme"], found.left_out["why"], strict=True):
+        say(f"left out {scheme}: {why}")
+    room = found.sunroom
+    say(f"or a sunroom: {room['area_m2']:g} m², {room['yuan']:,.0f} yuan; {room['agree']}")
+    tell_table(found.table, how, title=repr(found))
 
 
 def _register(area: StudyArea, keep_rest: bool, closes: dict[str, str] | None = None) -> Register:

@@ -1,5 +1,6 @@
 from .content.owner_asks import find_asks as find_asks
 from .content.owner_asks import owner_index as owner_index
+from .content.people_sections import menu_reason as menu_reason
 from .drawing.lane_section import draw_section as draw_section
 from .live_page.page import live as live
 from .notebook.folium_layers import folium_map as folium_map
