@@ -70,7 +70,7 @@ def _taken(layer: str, version: Version, before: Any, plan: dict[str, Any], orig
         return True
     if layer == "gates" and status == "altered":
         plan["gates"][version.id] = str(version.row["walkers"])
-        return str(before.loc[version.id, "walkers"]) != plan["gates"][version.id]
+        return bool(str(before.loc[version.id, "walkers"]) != plan["gates"][version.id])
     if layer == "facilities" and status == "built":
         plan["facilities"].append(_put(version, origin))
         return True
