@@ -1,4 +1,3 @@
-from .acts import as_finding as as_finding
 from .assembly import assemble as assemble
 from .assembly import form_layers as form_layers
 from .assembly import formed_findings as formed_findings
@@ -58,6 +57,7 @@ from .place.sides import lineage as lineage
 from .place.sides import lineages as lineages
 from .place.strips import middle as middle
 from .place.strips import strip_lines as strip_lines
+from .rules.acts import as_finding as as_finding
 from .rules.place import too_wide_gates as too_wide_gates
 from .shown import Shown as Shown
 from .split import split_walls as split_walls

@@ -11,7 +11,6 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from spatialreno.area.acts import as_finding, worth_a_look
 from spatialreno.area.as_drawn import with_types
 from spatialreno.area.conform import Notes, conform
 from spatialreno.area.estimate import with_estimates
@@ -28,6 +27,7 @@ from spatialreno.area.place.crs import (
 )
 from spatialreno.area.place.relate import relate
 from spatialreno.area.place.sides import split_by_sides
+from spatialreno.area.rules.acts import as_finding, worth_a_look
 from spatialreno.area.rules.check import check_layers
 from spatialreno.area.spread import with_compounds_spread
 from spatialreno.area.study_area import StudyArea

@@ -161,3 +161,42 @@ def synergy(
     if out is not None:
         page = sr.maps.draw_synergy(found, title=f"{read.title or read.name}：{plan.title}", lang=lang)
         say(f"wrote {page.save(out)}")
+
+
+@app.command()
+def clusters(
+    area: Area,
+    households: Annotated[
+        tuple[float, float], typer.Option("--households", help="Least and most households of a cluster")
+    ] = (1000.0, 2500.0),
+    by: Annotated[list[str] | None, typer.Option("--by", help="street or community: borders kept; repeat it")] = None,
+    across: Annotated[
+        Literal["wall", "lane", "street"], typer.Option("--across", help="What neighbours may have between them")
+    ] = "street",
+    count: Annotated[int | None, typer.Option("--count", min=1, help="How many clusters")] = None,
+    one_station: Annotated[bool, typer.Option("--one-station", help="One heat station carries each cluster")] = False,
+    pays: Annotated[bool, typer.Option("--pays", help="Fees at today's rates carry one manager")] = False,
+    eligible: Annotated[
+        float, typer.Option("--eligible", min=0, max=1, help="Least share of households in old compounds")
+    ] = 0.0,
+    beside: Annotated[bool, typer.Option("--beside", help="Show two clusters fewer to two more instead")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Scenario that sets the column cluster")] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Propose clusters (组团): compounds planned, financed and managed as one, with a bound.
+
+    Example: spatialreno clusters data/geo/xigongdi --households 100 700 -o out/clusters.toml
+    """
+    import spatialreno as sr
+
+    found = sr.propose_clusters(
+        load(area), households=households, by=by or (), across=across, count=count, one_station=one_station, pays=pays,
+        eligible=eligible,
+    )  # fmt: skip
+    for note in found.notes:
+        say(note)
+    table = found.beside if beside else found.table.reset_index()
+    tell_table(table, form(as_json, as_csv), title=repr(found))
+    if out is not None:
+        say(f"wrote {sr.write_scenario(found.scenario(out.stem), out)}")

@@ -12,11 +12,12 @@ import pandas as pd
 
 from spatialreno._version import __version__
 from spatialreno.area import STATION, Shown, heat_demand
+from spatialreno.catalog import Finding
 from spatialreno.community import Consents, Register, answer_checkup
 from spatialreno.comparison.leaders import Figures
 from spatialreno.comparison.money.budgets import Budgets, Given
 from spatialreno.comparison.money.funding import Funding, fund
-from spatialreno.comparison.review import Finding, fire_findings, gate_findings, lane_findings, review, told
+from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review, told
 from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works, works_findings
 from spatialreno.comparison.write import write_comparison
