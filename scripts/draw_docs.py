@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 AREA = ROOT / "data" / "geo" / "xigongdi"
 OPTIONS = ("clear", "partial", "opened", "full")
 WALLS = ("W04", "W10", "W16", "W18", "W21")
-SIZE = (1400, 860)
+SIZE = (1400, 1040)
 
 
 def main(folder: Path) -> None:

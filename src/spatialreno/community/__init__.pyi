@@ -7,9 +7,9 @@ from .casework.next_visits import NextVisits as NextVisits
 from .casework.next_visits import next_visits as next_visits
 from .checkups.checkup import answer_checkup as answer_checkup
 from .checkups.checkup import list_resources as list_resources
-from .checkups.said import checkup_lines as checkup_lines
 from .checkups.hazards import Hazards as Hazards
 from .checkups.hazards import read_hazards as read_hazards
+from .checkups.said import checkup_lines as checkup_lines
 from .consents.consent import Consents as Consents
 from .consents.consent import find_consents as find_consents
 from .consents.register import register_facilities as register_facilities

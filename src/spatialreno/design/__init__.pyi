@@ -1,6 +1,8 @@
 from .answers import Question as Question
 from .design import Design as Design
 from .design_openings import design_openings as design_openings
+from .grouping.clusters import Clusters as Clusters
+from .grouping.clusters import propose_clusters as propose_clusters
 from .proof.study import Effort as Effort
 from .proof.study import Study as Study
 from .question.candidates import find_candidates as find_candidates
@@ -14,3 +16,5 @@ from .together.games import shapley as shapley
 from .together.games import worst_off as worst_off
 from .together.synergy import Synergy as Synergy
 from .together.synergy import synergy as synergy
+from .visits.survey_next import Visits as Visits
+from .visits.survey_next import survey_next as survey_next

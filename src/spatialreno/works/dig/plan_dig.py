@@ -300,14 +300,16 @@ class _Work:
 
     def lanes(self) -> tuple[pd.DataFrame, dict[str, Section]]:
         rows, sections = [], {}
+        once = {kind: set(pieces) for kind, pieces in self.once.items()}
+        apart = [set(pieces) for pieces in self.apart.values()]
         for name, piece in self.net.pieces.iterrows():
-            kinds = [kind for kind, pieces in self.once.items() if name in pieces]
+            kinds = [kind for kind, pieces in once.items() if name in pieces]
             if not kinds:
                 continue
             room = self.rooms.loc[name]
             cut = fit_section(self.area.catalog, room["width_m"], kinds, sides=(room["left_side"], room["right_side"]))
             helps = cut.helps[cut.helps["fits"]]["measure"]
-            times = sum(name in pieces for pieces in self.apart.values())
+            times = sum(name in pieces for pieces in apart)
             rows.append({
                 "id": name, "path_id": piece["path_id"], "name": self.area.paths["name"].get(piece["path_id"]),
                 "kinds": ",".join(kinds), "length_m": piece["length_m"], "width_m": room["width_m"],
