@@ -77,4 +77,4 @@ def test_what_was_said_is_shown(number: str, said: str, command: str, prints: st
 
 
 def test_the_commands_are_few_and_quick() -> None:
-    assert len(heads()) <= 20
+    assert len(heads()) <= 24

@@ -57,7 +57,7 @@ def init(
     title: Annotated[str, typer.Option(help="Name for people")] = "",
     crs: Annotated[str, typer.Option(help="Projected coordinate system in metres")] = "EPSG:4546",
 ) -> None:
-    """Begin a new area: area.toml and a first scenario.
+    """Begin a new area: area.toml, a first scenario, templates of layers (GeoPackage) and of ledgers (XLSX) to fill in.
 
     Example: spatialreno init data/geo/mine --name mine --title 我的片区
     """
