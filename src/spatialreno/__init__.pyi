@@ -33,6 +33,7 @@ from .comparison import compare_areas as compare_areas
 from .design import Design as Design
 from .design import design_openings as design_openings
 from .design import propose_clusters as propose_clusters
+from .design import survey_next as survey_next
 from .design import synergy as synergy
 from .errors import InfeasibleError as InfeasibleError
 from .errors import InputError as InputError

@@ -15,9 +15,11 @@ from spatialreno.cli.app import (
     MaybeScenario,
     Norm,
     OneScenario,
+    Scenarios,
     app,
     changed,
     load,
+    scenarios_for,
     standard_for,
 )
 from spatialreno.cli.output import form, say, tell, tell_table
@@ -200,3 +202,42 @@ def clusters(
     tell_table(table, form(as_json, as_csv), title=repr(found))
     if out is not None:
         say(f"wrote {sr.write_scenario(found.scenario(out.stem), out)}")
+
+
+@app.command()
+def survey(
+    area: Area,
+    scenarios: Scenarios = None,
+    goal: Annotated[str, typer.Option("--goal", help="basket, covered:KIND or kinds")] = "basket",
+    budget: Annotated[float, typer.Option("--budget", min=0, help="Most an option may cost, in yuan")] = float("inf"),
+    number_share: Annotated[
+        float, typer.Option("--number-share", min=0, max=1, help="How far an estimated number may be off")
+    ] = 0.3,
+    most: Annotated[int, typer.Option("--most", min=1, help="How many visits")] = 10,
+    every: Annotated[bool, typer.Option("--every", help="Show every fact tried, not only the visits")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Form to fill in (.csv, .xlsx), or with a plan (.html)")
+    ] = None,
+    standard: Norm = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Tell what to survey next: what is assumed and would change the choice if it were otherwise.
+
+    Example: spatialreno survey data/geo/xigongdi data/geo/xigongdi/scenarios/opened.toml -o out/visits.csv
+    """
+    import spatialreno as sr
+
+    read = load(area)
+    found = sr.survey_next(
+        read, scenarios_for(area, scenarios), goal=goal, budget_yuan=budget, number_share=number_share, most=most,
+        standard=standard_for(read, standard), progress=say,
+    )  # fmt: skip
+    for note in found.notes:
+        say(note)
+    table = found.table if every else found.visits.drop(columns="geometry")
+    tell_table(table, form(as_json, as_csv), title=repr(found))
+    if out is not None:
+        html = out.suffix.lower() == ".html"
+        say(f"wrote {sr.maps.draw_visits(found, read, lang=lang).save(out) if html else found.write_form(out)}")

@@ -19,3 +19,4 @@ from .page.synergy_page import draw_synergy as draw_synergy
 from .paper.owner_sheets import owner_sheets as owner_sheets
 from .paper.report_forms import report as report
 from .paper.small_plot import plot as plot
+from .paper.visit_form import draw_visits as draw_visits
