@@ -261,6 +261,8 @@
     on(".do-clear", app.clear);
     on(".do-export", save);
     on(".print", () => window.print());
+    const from = tools.querySelector(".from");
+    if (from) from.addEventListener("change", () => { if (from.value !== "-1") app.startFrom(app.page.starts[Number(from.value)]); });
     tools.querySelector(".import").addEventListener("change", event => load(event.target));
     for (const radio of tools.querySelectorAll("[name=mode]")) radio.addEventListener("change", () => setMode(radio.value));
     document.addEventListener("keydown", event => {
