@@ -370,3 +370,14 @@ def test_a_plan_starts_from_an_option_and_reckons_as_python_does(browser, town, 
     same = compare(town, [read_scenario(tmp_path / "out.toml")])
     assert same.evaluations["out"].value("score") == whole.evaluations["same"].value("score")
     assert [entry["message"] for entry in browser.get_log("browser")] == []
+
+
+def test_an_export_has_the_name_it_is_given_and_an_import_says_what_it_left_out(opened):
+    named = "return [' 拆墙 A/B ', '..', '\\\\x'].map(spatialreno.named)"
+    assert run(opened, named) == ["-拆墙-A-B-".strip("-") + "-", "live", "x"]
+    assert find(opened, ".plan-name")[0].get_attribute("aria-label") == "方案名称"
+    act = '[[demolish]]\nlayer = "walls"\nids = ["W1"]\nreason = "堵路"\nphase = 2\n'
+    assert run(opened, "spatialreno.planOf(arguments[0]); return spatialreno.unkept", act) == ["reason", "phase"]
+    flying = '[[alter]]\nlayer = "gates"\nids = ["G1"]\nset = { walkers = "flying" }\n'
+    refused = "try { spatialreno.planOf(arguments[0]); return '' } catch (error) { return error.message }"
+    assert "walkers = flying" in run(opened, refused, flying)

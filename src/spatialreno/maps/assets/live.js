@@ -237,9 +237,10 @@
   }
 
   function save() {
-    const link = element("a");
-    link.href = URL.createObjectURL(new Blob([app.toml("live", app.page.words.live)], { type: "application/toml" }));
-    link.download = `${app.page.name}-live.toml`;
+    const link = element("a"), title = document.querySelector(".plan-name").value.trim() || app.page.words.live;
+    const name = app.named(title);
+    link.href = URL.createObjectURL(new Blob([app.toml(name, title)], { type: "application/toml" }));
+    link.download = `${app.page.name}-${name}.toml`;
     link.click();
     URL.revokeObjectURL(link.href);
   }
@@ -249,7 +250,8 @@
     if (!file) return;
     try {
       app.replacePlan(app.planOf(await file.text()));
-      app.tell(app.page.words.imported);
+      const { words } = app.page, left = app.unkept.map(key => words[`left_${key}`]).join("、");
+      app.tell(words.imported + (left ? app.say(words.started_left, { left }) : ""));
     } catch (error) { app.tell(error.message); }
     input.value = "";
   }

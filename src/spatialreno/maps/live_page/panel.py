@@ -42,6 +42,8 @@ def tools(kinds: Sequence[tuple[str, str]], lang: Lang, starts: Sequence[str] = 
         search(lang),
         tag("fieldset", tag("legend", word("mode", lang)), *modes, class_="modes"),
         *(tag("button", word(name, lang), type="button", class_=f"do-{name}") for name in _BUTTONS),
+        tag("input", type="text", class_="plan-name", maxlength="60", placeholder=word("plan_name", lang),
+            aria_label=word("plan_name", lang)),
         file,
         begin,
         tag("button", word("print", lang), type="button", class_="print"),
@@ -50,7 +52,7 @@ def tools(kinds: Sequence[tuple[str, str]], lang: Lang, starts: Sequence[str] = 
         class_="tools live",
         role="toolbar",
         aria_label=word("tools", lang),
-    )
+    )  # fmt: skip
 
 
 def _mode(mode: str, lang: Lang) -> Markup:
