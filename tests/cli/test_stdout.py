@@ -66,6 +66,16 @@ COMMANDS = {
     "heat": ("heat", "{area}", *OPENED),
     "dig": ("dig", "{area}", "water", *OPENED),
     "district": ("district", "{area}/..", "-o", "{area}-district", "--no-pages"),
+    "clusters": ("clusters", "{area}", "--households", "1", "100"),
+    "synergy": ("synergy", "{area}", OPENED[1]),
+    "survey": ("survey", "{area}", OPENED[1]),
+    "funding": ("funding", "{area}", OPENED[1]),
+    "schedule": ("schedule", "{area}", OPENED[1], "--start", "2026-03-01"),
+    "completed": ("completed", "{area}", OPENED[1], "{area}"),
+    "casework": ("casework", "{area}", OPENED[1]),
+    "upkeep": ("upkeep", "{area}"),
+    "hazards": ("hazards", "{area}", "{area}/hazards.csv"),
+    "sheets": ("sheets", "{area}", OPENED[1], "-o", "{area}-sheets.pdf"),
     "design": ("design", "{area}", "--budget", "20000", "--goal", "kinds"),
 }
 AS_CSV = ("site", "heat", "dig")
@@ -95,6 +105,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
     acts = [demolish("walls", between=["C1", "C2"]), demolish("structures", ids=["S1"])]
     opened = Scenario("opened", interventions=acts)
     write_scenario(opened, folder / "scenarios" / "opened.toml")
+    (folder / "hazards.csv").write_text("编号,位置,隐患,照片,日期\nA,B1,roof_leak,,\n", encoding="utf-8")
     return folder
 
 
