@@ -10,17 +10,21 @@ from __future__ import annotations
 
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from math import log
 from typing import Any
 
-from walk_district import district
+from shapely import Point
+from shapely.affinity import translate
+from walk_district import STREET, district
 
 import spatialreno as sr
 from spatialreno.area import StudyArea
 
 Made = dict[str, Any]
+MAINS = ("heat_primary", "sewage", "storm", "power", "telecom", "water")
 
 
 def _plan(area: StudyArea) -> list[sr.Scenario]:
@@ -32,12 +36,29 @@ def _plan(area: StudyArea) -> list[sr.Scenario]:
 
 def _report(ending: str) -> Callable[[Made], Any]:
     def write(made: Made) -> Any:
-        import tempfile
-
         with tempfile.TemporaryDirectory() as folder:
             return sr.report(made["compare"], f"{folder}/report{ending}")
 
     return write
+
+
+def _with_mains(area: StudyArea) -> StudyArea:
+    """Put six mains into every street and a heat-exchange station into every block of ten compounds."""
+    acts = [sr.demolish("structures", where={"legality": "illegal"})]
+    acts.append(sr.alter("paths", ids=list(area.paths.index), set={"kind": "street", "width_m": STREET - 1.0}))
+    for name, line in area.paths.geometry.items():
+        west_east = abs(line.bounds[2] - line.bounds[0]) > abs(line.bounds[3] - line.bounds[1])
+        for k, kind in enumerate(MAINS):
+            aside = k - 2.5
+            shape = translate(line, 0 if west_east else aside, aside if west_east else 0)
+            room = {"capacity": 20_000.0} if kind == "heat_primary" else {}
+            acts.append(sr.build("pipes", f"{kind}-{name}", geometry=shape, kind=kind, diameter_mm=400, **room))
+    for name, yard in area.compounds.geometry.items():
+        if str(name).endswith("-0"):
+            west, south, _, _ = yard.bounds
+            acts.append(sr.build("facilities", f"HX{name}", geometry=Point(west + 4.0, south + 6.0),
+                                 kind="heat_exchange_station", capacity=40_000.0))  # fmt: skip
+    return sr.Scenario("mains", "干管", acts).apply(area)
 
 
 STEPS: dict[str, Callable[[Made], Any]] = {
@@ -57,6 +78,9 @@ STEPS: dict[str, Callable[[Made], Any]] = {
     "gpkg": _report(".gpkg"),
     "dxf": _report(".dxf"),
     "consent": lambda made: sr.find_consents(made["area"], _plan(made["area"])[1]),
+    "mains": lambda made: _with_mains(made["area"]),
+    "heat": lambda made: sr.supply_heat(made["mains"], exact=False),
+    "dig": lambda made: sr.plan_dig(made["mains"]),
     "live": lambda made: sr.live(made["area"]),
 }
 

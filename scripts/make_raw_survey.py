@@ -18,11 +18,15 @@ import openpyxl
 import pyogrio
 from ezdxf.document import Drawing
 from openpyxl.styles import Alignment, Font
-from shapely.geometry import box
+from pyproj import Transformer
+from shapely.geometry import LineString, box
+
+from spatialreno.area.place.shift import to_gcj02
 
 FOLDER = Path(__file__).parents[1] / "data" / "raw"
 X, Y = 632_400.0, 3_839_200.0  # south-west corner, EPSG:4546, which no file says
 THICK = 0.24
+_TO_DEGREES = Transformer.from_crs(4546, 4326, always_xy=True)
 Corner = tuple[float, float]
 Corners = tuple[float, float, float, float]
 
@@ -91,6 +95,13 @@ LANES: tuple[tuple[Corner, ...], ...] = (
     ((198, 149), (158, 149), (158, 110)),
 )
 PIPE: tuple[Corner, ...] = ((-6, -6), (196, -6))
+PLACES: tuple[tuple[str, str, Corner], ...] = (
+    ("西关幼儿园", "幼儿园", (-14, 120)),
+    ("惠民药店", "药店", (204, 30)),
+    ("西关菜市场", "菜市场或生鲜超市", (204, 170)),
+    ("西关社区卫生服务站", "社区卫生服务站", (60, -14)),
+    ("便民超市", "便利店", (-14, 20)),
+)
 LIST: tuple[tuple[Any, ...], ...] = (
     (1, "纺织厂家属院(南院)", "2号楼东侧住户", "棚", 18.5, "违建", "西执认字〔2025〕11号"),
     (2, "纺织厂家属院(南院)", "门卫旁", "储藏室", "约12", "待认定", None),
@@ -108,6 +119,7 @@ def main(folder: Path) -> None:
     draw_survey(folder / "地形图.dxf")
     write_ledger(folder / "楼栋台账.xlsx")
     write_list(folder / "违建清单.xlsx")
+    write_places(folder / "设施点.csv")
 
 
 def write_red_lines(path: Path) -> None:
@@ -173,8 +185,6 @@ def _put_gates(drawing: Drawing) -> None:
 
 def _wall(drawing: Drawing, wall: tuple[Corner, ...]) -> None:
     """Draw the two faces of a wall, as a survey shows one that is wide enough for its scale."""
-    from shapely.geometry import LineString
-
     middle = LineString([_at(x, y) for x, y in wall])
     for side in (-THICK / 2, THICK / 2):
         face = middle.offset_curve(side, join_style="mitre")
@@ -232,6 +242,15 @@ def write_list(path: Path) -> None:
     for row in LIST:
         page.append(list(row))
     book.save(path)
+
+
+def write_places(path: Path) -> None:
+    """Write points as a map service gives them: shifted degrees (GCJ-02), a table in GBK."""
+    rows = [["名称", "类型", "lng", "lat"]]
+    for name, kind, (x, y) in PLACES:
+        lon, lat = to_gcj02(*_TO_DEGREES.transform(*_at(x, y)))
+        rows.append([name, kind, f"{float(lon):.6f}", f"{float(lat):.6f}"])
+    path.write_bytes("".join(",".join(row) + "\r\n" for row in rows).encode("gbk"))
 
 
 def _title(page: Any, title: str, heads: list[str]) -> None:

@@ -19,14 +19,14 @@ ORDER = [
 ]  # fmt: skip
 # Sub-rooms of a room, high to low; "." is what lies in the room itself.
 INSIDE = {
-    "maps": ["live_page", "paper", "page", "drawing", "content", "words"],
+    "maps": ["live_page", "paper", "notebook", "page", "drawing", "content", "words"],
     "walk": ["trials", "reach", "centrelines", "access", "state", "search", "fabric", "millimetres"],
     "formats": ["postgis", "areas", "osm", "readers"],
     "land": [".", "footprints", "fire", "lanes", "free", "geometry"],
     "works": [".", "lifts", "dig", "heat"],
     "optimise": ["steiner", "."],
     "community": ["upkeep", "casework", ".", "checkups", "consents", "voting"],
-    "design": [".", "proof", "question"],
+    "design": [".", "together", "grouping", "visits", "proof", "question"],
     "comparison": ["districts", ".", "year", "money", "after"],
     "area": [".", "rules", "facts", "place"],
 }

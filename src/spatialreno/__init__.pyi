@@ -32,6 +32,9 @@ from .comparison import compare as compare
 from .comparison import compare_areas as compare_areas
 from .design import Design as Design
 from .design import design_openings as design_openings
+from .design import propose_clusters as propose_clusters
+from .design import survey_next as survey_next
+from .design import synergy as synergy
 from .errors import InfeasibleError as InfeasibleError
 from .errors import InputError as InputError
 from .errors import RenoError as RenoError
@@ -51,6 +54,7 @@ from .land import fit_footprints as fit_footprints
 from .land import free_land as free_land
 from .maps import Page as Page
 from .maps import draw as draw
+from .maps import folium_map as folium_map
 from .maps import live as live
 from .maps import report as report
 from .optimise import Solution as Solution

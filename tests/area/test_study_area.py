@@ -9,8 +9,8 @@ from conftest import ORIGIN, examples, make_area
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spatialreno.area import split_walls
-from spatialreno.area.assembly import replace_layers
+from spatialreno.area import StudyArea, split_walls
+from spatialreno.area.under_catalog import replace_layers
 from spatialreno.errors import InputError
 
 C1 = {"id": "C1", "name": "一院", "geometry": shapely.box(0, 0, 100, 100)}
@@ -154,3 +154,23 @@ def test_a_gate_goes_with_the_piece_it_is_in():
 def test_no_length_is_no_length(area, max_m):
     with pytest.raises(InputError, match="expected more than 0"):
         split_walls(area, max_m=max_m)
+
+
+def test_an_area_with_one_layer_replaced_is_a_survey_of_its_own(example: StudyArea) -> None:
+    low = example.with_layer("walls", example.walls.assign(height_m=1.2).to_crs(4326))
+    assert low.survey is low
+    assert low != example
+    assert set(low.walls["height_m"]) == {1.2}
+    assert shapely.hausdorff_distance(low.walls.union_all(), example.walls.union_all()) < 1e-3
+    with pytest.raises(InputError, match="no such layer"):
+        example.with_layer("wals", example.walls)
+
+
+def test_an_area_applies_a_plan_as_the_plan_applies_to_it(example: StudyArea) -> None:
+    from spatialreno.scenario import Scenario, demolish
+
+    clear = Scenario("clear", interventions=[demolish("structures", where={"legality": "illegal"})])
+    after = example.apply(clear)
+    assert after == clear.apply(example)
+    raised = after.with_layer("walls", after.walls.assign(height_m=3.0))
+    assert raised.survey is after.survey

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 from pathlib import Path
 from typing import Any
 
@@ -350,3 +351,35 @@ def test_one_value_means_what_its_column_says() -> None:
 def test_an_area_may_say_a_word_its_own_way() -> None:
     row = {"layer": "structures", "column": "legality", "value": "illegal", "title_zh": "违法建设"}
     assert CATALOG.with_rows({"words": [row]}).word("structures", "legality", "illegal") == "违法建设"
+
+
+CITED = re.compile(r"(?:GB/T|GB|CJJ/T|CJJ)\s?\d{4,5}(?:-\d{4})?")
+
+
+def test_every_standard_cited_has_its_edition_and_says_whether_it_is_in_force():
+    """Sources of the catalog and of the standards name documents; each is a row of ``editions``."""
+    catalog = read_catalog()
+    known = {row["standard"].replace(" ", ""): row for row in catalog.rows("editions")}
+    texts = [cell for table in catalog.tables for row in catalog.rows(table) for key, cell in row.items()
+             if key in ("source", "clause")]  # fmt: skip
+    cited = {hit.replace(" ", "") for text in texts for hit in CITED.findall(str(text))}
+    assert {c for c in cited if not any(name.startswith(c) or c.startswith(name) for name in known)} == set()
+    gone = {name for name, row in known.items() if row["status"] == "superseded"}
+    assert all(known[name]["replaced_by"] for name in gone)
+    alone = [t for t in texts if "CJJ 34-2010" in str(t) and "CJJ/T 34-2022" not in str(t)]
+    assert not alone  # what was withdrawn stands only beside what took its place
+
+
+def test_the_ground_of_a_facility_is_its_land_or_its_floor_by_its_storeys():
+    kinds = read_catalog().facilities.drop(index="heat_exchange_station").dropna(subset=["footprint_m2"])
+    ground = kinds["land_m2"].fillna(kinds["floor_m2"] / kinds["storeys"])
+    assert (kinds["footprint_m2"] - ground).abs().max() < 1e-9
+    assert kinds.loc["cultural_station", ["floor_m2", "storeys", "footprint_m2"]].tolist() == [250, 2, 125]
+    assert {"neighbourhood_centre", "ebike_shed", "outpatient_clinic"} <= set(kinds.index)
+
+
+def test_what_was_found_twice_is_secondary_and_what_is_in_conflict_is_not():
+    rows = {(r["kind_a"], r["kind_b"]): r for r in read_catalog().rows("pipe_clearances")}
+    assert rows["heat_secondary", "sewage"]["confidence"] == "secondary"
+    assert rows["sewage", "storm"]["confidence"] == "assumed" and "0.5 to 1.0" in rows["sewage", "storm"]["note"]
+    assert sum(r["confidence"] == "memory" for r in rows.values()) == 8  # seven to buildings, gas to conduits

@@ -65,6 +65,7 @@ COMMANDS = {
     "through": ("through", "{area}", OPENED[1]),
     "heat": ("heat", "{area}", *OPENED),
     "dig": ("dig", "{area}", "water", *OPENED),
+    "district": ("district", "{area}/..", "-o", "{area}-district", "--no-pages"),
     "design": ("design", "{area}", "--budget", "20000", "--goal", "kinds"),
 }
 AS_CSV = ("site", "heat", "dig")

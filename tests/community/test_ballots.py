@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from community.court import court, votes
 
+from spatialreno.area import overlaid
 from spatialreno.community import homes, read_register
 from spatialreno.errors import InputError
 from spatialreno.works.lifts.fit_lifts import stairwells
@@ -106,3 +108,18 @@ def test_the_example_is_counted_whole(example):
     assert states["C01"] == "passed" and states["C04"] == "agreed_short" and states["C06"] == "quorum_short"
     willing = book.counts("willing")
     assert not willing["C05"].passed and willing["C01"].agreed_heads >= 0.8 * willing["C01"].heads
+
+
+def test_a_vote_after_its_matter_closed_is_named_and_the_rest_stands():
+    rows = [(*row, day) for row, day in zip(votes("willing:C1", "H1", 4), ["2026-04-30", "2026-05-02", None, "5月"],
+                                            strict=True)]  # fmt: skip
+    area = court(ballots=[row[:5] for row in rows])
+    dated = overlaid(area, {"ballots": area.ballots.assign(date=pd.array([row[5] for row in rows], dtype="str"))})
+    with pytest.raises(InputError) as told:
+        read_register(dated, closes={"willing": "2026-05-01"})
+    assert {f.rule: f.ids for f in told.value.faults} == {
+        "date": ("H1-1-202 willing:C1",), "closed": ("H1-1-102 willing:C1",)}  # fmt: skip
+    kept = read_register(dated, closes={"willing:C1": "2026-05-01"}, keep_rest=True)
+    assert kept.count("willing", "C1").voted_heads == 2
+    with pytest.raises(InputError, match="no day"):
+        read_register(area, closes={"willing": "soon"})

@@ -9,7 +9,7 @@ from conftest import EXAMPLE, ORIGIN
 from shapely.affinity import translate
 
 from spatialreno import Scenario, build, demolish, read_scenario
-from spatialreno.area.assembly import replace_layers
+from spatialreno.area.under_catalog import replace_layers
 from spatialreno.community import find_consents, register_facilities
 from spatialreno.errors import InputError
 

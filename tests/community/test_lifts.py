@@ -16,7 +16,7 @@ def tall(**more):
     area = court()
     houses = area.buildings.assign(storeys=6.0)
     doors = area.entrances.assign(storeys=6.0)
-    from spatialreno.area.assembly import replace_layers
+    from spatialreno.area.under_catalog import replace_layers
 
     return replace_layers(area, {"buildings": houses, "entrances": doors, **more})
 

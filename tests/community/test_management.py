@@ -85,11 +85,29 @@ def gated():
 
 
 def test_merging_saves_the_inner_gate_and_one_fixed_part(gated):
-    apart = manage(gated, clusters={"C1": ["C1"], "C2": ["C2"]}, costs=COSTS).table
-    whole = manage(gated, clusters={"all": ["C1", "C2"]}, costs=COSTS).table
+    apart = manage(gated, clusters={"C1": ["C1"], "C2": ["C2"]}, costs=COSTS, every_gate=True).table
+    whole = manage(gated, clusters={"all": ["C1", "C2"]}, costs=COSTS, every_gate=True).table
     assert apart["gates"].sum() == 3 and whole.loc["all", "gates"] == 2  # a closed gate needs no guard
     assert apart["cost_yuan"].sum() - whole["cost_yuan"].sum() == 2000 + 3000
     assert whole.loc["all", ["fee_yuan", "rate", "income_yuan"]].tolist() == [20.0, 0.75, 6 * 10 * 0.5 + 6 * 30 * 1.0]
+
+
+def test_one_gate_of_a_compound_is_guarded(gated):
+    """3000 + 2000 + 8 × 6 = 5048 a month for each yard and 5096 for both; C1 takes in 30 and loses 5018."""
+    apart = manage(gated, clusters={"C1": ["C1"], "C2": ["C2"]}, costs=COSTS).table
+    assert apart["guarded"].tolist() == [1, 1] and apart["cost_yuan"].tolist() == [5048, 5048]
+    assert apart.loc["C1", ["income_yuan", "balance_yuan"]].tolist() == [30, 30 - 5048]
+    whole = manage(gated, clusters={"all": ["C1", "C2"]}, costs=COSTS).table.loc["all"]
+    assert (whole["gates"], whole["guarded"], whole["cost_yuan"]) == (2, 1, 5096)
+    dear = gated.with_catalog(constants={"gate_guard_households": 6}, source="本地", date="2026")
+    assert manage(dear, clusters={"all": ["C1", "C2"]}, costs=COSTS).table.loc["all", "guarded"] == 2
+
+
+def test_the_example_costs_what_a_compound_can_bear(example):
+    """C01: one guarded gate 2600 + 126 × 7 + 3200 = 6682 yuan a month; 126 × 22 × 0.42 come in."""
+    own = manage(example).table.loc["C01"]
+    assert own["cost_yuan"] == 6682 and own["income_yuan"] == pytest.approx(126 * 22 * 0.42)
+    assert break_even_fee(6682, 126, 0.8) == pytest.approx(66.29, abs=0.01)
 
 
 def test_blocks_are_places(example):

@@ -81,6 +81,7 @@ def test_a_plan_carried_out_differs_in_nothing() -> None:
     same = completed(today, PLAN, PLAN.apply(today))
     assert (same.acts["state"] == "done").all() and same.returned.empty and same.unplanned.empty
     none = completed(today, PLAN, today)
+    assert none.returned["found"].tolist() == ["still_there"] * 2
     assert (none.acts["state"] == "not_built").all() and none.table["built_yuan"].sum() == 0
 
 

@@ -100,7 +100,7 @@ def test_costs_are_those_of_what_was_chosen(district: District) -> None:
     assert pd.isna(total.at["cost_yuan", "today"])  # nothing invested is not a cost of nothing
     both = district.choosing("clear").total()
     assert both.at["illegal_demolished_m2", "chosen"] == table["甲", "clear", "illegal_demolished_m2"] * 2
-    assert pd.isna(both.at["fire_buildings", "chosen"])  # a share of buildings does not add up
+    assert pd.isna(both.at["fire_homes", "chosen"])  # a share of buildings does not add up
 
 
 def test_a_broken_area_is_told_and_the_rest_stands(district: District) -> None:

@@ -8,6 +8,7 @@ from conftest import EXAMPLE, make_area
 from shapely.geometry import LineString, box
 
 import spatialreno as sr
+from spatialreno.area.assembly import replace_layers
 from spatialreno.errors import InputError
 from spatialreno.scenario import hundredths
 
@@ -217,3 +218,25 @@ def test_the_example_pays_each_pipe_once(example):
     assert options.works["full"].heat.households_connected == 806
     heated = options.table().loc[("full", "area", example.name, "heated_share"), "value"]
     assert heated == pytest.approx(0.8)
+
+
+def test_lifts_are_part_of_the_option_where_asked():
+    """Two houses of six floors, a stairwell each: two lifts of 450 000, of which the city pays 80 000 each."""
+    from community.court import court
+
+    area = court()
+    tall = replace_layers(area, {n: area.layer(n).assign(storeys=6.0) for n in ("buildings", "entrances")})
+    idle = sr.Scenario("idle", "加梯", [sr.alter("compounds", ids=["C1"], set={"security": True})])
+    with_lifts, without = (sr.compare(tall, [idle], works=works) for works in (["lifts"], []))
+    count = int(sr.plan_lifts(tall, sr.community.LiftTerms(sun="")).table["verdict"].eq("fits").sum())
+    assert count == 2
+    after = with_lifts.areas["idle"].entrances
+    assert after["lift"].fillna(False).sum() == 2 and with_lifts.works["idle"].lifts is not None
+    lines = with_lifts.bill().of("idle").lines.query("part == 'lifts'").set_index("payer")["cost_yuan"]
+    assert lines.to_dict() == {"city": 2 * 80_000.0, "residents": 2 * 370_000.0}
+    row = with_lifts.leaders().loc["新增供暖 / 加装电梯"]
+    assert (row["today"], row["idle"]) == ("— / 0", "— / 2")
+    assert without.leaders().loc["新增供暖 / 加装电梯", "idle"] == "— / 0"
+    assert with_lifts.consents["idle"].parties.equals(without.consents["idle"].parties)  # each stairwell votes itself
+    again = sr.compare(with_lifts.areas["idle"], [idle], works=["lifts"])
+    assert "idle" not in again.works  # every stairwell has its lift

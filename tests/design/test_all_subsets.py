@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from conftest import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from made_up import best_of_all, least_of_all, made_up
@@ -23,7 +24,7 @@ from spatialreno.design.proof.study import Effort
 MANY = int(os.environ.get("SPATIALRENO_SUBSETS", "0"))
 # Without shrinking: an area is a whole fabric, and a failing one is small as it is.
 AREAS = settings(
-    max_examples=MANY or 6, deadline=None, derandomize=True, phases=[Phase.generate],
+    max_examples=MANY or examples(12), deadline=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 GOALS = ("basket:four", "covered:convenience_store", "kinds", "score", "metres")

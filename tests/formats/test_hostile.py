@@ -69,6 +69,10 @@ def test_every_kind_of_fault_in_the_docs_has_its_test():
 
 
 ELSEWHERE = {  # kinds of faults that other tests show
+    "hour": (
+        "test_first_hour.py::the_handbook_leads_from_raw_files_to_compared_options",
+        "test_first_hour.py::templates_that_were_filled_in_are_an_area",
+    ),
     "corpus": ("formats/test_corpus.py::it_is_read_or_refused_in_words",),
     "packed": (
         "formats/test_packed_and_bound.py::a_hidden_sheet_is_told_and_not_read",

@@ -22,8 +22,9 @@ from spatialreno.catalog.standard import (
 )
 from spatialreno.errors import InputError
 from spatialreno.indicators.access import judge
-from spatialreno.indicators.circle import circle_sources, circle_values, credit, kind_weights, scores
+from spatialreno.indicators.circle import circle_sources, circle_values, credit, kind_weights, scores, unread_share
 from spatialreno.indicators.people import resident_means
+from spatialreno.indicators.rows import indicator_title
 
 KINDS = ("health_station", "kindergarten", "market")
 SPEEDS = read_catalog().groups["speed_m_s"]
@@ -211,3 +212,36 @@ def test_credit_is_full_inside_and_gone_beyond_the_fade(d: float, radius: float,
         assert told[0] == pytest.approx(0.0, abs=1e-9)
     else:
         assert 0 <= told[0] <= 1
+
+
+def test_the_straight_line_stands_beside_the_walk() -> None:
+    """A walks 450 m to a kindergarten 280 m away: the check-up counts it (300 m), the walk does not."""
+    rows = found(TWO_HOMES)
+    rows.loc[(rows["building_id"] == "A") & (rows["kind"] == "kindergarten"), "straight_m"] = 280.0
+    told = circle_values(rows, NORM, scores(rows, WEIGHTS, NORM.score.fade))
+    assert (told.loc["A", "covered:kindergarten"], told.loc["A", "covered_straight:kindergarten"]) == (0.0, 1.0)
+    due = (NORM.table["obligation"] == "M").sum()
+    assert told.loc["A", "detour_loss"] == pytest.approx(1.0 / due)
+    assert told["covered_straight:market"].tolist() == told["covered:market"].tolist()
+
+
+def test_elderly_walkers_are_judged_at_their_own_pace_by_level() -> None:
+    """0.8 m/s: 240 m in the five minutes of a health station; a market's 500 m at 60 m a minute give 400 m."""
+    told = values({**TWO_HOMES, ("B", "health_station"): 240.0, ("A", "market"): 400.0})
+    assert told["covered_elderly:health_station"].tolist() == [0.0, 1.0]
+    assert told["covered_elderly:market"].tolist() == [1.0, 0.0]
+
+
+def test_a_level_says_how_many_of_its_kinds_are_judged() -> None:
+    norm, catalog = read_standard("gb50180-2018"), read_catalog()
+    assert indicator_title(catalog, "level_all:15min", norm=norm).endswith("十五分钟生活圈（6/17 类）")
+    assert indicator_title(catalog, "level_mean:block", norm=norm, lang="en").endswith("(4 of 8 kinds)")
+    assert {u.kind for u in norm.unjudged} <= set(catalog.facilities.index)
+
+
+def test_the_score_says_how_much_of_it_is_unread() -> None:
+    """Half the weight is the health station's; what its radius is worth decides."""
+    sure = NORM.table["confidence"].isin(["read", "secondary", "derived"])
+    assert unread_share(NORM, WEIGHTS) == pytest.approx(WEIGHTS[~sure].sum())
+    assert unread_share(read_standard("gb50180-2018"), kind_weights(read_standard("gb50180-2018"),
+                        read_catalog().facilities)) > 0.5  # fmt: skip

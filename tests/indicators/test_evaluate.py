@@ -82,7 +82,7 @@ def test_an_area_with_everything_at_the_door_scores_100_and_covers_all() -> None
     assert full.value("score") == pytest.approx(100)
     shares = full.table.loc["area"].reset_index()
     covered = shares[shares["indicator"].str.match("covered|level|basket")]
-    assert len(covered) == 31 + 8 + 3 and (covered["value"] == 1).all()
+    assert len(covered) == 3 * 31 + 8 + 3 and (covered["value"] == 1).all()
 
 
 def test_adding_a_facility_never_lowers_coverage_or_score(today: Evaluation) -> None:

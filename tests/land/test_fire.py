@@ -9,7 +9,7 @@ from land.yards import area, layer
 from shapely import LineString, Point, box
 
 from spatialreno.area import StudyArea
-from spatialreno.area.assembly import replace_layers
+from spatialreno.area.under_catalog import replace_layers
 from spatialreno.land import fire_access, fire_blockers
 
 YARD = layer({"id": "C1", "name": "院", "geometry": box(-60, -100, 160, 150)})

@@ -194,6 +194,18 @@ def own(option: str, merged: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, g
     )
 
 
+def told_table() -> pd.DataFrame:
+    """The few numbers of each option that the first minute tells; ``opened`` costs more and gives more."""
+    told = {"today": (40.0, 0.0, 0.0, 2.0), "clear": (40.0, 4.2e4, 0.0, 2.0), "opened": (52.5, 1e6, 90.0, 1.0)}
+    rows = [
+        (option, "plan", "small", name, value)
+        for option, values in told.items()
+        for name, value in zip(("score", "cost_yuan", "kind_gain", "blocks"), values, strict=True)
+    ]
+    names = ["option", "level", "place", "indicator", "value"]
+    return pd.DataFrame(rows, columns=names).set_index(names[:4])
+
+
 @pytest.fixture(scope="session")
 def make_options() -> Callable[..., SimpleNamespace]:
     """Build a comparison; ``text`` is given every name and may change it."""
@@ -232,8 +244,10 @@ def make_options() -> Callable[..., SimpleNamespace]:
             sections=dict.fromkeys(OPTIONS, measured().sections["today"]),
             room=measured().room,
             consents={},
+            gained={},
+            table=lambda: told_table(),
             works={},
-            notes=lambda: [("opened", text("2 项无单价"))],
+            notes=lambda lang="zh": [("opened", text("2 项无单价"))],
             provenance={
                 "version": text("0.2.0"),
                 "fingerprint": text("abc"),

@@ -43,22 +43,33 @@ def test_no_request_and_no_complaint(opened):
 
 def test_the_fullest_option_is_open_and_drawn(opened):
     chosen = find(opened, '[role="tab"][aria-selected="true"]')
-    assert [tab.text for tab in chosen] == ["拆墙并院"]
+    assert [tab.text.split("\n")[0] for tab in chosen] == ["拆墙并院"]
     assert "拆除（围墙等）" in legend(opened)
     assert "新建设施" in legend(opened)
     assert len(find(opened, "path.leaflet-interactive")) > 8
 
 
+def test_the_first_minute_tells_the_open_option(opened):
+    """One sentence of the open option, a picture of each option in its tab, the scale for the print."""
+    told = [line.text for line in find(opened, ".verdict") if line.is_displayed()]
+    assert len(told) == 1 and "总投资 100 万元" in told[0] and "生活圈得分变化 12.5" in told[0]
+    assert len(find(opened, '[role="tab"] svg')) == 3
+    opened.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    scale = opened.execute_script(TEXT, find(opened, "#paper-scale")[0])
+    opened.execute_script("window.dispatchEvent(new Event('afterprint'))")
+    assert scale.startswith("1 : ") and int(scale[4:]) > 100
+
+
 def test_tabs_by_keyboard_switch_map_and_tables(opened):
     find(opened, '[role="tab"][aria-selected="true"]')[0].send_keys("\ue011")  # Home
-    assert [tab.text for tab in find(opened, '[role="tab"][aria-selected="true"]')] == ["现状"]
-    assert opened.switch_to.active_element.text == "现状"
+    assert [tab.text.split("\n")[0] for tab in find(opened, '[role="tab"][aria-selected="true"]')] == ["现状"]
+    assert opened.switch_to.active_element.text.split("\n")[0] == "现状"
     assert find(opened, '[role="tabpanel"]')[0].get_attribute("aria-labelledby") == "tab-0"
     assert [cell for cell in find(opened, ".options .change") if cell.is_displayed()] == []
     assert "拆除（围墙等）" not in legend(opened)
     assert "认定违建（未拆）" in legend(opened)
     opened.switch_to.active_element.send_keys("\ue012")  # left of the first is the last
-    assert [tab.text for tab in find(opened, '[role="tab"][aria-selected="true"]')] == ["拆墙并院"]
+    assert [tab.text.split("\n")[0] for tab in find(opened, '[role="tab"][aria-selected="true"]')] == ["拆墙并院"]
 
 
 def test_switches_add_and_take_away(opened):

@@ -11,7 +11,7 @@ from spatialreno.area import assemble
 from spatialreno.blocks import compound_blocks
 from spatialreno.community import find_consents
 from spatialreno.comparison import compare
-from spatialreno.indicators import evaluate
+from spatialreno.indicators import evaluate, gain_values, who_gains
 from spatialreno.maps import live
 from spatialreno.scenario import read_scenario
 
@@ -100,6 +100,8 @@ def equal_to_python(browser, area, folder):
     assert got["mean"] == pytest.approx(found.value("score"), abs=1e-9)
     assert got["share"] == pytest.approx(found.value("basket:four"), abs=1e-12)
     assert got["cost"] == (0 if np.isnan(bill.total["live"]) else bill.total["live"])  # to the fen
+    told = gain_values(who_gains(evaluate(area), found), area.catalog.constants, ("four",))
+    assert (got["gained"], got["lost"]) == (told["residents_gain"], told["residents_lose"])
     assert got["unpriced"] == bill.unpriced_count("live")
     paid = bill.by("payer").set_index("payer")["cost_yuan"].to_dict()
     assert {payer: round(yuan, 2) for payer, yuan in got["payers"].items()} == paid

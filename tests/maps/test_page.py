@@ -9,10 +9,12 @@ from maps.hostile import ALL, PAYLOADS, hostile
 from maps.test_door import Reader
 
 from spatialreno.area import assemble
+from spatialreno.comparison.money.funding import fund
 from spatialreno.errors import InputError
 from spatialreno.maps import draw
 from spatialreno.maps.drawing.style import styles
 from spatialreno.maps.words.words import legend_words
+from spatialreno.scenario import Bill
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +114,9 @@ def test_a_failed_save_keeps_the_old_file(page, tmp_path):
 
 def _only_today(options, area):
     options.areas = {"today": area}
-    options.notes = list
+    options.notes = lambda lang: []
+    nothing = Bill(options.bill().lines.iloc[:0], ("today",), 72.0)
+    options.funding = lambda: fund(options.areas, nothing)
     return options
 
 

@@ -14,7 +14,7 @@ from maps.hostile import ALL, PAYLOADS
 from shapely.affinity import translate
 
 import spatialreno as sr
-from spatialreno.area.assembly import replace_layers
+from spatialreno.area.under_catalog import replace_layers
 from spatialreno.errors import InputError
 from spatialreno.maps.content.people_sections import sections
 from spatialreno.maps.drawing.people_themes import people_themes

@@ -56,7 +56,7 @@ def test_what_was_not_published_stays_missing(pingdingshan):
 
 
 def test_every_shipped_number_has_its_source():
-    for path in sorted(DATA.glob("*-2022.csv")):
+    for path in sorted(DATA.glob("*.csv")):
         rows = read_programme(path).rows
         assert (rows["source"].notna() & rows["confidence"].notna()).all()
 
@@ -160,3 +160,35 @@ def test_the_districts_add_up_and_stages_nest(tmp_path_factory, projects):
     table = table.reindex(columns=["planned", "started", "in_progress", "done"], fill_value=0)
     assert (table["planned"] >= table["started"]).all()
     assert (table["started"] >= table["done"] + table["in_progress"]).all()
+
+
+def test_xigong_as_published():
+    told = read_programme(DATA / "luoyang-xigong.csv")
+    published = {
+        ("XG", "count"): 776, ("XG", "city_share"): 0.54, ("XG-done", "count"): 450, ("XG-managed", "managed"): 500,
+        ("XG-branches", "party_branches"): 330, ("XG-lifts", "lifts"): 200, ("XG-90", "count"): 90,
+        ("XG-90", "wall_m"): 5_000, ("XG-90", "illegal_m2"): 30_000, ("XG-90", "facilities"): 420,
+        ("XG-90", "residents"): 45_000, ("XG-circle", "residents"): 254_000, ("XGD", "wall_m"): 1_200,
+        ("XGD", "illegal_m2"): 1_500,
+    }  # fmt: skip
+    assert {key: told.figure(*key) for key in published} == published
+    assert told.share("XG-done", "XG") == pytest.approx(450 / 776)
+    with pytest.raises(InputError, match="not published"):
+        told.figure("XG-lifts")
+
+
+def test_rows_of_an_area_with_what_was_done_and_why_it_is_late(tmp_path):
+    head = "id,year,area,option,lifts,wall_m,satisfied,status,end_planned,逾期原因\n"
+    path = written(tmp_path, "P1,2022,a,full,3,100.5,0.9,done,,", "P2,2022,b,,2,,,在建,2022-09-30,等供电迁改",
+                   "P3,2023,a,,,,,计划,,", head=head)  # fmt: skip
+    told = read_programme(path)
+    table = told.table().set_index(["year", "status"])
+    assert table.loc[(2022, "planned"), ["lifts", "wall_m"]].tolist() == [5, 100.5]
+    assert told.late("2022-12-31")["reason"].to_dict() == {"P2": "等供电迁改"}
+    targets = told.targets().set_index("year")
+    assert targets.loc[2022, ["planned", "done", "left", "share_done"]].tolist() == [2, 1, 1, 0.5]
+    twice = written(tmp_path, "P1,2022,a,,,,,done,,", "P2,2022,a,,,,1.4,done,,", head=head)
+    with pytest.raises(InputError) as refused:
+        read_programme(twice)
+    faults = {(i, f.rule) for f in refused.value.faults for i in f.ids}
+    assert faults == {("P1", "area"), ("P2", "area"), ("P2", "value")}

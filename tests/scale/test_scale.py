@@ -77,3 +77,20 @@ def test_only_what_kills_its_worker_fails() -> None:
     assert [name for name, done in found.items() if done.fault] == ["n3"]
     assert "more memory" in found["n3"].fault
     assert sum(done.answer or 0 for done in found.values()) == 12
+
+
+def test_dask_gives_the_same() -> None:
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None, protocol="tcp"
+    ) as cluster:
+        workers = open_workers(scheduler=cluster.scheduler_address)
+        found = run_each(inverse, ITEMS, workers=workers)
+    assert found == run_each(inverse, ITEMS)
+
+
+def test_a_scheduler_that_is_not_there_is_told() -> None:
+    pytest.importorskip("distributed")
+    workers = open_workers(scheduler="nonsense://x")
+    with pytest.raises(InputError, match="nobody answers at nonsense://x"):
+        run_each(inverse, ITEMS, workers=workers)

@@ -87,3 +87,18 @@ def test_no_loop_of_a_kernel_is_without_a_bound() -> None:
             assert len(raises) >= len(loops), f"{path.name}: {node.name}"
             assert all("EndlessError" in ast.unparse(part) for part in raises), f"{path.name}: {node.name}"
     assert kernels > 60
+
+
+def test_the_first_run_says_once_that_it_compiles(
+    kernel: Callable[[], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(compiled.FIRST_RUN, "told", False)
+    with caplog.at_level("INFO", logger="spatialreno"):
+        kernel()(21)
+        kernel()(2.5)
+        assert [record.getMessage()[:10] for record in caplog.records] == ["first run:"]
+        monkeypatch.setattr(compiled.FIRST_RUN, "told", False)
+        caplog.clear()
+        kernel()(21)  # as it was kept
+        assert not caplog.records

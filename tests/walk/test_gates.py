@@ -87,7 +87,8 @@ def test_a_hole_of_a_gate_that_goes_is_whole_across_a_joint() -> None:
 
 
 def test_a_wall_built_along_a_gated_wall_is_opened_with_a_word() -> None:
-    from spatialreno.comparison.review import Finding, gate_findings, sentence
+    from spatialreno.catalog import Finding, sentence
+    from spatialreno.comparison.review import gate_findings
 
     area = yard(60, walls=[wall(*LONG)], gates=[gate("G", 30, 30, width_m=4.0)])
     line = wall("N", (at(20, 30.1).x, at(20, 30.1).y), (at(40, 30.1).x, at(40, 30.1).y))["geometry"]

@@ -15,7 +15,7 @@ from shapely.geometry import Point, box
 from worlds import SIZE, house, shed, spots, wall, yards
 
 from spatialreno.area import StudyArea
-from spatialreno.area.assembly import replace_layers
+from spatialreno.area.under_catalog import replace_layers
 from spatialreno.walk import travel_times
 from spatialreno.walk.access.travel import _pairs
 from spatialreno.walk.state.places import find_places

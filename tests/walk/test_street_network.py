@@ -125,3 +125,25 @@ def test_what_is_refused() -> None:
     graph.graph["crs"] = "EPSG:4326"
     with pytest.raises(InputError, match="project_graph"):
         sr.walk.street_network(graph)
+
+
+@pytest.mark.parametrize("lot", [1, 2, 1000])
+def test_sums_are_those_of_the_table_of_all_pairs(lot: int) -> None:
+    network = sr.walk.street_network(town())
+    values = pd.DataFrame({"residents": [10.0, 20.0, 0.1], "shops": [1, 0, 2]}, index=["sw", "ne", "ne"])
+    origins = ["end", "sw", "nw", "ne", "se"]
+    table = network.distances(origins, limit_m=150)
+    once = values.groupby(level=0).sum()
+    expected = table.join(once, on="destination").groupby("origin")[["residents", "shops"]].sum().loc[origins]
+    found = network.sums(origins, values, limit_m=150, lot=lot)
+    pd.testing.assert_frame_equal(found, expected.astype("float64"), check_names=False)
+    points = gpd.GeoSeries([Point(1, 1), Point(101, 99)], index=["p", "q"], crs=CRS)
+    assert network.sums(points, values, limit_m=20, lot=lot)["shops"].to_dict() == {"p": 1.0, "q": 2.0}
+
+
+def test_sums_refuse_what_is_not_known() -> None:
+    network = sr.walk.street_network(town())
+    with pytest.raises(InputError, match="no node nowhere"):
+        network.sums(["sw"], pd.DataFrame({"n": [1]}, index=["nowhere"]), limit_m=100)
+    with pytest.raises(InputError, match="a value is missing"):
+        network.sums(["sw"], pd.DataFrame({"n": [float("nan")]}, index=["sw"]), limit_m=100)

@@ -12,7 +12,7 @@ from worlds import house, wall, without
 
 from spatialreno import Scenario, alter
 from spatialreno.area import StudyArea
-from spatialreno.area.assembly import replace_layers
+from spatialreno.area.under_catalog import replace_layers
 from spatialreno.errors import InputError
 from spatialreno.walk import nearest, what_if
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString, Point, box
 
 from spatialreno.area import StudyArea
-from spatialreno.area.assembly import replace_layers
+from spatialreno.area.under_catalog import replace_layers
 from spatialreno.walk import travel_times
 
 SIZE = 30

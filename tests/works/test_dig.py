@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
+import pandas as pd
 import pytest
 from conftest import make_area
 from shapely.geometry import LineString, box
 
 from spatialreno import Scenario, alter, demolish
+from spatialreno.catalog import read_catalog
 from spatialreno.errors import InputError
-from spatialreno.works import dig_book, plan_dig
+from spatialreno.works import dig_book, fit_section, plan_dig
+from spatialreno.works.dig.falls import FALLS, deep_drains, house_clearance
 from spatialreno.works.dig.lane_rooms import lane_rooms
 
 KINDS = ("sewage", "water")
@@ -193,3 +198,17 @@ def test_a_dig_goes_into_a_book_and_a_scenario():
     assert len(book["巷道"]) == len(dig.lanes)
     after = dig.as_scenario("dig").apply(area)
     assert len(after.pipes) == len(area.pipes) + len(dig.routes)
+
+
+def test_a_drain_below_the_foundations_keeps_farther_from_houses():
+    """H 3.5, h 1.5, 30°: 2 / 0.5774 + 0.4 / 2 - 0.3 / 2 = 3.51 m, where the section holds 2.5."""
+    limits = read_catalog().constants
+    house = house_clearance(3.5, 0.3, 0.4, limits)
+    assert house == pytest.approx(2.0 / math.tan(math.radians(30)) + 0.05)
+    assert house_clearance(1.5, 0.3, 0.4, limits) == 2.5 and house_clearance(1.51, 0.3, 0.4, limits) == 3.0
+    cut = fit_section(read_catalog(), 7.0, ["sewage", "storm"])
+    falls = pd.DataFrame([("sewage", "p1", 0.0, 0.0, 1.0, True, False, 3.5, house)], columns=FALLS)
+    lanes = pd.DataFrame({"path_id": ["L1"]}, index=["p1"])
+    (told,) = deep_drains(falls, lanes, {"p1": cut}, limits)
+    assert told.ids == ("L1",) and "3.5 m deep" in told.message and "has 2.5 m" in told.message
+    assert deep_drains(falls.assign(depth_m=1.4, house_m=2.5), lanes, {"p1": cut}, limits) == []

@@ -1,8 +1,6 @@
-from .acts import as_finding as as_finding
 from .assembly import assemble as assemble
 from .assembly import form_layers as form_layers
 from .assembly import formed_findings as formed_findings
-from .assembly import replace_layers as replace_layers
 from .cells import Numbers as Numbers
 from .cells import half_characters as half_characters
 from .cells import mark as mark
@@ -41,6 +39,7 @@ from .given import as_ids as as_ids
 from .given import as_kinds as as_kinds
 from .given import as_points as as_points
 from .given import refuse_unknown as refuse_unknown
+from .part import part_of as part_of
 from .place.crs import LONLAT as LONLAT
 from .place.crs import crs_name as crs_name
 from .place.crs import crs_text as crs_text
@@ -58,9 +57,12 @@ from .place.sides import lineage as lineage
 from .place.sides import lineages as lineages
 from .place.strips import middle as middle
 from .place.strips import strip_lines as strip_lines
+from .rules.acts import as_finding as as_finding
 from .rules.place import too_wide_gates as too_wide_gates
+from .shown import Shown as Shown
 from .split import split_walls as split_walls
 from .spread import spread_over_buildings as spread_over_buildings
 from .study_area import StudyArea as StudyArea
 from .study_area import once_an_area as once_an_area
 from .study_area import overlaid as overlaid
+from .under_catalog import replace_layers as replace_layers

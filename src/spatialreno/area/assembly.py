@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +11,6 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from spatialreno.area.acts import as_finding, worth_a_look
 from spatialreno.area.as_drawn import with_types
 from spatialreno.area.conform import Notes, conform
 from spatialreno.area.estimate import with_estimates
@@ -29,6 +27,7 @@ from spatialreno.area.place.crs import (
 )
 from spatialreno.area.place.relate import relate
 from spatialreno.area.place.sides import split_by_sides
+from spatialreno.area.rules.acts import as_finding, worth_a_look
 from spatialreno.area.rules.check import check_layers
 from spatialreno.area.spread import with_compounds_spread
 from spatialreno.area.study_area import StudyArea
@@ -118,33 +117,6 @@ def form_layers(
     formed, target = _in_one_crs(formed, crs, catalog, notes)
     formed = with_compounds_spread(with_types(formed, catalog, notes), catalog.constants, notes)
     return with_estimates(formed, catalog.constants, notes), target, notes
-
-
-def replace_layers(area: StudyArea, changed: Mapping[str, pd.DataFrame]) -> StudyArea:
-    """Return the area with some layers changed, checked and related again; its survey stays.
-
-    Parameters
-    ----------
-    area
-        The area to start from.
-    changed
-        New tables by layer name, in the area's CRS.
-
-    Raises
-    ------
-    InputError
-        When the changed layers break a rule.
-    """
-    notes = Notes()
-    dictionaries = area.catalog.layers
-    formed = {n: area.layer(n) for n in dictionaries}
-    for name, frame in changed.items():
-        given = frame.drop(columns=[c for c in dictionaries[name].of_status("derived") if c in frame.columns])
-        formed[name] = conform(given, dictionaries[name], notes)
-    formed = with_estimates(formed, area.catalog.constants, notes)
-    refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid))
-    related = relate(formed, area.catalog)
-    return replace(area, _layers=freeze(related), _survey=area.survey, _acts=(*area._acts, *notes.acts))
 
 
 def findings(layers: Mapping[str, pd.DataFrame], *, crs: Any, catalog: Catalog) -> list[Fault]:

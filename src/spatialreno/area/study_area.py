@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, wraps
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
-from spatialreno.area.under_catalog import freeze, under_catalog
+from spatialreno.area.shown import Shown
+from spatialreno.area.under_catalog import freeze, replace_layers, under_catalog
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class Plan(Protocol):
+    """What can be applied to an area: a scenario."""
+
+    def apply(self, area: StudyArea) -> StudyArea:
+        """Return the area as it would be."""
+
+
 def _layer(name: str) -> Any:
     def get(self: StudyArea) -> gpd.GeoDataFrame:
         return self.layer(name)
@@ -35,7 +43,7 @@ def _layer(name: str) -> Any:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class StudyArea:
+class StudyArea(Shown):
     """A quarter as surveyed or as a plan would leave it; made by ``assemble`` or ``read_area``.
 
     Every layer and table of the catalog is there (empty when nothing is known), with every column of
@@ -136,6 +144,44 @@ class StudyArea:
         for folder in folders:
             catalog = catalog.with_folder(folder)
         return under_catalog(self, catalog.with_rows(tables, source=source, date=date) if tables else catalog)
+
+    def with_layer(self, name: str, frame: pd.DataFrame) -> StudyArea:
+        """Return the area with one layer replaced, checked and related again; this one stays as it is.
+
+        Parameters
+        ----------
+        name
+            A layer of the catalog, e.g. ``"walls"``.
+        frame
+            Its rows, ids as index or in a column ``id``, in any CRS that it states; derived columns are worked out.
+
+        Returns
+        -------
+        StudyArea
+            A correction of the survey is a survey; of an area after a plan the survey stays.
+
+        Raises
+        ------
+        InputError
+            When there is no such layer, or the rows break a rule: all faults at once.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> low = today.with_layer("walls", today.walls.assign(height_m=1.2))
+        >>> float(low.walls["height_m"].max()), low.survey is low
+        (1.2, True)
+        """
+        if isinstance(frame, gpd.GeoDataFrame) and frame.crs is not None and frame.crs != self.crs:
+            frame = frame.to_crs(self.crs)
+        self.layer(name)  # says which layers there are
+        changed = replace_layers(self, {name: frame})
+        return changed if self._survey is not None else replace(changed, _survey=None)
+
+    def apply(self, scenario: Plan) -> StudyArea:
+        """Return the area as a plan would leave it: ``scenario.apply(area)``, as it reads from the area's side."""
+        return scenario.apply(self)
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
         """Return one layer or table as a shallow copy.

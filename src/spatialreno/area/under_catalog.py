@@ -1,4 +1,4 @@
-"""Layers closed against changes, and an area held to another catalog than the one it was read with."""
+"""Layers closed against changes, and an area with other layers or under another catalog than it was read with."""
 
 from __future__ import annotations
 
@@ -66,3 +66,30 @@ def under_catalog(area: StudyArea, catalog: Catalog) -> StudyArea:
     refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
     related = freeze(relate(formed, catalog))
     return replace(area, catalog=catalog, _layers=related, _survey=survey, _acts=(*area._acts, *notes.acts))
+
+
+def replace_layers(area: StudyArea, changed: Mapping[str, pd.DataFrame]) -> StudyArea:
+    """Return the area with some layers changed, checked and related again; its survey stays.
+
+    Parameters
+    ----------
+    area
+        The area to start from.
+    changed
+        New tables by layer name, in the area's CRS.
+
+    Raises
+    ------
+    InputError
+        When the changed layers break a rule.
+    """
+    notes = Notes()
+    dictionaries = area.catalog.layers
+    formed = {n: area.layer(n) for n in dictionaries}
+    for name, frame in changed.items():
+        given = frame.drop(columns=[c for c in dictionaries[name].of_status("derived") if c in frame.columns])
+        formed[name] = conform(given, dictionaries[name], notes)
+    formed = with_estimates(formed, area.catalog.constants, notes)
+    refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid))
+    related = relate(formed, area.catalog)
+    return replace(area, _layers=freeze(related), _survey=area.survey, _acts=(*area._acts, *notes.acts))

@@ -1,5 +1,8 @@
 from .catalog import Catalog as Catalog
 from .catalog import read_catalog as read_catalog
+from .findings import Finding as Finding
+from .findings import Things as Things
+from .findings import sentence as sentence
 from .layers import Column as Column
 from .layers import Layer as Layer
 from .read_only import ReadOnly as ReadOnly

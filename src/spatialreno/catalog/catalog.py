@@ -131,7 +131,7 @@ class Catalog:
         if table not in self._frames:
             frame = self._table(table).frame
             self._frames[table] = frame.set_index(_INDEX[table]) if table in _INDEX else frame
-        return self._frames[table].copy(deep=False)  # pandas copies what is written to
+        return self._frames[table].copy()
 
     @cached_property
     def _frames(self) -> dict[str, pd.DataFrame]:

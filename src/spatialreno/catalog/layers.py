@@ -129,7 +129,7 @@ def _column(row: Row) -> Column:
         refers_to=row["refers_to"],
         title_zh=row["title_zh"],
         title_en=row["title_en"],
-        aliases=_split(row["aliases"]),
+        aliases=tuple(dict.fromkeys((*_split(row["aliases"]), *_split(row["title_zh"])))),
         description=row["description"],
         least=_bound(row["min"], "0" if row["dtype"] in ("int", "float") else ""),
         most=_bound(row["max"], "1" if row["unit"] == "share" else ""),

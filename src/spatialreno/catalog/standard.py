@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Confidence = Literal["read", "secondary", "memory", "memory-low", "derived", "assumed"]
 Obligation = Literal["M", "O"]
-_KEYS = {"services": ("kind",), "open_spaces": ("kind", "level"), "baskets": ("id",)}
+_KEYS = {"services": ("kind",), "unjudged": ("kind", "level"), "open_spaces": ("kind", "level"), "baskets": ("id",)}
 _MEND = "Correct the file; `spatialreno catalog` lists the standards that ship with the package."
 
 
@@ -60,6 +60,15 @@ class Service(_Row):
     clause: str
     confidence: Confidence
     note: str = ""
+
+
+class Unjudged(_Row):
+    """A kind that shall be built at a level and is not judged here: nobody has read its distance, or it has none."""
+
+    kind: str
+    level: str
+    clause: str
+    confidence: Confidence
 
 
 class OpenSpace(_Row):
@@ -110,6 +119,8 @@ class Standard(_Row):
         Living circles by key, such as ``15min``; they are not nested.
     services
         One row a facility kind.
+    unjudged
+        Kinds that shall be built at a level and are not judged.
     open_spaces
         One row an open-space kind and level.
     baskets
@@ -123,6 +134,7 @@ class Standard(_Row):
     title_en: str = ""
     levels: dict[str, Level] = Field(min_length=1)
     services: tuple[Service, ...] = Field(min_length=1)
+    unjudged: tuple[Unjudged, ...] = ()
     open_spaces: tuple[OpenSpace, ...] = ()
     baskets: tuple[Basket, ...] = ()
     score: Score
@@ -137,6 +149,7 @@ class Standard(_Row):
         needed = [kind for b in self.baskets for need in b.needs.values() for kind in need]
         found = [
             *_unknown("services", [s.level for s in self.services], self.levels, "level"),
+            *_unknown("unjudged", [u.level for u in self.unjudged], self.levels, "level"),
             *_unknown("open_spaces", [o.level for o in self.open_spaces], self.levels, "level"),
             *_unknown("baskets", needed, kinds, "kind"),
             *_twice("services", kinds),
@@ -151,6 +164,18 @@ class Standard(_Row):
     def kinds(self) -> tuple[str, ...]:
         """List the facility kinds it judges, sorted."""
         return tuple(sorted(s.kind for s in self.services))
+
+    def due(self, level: str) -> tuple[int, int]:
+        """Tell how many kinds that shall be built at a level are judged, and how many there are.
+
+        Examples
+        --------
+        >>> norm = read_standard("gb50180-2018")
+        >>> norm.due("15min"), norm.due("10min"), norm.due("block")
+        ((6, 17), (5, 8), (4, 8))
+        """
+        judged = sum(s.level == level and s.obligation == "M" for s in self.services)
+        return judged, judged + sum(u.level == level for u in self.unjudged)
 
     @property
     def minutes(self) -> dict[str, float]:

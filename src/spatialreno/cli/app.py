@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, cast
 
 import typer
 
-from spatialreno.cli.output import complain, say, speak_chinese
+from spatialreno.cli.output import complain, say, say_notes, speak_chinese
 from spatialreno.errors import InputError, RenoError
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ Budget = Annotated[float | None, typer.Option("--budget", help="Yuan for the men
 
 
 Works = Annotated[
-    str, typer.Option("--works", help="Joint works in each option: heat, dig (comma-joined); or none")
+    str, typer.Option("--works", help="Joint works in each option: heat, dig, lifts (comma-joined); or none")
 ]
 
 
@@ -120,6 +120,7 @@ def works_named(text: str) -> list[str]:
 def main() -> None:
     """Run the command line; whatever goes wrong is one clear message and exit code 1."""
     speak_chinese()
+    say_notes()
     try:
         app()
     except RenoError as error:
@@ -177,29 +178,49 @@ def scenarios_for(area: Path, given: list[Path] | None) -> list[Scenario]:
 
 
 def scenarios_of(area: Path) -> list[Scenario]:
-    """Read all scenario files beside an area, those that stand on none first, then by name."""
+    """Read all scenario files beside an area: the smaller first, as a report tells them; then by name."""
     from spatialreno.scenario import read_scenario
 
-    folder = (area.parent if area.suffix == ".gpkg" else area) / "scenarios"
+    folder = _beside(area)
     found = [(path, read_scenario(path)) for path in sorted(folder.glob("*.toml"))]
     if not found:
         raise InputError(f"{folder}: holds no scenario (*.toml). Write one, or name scenario files.")
-    return [s for _, s in sorted(found, key=lambda f: (len(f[1].interventions), f[1].name))]
+    return [s for _, s in sorted(found, key=lambda f: (len(f[1].interventions), _named(f[1]), f[1].name))]
+
+
+def _named(scenario: Scenario) -> int:
+    """Count what a scenario names: of two with as many acts the one that opens fewer compounds stands first."""
+    chosen = [getattr(act, "chosen", None) for act in scenario.interventions]
+    return sum(len(one.ids or ()) + len(one.between or ()) for one in chosen if one is not None)
 
 
 def compared(
-    area: Path, scenarios: list[Path] | None, standard: str | None, works: str = "heat,dig", *, strict: bool = False
+    area: Path,
+    scenarios: list[Path] | None,
+    standard: str | None,
+    works: str = "heat,dig",
+    *,
+    strict: bool = False,
+    today_alone: bool = False,
 ) -> Comparison:
-    """Compare options, each with its joint works."""
+    """Compare options, each with its joint works; an area without any is refused, or told as it stands."""
     import spatialreno as sr
 
     read = load(area)
     norm = standard_for(read, standard)
     asked = works_named(works)
-    options = scenarios_for(area, scenarios)
+    options = [] if today_alone and not scenarios and not _has_scenarios(area) else scenarios_for(area, scenarios)
     if _anew.get():
         return sr.compare(read, options, standard=norm, works=asked, strict=strict, progress=say)
     return sr.comparison.compare_once(read, options, standard=norm, works=asked, strict=strict, progress=say)
+
+
+def _has_scenarios(area: Path) -> bool:
+    return any(_beside(area).glob("*.toml"))
+
+
+def _beside(area: Path) -> Path:
+    return (area.parent if area.suffix == ".gpkg" else area) / "scenarios"
 
 
 def gathered(options: Comparison, area: Path, budget: float | None, start: str | None = None) -> People:

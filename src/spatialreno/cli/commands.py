@@ -57,7 +57,7 @@ def init(
     title: Annotated[str, typer.Option(help="Name for people")] = "",
     crs: Annotated[str, typer.Option(help="Projected coordinate system in metres")] = "EPSG:4546",
 ) -> None:
-    """Begin a new area: area.toml and a first scenario.
+    """Begin a new area: area.toml, a first scenario, templates of layers (GeoPackage) and of ledgers (XLSX) to fill in.
 
     Example: spatialreno init data/geo/mine --name mine --title 我的片区
     """
@@ -216,13 +216,13 @@ def draw_map(
     base: Annotated[str | None, typer.Option("--base", help="Map underneath: tianditu, osm, gaode")] = None,
     lang: Lang = "zh",
 ) -> None:
-    """Draw options on one offline page.
+    """Draw options on one offline page; an area without scenarios as it stands.
 
     Example: spatialreno map data/geo/xigongdi -o maps/xigongdi.html
     """
     import spatialreno as sr
 
-    options = compared(area, scenarios, standard, works)
+    options = compared(area, scenarios, standard, works, today_alone=True)
     more = gathered(options, area, budget) if people else None
     say("draw")
     tell(sr.draw(options, lang=lang, people=more, base=base).save(out))

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, MaybeScenario, Norm, app, changed, load, standard_for
+from spatialreno.cli.app import (
+    Area,
+    AsCsv,
+    AsJson,
+    Lang,
+    MaybeScenario,
+    Norm,
+    OneScenario,
+    Scenarios,
+    app,
+    changed,
+    load,
+    scenarios_for,
+    standard_for,
+)
 from spatialreno.cli.output import form, say, tell, tell_table
 
 if TYPE_CHECKING:
@@ -111,3 +125,119 @@ def _write(steps: list[Design], first: Scenario | None, out: Path) -> list[Path]
         proposed = one.scenario(name, f"方案生成 {one.goal} {one.cost_yuan / 10_000:.1f} 万元")
         paths[one.chosen] = sr.write_scenario(proposed if first is None else first | proposed, out / f"{name}.toml")
     return list(paths.values())
+
+
+@app.command()
+def synergy(
+    area: Area,
+    scenario: OneScenario,
+    by: Annotated[Literal["compound", "owner"], typer.Option("--by", help="Who takes part")] = "compound",
+    goal: Annotated[str, typer.Option("--goal", help="basket, covered:KIND or kinds")] = "basket",
+    years: Annotated[float, typer.Option("--years", min=0, help="Years of management that count in net")] = 10.0,
+    worth: Annotated[float, typer.Option("--worth", min=0, help="Yuan a resident who gains is worth, in net")] = 0.0,
+    samples: Annotated[int, typer.Option("--samples", min=2, help="Orders drawn, above 12 players")] = 200,
+    show: Annotated[
+        Literal["causes", "shares", "worst"], typer.Option("--show", help="By cause; by player; who would rather not")
+    ] = "causes",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Paper for the owners' meeting (.html)")] = None,
+    standard: Norm = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Tell what doing a plan together is worth (集中连片), by cause, what each brings and who would rather not.
+
+    Example: spatialreno synergy data/geo/xigongdi data/geo/xigongdi/scenarios/opened.toml --show shares
+    """
+    import spatialreno as sr
+
+    read, plan = load(area), sr.read_scenario(scenario)
+    found = sr.synergy(
+        read, plan, by=by, goal=goal, standard=standard_for(read, standard), years=years, yuan_per_resident=worth,
+        samples=samples,
+    )  # fmt: skip
+    for note in found.notes:
+        say(note)
+    tables = {"causes": found.causes.reset_index(), "shares": found.table, "worst": found.worst}
+    tell_table(tables[show], form(as_json, as_csv), title=repr(found))
+    if out is not None:
+        page = sr.maps.draw_synergy(found, title=f"{read.title or read.name}：{plan.title}", lang=lang)
+        say(f"wrote {page.save(out)}")
+
+
+@app.command()
+def clusters(
+    area: Area,
+    households: Annotated[
+        tuple[float, float], typer.Option("--households", help="Least and most households of a cluster")
+    ] = (1000.0, 2500.0),
+    by: Annotated[list[str] | None, typer.Option("--by", help="street or community: borders kept; repeat it")] = None,
+    across: Annotated[
+        Literal["wall", "lane", "street"], typer.Option("--across", help="What neighbours may have between them")
+    ] = "street",
+    count: Annotated[int | None, typer.Option("--count", min=1, help="How many clusters")] = None,
+    one_station: Annotated[bool, typer.Option("--one-station", help="One heat station carries each cluster")] = False,
+    pays: Annotated[bool, typer.Option("--pays", help="Fees at today's rates carry one manager")] = False,
+    eligible: Annotated[
+        float, typer.Option("--eligible", min=0, max=1, help="Least share of households in old compounds")
+    ] = 0.0,
+    beside: Annotated[bool, typer.Option("--beside", help="Show two clusters fewer to two more instead")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Scenario that sets the column cluster")] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Propose clusters (组团): compounds planned, financed and managed as one, with a bound.
+
+    Example: spatialreno clusters data/geo/xigongdi --households 100 700 -o out/clusters.toml
+    """
+    import spatialreno as sr
+
+    found = sr.propose_clusters(
+        load(area), households=households, by=by or (), across=across, count=count, one_station=one_station, pays=pays,
+        eligible=eligible,
+    )  # fmt: skip
+    for note in found.notes:
+        say(note)
+    table = found.beside if beside else found.table.reset_index()
+    tell_table(table, form(as_json, as_csv), title=repr(found))
+    if out is not None:
+        say(f"wrote {sr.write_scenario(found.scenario(out.stem), out)}")
+
+
+@app.command()
+def survey(
+    area: Area,
+    scenarios: Scenarios = None,
+    goal: Annotated[str, typer.Option("--goal", help="basket, covered:KIND or kinds")] = "basket",
+    budget: Annotated[float, typer.Option("--budget", min=0, help="Most an option may cost, in yuan")] = float("inf"),
+    number_share: Annotated[
+        float, typer.Option("--number-share", min=0, max=1, help="How far an estimated number may be off")
+    ] = 0.3,
+    most: Annotated[int, typer.Option("--most", min=1, help="How many visits")] = 10,
+    every: Annotated[bool, typer.Option("--every", help="Show every fact tried, not only the visits")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Form to fill in (.csv, .xlsx), or with a plan (.html)")
+    ] = None,
+    standard: Norm = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Tell what to survey next: what is assumed and would change the choice if it were otherwise.
+
+    Example: spatialreno survey data/geo/xigongdi data/geo/xigongdi/scenarios/opened.toml -o out/visits.csv
+    """
+    import spatialreno as sr
+
+    read = load(area)
+    found = sr.survey_next(
+        read, scenarios_for(area, scenarios), goal=goal, budget_yuan=budget, number_share=number_share, most=most,
+        standard=standard_for(read, standard), progress=say,
+    )  # fmt: skip
+    for note in found.notes:
+        say(note)
+    table = found.table if every else found.visits.drop(columns="geometry")
+    tell_table(table, form(as_json, as_csv), title=repr(found))
+    if out is not None:
+        html = out.suffix.lower() == ".html"
+        say(f"wrote {sr.maps.draw_visits(found, read, lang=lang).save(out) if html else found.write_form(out)}")

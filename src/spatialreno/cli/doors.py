@@ -97,6 +97,9 @@ def adopt(
     crs: Annotated[str, typer.Option("--crs", help="Projected system in metres, also for files that declare none")],
     title: Annotated[str, typer.Option(help="Name for people")] = "",
     unit: Annotated[Literal["", "m", "cm", "mm"], typer.Option(help="Unit of drawings")] = "",
+    shift: Annotated[
+        Literal["", "gcj02", "bd09"], typer.Option(help="Whose degrees tables hold: a map service's, else WGS 84")
+    ] = "",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -108,7 +111,7 @@ def adopt(
 
     import spatialreno as sr
 
-    found = sr.adopt(files, out, crs=crs, title=title, unit=unit)
+    found = sr.adopt(files, out, crs=crs, title=title, unit=unit, shift=shift)
     rows = [[p.source.file, p.source.layer, p.role or "?", p.rows, p.why] for p in found]
     table = pd.DataFrame(rows, columns=["file", "part", "layer", "rows", "why"])
     how = form(as_json, as_csv)

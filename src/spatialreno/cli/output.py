@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import sys
 from enum import StrEnum
@@ -59,6 +60,21 @@ def say(sentence: str) -> None:
     """Tell progress."""
     sys.stderr.write(f"… {shown(sentence)}\n")
     sys.stderr.flush()
+
+
+class _Said(logging.Handler):
+    """Tells what the library notes by the way, such as that it compiles."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(record.getMessage())
+
+
+def say_notes() -> None:
+    """Let what the library notes be told as progress, once."""
+    noted = logging.getLogger("spatialreno")
+    noted.setLevel(logging.INFO)
+    if not any(isinstance(handler, _Said) for handler in noted.handlers):
+        noted.addHandler(_Said())
 
 
 def say_total(bill: Bill) -> None:

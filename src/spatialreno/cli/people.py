@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from spatialreno import StudyArea
-    from spatialreno.community import Consents, Register
+    from spatialreno.community import Consents, LiftTerms, Register
     from spatialreno.programme import Programme
 
 _TOLD = "compound_id storeys verdict form obstacles sunrooms lowest_yuan highest_yuan vote to_win"
@@ -48,6 +49,10 @@ def lifts(
     sun: Annotated[str, typer.Option(help="`spatialreno catalog sun_rules`; none: leave the sun out")] = "dahan",
     stairwell: Annotated[str, typer.Option(help="Show who pays what in one stairwell")] = "",
     missing: Annotated[bool, typer.Option("--missing", help="Show the votes still to be won")] = False,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(help="Most a floor or home of --stairwell would pay, 3=40000 (1=-8000: wants); repeat it"),
+    ] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -58,10 +63,12 @@ def lifts(
     from spatialreno.community import LiftTerms, plan_lifts
 
     terms = LiftTerms(scheme, cost, subsidy, normalise, {1: ground} if ground else None, "" if sun == "none" else sun)
-    today = changed(load(area), scenario)
+    today, how = changed(load(area), scenario), form(as_json, as_csv)
+    if limit:
+        _offers(today, stairwell, limit, terms, how)
+        return
     say("judge the stairwells")
     plan = plan_lifts(today, terms)
-    how = form(as_json, as_csv)
     if stairwell:
         if stairwell not in plan.shares:
             raise InputError(f"{stairwell}: no lift fits there, or no such stairwell. See `spatialreno lifts AREA`.")
@@ -85,6 +92,9 @@ def consent(
         Literal["summary", "asked", "parties", "votes", "missing", "register"],
         typer.Option(help="Sums; every touched thing; parties; votes; who is still to be won; who holds what after"),
     ] = "summary",
+    closes: Annotated[
+        list[str] | None, typer.Option(help="Last day of a matter, open:C03=2026-05-01; later ballots are refused")
+    ] = None,
     keep_rest: KeepRest = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -98,7 +108,8 @@ def consent(
     from spatialreno.community import find_consents, register_facilities
 
     today, parts = load(area), []
-    book = _register(today, keep_rest)
+    days = dict(text.rpartition("=")[::2] for text in closes or [])
+    book = _register(today, keep_rest, days)
     for option in scenarios_for(area, scenarios):
         say(f"consents for {option.name} {option.title}")
         found = find_consents(today, option, register=book, keep_rest=keep_rest)
@@ -121,6 +132,7 @@ def menu(
     by: Annotated[Literal["households", "area"], typer.Option(help="What a vote counts")] = "households",
     trials: Annotated[int, typer.Option(min=0, help="Votes drawn again to see how stable the choice is")] = 100,
     keep_rest: KeepRest = False,
+    lang: Lang = "zh",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -129,13 +141,22 @@ def menu(
     Example: spatialreno menu data/geo/xigongdi --budget 9000000
     """
     from spatialreno.community import choose_works, read_menu
+    from spatialreno.maps import menu_reason
 
     wanted = read_menu(items or area / "community" / "menu.csv")
     book = _register(load(area), keep_rest)
     say("count the ballots")
     found = choose_works(book, wanted, budget, rule=rule, by=by, trials=trials)
-    table = found.table.assign(needs=found.table["needs"].map(";".join)).reset_index()
-    tell_table(table, form(as_json, as_csv), title=repr(found))
+    table, how = found.table.assign(needs=found.table["needs"].map(";".join)), form(as_json, as_csv)
+    if how is Form.table:
+        said = [menu_reason(reason, found.table, lang) for reason in table["reason"]]
+        table = table.assign(reason=said, needs=found.table["needs"].map(lambda ids: _titles_of(ids, found.table)))
+    tell_table(table.reset_index(), how, title=repr(found))
+
+
+def _titles_of(items: Sequence[str], table: pd.DataFrame) -> str:
+    """Name items of the menu by their titles."""
+    return "、".join(str(table.at[item, "title"]) for item in items)
 
 
 @app.command()
@@ -145,6 +166,7 @@ def management(
     together: Annotated[
         list[str] | None, typer.Option(help="Compounds managed as one, comma-joined; repeat it")
     ] = None,
+    every_gate: Annotated[bool, typer.Option("--every-gate", help="A guard at every gate that leads out")] = False,
     fees: Annotated[bool, typer.Option("--fees", help="Show the break-even fee at each collection rate")] = False,
     documented: Annotated[bool, typer.Option("--documented", help="Show the documented Luoyang case beside")] = False,
     as_json: AsJson = False,
@@ -161,7 +183,7 @@ def management(
         tell_table(documented_case(today.catalog), form(as_json, as_csv), title="documented case")
         return
     clusters = {part: [c.strip() for c in part.split(",")] for part in together or []}
-    found = manage(today, clusters=clusters or None)
+    found = manage(today, clusters=clusters or None, every_gate=every_gate)
     table = found.fees if fees else found.table.reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(found))
 
@@ -206,12 +228,37 @@ def checkup(
 
 
 @app.command()
+def hazards(
+    area: Area,
+    file: Annotated[Path, typer.Argument(help="List (.csv): id, place, hazard, photo, date", metavar="FILE")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the works as a scenario (.toml)")] = None,
+    keep_rest: KeepRest = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Put hazards in order (隐患清单): basic before improved before raised, and make the works that mend them.
+
+    Example: spatialreno hazards data/geo/xigongdi hazards.csv -o data/geo/xigongdi/scenarios/hazards.toml
+    """
+    from spatialreno.community import read_hazards
+    from spatialreno.scenario import write_scenario
+
+    found = read_hazards(file, load(area), keep_rest=keep_rest)
+    for fault in found.faults:
+        say(str(fault))
+    if out is not None:
+        tell(write_scenario(found.as_scenario(), out))
+        return
+    tell_table(found.table.reset_index(), form(as_json, as_csv), title=repr(found))
+
+
+@app.command()
 def programme(
     file: Annotated[Path, typer.Argument(help="Projects or published figures, .csv or .xlsx", metavar="FILE")],
     as_of: Annotated[str | None, typer.Option(help="Day (YYYY-MM-DD) against which projects are late")] = None,
     show: Annotated[
-        Literal["table", "rows", "late", "sums", "curve"],
-        typer.Option(help="By district and year; every row; late projects; parts and wholes; progress against plan"),
+        Literal["table", "rows", "late", "sums", "curve", "targets"],
+        typer.Option(help="By district and year; rows; late projects; parts and wholes; progress; done of planned"),
     ] = "table",
     page: Annotated[Path | None, typer.Option("--page", help="Write a page to print: bars, map, curves")] = None,
     districts: Annotated[
@@ -236,14 +283,21 @@ def programme(
     if show == "late" and as_of is None:
         raise InputError("programme: --show late needs a day. Give it with --as-of YYYY-MM-DD.")
     if show == "table":
-        table = found.table(as_of)
+        table = found.table(as_of).dropna(axis=1, how="all")
     elif show == "rows":
         table = found.rows.dropna(axis=1, how="all").reset_index()
     elif show == "late":
         table = found.late(as_of or "").reset_index()
     else:
-        table = found.sums() if show == "sums" else found.curve(as_of=as_of)
+        table = _progress(found, show, as_of)
     tell_table(_dated(table), form(as_json, as_csv), title=repr(found))
+
+
+def _progress(found: Programme, show: str, as_of: str | None) -> pd.DataFrame:
+    """Take parts and wholes, done of planned, or the curve."""
+    if show == "curve":
+        return found.curve(as_of=as_of)
+    return found.sums() if show == "sums" else found.targets()
 
 
 def _programme_page(found: Programme, page: Path, as_of: str | None, districts: Path | None) -> None:
@@ -254,10 +308,29 @@ def _programme_page(found: Programme, page: Path, as_of: str | None, districts: 
     tell(sr.maps.draw_programme(found, as_of=as_of, districts=outlines).save(page))
 
 
-def _register(area: StudyArea, keep_rest: bool) -> Register:
+def _offers(area: StudyArea, stairwell: str, limit: list[str], terms: LiftTerms, how: Form) -> None:
+    """Tell which table of shares and which compensation let a stairwell pass."""
+    from spatialreno.community import negotiate_lift
+
+    limits: dict[int | str, float] = {}
+    for text in limit:
+        who, _, most = text.rpartition("=")
+        try:
+            limits[int(who) if who.isdigit() else who] = float(most)
+        except ValueError as error:
+            raise InputError(f"--limit {text}: expected a floor or household and yuan, such as 3=40000.") from error
+    found = negotiate_lift(area, stairwell, limits=limits, terms=terms)
+    for scheme, why in zip(found.left_out["scheme"], found.left_out["why"], strict=True):
+        say(f"left out {scheme}: {why}")
+    room = found.sunroom
+    say(f"or a sunroom: {room['area_m2']:g} m², {room['yuan']:,.0f} yuan; {room['agree']}")
+    tell_table(found.table, how, title=repr(found))
+
+
+def _register(area: StudyArea, keep_rest: bool, closes: dict[str, str] | None = None) -> Register:
     from spatialreno.community import read_register
 
-    book = read_register(area, keep_rest=keep_rest)
+    book = read_register(area, keep_rest=keep_rest, closes=closes)
     for fault in book.faults:
         say(str(fault))
     return book

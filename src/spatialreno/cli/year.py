@@ -141,7 +141,7 @@ def schedule(
     base = found
     for task, days in slips.items():
         found = found.if_late(task, days)
-    for note in found.notes:
+    for note in found.notes():
         say(note)
     if out is not None:
         tell(sr.maps.draw_schedule(found, lang=lang).save(out) if out.suffix == ".html" else found.write(out))
@@ -154,7 +154,7 @@ def _schedule_table(base: Schedule, found: Schedule, show: str, *, brief: bool) 
     import pandas as pd
 
     if show == "notes":
-        return pd.DataFrame({"note": found.notes})
+        return pd.DataFrame({"note": found.notes()})
     table = found.tasks.reset_index()
     if show == "curve":
         table = found.curve()

@@ -7,6 +7,8 @@ from .casework.next_visits import NextVisits as NextVisits
 from .casework.next_visits import next_visits as next_visits
 from .checkups.checkup import answer_checkup as answer_checkup
 from .checkups.checkup import list_resources as list_resources
+from .checkups.hazards import Hazards as Hazards
+from .checkups.hazards import read_hazards as read_hazards
 from .checkups.said import checkup_lines as checkup_lines
 from .consents.consent import Consents as Consents
 from .consents.consent import find_consents as find_consents
@@ -26,6 +28,8 @@ from .menu import choose_works as choose_works
 from .menu import read_menu as read_menu
 from .money import Balance as Balance
 from .money import balance_money as balance_money
+from .negotiate import LiftOffers as LiftOffers
+from .negotiate import negotiate_lift as negotiate_lift
 from .shares import LiftShares as LiftShares
 from .shares import Scheme as Scheme
 from .shares import share_lift as share_lift

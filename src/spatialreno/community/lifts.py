@@ -98,8 +98,9 @@ class LiftPlan:
         forms = self.table.loc[self.table["verdict"] == "fits", "form"].value_counts()
         said = ", ".join(f"{n} {form}" for form, n in sorted(forms.items()))
         return (
-            f"Lifts for {len(self.table)} stairwells: {verdicts.get('fits', 0)} fit ({said}), "
-            f"{verdicts.get('blocked', 0)} blocked, {votes.get('passed', 0)} agreed by vote"
+            f"Lifts for {len(self.table)} stairwells: room in {verdicts.get('fits', 0)} ({said}; "
+            f"survey pipes, structure, entry), {verdicts.get('blocked', 0)} blocked, "
+            f"{votes.get('passed', 0)} agreed by vote"
         )
 
 

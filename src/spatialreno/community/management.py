@@ -47,7 +47,8 @@ class Management:
     Attributes
     ----------
     table
-        Index place; compounds (comma-joined), households, gates (to guard), fee_yuan (per household and month)
+        Index place; compounds (comma-joined), households, gates (that lead out), guarded (of them with a guard: one for
+        each ``gate_guard_households`` of the catalog, at least one), fee_yuan (per household and month)
         and rate as they are (weighted by households), cost_yuan, income_yuan and balance_yuan a month,
         break_even_yuan (the fee that carries the cost at this rate), pays_from (households from which the
         place pays for itself at this fee, rate and number of gates; missing where no size is enough).
@@ -119,6 +120,7 @@ def manage(
     clusters: Mapping[str, Sequence[str]] | None = None,
     rates: Sequence[float] = RATES,
     costs: Costs | None = None,
+    every_gate: bool = False,
 ) -> Management:
     """Tell for each place what its management costs, what it takes in, and the fee that would carry it.
 
@@ -128,11 +130,13 @@ def manage(
         Any area: as it is, or as a scenario would leave it.
     clusters
         Name to compound ids managed as one; None: every block of open compounds is one place. A gate in a
-        wall between two compounds of one place needs no guard.
+        wall between two compounds of one place does not lead out.
     rates
         Collection rates at which the break-even fee is told.
     costs
         Monthly prices; default is the catalog's ``management_costs``.
+    every_gate
+        Put a guard at every gate that leads out; otherwise all but the guarded ones open by card.
 
     Returns
     -------
@@ -155,7 +159,7 @@ def manage(
     prices = costs or management_costs(area.catalog)
     places = dict(clusters) if clusters is not None else _blocks(area)
     _check(area, places)
-    rows = {name: _place(area, list(members), prices) for name, members in places.items()}
+    rows = {name: _place(area, list(members), prices, every_gate=every_gate) for name, members in places.items()}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("place").sort_index()
     fees = [
         (name, rate, break_even_fee(float(row["cost_yuan"]), float(row["households"]), rate))
@@ -211,19 +215,21 @@ def _blocks(area: StudyArea) -> dict[str, list[str]]:
     return {members[0] if len(members) == 1 else name: members for name, members in groups.items()}
 
 
-def _place(area: StudyArea, members: list[str], costs: Costs) -> dict[str, Any]:
+def _place(area: StudyArea, members: list[str], costs: Costs, *, every_gate: bool) -> dict[str, Any]:
     compounds = area.compounds.loc[sorted(members)]
     by_homes = area.buildings.groupby("compound_id")["households"].sum()
     homes = compounds["households"].fillna(by_homes.reindex(compounds.index)).fillna(0).astype(float)
-    gates, count = _gates_to_guard(area, set(members)), float(homes.sum())
+    gates, count = _gates_out(area, set(members)), float(homes.sum())
+    guarded = gates if every_gate else _guarded(gates, count, area.catalog.constants)
     fee, rate = _mean(compounds["fee_yuan_month"], homes), _mean(compounds["fee_rate"], homes)
-    cost = costs.month(households=count, gates=gates)
+    cost = costs.month(households=count, gates=guarded)
     income = float((compounds["fee_yuan_month"] * compounds["fee_rate"] * homes).sum(min_count=1))
-    size = pays_from(costs, gates=gates, fee_yuan=fee, rate=rate)
+    size = pays_from(costs, gates=guarded, fee_yuan=fee, rate=rate)
     return {
         "compounds": ", ".join(compounds.index),
         "households": int(count),
         "gates": gates,
+        "guarded": guarded,
         "fee_yuan": fee,
         "rate": rate,
         "cost_yuan": cost,
@@ -234,7 +240,13 @@ def _place(area: StudyArea, members: list[str], costs: Costs) -> dict[str, Any]:
     }
 
 
-def _gates_to_guard(area: StudyArea, members: set[str]) -> int:
+def _guarded(gates: int, households: float, constants: Mapping[str, float]) -> int:
+    """Count the gates that keep a guard."""
+    wanted = math.ceil(households / constants["gate_guard_households"])
+    return min(gates, max(1, wanted))
+
+
+def _gates_out(area: StudyArea, members: set[str]) -> int:
     """Count the gates that are open to anyone and lead out of the place."""
     gates = area.gates[area.gates["compound_id"].isin(members)]
     used = gates["walkers"].isin(_OPEN) | gates["vehicles"].isin(_OPEN)

@@ -89,7 +89,7 @@ class Figures:
         elif divide > 1:
             value = value / divide
             decimals = 0 if abs(value) >= _LARGE else 1
-        return round(value, decimals) + 0.0  # no minus zero
+        return round(value, decimals) + 0.0 if decimals else round(value)  # no minus zero
 
     def _value(self, key: str, option: str) -> float:
         if key not in self.values.index:

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from spatialreno._version import __version__
-from spatialreno.area import STATION, heat_demand
+from spatialreno.area import STATION, Shown, heat_demand
+from spatialreno.catalog import Finding
 from spatialreno.community import Consents, Register, answer_checkup
 from spatialreno.comparison.leaders import Figures
 from spatialreno.comparison.money.budgets import Budgets, Given
 from spatialreno.comparison.money.funding import Funding, fund
-from spatialreno.comparison.review import Finding, fire_findings, gate_findings, lane_findings, review, told
+from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review, told
 from spatialreno.comparison.sheet import Sheet
-from spatialreno.comparison.works import Works
+from spatialreno.comparison.works import Works, works_findings
 from spatialreno.comparison.write import write_comparison
 from spatialreno.comparison.year.schedule import Schedule, plan_year
 from spatialreno.errors import Fault, InputError
@@ -36,7 +37,7 @@ Lang = Literal["zh", "en"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison:
+class Comparison(Shown):
     """Today and the options, evaluated alike; everything by option name, ``today`` first.
 
     Attributes
@@ -314,6 +315,8 @@ class Comparison:
         """List what a reviewer should know of each option, as (option, sentence), in Chinese or English."""
         empty = [(s.name, text) for s in self.scenarios for text in s.unmatched(self.today, lang=lang)]
         found = [*empty, *told(self.today, self.findings(), self.conflicts, lang)]
+        for name, works in self.works.items():
+            found += [(name, text) for text in works_findings(works, self.areas[name], lang)]
         return [*found, *((TODAY, str(fault)) for fault in self.faults)]
 
     @property

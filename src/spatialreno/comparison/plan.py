@@ -36,6 +36,7 @@ def plan_rows(
     works: Mapping[str, Works],
     *,
     register: Register,
+    asked: Mapping[str, tuple[str, ...]],
 ) -> pd.DataFrame:
     """Tell what each plan does, as rows at level ``plan``; the first area is today.
 
@@ -47,6 +48,8 @@ def plan_rows(
         By option, as ``gain_values`` counts them, and what streets gain.
     register
         Ballots of today: who is satisfied.
+    asked
+        By option, the works that were asked for.
 
     Returns
     -------
@@ -60,7 +63,7 @@ def plan_rows(
         values |= {**_land_values(freed[name]), **gains[name]}
         values |= _parking_values(today, areas[name])
         values |= _consent_values(consents.get(name))
-        values |= works_values(areas[name], works.get(name))
+        values |= works_values(areas[name], works.get(name), asked.get(name, ()))
         values |= _served_values(areas[name], register if areas[name] is today else None)
         index = pd.MultiIndex.from_tuples([(name, "plan", today.name, k) for k in values], names=_INDEX)
         frame = pd.DataFrame({"value": list(values.values())}, index=index, dtype="float64")

@@ -49,11 +49,12 @@ def compare(
         Ids of facilities or buildings whose isochrones are drawn; default is the home nearest the
         residents' centre.
     works
-        Plan joint works and put them into the options, some seconds each: True for all of them, a list such as
+        Plan joint works and put them into the options, some seconds each: True for heat and dig, a list such as
         ``["heat"]``, or a list by option, ``{"full": ["heat", "dig"]}``. ``heat`` (:func:`spatialreno.supply_heat`)
         goes into an option with a station from which homes are newly heated, ``dig``
-        (:func:`spatialreno.plan_dig`) into one that opens the ground or paves anew, or that is named. Today
-        stays as it is. What they build is part of the option: its area, its indicators, its bill, its file.
+        (:func:`spatialreno.plan_dig`) into one that opens the ground or paves anew, or that is named, ``lifts``
+        (:func:`spatialreno.plan_lifts`), only where asked for, at every stairwell with room for one.
+        Today stays as it is. What they build is part of the option: its area, its indicators, its bill, its file.
     strict
         Refuse an option that builds where something stands, over a fire lane or a protected tree
         (:func:`spatialreno.land.built_conflicts`), and an intervention that chooses nothing; otherwise ``notes()``
@@ -126,7 +127,7 @@ def compare(
         consents=consents,
         register=register,
         money=bill,
-        plans=plan_rows(areas, ledgers, bill, freed, gains, consents, planned, register=register),
+        plans=plan_rows(areas, ledgers, bill, freed, gains, consents, planned, register=register, asked=wanted),
         works=planned,
     )
 

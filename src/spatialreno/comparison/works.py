@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spatialreno.area import STATION, pipes_in_use
+from spatialreno.community import LiftPlan, LiftTerms, plan_lifts, read_register
 from spatialreno.errors import InputError
-from spatialreno.scenario import Alter, Build, Intervention, Scenario, alter
+from spatialreno.scenario import Alter, Build, Intervention, Scenario, alter, line
 from spatialreno.works import KINDS, Dig, HeatPlan, dig_lines, heat_lines, plan_dig, supply_heat
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
+    from spatialreno.catalog import Catalog
 
-WORKS = ("heat", "dig")
+WORKS = ("heat", "dig", "lifts")
+USUAL = ("heat", "dig")  # what True asks for: every lift is a vote of its own stairwell
+_LIFT_PHASE = 3
 Asked = bool | Sequence[str] | Mapping[str, Sequence[str]]
 Say = Callable[[str], None]
 
@@ -27,7 +31,7 @@ class Works:
 
     Attributes
     ----------
-    heat, dig
+    heat, dig, lifts
         The plans; None where the option has none.
     scenario
         What they build and alter, as part of the option.
@@ -36,11 +40,51 @@ class Works:
     heat: HeatPlan | None
     dig: Dig | None
     scenario: Scenario
+    lifts: LiftPlan | None = None
 
     def lines(self, area: StudyArea) -> list[pd.DataFrame]:
         """List what they cost, as lines of the bill; the pipes of heat and their trench once."""
         found = [] if self.heat is None else [heat_lines(self.heat, area.catalog, self.dig)]
+        found += [] if self.lifts is None else [lift_lines(self.lifts, area.catalog)]
         return found if self.dig is None else [*found, dig_lines(self.dig, area.catalog)]
+
+
+_LOOP = {
+    "zh": "热力站 {name}：最不利环路单程 {way:,.0f} m，往返阻力 {loop:,.0f} kPa，循环泵扬程约 {head:,.1f} m"
+          "（主干按经济比摩阻 {main:g} Pa/m，支线不超过 {branch:g} Pa/m）",
+    "en": "heat station {name}: worst loop {way:,.0f} m one way, {loop:,.0f} kPa there and back, its pump gives about "
+          "{head:,.1f} m (main line by economic friction {main:g} Pa/m, branches up to {branch:g} Pa/m)",
+}  # fmt: skip
+
+
+def works_findings(works: Works, area: StudyArea, lang: str = "zh") -> list[str]:
+    """Tell what a heat plan asks of its pump and a dig of the houses beside it, a line each.
+
+    Parameters
+    ----------
+    works
+        Of one option.
+    area
+        The option's area.
+    lang
+        Language of the lines, zh or en.
+    """
+    limits, found = area.catalog.constants, list[str]()
+    stations = works.heat.stations if works.heat is not None else None
+    for name, row in stations.iterrows() if stations is not None else ():
+        if row["worst_m"] == row["worst_m"]:
+            found.append(
+                _LOOP[lang].format(
+                    name=name,
+                    way=row["worst_m"],
+                    loop=row["loop_kpa"],
+                    head=row["pump_head_m"],
+                    main=limits["heat_main_drop_pa_m"],
+                    branch=limits["heat_drop_pa_m"],
+                )
+            )
+    deep = works.dig.faults if works.dig is not None else ()
+    return found + [str(fault) for fault in deep if fault.rule == "deep_drain"]
 
 
 def asked_works(asked: Asked, scenarios: Sequence[Scenario]) -> dict[str, tuple[str, ...]]:
@@ -55,7 +99,7 @@ def asked_works(asked: Asked, scenarios: Sequence[Scenario]) -> dict[str, tuple[
     if isinstance(asked, Mapping):
         by_option = {name: _names(kinds) for name, kinds in asked.items()}
     else:
-        kinds = (WORKS if asked else ()) if isinstance(asked, bool) else _names(asked)
+        kinds = (USUAL if asked else ()) if isinstance(asked, bool) else _names(asked)
         by_option = dict.fromkeys(names, kinds)
     strange = sorted({kind for kinds in by_option.values() for kind in kinds} - set(WORKS))
     if strange or set(by_option) - set(names):
@@ -72,8 +116,9 @@ def _names(kinds: Sequence[str]) -> tuple[str, ...]:
 def plan_works(today: StudyArea, scenario: Scenario, asked: Sequence[str], *, always: bool, say: Say) -> Works | None:
     """Plan the works of one option.
 
-    Heat goes into an option with a heat-exchange station from which homes are newly heated. One dig goes into an
-    option that opens the ground or paves anew; ``always`` puts it in whenever there are mains to join.
+    Lifts go wherever there is room for one. Heat goes into an option with a heat-exchange station from which homes are
+    newly heated. One dig goes into an option that opens the ground or paves anew; ``always`` puts it in whenever there
+    are mains to join.
 
     Parameters
     ----------
@@ -100,7 +145,12 @@ def plan_works(today: StudyArea, scenario: Scenario, asked: Sequence[str], *, al
         whole = joined(scenario, works, today)
         dig = _dig(whole, today, scenario, heat, say)
         works |= dig.as_scenario("works")
-    return None if heat is None and dig is None else Works(heat, dig, works)
+    lifts = _lifts(area, say) if "lifts" in asked else None
+    if lifts is not None:
+        works |= Scenario("works", scenario.title, [
+            alter("entrances", ids=sorted(map(str, new_lifts(lifts).index)), set={"lift": True}, phase=_LIFT_PHASE)
+        ])  # fmt: skip
+    return None if heat is None and dig is None and lifts is None else Works(heat, dig, works, lifts)
 
 
 def with_works(
@@ -146,6 +196,40 @@ def _heat(area: StudyArea, say: Say) -> HeatPlan | None:
     return plan if plan.households_reached else None
 
 
+def _lifts(area: StudyArea, say: Say) -> LiftPlan | None:
+    """Plan a lift for each stairwell without one; None where there is room for none."""
+    say(f"lifts {area.name}")
+    plan = plan_lifts(area, LiftTerms(sun=""), register=read_register(area, keep_rest=True))
+    have = area.entrances.index[area.entrances["lift"].fillna(False).astype(bool)]
+    plan = replace(plan, table=plan.table[~plan.table.index.isin(have)])
+    return plan if len(new_lifts(plan)) else None
+
+
+def new_lifts(plan: LiftPlan) -> pd.DataFrame:
+    """List the stairwells that get a lift."""
+    fits: pd.DataFrame = plan.table[plan.table["verdict"] == "fits"]
+    return fits
+
+
+def lift_lines(plan: LiftPlan, catalog: Catalog) -> pd.DataFrame:
+    """List what lifts cost as lines of the bill: the subsidy, and what the households of the stairwells pay."""
+    rows, fits = [], new_lifts(plan)
+    told = {row["key"]: row for row in catalog.rows("constants")}["lift_cost_yuan"]
+    subsidy = {row["subsidy"]: row for row in catalog.rows("subsidies")}[LiftTerms().subsidy]
+    each = 1.0 - 0.5 * fits["form"].eq("shared")  # two stairwells share one
+    for payer, title, of, yuan in (
+        (subsidy["payer"], ("加装电梯（补贴）", "lifts, subsidy"), subsidy, fits["subsidy_yuan"]),
+        ("residents", ("加装电梯（住户分摊）", "lifts, paid by the households"), told,
+         fits["cost_yuan"] - fits["subsidy_yuan"]),
+    ):  # fmt: skip
+        count, total = float(each.sum()), float(yuan.sum())
+        if total > 0:
+            rows.append(line("lifts", "lifts", title, payer=payer, phase=_LIFT_PHASE, kind="", measure="joint",
+                             ids=tuple(map(str, fits.index)), quantity=count, unit="set", price=total / count,
+                             cost_yuan=total, source=of["source"], confidence=of["confidence"]))  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 def _opens_ground(scenario: Scenario, today: StudyArea) -> bool:
     """Tell whether an option lays pipes or paves a path anew."""
     acts = scenario.ledger(today)
@@ -181,14 +265,18 @@ def joined(scenario: Scenario, works: Scenario, today: StudyArea) -> Scenario:
 
 
 def asked_of_owners(whole: Scenario) -> Scenario:
-    """Leave out of an option what no owner is asked for: whoever wants heat signs up for it himself (报装)."""
+    """Leave out of an option what the owners of a compound are not asked for.
+
+    Whoever wants heat signs up for it himself (报装), and a lift is voted on by its own stairwell
+    (:func:`spatialreno.plan_lifts` counts those votes).
+    """
     acts = [act for act in whole.interventions if not _is_sign_up(act)]
     return Scenario(whole.name, whole.title, acts)
 
 
 def _is_sign_up(act: Intervention) -> bool:
-    heats = {"heated", "heated_share"}
-    return isinstance(act, Alter) and act.layer == "buildings" and {column for column, _ in act.values} <= heats
+    own = {"buildings": {"heated", "heated_share"}, "entrances": {"lift"}}
+    return isinstance(act, Alter) and {column for column, _ in act.values} <= own.get(act.layer, set())
 
 
 def works_of(scenario: Scenario) -> set[tuple[str, str]]:
@@ -200,10 +288,23 @@ def works_of(scenario: Scenario) -> set[tuple[str, str]]:
     return found
 
 
-def works_values(area: StudyArea, works: Works | None) -> dict[str, float]:
-    """Give the figures of one option that go into the tables of a comparison; money stands in the bill."""
+def works_values(area: StudyArea, works: Works | None, asked: Sequence[str] = ()) -> dict[str, float]:
+    """Give the figures of one option that go into the tables of a comparison; money stands in the bill.
+
+    Parameters
+    ----------
+    area, works
+        The option.
+    asked
+        What was asked for: where heat was, and there is none, nobody is newly heated.
+    """
     stations = area.facilities["kind"].eq(STATION)
-    found = {"heat_stations": float(stations.sum())}
+    lifts = 0.0
+    if works is not None and works.lifts is not None:
+        lifts = float((1.0 - 0.5 * new_lifts(works.lifts)["form"].eq("shared")).sum())
+    found = {"heat_stations": float(stations.sum()), "lifts_built": lifts}
+    if "heat" in asked:
+        found["homes_newly_heated"] = 0.0
     if works is None:
         return found
     if works.heat is not None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from spatialreno._version import __version__
-from spatialreno.design.alternatives import best_sets, greedy, pairs, reasons
+from spatialreno.design.alternatives import best_sets, greedy, minimal, pairs, reasons
 from spatialreno.design.binding import what_binds
 from spatialreno.design.design import Design
 from spatialreno.design.proof.hunt import Answer
@@ -94,7 +94,7 @@ class Question:
                 raise InfeasibleError(
                     "design: the effort was used up before any choice kept to all terms. Ask for less."
                 )
-            chosen = self.study.least(terms, answer.value, answer.chosen).chosen
+            chosen = minimal(self.study, terms, self.study.least(terms, answer.value, answer.chosen).chosen)
             if self.bill(chosen) <= terms.budget:
                 break
             # Shares of the bill are rounded to the fen: what is over by that is no answer, nor is anything more.

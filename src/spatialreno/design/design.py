@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
+from spatialreno.area import Shown
 from spatialreno.design.question.candidates import Candidate, scenario_of
 from spatialreno.errors import InfeasibleError
 
@@ -42,7 +43,7 @@ class Answers(Protocol):
 
 
 @dataclass(frozen=True, repr=False)
-class Design:
+class Design(Shown):
     """A proposed set of openings (方案生成), with its proof.
 
     Attributes

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 from spatialreno.area import split_walls
 from spatialreno.design.answers import Question
 from spatialreno.design.design import Design
+from spatialreno.design.proof.study import Effort
 from spatialreno.design.question.guards import Guards
 from spatialreno.errors import InputError
 
@@ -24,6 +25,7 @@ def design_openings(
     candidates: Sequence[str] | None = None,
     max_m: float | None = None,
     standard: str | Standard = "gb50180-2018",
+    effort: Effort | None = None,
     progress: Callable[[str], None] | None = None,
     **guards: Unpack[Guards],
 ) -> Design:
@@ -56,6 +58,9 @@ def design_openings(
         for ``Design.area``.
     standard
         The standard whose radii, baskets and weights count.
+    effort
+        How hard to try before the answer is given with a bound that is not met: ``sr.design.Effort(searches=, nodes=,
+        rounds=, work=)``, counted in work and not by the clock.
     progress
         Called with a line of words now and then.
     guards
@@ -87,5 +92,5 @@ def design_openings(
         raise InputError(f"design: budget_yuan is {budget_yuan:g}, expected 0 or more. Give yuan, such as 300000.")
     if max_m is not None:
         area = split_walls(area, max_m=max_m)
-    question = Question.of(area, goal, candidates, standard, guards, progress)
+    question = Question.of(area, goal, candidates, standard, guards, progress, effort)
     return question.design(budget_yuan)

@@ -1,4 +1,5 @@
 from .child_process import guarded as guarded
+from .child_process import once_imported as once_imported
 from .child_process import refused as refused
 from .code_digest import code_digest as code_digest
 from .manifest import MANIFEST as MANIFEST

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import importlib
 import os
 import pickle
 import select
@@ -63,6 +65,13 @@ def guarded(work: Callable[[], T], path: Path, *, seconds: float | None = None) 
         answer.seek(0)
         done: T = _told(_answer(answer, status, constants["file_memory_mb"]), path)
         return done
+
+
+def once_imported(*names: str) -> None:
+    """Import what readers need before they are forked, so that not every child does; what is missing they tell."""
+    for name in names:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 _SMALLER = "Give a smaller or simpler file: only the quarter that is planned"

@@ -7,3 +7,5 @@ from .evaluation import evaluate as evaluate
 from .gains import gain_values as gain_values
 from .gains import who_gains as who_gains
 from .rows import indicator_title as indicator_title
+from .tiles import TiledAccess as TiledAccess
+from .tiles import access_by_tiles as access_by_tiles

@@ -13,6 +13,9 @@ from spatialreno.indicators.rows import cite
 if TYPE_CHECKING:
     from spatialreno.catalog import Basket, Standard
 
+#: A number with one of these was seen in the text itself, in a second source, or follows from such.
+_READ = ("read", "secondary", "derived")
+
 
 def kind_weights(norm: Standard, facilities: pd.DataFrame) -> pd.Series[float]:
     r"""Share 1 out over the kinds of a standard.
@@ -100,22 +103,32 @@ def circle_values(found: pd.DataFrame, norm: Standard, score: pd.Series[float]) 
     Returns
     -------
     pandas.DataFrame
-        Columns covered:KIND, level_all:LEVEL and level_mean:LEVEL (kinds that shall be built), basket:ID,
-        basket_general:ID and basket_elderly:ID (within the basket's minutes), kinds_general:LEVEL and
-        kinds_elderly:LEVEL (how many kinds of the standard are within the level's minutes), score.
+        Columns covered:KIND, covered_straight:KIND (within the radius in a straight line, as check-ups buffer),
+        covered_elderly:KIND (within the minutes of the kind's own level at an elderly pace), detour_loss (straight
+        less walked, mean over the kinds that shall be built), level_all:LEVEL and level_mean:LEVEL (kinds that shall
+        be built), basket:ID, basket_general:ID (within the basket's minutes), basket_elderly:ID (each kind within the
+        minutes of its own level), kinds_general:LEVEL and kinds_elderly:LEVEL (how many kinds of the standard are
+        within the level's minutes), score.
     """
     within = _wide(found, "within", norm).astype("float64")
-    columns = {f"covered:{kind}": within[kind] for kind in within}
+    straight, own_pace = (
+        _wide(found, column, norm).le(most, axis="columns").astype("float64").mask(within.isna())
+        for column, most in (("straight_m", norm.table["radius_m"]), ("min_elderly", _own_minutes(norm)))
+    )
+    tables = {"covered": within, "covered_straight": straight, "covered_elderly": own_pace}
+    columns = {f"{name}:{kind}": table[kind] for name, table in tables.items() for kind in table}
     services = norm.table
     due = services[services["obligation"] == "M"]
+    columns["detour_loss"] = (straight - within)[list(due.index)].mean(axis=1, skipna=False)
     for level, kinds in due.groupby("level").groups.items():
         columns[f"level_all:{level}"] = within[list(kinds)].min(axis=1, skipna=False)
         columns[f"level_mean:{level}"] = within[list(kinds)].mean(axis=1, skipna=False)
     for basket in norm.baskets:
         columns[f"basket:{basket.id}"] = _all_needs(within, basket)
+        columns[f"basket_elderly:{basket.id}"] = _all_needs(own_pace, basket)
     for group in GROUPS:
         minutes = _wide(found, f"min_{group}", norm)
-        for basket in norm.baskets:
+        for basket in norm.baskets if group == "general" else ():
             in_time = (minutes <= basket.minutes).astype("float64").mask(within.isna())
             columns[f"basket_{group}:{basket.id}"] = _all_needs(in_time, basket)
         for key, limit in norm.minutes.items():
@@ -141,14 +154,41 @@ def circle_sources(norm: Standard) -> dict[str, str]:
         for (what, key), limit in limits.items()
         for group in GROUPS
     }
+    pace = {b.id: "each kind within the minutes of its own level, speed of the group elderly" for b in norm.baskets}
+    by_kind = dict(zip(table.index, texts, strict=True))
     return {
-        **{f"covered:{kind}": text for kind, text in zip(table.index, texts, strict=True)},
+        **{f"covered:{kind}": text for kind, text in by_kind.items()},
+        **{f"covered_straight:{kind}": f"{text}; straight line" for kind, text in by_kind.items()},
+        **{f"covered_elderly:{kind}": f"{text}; minutes of its level" for kind, text in by_kind.items()},
+        "detour_loss": f"{norm.name}, kinds that shall be built: straight line less walk",
         **{f"level_all:{key}": text for key, text in level.items()},
         **{f"level_mean:{key}": text for key, text in level.items()},
         **{f"basket:{key}": text for key, text in baskets.items()},
         **minutes,
+        **{f"basket_elderly:{key}": text for key, text in pace.items()},
         "score": f"{norm.score.clause} ({norm.score.confidence})",
     }
+
+
+def unread_share(norm: Standard, weights: pd.Series[float]) -> float:
+    """Tell which share of the score's weight rests on distances that nobody has read in a source.
+
+    Parameters
+    ----------
+    norm
+        Kinds with the confidence of their radius; a radius that is only assumed counts as unread.
+    weights
+        By kind, sum 1.
+    """
+    sure = norm.table["confidence"].isin(_READ)
+    return float(weights[~sure.reindex(weights.index)].sum())
+
+
+def _own_minutes(norm: Standard) -> pd.Series[float]:
+    """Give the minutes of each kind's level; one without any has its distance at 60 m a minute (300 m in 5)."""
+    by_level = {key: level.minutes or level.distance_m / 60.0 for key, level in norm.levels.items()}
+    minutes: pd.Series[float] = norm.table["level"].map(by_level).astype("float64")
+    return minutes
 
 
 def _wide(found: pd.DataFrame, column: str, norm: Standard) -> pd.DataFrame:

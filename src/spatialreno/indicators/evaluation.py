@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spatialreno.area import Shown
 from spatialreno.catalog import Standard
 from spatialreno.indicators.access import access
-from spatialreno.indicators.circle import circle_sources, circle_values, kind_weights, scores
+from spatialreno.indicators.circle import circle_sources, circle_values, kind_weights, scores, unread_share
 from spatialreno.indicators.declared import declared_rows
 from spatialreno.indicators.lanes import fire_rows, land_rows, lane_rows
 from spatialreno.indicators.measures import (
@@ -44,7 +45,7 @@ class Ground:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Evaluation:
+class Evaluation(Shown):
     """What an area offers its residents, held to a standard.
 
     Attributes
@@ -101,7 +102,8 @@ class Evaluation:
             if str(name).startswith("basket:")
         ]
         lines = [f"{_said(found['residents'], ',.0f')} residents in {found['homes']:.0f} homes"]
-        lines += [f"circle score {_said(found['score'], '.1f')} of 100", *shares]
+        unread = f"{found['score_unread']:.0%} of its weight on norms unread in print"
+        lines += [f"circle score {_said(found['score'], '.1f')} of 100 ({unread})", *shares]
         return f"Evaluation of {self.place} by {self.standard.name}: " + "; ".join(lines)
 
     def _basket(self, name: object) -> str:
@@ -174,6 +176,7 @@ def evaluate(
         *lane_rows(area, ground.lanes),
         *fire_rows(area, ground.fire, area.buildings["compound_id"].map(merged)),
         *declared_rows(area, people, group=group, at=at),
+        Row("area", area.name, "score_unread", unread_share(norm, weights), source=norm.name),
     ]
     return Evaluation(
         table=tidy(rows, area.catalog),
@@ -203,7 +206,9 @@ def _people_rows(
 ) -> list[Row]:
     inferred = bool(area.walls["inferred"].any())
     local = values[[c for c in values if str(c).startswith(_LOCAL)]]
+    unread = unread_share(norm, kind_weights(norm, area.catalog.facilities))
     sources = circle_sources(norm)
+    sources["score"] += f"; {unread:.0%} of its weight rests on norms unread in print"
     rows = []
     for level, of in places.items():
         told = values if level == "area" else local

@@ -74,9 +74,8 @@ def gain_values(gains: pd.DataFrame, constants: Mapping[str, float], baskets: tu
     -------
     dict
         By indicator: residents_gain, households_gain, residents_lose (score), kind_gain and kind_lose (within the
-        radius of at least one kind), basket_gain:ID and basket_lose:ID (inside the whole basket), near_gain and
-        far_lose (metres; near_gain_households counts households). Each resident counts once in each; NaN where nobody
-        can say.
+        radius of at least one kind; kind_gain_households counts households), basket_gain:ID and basket_lose:ID (inside
+        the whole basket), near_gain and far_lose (metres). Each resident counts once in each; NaN where nobody can say.
 
     Examples
     --------
@@ -98,7 +97,7 @@ def gain_values(gains: pd.DataFrame, constants: Mapping[str, float], baskets: tu
     }
     known = gains["gain"].notna()
     counted = {name: _people(gains.loc[known & rule, "residents"], known) for name, rule in rules.items()}
-    counted["near_gain_households"] = _people(gains.loc[known & rules["near_gain"], "households"], known)
+    counted["kind_gain_households"] = _people(gains.loc[known & rules["kind_gain"], "households"], known)
     counted["households_gain"] = _people(gains.loc[known & rules["residents_gain"], "households"], known)
     return counted
 

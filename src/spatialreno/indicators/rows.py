@@ -99,6 +99,10 @@ def indicator_title(catalog: Catalog, indicator: str, *, lang: str = "zh", norm:
     if not subject or indicator in catalog.indicators.index:
         return _worded(catalog, indicator, column)
     name = _subject_title(catalog, subject, column, norm)
+    if norm is not None and base in ("level_all", "level_mean") and subject in norm.levels:
+        judged, every = norm.due(subject)
+        whole = f"{judged}/{every} 类" if lang == "zh" else f"{judged} of {every} kinds"
+        name += f"（{whole}）" if lang == "zh" else f" ({whole})"
     return _worded(catalog, base, column) + ("：" if lang == "zh" else ": ") + name
 
 

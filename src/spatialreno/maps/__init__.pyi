@@ -1,7 +1,10 @@
 from .content.owner_asks import find_asks as find_asks
 from .content.owner_asks import owner_index as owner_index
+from .content.people_sections import menu_reason as menu_reason
 from .drawing.lane_section import draw_section as draw_section
 from .live_page.page import live as live
+from .notebook.folium_layers import folium_map as folium_map
+from .notebook.inline import inline as inline
 from .page.design_page import draw_design as draw_design
 from .page.district_page import AreaPages as AreaPages
 from .page.district_page import draw_district as draw_district
@@ -12,5 +15,8 @@ from .page.programme_page import draw_programme as draw_programme
 from .page.reach_page import draw_reach as draw_reach
 from .page.reach_page import reach_table as reach_table
 from .page.schedule_page import draw_schedule as draw_schedule
+from .page.synergy_page import draw_synergy as draw_synergy
 from .paper.owner_sheets import owner_sheets as owner_sheets
 from .paper.report_forms import report as report
+from .paper.small_plot import plot as plot
+from .paper.visit_form import draw_visits as draw_visits

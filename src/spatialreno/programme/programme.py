@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spatialreno.errors import Fault, InputError
-from spatialreno.programme.sums import MEASURES, sums
+from spatialreno.programme.sums import MEASURES, SHARES, sums
 
 if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
@@ -60,7 +60,7 @@ class Programme:
         InputError
             No such row or measure, or it was not published.
         """
-        if row not in self.rows.index or measure not in MEASURES:
+        if row not in self.rows.index or measure not in (*MEASURES, *SHARES):
             raise InputError(f"{self.name}: no figure {measure} of {row!r}. Rows: {', '.join(self.rows.index)}.")
         value: Any = self.rows.at[row, measure]
         if pd.isna(value):
@@ -105,8 +105,9 @@ class Programme:
         Returns
         -------
         DataFrame
-            Columns city, district, year, unit, status, count, compounds, buildings, households, money_yuan;
-            what was not published is missing, not zero.
+            Columns city, district, year, unit, status, and what can be added up: count, compounds, buildings,
+            households, money_yuan, residents, facilities, lifts, managed (compounds), party_branches, illegal_m2,
+            wall_m; what was not published is missing, not zero.
         """
         rows = pd.concat([self._leaf_figures(), self._project_rows(as_of)])
         rows[_KEYS[:2]] = rows[_KEYS[:2]].fillna("")
@@ -121,14 +122,15 @@ class Programme:
         Returns
         -------
         DataFrame
-            Index id; title, district, status, end_planned, end, days (behind plan).
+            Index id; title, district, status, end_planned, end, reason, days (behind plan).
         """
         day = _day(as_of)
         own = self.projects
         ended = own["end"].where(own["end"] <= day)
         behind = (ended.fillna(day) - own["end_planned"]).dt.days
         found = own[behind > 0]
-        return found[["title", "district", "status", "end_planned", "end"]].assign(days=behind[behind > 0].astype(int))
+        told = found[["title", "district", "status", "end_planned", "end", "reason"]]
+        return told.assign(days=behind[behind > 0].astype(int))
 
     def curve(self, measure: str = "households", *, as_of: str | None = None) -> pd.DataFrame:
         """Tell progress against plan: what was to be done and what was done, cumulatively, by date.
@@ -155,6 +157,23 @@ class Programme:
             steps = dated.groupby(column)[measure].sum().astype("float64").sort_index().cumsum()
             parts.append(pd.DataFrame({"series": series, "date": steps.index, "value": steps.to_numpy()}))
         return pd.concat(parts, ignore_index=True)
+
+    def targets(self) -> pd.DataFrame:
+        """Hold what is done against what was planned, by district, year and unit: planned, done, left, share.
+
+        Returns
+        -------
+        DataFrame
+            Columns city, district, year, unit, planned, done, left, share_done; missing where either was not published.
+        """
+        table = self.table()
+        keys = _KEYS[:4]
+        wide = table.pivot_table(index=keys, columns="status", values="count", aggfunc="sum", min_count=1)
+        found = wide.reindex(columns=["planned", "done"]).astype("float64").reset_index()
+        found.columns.name = None
+        found["left"] = found["planned"] - found["done"]
+        found["share_done"] = found["done"] / found["planned"]
+        return found[found["planned"].notna() | found["done"].notna()].reset_index(drop=True)
 
     def sums(self) -> pd.DataFrame:
         """Compare every whole with its parts: columns whole, measure, unit, stated, parts, equal."""

@@ -11,12 +11,14 @@ from spatialreno.catalog import Catalog, find_column, folded, read_catalog, unit
 from spatialreno.errors import Fault, InputError
 from spatialreno.formats import read_rows
 from spatialreno.programme.programme import Programme
-from spatialreno.programme.sums import sum_faults
+from spatialreno.programme.sums import MEASURES, sum_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NUMBERS = ("int", "float")
+#: A row that states one of these alone may be a project; with any other measure, and no count, it is a figure.
+_OF_A_PROJECT = ("count", "compounds", "buildings", "households")
 
 
 def read_programme(path: str | Path, *, keep_rest: bool = False, catalog: Catalog | None = None) -> Programme:
@@ -138,10 +140,9 @@ def _typed(raw: pd.DataFrame, catalog: Catalog, file: str, rows: list[str]) -> t
             found = ", ".join(sorted({str(c) for c in cells[bad]}))
             faults.append(Fault("programme", ids, "value", f"{name} {found} is not allowed", mend, file=file))
         frame[name] = values
-    frame["unit"] = frame["unit"].where(
-        frame["unit"].notna() | (frame["money_yuan"].notna() & frame["count"].isna() & frame["status"].isna()),
-        "project",
-    )
+    stated = frame[[m for m in MEASURES if m not in _OF_A_PROJECT]].notna().any(axis=1)
+    figure = stated & frame[["count", "status", "area"]].isna().all(axis=1)
+    frame["unit"] = frame["unit"].where(frame["unit"].notna() | figure, "project")
     return frame, faults
 
 
@@ -151,10 +152,14 @@ def _column(cells: pd.Series[Any], column: dict[str, str]) -> tuple[pd.Series[An
     if column["dtype"] in _NUMBERS:
         numbers = pd.to_numeric(cells.str.replace(r"[,\s]", "", regex=True), errors="coerce").astype("float64")
         bad = given & ~(numbers >= 0)
+        if column["unit"] == "share":
+            bad |= given & (numbers > 1)
         if column["dtype"] == "int":
             bad |= given & numbers.notna() & (numbers % 1 != 0)
         known = numbers.mask(bad)
         values: Any = known.astype("Int64") if column["dtype"] == "int" else known
+        if column["unit"] == "share":
+            return values, bad, "Give a share of 0 to 1"
         return values, bad, f"Give {'a whole number' if column['dtype'] == 'int' else 'a number'} of 0 or more"
     if column["dtype"] == "date":
         dates = pd.to_datetime(cells.str.replace(r"[/.]", "-", regex=True), format="%Y-%m-%d", errors="coerce")
@@ -185,6 +190,8 @@ def _rules(frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series[bool], str, str
     twice = frame["id"].notna() & frame["id"].duplicated(keep=False)
     yield "twice", twice, "ids given to more than one row", "Give each row an id of its own"
     yield "year", frame["year"].isna(), "rows without a year", "Give the year of the plan"
+    area = frame["area"].notna() & frame.duplicated(["area", "year"], keep=False)
+    yield "area", area, "one area named by more than one row of a year", "Leave one row for each area and year"
     lost = frame["part_of"].notna() & ~frame["part_of"].isin(frame["id"])
     yield "part_of", lost, "rows that are part of a row that is not there", "Correct part_of"
     yield "part_of", frame["part_of"] == frame["id"], "rows that are part of themselves", "Correct part_of"

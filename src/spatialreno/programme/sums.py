@@ -6,7 +6,12 @@ import pandas as pd
 
 from spatialreno.errors import Fault
 
-MEASURES = ("count", "compounds", "buildings", "households", "money_yuan")
+MEASURES = (
+    *("count", "compounds", "buildings", "households", "money_yuan", "residents"),
+    *("facilities", "lifts", "managed", "party_branches", "illegal_m2", "wall_m"),
+)
+#: Shares as published: told, and never added up.
+SHARES = ("satisfied", "city_share")
 
 
 def sums(rows: pd.DataFrame) -> pd.DataFrame:

@@ -39,6 +39,7 @@ class _Choice(_Strict):
     between: list[str] | None = None
     within: str | None = None
     party: str | None = None
+    street: str | None = None
     expect: int | None = Field(None, ge=0)
     reason: str = ""
     phase: int = Field(1, ge=1)
@@ -55,6 +56,7 @@ class _Choice(_Strict):
             "between": self.between,
             "within": self.within,
             "party": self.party,
+            "street": self.street,
             "expect": self.expect,
             "reason": self.reason,
             "phase": self.phase,

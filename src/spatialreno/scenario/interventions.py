@@ -78,6 +78,7 @@ def demolish(
     between: Sequence[str] | None = None,
     within: str | None = None,
     party: str | None = None,
+    street: str | None = None,
     expect: int | None = None,
     reason: str = "",
     phase: int = 1,
@@ -95,9 +96,11 @@ def demolish(
     between
         Compound ids: every wall whose two sides are two of them.
     within
-        Id of a compound or open space the thing stands in.
+        Id of a compound or open space the thing stands in, or ``cluster:K1`` for the compounds of a cluster.
     party
         Id of a party holding a right on it.
+    street
+        Name of a path: what lies on it, and in the compounds along it.
     expect
         Number of things the author saw; another number is refused.
     reason, phase
@@ -108,7 +111,7 @@ def demolish(
     >>> print(demolish("walls", between=["C02", "C01"]))
     demolish walls (between = ['C01', 'C02'])
     """
-    chosen = selector(ids=ids, where=where, between=between, within=within, party=party)
+    chosen = selector(ids=ids, where=where, between=between, within=within, party=party, street=street)
     return Demolish(layer, chosen, expect, reason, phase_number(phase, f"demolish {layer}"))
 
 
@@ -132,7 +135,7 @@ def alter(
     expect, reason, phase
         As in ``demolish``.
     choices
-        ``ids``, ``where``, ``between``, ``within``, ``party`` as in ``demolish``.
+        ``ids``, ``where``, ``between``, ``within``, ``party``, ``street`` as in ``demolish``.
 
     Examples
     --------
@@ -141,7 +144,7 @@ def alter(
     """
     if not set:
         raise ScenarioError(f"alter {layer}: nothing is set. Give set = {{ column = value }}.")
-    known = ("ids", "where", "between", "within", "party")
+    known = ("ids", "where", "between", "within", "party", "street")
     unknown = sorted(k for k in choices if k not in known)
     if unknown:
         raise ScenarioError(f"alter {layer}: {', '.join(unknown)} chooses nothing. Use {', '.join(known)}.")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from spatialreno.area import Shown
 from spatialreno.errors import ScenarioError
 from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention
 from spatialreno.scenario.text import canonical_text
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, init=False, repr=False, eq=False)
-class Scenario:
+class Scenario(Shown):
     """A named set of 拆 改 建; what it does not name is 留 (kept).
 
     Parameters

@@ -1,4 +1,4 @@
-"""Which rows an intervention means: ids, where, between, within, party; all given must hold."""
+"""Which rows an intervention means: ids, where, between, within, street, party; all given must hold."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 _HOLDS: dict[str, tuple[type, ...]] = {"str": (str,), "float": (int, float), "int": (int, float), "bool": (bool,)}
 
 
+_CLUSTER = "cluster:"
+_NAMES_SHOWN = 8
+
+
 @dataclass(frozen=True)
 class Selector:
     """A choice of rows in one layer; what is None chooses nothing away."""
@@ -32,6 +36,7 @@ class Selector:
     between: tuple[str, ...] | None = None
     within: str | None = None
     party: str | None = None
+    street: str | None = None
 
     def __str__(self) -> str:
         """Write the choice as in a scenario file."""
@@ -40,7 +45,7 @@ class Selector:
 
     def given(self) -> Iterator[tuple[str, Any]]:
         """Go through the choices that were made."""
-        for key in ("ids", "where", "between", "within", "party"):
+        for key in ("ids", "where", "between", "within", "party", "street"):
             value = getattr(self, key)
             if value is not None:
                 yield key, value if isinstance(value, str) else list(value)
@@ -53,6 +58,7 @@ def selector(
     between: Sequence[str] | None,
     within: str | None,
     party: str | None,
+    street: str | None = None,
 ) -> Selector:
     """Freeze the choices of one call; a single id may stand without its list."""
     names = None if ids is None else as_ids(ids)
@@ -64,6 +70,7 @@ def selector(
         between=None if between is None else tuple(sorted({str(i) for i in between})),
         within=within,
         party=party,
+        street=street,
     )
 
 
@@ -82,10 +89,11 @@ def select(area: StudyArea, layer: str, chosen: Selector) -> pd.Index:
         (chosen.between, _by_between),
         (chosen.within, _by_within),
         (chosen.party, _by_party),
+        (chosen.street, _by_street),
     ]
     made = [(value, test) for value, test in tests if value is not None]
     if not made:
-        raise ScenarioError(f"{layer}: nothing is chosen. Give ids, where, between, within or party.")
+        raise ScenarioError(f"{layer}: nothing is chosen. Give ids, where, between, within, street or party.")
     mask = np.ones(len(frame), dtype=bool)
     for value, test in made:
         mask &= test(area, layer, frame, value)
@@ -157,12 +165,62 @@ def _by_between(area: StudyArea, layer: str, frame: pd.DataFrame, compounds: tup
 def _by_within(area: StudyArea, layer: str, frame: Any, name: str) -> Any:
     if area.catalog.layers[layer].is_table:
         raise ScenarioError(f"{layer}: is a table and stands nowhere. Use ids or where.")
-    polygon = next(
-        (area.layer(n).geometry[name] for n in ("compounds", "open_spaces") if name in area.layer(n).index), None
+    polygon = _cluster(area, name) if name.startswith(_CLUSTER) else _polygon(area, name)
+    return shapely.within(_inner_points(frame), polygon)
+
+
+def _inner_points(frame: Any) -> Any:
+    """Give a point of each thing that is not at its edge: the middle of a line, whose ends may touch a border."""
+    shapes = frame.geometry.to_numpy()
+    points = shapely.point_on_surface(shapes)
+    lines = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
+    points[lines] = shapely.line_interpolate_point(shapes[lines], 0.5, normalized=True)
+    return points
+
+
+def _polygon(area: StudyArea, name: str) -> Any:
+    for layer in ("compounds", "open_spaces"):
+        if name in area.layer(layer).index:
+            return area.layer(layer).geometry[name]
+    raise ScenarioError(
+        f"within = {name!r}: no compound or open space has this id. See `spatialreno show AREA`; a cluster is written "
+        f"{_CLUSTER}K1."
     )
-    if polygon is None:
-        raise ScenarioError(f"within = {name!r}: no compound or open space has this id. See `spatialreno show AREA`.")
-    return shapely.within(shapely.point_on_surface(frame.geometry.to_numpy()), polygon)
+
+
+def _cluster(area: StudyArea, name: str) -> Any:
+    """Give the ground of a cluster: its compounds and the strips between them, without the walls around it."""
+    compounds = area.compounds
+    own = compounds.geometry[(compounds["cluster"] == name.removeprefix(_CLUSTER)).fillna(False).astype(bool)]
+    if own.empty:
+        known = ", ".join(sorted(set(compounds["cluster"].dropna().astype(str)))) or "none yet"
+        raise ScenarioError(
+            f"within = {name!r}: no compound is in this cluster. Clusters: {known}. Set the column cluster of "
+            "compounds (`spatialreno clusters`)."
+        )
+    half = area.catalog.constants["strip_m"] / 2
+    joined = shapely.buffer(shapely.union_all(own.to_numpy()), half, join_style="mitre")
+    return shapely.buffer(joined, -half - area.catalog.constants["snap_m"], join_style="mitre")
+
+
+def _by_street(area: StudyArea, layer: str, frame: Any, name: str) -> Any:
+    """Choose what lies on a street: within the width of its paths and of the yards that they pass."""
+    if area.catalog.layers[layer].is_table:
+        raise ScenarioError(f"{layer}: is a table and stands nowhere. Use ids or where.")
+    paths = area.paths
+    lines = paths.geometry[(paths["name"] == name).fillna(False).astype(bool)].to_numpy()
+    if not len(lines):
+        known = ", ".join(sorted(set(paths["name"].dropna().astype(str)))[:_NAMES_SHOWN]) or "none"
+        raise ScenarioError(f"street = {name!r}: no path has this name. Names of paths: {known}. Correct the name.")
+    if layer == "paths":
+        return (frame["name"] == name).fillna(False).to_numpy(dtype=bool)
+    yards = area.compounds.geometry.to_numpy()
+    line = shapely.union_all(lines)
+    along = yards[shapely.distance(yards, line) <= area.catalog.constants["street_front_m"]]
+    if layer == "compounds":
+        return np.isin(shapely.to_wkb(frame.geometry.to_numpy()), shapely.to_wkb(along))
+    ground = shapely.union_all([*along, shapely.buffer(line, area.catalog.constants["street_front_m"])])
+    return shapely.within(_inner_points(frame), ground)
 
 
 def _by_party(area: StudyArea, layer: str, frame: pd.DataFrame, party: str) -> Any:

@@ -36,7 +36,7 @@ def _table(act: Intervention, *, in_place: bool = False) -> dict[str, Any]:
         place = _place(act, in_place=in_place)
         table: dict[str, Any] = {"layer": act.layer, "id": act.id, **dict(act.values), **place}
     else:
-        chosen = {k: getattr(act.chosen, k) for k in ("ids", "between", "within", "party")}
+        chosen = {k: getattr(act.chosen, k) for k in ("ids", "between", "within", "party", "street")}
         table = {"layer": act.layer, **{k: thawed(v) for k, v in chosen.items() if v is not None}}
         if act.chosen.where is not None:
             table["where"] = {k: thawed(v) for k, v in act.chosen.where}

@@ -9,6 +9,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
 
+_FIRST = "facilities"  # what is built to serve is named before what it leads to
 _HEADS = {
     "zh": ("小区", "问题", "结果", "对应措施", "衡量依据"),
     "en": ("compound", "lack", "result", "what works towards it", "measured by"),
@@ -32,7 +33,8 @@ def checkup_lines(found: pd.DataFrame, catalog: Catalog, *, lang: str = "zh", mo
     Returns
     -------
     DataFrame
-        Compound, lack, result (``已解决（101 / 101 户）``, ``部分解决（12 / 36 个，尚缺 24 个）``), works, source.
+        Compound, lack, result (``已解决（101 / 101 户）``, ``部分解决（12 / 36 个，尚缺 24 个）``), works,
+        what it is measured by.
 
     Examples
     --------
@@ -42,8 +44,15 @@ def checkup_lines(found: pd.DataFrame, catalog: Catalog, *, lang: str = "zh", mo
     >>> checkup_lines(answer_checkup(area), area.catalog)["结果"][0]
     '未解决（0 / 101 户，尚缺 101 户）'
     """
+    measures = {row["lack"]: row[f"title_{lang}"] for row in catalog.rows("lack_measures")}
     rows = [
-        (r["compound"], r["title"], _result(r, catalog, lang), _works(r["closed_by"], catalog, lang, most), r["source"])
+        (
+            r["compound"],
+            r["title"],
+            _result(r, catalog, lang),
+            _works(r["closed_by"], catalog, lang, most),
+            measures.get(r["lack"], ""),
+        )
         for r in found.to_dict("records")
     ]
     return pd.DataFrame(rows, columns=list(_HEADS[lang]))
@@ -74,12 +83,12 @@ def _number(value: float) -> str:
 
 def _works(closed_by: str, catalog: Catalog, lang: str, most: int) -> str:
     """Name works for people: 新建配套设施 HX1."""
-    named = [part.split(" ", 2) for part in closed_by.split(", ") if part]
+    named = sorted((part.split(" ", 2) for part in closed_by.split(", ") if part), key=lambda part: part[1] != _FIRST)
     said = [
         f"{catalog.word('', 'verb', verb, lang)}{'' if lang == 'zh' else ' '}{catalog.layers[layer].title(lang)} {name}"
         for verb, layer, name in named[:most]
     ]
     more = len(named) - most
     if more > 0:
-        said.append(f"等 {len(named)} 项" if lang == "zh" else f"… {len(named)} in all")
+        said.append(f"等共 {len(named)} 项" if lang == "zh" else f"… {len(named)} in all")
     return ("、" if lang == "zh" else ", ").join(said)

@@ -117,7 +117,9 @@ def matter_row(area: StudyArea, kind: str) -> dict[str, str]:
     return rows[kind]
 
 
-def read_register(area: StudyArea, *, keep_rest: bool = False) -> Register:
+def read_register(
+    area: StudyArea, *, keep_rest: bool = False, closes: Mapping[str, str] | None = None
+) -> Register:
     """Check the table of ballots against the homes and open the register.
 
     A matter is written ``kind:place`` (``lift:B01-1``, ``open:C03``, ``willing:C03``), the menu ``menu`` with a
@@ -131,6 +133,8 @@ def read_register(area: StudyArea, *, keep_rest: bool = False) -> Register:
         Any study area with ballots.
     keep_rest
         Leave refused ballots out and list them in ``faults``, instead of refusing the table.
+    closes
+        Matter (``open:C03``, or ``open`` for all places) to its last day (YYYY-MM-DD); a ballot dated later is refused.
 
     Returns
     -------
@@ -140,7 +144,8 @@ def read_register(area: StudyArea, *, keep_rest: bool = False) -> Register:
     ------
     InputError
         Every fault at once: a vote counted twice, an unknown matter, place or choice, a household in no
-        building, more voters than households, an area that is not above 0, a voter who lives elsewhere.
+        building, more voters than households, an area that is not above 0, a voter who lives elsewhere, a date that is
+        none, or a vote after its matter closed.
 
     Examples
     --------
@@ -152,6 +157,7 @@ def read_register(area: StudyArea, *, keep_rest: bool = False) -> Register:
     votes = _with_matters(area.ballots, area)
     votes["household"] = _claims(votes, dwellings)
     faults = [f for rule in (_own_faults, _twice_faults) for f in rule(votes, dwellings, area)]
+    faults += _late_faults(votes, closes or {})
     if faults and not keep_rest:
         raise InputError.of(faults)
     bad = {i for fault in faults for i in fault.ids}
@@ -169,7 +175,7 @@ def read_register(area: StudyArea, *, keep_rest: bool = False) -> Register:
 def _with_matters(ballots: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
     """Split ``kind:place``, and put choices into the words of the catalog."""
     words = {a: r["choice"] for r in area.catalog.rows("choices") for a in (r["choice"], *r["aliases"].split("|"))}
-    votes = ballots[["voter", "matter", "choice", "area_m2", "building_id"]].copy()
+    votes = ballots[["voter", "matter", "choice", "area_m2", "building_id", "date"]].copy()
     parts = votes["matter"].astype("str").str.partition(":")
     kind, place = (parts[0], parts[2]) if len(votes) else (votes["matter"], votes["matter"])
     whole = {row["matter"] for row in area.catalog.rows("matters") if row["electorate"] == "area"}
@@ -248,6 +254,26 @@ def _twice_faults(votes: pd.DataFrame, dwellings: pd.DataFrame, area: StudyArea)
     )
     wide = [(rule, bad.reindex(votes.index, fill_value=False), told, mend) for rule, bad, told, mend in rules]
     return [_fault(votes, *parts) for parts in wide if parts[1].any()]
+
+
+def _late_faults(votes: pd.DataFrame, closes: Mapping[str, str]) -> list[Fault]:
+    """Name ballots whose day is none, or that came after their matter had closed."""
+    stated = votes["date"].notna()
+    day = pd.to_datetime(votes["date"].astype("str"), format="%Y-%m-%d", errors="coerce").where(stated)
+    last = {matter: _day(matter, text) for matter, text in closes.items()}
+    ends = pd.to_datetime(votes["matter"].map(last).fillna(votes["kind"].map(last)))
+    rules = (
+        ("date", stated & day.isna(), "date is no day", "Write it as YYYY-MM-DD"),
+        ("closed", day > ends, "vote after its matter closed", "Leave it out, or correct the day"),
+    )
+    return [_fault(votes, *parts) for parts in rules if parts[1].any()]
+
+
+def _day(matter: str, text: str) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(text)
+    except ValueError as error:
+        raise InputError(f"closes: {matter} {text!r} is no day. Write it as YYYY-MM-DD.") from error
 
 
 def _fault(votes: pd.DataFrame, rule: str, bad: pd.Series[bool], told: str, mend: str) -> Fault:

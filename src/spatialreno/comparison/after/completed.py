@@ -25,6 +25,7 @@ _ACTS = [
     *("payer", "planned_yuan", "built_yuan"),
 ]
 _SAME_PLACE = 0.3  # share of a structure that lies where one was taken down
+_SAME = 0.9  # of the ground of both together, for the two to be one
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,8 +39,9 @@ class Completed:
         (``done``, ``partly``, ``not_built``), payer, planned_yuan and built_yuan (what was planned for what is
         there, by its share).
     returned
-        Structures of the new survey that are not legal and stand where one was taken down (``came_back``) or where
-        none stood (``new``): id, found (which), legality, floor_area_m2, where (id of what stood there).
+        Structures of the new survey that are not legal and stand as one stood that was to come down (``still_there``),
+        otherwise where one was to come down (``came_back``), or where none stood (``new``): id, found (which),
+        legality, floor_area_m2, where (id of what stood there).
     unplanned
         Walls of the new survey that neither stood before nor were planned: id, length_m.
     register
@@ -206,7 +208,10 @@ def _returned(today: StudyArea, after: StudyArea, survey: StudyArea) -> pd.DataF
             continue
         shares = down.geometry.intersection(shape).area / shape.area
         where = str(shares.idxmax()) if len(shares) and float(shares.max()) >= _SAME_PLACE else ""
-        found = "came_back" if where else "new"
+        found = "new"
+        if where:
+            whole = down.geometry[where].union(shape).area
+            found = "still_there" if down.geometry[where].intersection(shape).area >= _SAME * whole else "came_back"
         rows.append((str(name), found, row["legality"], float(row["floor_area_m2"]), where))
     return pd.DataFrame(rows, columns=["id", "found", "legality", "floor_area_m2", "where"])
 

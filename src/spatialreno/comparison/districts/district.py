@@ -107,7 +107,8 @@ class District:
             return pd.DataFrame(columns=_JOINED, index=pd.Index([], name="area"))
         rows = self.programme.rows
         names = sorted({*self.records, *self.broken})
-        ids = {name: str(self.choices.get(name, {}).get("project") or name) for name in names}
+        own = {str(area): str(i) for i, area in rows["area"].dropna().items()}
+        ids = {name: str(self.choices.get(name, {}).get("project") or own.get(name, name)) for name in names}
         known = {name: i for name, i in ids.items() if i in rows.index}
         found = rows.reindex(list(known.values())).set_axis(pd.Index(list(known), name="area"))
         return found.assign(project=list(known.values())).reindex(columns=_JOINED)

@@ -70,7 +70,8 @@ def compare_areas(
         The option chosen in every area that has it, or by area. What the table ``district.csv`` in the folder of areas
         says (columns area, option, project) holds where nothing is said here.
     programme
-        What ``read_programme`` gives; a row whose id is an area's name, or its project, joins the area.
+        What ``read_programme`` gives; a row that names an area in its column
+        ``area``, whose id is the area's name, or that is its project, joins the area.
     standard
         Planning standard by name or path; by default each area's own.
     works

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.catalog import Finding, sentence
 from spatialreno.comparison.money.budgets import Budgets, Given, as_budgets
 from spatialreno.comparison.money.payments import Span, by_year, contracts, payments
 from spatialreno.comparison.money.rules import Homes, Rule, funding_rules, homes_of
@@ -54,7 +55,7 @@ class Funding:
     budgets: pd.DataFrame
     catalog: Catalog = field(repr=False)
     faults: tuple[Fault, ...] = ()
-    said: tuple[tuple[str, str], ...] = ()
+    said: tuple[tuple[str, Finding], ...] = ()
 
     @property
     def total(self) -> pd.Series[float]:
@@ -89,9 +90,9 @@ class Funding:
         """Hold each year's payments against its budget: option, payer, year, needed, available and short yuan."""
         return by_year(self.payments(spans), self.budgets)
 
-    def notes(self) -> list[tuple[str, str]]:
-        """List what no rule covers and what is not known, as (option, sentence)."""
-        return list(self.said)
+    def notes(self, *, lang: str = "zh") -> list[tuple[str, str]]:
+        """List what no rule covers and what is not known, as (option, sentence), in Chinese or English."""
+        return [(option, sentence(self.catalog, found, lang)) for option, found in self.said]
 
     def __repr__(self) -> str:
         """Read the plan aloud."""
@@ -210,30 +211,31 @@ class _Split:
         }  # fmt: skip
 
 
-def _notes(option: str, lines: pd.DataFrame, homes: Homes, split: _Split) -> list[tuple[str, str]]:
+def _notes(option: str, lines: pd.DataFrame, homes: Homes, split: _Split) -> list[tuple[str, Finding]]:
     """Say what no rule covers, and what is not known."""
-    said = [f"资金渠道未作规定（funding）：{name}" for name in dict.fromkeys(split.uncovered)]
+    said = [Finding("no_funding", {"item": name}) for name in dict.fromkeys(split.uncovered)]
     for rule in split.rules:
         if not rule.stated and rule.payer not in rule.relieves and split.eligible[rule.name]:
             yuan = int(split.eligible[rule.name]) / 100
-            said.append(f"{rule.row['title_zh']}：符合条件 {yuan:,.2f} 元，补助额度未给出（{rule.row['document']}），"
-                        "未计入；请在 catalog/funding_rules.csv 填写 ceiling_yuan 或 share")  # fmt: skip
+            told = {key: rule.row[key] for key in ("title_zh", "title_en", "document")}
+            said.append(Finding("subsidy_unstated", told | {"yuan": yuan}))
     covered = [rule for rule in split.rules if rule.built_from or rule.built_to]
     year = homes.table["year"]
     late = homes.table[year.notna() & (year > max((r.built_to or 0 for r in covered), default=9999))]
     if len(late):
-        said.append(f"{int(late['households'].sum())} 户建成年份不在任何补助规则之内")
+        said.append(Finding("homes_too_new", {"households": int(late["households"].sum())}))
     if homes.unknown:
-        said.append(f"{homes.unknown} 户建成年份不详，未计入补助")
+        said.append(Finding("homes_unknown_year", {"households": homes.unknown}))
     bare = int(lines.loc[lines["cost_yuan"].isna(), "ids"].map(len).sum())
-    return [(option, text) for text in [*said, *([f"{bare} 项无单价，未计入"] if bare else [])]]
+    said += [Finding("left_out_unpriced", {"count": bare})] if bare else []
+    return [(option, found) for found in said]
 
 
-def _without_budget(bill: Bill, money: Budgets) -> list[tuple[str, str]]:
+def _without_budget(bill: Bill, money: Budgets) -> list[tuple[str, Finding]]:
     told = set(money.rows["payer"])
     found = bill.by("payer")
     left = {str(option): sorted(set(own["payer"]) - told) for option, own in found.groupby("option", sort=False)}
-    return [(option, f"{', '.join(payers)} 未给出预算") for option, payers in left.items() if payers]
+    return [(option, Finding("no_budget", {"payers": tuple(payers)})) for option, payers in left.items() if payers]
 
 
 def _heads(today: StudyArea, bill: Bill) -> dict[str, float]:

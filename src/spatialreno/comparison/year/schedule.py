@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.catalog import Finding, sentence
 from spatialreno.comparison.year.days import Calendar, as_day
 from spatialreno.comparison.year.papers import write_schedule
 from spatialreno.comparison.year.shares import money_of
@@ -51,8 +52,8 @@ class Schedule:
         The plan is proven shortest.
     heat_late_days
         Days by which heat misses the heating season; 0: in time; None: nothing of heat is built.
-    notes
-        What is assumed, and what could not be planned.
+    findings
+        What is assumed, and what could not be planned; ``notes`` tells it.
     """
 
     option: str
@@ -63,10 +64,14 @@ class Schedule:
     heat_due: pd.Timestamp | None
     heat_late_days: int | None
     unplanned_yuan: float
-    notes: tuple[str, ...]
+    findings: tuple[Finding, ...]
     asked: Asked
     _area: StudyArea = field(repr=False)
     _given: tuple[Any, ...] = field(repr=False)
+
+    def notes(self, *, lang: str = "zh") -> list[str]:
+        """Tell what is assumed and what could not be planned, in Chinese or English."""
+        return [sentence(self._area.catalog, found, lang) for found in self.findings]
 
     @property
     def end(self) -> pd.Timestamp:
@@ -189,7 +194,7 @@ def _schedule(area: StudyArea, given: tuple[Any, ...], asked: Asked) -> Schedule
         bound=calendar.date(found.bound - 1), proved=found.proved,
         heat_due=calendar.date(due) if heat and due is not None else None,
         heat_late_days=found.late if heat and due is not None else None, unplanned_yuan=left / 100,
-        notes=(*plan.notes, *([f"{left / 100:,.2f} 元不属于任何工序"] if left else [])), asked=asked,
+        findings=(*plan.findings, *([Finding("in_no_task", {"yuan": left / 100})] if left else [])), asked=asked,
         _area=area, _given=given,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.catalog import Finding
 from spatialreno.comparison.year.places import Places
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Plan:
     tasks: dict[str, Task]
     arcs: set[tuple[str, str]]
     one_way_in: list[tuple[frozenset[str], int]]
-    notes: list[str]
+    findings: list[Finding]
 
 
 def make_plan(area: StudyArea, ledger: pd.DataFrame, consents: Consents | None) -> Plan:
@@ -95,7 +96,9 @@ def _works(
         _add(tasks, rate, stages[rate["stage"]], row, quantity, places.of(str(layer), str(thing)), places)
     for task in tasks.values():
         task.days = max(1, math.ceil(round(task.estimate, 6)))
-    return tasks, [f"{what}：{count} 项没有工效（work_rates），未排入计划" for what, count in sorted(unknown.items())]
+    return tasks, [
+        Finding("no_work_rate", {"what": what, "count": count}) for what, count in sorted(unknown.items())
+    ]
 
 
 def _rate(catalog: Catalog, row: Row) -> dict[str, str] | None:
@@ -229,7 +232,7 @@ def _one_way_in(tasks: dict[str, Task], places: Places) -> tuple[list[tuple[froz
         if len(busy) < len(lanes) or not busy:
             continue
         if len(busy) == 1:
-            notes.append(f"{yard} 只有 {busy[0]} 一条出入道路：须半幅施工")
+            notes.append(Finding("one_way_in", {"yard": yard, "lane": busy[0]}))
             continue
         groups.append((frozenset(name for lane in busy for name in by_lane[lane]), len(busy) - 1))
     return groups, notes

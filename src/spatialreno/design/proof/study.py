@@ -13,7 +13,7 @@ from spatialreno.design.proof.master import Rungs, cut_row, master
 from spatialreno.design.proof.separation import Cuts, separated
 from spatialreno.design.question.hopes import Hopes
 from spatialreno.design.question.terms import Terms
-from spatialreno.optimise import GrowingLp, MilpResult, solve_milp
+from spatialreno.optimise import GrowingLp, Limit, MilpResult, solve_milp
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -23,6 +23,8 @@ _SOME = 1e-6
 _GAPS = (0.02, 0.005, 0.0)
 _FEW = 3
 _TURNS = 40
+# What is chosen is made cheaper for a share of the effort that went into finding it.
+_PRUNING = 0.2
 # Presolving and restarts cost more than they bring where a problem is solved again and again with a few cuts more.
 _OPTIONS = {"presolve": "off", "mip_heuristic_effort": 0.0}
 
@@ -39,11 +41,14 @@ class Effort:
         Most nodes of the solver's search trees for one question.
     rounds
         Most times that the whole problem is given to the solver for one question.
+    work
+        Most work of the solver for one question: looks times coefficients, as of ``Limit``; some 400 000 take a second.
     """
 
     searches: int = 3_000_000
     nodes: int = 200_000
     rounds: int = 12
+    work: float = 2e8
 
 
 @dataclass
@@ -81,6 +86,7 @@ class Study:
         self.rungs = Rungs(self.hopes)
         self.cuts = Cuts()
         self._until = (0, 0, 0)
+        self._limit = Limit(work=self.effort.work)
         self._dice = np.random.default_rng(0)
 
     def value(self, chosen: Bools) -> float:
@@ -114,7 +120,7 @@ class Study:
                 return hunt.answer(-np.inf, "infeasible")
             bound = min(bound, self._floored(self.hopes.today - found.bound))
             fresh = 0
-            for point in (found.values, *found.others[::-1]):
+            for point in (some for some in (found.values, *found.others[::-1]) if len(some)):
                 chosen, reached = self._read(point, terms)
                 hunt.offer(chosen)
                 fresh += self._cut(chosen, reached, chosen.astype(float), [order, self._dice.permutation(self.count)])
@@ -130,7 +136,7 @@ class Study:
 
     def least(self, terms: Terms, value: float, start: Bools) -> Answer:
         """Find the cheapest choice that brings so much; ``start`` is one that does. The bound is on its cost."""
-        self._begin()
+        self._begin(_PRUNING)
         bound, order = -np.inf, self._dice.permutation(self.count)
         while not self.spent():
             found = self._solved(terms, None, least=value - self.hopes.today - _SOME, start=start)
@@ -198,8 +204,9 @@ class Study:
             known = {at: float(value) for at, value in enumerate(best)}
             known |= {width - len(holds) + at: float(value) for at, value in enumerate(holds)}
         found = solve_milp(
-            model, nodes=max(self._until[1] - self.nodes, 1), start=known, keep=True, gap=gap, options=_OPTIONS
-        )
+            model, limit=self._limit, nodes=max(self._until[1] - self.nodes, 1), start=known, keep=True, gap=gap,
+            options=_OPTIONS,
+        )  # fmt: skip
         self.milps, self.nodes = self.milps + 1, self.nodes + found.nodes
         return found
 
@@ -230,15 +237,19 @@ class Study:
     def _floored(self, bound: float) -> float:
         return float(np.floor(bound + 1e-4)) if self.whole else float(bound)
 
-    def _begin(self) -> None:
+    def _begin(self, share: float = 1.0) -> None:
+        """Take effort for a question, or a share of it."""
+        effort = self.effort
+        self._limit = Limit(work=effort.work * share)
         self._until = (
-            self.searches[0] + self.effort.searches, self.nodes + self.effort.nodes, self.milps + self.effort.rounds
+            self.searches[0] + int(effort.searches * share), self.nodes + int(effort.nodes * share),
+            self.milps + effort.rounds,
         )  # fmt: skip
 
     def spent(self) -> bool:
         """Tell whether the effort for this question is used up."""
         done = (self.searches[0], self.nodes, self.milps)
-        return any(spent >= most for spent, most in zip(done, self._until, strict=True))
+        return self._limit.over or any(spent >= most for spent, most in zip(done, self._until, strict=True))
 
     def _say(self, value: float, bound: float) -> None:
         self.progress(f"{value:,.2f} of at most {bound:,.2f}; {len(self.cuts.rows)} cuts, {self.searches[0]} searches")

@@ -92,6 +92,16 @@ class Goal:
         columns = [self.word] if self.by_home else [f"covered:{kind}" for kind in self._radius]
         return float(values[columns].mul(self.people, axis=0).to_numpy().sum())
 
+    def by_resident(self, after: StudyArea) -> pd.Series[float]:
+        """Tell by home what one resident adds to the measure in an area; for goals that count residents."""
+        from spatialreno.indicators import access, circle_values, kind_weights, scores
+
+        found = access(after, self.standard, self.people.to_frame("residents"))
+        score = scores(found, kind_weights(self.standard, after.catalog.facilities), self.standard.score.fade)
+        values = circle_values(found, self.standard, score).reindex(self.people.index)
+        columns = [self.word] if self.by_home else [f"covered:{kind}" for kind in self._radius]
+        return values[columns].sum(axis=1)
+
     def _metres(self, found: pd.DataFrame) -> float:
         """Sum the metres by which walks of today have become shorter."""
         from spatialreno.indicators import access

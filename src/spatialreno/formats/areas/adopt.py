@@ -23,7 +23,8 @@ from spatialreno.formats.readers.drawings.dxf import drawing_roles
 from spatialreno.formats.readers.gdal import layers_of, settled
 from spatialreno.formats.readers.kml import kml_layers
 from spatialreno.formats.readers.sniff import FileKind, sniff
-from spatialreno.formats.readers.source import Source, Unit, read_raw
+from spatialreno.formats.readers.source import Shift, Source, Unit, read_raw
+from spatialreno.formats.readers.tables.places import degrees_or_metres
 from spatialreno.formats.readers.tables.workbook import sheets_of
 
 _TYPES = {"MultiPolygon": "Polygon", "MultiLineString": "LineString", "MultiPoint": "Point"}
@@ -40,6 +41,15 @@ class Proposal:
     join: Join | None = None
 
 
+@dataclass(frozen=True)
+class _Stated:
+    """What the planner says of files that say nothing themselves."""
+
+    crs: str
+    unit: Unit
+    shift: Shift
+
+
 def adopt(
     files: Sequence[str | Path],
     folder: str | Path,
@@ -48,6 +58,7 @@ def adopt(
     name: str = "",
     title: str = "",
     unit: Unit = "",
+    shift: Shift = "",
     catalog: Catalog | None = None,
 ) -> list[Proposal]:
     """Propose how files become an area: write ``area.toml`` and copy the files beside it.
@@ -68,6 +79,8 @@ def adopt(
         As in ``area.toml``; default is the folder's name.
     unit
         Unit of drawings (``m``, ``cm`` or ``mm``); default is what their headers say.
+    shift
+        Whose degrees tables hold: ``gcj02`` or ``bd09`` of a map service; default is WGS 84.
     catalog
         What layers, columns and drawing layers are called; default is the one that ships.
 
@@ -93,7 +106,8 @@ def adopt(
     twice = sorted({p.name for p in paths if [q.name for q in paths].count(p.name) > 1})
     if twice:
         raise InputError(f"{', '.join(twice)}: two files have one name. Rename one of them.")
-    found = [p for path in paths for p in _proposals(path, system, unit, catalog)]
+    stated = _Stated(system, unit, shift)
+    found = [p for path in paths for p in _proposals(path, stated, catalog)]
     text = _text(found, name or folder.name, title, system, catalog)
 
     def write(new: Path) -> None:
@@ -120,12 +134,12 @@ def _copy(path: Path, new: Path, folder: Path) -> None:
             shutil.copyfile(file, new / file.name)
 
 
-def _proposals(path: Path, crs: str, unit: Unit, catalog: Catalog) -> list[Proposal]:
+def _proposals(path: Path, stated: _Stated, catalog: Catalog) -> list[Proposal]:
     kind = sniff(path)
     if kind.status == "osm":
         raise refused(path, f"is {kind.title}", kind.mend)
     if kind.kind == "dxf":
-        return _of_drawing(path, crs, unit, catalog)
+        return _of_drawing(path, stated.crs, stated.unit, catalog)
     if kind.kind == "kml":
         parts = kml_layers(path)
     elif kind.kind in ("gpkg", "gdb"):
@@ -135,7 +149,9 @@ def _proposals(path: Path, crs: str, unit: Unit, catalog: Catalog) -> list[Propo
     else:
         parts = [""]
     several = len(parts) > 1
-    return [_of_part(path, kind, part if several else "", part, crs, catalog) for part in parts]
+    if not parts:
+        return [Proposal("", Source(file=path.name), 0, "holds nothing")]
+    return [_of_part(path, kind, part if several else "", part, stated, catalog) for part in parts]
 
 
 def _of_drawing(path: Path, crs: str, unit: Unit, catalog: Catalog) -> list[Proposal]:
@@ -170,26 +186,38 @@ def _of_role(path: Path, role: str, counts: Counter[str], crs: str, unit: Unit, 
     return Proposal(role, source, counts.total(), f"drawing layers {', '.join(names)}")
 
 
-def _of_part(path: Path, kind: FileKind, layer: str, part: str, crs: str, catalog: Catalog) -> Proposal:
+def _of_part(path: Path, kind: FileKind, layer: str, part: str, stated: _Stated, catalog: Catalog) -> Proposal:
     source = Source(file=path.name, layer=layer)
-    raw: Any = read_raw(path, kind, source, catalog).frame(path)[0]
+    table, note = read_raw(path, kind, source, catalog), ""
+    if table.shapes is None and kind.kind in ("csv", "xlsx") and (places := degrees_or_metres(table)):
+        degrees = {"shift": stated.shift} if stated.shift else {"crs": _DEGREES}
+        source = source.model_copy(update=degrees if places == "degrees" else {"crs": stated.crs})
+        table = read_raw(path, kind, source, catalog)
+        note = _OF_MAPS if places == "degrees" and not stated.shift else ""
+    raw: Any = table.frame(path)[0]
     columns = [str(c) for c in raw.columns if c != "geometry"]
     shapes = raw.geometry if isinstance(raw, gpd.GeoDataFrame) else None
     if shapes is None:
         return _of_table(path, source, raw, columns, catalog)
-    if raw.crs is None:
-        source = source.model_copy(update={"crs": crs})
+    if not len(raw):
+        return Proposal("", source, 0, "holds no rows")
+    if raw.crs is None and not source.crs and not source.shift:
+        source = source.model_copy(update={"crs": stated.crs})
     types = {_TYPES.get(t, t) for t in shapes.geom_type.dropna()}
     named = role_of(part, catalog) or role_of(path.stem, catalog)
     fits = {n: _score(layer, columns) for n, layer in catalog.layers.items() if types & set(layer.geometry)}
     best = max(fits, key=lambda n: fits[n]) if fits else ""
     if named and (named in fits or not types):
-        return Proposal(named, source, len(raw), f"called {part or path.stem}")
+        return Proposal(named, source, len(raw), f"called {part or path.stem}{note}")
     if best and fits[best] >= 2 and list(fits.values()).count(fits[best]) == 1:
-        return Proposal(best, source, len(raw), f"its columns are those of {best}")
+        return Proposal(best, source, len(raw), f"its columns are those of {best}{note}")
     return Proposal(
         "", source, len(raw), f"holds {', '.join(sorted(types)) or 'nothing'}; columns {', '.join(columns)}"
     )
+
+
+_DEGREES = "EPSG:4326"
+_OF_MAPS = '; degrees are taken as WGS 84: state shift = "gcj02" or "bd09" for points of a map service'
 
 
 def _score(layer: Layer, columns: list[str]) -> int:
@@ -202,8 +230,8 @@ def _of_table(path: Path, source: Source, raw: Any, columns: list[str], catalog:
     named = role_of(path.stem, catalog)
     if named and catalog.layers[named].is_table:
         return Proposal(named, source, len(raw), f"called {path.stem}")
-    if is_list_of_structures(columns, catalog) and not _by(catalog.layers["structures"], columns, catalog):
-        return Proposal("listed", source, len(raw), "a list of structures that are not drawn")
+    if is_list_of_structures(columns, catalog):
+        return Proposal("listed", source, len(raw), "a list of structures; join it to structures where they are drawn")
     for role in _ledgers(named, columns, catalog):
         layer = catalog.layers[role]
         by = _by(layer, columns, catalog)

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from spatialreno.area import StudyArea, assemble, crs_text, metric_crs
-from spatialreno.catalog import Catalog
+from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import InputError
 from spatialreno.files import put_whole, write_geojson, write_gpkg, write_table
 from spatialreno.formats.areas.area_file import area_file_text, read_area_file
 from spatialreno.formats.areas.gather import gather, is_gpkg, located, manifest_of
 from spatialreno.formats.areas.own_catalog import FOLDER, Given, write_own
+from spatialreno.formats.areas.templates import FOLDER as TEMPLATES
+from spatialreno.formats.areas.templates import write_templates
 from spatialreno.formats.readers.source import Source
 
 
@@ -89,7 +91,10 @@ def write_area(area: StudyArea, path: str | Path) -> Path:
 
 
 def new_area(path: str | Path, *, name: str, title: str = "", crs: str = "EPSG:4546") -> Path:
-    """Begin a new area: a folder with ``area.toml`` and an empty scenario to fill in.
+    """Begin a new area: a folder with ``area.toml``, a first scenario, and templates to fill in.
+
+    ``模板/图层模板.gpkg`` holds an empty layer for each of ours, to draw on in QGIS; ``模板/台账模板.xlsx`` ledgers by
+    building and by compound and a list of illegal structures, with examples, and all columns with the words they take.
 
     Parameters
     ----------
@@ -108,7 +113,7 @@ def new_area(path: str | Path, *, name: str, title: str = "", crs: str = "EPSG:4
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     sorted(p.name for p in new_area(Path(folder) / "mine", name="mine", title="我的片区").iterdir())
-    ['area.toml', 'scenarios']
+    ['area.toml', 'scenarios', '模板']
     """
     folder = Path(path)
     if not name or any(c in name for c in "/\\") or name.startswith("."):
@@ -120,6 +125,7 @@ def new_area(path: str | Path, *, name: str, title: str = "", crs: str = "EPSG:4
         (folder / "scenarios").mkdir(parents=True, exist_ok=True)
         (folder / "area.toml").write_text(text, encoding="utf-8")
         (folder / "scenarios" / "clear.toml").write_text(_FIRST_SCENARIO, encoding="utf-8")
+        write_templates(folder / TEMPLATES, read_catalog(), crs)
     except OSError as error:
         raise InputError(f"{folder}: cannot be made ({error.strerror}). Choose a folder you may write to.") from error
     return folder

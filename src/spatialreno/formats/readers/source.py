@@ -24,6 +24,7 @@ from spatialreno.formats.readers.sniff import FileKind, sniff
 _METRES = {"": 1.0, "m": 1.0, "cm": 0.01, "mm": 0.001}
 Act = dict[str, str]
 Unit = Literal["", "m", "cm", "mm"]
+Shift = Literal["", "gcj02", "bd09"]
 
 
 class Source(BaseModel):
@@ -64,7 +65,7 @@ class Source(BaseModel):
     crs: str = ""
     unit: Unit = ""
     swap: bool = False
-    shift: Literal["", "gcj02", "bd09"] = ""
+    shift: Shift = ""
     datum_shift: tuple[float, float] | None = None
     encoding: str = ""
     x: str = ""
@@ -206,11 +207,20 @@ def _in_our_columns(frame: pd.DataFrame, source: Source, layer: Layer, path: Pat
     return frame.drop(columns=clash).rename(columns=ours)
 
 
+_TITLES = ("title_zh", "title_en")
+
+
 def _usual_words(layer: str, catalog: Catalog) -> dict[str, dict[str, str]]:
     words: dict[str, dict[str, str]] = {}
     for row in catalog.rows("word_aliases"):
         if row["layer"] == layer:
             words.setdefault(row["column"], {})[folded(row["theirs"])] = row["ours"]
+    titles = [r for r in catalog.rows("words") if r["layer"] == layer]
+    kinds = catalog.rows("facilities") if layer == "facilities" else []
+    titles += [{"column": "kind", "value": k["kind"], **{t: k[t] for t in _TITLES}} for k in kinds]
+    for row in titles:
+        for title in filter(None, (row[t] for t in _TITLES)):
+            words.setdefault(row["column"], {}).setdefault(folded(title), row["value"])
     return words
 
 

@@ -1,5 +1,5 @@
 // Shared by the pages: small makers of elements and readers of what Python wrote. No value is ever written as HTML.
-const spatialreno = { themes: [], stage: Infinity, shade: "", origin: null };
+const spatialreno = { themes: [], guests: [], stage: Infinity, shade: "", origin: null };
 
 (app => {
   "use strict";

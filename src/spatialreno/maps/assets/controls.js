@@ -97,8 +97,20 @@
       if (heading === "analysis" && app.page.origins.length > 1) set.append(origins());
       box.append(set);
     }
+    if (app.guests.length) box.append(guests());
     return box;
   };
+
+  // Layers that a planner has added are switched as they are.
+  function guests() {
+    const set = element("fieldset");
+    set.append(element("legend", null, app.page.words.theme_own));
+    app.guests.forEach(({ layer, title }, k) => {
+      const toggle = on => { if (on) app.map.addLayer(layer); else app.map.removeLayer(layer); };
+      set.append(checkbox({ key: `own-${k + 1}`, title, shown: app.map.hasLayer(layer), toggle }));
+    });
+    return set;
+  }
 
   function origins() {
     const line = element("label", "origins", app.page.words.reach_from);

@@ -56,7 +56,7 @@
     return result[key];
   }
 
-  const BETTER = { share: 1, mean: 1, gained: 1, largest_m2: 0, cost: 0 };
+  const BETTER = { share: 1, mean: 1, gained: 1, lost: -1, largest_m2: 0, cost: 0 };
 
   function numbers() {
     const words = app.page.words;
@@ -90,7 +90,7 @@
 
   function totals(written) {
     const list = document.querySelector(".totals");
-    const shown = ["wall_m", "illegal_m2", "blocks", "share", "mean", "gained", "cost", "asked"];
+    const shown = ["wall_m", "illegal_m2", "blocks", "share", "mean", "gained", "lost", "cost", "asked"];
     list.replaceChildren(...app.page.lines.filter(([key]) => shown.includes(key)).map(([key, title, unit, digits]) => {
       const line = element("li");
       line.dataset.total = key;

@@ -120,10 +120,11 @@
     return { blocks: sizes.size, largest_m2: Math.max(0, ...sizes.values()) };
   }
 
-  function gained(score) {
+  // Residents whose score rises by the threshold or more; with sign -1 those whose score falls by it.
+  function gained(score, sign) {
     if (!today) return 0;
     return score.reduce((people, value, k) => {
-      const more = value !== null && today.score[k] !== null && value - today.score[k] >= model.norm.gain_points;
+      const more = value !== null && today.score[k] !== null && sign * (value - today.score[k]) >= model.norm.gain_points;
       return people + (more ? model.people.residents[k] || 0 : 0);
     }, 0);
   }
@@ -142,7 +143,8 @@
       illegal_m2: sum(plan.structures, structures, row => row.illegal ? row.m2 : 0),
       other_m2: sum(plan.structures, structures, row => row.illegal ? 0 : row.m2),
       facilities: plan.facilities.length,
-      gained: gained(scores.score),
+      gained: gained(scores.score, 1),
+      lost: gained(scores.score, -1),
       per_household: model.people.all_households ? money.cost / model.people.all_households : null,
     };
   };

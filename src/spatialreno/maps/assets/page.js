@@ -55,6 +55,8 @@
   const waiting = [];
   app.layer = (map, given) => { waiting.push(given); return given; };
 
+  app.guest = (layer, title) => app.guests.push({ layer, title });
+
   function themeOf(given) {
     const theme = {
       key: given.key, title: given.title, what: given.what, heading: given.heading, shown: given.shown,
@@ -91,6 +93,15 @@
       }
       app.map.invalidateSize({ animate: false });
       app.fit();
+      numeric();
+    };
+    // A pixel of paper is a 96th of an inch.
+    const numeric = () => {
+      const said = document.getElementById("paper-scale");
+      if (!said) return;
+      const half = app.map.getSize().divideBy(2), right = half.add([100, 0]);
+      const metres = app.map.distance(app.map.containerPointToLatLng(half), app.map.containerPointToLatLng(right)) / 100;
+      said.textContent = `1 : ${Math.round(metres * 96 / 0.0254 / 10) * 10}`;
     };
     window.addEventListener("beforeprint", () => {
       open = key.open;

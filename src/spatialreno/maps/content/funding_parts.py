@@ -35,7 +35,7 @@ def funding_parts(options: Comparison, titles: Mapping[str, str], lang: Lang) ->
          r["yuan_each"]]
         for r in found.table.to_dict("records")
     ]  # fmt: skip
-    told = [tag("li", isolated(titles[option]), "：", isolated(text)) for option, text in found.notes()]
+    told = [tag("li", isolated(titles[option]), "：", isolated(text)) for option, text in found.notes(lang=lang)]
     return [
         _bars(found, titles, lang),
         grid([say(k, lang) for k in keys], rows, texts=2),

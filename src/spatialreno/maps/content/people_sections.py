@@ -66,7 +66,22 @@ def sections(options: Comparison, people: People | None, lang: Lang, *, opened: 
             "schedule": schedule_parts(people.schedules, _titles(options, lang), lang),
             "programme": programme_parts(people.programme, lang) if people.programme is not None else [],
         }
+    parts["heat_loops"] = _heat(options, lang)
     return [Section(key, say(key, lang), found) for key, found in parts.items() if found]
+
+
+def _heat(options: Comparison, lang: Lang) -> list[Markup]:
+    """Tell of each heat station what it carries, its worst loop and its pump."""
+    titles, rows = _titles(options, lang), list[list[object]]()
+    for name, works in options.works.items():
+        stations = works.heat.stations if works.heat is not None else None
+        for station, r in stations.iterrows() if stations is not None else ():
+            numbers = [float(r[c]) for c in ("load_kw", "main_left_kw", "worst_m", "loop_kpa", "pump_head_m")]
+            rows.append([titles[name], str(station), *numbers])
+    keys = ("option", "heat_station", "load_kw", "main_left_kw", "worst_m", "loop_kpa", "pump_head_m")
+    limits = options.today.catalog.constants
+    told = say("heat_sized", lang).format(main=limits["heat_main_drop_pa_m"], branch=limits["heat_drop_pa_m"])
+    return [grid([say(k, lang) for k in keys], rows, texts=2), tag("p", told)] if rows else []
 
 
 def _titles(options: Comparison, lang: Lang) -> dict[str, str]:
@@ -207,7 +222,8 @@ def _sun_note(people: People, lang: Lang) -> str:
     if people.lifts.sun is None:
         return ""
     rule = people.lifts.sun.rule
-    return f" {rule.title(lang)}（{rule.source}，{rule.confidence}）。"
+    exempt = "" if rule.name == "lift_exempt" else say("sun_exempt", lang)
+    return f" {rule.title(lang)}（{rule.source}，{rule.confidence}）。{exempt}"
 
 
 def _lift_line(verdict: str, form: str, own: Any, people: People, lang: Lang) -> list[object]:
@@ -233,22 +249,36 @@ def _menu(people: People, options: Comparison, lang: Lang) -> list[Markup]:
     heads = [say(k, lang) for k in ("item", "class", "chosen", "cost_10k", "wanted", "stable")]
     rows = []
     for r in found.table.to_dict("records"):
-        result = say("yes" if r["chosen"] else "no", lang) + _reason(r["reason"], found.table, lang)
+        why = menu_reason(r["reason"], found.table, lang)
+        result = say("yes" if r["chosen"] else "no", lang) + (f" · {why}" if why else "")
         told = [say(r["class"], lang), result]
         rows.append([r["title"], *told, r["cost_yuan"] / _TEN_THOUSAND, r["votes"], r["stable"] * 100])
     return [tag("p", note), grid(heads, rows, texts=3)]
 
 
-def _reason(reason: str, table: pd.DataFrame, lang: Lang) -> str:
-    """Say why an item is left out."""
-    if not reason:
-        return ""
+def menu_reason(reason: str, table: pd.DataFrame, lang: Lang) -> str:
+    """Say why an item of the menu is left out; nothing of one that is chosen.
+
+    Parameters
+    ----------
+    reason
+        As ``choose_works`` writes it: ``needs:drain;water``, ``short:560000``, ``outvoted``, ``no_votes``.
+    table
+        The choice, whose titles name what is needed.
+    lang
+        ``zh`` or ``en``.
+
+    Examples
+    --------
+    >>> menu_reason("short:560000", pd.DataFrame(), "zh")
+    '余额不足，差（万元）：56.0'
+    """
     what, _, detail = reason.partition(":")
     if what == "needs":
         detail = "、".join(str(table.at[i, "title"]) for i in detail.split(";"))
     elif what == "short":
         detail = number(float(detail) / _TEN_THOUSAND, 1)
-    return f" · {say(what, lang)}{detail}"
+    return f"{say(what, lang)}{detail}"
 
 
 # ---- management, check-up, money, register
@@ -256,7 +286,8 @@ def _reason(reason: str, table: pd.DataFrame, lang: Lang) -> str:
 
 def _management(people: People, options: Comparison, lang: Lang) -> list[Markup]:
     titles, names = _titles(options, lang), options.today.compounds["name"]
-    keys = ("option", "compounds", "households", "gates", "cost_month", "income_month", "break_even", "break_even_80")
+    month = ("cost_month", "income_month", "balance_month", "break_even_80")
+    keys = ("option", "compounds", "households", "guarded", *month)
     rows = []
     today = next(iter(people.management.values()))
     for name, found in people.management.items():
@@ -265,8 +296,8 @@ def _management(people: People, options: Comparison, lang: Lang) -> list[Markup]
         at = found.fees[found.fees["rate"] == _RATE].set_index("place")["break_even_yuan"]
         for place, r in found.table.iterrows():
             who = "、".join(str(names.get(c, c)) for c in r["compounds"].split(", "))
-            rows.append([titles[name], who, r["households"], r["gates"], r["cost_yuan"], r["income_yuan"],
-                         r["break_even_yuan"], at.get(place)])  # fmt: skip
+            rows.append([titles[name], who, r["households"], r["guarded"], r["cost_yuan"], r["income_yuan"],
+                         r["balance_yuan"], at.get(place)])  # fmt: skip
     case = documented_case(options.today.catalog).set_index("state")["break_even_yuan"]
     told = say("documented", lang).format(before=number(case["before"], 1), after=number(case["after"], 1))
     return [

@@ -33,7 +33,8 @@ def schedule_parts(schedules: Mapping[str, Schedule], titles: Mapping[str, str],
     for option, found in schedules.items():
         parts += [tag("h3", isolated(titles.get(option, option))), tag("p", _told(found, lang))]
         parts += [gantt(found, lang), curve(found, lang), critical(found, lang)]
-        parts += [tag("ul", *(tag("li", isolated(text)) for text in found.notes))] if found.notes else []
+        notes = [tag("li", isolated(text)) for text in found.notes(lang=lang)]
+        parts += [tag("ul", *notes)] if notes else []
     return parts
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SENSE = {1: "better", -1: "worse", 0: "same"}
 # Facilities one by one are many lines; they are folded under the headline figures.
-_DETAIL = ("covered:", "facilities:", "level_mean:", "open_space_renewal:")
+_DETAIL = ("covered:", "covered_straight:", "covered_elderly:", "facilities:", "level_mean:", "open_space_renewal:")
 _NOTHING = {"0", "—"}
 Row = Sequence[Line | None]  # one indicator: its line in each option, today first
 

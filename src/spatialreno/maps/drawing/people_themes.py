@@ -132,10 +132,10 @@ def _management(options: Comparison, people: People, lang: Lang) -> list[Drawn]:
             name = "people-good" if rate >= 1 else "people-half" if rate >= 0.5 else "people-bad"
             rows = (
                 (say("compounds", lang), "、".join(members["name"])),
-                (say("gates", lang), str(r["gates"])),
+                (say("guarded", lang), f"{r['guarded']} / {r['gates']}"),
                 (say("cost_month", lang), number(r["cost_yuan"], 0)),
                 (say("income_month", lang), number(r["income_yuan"], 0)),
-                (say("break_even", lang), "—" if pd.isna(r["break_even_yuan"]) else number(r["break_even_yuan"], 1)),
+                (say("balance_month", lang), "—" if pd.isna(r["balance_yuan"]) else number(r["balance_yuan"], 0)),
             )
             classes = tuple(name if key == option else None for key in keys)
             drawn.append(Drawn(members.geometry.union_all(), classes, rows))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from spatialreno.area import HOME_USES
@@ -47,7 +48,14 @@ class Theme:
     drawn: Sequence[Drawn] = field(repr=False)
 
 
-def themes(options: Comparison, lang: Lang) -> list[Theme]:
+# What needs nothing worked out: it is drawn of any area, and of any area beside a plan.
+STANDING = (
+    "streets", "grounds", "trees", "paths", "compounds", "buildings", "pipes", "structures", "works", "new_grounds",
+    "sites", "walls", "facilities", "names",
+)  # fmt: skip
+
+
+def themes(options: Comparison, lang: Lang, *, only: Container[str] | None = None) -> list[Theme]:
     """Lay out everything that a page draws, lowest first; empty themes are left out.
 
     Parameters
@@ -56,39 +64,62 @@ def themes(options: Comparison, lang: Lang) -> list[Theme]:
         Today and the options.
     lang : str
         ``zh`` or ``en``.
+    only : container of str, optional
+        Keys of the themes to lay out; the others are not even worked out.
     """
     scene = Scene(options, lang)
-    say = {key: word(key, lang) for key in ("blocks", "freed", "isochrones", "scores", "works", "new_grounds", "names")}
-    facilities, sites = _facilities(scene)
-    grounds, changed_grounds = _grounds(scene)
     found = [
-        Theme("streets", "", "ground", True, symbols.streets(scene.areas[0], len(scene.keys))),
-        Theme("blocks", say["blocks"], "plan", True, answers.blocks(scene)),
-        Theme("freed", say["freed"], "plan", True, answers.freed(scene)),
-        Theme("free", word("free", lang), "analysis", False, land_themes.free(scene)),
-        Theme("grounds", "", "ground", True, grounds),
-        Theme("trees", scene.title("trees"), "today", True, _trees(scene)),
-        Theme("isochrones", say["isochrones"], "analysis", False, answers.isochrones(scene)),
-        Theme("reach_change", word("reach_change", lang), "analysis", False, answers.reach_change(scene)),
-        Theme("paths", "", "ground", True, _paths(scene)),
-        Theme("compounds", scene.title("compounds"), "today", True, _compounds(scene)),
-        Theme("buildings", "", "ground", True, _buildings(scene)),
-        Theme("pipes", scene.title("pipes"), "today", False, _pipes(scene)),
-        Theme("dig", word("dig", lang), "analysis", False, works_themes.dig(scene)),
-        Theme("heat_net", word("heat_net", lang), "plan", True, works_themes.heat(scene)),
-        Theme("structures", scene.title("structures"), "plan", True, _structures(scene)),
-        Theme("works", say["works"], "plan", True, _works(scene)),
-        Theme("new_grounds", say["new_grounds"], "plan", True, changed_grounds),
-        Theme("sites", "", "ground", True, sites),
-        Theme("walls", word("walls_and_gates", lang), "plan", True, _walls(scene) + _gates(scene)),
-        Theme("lanes", word("lanes", lang), "analysis", False, land_themes.lanes(scene)),
-        Theme("fire", word("fire", lang), "analysis", False, land_themes.fire(scene)),
-        Theme("room", word("room", lang), "analysis", False, land_themes.room(scene)),
-        Theme("facilities", scene.title("facilities"), "plan", True, facilities + _new_places(scene)),
-        *_others(scene),
-        Theme("names", say["names"], "today", True, symbols.names(scene.areas[0], len(scene.keys))),
-    ]  # fmt: skip
+        Theme(key, title, group, shown, make())
+        for key, title, group, shown, make in _planned(scene)
+        if only is None or key in only
+    ]
     return [theme for theme in found if theme.drawn]
+
+
+def theme_titles(options: Comparison, lang: Lang) -> dict[str, str]:
+    """Name every theme there may be, lowest first."""
+    scene = Scene(options, lang)
+    return {key: title or word("ground", lang) for key, title, *_ in _planned(scene)}
+
+
+_Planned = tuple[str, str, Group, bool, Callable[[], Sequence[Drawn]]]
+
+
+def _planned(scene: Scene) -> list[_Planned]:
+    def say(key: str) -> str:
+        return word(key, scene.lang)
+
+    grounds = cache(partial(_grounds, scene))
+    facilities = cache(partial(_facilities, scene))
+    ways = partial(symbols.streets, scene.areas[0], len(scene.keys))
+    named = partial(symbols.names, scene.areas[0], len(scene.keys))
+    return [
+        ("streets", "", "ground", True, ways),
+        ("blocks", say("blocks"), "plan", True, partial(answers.blocks, scene)),
+        ("freed", say("freed"), "plan", True, partial(answers.freed, scene)),
+        ("free", say("free"), "analysis", False, partial(land_themes.free, scene)),
+        ("grounds", "", "ground", True, lambda: grounds()[0]),
+        ("trees", scene.title("trees"), "today", True, partial(_trees, scene)),
+        ("isochrones", say("isochrones"), "analysis", False, partial(answers.isochrones, scene)),
+        ("reach_change", say("reach_change"), "analysis", False, partial(answers.reach_change, scene)),
+        ("paths", "", "ground", True, partial(_paths, scene)),
+        ("compounds", scene.title("compounds"), "today", True, partial(_compounds, scene)),
+        ("buildings", "", "ground", True, partial(_buildings, scene)),
+        ("pipes", scene.title("pipes"), "today", False, partial(_pipes, scene)),
+        ("dig", say("dig"), "analysis", False, partial(works_themes.dig, scene)),
+        ("heat_net", say("heat_net"), "plan", True, partial(works_themes.heat, scene)),
+        ("structures", scene.title("structures"), "plan", True, partial(_structures, scene)),
+        ("works", say("works"), "plan", True, partial(_works, scene)),
+        ("new_grounds", say("new_grounds"), "plan", True, lambda: grounds()[1]),
+        ("sites", "", "ground", True, lambda: facilities()[1]),
+        ("walls", say("walls_and_gates"), "plan", True, lambda: _walls(scene) + _gates(scene)),
+        ("lanes", say("lanes"), "analysis", False, partial(land_themes.lanes, scene)),
+        ("fire", say("fire"), "analysis", False, partial(land_themes.fire, scene)),
+        ("room", say("room"), "analysis", False, partial(land_themes.room, scene)),
+        ("facilities", scene.title("facilities"), "plan", True, lambda: facilities()[0] + _new_places(scene)),
+        *_others(scene),
+        ("names", say("names"), "today", True, named),
+    ]
 
 
 def told(themes: Sequence[Theme], stories: Stories) -> list[Theme]:
@@ -115,7 +146,8 @@ def told(themes: Sequence[Theme], stories: Stories) -> list[Theme]:
 
 
 def _buildings(scene: Scene) -> list[Drawn]:
-    scores = [scene.options.evaluations[key].scores["score"] for key in scene.keys]
+    found = [scene.options.evaluations.get(key) for key in scene.keys]
+    scores: list[Any] = [{} if one is None else one.scores["score"] for one in found]
     drawn = []
     for version in scene.versions("buildings"):
         use = version.row.get("use")
@@ -210,13 +242,17 @@ def _new_places(scene: Scene) -> list[Drawn]:
     return marked
 
 
-def _others(scene: Scene) -> list[Theme]:
+def _others(scene: Scene) -> list[_Planned]:
     """Draw each layer that has no drawing of its own: points as small discs, lines and areas as they are."""
     return [
-        Theme(name, scene.title(name), "plan", True, [_plain(scene, v, name) for v in scene.versions(name)])
+        (name, scene.title(name), "plan", True, partial(_all_plain, scene, name))
         for name, layer in scene.catalog.layers.items()
         if layer.theme == "generic"
     ]
+
+
+def _all_plain(scene: Scene, name: str) -> list[Drawn]:
+    return [_plain(scene, version, name) for version in scene.versions(name)]
 
 
 def _plain(scene: Scene, version: Version, layer: str) -> Drawn:

@@ -40,8 +40,8 @@ _PACKED_FROM = 50_000
 _LINES = (
     ("wall_m", "m", 0), ("illegal_m2", "m2", 0), ("other_m2", "m2", 0), ("blocks", "block", 0),
     ("largest_m2", "m2", 0), ("facilities", "facility", 0), ("share", "share", 1), ("mean", "point", 1),
-    ("gained", "person", 0), ("cost", "10000 yuan", 1), ("per_household", "yuan", 0), ("unpriced", "row", 0),
-    ("asked", "party", 0),
+    ("gained", "person", 0), ("lost", "person", 0), ("cost", "10000 yuan", 1), ("per_household", "yuan", 0),
+    ("unpriced", "row", 0), ("asked", "party", 0),
 )  # fmt: skip
 
 
@@ -118,6 +118,8 @@ def _words(options: Comparison, lang: Lang) -> dict[str, Any]:
     area = options.areas["today"]
     spoken = (*WORDS, *LIVE, "change", "plan", "start", "measure")
     layers = ("walls", "structures", "gates")
+    baskets = options.evaluations["today"].standard.baskets
+    told = {**area.catalog.constants, "basket": getattr(baskets[0], f"title_{lang}") if baskets else "—"}
     return {
         "styles": styles(),
         "legend": [list(pair) for pair in legend_words(lang).items()],
@@ -126,7 +128,9 @@ def _words(options: Comparison, lang: Lang) -> dict[str, Any]:
         "stamp": area.fingerprint[:12],
         "name": area.name,
         "words": {key: word(key, lang) for key in spoken} | {"sample": "医"},
-        "lines": [[key, word(f"t_{key}", lang), unit_text(unit, lang), digits] for key, unit, digits in _LINES],
+        "lines": [
+            [key, word(f"t_{key}", lang).format(**told), unit_text(unit, lang), digits] for key, unit, digits in _LINES
+        ],
         "names": name_titles(area.catalog, lang),
         "minutes": list(_MINUTES),
         "hues": len(HUES),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from folium.map import Layer
 from folium.template import Template
 
@@ -53,3 +55,27 @@ class Panel(Layer):
         self.markup = markup
         self.settings = settings
         self.start = start
+
+
+class Guest(Layer):
+    """Tells our script of a layer that a planner has added, so that its list of layers can switch it.
+
+    Parameters
+    ----------
+    layer : folium layer
+        Already on the map.
+    title : str
+        Written by ``door.data``.
+    """
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "spatialreno.guest({{ this.layer.get_name() }}, {{ this.title }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, layer: Any, title: str) -> None:
+        super().__init__(overlay=True, control=False, show=False)
+        self._name = "Guest"
+        self.layer = layer
+        self.title = title

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +17,12 @@ from spatialreno.maps.drawing.people_themes import people_themes
 from spatialreno.maps.drawing.style import styles
 from spatialreno.maps.drawing.themes import Theme, bounds, themes, told
 from spatialreno.maps.page.basemaps import base_settings
+from spatialreno.maps.page.guests import join_guests
 from spatialreno.maps.page.panel import panel
 from spatialreno.maps.page.toolbar import tools
 from spatialreno.maps.words import safe_html as door
 from spatialreno.maps.words.people_words import people_legend
-from spatialreno.maps.words.safe_html import joined
+from spatialreno.maps.words.safe_html import joined, tag
 from spatialreno.maps.words.words import Lang, checked, legend_words, word
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ _PACKED_FROM = 2000
 _MAX_ZOOM = 22
 _SAID = (
     "layers legend map north zoom_in zoom_out fit reach_from gone altered built scores gains start today close "
-    "theme_plan theme_today theme_analysis swipe no_works before_works nothing_found map_key "
+    "theme_plan theme_today theme_analysis theme_own swipe no_works before_works nothing_found map_key "
     "walk_said walk_joint walk_less walk_longer walk_new walk_lost walk_more walk_rest walk_same walk_to walk_all"
 )
 WORDS = tuple(_SAID.split())
@@ -68,6 +71,15 @@ class Page:
         """
         return put_text(Path(path), self._html)
 
+    def _repr_html_(self) -> str:
+        """Show the page in a notebook, in a frame that can reach neither the notebook nor the net."""
+        frame = tag(
+            "iframe", srcdoc=door.Markup(html.escape(self._html, quote=True)), title=self.title,
+            sandbox="allow-scripts allow-downloads allow-modals", loading="lazy",
+            style="width:100%;height:640px;border:1px solid #d4d4ce",
+        )  # fmt: skip
+        return str(tag("div", frame))
+
     def __repr__(self) -> str:
         """Read the page aloud."""
         return f"Page {self.title} ({len(self._html.encode()) / 1e6:.1f} MB)"
@@ -80,6 +92,7 @@ def draw(
     people: People | None = None,
     base: str | None = None,
     write_key: bool = False,
+    extra: Iterable[Any] = (),
 ) -> Page:
     """Draw options beside today on one offline page: map, legend, tables, and what they rest on.
 
@@ -96,6 +109,9 @@ def draw(
         none: the page then asks the net for nothing.
     write_key : bool
         Write Tianditu's key from the environment (``TIANDITU_KEY``) into the page; else the page asks for one.
+    extra : iterable of folium layers, optional
+        Layers of your own, or maps whose layers are taken (``[frame.explore()]``); the list of layers switches them.
+        What their pop-ups say is as you made it; no script that hides in it runs.
 
     Returns
     -------
@@ -105,7 +121,8 @@ def draw(
     Raises
     ------
     InputError
-        The language or the base map is unknown, or a key is to be written and there is none.
+        The language or the base map is unknown, a key is to be written and there is none, or a layer of your own is
+        none or would have to fetch something.
 
     Examples
     --------
@@ -119,7 +136,7 @@ def draw(
     under, hosts = base_settings(base, write_key=write_key)
     title = options.areas["today"].title or options.areas["today"].name
     with door.guarded():
-        figure = _figure(options, people, language, under)
+        figure = _figure(options, people, language, under, extra)
         text = door.document(
             figure,
             lang=word("html_lang", language),
@@ -131,7 +148,9 @@ def draw(
     return Page(title, text)
 
 
-def _figure(options: Comparison, people: People | None, lang: Lang, under: dict[str, Any] | None) -> Any:
+def _figure(
+    options: Comparison, people: People | None, lang: Lang, under: dict[str, Any] | None, extra: Iterable[Any]
+) -> Any:
     """Put the map and the panel into one folium figure."""
     from spatialreno.maps.page.folium_elements import Panel, PlanLayer
 
@@ -142,6 +161,7 @@ def _figure(options: Comparison, people: People | None, lang: Lang, under: dict[
     plan = map_of(laid_out, corners)
     for theme in laid_out:
         PlanLayer(payload(theme, options, lang, to_degrees)).add_to(plan)
+    join_guests(plan, extra)
     chosen = len(options.areas) - 1
     beside = joined(
         tools(option_titles(options, lang), lang), panel(options, lang, chosen=chosen, people=people)

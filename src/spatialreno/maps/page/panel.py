@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from spatialreno.maps.content.bars import metres_bars, vote_bars
 from spatialreno.maps.content.indicator_tables import (
     confidence_counts,
     estimates,
@@ -13,16 +14,21 @@ from spatialreno.maps.content.indicator_tables import (
     leader_lines,
     option_titles,
 )
+from spatialreno.maps.content.minute import Minute, minutes, sentence, tab_line
 from spatialreno.maps.content.own_values import own_values
 from spatialreno.maps.content.payers import payer_table
 from spatialreno.maps.content.people_sections import sections
 from spatialreno.maps.content.side_by_side import indicators, option_cell, option_heads, titled
+from spatialreno.maps.drawing.sight import extent
+from spatialreno.maps.drawing.svg import thumbnails
 from spatialreno.maps.drawing.works_themes import cross_section
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag, text
 from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison, People
+
+_MOST_IN_TABS = 600  # above so many buildings a small picture of each option would be half of the page
 
 
 def panel(options: Comparison, lang: Lang, *, chosen: int, people: People | None = None) -> Markup:
@@ -40,16 +46,24 @@ def panel(options: Comparison, lang: Lang, *, chosen: int, people: People | None
         What ``gather_people`` gives.
     """
     titles = option_titles(options, lang)
+    told = minutes(options, lang)
     return tag(
         "aside",
         _head(options, lang),
-        _tabs(titles, lang, chosen),
+        _tabs(options, titles, told, lang, chosen),
+        *(
+            tag("p", isolated(sentence(key, told, lang)), class_="verdict", data_only=str(at), hidden=at != chosen)
+            for at, key in enumerate(options.areas)
+            if at
+        ),
         _leaders(options, titles, lang, chosen),
         payer_table(options, titles, lang, chosen),
+        *_bars(options, lang, chosen),
         _indicators(options, titles, lang, chosen),
         *(tag("details", tag("summary", s.title), *s.parts, class_="people") for s in sections(options, people, lang)),
         tag("details", tag("summary", word("assumptions", lang)), *assumptions(options, lang), class_="assumptions"),
         tag("footer", facts_list(options, lang)),
+        _title_block(options, titles, lang, chosen),
         class_="panel",
     )
 
@@ -65,11 +79,19 @@ def _head(options: Comparison, lang: Lang) -> Markup:
     )
 
 
-def _tabs(titles: Sequence[str], lang: Lang, chosen: int) -> Markup:
+def _tabs(
+    options: Comparison, titles: Sequence[str], told: Mapping[str, Minute], lang: Lang, chosen: int
+) -> Markup:
+    """Write the options as tabs: each its name, its picture at one extent, and its numbers in a line."""
+    small = len(options.areas["today"].buildings) <= _MOST_IN_TABS
+    drawn = thumbnails(options, titles, extent(options), lang) if small else [Markup("")] * len(titles)
+    lines = [tag("small", tab_line(key, told, lang)) if at else "" for at, key in enumerate(options.areas)]
     tabs = [
         tag(
             "button",
-            isolated(title),
+            tag("span", isolated(title)),
+            tag("span", drawn[position], aria_hidden="true"),
+            lines[position],
             type="button",
             role="tab",
             id=f"tab-{position}",
@@ -81,6 +103,28 @@ def _tabs(titles: Sequence[str], lang: Lang, chosen: int) -> Markup:
         for position, title in enumerate(titles)
     ]
     return tag("div", *tabs, class_="tabs", role="tablist", aria_label=word("options", lang))
+
+
+def _bars(options: Comparison, lang: Lang, chosen: int) -> list[Markup]:
+    """Draw who comes nearer and who farther, and each yard's vote, of the option that is open."""
+    drawn = [joined(metres_bars(options, key, lang), vote_bars(options, key, lang)) for key in options.areas]
+    return [tag("section", one, data_only=str(at), hidden=at != chosen) for at, one in enumerate(drawn) if one]
+
+
+def _title_block(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int) -> Markup:
+    """Write the title block (图签) that only paper shows; who drew and checked it is written by hand."""
+    area = options.areas["today"]
+    named = [tag("span", isolated(title), data_only=str(k), hidden=k != chosen) for k, title in enumerate(titles)]
+    rows = [
+        ("project", isolated(area.title or area.name)),
+        ("option", joined(*named)),
+        ("scale", tag("span", id="paper-scale")),
+        ("drawing_date", isolated(area.meta.get("date") or "")),
+        *((key, "") for key in ("drawn_by", "checked_by", "approved_by", "office")),
+        ("version", f"{options.provenance['version']}"),
+    ]
+    cells = [part for key, said in rows for part in (tag("dt", word(key, lang)), tag("dd", said))]
+    return tag("dl", *cells, class_="title-block", aria_label=word("title_block", lang))
 
 
 def _leaders(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int) -> Markup:

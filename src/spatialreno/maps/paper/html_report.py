@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from spatialreno.maps.content.indicator_tables import Line, bill_lines, indicator_lines, leader_lines, option_titles
 from spatialreno.maps.content.people_sections import sections
+from spatialreno.maps.drawing.svg import picture
 from spatialreno.maps.drawing.themes import themes
 from spatialreno.maps.page.page import Page
 from spatialreno.maps.page.panel import assumptions, facts_list
-from spatialreno.maps.paper.svg import picture
 from spatialreno.maps.words import safe_html as door
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
 from spatialreno.maps.words.words import Lang, checked, word

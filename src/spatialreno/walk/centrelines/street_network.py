@@ -102,6 +102,59 @@ class StreetNetwork:
             return table
         return table[self.chains.node[found.rows[:, 0]] < len(self.ids)].reset_index(drop=True)
 
+    def sums(self, origins: Spots, values: pd.DataFrame, *, limit_m: float, lot: int = 1000) -> pd.DataFrame:
+        """Add up what lies within a distance of each origin, without a table of all pairs.
+
+        Parameters
+        ----------
+        origins
+            As for ``distances``.
+        values
+            What lies at nodes: index names of nodes (a name may come more than once), a column of numbers a measure,
+            such as residents, or 1 for each shop.
+        limit_m
+            Farthest walk in metres.
+        lot
+            Origins measured at once; no more than their rows are ever held. The sums do not depend on it.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index the origins as given; the columns of ``values``, 0 where nothing of it is reached.
+
+        Raises
+        ------
+        InputError
+            A node is unknown, a value is missing or no number, or points are in another CRS.
+        """
+        names, seeds = self.seeds(origins)
+        weights = self._at_rows(values)
+        found = np.zeros((len(names), len(values.columns)))
+        for begin in range(0, len(names), max(lot, 1)):
+            count = min(lot, len(names) - begin)
+            own = (seeds.place >= begin) & (seeds.place < begin + count)
+            part = Seeds(seeds.place[own] - begin, seeds.node[own], seeds.length[own], count)
+            rows = rows_from(self.chains, part, limit_m * MM_PER_M)
+            order = np.argsort(rows.first, kind="stable")
+            origin = order.repeat((rows.last - rows.first)[order])
+            for column in range(found.shape[1]):
+                reached = weights[rows.rows[:, 0], column]
+                found[begin : begin + count, column] = np.bincount(origin, reached, minlength=count)
+        return pd.DataFrame(found, index=names, columns=values.columns)
+
+    def _at_rows(self, values: pd.DataFrame) -> Floats:
+        """Lay values at nodes on the rows of the chains; what bends a street only holds nothing."""
+        node = self.ids.get_indexer_for(pd.Index(values.index))
+        numbers = values.apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
+        unknown = [str(name) for name in values.index[node < 0][:8]]
+        if unknown or not np.isfinite(numbers).all():
+            what = f"no node {', '.join(unknown)}" if unknown else "a value is missing or no number"
+            raise InputError(f"streets: {what}. Give numbers, by names of nodes of the graph.")
+        at_node = np.zeros((len(self.xy), numbers.shape[1]))
+        np.add.at(at_node, node, numbers)
+        laid: Floats = at_node[self.chains.node]
+        return laid
+
     @cached_property
     def _called(self) -> Any:
         """The name of each row of the chains; the last name where there is none."""

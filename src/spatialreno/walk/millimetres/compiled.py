@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 import tempfile
@@ -10,10 +11,34 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core import event
+
+_LOG = logging.getLogger("spatialreno.walk")
 
 
 class EndlessError(ArithmeticError):
     """A loop of a kernel went on past its bound; holds the place in whole millimetres, or the number, it was at."""
+
+
+class _FirstRun(event.Listener):
+    """Says once in a process that machine code is being made, which takes a while and is then kept."""
+
+    def __init__(self) -> None:
+        self.told = False
+
+    def on_start(self, event: Any) -> None:
+        """Tell it; numba calls this when it compiles, not when it finds what was kept."""
+        if not self.told:
+            self.told = True
+            _LOG.info("first run: machine code for walking is made, up to half a minute; it is kept for the next")
+
+    def on_end(self, event: Any) -> None:
+        """Say nothing more."""
+
+
+FIRST_RUN = _FirstRun()
+_events: Any = event
+_events.register("numba:compile", FIRST_RUN)
 
 
 def compiled(function: Callable[..., Any]) -> Any:

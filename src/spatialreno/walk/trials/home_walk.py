@@ -152,7 +152,9 @@ class Part:
 def _by_class(arc_at: Ints, arcs: Int32s, node: Ints, exits: Ints, count: int) -> ByClass:
     """Sort arcs (tail, head, length) and exits (node, length, limit) by class."""
     tail = np.repeat(np.arange(len(arc_at) - 1), np.diff(arc_at))
-    order, exit_order = (np.argsort(rows[:, 2], kind="stable") for rows in (arcs, exits))
+    # Numbers of two bytes are sorted digit by digit, which is many times faster.
+    narrow = np.uint16 if count <= np.iinfo(np.uint16).max else np.int64
+    order, exit_order = (np.argsort(rows[:, 2].astype(narrow), kind="stable") for rows in (arcs, exits))
     starts = [np.searchsorted(rows[o, 2], np.arange(count + 1)) for rows, o in ((arcs, order), (exits, exit_order))]
     by_arc = np.column_stack([tail, arcs[:, 0], arcs[:, 1]])[order].astype(np.int32)
     by_exit = np.column_stack([node, exits[:, :2]])[exit_order].astype(np.int64)
@@ -166,9 +168,11 @@ def no_classes() -> ByClass:
 
 
 def _used(numbers: Ints) -> tuple[Ints, Ints]:
-    """Name what is used, sorted, and number it anew."""
-    found, place = np.unique(numbers, return_inverse=True)
-    return found.astype(np.int64), place.ravel()
+    """Name what is used, sorted, and number it anew; the numbers are not negative."""
+    used = np.zeros(int(numbers.max(initial=-1)) + 1, np.bool_)
+    used[numbers] = True
+    found = np.flatnonzero(used)
+    return found.astype(np.int64), (np.cumsum(used) - 1)[numbers]
 
 
 def _part(table: Table, rows: Ints) -> tuple[Ints, Table]:

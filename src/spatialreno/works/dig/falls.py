@@ -14,12 +14,13 @@ from spatialreno.works.dig.lane_net import Lanes
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
+    from spatialreno.works.dig.cross_section import Section
 
 Edge = tuple[int, int]
 Pieces = Mapping[Edge, Any]  # both ways round
 Outfalls = Mapping[int, str]
 Levels = pd.Series
-FALLS = ["kind", "piece", "invert_up_m", "invert_down_m", "cover_m", "falls", "too_deep"]
+FALLS = ["kind", "piece", "invert_up_m", "invert_down_m", "cover_m", "falls", "too_deep", "depth_m", "house_m"]
 
 
 def node_levels(area: StudyArea, lanes: Lanes) -> pd.Series:
@@ -57,7 +58,8 @@ def check_falls(
     -------
     DataFrame, list of Fault
         Columns piece, invert_up_m, invert_down_m, cover_m (least, at both ends), ``falls`` (False where the
-        drain arrives below its main), ``too_deep``. Empty, with a fault that names the lanes and mains
+        drain arrives below its main), ``too_deep``, depth_m (of its invert, at most), house_m (what it keeps from
+        houses at that depth: :func:`house_clearance`). Empty, with a fault that names the lanes and mains
         without levels, when any is missing.
 
     Notes
@@ -106,10 +108,60 @@ def _laid(
         end = min(start - slope * float(piece.length_m), level[down] - cover - size)
         invert[down] = min(invert[down], end)
         least = min(level[up_node] - start, level[down] - end) - size
-        deep = max(level[up_node] - start, level[down] - end) > deepest
+        depth = float(max(level[up_node] - start, level[down] - end))
+        house = house_clearance(depth, size, float(own["occupied_m"]), constants)
         arrives = _arrives(area, outfalls.get(down), end, here, down)
-        rows.append((kind, str(piece.Index), round(start, 3), round(end, 3), round(least, 3), arrives, bool(deep)))
+        rows.append((kind, str(piece.Index), round(start, 3), round(end, 3), round(least, 3), arrives,
+                     depth > deepest, round(depth, 3), round(house, 3)))  # fmt: skip
     return pd.DataFrame(rows, columns=FALLS)
+
+
+def house_clearance(depth_m: float, size_m: float, trench_m: float, constants: Mapping[str, float]) -> float:
+    r"""Tell how far the outside of a drain keeps from a house, by how deep it lies.
+
+    .. math:: c = \max(c_{deep},\; (H - h) / \tan \alpha + B / 2 - D / 2), \qquad H > h
+
+    with H the depth of the trench, h that of the foundation, B the width of the trench and D the pipe; where the drain
+    lies no deeper than the foundation, the table's distance holds.
+
+    Examples
+    --------
+    >>> limits = {"drain_house_m": 2.5, "drain_deep_house_m": 3.0, "foundation_depth_m": 1.5, "soil_angle_deg": 45.0}
+    >>> [round(house_clearance(depth, 0.3, 0.9, limits), 2) for depth in (1.5, 1.6, 5.0)]
+    [2.5, 3.0, 3.8]
+    """
+    foundation = constants["foundation_depth_m"]
+    if depth_m <= foundation:
+        return constants["drain_house_m"]
+    slip = (depth_m - foundation) / np.tan(np.radians(constants["soil_angle_deg"]))
+    return float(max(constants["drain_deep_house_m"], slip + trench_m / 2 - size_m / 2))
+
+
+def deep_drains(
+    falls: pd.DataFrame, lanes: pd.DataFrame, sections: Mapping[str, Section], constants: Mapping[str, float]
+) -> list[Fault]:
+    """Name the lanes in which a drain lies deeper than the foundations beside it and nearer than that allows."""
+    short: dict[str, list[tuple[str, float, float, float]]] = {}
+    for row in falls.to_dict("records"):
+        cut, kind = sections.get(row["piece"]), str(row["kind"])
+        if cut is None or row["depth_m"] <= constants["foundation_depth_m"] or kind not in cut.order.kinds:
+            continue
+        at = cut.order.kinds.index(kind)
+        ways = (cut.order.start_m[at], max(cut.width_m, cut.order.needed_m) - cut.order.end_m[at])
+        beside = [way for way, side in zip(ways, cut.sides, strict=True) if side == "building"]
+        if beside and min(beside) < row["house_m"] - 1e-6:
+            path = str(lanes.at[row["piece"], "path_id"])
+            short.setdefault(kind, []).append((path, min(beside), float(row["house_m"]), float(row["depth_m"])))
+    faults = []
+    for kind, rows in sorted(short.items()):
+        near, most, depth = min(r[1] for r in rows), max(r[2] for r in rows), max(r[3] for r in rows)
+        text = (
+            f"{kind} lies up to {depth:.1f} m deep, below foundations of {constants['foundation_depth_m']:g} m: it "
+            f"asks for up to {most:.1f} m from houses and has {near:.1f} m at the nearest"
+        )
+        mend = "Lay it farther off or shallower, or have the trench beside the house proven"
+        faults.append(Fault("paths", tuple(sorted({r[0] for r in rows})), "deep_drain", text, mend, "warning"))
+    return faults
 
 
 def _from_the_ends(here: Sequence[Edge]) -> list[tuple[int, Edge]]:

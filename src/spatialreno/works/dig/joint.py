@@ -155,9 +155,13 @@ def route_together(
     for edge, price in there.items():
         model.row([int(opened[edge])], [1.0], share * price, np.inf)
     names = [kind.kind for kind in nets]
+    known: dict[tuple[object, ...], list[tuple[str, ...]]] = {}  # many pieces are alike
     for edge, room in enumerate(rooms.to_dict("records")):
         asked = [*names, laid.kind] if laid and edge in there else names
-        for group in misfits(catalog, room["width_m"], (room["left_side"], room["right_side"]), asked):
+        alike = (room["width_m"], room["left_side"], room["right_side"], len(asked))
+        if alike not in known:
+            known[alike] = misfits(catalog, room["width_m"], (room["left_side"], room["right_side"]), asked)
+        for group in known[alike]:
             free = [kind for kind in group if kind in uses]
             arcs = [a for kind in free for a in uses[kind].get(edge, [])]
             model.row([*arcs, int(over[edge])], [1.0] * len(arcs) + [-1.0], -np.inf, len(free) - 1.0)

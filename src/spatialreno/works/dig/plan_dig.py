@@ -15,7 +15,7 @@ from spatialreno.area import inhabited_buildings, pipes_in_use
 from spatialreno.errors import Fault, InputError
 from spatialreno.optimise import Limit
 from spatialreno.works.dig.cross_section import Section, checked_kinds, fit_section
-from spatialreno.works.dig.falls import FALLS, check_falls
+from spatialreno.works.dig.falls import FALLS, check_falls, deep_drains
 from spatialreno.works.dig.joint import Edge, Joint, KindNet, kind_net, route_alone, route_together
 from spatialreno.works.dig.lane_net import Lanes, lane_net, public_mains, tapped
 from spatialreno.works.dig.lane_rooms import lane_rooms
@@ -194,6 +194,8 @@ def plan_dig(
     for _, told in falls:
         faults += told
     table, sections = work.lanes()
+    fallen = pd.concat([f for f, _ in falls] or [pd.DataFrame(columns=FALLS)], ignore_index=True)
+    faults += deep_drains(fallen, table, sections, area.catalog.constants)
     phases, late = dig_phases(area, table, scenario, phase)
     table = table.assign(phase=pd.array(phases["phase"], "Int64"), paved=pd.array(phases["paved"], "Int64"))
     opened = gpd.GeoDataFrame(table[LANES], geometry="geometry", crs=area.crs)
@@ -202,8 +204,8 @@ def plan_dig(
     costs["phase"] = [when.get(str(piece), min(when.values(), default=phase)) for piece in costs["piece"]]
     return Dig(
         lanes=opened, routes=work.routes(), summary=work.summary(costs), costs=costs, by_kind=work.by_kind(outfalls),
-        falls=pd.concat([f for f, _ in falls] or [pd.DataFrame(columns=FALLS)], ignore_index=True),
-        replaced=_replaced(area, asked, opened), joint=joint, faults=tuple(dict.fromkeys([*faults, *late])),
+        falls=fallen, replaced=_replaced(area, asked, opened), joint=joint,
+        faults=tuple(dict.fromkeys([*faults, *late])),
         laid=laid, _sections=sections,
     )  # fmt: skip
 
@@ -298,14 +300,16 @@ class _Work:
 
     def lanes(self) -> tuple[pd.DataFrame, dict[str, Section]]:
         rows, sections = [], {}
+        once = {kind: set(pieces) for kind, pieces in self.once.items()}
+        apart = [set(pieces) for pieces in self.apart.values()]
         for name, piece in self.net.pieces.iterrows():
-            kinds = [kind for kind, pieces in self.once.items() if name in pieces]
+            kinds = [kind for kind, pieces in once.items() if name in pieces]
             if not kinds:
                 continue
             room = self.rooms.loc[name]
             cut = fit_section(self.area.catalog, room["width_m"], kinds, sides=(room["left_side"], room["right_side"]))
             helps = cut.helps[cut.helps["fits"]]["measure"]
-            times = sum(name in pieces for pieces in self.apart.values())
+            times = sum(name in pieces for pieces in apart)
             rows.append({
                 "id": name, "path_id": piece["path_id"], "name": self.area.paths["name"].get(piece["path_id"]),
                 "kinds": ",".join(kinds), "length_m": piece["length_m"], "width_m": room["width_m"],

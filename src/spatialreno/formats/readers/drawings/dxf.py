@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from spatialreno.catalog import Catalog, Layer
-from spatialreno.files import guarded, refused
+from spatialreno.files import guarded, once_imported, refused
 from spatialreno.formats.readers.drawings.blocks import Part, taken_apart
 from spatialreno.formats.readers.drawings.opened import Opened, opened
 from spatialreno.formats.readers.drawings.shapes import DATA, drawn
@@ -61,6 +61,7 @@ def read_dxf(path: Path, source: Source, layer: Layer | None, catalog: Catalog) 
     """
     if not source.crs or not source.unit:
         raise refused(path, "needs crs and unit stated", _STATED, rule="coordinate system")
+    once_imported("ezdxf.recover", "ezdxf.path")
     return guarded(lambda: _read(path, source, layer, catalog), path)
 
 
@@ -69,6 +70,7 @@ def drawing_roles(path: Path, catalog: Catalog) -> tuple[str, dict[str, Counter[
 
     An entity of no layer that is known is under an empty name; texts and what cannot be seen are not counted.
     """
+    once_imported("ezdxf.recover")
     return guarded(lambda: _roles(path, catalog), path)
 
 

@@ -23,6 +23,7 @@ _PAIR = re.compile(r"^\s*[(\[]?\s*(-?\d+(?:\.\d+)?)\s*[,，;；\s]\s*(-?\d+(?:\.
 _DEGREES = re.compile(
     r"^\s*(?:[东北]经?纬?|[EN])?\s*(\d{1,3})\s*[°度]\s*(?:(\d{1,2})\s*[′'分]\s*)?(?:(\d{1,2}(?:\.\d+)?)\s*[″\"秒]\s*)?[EN]?\s*$"
 )
+_HALF_CIRCLE = 180
 _WKT = ("WKT", "geom", "geometry", "the_geom")
 
 
@@ -60,6 +61,19 @@ def placed(raw: RawTable, path: Path, *, stated: bool, x: str = "", y: str = "")
     looked = f"names of columns that are looked for: {', '.join(_X[:7])}, with {', '.join(_Y[:6])}; or {_WKT[0]}"
     raw.note("no place", f"{looked}; state x and y in area.toml for others. Its columns are {', '.join(columns)}")
     return raw
+
+
+def degrees_or_metres(raw: RawTable) -> str:
+    """Tell whether a table has columns of coordinates, by their usual names: ``degrees``, ``metres`` or nothing."""
+    found = _columns(list(raw.columns), "", "", Path())
+    if not found:
+        return ""
+    first = raw.columns[found[0]]
+    numbers = np.array([_pair(v)[0] if len(found) == 1 else _degrees(v) for v in first], dtype=float)
+    numbers = numbers[np.isfinite(numbers)]
+    if not len(numbers):
+        return ""
+    return "degrees" if (np.abs(numbers) <= _HALF_CIRCLE).all() else "metres"
 
 
 def _columns(columns: list[str], x: str, y: str, path: Path) -> tuple[str, ...] | None:

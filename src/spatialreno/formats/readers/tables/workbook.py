@@ -13,7 +13,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from spatialreno.catalog import folded
-from spatialreno.files import guarded, refused
+from spatialreno.files import guarded, once_imported, refused
 
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 1_000
 _STRICT = (
@@ -71,6 +71,7 @@ def read_workbook(path: Path, sheet: str, key: str) -> Grid:
     InputError
         Damage, no such sheet, several sheets and none named, limits.
     """
+    once_imported("openpyxl")
     return guarded(lambda: _read(path, sheet, key), path)
 
 

@@ -3,28 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import shapely
 
 from spatialreno.maps.drawing.style import styles
-from spatialreno.maps.drawing.themes import Theme
+from spatialreno.maps.drawing.themes import Theme, themes
 from spatialreno.maps.words.safe_html import Markup, joined, tag
 from spatialreno.maps.words.words import Lang, word
 
+if TYPE_CHECKING:
+    from spatialreno.comparison import Comparison
+
+# A small picture shows what a plan changes and what it changes it in; no names, no trees, no pipes.
+SMALL = ("streets", "blocks", "freed", "grounds", "buildings", "structures", "works", "new_grounds", "walls")
+MOST_SMALL = 4000  # above so many buildings a picture of them all is too heavy
 _MARGIN_M = 12.0
 _DISC_M = 3.2  # radius of a facility's disc; people read its character at A4
 _STEPS_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 _HATCHED = 0.35  # what the page hatches is pale on paper
 
 
-def picture(themes: Sequence[Theme], position: int, corners: Sequence[float], lang: Lang, *, title: str) -> Markup:
+def thumbnails(
+    options: Comparison, titles: Sequence[str], corners: Sequence[float], lang: Lang, *, only: Sequence[str] = SMALL
+) -> list[Markup]:
+    """Draw every option small, at one extent; nothing where there is too much to draw small.
+
+    Parameters
+    ----------
+    options
+        Today and the options.
+    titles
+        Their names, for readers who cannot see the pictures.
+    corners
+        West, south, east and north of the pictures, in the CRS of the area.
+    lang
+        ``zh`` or ``en``.
+    only
+        Keys of the themes to draw.
+    """
+    if len(options.areas["today"].buildings) > MOST_SMALL:
+        return []
+    laid_out = themes(options, lang, only=only)
+    return [picture(laid_out, place, corners, lang, title=title) for place, title in enumerate(titles)]
+
+
+def picture(laid_out: Sequence[Theme], position: int, corners: Sequence[float], lang: Lang, *, title: str) -> Markup:
     """Draw one option in metres, north up, with scale bar and north arrow.
 
     Parameters
     ----------
-    themes
-        What ``layers.themes`` laid out.
+    laid_out
+        What ``themes`` laid out.
     position
         Which option; 0 is today.
     corners
@@ -39,7 +69,7 @@ def picture(themes: Sequence[Theme], position: int, corners: Sequence[float], la
     pen = _Pen(west - _MARGIN_M, north + _MARGIN_M, unit_m=max(wide, high) / 900)
     shapes = [
         pen.draw(thing.geometry, thing.classes[position], thing.more)
-        for theme in themes
+        for theme in laid_out
         if theme.shown and theme.key != "paths"
         for thing in theme.drawn
         if thing.classes[position] is not None

@@ -1,0 +1,1 @@
+"""Clusters (组团): compounds planned, financed and managed as one."""

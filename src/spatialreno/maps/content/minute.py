@@ -1,0 +1,111 @@
+"""What a leader takes in within a minute: one sentence an option, by rule and without weights; who is better than whom.
+
+What an option gives, costs and still lacks are a few indicators each. One option dominates another when it is nowhere
+worse and somewhere better; where a number is unknown nothing is said.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from spatialreno.maps.content.indicator_tables import option_titles
+from spatialreno.maps.words.numbers import short
+from spatialreno.maps.words.words import Lang, word
+
+if TYPE_CHECKING:
+    from spatialreno.comparison import Comparison
+
+# Indicator → which way is better, and by what it is divided for reading.
+_GIVES: Final = {"homes_newly_heated": (1, 1.0, 0), "kind_gain": (1, 1.0, 0), "score": (1, 1.0, 1)}
+_COSTS: Final = {"cost_yuan": (-1, 10_000.0, 1), "kind_lose": (-1, 1.0, 0)}
+_LACKS: Final = {"parties_open": (-1, 1.0, 0), "households_missing": (-1, 1.0, 0)}
+_ALL: Final = {**_GIVES, **_COSTS, **_LACKS}
+_MERGED = "blocks"
+
+
+@dataclass(frozen=True)
+class Minute:
+    """One option in a minute: its numbers, and which options are nowhere worse than it and somewhere better."""
+
+    title: str
+    values: Mapping[str, float]
+    dominated_by: tuple[str, ...]
+
+
+def minutes(options: Comparison, lang: Lang) -> dict[str, Minute]:
+    """Read the few numbers of each option; today, which does nothing, is no rival."""
+    titles = dict(zip(options.areas, option_titles(options, lang), strict=True))
+    values = _values(options)
+    rivals = {key: found for key, found in values.items() if key != "today"}
+    return {
+        key: Minute(titles[key], found, tuple(o for o in rivals if key != "today" and dominates(rivals[o], found)))
+        for key, found in values.items()
+    }
+
+
+def dominates(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+    """Tell whether ``one`` is nowhere worse than ``other`` and somewhere better; unknown numbers allow no word.
+
+    >>> better, same = {"score": 60.0, "cost_yuan": 5.0}, {"score": 60.0, "cost_yuan": 9.0}
+    >>> dominates(better, same), dominates(same, better), dominates(better, {"score": math.nan, "cost_yuan": 9.0})
+    (True, False, False)
+    """
+    gaps = [(one[key] - other[key]) * _ALL[key][0] for key in _ALL if key in one and key in other]
+    return bool(gaps) and all(gap >= 0 for gap in gaps) and any(gap > 0 for gap in gaps)
+
+
+def sentence(key: str, told: Mapping[str, Minute], lang: Lang) -> str:
+    """Say what an option gives, costs and still lacks, and what dominates it."""
+    own = told[key]
+    parts = [_part(name, own, told["today"], lang) for name in _ALL]
+    said = word("minute_joint", lang).join(part for part in parts if part)
+    rivals = [_better(told[rival], own, lang) for rival in own.dominated_by]
+    return word("minute", lang).format(title=own.title, parts=said) + "".join(rivals)
+
+
+def tab_line(key: str, told: Mapping[str, Minute], lang: Lang) -> str:
+    """Say in a line under a thumbnail: cost, people who gain and lose, blocks, households still to be won."""
+    own = told[key].values
+    keys = ("cost_yuan", "kind_gain", "kind_lose", _MERGED, "households_missing")
+    said = {name: _said(name, own.get(name, math.nan), lang) for name in keys}
+    return word("minute_tab", lang).format(**said)
+
+
+def _part(name: str, own: Minute, today: Minute, lang: Lang) -> str:
+    value = own.values.get(name, math.nan)
+    if name == "score":
+        value -= today.values.get(name, math.nan)
+    unplanned = name == "homes_newly_heated" and math.isnan(value)  # no heat is part of any option
+    if unplanned or (value == 0 and name not in {"cost_yuan", "kind_lose"}):
+        return ""
+    return word(f"minute_{name}", lang).format(n=_said(name, value, lang))
+
+
+def _better(rival: Minute, own: Minute, lang: Lang) -> str:
+    differs = [
+        word(f"minute_{name}", lang).format(n=f"{_said(name, rival.values[name], lang)} / {_said(name, value, lang)}")
+        for name, value in own.values.items()
+        if name in _ALL and rival.values[name] != value
+    ]
+    joint = word("minute_joint", lang).join(differs)
+    return word("minute_dominated", lang).format(title=own.title, rival=rival.title, differs=joint)
+
+
+def _said(name: str, value: float, lang: Lang) -> str:
+    _, divisor, decimals = _ALL.get(name, (1, 1.0, 0))
+    return word("none", lang) if math.isnan(value) else short(value / divisor, decimals)
+
+
+def _values(options: Comparison) -> dict[str, dict[str, float]]:
+    found = options.table()["value"].astype("float64")
+    values = {}
+    for key in options.areas:
+        own = found.xs(key, level="option")
+        own = own[own.index.get_level_values("level").isin(["area", "plan"])].droplevel(["level", "place"])
+        read = {name: float(own.get(name, math.nan)) for name in ("parties_asked", "parties_signed", _MERGED, *_ALL)}
+        read["parties_open"] = read.pop("parties_asked") - read.pop("parties_signed")
+        values[key] = read
+    return values

@@ -1,0 +1,1 @@
+"""Pictures for a notebook: values that show themselves, and ordinary folium maps."""

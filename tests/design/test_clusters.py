@@ -1,0 +1,127 @@
+"""Clusters hang together, keep to their limits and are the best there is: against trying every division."""
+
+from __future__ import annotations
+
+import pickle
+from itertools import product
+
+import numpy as np
+import pytest
+from conftest import make_area
+from shapely import LineString, Point, box
+
+import spatialreno as sr
+from spatialreno.design.grouping.growth import grown, hangs_together
+from spatialreno.design.grouping.map_of_yards import Limit, Yards
+from spatialreno.design.grouping.proven import Model, value_of
+
+
+def grid(homes: list[list[int]], gap: float = 0.0, names: str = "C", **more) -> sr.StudyArea:
+    """Draw compounds of 40 m in rows from north to south, with so many households each."""
+    rows = [
+        {"id": f"{names}{r}{c}", "name": "院", "households": n, "built_year": 1985 + 20 * c,
+         "geometry": box(c * (40 + gap), -r * 40, c * (40 + gap) + 40, -r * 40 + 40)}
+        for r, line in enumerate(homes) for c, n in enumerate(line)
+    ]  # fmt: skip
+    return make_area(compounds=rows, **more)
+
+
+def made_up(dice: np.random.Generator) -> Yards:
+    """Draw a patch of up to 8 yards with neighbours by chance."""
+    count = int(dice.integers(4, 9))
+    spots = dice.random((count, 2)) * 100
+    metres = np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1))
+    near = (metres < np.sort(metres, axis=1)[:, [2]]) & (metres > 0)
+    near |= near.T
+    near[np.arange(count - 1), np.arange(1, count)] = near[np.arange(1, count), np.arange(count - 1)] = True
+    homes = dice.integers(1, 9, count).astype(float)
+    beside = tuple(frozenset(np.flatnonzero(row).tolist()) for row in near)
+    limits = (Limit("households", homes, float(homes.sum() / 5), float(homes.sum() / 1.4)),)
+    return Yards(tuple(map(str, range(count))), homes, beside, metres, limits)
+
+
+def best_by_trying(yards: Yards, count: int) -> float:
+    best = np.inf
+    for owner in product(range(count), repeat=yards.count):
+        parts = [[i for i, at in enumerate(owner) if at == part] for part in range(count)]
+        if all(parts) and all(yards.keeps(part) and hangs_together(yards, part) for part in parts):
+            best = min(best, value_of(yards, parts))
+    return best
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_least_there_is(seed: int) -> None:
+    yards = made_up(np.random.default_rng(seed))
+    count = 2 + seed % 2
+    start, by_trying = grown(yards, count), best_by_trying(yards, count)
+    found = Model(yards, count, 1e6).best(start, 20_000)
+    assert found is not None
+    if by_trying == np.inf:
+        assert found.status == "infeasible" and start is None
+        return
+    assert found.status == "proven" and found.value == pytest.approx(by_trying)
+    assert Model(yards, count, 1e6).bound() <= by_trying + 1e-6
+    assert all(hangs_together(yards, part) and yards.keeps(part) for part in found.parts)
+    assert start is None or value_of(yards, start) >= by_trying - 1e-6
+
+
+def test_two_halves_of_a_row_and_what_they_are_called() -> None:
+    found = sr.propose_clusters(grid([[100, 100, 100, 100]]), households=(150, 250), count=2)
+    assert found.status == "proven" and found.members() == {"K1": ["C00", "C01"], "K2": ["C02", "C03"]}
+    assert found.value == 200 * 40
+    other = sr.propose_clusters(grid([[100, 100, 100, 100]], names="X"), households=(150, 250), count=2)
+    assert other.value == found.value and list(other.members()) == ["K1", "K2"]
+    assert found.beside["count"].tolist() == [1, 2, 3, 4]
+    assert pickle.loads(pickle.dumps(found)).of_compound.equals(found.of_compound)
+
+
+def test_rules_bind() -> None:
+    area = grid([[100, 100], [100, 100]])
+    old = sr.propose_clusters(area, households=(100, 300), count=2, eligible=0.5)
+    assert {tuple(own) for own in old.members().values()} == {("C00", "C01"), ("C10", "C11")}
+    money = {"C00": 9.0, "C01": 1.0, "C10": 9.0, "C11": 1.0}
+    cheap = sr.propose_clusters(area, households=(100, 300), count=2, budget_yuan=10.0, cost_yuan=money)
+    assert cheap.table["cost_yuan"].max() <= 10
+    with pytest.raises(sr.InputError, match="needs cost_yuan"):
+        sr.propose_clusters(area, budget_yuan=10.0)
+    with pytest.raises(sr.InfeasibleError, match="cannot hold 400"):
+        sr.propose_clusters(area, households=(1000, 2500))
+    with pytest.raises(sr.InputError, match=r"across is 'river'.*by 'quarter'|by 'quarter'.*across is 'river'"):
+        sr.propose_clusters(area, across="river", by="quarter")
+
+
+def test_streets_part_where_they_are_to() -> None:
+    street = {"id": "S", "kind": "street", "name": "九都路", "geometry": LineString([(95, -200), (95, 100)])}
+    area = grid([[100, 100, 100, 100]], gap=10.0, paths=[street])
+    assert len(sr.propose_clusters(area, households=(400, 400), count=1).table) == 1
+    across = sr.propose_clusters(area, households=(200, 200), across="lane", count=2)
+    assert across.members() == {"K1": ["C00", "C01"], "K2": ["C02", "C03"]}
+    with pytest.raises(sr.InfeasibleError, match="have no further neighbours"):
+        sr.propose_clusters(area, households=(400, 400), across="lane", count=1)
+
+
+def test_households_that_nobody_knows_are_not_none() -> None:
+    area = make_area(compounds=[{"id": "C0", "name": "院", "geometry": box(0, 0, 40, 40)}])
+    with pytest.raises(sr.InputError, match="households of C0 are not known"):
+        sr.propose_clusters(area)
+
+
+def test_scenarios_choose_by_cluster_and_by_street(tmp_path) -> None:
+    walls = [
+        {"id": "W01", "geometry": LineString([(40, 0), (40, 40)])},
+        {"id": "W12", "geometry": LineString([(80, 0), (80, 40)])},
+    ]
+    street = {"id": "S", "kind": "street", "name": "九都路", "geometry": LineString([(-5, -50), (-5, 100)])}
+    trees = [{"id": f"T{n}", "geometry": Point(20 + 40 * n, 10)} for n in range(4)]
+    area = grid([[100, 100, 100, 100]], walls=walls, paths=[street], trees=trees)
+    chosen = sr.propose_clusters(area, households=(150, 250), count=2).scenario().apply(area)
+    assert chosen.compounds["cluster"].to_dict() == {"C00": "K1", "C01": "K1", "C02": "K2", "C03": "K2"}
+    inside = sr.Scenario("in", interventions=[sr.demolish("walls", within="cluster:K1", expect=1)])
+    assert list(inside.apply(chosen).walls.index) == ["W12"]
+    front = sr.Scenario("on", interventions=[sr.demolish("trees", street="九都路", expect=1)])
+    assert sr.read_scenario(sr.write_scenario(front, tmp_path / "on.toml")) == front
+    assert list(front.apply(area).trees.index) == ["T1", "T2", "T3"]
+    with pytest.raises(sr.ScenarioError, match="Clusters: K1, K2"):
+        sr.Scenario("no", interventions=[sr.demolish("trees", within="cluster:K9")]).apply(chosen)
+    with pytest.raises(sr.ScenarioError, match="Names of paths: 九都路"):
+        sr.Scenario("no", interventions=[sr.demolish("trees", street="中州路")]).apply(area)

@@ -1,0 +1,92 @@
+"""What to survey next: the wall on which the choice hangs comes first, by arithmetic."""
+
+from __future__ import annotations
+
+import csv
+
+import pandas as pd
+import pytest
+from conftest import make_area
+from shapely import LineString, Point, box
+
+import spatialreno as sr
+from spatialreno.design import Visits
+
+OPEN = sr.Scenario("open", "拆墙", [sr.demolish("walls", ids=["W12"])])
+GOAL = "covered:kindergarten"
+
+
+def two_yards(**more) -> sr.StudyArea:
+    """Draw C1 (100 residents, estimated) and C2 (200) with a kindergarten; W12 between, X13 within C1 was inferred."""
+    return make_area(
+        compounds=[
+            {"id": "C1", "name": "一院", "geometry": box(0, 0, 40, 40)},
+            {"id": "C2", "name": "二院", "geometry": box(40, 0, 80, 40)},
+        ],
+        buildings=[
+            {"id": "B1", "residents": 100, "estimated": "residents", "storeys": 5, "geometry": box(5, 15, 15, 25)},
+            {"id": "B2", "residents": 200, "storeys": 5, "geometry": box(55, 15, 65, 25)},
+        ],
+        walls=[
+            {"id": "W12", "geometry": LineString([(40, 0), (40, 40)])},
+            {"id": "X13", "inferred": True, "geometry": LineString([(25, 0), (25, 40)])},
+            {"id": "R", "removable": False, "geometry": box(0, 0, 80, 40).exterior},
+        ],
+        facilities=[{"id": "F1", "kind": "kindergarten", "geometry": Point(75, 35)}],
+        **more,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def found() -> Visits:
+    return sr.survey_next(two_yards(), [OPEN], goal=GOAL)
+
+
+def test_the_inferred_wall_decides(found: Visits) -> None:
+    """As assumed, opening W12 reaches nobody, so nothing is done; without X13 it reaches 100 more."""
+    assert (found.choice, found.value) == ("today", 200)
+    first = found.table.iloc[0]
+    assert (first["layer"], first["id"], first["choice"], bool(first["flips"])) == ("walls", "X13", "open", True)
+    assert found.flip_sets == (("walls X13: not there",),)
+    assert found.visits["id"].tolist() == ["X13"] and found.visits.geometry.iloc[0].length == 40
+    assert "first see walls X13" in repr(found)
+
+
+def test_after_the_survey_it_is_asked_again() -> None:
+    """Found not to be there: the option is chosen, and the estimated number now moves its value."""
+    seen = sr.Scenario("seen", interventions=[sr.demolish("walls", ids=["X13"])]).apply(two_yards())
+    then = sr.survey_next(seen, [OPEN], goal=GOAL)
+    assert (then.choice, then.value) == ("open", 300)
+    numbers = then.table[then.table["kind"] == "number"]
+    assert sorted(numbers["moves"]) == pytest.approx([-30, 30]) and not numbers["flips"].any()
+    assert sr.survey_next(seen, [OPEN], goal=GOAL, least_share=0.2).table["kind"].isin(["number"]).sum() == 0
+
+
+def test_a_price_that_nobody_quoted_flips_what_the_budget_allows() -> None:
+    seen = sr.Scenario("seen", interventions=[sr.demolish("walls", ids=["X13"])]).apply(two_yards())
+    cost = OPEN.bill(seen).total["open"]
+    tight = sr.survey_next(seen, [OPEN], goal=GOAL, budget_yuan=cost * 1.05)
+    flips = tight.table[tight.table["flips"]]
+    assert tight.choice == "open" and set(flips["kind"]) == {"price"} and set(flips["choice"]) == {"today"}
+
+
+def test_the_form_and_its_page(found: Visits, tmp_path) -> None:
+    rows = list(csv.DictReader(found.write_form(tmp_path / "f.csv").open(encoding="utf-8-sig")))
+    assert rows[0]["id"] == "X13" and rows[0]["found"] == "" and "by_whom" in rows[0]
+    pytest.importorskip("xlsxwriter")
+    assert found.write_form(tmp_path / "f.xlsx").stat().st_size > 0
+    with pytest.raises(sr.InputError, match="ends in"):
+        found.write_form(tmp_path / "f.pdf")
+    html = sr.maps.draw_visits(found, two_yards()).html()
+    assert "X13" in html and "<svg" in html
+
+
+def test_what_is_wrong_is_told() -> None:
+    area = two_yards()
+    with pytest.raises(sr.InputError, match="no option"):
+        sr.survey_next(area, [])
+    with pytest.raises(sr.InputError, match="different names"):
+        sr.survey_next(area, [OPEN, OPEN])
+    with pytest.raises(sr.InputError, match="at most 1"):
+        sr.survey_next(area, [OPEN], number_share=2)
+    assert isinstance(sr.survey_next(area, [OPEN], goal=GOAL, most=0).visits, pd.DataFrame)

@@ -1,0 +1,69 @@
+"""One sentence an option, by rule: what it gives, costs and lacks, and which option is nowhere worse than it."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from maps.hostile import ALL, hostile
+from maps.test_door import Reader
+
+from spatialreno.maps.content.bars import metres_bars, vote_bars
+from spatialreno.maps.content.minute import dominates, minutes, sentence, tab_line
+
+GIVEN = {
+    "today": {"score": 40.0, "cost_yuan": 0.0, "kind_gain": 0, "kind_lose": 0, "homes_newly_heated": 0,
+              "parties_asked": 0, "parties_signed": 0, "households_missing": 0, "blocks": 9},
+    "dear": {"score": 52.5, "cost_yuan": 9e6, "kind_gain": 90, "kind_lose": 2, "homes_newly_heated": 806,
+             "parties_asked": 5, "parties_signed": 2, "households_missing": 31, "blocks": 4},
+    "fair": {"score": 52.5, "cost_yuan": 8e6, "kind_gain": 95, "kind_lose": 2, "homes_newly_heated": 806,
+             "parties_asked": 5, "parties_signed": 2, "households_missing": 31, "blocks": 4},
+}  # fmt: skip
+
+
+def given(values=GIVEN, title=str):
+    rows = [(o, "plan", "a", name, v) for o, own in values.items() for name, v in own.items()]
+    table = pd.DataFrame(rows, columns=["option", "level", "place", "indicator", "value"])
+    table = table.set_index(["option", "level", "place", "indicator"])
+    titles = {"dear": title("贵的"), "fair": title("省的")}
+    return SimpleNamespace(areas=dict.fromkeys(values), titles=titles, table=lambda: table)
+
+
+def test_the_sentence_says_gives_costs_lacks_and_what_is_better():
+    told = minutes(given(), "zh")
+    assert sentence("fair", told, "zh") == (
+        "省的：新增供暖 806 户，受益 95 人，生活圈得分变化 12.5，总投资 800 万元，受损 2 人，还差 3 家单位签字，"
+        "表决还差 31 户。"
+    )
+    assert sentence("dear", told, "zh").endswith(
+        "每一项都不优于省的（省的 / 贵的：受益 95 / 90 人，总投资 800 / 900 万元）。"
+    )
+    assert tab_line("dear", told, "zh") == "900 万元 · 得 90 失 2 人 · 4 片 · 差 31 户"
+
+
+def test_what_is_unknown_allows_no_word():
+    unknown = {**GIVEN, "dear": {**GIVEN["dear"], "kind_gain": float("nan")}}
+    told = minutes(given(unknown), "zh")
+    assert told["dear"].dominated_by == () and "受益 — 人" in sentence("dear", told, "zh")
+    assert hostile("贵的") in sentence("dear", minutes(given(title=hostile), "zh"), "zh")
+
+
+@pytest.mark.parametrize("name", ["dear", "fair"])
+def test_nothing_dominates_itself(name):
+    assert not dominates(GIVEN[name], GIVEN[name])
+
+
+def test_bars_count_people_and_votes():
+    homes = pd.DataFrame({"residents": [90, 30, 20], "nearer_m": [60.0, 0.0, 10.0], "farther_m": [0.0, 250.0, 0.0]})
+    read = Reader(metres_bars(SimpleNamespace(gained={"a": homes}), "a", "zh"))
+    for said in ("近 50–100 m", "远 ≥ 200 m", "90", "30", "20"):
+        assert said in read.words
+    assert metres_bars(SimpleNamespace(gained={}), "a", "zh") == ""
+    tally = SimpleNamespace(heads=100, agreed_heads=60, against=10, voted_heads=75, to_win=("x",) * 7, passed=False)
+    area = SimpleNamespace(
+        compounds=pd.DataFrame({"name": [hostile("一号院")]}, index=["C1"]),
+        catalog=SimpleNamespace(rows=lambda _: [{"matter": "open", "title_zh": "打开"}]),
+    )
+    options = SimpleNamespace(consents={"a": SimpleNamespace(counts={"open:C1": tally})}, today=area)
+    drawn = vote_bars(options, "a", "zh")
+    assert 'width="60.0"' in drawn and 'width="10.0"' in drawn and "60 / 10 / 25" in drawn
+    assert "script" not in Reader(drawn).tags and ALL[:8] in Reader(drawn).words
