@@ -31,6 +31,9 @@ def test_the_year_of_an_option(run, small, tmp_path):
     assert done.code == 0 and {"walls:C1", "roads:L1", "approval:tender"} <= {r["task"] for r in rows}
     paper = run("schedule", small, option, "--works", "none", "--start", "2026-03-01", "-o", tmp_path / "plan.xml")
     assert paper.code == 0 and (tmp_path / "plan.xml").read_text("utf-8").count("<Task>") == len(rows)
+    paid = run("funding", small, option, "--works", "none", "--start", "2026-03-01", "--show", "payments", "--json")
+    assert {r["term"] for r in json.loads(paid.out)} == {"advance", "progress", "settlement", "retention"}
+    assert "one option" in run("funding", small, option, option, "--start", "2026-03-01").err
     wrong = run("schedule", small, option, "--works", "none", "--start", "2026-03-01", "--crews", "paving")
     assert wrong.code == 1 and "paving" in wrong.err
     assert "--late" in run("schedule", small, option, "--works", "none", "--start", "2026-03-01", "--show", "slips").err

@@ -107,7 +107,7 @@ def test_every_row_is_rounded_and_unknown_is_a_dash(options: sr.Comparison) -> N
     freed = [round(v) for v in told(options, "freed_m2")]
     assert [cell.split(" / ")[0] for cell in row(options, "腾出空间")] == [str(v) for v in freed]
     assert row(options, "新增设施") == ["0 / 0 / 0", "0 / 0 / 0", "0 / 0 / 0", "1 / 150 / 0"]
-    assert row(options, "新增供暖") == ["—"] * 4
+    assert row(options, "新增供暖") == ["— / 0"] * 4
     assert row(options, "物业覆盖") == ["—"] * 4
     assert row(options, "受益")[:3] == ["0 / 0（0）", "0 / 0（0）", "0 / 100（40）"]
     assert row(options, "受损") == ["0 / 0"] * 4

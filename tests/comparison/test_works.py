@@ -8,7 +8,7 @@ from conftest import EXAMPLE, make_area
 from shapely.geometry import LineString, box
 
 import spatialreno as sr
-from spatialreno.area.assembly import replace_layers
+from spatialreno.area import replace_layers
 from spatialreno.errors import InputError
 from spatialreno.scenario import hundredths
 

@@ -125,3 +125,18 @@ def test_scenarios_choose_by_cluster_and_by_street(tmp_path) -> None:
         sr.Scenario("no", interventions=[sr.demolish("trees", within="cluster:K9")]).apply(chosen)
     with pytest.raises(sr.ScenarioError, match="Names of paths: 九都路"):
         sr.Scenario("no", interventions=[sr.demolish("trees", street="中州路")]).apply(area)
+
+
+def test_borders_of_communities_and_one_manager() -> None:
+    rows = [
+        {"id": f"C{n}", "name": "院", "households": 100, "community": "东" if n < 2 else "西", "fee_yuan_month": fee,
+         "fee_rate": 1.0, "geometry": box(n * 40, 0, n * 40 + 40, 40)}
+        for n, fee in enumerate([200.0, 1.0, 1.0, 200.0])
+    ]  # fmt: skip
+    area = make_area(compounds=rows)
+    found = sr.propose_clusters(area, households=(100, 300), by="community", count=2, pays=True)
+    assert found.members() == {"K1": ["C0", "C1"], "K2": ["C2", "C3"]}
+    together = sr.community.manage(area, clusters=found.members())
+    assert (together.table["balance_yuan"] >= 0).all()
+    with pytest.raises(sr.InputError, match="community of C00"):
+        sr.propose_clusters(grid([[100, 100]]), by="community")

@@ -217,3 +217,11 @@ def test_two_walls_that_only_help_together() -> None:
     assert found.pairs()[["both", "together", "kind"]].to_numpy().tolist() == [[80, 80, "only_together"]]
     assert found.greedy()["lost_share"].tolist() == [1, 1, 1]
     assert found.best_sets().attrs["complete"]
+
+
+def test_fire_access_and_a_wheelchairs_way_are_not_lost() -> None:
+    kept = sr.design_openings(
+        yard(ring=True), goal="covered:kindergarten", candidates=["walls"], keep_fire=True, keep_wheelchair=True
+    )
+    assert kept.value == 100
+    assert kept.guard_prices()[["guard", "price"]].to_numpy().tolist() == [["keep_fire", 0], ["keep_wheelchair", 0]]

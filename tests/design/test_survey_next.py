@@ -30,7 +30,7 @@ def two_yards(**more) -> sr.StudyArea:
         walls=[
             {"id": "W12", "geometry": LineString([(40, 0), (40, 40)])},
             {"id": "X13", "inferred": True, "geometry": LineString([(25, 0), (25, 40)])},
-            {"id": "R", "removable": False, "geometry": box(0, 0, 80, 40).exterior},
+            {"id": "R", "removable": False, "geometry": LineString(box(0, 0, 80, 40).exterior.coords)},
         ],
         facilities=[{"id": "F1", "kind": "kindergarten", "geometry": Point(75, 35)}],
         **more,

@@ -7,7 +7,9 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from conftest import make_area
 from row_of_yards import row_of_yards
+from shapely import LineString, Point, box
 
 import spatialreno as sr
 from spatialreno.design import find_core, sampled_shapley, shapley, worst_off
@@ -135,3 +137,27 @@ def test_it_comes_back_from_a_pickle_and_refuses_what_it_does_not_know(yards, fo
         sr.synergy(yards, PLAN, by="street")
     with pytest.raises(sr.InputError, match="counts no residents"):
         sr.synergy(yards, PLAN, goal="score", years=-1)
+
+
+def test_above_twelve_players_shares_are_sampled_with_their_error() -> None:
+    """Thirteen yards in a row, open by one wall each: only the two beside the first wall are needed for it."""
+    count = 13
+    area = make_area(
+        compounds=[
+            {"id": f"C{n:02}", "name": "院", "heated": True, "geometry": box(n * 20, 0, n * 20 + 20, 20)}
+            for n in range(count)
+        ],
+        buildings=[{"id": "B0", "residents": 90, "geometry": box(5, 5, 10, 10)}],
+        walls=[
+            {"id": "W", "geometry": LineString([(20, 0), (20, 20)])},
+            {"id": "R", "removable": False, "geometry": LineString(box(0, 0, 20 * count, 20).exterior.coords)},
+        ],
+        facilities=[{"id": "F1", "kind": "kindergarten", "geometry": Point(30, 15)}],
+    )
+    plan = sr.Scenario("open", interventions=[sr.demolish("walls", ids=["W"])])
+    found = sr.synergy(area, plan, goal="covered:kindergarten", samples=4)
+    rows = found.table[found.table["cause"] == "access"].set_index("player")
+    assert rows["share"].sum() == pytest.approx(90) and rows.loc["C02":, "share"].eq(0).all()
+    assert rows["nucleolus"].isna().all() and found.causes.at["access", "core_empty"] is None
+    assert found.causes.at["access", "together"] == 90 and "sampled" in " ".join(found.notes)
+    assert "未判定" in sr.maps.draw_synergy(found).html()

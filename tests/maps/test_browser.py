@@ -159,3 +159,16 @@ def test_hostile_names_in_tooltips(browser, make_options, tmp_path):
     browser.execute_script("arguments[0].focus()", disc)
     assert ALL in browser.execute_script(TEXT, find(browser, ".leaflet-tooltip")[0])
     assert ALL in disc.get_attribute("aria-label")
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1440, 900), (1366, 768), (1093, 614), (500, 800)])
+def test_the_map_is_seen_at_every_width(opened, size):
+    """Cards cover at most two fifths of the map's pane when the page opens, and the page does not scroll sideways."""
+    opened.set_window_size(*size)
+    opened.refresh()
+    pane = find(opened, ".folium-map")[0].rect
+    cards = [card.rect for card in find(opened, ".leaflet-control") if card.is_displayed()]
+    covered = sum(card["width"] * card["height"] for card in cards)
+    assert covered <= 0.4 * pane["width"] * pane["height"]
+    assert opened.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
+    opened.set_window_size(1440, 900)

@@ -11,7 +11,7 @@ from shapely import Point, box
 
 from spatialreno.catalog import read_catalog
 from spatialreno.maps.drawing.features import Drawn, by_option, encoded, tooltip, versions
-from spatialreno.maps.drawing.style import score_class
+from spatialreno.maps.drawing.style import score_class, styles
 from spatialreno.maps.words.numbers import short
 
 
@@ -118,3 +118,12 @@ def test_score_classes_meet_at_their_breaks():
         "score-1", "score-1", "score-2", "score-3", "score-4", "score-5", "score-5", "score-none",
         "score-none",
     ]  # fmt: skip
+
+
+def test_gates_and_pipes_differ_without_hue():
+    """Whoever sees no hue still tells gates apart; of pipes, no two are drawn alike."""
+    table = styles()
+    gates = [(look["weight"], look.get("dashArray")) for name, look in table.items() if name.startswith("gate-")]
+    assert len(set(gates)) == len(gates) == 3
+    pipes = [(look["color"], look["dashArray"]) for name, look in table.items() if name.startswith("pipe-")]
+    assert len(set(pipes)) == len(pipes)

@@ -13,7 +13,7 @@ from spatialreno.community import find_consents
 from spatialreno.comparison import compare
 from spatialreno.indicators import evaluate, gain_values, who_gains
 from spatialreno.maps import live
-from spatialreno.scenario import read_scenario
+from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario
 
 TEXT = "return arguments[0].textContent"
 ENTER, CONTROL, DOWN = "\ue007", "\ue009", "\ue015"
@@ -349,3 +349,35 @@ def test_what_is_mended_is_what_is_walked_anew(opened):
     for seed in range(40):
         random_clicks(opened, 100 + seed, 1)
         assert run(opened, FRESH) == [True, True]
+
+
+def test_a_plan_starts_from_an_option_and_reckons_as_python_does(browser, town, tmp_path):
+    """Walls, sheds, gates and a facility in a building come over whole; a lane is told, not dropped in silence."""
+    acts = [demolish("walls", ids=["W1"]), demolish("structures", where={"legality": "illegal"}),
+            alter("gates", ids=["G1"], set={"walkers": "public"}), alter("paths", ids=["L2"], set={"width_m": 7.0}),
+            build("facilities", "N9", geometry=town.buildings.geometry["B1"].representative_point(), kind="market",
+                  building_id="B1")]  # fmt: skip
+    plan = Scenario("opened", hostile("拆墙"), acts)
+    browser.get(live(town, scenarios=[plan]).save(tmp_path / "starts.html").as_uri())
+    find(browser, "select.from option")[1].click()
+    assert run(browser, "const p = spatialreno.plan; return [p.walls, p.structures, p.gates, p.facilities]") == [
+        ["W1"], ["S1"], {"G1": "public"}, [{"building": 1, "kind": "market"}]
+    ]  # fmt: skip
+    said = find(browser, "output.said")[0].text
+    assert "道路、巷道、步道 ×1" in said and ALL[:8] in said
+    (tmp_path / "out.toml").write_text(run(browser, "return spatialreno.toml('out', 'out')"), encoding="utf-8")
+    whole = compare(town, [Scenario("same", "", [act for act in acts if "paths" not in str(act)])])
+    same = compare(town, [read_scenario(tmp_path / "out.toml")])
+    assert same.evaluations["out"].value("score") == whole.evaluations["same"].value("score")
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+
+
+def test_an_export_has_the_name_it_is_given_and_an_import_says_what_it_left_out(opened):
+    named = "return [' 拆墙 A/B ', '..', '\\\\x'].map(spatialreno.named)"
+    assert run(opened, named) == ["-拆墙-A-B-".strip("-") + "-", "live", "x"]
+    assert find(opened, ".plan-name")[0].get_attribute("aria-label") == "方案名称"
+    act = '[[demolish]]\nlayer = "walls"\nids = ["W1"]\nreason = "堵路"\nphase = 2\n'
+    assert run(opened, "spatialreno.planOf(arguments[0]); return spatialreno.unkept", act) == ["reason", "phase"]
+    flying = '[[alter]]\nlayer = "gates"\nids = ["G1"]\nset = { walkers = "flying" }\n'
+    refused = "try { spatialreno.planOf(arguments[0]); return '' } catch (error) { return error.message }"
+    assert "walkers = flying" in run(opened, refused, flying)

@@ -18,11 +18,16 @@ if TYPE_CHECKING:
 @app.command()
 def live(
     area: Area,
+    scenarios: Annotated[
+        list[Path] | None, typer.Argument(help="Scenario files to start from", metavar="SCENARIO", show_default=False)
+    ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The page")] = Path("maps/live.html"),
     standard: Norm = None,
     lang: Lang = "zh",
 ) -> None:
     """Make an offline page to try plans on: click walls, structures, gates; put facilities; export a scenario.
+
+    Scenarios that are named can be started from.
 
     Example: spatialreno live data/geo/xigongdi -o maps/live.html
     """
@@ -30,7 +35,8 @@ def live(
 
     read = load(area)
     say("weave the walks and price every wall")
-    tell(sr.live(read, standard=standard_for(read, standard), lang=lang).save(out))
+    plans = [sr.read_scenario(path) for path in scenarios or []]
+    tell(sr.live(read, standard=standard_for(read, standard), lang=lang, scenarios=plans).save(out))
 
 
 @app.command()

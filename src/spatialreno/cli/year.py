@@ -27,7 +27,7 @@ from spatialreno.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from spatialreno.comparison import Funding, Schedule
+    from spatialreno.comparison import Funding, Schedule, Span
 
 KeepRest = Annotated[bool, typer.Option("--keep-rest", help="Leave refused rows out, list them, and go on")]
 Phases = Annotated[
@@ -44,6 +44,7 @@ def funding(
     scenarios: Scenarios = None,
     budgets: Annotated[Path | None, typer.Option(help="Yearly budgets (.csv): payer, year, yuan")] = None,
     phase: Phases = None,
+    start: Annotated[str | None, typer.Option(help="First day: the days of phases come from the schedule")] = None,
     show: Annotated[
         Literal["table", "lines", "rules", "payments", "contracts", "years", "notes"],
         typer.Option(help="By payer; every line; the rules; by quarter; contracts; by year; what no rule covers"),
@@ -60,21 +61,27 @@ def funding(
     """
     from spatialreno.comparison import read_budgets
 
-    if show in _DATED and not phase:
-        raise InputError(f"funding: --show {show} needs days. Give them with --phase 1=2026-03-01:2026-04-30.")
-    spans = _spans(phase or [])
+    if show in _DATED and not phase and not start:
+        raise InputError(f"funding: --show {show} needs days. Give --phase 1=2026-03-01:2026-04-30, or --start.")
+    if start and (phase or len(scenarios or []) != 1):
+        raise InputError("funding: --start plans the year of one option. Name one scenario, and no --phase.")
+    days: dict[int, Span] = {**_spans(phase or [])}
     money = None if budgets is None else read_budgets(budgets, keep_rest=keep_rest)
-    found = compared(area, scenarios, standard, works).funding(money)
+    options = compared(area, scenarios, standard, works)
+    if start:
+        say("plan the year")
+        days = {**options.schedule(options.scenarios[0].name, start=start).spans}
+    found = options.funding(money)
     for fault in found.faults:
         say(str(fault))
     for option, text in found.notes():
         say(f"{option}: {text}")
     how = form(as_json, as_csv)
-    tell_table(_funding_table(found, show, spans, brief=how is Form.table), how, title=repr(found))
+    tell_table(_funding_table(found, show, days, brief=how is Form.table), how, title=repr(found))
 
 
 def _funding_table(
-    found: Funding, show: str, spans: dict[int, tuple[str, str]], *, brief: bool
+    found: Funding, show: str, spans: dict[int, Span], *, brief: bool
 ) -> pd.DataFrame:
     import pandas as pd
 

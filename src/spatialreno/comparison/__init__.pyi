@@ -9,6 +9,7 @@ from .kept import compare_once as compare_once
 from .money.budgets import Budgets as Budgets
 from .money.budgets import read_budgets as read_budgets
 from .money.funding import Funding as Funding
+from .money.payments import Span as Span
 from .options import Comparison as Comparison
 from .people import People as People
 from .people import gather_people as gather_people

@@ -33,6 +33,7 @@ from spatialreno.files.shape_nodes import (
 
 Array = npt.NDArray[Any]
 Told = list[tuple[str, str, str]]
+Names = Sequence[str] | Callable[[], Sequence[str]]
 
 _WHOLE = {
     4: shapely.multipoints, 5: shapely.multilinestrings, 6: shapely.multipolygons, 7: shapely.geometrycollections,
@@ -67,7 +68,7 @@ class _Door:
 
 
 def shapes_of(
-    raw: Sequence[Any], names: Sequence[str], path: Path, *, degrees: bool = False, text: bool = False
+    raw: Sequence[Any], names: Names, path: Path, *, degrees: bool = False, text: bool = False
 ) -> tuple[Array, Told]:
     """Make shapes of WKB or WKT, row by row where they do not come in one go.
 
@@ -76,7 +77,7 @@ def shapes_of(
     raw
         WKB by row (WKT with ``text``); None for a row without a shape.
     names
-        How rows are called in messages.
+        How rows are called in messages; a function is asked only when there is something to say.
     path
         How messages call the file.
     degrees
@@ -98,7 +99,8 @@ def shapes_of(
     except (ShapelyError, NotImplementedError, TypeError, ValueError):
         metres = read_catalog().constants["dxf_sagitta_m"]  # some row has arcs, is open or is no shape
     door = _Door(metres / _METRES_A_DEGREE if degrees else metres)
-    drawn = _each(values, names, node_of_wkt if text else node_of_wkb, door)
+    called = names() if callable(names) else names
+    drawn = _each(values, called, node_of_wkt if text else node_of_wkb, door)
     if door.broken:
         said = "; ".join(sorted(set(door.broken.values()))[:3])
         raise refused(path, f"the shapes of {len(door.broken)} rows cannot be read ({said})", _REDRAW, door.broken)

@@ -76,22 +76,21 @@ def fire_rows(area: StudyArea, fire: FireAccess, block: pd.Series[str]) -> list[
             "reached": homes["verdict"].eq("pass").to_numpy(float),
             "residents": homes["residents"].astype("float64").fillna(0.0).to_numpy(),
             "households": homes["households"].astype("float64").fillna(0.0).to_numpy(),
-            "area": area.name,
             "block": homes.index.map(block),
         }
     )
     rows = []
-    for level in ("area", "block"):
-        for place, own in table.dropna(subset=level).groupby(level):
-            shares = {
-                "fire_homes": float(own["reached"].mean()),
-                "fire_households": _weighed(own, "households"),
-                "fire_residents": _weighed(own, "residents"),
-            }
-            rows += [
-                Row(level, str(place), name, value if known else nan, source=source, mark=mark)
-                for name, value in shares.items()
-            ]
+    blocks = (("block", str(name), own) for name, own in table.dropna(subset="block").groupby("block"))
+    for level, place, own in (("area", area.name, table), *blocks):  # the area is told where nobody lives, too
+        shares = {
+            "fire_homes": float(own["reached"].mean()),
+            "fire_households": _weighed(own, "households"),
+            "fire_residents": _weighed(own, "residents"),
+        }
+        rows += [
+            Row(level, place, name, value if known else nan, source=source, mark=mark)
+            for name, value in shares.items()
+        ]
     return rows
 
 

@@ -207,19 +207,21 @@ def _asked(touched: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
     """Name the holders of every touched feature: who must agree, who is informed."""
     names = area.parties[["name", "kind"]].rename(columns={"name": "party", "kind": "party_kind"})
     rights = area.rights.join(names, on="party_id")
-    by_feature = dict(list(rights.groupby("feature_id")))
+    by_feature: dict[Any, list[dict[Any, Any]]] = {}
+    for right in rights.to_dict("records"):
+        by_feature.setdefault(right["feature_id"], []).append(right)
     rows = [row for one in touched.to_dict("records") for row in _holders(one, by_feature)]
     frame = pd.DataFrame(rows, columns=_ASKED)
     return frame.drop_duplicates(["layer", "id", "party_id", "right"]).reset_index(drop=True)
 
 
-def _holders(one: dict[Any, Any], rights: dict[Any, pd.DataFrame]) -> list[dict[str, Any]]:
+def _holders(one: dict[Any, Any], rights: dict[Any, list[dict[Any, Any]]]) -> list[dict[str, Any]]:
     """Give the rows of one touched feature; a right that must be asked for and has no holder is unknown."""
     rows = []
     for needed, basis in (("must", one["basis"]), ("informs", "inform")):
         for right in filter(None, str(one[needed]).split("|")):
             features = one["places"] if right == "land_use" else one["names"]
-            held = [r for f in features if f in rights for r in rights[f].to_dict("records") if r["right"] == right]
+            held = [r for f in features if f in rights for r in rights[f] if r["right"] == right]
             rows += [_row(one, right, basis, holder) for holder in held]
             if not held and basis == "owner" and not (right == "ownership" and one["matter"]):
                 rows.append(_row(one, right, basis, None))

@@ -81,7 +81,7 @@ def make_plan(area: StudyArea, ledger: pd.DataFrame, consents: Consents | None) 
 
 def _works(
     ledger: pd.DataFrame, catalog: Catalog, places: Places, stages: dict[str, dict[str, str]]
-) -> tuple[dict[str, Task], list[str]]:
+) -> tuple[dict[str, Task], list[Finding]]:
     tasks: dict[str, Task] = {}
     unknown: dict[str, int] = defaultdict(int)
     rows = ledger[ledger["verb"] != "keep"]
@@ -220,7 +220,7 @@ def _signatures(tasks: dict[str, Task], consents: Consents) -> Iterator[tuple[st
             yield str(party), waiting
 
 
-def _one_way_in(tasks: dict[str, Task], places: Places) -> tuple[list[tuple[frozenset[str], int]], list[str]]:
+def _one_way_in(tasks: dict[str, Task], places: Places) -> tuple[list[tuple[frozenset[str], int]], list[Finding]]:
     """Keep a way in to each yard: of the lanes at its gates all but one may be dug or paved at a time."""
     by_lane: dict[str, set[str]] = defaultdict(set)
     for task in tasks.values():

@@ -61,7 +61,7 @@ class RawTable:
             return table, self.acts
         crs, told = declared_crs(self.crs)
         shapes, drawn = shapes_of(
-            self.shapes, self._names(table, own), path, degrees=crs is not None and crs.is_geographic
+            self.shapes, lambda: self._names(table, own), path, degrees=crs is not None and crs.is_geographic
         )
         placed = gpd.GeoDataFrame(
             table.rename(columns={"geometry": "geometry_"}), geometry=gpd.GeoSeries(shapes, index=index, crs=crs)

@@ -237,9 +237,10 @@
   }
 
   function save() {
-    const link = element("a");
-    link.href = URL.createObjectURL(new Blob([app.toml("live", app.page.words.live)], { type: "application/toml" }));
-    link.download = `${app.page.name}-live.toml`;
+    const link = element("a"), title = document.querySelector(".plan-name").value.trim() || app.page.words.live;
+    const name = app.named(title);
+    link.href = URL.createObjectURL(new Blob([app.toml(name, title)], { type: "application/toml" }));
+    link.download = `${app.page.name}-${name}.toml`;
     link.click();
     URL.revokeObjectURL(link.href);
   }
@@ -249,7 +250,8 @@
     if (!file) return;
     try {
       app.replacePlan(app.planOf(await file.text()));
-      app.tell(app.page.words.imported);
+      const { words } = app.page, left = app.unkept.map(key => words[`left_${key}`]).join("、");
+      app.tell(words.imported + (left ? app.say(words.started_left, { left }) : ""));
     } catch (error) { app.tell(error.message); }
     input.value = "";
   }
@@ -261,6 +263,8 @@
     on(".do-clear", app.clear);
     on(".do-export", save);
     on(".print", () => window.print());
+    const from = tools.querySelector(".from");
+    if (from) from.addEventListener("change", () => { if (from.value !== "-1") app.startFrom(app.page.starts[Number(from.value)]); });
     tools.querySelector(".import").addEventListener("change", event => load(event.target));
     for (const radio of tools.querySelectorAll("[name=mode]")) radio.addEventListener("change", () => setMode(radio.value));
     document.addEventListener("keydown", event => {

@@ -71,5 +71,27 @@
   };
 
   // Put a whole plan in place, as an import does.
+  // Start from an option that Python resolved: a facility goes to the nearest ground, what has no place here is told.
+  app.startFrom = ({ title, plan, left }) => {
+    const { model, words } = app.page, missed = new Map(left);
+    const put = ({ kind, mm, building_id: id }) => {
+      const building = model.people.buildings.indexOf(id);
+      if (building >= 0) return { kind, building };
+      const far = k => Math.hypot(model.ground.x[k] - mm[0], model.ground.y[k] - mm[1]);
+      let best = -1;
+      for (let k = 0; k < model.ground.placeable; k++) if (best < 0 || far(k) < far(best)) best = k;
+      return best >= 0 && far(best) <= 2000 * model.ground.step_m ? { kind, ground: best } : null;
+    };
+    const facilities = [];
+    for (const one of plan.facilities) {
+      const placed = Object.hasOwn(model.works.kinds, one.kind) ? put(one) : null;
+      if (placed) facilities.push(placed);
+      else missed.set(app.page.kind_names[one.kind] || one.kind, (missed.get(app.page.kind_names[one.kind] || one.kind) || 0) + 1);
+    }
+    app.replacePlan({ walls: plan.walls, structures: plan.structures, gates: plan.gates, facilities });
+    const told = [...missed].map(([what, count]) => `${what} ×${count}`).join("、");
+    app.tell(app.say(words.started, { title }) + (told ? app.say(words.started_left, { left: told }) : ""));
+  };
+
   app.replacePlan = plan => app.change(now => Object.assign(now, plan));
 })(spatialreno);

@@ -11,6 +11,9 @@
     return `${sign}${Math.floor(size / 1000)}.${String(size % 1000).padStart(3, "0")}`;
   };
 
+  // Two exports can be compared when they have two names: a plain name made of what was written.
+  app.named = title => title.replace(/[\\/\s\u0000-\u001f\u007f]+/g, "-").replace(/^[.-]+/, "").slice(0, 60) || "live";
+
   app.toml = (name, title) => {
     const { plan } = app;
     const parts = [`name = ${text(name)}\ntitle = ${text(title)}\n`];
@@ -119,8 +122,11 @@
     }
     for (const act of tables.alter) {
       if (act.layer !== "gates" || !Array.isArray(act.ids) || !act.set || Object.keys(act.set).join() !== "walkers") refuse(`alter ${act.layer}`);
+      if (!["public", "residents", "closed"].includes(act.set.walkers)) refuse(`walkers = ${act.set.walkers}`);
       for (const id of missing(act.ids, model.works.gates, refuse)) plan.gates[id] = act.set.walkers;
     }
+    const acts = [...tables.demolish, ...tables.alter, ...tables.build];
+    app.unkept = ["reason", "phase"].filter(key => acts.some(act => act[key] !== undefined));
     for (const act of tables.build) plan.facilities.push(placed(act) || refuse(`build ${act.layer} ${act.id}`));
     return plan;
   };

@@ -56,8 +56,8 @@ _PLAN: Final[dict[str, dict[str, Any]]] = {
     "wall": _line("#4b5563", 2),
     "fence": _line("#4b5563", 1),
     "gate-public": _line("#15803d", 2.5),
-    "gate-residents": _line("#b45309", 2.5),
-    "gate-closed": _line("#6b7280", 2.5),
+    "gate-residents": _line("#b45309", 2.5, dashArray="3 2", lineCap="butt"),
+    "gate-closed": _line("#6b7280", 4.5, lineCap="butt"),
     "structure": _area("#bdb9b0", 1, "#77736b", 1),
     "structure-illegal": _area("#77736b", 1, "#5c5850", 1, hatch=True),
     "other-line": _line("#6d7f8f", 2),
@@ -144,7 +144,8 @@ def styles() -> dict[str, dict[str, Any]]:
     table["reach-gained"] = _area(BUILT, 0.3, BUILT, 0.8)
     table["reach-lost"] = _area(DEMOLISHED, 1, DEMOLISHED, 0.8, hatch=True)
     for kind, color in _PIPES.items():
-        table[f"pipe-{kind}"] = _line(color, 2, dashArray="6 3" if kind in {"power", "heat_secondary"} else None)
+        dashes = {"power": "2 3", "heat_secondary": "6 3", "telecom": "1 4", "low_voltage": "9 3 2 3", "gas": "12 3"}
+        table[f"pipe-{kind}"] = _line(color, 2, dashArray=dashes.get(kind))
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from spatialreno.maps.drawing.style import GAIN_BREAKS_M, HUES, SCORE_BREAKS, st
 from spatialreno.maps.drawing.themes import Theme, bounds, themes, told
 from spatialreno.maps.live_page import model as plan_model
 from spatialreno.maps.live_page.panel import panel, tools
+from spatialreno.maps.live_page.starts import starts
 from spatialreno.maps.live_page.walk_model import walk_model
 from spatialreno.maps.page.page import MAP_SCRIPTS, WORDS, Page, degrees, map_of, name_titles, payload
 from spatialreno.maps.words import safe_html
@@ -26,6 +28,7 @@ from spatialreno.maps.words.words_live import LIVE
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.comparison import Comparison
+    from spatialreno.scenario import Scenario
 
 _SCRIPTS = (
     *MAP_SCRIPTS, "page", "graph", "fields", "walks", "ground", "blocks", "model", "plan", "toml", "reach", "look",
@@ -45,7 +48,9 @@ _LINES = (
 )  # fmt: skip
 
 
-def live(area: StudyArea, *, standard: str = "gb50180-2018", lang: str = "zh") -> Page:
+def live(
+    area: StudyArea, *, standard: str = "gb50180-2018", lang: str = "zh", scenarios: Iterable[Scenario] = ()
+) -> Page:
     """Make a page in which walls, structures, gates and facilities can be tried, offline.
 
     The page walks on the same graph as Python, in whole millimetres, and prices with the same ledger; what is tried
@@ -59,6 +64,9 @@ def live(area: StudyArea, *, standard: str = "gb50180-2018", lang: str = "zh") -
         Planning standard by name or path.
     lang : str
         ``zh`` or ``en``. Names in the data stay as they are.
+    scenarios : iterable of Scenario, optional
+        Options that can be started from. A facility goes to the nearest point of the page's ground; what the page
+        cannot try (paths, greens, new walls) is told and left out.
 
     Returns
     -------
@@ -83,7 +91,7 @@ def live(area: StudyArea, *, standard: str = "gb50180-2018", lang: str = "zh") -
     title = f"{area.title or area.name} · {word('live', language)}"
     with safe_html.guarded():
         text = safe_html.document(
-            _figure(options, language),
+            _figure(options, list(scenarios), language),
             lang=word("html_lang", language),
             title=title,
             style=safe_html.asset("page.css") + safe_html.asset("live.css"),
@@ -92,7 +100,7 @@ def live(area: StudyArea, *, standard: str = "gb50180-2018", lang: str = "zh") -
     return Page(title, text)
 
 
-def _figure(options: Comparison, lang: Lang) -> Any:
+def _figure(options: Comparison, scenarios: Sequence[Scenario], lang: Lang) -> Any:
     from spatialreno.maps.page.folium_elements import Panel, PlanLayer
 
     area = options.areas["today"]
@@ -105,9 +113,11 @@ def _figure(options: Comparison, lang: Lang) -> Any:
         PlanLayer(payload(theme, options, lang, to_degrees)).add_to(plan)
     model = _model(options, to_degrees)
     step = model["walk"]["ground"]["step_m"]
-    beside = safe_html.joined(tools(_kinds(options, lang), lang), panel(options, lang, step_m=step))
+    bar = tools(_kinds(options, lang), lang, [s.title for s in scenarios])
+    beside = safe_html.joined(bar, panel(options, lang, step_m=step))
     said = _words(options, lang) | {"bounds": corners, "cards": stories.card_titles}
     said["kinds"] = [facility_title(kind, area.catalog, lang) for kind in model["norm"]["kinds"]]
+    said["starts"] = starts(area, scenarios, model["walk"]["origin"], lang)
     said["model"] = safe_html.packed_text(model) if model["walk"]["hops"] > _PACKED_FROM else model
     Panel(beside, safe_html.data(said), start="startLive").add_to(plan)
     return plan.get_root()

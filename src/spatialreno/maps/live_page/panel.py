@@ -17,7 +17,7 @@ _MODES = ("edit", "put", "reach", "look")
 _BUTTONS = ("undo", "redo", "clear", "export")
 
 
-def tools(kinds: Sequence[tuple[str, str]], lang: Lang) -> Markup:
+def tools(kinds: Sequence[tuple[str, str]], lang: Lang, starts: Sequence[str] = ()) -> Markup:
     """Write the bar: what a click does, undo, export and import, and the running totals.
 
     Parameters
@@ -26,25 +26,33 @@ def tools(kinds: Sequence[tuple[str, str]], lang: Lang) -> Markup:
         Facilities that can be put.
     lang : str
         ``zh`` or ``en``.
+    starts : sequence of str
+        Titles of options that the plan can start from.
     """
     modes = [_mode(mode, lang) for mode in _MODES]
     choice = tag("select", *(tag("option", title, value=kind) for kind, title in kinds), class_="kind",
                  aria_label=word("kind", lang))  # fmt: skip
     modes.insert(2, choice)
     file = tag("label", word("import", lang), tag("input", type="file", accept=".toml", class_="import"), class_="file")
+    titles = [word("start_from", lang), *starts]
+    rows = [tag("option", title, value=str(k - 1)) for k, title in enumerate(titles)]
+    begin = tag("select", *rows, class_="from", aria_label=titles[0]) if starts else ""
     return tag(
         "div",
         search(lang),
         tag("fieldset", tag("legend", word("mode", lang)), *modes, class_="modes"),
         *(tag("button", word(name, lang), type="button", class_=f"do-{name}") for name in _BUTTONS),
+        tag("input", type="text", class_="plan-name", maxlength="60", placeholder=word("plan_name", lang),
+            aria_label=word("plan_name", lang)),
         file,
+        begin,
         tag("button", word("print", lang), type="button", class_="print"),
         tag("output", class_="said", role="status"),
         tag("ul", class_="totals"),
         class_="tools live",
         role="toolbar",
         aria_label=word("tools", lang),
-    )
+    )  # fmt: skip
 
 
 def _mode(mode: str, lang: Lang) -> Markup:

@@ -136,6 +136,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "days": ("逾期天数", "Days late"),
     "money_yuan": ("资金（元）", "Money (yuan)"),
     "buildings": ("楼栋", "Buildings"),
+    "residents": ("惠及居民（人）", "Residents"),
+    "facilities": ("新增设施", "Facilities added"),
+    "managed": ("物业接管小区", "Compounds managed"),
+    "party_branches": ("党支部", "Party branches"),
+    "illegal_m2": ("拆违（m²）", "Illegal structures down (m²)"),
+    "wall_m": ("拆墙（m）", "Walls down (m)"),
     "not_published": ("空格为未公布", "Empty: not published"),
     "estimate_note": ("造价、单价、面积为估算。", "Costs, prices and areas are estimates."),
     # what stands in tables

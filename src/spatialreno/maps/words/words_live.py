@@ -46,6 +46,12 @@ LIVE: Final[dict[str, tuple[str, str]]] = {
         "此页不能表示“{what}”，未导入。请用 spatialreno compare。",
         "This page cannot show “{what}”; nothing was imported. Use spatialreno compare.",
     ),
+    "start_from": ("从…开始", "Start from…"),
+    "plan_name": ("方案名称", "Name of the plan"),
+    "left_reason": ("理由", "reasons"),
+    "left_phase": ("分期", "stages"),
+    "started": ("已从“{title}”开始。", "Started from “{title}”."),
+    "started_left": ("此页不能试算，已略去：{left}。", "This page cannot try, left out: {left}."),
     "imported": ("已导入。", "Imported."),
     "how_exact": (
         "步行距离为整数毫米，与 Python 同图同值；设施落在离点击处最近、中间无墙的点上（点距 {step} m）；"

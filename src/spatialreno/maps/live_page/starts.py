@@ -1,0 +1,85 @@
+"""Options that the live page can start from: resolved against the area, and what the page cannot try told by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spatialreno.maps.drawing.features import Version, versions
+from spatialreno.maps.words.words import Lang
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+    from spatialreno.scenario import Scenario
+
+_FOLLOWS = {"rights", "ballots", "parties", "listed"}  # these change with what they speak of
+
+
+def starts(area: StudyArea, scenarios: Iterable[Scenario], origin: list[float], lang: Lang) -> list[dict[str, Any]]:
+    """Resolve each scenario into the plan of the page.
+
+    Parameters
+    ----------
+    area : StudyArea
+        The area as surveyed.
+    scenarios : iterable of Scenario
+        The options.
+    origin : list of float
+        The corner from which the page counts millimetres.
+    lang : str
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    list of dict
+        ``title``, ``plan`` (walls, structures, gates, facilities) and ``left``: titles of layers with the number of
+        things that an option changes and the page does not try.
+    """
+    return [_start(area, scenario, origin, lang) for scenario in scenarios]
+
+
+def _start(area: StudyArea, scenario: Scenario, origin: list[float], lang: Lang) -> dict[str, Any]:
+    after = scenario.apply(area)
+    plan: dict[str, Any] = {"walls": [], "structures": [], "gates": {}, "facilities": []}
+    left = {}
+    for name, layer in area.catalog.layers.items():
+        before, then = area.layer(name), after.layer(name)
+        if name in _FOLLOWS or "geometry" not in before.columns or before.equals(then):
+            continue
+        columns = [c.column for c in layer.columns.values() if c.status != "derived"]
+        changed = [v for v in versions([before, then], columns) if v.statuses[1] in {"gone", "altered", "built"}]
+        if name == "gates":  # a gate goes with its wall
+            changed = [v for v in changed if not _gone_with_wall(v, plan["walls"])]
+        missed = sum(not _taken(name, version, before, plan, origin) for version in changed)
+        if missed:
+            left[layer.title(lang)] = missed
+    return {"title": scenario.title, "plan": plan, "left": [[title, count] for title, count in left.items()]}
+
+
+def _gone_with_wall(version: Version, walls: list[str]) -> bool:
+    return version.statuses[1] == "gone" and version.row.get("wall_id") in walls
+
+
+def _taken(layer: str, version: Version, before: Any, plan: dict[str, Any], origin: list[float]) -> bool:
+    """Write one change into the plan; False where the page has no click for it."""
+    status = version.statuses[1]
+    if layer in {"walls", "structures"} and status == "gone":
+        plan[layer].append(version.id)
+        return True
+    if layer == "gates" and status == "altered":
+        plan["gates"][version.id] = str(version.row["walkers"])
+        return bool(str(before.loc[version.id, "walkers"]) != plan["gates"][version.id])
+    if layer == "facilities" and status == "built":
+        plan["facilities"].append(_put(version, origin))
+        return True
+    return False
+
+
+def _put(version: Version, origin: list[float]) -> dict[str, Any]:
+    inside = version.geometry.representative_point()
+    mm = np.rint((np.array([inside.x, inside.y]) - origin) * 1000.0).astype(int).tolist()
+    building = version.row.get("building_id")
+    own = {"building_id": building} if isinstance(building, str) else {}
+    return {"kind": str(version.row["kind"]), "mm": mm, **own}
