@@ -112,13 +112,13 @@ def _signature(room: str, name: str, thing: Any) -> str:
 def indicators_page(catalog: Catalog) -> str:
     """List every indicator with its unit, levels and meaning, and the columns of the tables that tell them."""
     rows = [
-        (f"`{name}`", r["title_zh"], r["title_en"], r["unit"], r["level"].replace("|", "、"), r["description"])
+        (f"`{name}`", f"{r['title_zh']} {r['title_en']}", r["unit"], r["level"].replace("|", "、"), r["description"])
         for name, r in catalog.indicators.iterrows()
     ]
     return _page([
         "# 指标与结果列 Indicators and columns",
         "每一行是目录 `indicators` 的一行；片区自己的行见[东西放在哪里](../where.md)。带冒号的按类型、层级或成套分开。",
-        _table(("代码 Code", "中文", "English", "单位 Unit", "层级 Level", "说明 Meaning"), rows),
+        _table(("代码 Code", "指标 Indicator", "单位 Unit", "层级 Level", "说明 Meaning"), rows),
         "## 结果表的列 Columns of result tables",
         "结果表的列写在各函数的 Returns 一节：见各房间的参考页。下面是带列说明的名词。",
         *[f"### {noun.__name__}\n\n{_literal(inspect.cleandoc(noun.__doc__ or ''))}"

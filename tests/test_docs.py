@@ -27,12 +27,13 @@ SRC = ROOT / "src" / "spatialreno"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+HANDBOOK = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("*.md")))
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def blocks(language: str) -> list[str]:
-    """Take the fenced blocks of a language out of the README."""
-    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+def blocks(language: str, text: str = README) -> list[str]:
+    """Take the fenced blocks of a language out of the README, or out of another text."""
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
 # ---- set-up
@@ -68,7 +69,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 
 def test_files_named_in_the_readme_are_there() -> None:
-    named = re.findall(r"data/geo/xigongdi[\w./]*", README)
+    named = re.findall(r"data/geo/xigongdi[\w./]*", README + HANDBOOK)
     assert named
     assert not [path for path in named if not (ROOT / path.rstrip(".")).exists()]
 
@@ -80,9 +81,11 @@ USAGE = typer.BadParameter.__mro__[1]  # the usage error of the click that typer
 
 
 def shown() -> list[list[str]]:
-    """Words of every `spatialreno …` line that the README shows."""
-    lines = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("spatialreno ")]
-    return [shlex.split(line, comments=True)[1:] for line in lines]
+    """Words of every `spatialreno …` line that the README and the handbook show, each once."""
+    shell = blocks("sh", README + HANDBOOK)
+    lines = [line for block in shell for line in block.splitlines() if line.startswith("spatialreno ")]
+    words = {tuple(shlex.split(line, comments=True)[1:]): None for line in lines}
+    return [list(line) for line in words]
 
 
 @pytest.mark.parametrize("words", shown(), ids=" ".join)
@@ -96,11 +99,11 @@ def test_commands_of_the_readme_are_understood(words: list[str]) -> None:
 
 
 def test_commands_named_in_passing_exist() -> None:
-    named = set(re.findall(r"`spatialreno ([\w-]+)[^`]*`", README))
+    named = set(re.findall(r"`spatialreno ([a-z][\w-]*)[^`]*`", README + HANDBOOK))
     assert named <= set(COMMANDS)
 
 
-def test_every_command_is_in_the_readme() -> None:
+def test_every_command_is_in_the_readme_or_the_handbook() -> None:
     assert set(COMMANDS) - {words[0] for words in shown()} == {"demo"}  # demo stands in the set-up line
 
 
