@@ -100,6 +100,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     {"id": "HX", "kind": "heat_exchange_station", "capacity": 5e3, "geometry": box(0, -16, 10, -6)}],
         pipes=[{"id": "M1", "kind": "heat_primary", "capacity": 500.0, "geometry": main[0]},
                {"id": "M2", "kind": "water", "geometry": main[1]}],
+        parties=[{"id": "P1", "name": "毛纺厂"}],
+        rights=[{"feature_id": "W1", "party_id": "P1", "right": "ownership"}],
     )  # fmt: skip
     folder = write_area(area, tmp_path_factory.mktemp("served") / "院")
     acts = [demolish("walls", between=["C1", "C2"]), demolish("structures", ids=["S1"])]

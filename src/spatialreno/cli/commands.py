@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.area import STATION
 from spatialreno.cli.app import (
     Area,
     AsCsv,
@@ -165,7 +164,7 @@ def site(
 
     read = changed(load(area), scenario)
     say(f"site {kind}")
-    number = None if count == 0 and kind == STATION else count
+    number = None if count == 0 and kind == sr.area.STATION else count
     solution = sr.site_facilities(read, kind, count=number, objective=objective, radius_m=radius, time_limit_s=seconds)
     if not solution.feasible:
         tell_table(shortfall(solution, read.catalog, lang), form(as_json, as_csv), title=kind)
