@@ -17,7 +17,7 @@ from spatialreno.area import StudyArea, assemble
 
 # The same examples in every run, so that a red test is a fault and no luck; the long run of .ci/run draws new ones
 # (SPATIALRENO_EXAMPLES=random, with --hypothesis-seed, which it prints).
-settings.register_profile("same", deadline=None)
+settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("random", derandomize=False, deadline=None, print_blob=True)
 PROFILE = os.environ.get("SPATIALRENO_EXAMPLES", "same")
 settings.load_profile(PROFILE)
@@ -25,6 +25,16 @@ settings.load_profile(PROFILE)
 # Comparisons that commands keep lie in a folder of this run, so that none comes from an earlier one.
 _KEPT = tempfile.TemporaryDirectory(prefix="spatialreno-tests-")
 os.environ["SPATIALRENO_CACHE"] = _KEPT.name
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave long tests to the long run, and say so."""
+    if not os.environ.get("SPATIALRENO_LONG"):
+        later = pytest.mark.skip(reason="a long test: SPATIALRENO_LONG=1 pytest -m long runs it, as .ci/run does")
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(later)
+
 
 ORIGIN = (631_000.0, 3_838_000.0)  # EPSG:4546
 ROOT = Path(__file__).parent.parent

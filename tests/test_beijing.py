@@ -14,7 +14,10 @@ import spatialreno as sr
 
 FILE = SHARED / "beijing_haidian" / "map.osm"
 MINUTES = 15
-pytestmark = pytest.mark.skipif(not FILE.is_file(), reason=f"needs the real extract {FILE}")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not FILE.is_file(), reason=f"needs the real extract {FILE}"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -246,7 +246,19 @@ def with_examples() -> list[str]:
     return [".".join(p for p in part if p != "__init__") for part in parts]
 
 
-@pytest.mark.parametrize("module", with_examples())
+# Examples that compare the whole example quarter, or measure it from many sides.
+LONG = {
+    f"spatialreno.{name}"
+    for name in (
+        "maps.paper.owner_sheets", "maps.live_page.page", "maps.paper.report_forms", "maps.page.page",
+        "maps.page.design_page", "maps.page.district_page", "design.design_openings", "comparison.districts.run", "comparison.kept",
+        "walk.centrelines.street_graphs", "indicators.gains", "formats.areas.folder", "comparison.people",
+    )
+}  # fmt: skip
+MODULES = [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in with_examples()]
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_examples_run(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     failed, _ = doctest.testmod(importlib.import_module(module))

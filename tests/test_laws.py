@@ -239,6 +239,7 @@ def test_the_order_of_rows_means_nothing(data: st.DataObject) -> None:
 
 @settings(max_examples=examples(3), **QUIET)
 @given(st.data())
+@pytest.mark.long
 def test_the_order_of_rows_changes_no_byte_of_the_page(data: st.DataObject) -> None:
     rows = data.draw(q.quarters(most=2))
     scenario = data.draw(q.openings(rows))
@@ -247,6 +248,7 @@ def test_the_order_of_rows_changes_no_byte_of_the_page(data: st.DataObject) -> N
 
 @settings(max_examples=examples(4), **QUIET)
 @given(st.data())
+@pytest.mark.long
 def test_names_that_keep_the_order_change_only_names(data: st.DataObject) -> None:
     mark = "甲"
     rows = data.draw(q.quarters(most=2))
@@ -299,6 +301,7 @@ def partition(area: sr.StudyArea, names: dict[str, str]) -> set[frozenset[str]]:
 # ---- the same bytes
 
 
+@pytest.mark.long
 def test_two_processes_write_the_same_bytes(tmp_path: Path, example: sr.StudyArea) -> None:
     area = sr.write_area(example, tmp_path / "area")
     digests = [written_elsewhere(area, tmp_path / seed, seed) for seed in ("1", "77")]

@@ -206,6 +206,7 @@ def test_what_an_option_builds_is_heated_as_it_is_built(today):
     assert found.areas["grown"].buildings.loc["B9", ["heated", "heated_share"]].tolist() == [True, 0.8]
 
 
+@pytest.mark.long
 def test_the_example_pays_each_pipe_once(example):
     """The example's whole bill anew from its plans: heat as drawn, the others by lane, one trench, shares on top."""
     full = sr.read_scenario(EXAMPLE / "scenarios" / "full.toml")

@@ -49,6 +49,7 @@ def test_made_up_walks_against_every_set(seed: int) -> None:
 
 @AREAS
 @given(st.data())
+@pytest.mark.long
 def test_areas_against_every_set(data: st.DataObject) -> None:
     area = area_of(data.draw(quarters(2)))
     goal = data.draw(st.sampled_from(GOALS))

@@ -74,6 +74,7 @@ def test_more_open_is_never_worse(data: st.DataObject) -> None:
 
 @FEW
 @given(st.data())
+@pytest.mark.long
 def test_names_and_the_order_of_rows_change_nothing(data: st.DataObject) -> None:
     rows = data.draw(quarters(2))
     other = shuffled(renamed(rows, prefixed(rows, "X")), data.draw)
@@ -95,6 +96,7 @@ def test_twelve_walls_of_the_example(example: sr.StudyArea) -> None:
         assert found.value == best_by_trying(example, "basket:four", names, budget)
 
 
+@pytest.mark.long
 def test_guards_are_kept(example: sr.StudyArea) -> None:
     free = sr.design_openings(example, budget_yuan=30_000)
     assert free.value >= sr.design_openings(example, budget_yuan=30_000, must_keep=[free.chosen[0]]).value

@@ -130,6 +130,7 @@ def test_marks_survive_and_are_visible_in_check(area, tmp_path):
         found = check_area(path)
         assert set(found.severity) == {"note"}
         assert found[["layer", "rule", "ids"]].to_numpy().tolist() == [
+            ["buildings", "estimated", "B1"],  # the compound's households, spread over its home
             ["walls", "estimated", "W2"],
             ["walls", "inferred", "W2"],
         ]

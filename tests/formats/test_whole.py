@@ -69,6 +69,7 @@ def killed_at(step, work):
 
 
 @pytest.mark.parametrize("suffix", ["", ".gpkg"])
+@pytest.mark.long
 def test_killed_at_every_step_leaves_the_old_or_the_new(before, after, tmp_path, suffix):
     told, step = [], 0
     while True:

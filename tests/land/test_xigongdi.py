@@ -32,6 +32,7 @@ def test_today_no_station_of_the_size_the_load_asks_for_stands_in_any_form(state
     assert fewest_removals(states["today"], "heat_exchange_station").number == 4
 
 
+@pytest.mark.long
 def test_afterwards_station_garden_and_plaza_stand_together_clear_of_the_fire_lane(states):
     opened = states["opened"]
     found = fit_footprints(opened, KINDS)

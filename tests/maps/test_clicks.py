@@ -29,6 +29,9 @@ return said;
 """
 
 
+pytestmark = pytest.mark.long  # two pages of the whole example, and a browser on every building
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     area, folder = read_area(EXAMPLE), tmp_path_factory.mktemp("clicks")

@@ -320,6 +320,7 @@ def test_hostile_names_are_text(browser, tmp_path):
     assert [entry["message"] for entry in browser.get_log("browser")] == []
 
 
+@pytest.mark.long
 def test_hostile_ids_survive_the_file_and_the_address(browser, tmp_path):
     """A wall may be called anything; file and address name it exactly."""
     layers = quarter(str)

@@ -46,6 +46,7 @@ def written(seed: int, folder: Path) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_every_output_is_the_same_under_another_order_of_hashes(tmp_path):
     for name in ("matplotlib", "xlsxwriter", "ezdxf", "openpyxl"):
         pytest.importorskip(name)

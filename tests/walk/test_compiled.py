@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,7 @@ def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]
     spec = importlib.util.spec_from_file_location("kernel", source)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "kernel", module)  # what is kept is found again by the name of its module
     spec.loader.exec_module(module)
     return lambda: compiled.compiled(module.twice)
 

@@ -95,6 +95,7 @@ place = st.integers(1, 2 * SIZE - 1)
 
 @given(walled_yards(), st.lists(st.tuples(place, place), min_size=6, max_size=6), st.sampled_from([1.2, 1.5, 2.1]))
 @settings(max_examples=examples(40), deadline=None)
+@pytest.mark.long
 def test_as_a_disc_moves(area: StudyArea, halves: list[tuple[int, int]], width: float) -> None:
     ends = spots(**{f"p{at}": (x / 2, y / 2) for at, (x, y) in enumerate(halves)})
     state = state_for(area, Needs(clear_width_m=width))

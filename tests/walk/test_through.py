@@ -105,6 +105,7 @@ def test_an_unknown_opening_is_refused() -> None:
         cut_through(ring(), ["W77"])
 
 
+@pytest.mark.long
 def test_the_example_as_the_readme_tells_it(example: StudyArea) -> None:
     plan = read_scenario(EXAMPLE / "scenarios" / "full.toml")
     found = cut_through(example, plan).set_index("compounds").loc["C04,C05,C06,C07"]

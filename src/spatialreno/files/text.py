@@ -12,6 +12,7 @@ from functools import lru_cache
 from spatialreno.catalog import read_catalog
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_BIG5_LEADS = 0.4  # by how much Big5 must read better than GBK to be believed unsaid; the weights of ``_weight``
 _TRIED = {"utf-8": "UTF-8", "gb18030": "GBK/GB18030", "big5hkscs": "Big5"}
 _SAMPLE = 2_000_000  # letters by which a script is judged
 _LIKELY, _CERTAIN = 0.6, 0.85  # share of usual letters from which a reading is believed, alone and against words
@@ -105,6 +106,8 @@ def _likeliest(raw: bytes, own: str | None, said: str, by: str, reads: Reads) ->
     texts = {codec: raw.decode(codec, "ignore")[:_SAMPLE] for codec in tried}
     marks = {c: _usual(text) + (_UTF8 if c == "utf-8" else _SAID if c == own else 0.0) for c, text in texts.items()}
     best = max(marks, key=lambda codec: marks[codec], default="")
+    if best == "big5hkscs" != own and marks[best] - marks.get("gb18030", 0.0) <= _BIG5_LEADS:
+        best = "gb18030"  # even the rarest letters of GB 2312 stand as near to the usual ones as that
     if "utf-8" in texts and _WIDE.search(texts["utf-8"]):
         best, marks["utf-8"] = "utf-8", 1.0  # GBK text of common letters never forms the long sequences of UTF-8
     words = own is not None and _one_byte(own) and reads(own) and _makes_words(raw.decode(own)[:_SAMPLE])

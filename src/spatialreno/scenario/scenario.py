@@ -165,7 +165,7 @@ class Scenario(Shown):
         >>> import spatialreno as sr
         >>> today = sr.read_area("data/geo/xigongdi")
         >>> sr.Scenario("s", interventions=[sr.demolish("walls", between=["C01", "C09"])]).unmatched(today, lang="en")
-        ["demolish walls (between = ['C01', 'C09']) chooses nothing. Correct it, or write expect = 0."]
+        ["demolish walls (between = ['C01', 'C09']) in s chooses nothing. Correct it, or write expect = 0."]
         """
         from spatialreno.scenario.resolve import resolve
 
