@@ -250,9 +250,10 @@ def with_examples() -> list[str]:
 LONG = {
     f"spatialreno.{name}"
     for name in (
-        "maps.paper.owner_sheets", "maps.live_page.page", "maps.paper.report_forms", "maps.page.page",
-        "maps.page.design_page", "maps.page.district_page", "design.design_openings", "comparison.districts.run", "comparison.kept",
-        "walk.centrelines.street_graphs", "indicators.gains", "formats.areas.folder", "comparison.people",
+        "maps.paper.owner_sheets", "maps.paper.report_forms", "maps.live_page.page", "maps.page.page",
+        "maps.page.design_page", "maps.page.district_page", "design.design_openings", "indicators.gains",
+        "comparison.districts.run", "comparison.kept", "comparison.people", "walk.centrelines.street_graphs",
+        "formats.areas.folder",
     )
 }  # fmt: skip
 MODULES = [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in with_examples()]
