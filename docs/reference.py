@@ -6,13 +6,13 @@ import ast
 import inspect
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 import typer
 
 import spatialreno as sr
-from spatialreno.catalog import Catalog, read_catalog
+from spatialreno.catalog import Catalog, read_catalog, standard_names
 
 ROOMS = (
     "area", "catalog", "scenario", "formats", "land", "blocks", "walk", "siting", "works", "community", "programme",
@@ -43,8 +43,8 @@ def commands() -> dict[str, click.Command]:
     """List the commands of the program by name."""
     from spatialreno.cli.app import app
 
-    group = typer.main.get_command(app)
-    return dict(sorted(group.commands.items()))  # type: ignore[attr-defined]
+    group = cast(click.Group, typer.main.get_command(app))
+    return dict(sorted(group.commands.items()))
 
 
 def commands_page() -> str:
@@ -142,8 +142,6 @@ def layers_page(catalog: Catalog) -> str:
 
 def norms_page(catalog: Catalog) -> str:
     """List what each standard asks for, with clause and confidence."""
-    from spatialreno.catalog.standard import standard_names
-
     parts = [
         "# 标准及其可信度 Norms and their confidence",
         "read 读过原文，secondary 转引，memory 凭记忆待核，memory-low 记忆不准，assumed 假定。先看可信度，再用数字。",

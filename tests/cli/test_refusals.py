@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import signal
 import subprocess
@@ -118,6 +119,12 @@ def test_each_command_explains_itself_with_an_example(command):
 
 def test_these_are_all_commands():
     assert sorted(COMMANDS) == sorted(c.name or c.callback.__name__ for c in app.registered_commands)
+
+
+@pytest.mark.parametrize("command", app.registered_commands, ids=lambda c: c.name or c.callback.__name__)
+def test_what_compares_and_nothing_else_can_compare_anew(command):
+    compares = "compared" in inspect.unwrap(command.callback).__code__.co_names
+    assert compares == ("no_cache" in inspect.signature(command.callback).parameters)
 
 
 def test_check_lists_all_faults_and_exits_one(run, tmp_path):

@@ -203,6 +203,7 @@ for _name, _files in {
     "archive within": {"a.zip": zipped({"a.shp": b"x"})},
     "leads out": {"../../a.shp": b"x"},
     "absolute": {"/etc/a.shp": b"x"},
+    "no name": {".": b"x"},
     "drive": {"C:\\a.shp": b"x"},
     "backslash": {"..\\a.shp": b"x"},
     "no data": {"readme.txt": b"x"},

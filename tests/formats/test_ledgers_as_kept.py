@@ -10,6 +10,7 @@ from conftest import ORIGIN
 
 from spatialreno import adopt, check_area, read_area, read_programme
 from spatialreno.errors import InputError
+from spatialreno.formats.readers.tables.spreadsheet import read_rows
 
 X, Y = ORIGIN
 HEAD = 'name = "yard"\ncrs = "EPSG:4546"\n'
@@ -358,3 +359,8 @@ def test_a_total_is_held_against_plain_numbers_only(folder):
     assert "sum differs" not in set(told.rule)
     told = joined(folder, ["小区名称", "户数"], [NAMES[0], 60], [NAMES[1], 62], ["合计", 130]).report
     assert "sum differs" in set(told.rule)
+
+
+def test_blanks_of_any_width_and_the_mark_of_an_old_file_are_no_text(tmp_path):
+    (tmp_path / "台账.csv").write_text("名称,户数\n\u2003一院\u3000,\u20098\n\x1a", encoding="utf-8")
+    assert read_rows(tmp_path / "台账.csv").columns == {"名称": ["一院"], "户数": ["8"]}

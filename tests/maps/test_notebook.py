@@ -19,6 +19,7 @@ from spatialreno.area import assemble
 from spatialreno.design import Design
 from spatialreno.errors import InputError
 from spatialreno.maps import inline, plot
+from spatialreno.maps.drawing.sight import seen
 from spatialreno.maps.words import safe_html as door
 from spatialreno.maps.words.safe_html import clean
 
@@ -112,6 +113,7 @@ def test_what_is_drawn_is_what_was_asked_for(plain):
     assert "连片街区" not in groups(area_of(str).explore())
     plan = sr.Scenario("a", "拆", CLEAR)
     after = plan.apply(area_of(str))
+    assert [seen(after, lang).titles["plan"] for lang in ("zh", "en")] == ["方案", "Option"]
     assert "#d55e00" in rendered(after.explore())
     with pytest.raises(InputError, match=r"no layer that can be drawn here.*Did you mean walls"):
         sr.folium_map(plain, layers=["wals"])

@@ -34,17 +34,15 @@ NoCache = Annotated[bool, typer.Option("--no-cache", help="Work out anew what an
 class App(typer.Typer):
     """The command line; what reads an area takes ``--catalog`` too, and what compares options ``--no-cache``."""
 
-    def command(self, name: str | None = None, **more: Any) -> Callable[[Command], Command]:
-        """Register a command, as ``typer.Typer.command`` does."""
+    def command(
+        self, name: str | None = None, *, compares: bool = False, **more: Any
+    ) -> Callable[[Command], Command]:
+        """Register a command, as ``typer.Typer.command`` does; ``compares`` when it calls ``compared``."""
         register = super().command(name, **more)
 
         def take(command: Command) -> Command:
-            given = command.__annotations__
-            if "Area" in given.values():
-                compares = "standard" in given and bool({"scenario", "scenarios"} & set(given))
-                register(_with_options(command, compares=compares))
-            else:
-                register(command)
+            reads = "Area" in command.__annotations__.values()
+            register(_with_options(command, compares=compares) if reads else command)
             return command
 
         return take
@@ -64,7 +62,8 @@ def _with_options(command: Command, *, compares: bool) -> Command:
         _anew.set(no_cache)
         return command(**given)
 
-    run.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *options])  # type: ignore[attr-defined]
+    told: Any = run  # functions have no such attribute of their own
+    told.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *options])
     run.__annotations__ = {**command.__annotations__, **more}
     return cast(Command, run)
 

@@ -177,7 +177,7 @@ def site(
         say(f"wrote {sr.write_scenario(answer.placed(read), out)}")
 
 
-@app.command()
+@app.command(compares=True)
 def compare(
     area: Area,
     scenarios: Scenarios = None,
@@ -204,7 +204,7 @@ def compare(
             say(f"wrote {path}")
 
 
-@app.command("map")
+@app.command("map", compares=True)
 def draw_map(
     area: Area,
     scenarios: Scenarios = None,
@@ -228,7 +228,7 @@ def draw_map(
     tell(sr.draw(options, lang=lang, people=more, base=base).save(out))
 
 
-@app.command()
+@app.command(compares=True)
 def report(
     area: Area,
     scenarios: Scenarios = None,

@@ -188,7 +188,7 @@ def import_postgis(
     tell(sr.write_area(area, out))
 
 
-@app.command("export-postgis")
+@app.command("export-postgis", compares=True)
 def export_postgis(
     area: Area,
     url: Url,

@@ -110,6 +110,12 @@ def tell_paths(paths: list[Path]) -> None:
         tell(path)
 
 
+def dated(table: pd.DataFrame) -> pd.DataFrame:
+    """Write dates as days."""
+    dates = table.select_dtypes("datetime").columns
+    return table.assign(**{c: table[c].dt.strftime("%Y-%m-%d") for c in dates})
+
+
 def tell_table(frame: pd.DataFrame, how: Form, *, title: str = "") -> None:
     """Write a table as JSON records, CSV or a table to read."""
     from spatialreno.files import rounded

@@ -39,7 +39,7 @@ def live(
     tell(sr.live(read, standard=standard_for(read, standard), lang=lang, scenarios=plans).save(out))
 
 
-@app.command()
+@app.command(compares=True)
 def sheets(
     area: Area,
     scenario: OneScenario,

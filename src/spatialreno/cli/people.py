@@ -22,7 +22,7 @@ from spatialreno.cli.app import (
     scenarios_for,
     works_named,
 )
-from spatialreno.cli.output import Form, form, say, tell, tell_table
+from spatialreno.cli.output import Form, dated, form, say, tell, tell_table
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
@@ -290,7 +290,7 @@ def programme(
         table = found.late(as_of or "").reset_index()
     else:
         table = _progress(found, show, as_of)
-    tell_table(_dated(table), form(as_json, as_csv), title=repr(found))
+    tell_table(dated(table), form(as_json, as_csv), title=repr(found))
 
 
 def _progress(found: Programme, show: str, as_of: str | None) -> pd.DataFrame:
@@ -367,9 +367,3 @@ def _summary(found: Consents) -> pd.DataFrame:
             }
         ]
     )
-
-
-def _dated(table: pd.DataFrame) -> pd.DataFrame:
-    """Write dates as days."""
-    dates = table.select_dtypes("datetime").columns
-    return table.assign(**{c: table[c].dt.strftime("%Y-%m-%d") for c in dates})

@@ -21,7 +21,7 @@ from spatialreno.cli.app import (
     compared,
     load,
 )
-from spatialreno.cli.output import Form, form, say, tell, tell_table
+from spatialreno.cli.output import Form, dated, form, say, tell, tell_table
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _BRIEF = ["title", "crew", "quantity", "days", "start", "end", "slack_days", "cr
 _DATED = ("payments", "contracts", "years")
 
 
-@app.command()
+@app.command(compares=True)
 def funding(
     area: Area,
     scenarios: Scenarios = None,
@@ -114,7 +114,7 @@ def _spans(given: list[str]) -> dict[int, tuple[str, str]]:
     return found
 
 
-@app.command()
+@app.command(compares=True)
 def schedule(
     area: Area,
     scenario: Annotated[Path, typer.Argument(help="Scenario file (.toml)", metavar="SCENARIO")],
@@ -171,8 +171,7 @@ def _schedule_table(base: Schedule, found: Schedule, show: str, *, brief: bool) 
         table = table[["task", *_BRIEF]]
     if show == "critical":
         table = table[table["critical"]]
-    days = table.select_dtypes("datetime").columns
-    return table.assign(**{c: table[c].dt.strftime("%Y-%m-%d") for c in days})
+    return dated(table)
 
 
 def _amounts(given: Counts, option: str) -> dict[str, int]:
@@ -308,7 +307,8 @@ def casework(
         found = next_visits(said, plan, consents, heads=heads)
         tell_table(found.table, how, title=repr(found))
         return
-    shown = {"now": lambda: held.now(as_of).reset_index(), "progress": held.progress}
-    table = held.reminders(as_of) if show == "reminders" and as_of else shown[show]()
-    days = table.select_dtypes("datetime").columns
-    tell_table(table.assign(**{c: table[c].dt.strftime("%Y-%m-%d") for c in days}), how, title=repr(held))
+    if show == "progress":
+        table = held.progress()
+    else:
+        table = held.now(as_of).reset_index() if as_of is None or show == "now" else held.reminders(as_of)
+    tell_table(dated(table), how, title=repr(held))

@@ -20,10 +20,11 @@ from spatialreno.formats.areas.gather import role_of
 from spatialreno.formats.areas.join import Join
 from spatialreno.formats.areas.listed import is_list_of_structures
 from spatialreno.formats.readers.drawings.dxf import drawing_roles
+from spatialreno.formats.readers.entry import Shift, Source, Unit
 from spatialreno.formats.readers.gdal import layers_of, settled
 from spatialreno.formats.readers.kml import kml_layers
 from spatialreno.formats.readers.sniff import FileKind, sniff
-from spatialreno.formats.readers.source import Shift, Source, Unit, read_raw
+from spatialreno.formats.readers.source import read_raw
 from spatialreno.formats.readers.tables.places import degrees_or_metres
 from spatialreno.formats.readers.tables.workbook import sheets_of
 

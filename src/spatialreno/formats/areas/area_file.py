@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from spatialreno.area import metric_crs
 from spatialreno.errors import InputError
 from spatialreno.formats.areas.join import Join
-from spatialreno.formats.readers.source import Source, files_table
+from spatialreno.formats.readers.entry import Source
+from spatialreno.formats.readers.source import files_table
 
 _MOST = 5_000_000  # bytes; it holds names, not data
 META_KEYS = ("source", "licence", "date", "invented", "note", "standard")

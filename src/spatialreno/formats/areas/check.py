@@ -15,8 +15,9 @@ from spatialreno.errors import Fault, InputError
 from spatialreno.files import MANIFEST, changed_since, refused
 from spatialreno.formats.areas.gather import Gathered, gather, is_gpkg, located, role_of
 from spatialreno.formats.areas.own_catalog import Given, catalog_of
+from spatialreno.formats.readers.entry import Source
 from spatialreno.formats.readers.sniff import sniff
-from spatialreno.formats.readers.source import Source, read_source
+from spatialreno.formats.readers.source import read_source
 
 FINDING_COLUMNS = ["severity", "layer", "rule", "ids", "message", "mend", "file", "at"]
 _RANK = {"error": 0, "warning": 1, "note": 2}

@@ -17,7 +17,7 @@ from spatialreno.formats.areas.area_file import area_file_text
 from spatialreno.formats.areas.folder import written
 from spatialreno.formats.areas.own_catalog import write_own
 from spatialreno.formats.readers.dbf_names import field_names, refuse_what_is_cut
-from spatialreno.formats.readers.source import Source
+from spatialreno.formats.readers.entry import Source
 
 _DAY = "2000-01-01"  # the same area gives the same bytes on any day
 _LONGEST = 200  # bytes; an ending follows

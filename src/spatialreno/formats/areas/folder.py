@@ -16,7 +16,7 @@ from spatialreno.formats.areas.gather import gather, is_gpkg, located, manifest_
 from spatialreno.formats.areas.own_catalog import FOLDER, Given, write_own
 from spatialreno.formats.areas.templates import FOLDER as TEMPLATES
 from spatialreno.formats.areas.templates import write_templates
-from spatialreno.formats.readers.source import Source
+from spatialreno.formats.readers.entry import Source
 
 
 def read_area(path: str | Path, *, catalog: Given = None) -> StudyArea:

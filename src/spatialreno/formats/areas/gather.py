@@ -18,9 +18,10 @@ from spatialreno.formats.areas.area_file import AreaFile, read_area_file
 from spatialreno.formats.areas.join import Join, Ledger, join_rows, marked
 from spatialreno.formats.areas.listed import listed_of, with_listed
 from spatialreno.formats.areas.own_catalog import Given, catalog_of
+from spatialreno.formats.readers.entry import Act, Source
 from spatialreno.formats.readers.gdal import layers_of
 from spatialreno.formats.readers.sniff import file_kinds, sniff
-from spatialreno.formats.readers.source import Act, Source, in_our_words, read_source
+from spatialreno.formats.readers.source import in_our_words, read_source
 from spatialreno.formats.readers.tables.spreadsheet import read_rows
 
 _MAPS = ("geojson", "shp", "fgb", "parquet", "kml", "kmz", "gdb")

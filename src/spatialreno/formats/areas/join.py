@@ -14,7 +14,7 @@ from spatialreno.area import Numbers, mark, read_numbers, texts, truths, whole_n
 from spatialreno.catalog import Column, Layer, find_column, folded, heading, unit_factor
 from spatialreno.errors import Fault
 from spatialreno.formats.areas.stairwells import added_up
-from spatialreno.formats.readers.source import Act
+from spatialreno.formats.readers.entry import Act
 
 
 class Join(BaseModel):

@@ -9,7 +9,8 @@ import pandas as pd
 
 from spatialreno.catalog import Catalog, Layer, find_column
 from spatialreno.formats.areas.join import Join, Ledger
-from spatialreno.formats.readers.source import Act, in_our_words
+from spatialreno.formats.readers.entry import Act
+from spatialreno.formats.readers.source import in_our_words
 
 _NEEDED = ("compound", "legality")
 

@@ -17,7 +17,8 @@ from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
 from spatialreno.files import shapes_of
 from spatialreno.formats.areas.gather import role_of
-from spatialreno.formats.readers.source import Act, in_our_words
+from spatialreno.formats.readers.entry import Act
+from spatialreno.formats.readers.source import in_our_words
 
 if TYPE_CHECKING:
     import psycopg

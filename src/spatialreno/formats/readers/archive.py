@@ -56,7 +56,8 @@ def _refuse_member(path: Path, info: zipfile.ZipInfo, ratio: float) -> None:
     if info.file_size > _LARGE and info.file_size > ratio * max(1, info.compress_size):
         raise refused(path, f"{name} grows more than {ratio:g} times when unpacked", _AGAIN, rule="limit")
     parts = PurePosixPath(name.replace("\\", "/"))
-    if parts.is_absolute() or ".." in parts.parts or ":" in parts.parts[0] or not name.isprintable():
+    first = next(iter(parts.parts), ":")  # a name of no parts names no file
+    if parts.is_absolute() or ".." in parts.parts or ":" in first or not name.isprintable():
         raise refused(path, f"holds a name that leads out of it ({name!r})", _AGAIN, rule="outside")
     if parts.suffix.lower() in (".zip", ".kmz", ".gz", ".7z", ".rar"):
         raise refused(path, f"holds another archive ({name})", _AGAIN, rule="limit")

@@ -70,7 +70,6 @@
     app.plan = tidy({ walls: texts(walls), structures: texts(structures), gates: gates && typeof gates === "object" ? gates : {}, facilities: puts });
   };
 
-  // Put a whole plan in place, as an import does.
   // Start from an option that Python resolved: a facility goes to the nearest ground, what has no place here is told.
   app.startFrom = ({ title, plan, left }) => {
     const { model, words } = app.page, missed = new Map(left);
@@ -93,5 +92,6 @@
     app.tell(app.say(words.started, { title }) + (told ? app.say(words.started_left, { left: told }) : ""));
   };
 
+  // Put a whole plan in place, as an import does.
   app.replacePlan = plan => app.change(now => Object.assign(now, plan));
 })(spatialreno);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from spatialreno.maps.content.charts import label
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.people_words import say
@@ -69,29 +70,25 @@ def _bars(found: Funding, titles: Mapping[str, str], lang: Lang) -> Markup:
     for k, option in enumerate(options):
         own = found.table[found.table["option"] == option].set_index("payer")["needed_yuan"]
         top, at = _KEY + 8 + _ROW * k, _LEFT
-        parts.append(_text(titles[option], _LEFT - 8, top + 15, "end"))
+        parts.append(label(titles[option], _LEFT - 8, top + 15, anchor="end"))
         for payer in payers:
             wide = float(own.get(payer, 0.0)) * scale
             told = f"{payer_word(payer, lang)} {number(float(own.get(payer, 0.0)) / _TEN_THOUSAND, 1)}"
             if wide:
                 parts.append(_box(at, top, wide, PAYER_COLOURS[payer], told))
             at += wide
-        parts.append(_text(number(float(own.sum()) / _TEN_THOUSAND, 1), at + 6, top + 15))
+        parts.append(label(number(float(own.sum()) / _TEN_THOUSAND, 1), at + 6, top + 15))
     high = _KEY + 14 + _ROW * len(options)
-    label = say("funding", lang)
-    return tag("svg", *parts, viewBox=f"0 0 {_WIDE:.0f} {high:.0f}", role="img", aria_label=label, class_="picture")
+    view, title = f"0 0 {_WIDE:.0f} {high:.0f}", say("funding", lang)
+    return tag("svg", *parts, viewBox=view, role="img", aria_label=title, class_="picture")
 
 
 def _key(payer: str, place: int, lang: Lang) -> list[Markup]:
     x = 8 + place * 126.0
-    return [_box(x, 2, 14, PAYER_COLOURS[payer], ""), _text(payer_word(payer, lang), x + 18, 16)]
+    return [_box(x, 2, 14, PAYER_COLOURS[payer], ""), label(payer_word(payer, lang), x + 18, 16)]
 
 
 def _box(x: float, y: float, wide: float, fill: str, told: str) -> Markup:
     inside = [tag("title", told)] if told else []
     place = {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{wide:.1f}", "height": "18"}
     return tag("rect", *inside, **place, fill=fill, stroke="#ffffff")
-
-
-def _text(said: str, x: float, y: float, anchor: str = "start") -> Markup:
-    return tag("text", said, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, font_size="12", fill="#1f2937")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from spatialreno.area import lineage
@@ -192,7 +194,7 @@ class _Book:
     def party(self, party: str) -> OwnerAsks:
         rows = [self._row(row, share, party) for row, share in self.touched[party]]
         table = pd.DataFrame(rows, columns=ROWS)
-        told = pd.Series([(r["layer"], r["id"]) in self.enforced for r in rows], dtype=bool)
+        told = np.array([(r["layer"], r["id"]) in self.enforced for r in rows], dtype=bool)
         consents, homes = self.options.consents[self.key], self.homes(party)
         yards = set(self.area.rights.loc[self.area.rights["party_id"] == party, "feature_id"])
         yards |= set(self.area.buildings.loc[homes.index, "compound_id"].dropna())
@@ -200,7 +202,7 @@ class _Book:
         parties = consents.parties
         return OwnerAsks(
             party=party, name=self.names.get(party, party), kind=self._kind(party),
-            asked=table[~told.to_numpy(bool)], notices=table[told.to_numpy(bool)], homes=homes,
+            asked=table[~told], notices=table[told], homes=homes,
             papers=self.papers(party, table),
             votes=(consents.votes.iloc[:0] if votes is None else votes)[["matter", "place", "state", "to_win"]],
             state=str(parties["state"].get(party, "")),
@@ -219,23 +221,34 @@ class _Book:
 
     def homes(self, party: str) -> pd.DataFrame:
         """Its homes: buildings it holds, by its share, and those of its yards in which nobody holds a right."""
+        share = pd.Series(self._homes.get(party, {}), dtype="float64", name="share")
         gained = self.options.gained[self.key]
-        buildings = self.area.buildings
-        shares: dict[str, float] = {}
-        for name in gained.index.intersection(buildings.index):
-            in_house = self._shares([str(name)])
-            held = in_house or self._shares([str(buildings.at[name, "compound_id"])])
-            if held.get(party, 0.0) > 0:
-                shares[str(name)] = held[party]
-        share = pd.Series(shares, dtype="float64", name="share")
         found = gained.loc[share.index, ["households", "residents", "score_before", "score_after"]].astype("float64")
         found["households"], found["residents"] = found["households"] * share, found["residents"] * share
-        walks = [
+        before, after = self._walks
+        change = (after.reindex(share.index) - before.reindex(share.index)).mean(axis=1)
+        return found.assign(share=share, change_m=change).rename_axis("building_id")
+
+    @cached_property
+    def _homes(self) -> dict[str, dict[str, float]]:
+        """Share of each party in each building whose residents are told of."""
+        buildings = self.area.buildings
+        found: dict[str, dict[str, float]] = {}
+        for name in self.options.gained[self.key].index.intersection(buildings.index):
+            held = self._shares([str(name)]) or self._shares([str(buildings.at[name, "compound_id"])])
+            for party, share in held.items():
+                if share > 0:
+                    found.setdefault(party, {})[str(name)] = share
+        return found
+
+    @cached_property
+    def _walks(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Metres from each building to each kind of facility, today and then."""
+        today, then = (
             self.options.evaluations[k].access.pivot(index="building_id", columns="kind", values="distance_m")
             for k in ("today", self.key)
-        ]
-        change = (walks[1].reindex(share.index) - walks[0].reindex(share.index)).mean(axis=1)
-        return found.assign(share=share, change_m=change).rename_axis("building_id")
+        )
+        return today, then
 
     def papers(self, party: str, rows: pd.DataFrame) -> tuple[str, ...]:
         """Which papers to bring: by kind of party, and by its rights in what is touched and in its yards and homes."""

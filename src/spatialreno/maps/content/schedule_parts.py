@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.maps.content.charts import INK, label
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.people_words import say
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _WIDE, _LEFT, _ROW, _HEAD = 900.0, 230.0, 15.0, 22.0
 _HIGH = 200.0
 _TEN_THOUSAND = 10_000.0
-_INK, _HAIR, _HOT = "#1f2937", "#d6d3cb", "#d62728"
+_HAIR, _HOT = "#d6d3cb", "#d62728"
 #: Colours of the stages, in the order of the works.
 STAGE_COLOURS = {
     "approval": "#9a978f", "structures": "#bf812d", "walls": "#dfa65c", "pipes": "#2171b5", "station": "#807dba",
@@ -90,7 +91,7 @@ def curve(found: Schedule, lang: Lang) -> Markup:
     """Draw money and metres, each as a share of its whole, week by week."""
     table = found.curve()
     wide, days = _WIDE - _LEFT - 110, max(len(table) - 1, 1)
-    parts = [tag("path", d=f"M{_LEFT} 10V{_HIGH}H{_LEFT + wide}", fill="none", stroke=_INK)]
+    parts = [tag("path", d=f"M{_LEFT} 10V{_HIGH}H{_LEFT + wide}", fill="none", stroke=INK)]
     for k, (column, color, unit, part) in enumerate(
         (("yuan", "#f6a623", say("10k", lang), _TEN_THOUSAND), ("metres", "#2171b5", " m", 1.0))
     ):
@@ -123,9 +124,9 @@ def _short(title: str, most: int = 18) -> str:
     return title if len(title) <= most else f"{title[: most - 1]}…"
 
 
-def _svg(parts: list[Markup], high: float, label: str) -> Markup:
-    return tag("svg", *parts, viewBox=f"0 0 {_WIDE:.0f} {high:.0f}", role="img", aria_label=label, class_="picture")
+def _svg(parts: list[Markup], high: float, title: str) -> Markup:
+    return tag("svg", *parts, viewBox=f"0 0 {_WIDE:.0f} {high:.0f}", role="img", aria_label=title, class_="picture")
 
 
-def _text(said: str, x: float, y: float, anchor: str = "start", fill: str = _INK) -> Markup:
-    return tag("text", said, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, font_size="10", fill=fill)
+def _text(said: str, x: float, y: float, anchor: str = "start", fill: str = INK) -> Markup:
+    return label(said, x, y, anchor=anchor, size=10, fill=fill)

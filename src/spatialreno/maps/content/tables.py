@@ -21,6 +21,11 @@ def grid(heads: Sequence[str], rows: Iterable[Sequence[object]], *, texts: int =
     return tag("div", tag("table", tag("thead", head), tag("tbody", *body)), class_="scroll")
 
 
+def headed(title: str, found: Markup | None) -> list[Markup]:
+    """Put a title over a part of a page; nothing where there is no such part."""
+    return [] if found is None else [tag("h2", title), found]
+
+
 def _shown(cell: object) -> object:
     """Write a cell: text and markup as they are, whole numbers grouped, what is missing as a dash."""
     if isinstance(cell, Markup):

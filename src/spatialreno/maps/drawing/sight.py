@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from spatialreno.area import StudyArea
 from spatialreno.design import Design
 from spatialreno.errors import InputError
+from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
@@ -26,13 +27,15 @@ class Sight:
     works: Mapping[str, Any] = field(default_factory=dict)
 
 
-def seen(shown: object) -> Comparison:
+def seen(shown: object, lang: Lang) -> Comparison:
     """Take whatever can be drawn as a comparison: itself, an area (beside its survey), a design (beside its area).
 
     Parameters
     ----------
     shown : StudyArea, Comparison or Design
         What is to be drawn.
+    lang : str
+        ``zh`` or ``en``, for what has no title of its own.
 
     Raises
     ------
@@ -44,7 +47,7 @@ def seen(shown: object) -> Comparison:
             raise InputError("map: this design was stored without its area. Draw design.scenario(name).apply(area).")
         shown = shown.scenario("design", "").apply(shown.area)
     if isinstance(shown, StudyArea):
-        return cast("Comparison", _beside_survey(shown))
+        return cast("Comparison", _beside_survey(shown, lang))
     if not hasattr(shown, "evaluations"):
         raise InputError(
             f"map: {type(shown).__name__} lies nowhere by itself. Give an area, a comparison or a design; "
@@ -53,11 +56,11 @@ def seen(shown: object) -> Comparison:
     return cast("Comparison", shown)
 
 
-def _beside_survey(area: StudyArea) -> Sight:
+def _beside_survey(area: StudyArea, lang: Lang) -> Sight:
     title = area.title or area.name
     if area.survey is area:
         return Sight({"today": area}, {"today": title})
-    return Sight({"today": area.survey, "plan": area}, {"today": title, "plan": "方案"})
+    return Sight({"today": area.survey, "plan": area}, {"today": title, "plan": word("option", lang)})
 
 
 def place_of(options: Comparison, option: str | None) -> int:

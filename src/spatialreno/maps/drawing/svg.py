@@ -85,6 +85,34 @@ def picture(laid_out: Sequence[Theme], position: int, corners: Sequence[float], 
     )
 
 
+def way(shape: Any, west: float, north: float, *, scale: float = 1.0, end: str = "") -> str:
+    """Write lines, or the rings of areas, as the way of an SVG path, north up.
+
+    Parameters
+    ----------
+    shape
+        Line or area, of one part or many, in metres.
+    west, north
+        The corner from which the picture counts, in metres.
+    scale
+        Units of the picture a metre.
+    end
+        ``Z`` closes each ring.
+
+    Examples
+    --------
+    >>> way(shapely.LineString([(1, 9), (3, 5)]), 0, 10)
+    'M1.0 1.0L3.0 5.0'
+    """
+    parts = shapely.get_parts(shape)
+    lines = shapely.get_rings(parts) if shapely.get_dimensions(shape) == 2 else parts
+    ways = [
+        "L".join(f"{(x - west) * scale:.1f} {(north - y) * scale:.1f}" for x, y in shapely.get_coordinates(line))
+        for line in lines
+    ]
+    return "".join(f"M{one}{end}" for one in ways)
+
+
 class _Pen:
     """Turns shapes of the area into SVG; a screen pixel of the style table is ``unit_m`` metres of paper."""
 
@@ -103,17 +131,11 @@ class _Pen:
         if shape.geom_type == "Point":
             shape = shape.buffer(more.get("radius") or 1, quad_segs=4)
         closed = str(shape.geom_type).endswith("Polygon")
-        return tag("path", d=self._way(shape, closed=closed), **self._look(look, filled=closed))
+        drawn = way(shape, self.west, self.north, end="Z" if closed else "")
+        return tag("path", d=drawn, **self._look(look, filled=closed))
 
     def _at(self, x: float, y: float) -> str:
         return f"{x - self.west:.1f} {self.north - y:.1f}"
-
-    def _way(self, shape: Any, *, closed: bool) -> str:
-        lines: list[Any] = []
-        for part in shapely.get_parts(shape):
-            lines += [part.exterior, *part.interiors] if closed else [part]
-        ways = ["L".join(self._at(x, y) for x, y in shapely.get_coordinates(line)) for line in lines]
-        return "".join(f"M{way}{'Z' if closed else ''}" for way in ways)
 
     def _look(self, look: Any, *, filled: bool) -> dict[str, Any]:
         dashes = look.get("dashArray")

@@ -69,8 +69,11 @@ def _taken(layer: str, version: Version, before: Any, plan: dict[str, Any], orig
         plan[layer].append(version.id)
         return True
     if layer == "gates" and status == "altered":
-        plan["gates"][version.id] = str(version.row["walkers"])
-        return bool(str(before.loc[version.id, "walkers"]) != plan["gates"][version.id])
+        walkers = str(version.row["walkers"])
+        if walkers == str(before.at[version.id, "walkers"]):
+            return False
+        plan["gates"][version.id] = walkers
+        return True
     if layer == "facilities" and status == "built":
         plan["facilities"].append(_put(version, origin))
         return True

@@ -77,7 +77,7 @@ def folium_map(
     ['小区（院落）', '底图', '围墙、出入口']
     """
     language = checked(lang)
-    options = seen(shown)
+    options = seen(shown, language)
     position = place_of(options, option)
     laid_out = _asked(options, layers, language)
     to_degrees = degrees(options.areas["today"].crs)
@@ -96,15 +96,7 @@ def folium_map(
 
 
 def _new_map() -> Any:
-    """Make a map whose layer control is written last, whatever is added after it."""
-    import folium
-
-    class PlanMap(folium.Map):  # type: ignore[misc,unused-ignore]
-        def render(self, **how: Any) -> Any:
-            for key, child in list(self._children.items()):
-                if isinstance(child, folium.LayerControl):
-                    self._children.move_to_end(key)
-            return super().render(**how)  # type: ignore[no-untyped-call,unused-ignore]
+    from spatialreno.maps.page.folium_elements import PlanMap
 
     return PlanMap(tiles=None, max_zoom=22)
 

@@ -51,7 +51,7 @@ def inline(shown: object) -> str:
         return _written(shown.title, table_of(["措施"], [[str(act)] for act in shown.interventions]))
     if isinstance(shown, Evaluation):
         return _written(f"{shown.place} · {shown.standard.name}", _findings(shown))
-    options = seen(shown)
+    options = seen(shown, _LANG)
     area = options.areas["today"]
     title = area.title or area.name
     if isinstance(shown, StudyArea):

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.maps.content.tables import grid
-from spatialreno.maps.page.page import Page
-from spatialreno.maps.words import safe_html as door
+from spatialreno.maps.content.charts import INK, label
+from spatialreno.maps.content.tables import grid, headed
+from spatialreno.maps.drawing.svg import way
+from spatialreno.maps.page.page import Page, printed
 from spatialreno.maps.words.design_words import say_design
 from spatialreno.maps.words.numbers import number, short
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _WAN = 10_000.0
 _WIDE, _HIGH, _LEFT, _LOW, _EDGE = 900.0, 320.0, 90.0, 50.0, 30.0
-_BEST, _GREEDY, _INK, _HAIR, _OPENED, _ALTERED = "#0072b2", "#d55e00", "#1f2937", "#9a978f", "#d55e00", "#b36b00"
+_BEST, _GREEDY, _HAIR, _OPENED, _ALTERED = "#0072b2", "#d55e00", "#9a978f", "#d55e00", "#b36b00"
 _STYLE = """
 body { font: 15px/1.5 "Microsoft YaHei","PingFang SC","Noto Sans CJK SC",sans-serif; margin: 1.5em auto;
   max-width: 62em; padding: 0 1em; color: #1f2937; background: #fff; font-variant-numeric: tabular-nums }
@@ -98,11 +99,11 @@ def draw_design(design: Design, steps: Sequence[Design] | None = None, *, lang: 
         tag("p", " · ".join(str(value) for value in design.provenance.values()), class_="note"),
     )
     style = _STYLE + "".join(_CHOSEN.format(k=k) for k in range(len(points)))
-    return Page(title, door.plain(body, lang=word("html_lang", language), title=title, style=style))
+    return printed(title, body, language, style=style)
 
 
 def _part(key: str, lang: Lang, found: Markup | None) -> list[Markup]:
-    return [] if found is None else [tag("h2", say_design(key, lang)), found]
+    return headed(say_design(key, lang), found)
 
 
 def _what(design: Design, lang: Lang) -> str:
@@ -171,8 +172,8 @@ def _xy(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _text(said: str, x: float, y: float, *, anchor: str = "middle", color: str = _INK) -> Markup:
-    return tag("text", said, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, font_size="13", fill=color)
+def _text(said: str, x: float, y: float, *, anchor: str = "middle", color: str = INK) -> Markup:
+    return label(said, x, y, anchor=anchor, size=13, fill=color)
 
 
 def _axes(scale: _Scale, points: list[Design], design: Design, lang: Lang) -> list[Markup]:
@@ -200,8 +201,8 @@ def _crosses(scale: _Scale, greedy: pd.DataFrame, design: Design, lang: Lang) ->
     for row in greedy[greedy["lost"] > 0].to_dict("records"):
         x, y = scale.at(row["cost_yuan"], row["value"])
         said = f"{say_design(row['way'], lang)}: {_told(row['value'], design)}"
-        way = f"M{x - 5:.1f} {y - 5:.1f}l10 10m0-10l-10 10"
-        drawn.append(tag("path", tag("title", said), d=way, stroke=_GREEDY, stroke_width="2.5", fill="none"))
+        cross = f"M{x - 5:.1f} {y - 5:.1f}l10 10m0-10l-10 10"
+        drawn.append(tag("path", tag("title", said), d=cross, stroke=_GREEDY, stroke_width="2.5", fill="none"))
         drawn.append(_text(said, x + 8, y + 18, anchor="end", color="#a84300"))
     return drawn
 
@@ -262,14 +263,8 @@ def _opened(shape: Any, corner: tuple[float, float], unit: float, name: str, bec
 def _path(
     shape: Any, corner: tuple[float, float], width: float, *, fill: str = "none", stroke: str, dash: str | None = None
 ) -> Markup:
-    parts = shapely.get_parts(shape)
-    rings = shapely.get_rings(parts) if shapely.get_dimensions(shape) == 2 else parts
-    said = []
-    for ring in rings:
-        xy = shapely.get_coordinates(ring)
-        said.append("M" + "L".join(f"{x - corner[0]:.1f} {corner[1] - y:.1f}" for x, y in xy))
     return tag(
-        "path", d="".join(said), fill=fill, stroke=stroke, stroke_width=f"{width:.2f}", stroke_dasharray=dash,
+        "path", d=way(shape, *corner), fill=fill, stroke=stroke, stroke_width=f"{width:.2f}", stroke_dasharray=dash,
         fill_rule="evenodd",
     )  # fmt: skip
 
@@ -313,7 +308,7 @@ def _guards(table: pd.DataFrame, lang: Lang) -> Markup | None:
 
 def _greedy(table: pd.DataFrame, lang: Lang) -> Markup:
     heads = [say_design(key, lang) for key in ("way", "opened", "value", "less", "cost")]
-    names = [say_design(way, lang) for way in table["way"]]
+    names = [say_design(key, lang) for key in table["way"]]
     cells = zip(names, table["chosen"].map(", ".join), table["value"], table["lost"], table["cost_yuan"], strict=True)
     return grid(heads, cells, texts=2)
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pandas as pd
-import shapely
 
 from spatialreno.comparison import STATES
-from spatialreno.maps.content.tables import grid
+from spatialreno.maps.content.charts import INK, label
+from spatialreno.maps.content.tables import grid, headed
 from spatialreno.maps.drawing.style import ALTERED, BUILT, PAPER
-from spatialreno.maps.page.page import Page, draw
-from spatialreno.maps.words import safe_html as door
+from spatialreno.maps.drawing.svg import way
+from spatialreno.maps.page.page import Page, draw, printed
 from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
 from spatialreno.maps.words.words import Lang, checked, word
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from spatialreno.comparison import Comparison, District
 
 PAGE = "page.html"
-_INK, _HAIR = "#1f2937", "#9a978f"
+_HAIR = "#9a978f"
 _FILLS = {
     "done": "#08519c", "in_progress": "#4292c6", "started": "#9ecae1", "planned": "#deebf7",
     "chosen": BUILT, "compared": ALTERED, "surveyed": PAPER, "broken": "#b34700",
@@ -89,18 +89,14 @@ def draw_district(district: District, *, lang: str = "zh", pages: str = "") -> P
     body = tag(
         "main",
         tag("header", tag("h1", title), tag("p", _counted(district, language), class_="note")),
-        *_part(say("map", language), _map(district.outlines(), pages, language) if district.records else None),
-        *_part(word("leaders", language), _table(district, pages, language)),
-        *_part(say("in_all", language), _total(district, language)),
-        *_part(say("programme", language), _projects(district, language) if len(district.projects) else None),
-        *_part(say("to_know", language), _notes(district, language) if shown else None),
+        *headed(say("map", language), _map(district.outlines(), pages, language) if district.records else None),
+        *headed(word("leaders", language), _table(district, pages, language)),
+        *headed(say("in_all", language), _total(district, language)),
+        *headed(say("programme", language), _projects(district, language) if len(district.projects) else None),
+        *headed(say("to_know", language), _notes(district, language) if shown else None),
         class_="report",
     )
-    return Page(title, door.plain(body, lang=word("html_lang", language), title=title, style=door.asset("report.css")))
-
-
-def _part(title: str, found: Markup | None) -> list[Markup]:
-    return [] if found is None else [tag("h2", title), found]
+    return printed(title, body, language)
 
 
 def _counted(district: District, lang: Lang) -> str:
@@ -124,14 +120,13 @@ def _map(outlines: gpd.GeoDataFrame, pages: str, lang: Lang) -> Markup:
     parts = []
     for name, row in flat.iterrows():
         shape, state = row.geometry, str(row["state"])
-        polygons = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-        ways = "".join(_way(part, west, north, scale) for part in polygons)
-        drawn = tag("path", tag("title", f"{row['title']} · {say('state_' + state, lang)}"), d=ways,
-                    fill=_FILLS[state], fill_rule="evenodd", stroke=_HAIR, stroke_width="1")  # fmt: skip
+        told = tag("title", f"{row['title']} · {say('state_' + state, lang)}")
+        drawn = tag("path", told, d=way(shape, west, north, scale=scale, end="Z"), fill=_FILLS[state],
+                    fill_rule="evenodd", stroke=_HAIR, stroke_width="1")  # fmt: skip
         spot = shape.representative_point()
-        label = tag("text", str(row["title"]), x=f"{(spot.x - west) * scale:.1f}", y=f"{(north - spot.y) * scale:.1f}",
-                    text_anchor="middle", font_size="12", fill="#ffffff" if state in _DARK else _INK)  # fmt: skip
-        parts.append(_link(str(name), pages, joined(drawn, label)) if pages else joined(drawn, label))
+        title = label(str(row["title"]), (spot.x - west) * scale, (north - spot.y) * scale, anchor="middle",
+                      fill="#ffffff" if state in _DARK else INK)  # fmt: skip
+        parts.append(_link(str(name), pages, joined(drawn, title)) if pages else joined(drawn, title))
     wide, high = (east - west) * scale, (north - south) * scale
     picture = tag("svg", *parts, viewBox=f"-4 -4 {wide + 8:.1f} {high + 8:.1f}", role="img",
                   aria_label=say("map", lang), class_="picture")  # fmt: skip
@@ -145,15 +140,6 @@ def _legend(states: set[str], lang: Lang) -> Markup:
         key = tag("svg", box, width="16", height="12", aria_hidden="true")
         rows.append(joined(key, " ", say("state_" + state, lang), "　"))
     return tag("p", *rows, class_="note")
-
-
-def _way(polygon: Any, west: float, north: float, scale: float) -> str:
-    rings = [polygon.exterior, *polygon.interiors]
-    lines = [
-        "L".join(f"{(x - west) * scale:.1f} {(north - y) * scale:.1f}" for x, y in shapely.get_coordinates(r))
-        for r in rings
-    ]
-    return "".join(f"M{line}Z" for line in lines)
 
 
 def _table(district: District, pages: str, lang: Lang) -> Markup:

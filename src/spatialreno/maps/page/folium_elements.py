@@ -1,9 +1,10 @@
-"""Two small folium elements: a layer of the plan, and the panel that sets the page going."""
+"""Small folium elements: a layer of the plan, the panel that sets the page going, a guest; and an ordinary map."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from folium import LayerControl, Map
 from folium.map import Layer
 from folium.template import Template
 
@@ -79,3 +80,14 @@ class Guest(Layer):
         self._name = "Guest"
         self.layer = layer
         self.title = title
+
+
+class PlanMap(Map):
+    """An ordinary map whose layer control is written last, whatever is added after it."""
+
+    def render(self, **how: Any) -> Any:
+        """Write the map."""
+        for key, child in list(self._children.items()):
+            if isinstance(child, LayerControl):
+                self._children.move_to_end(key)
+        return cast(Any, super()).render(**how)

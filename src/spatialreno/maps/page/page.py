@@ -22,7 +22,7 @@ from spatialreno.maps.page.panel import panel
 from spatialreno.maps.page.toolbar import tools
 from spatialreno.maps.words import safe_html as door
 from spatialreno.maps.words.people_words import people_legend
-from spatialreno.maps.words.safe_html import joined, tag
+from spatialreno.maps.words.safe_html import Markup, joined, tag
 from spatialreno.maps.words.words import Lang, checked, legend_words, word
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Page:
     def _repr_html_(self) -> str:
         """Show the page in a notebook, in a frame that can reach neither the notebook nor the net."""
         frame = tag(
-            "iframe", srcdoc=door.Markup(html.escape(self._html, quote=True)), title=self.title,
+            "iframe", srcdoc=Markup(html.escape(self._html, quote=True)), title=self.title,
             sandbox="allow-scripts allow-downloads allow-modals", loading="lazy",
             style="width:100%;height:640px;border:1px solid #d4d4ce",
         )  # fmt: skip
@@ -83,6 +83,12 @@ class Page:
     def __repr__(self) -> str:
         """Read the page aloud."""
         return f"Page {self.title} ({len(self._html.encode()) / 1e6:.1f} MB)"
+
+
+def printed(title: str, body: Markup, lang: Lang, *, style: str = "") -> Page:
+    """Make a page to print: no script, one file, nothing fetched; in the style of a report unless one is given."""
+    sheet = style or door.asset("report.css")
+    return Page(title, door.plain(body, lang=word("html_lang", lang), title=title, style=sheet))
 
 
 def draw(

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import shapely
 
 from spatialreno.errors import InputError
+from spatialreno.maps.content.charts import INK, label
 from spatialreno.maps.content.people_sections import programme_parts
-from spatialreno.maps.content.tables import grid
+from spatialreno.maps.content.tables import grid, headed
 from spatialreno.maps.drawing.style import ALTERED, BUILT, PAPER
-from spatialreno.maps.page.page import Page
-from spatialreno.maps.words import safe_html as door
+from spatialreno.maps.drawing.svg import way
+from spatialreno.maps.page.page import Page, printed
 from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
-from spatialreno.maps.words.words import Lang, checked, word
+from spatialreno.maps.words.words import Lang, checked
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from spatialreno.programme import Programme
 
 _COUNTED = ("planned", "started", "in_progress", "done", "stated_only")
-_INK, _HAIR = "#1f2937", "#9a978f"
+_HAIR = "#9a978f"
 _STEPS = ("#deebf7", "#9ecae1", "#4292c6", "#08519c")  # four quarters of the share that is done
 _WIDE, _ROW, _LEFT, _RIGHT = 900.0, 26.0, 190.0, 130.0
 _HIGH = 320.0
@@ -70,19 +70,14 @@ def draw_programme(
         "main",
         tag("header", tag("h1", isolated(title))),
         *programme_parts(programme, language, as_of),
-        *_part(say("district", language), _bars(programme, language)),
-        *_part(say("map", language), _map(programme, districts, language) if districts is not None else None),
-        *_part(say("curve", language), _curves(programme, as_of, language)),
-        *_part(say("late", language), _late(programme, as_of, language) if as_of else None),
-        *_part(say("sums", language), _sums(programme, language)),
+        *headed(say("district", language), _bars(programme, language)),
+        *headed(say("map", language), _map(programme, districts, language) if districts is not None else None),
+        *headed(say("curve", language), _curves(programme, as_of, language)),
+        *headed(say("late", language), _late(programme, as_of, language) if as_of else None),
+        *headed(say("sums", language), _sums(programme, language)),
         class_="report",
     )
-    style = door.asset("report.css")
-    return Page(title, door.plain(body, lang=word("html_lang", language), title=title, style=style))
-
-
-def _part(title: str, found: Markup | None) -> list[Markup]:
-    return [] if found is None else [tag("h2", title), found]
+    return printed(title, body, language)
 
 
 def _districts(programme: Programme) -> pd.DataFrame:
@@ -111,7 +106,7 @@ def _bars(programme: Programme, lang: Lang) -> Markup | None:
 
 def _bar(row: dict[Any, Any], scale: float, top: float, lang: Lang) -> list[Markup]:
     name = row["district"] or say("whole_city", lang)
-    parts = [_text(f"{name} {row['year']} {say(row['unit'], lang)}", _LEFT - 8, top + 17, anchor="end")]
+    parts = [label(f"{name} {row['year']} {say(row['unit'], lang)}", _LEFT - 8, top + 17, anchor="end")]
     known = {k: float(row[k]) for k in _COUNTED if not pd.isna(row[k])}
     whole = max(known.values(), default=0.0)
     parts.append(_box(_LEFT, top + 4, whole * scale, PAPER, _HAIR))
@@ -121,7 +116,7 @@ def _bar(row: dict[Any, Any], scale: float, top: float, lang: Lang) -> list[Mark
             parts.append(_box(at, top + 4, known[status] * scale, color, color))
             at += known[status] * scale
     told = "，".join(f"{say(k, lang)} {number(v, 0)}" for k, v in known.items())
-    return [*parts, _text(told, _LEFT + whole * scale + 6, top + 17)]
+    return [*parts, label(told, _LEFT + whole * scale + 6, top + 17)]
 
 
 def _map(programme: Programme, districts: gpd.GeoDataFrame, lang: Lang) -> Markup:
@@ -135,14 +130,13 @@ def _map(programme: Programme, districts: gpd.GeoDataFrame, lang: Lang) -> Marku
     parts = []
     for name, shape in sorted(zip(flat["name"].astype(str), flat.geometry, strict=True), key=lambda pair: pair[0]):
         share, told = shares.get(name, (None, "—"))
-        ways = "".join(_way(part, west, north, scale) for part in shapely.get_parts(shape))
+        outline = way(shape, west, north, scale=scale, end="Z")
         fill = PAPER if share is None else _STEPS[min(int(share * 4), 3)]
-        parts.append(tag("path", d=ways, fill=fill, fill_rule="evenodd", stroke=_HAIR, stroke_width="1"))
+        parts.append(tag("path", d=outline, fill=fill, fill_rule="evenodd", stroke=_HAIR, stroke_width="1"))
         spot = shape.representative_point()
         dark = share is not None and share >= 0.5
-        label = _text(f"{name} {told}", (spot.x - west) * scale, (north - spot.y) * scale, anchor="middle",
-                      fill="#ffffff" if dark else _INK)  # fmt: skip
-        parts.append(label)
+        parts.append(label(f"{name} {told}", (spot.x - west) * scale, (north - spot.y) * scale, anchor="middle",
+                           fill="#ffffff" if dark else INK))  # fmt: skip
     return _svg(parts, (east - west) * scale, (north - south) * scale, say("map", lang))
 
 
@@ -156,15 +150,6 @@ def _shares(programme: Programme) -> dict[str, tuple[float | None, str]]:
         told = number(float(planned), 0) if pd.isna(done) else f"{number(float(done), 0)}/{number(float(planned), 0)}"
         found[str(row["district"])] = (None if pd.isna(done) else float(done) / float(planned), told)
     return found
-
-
-def _way(polygon: Any, west: float, north: float, scale: float) -> str:
-    rings = [polygon.exterior, *polygon.interiors]
-    lines = [
-        "L".join(f"{(x - west) * scale:.1f} {(north - y) * scale:.1f}" for x, y in shapely.get_coordinates(r))
-        for r in rings
-    ]
-    return "".join(f"M{line}Z" for line in lines)
 
 
 def _curves(programme: Programme, as_of: str | None, lang: Lang) -> Markup | None:
@@ -184,13 +169,13 @@ def _curves(programme: Programme, as_of: str | None, lang: Lang) -> Markup | Non
               for d, v in zip(own["date"], own["value"], strict=True)]  # fmt: skip
         steps = f"M{_LEFT:.1f} {_HIGH:.1f}" + "".join(f"H{x:.1f}V{y:.1f}" for x, y in at)
         parts.append(tag("path", d=steps, fill="none", stroke=color, stroke_width="2", stroke_dasharray=dash))
-        label = f"{say(series, lang)} {number(float(own['value'].iloc[-1]), 0)}"
-        parts.append(_text(label, at[-1][0] + 6, at[-1][1] + 4))
+        told = f"{say(series, lang)} {number(float(own['value'].iloc[-1]), 0)}"
+        parts.append(label(told, at[-1][0] + 6, at[-1][1] + 4))
     parts += [
-        _text(str(first.date()), _LEFT, _HIGH + 18),
-        _text(str(last.date()), _LEFT + wide, _HIGH + 18, anchor="end"),
+        label(str(first.date()), _LEFT, _HIGH + 18),
+        label(str(last.date()), _LEFT + wide, _HIGH + 18, anchor="end"),
     ]
-    parts.append(_text(say("households", lang), _LEFT - 8, 20, anchor="end"))
+    parts.append(label(say("households", lang), _LEFT - 8, 20, anchor="end"))
     return _svg(parts, _WIDE, _HIGH + 26, say("curve", lang))
 
 
@@ -221,7 +206,3 @@ def _svg(parts: Sequence[Markup], wide: float, high: float, title: str) -> Marku
 
 def _box(x: float, y: float, wide: float, fill: str, line: str) -> Markup:
     return tag("rect", x=f"{x:.1f}", y=f"{y:.1f}", width=f"{max(wide, 0.5):.1f}", height="18", fill=fill, stroke=line)
-
-
-def _text(said: str, x: float, y: float, *, anchor: str = "start", fill: str = _INK) -> Markup:
-    return tag("text", said, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, font_size="12", fill=fill)

@@ -9,8 +9,8 @@ import pandas as pd
 import shapely
 
 from spatialreno.maps.drawing.style import DEMOLISHED, FREED, HUES, REACH
-from spatialreno.maps.page.page import Page
-from spatialreno.maps.words import safe_html as door
+from spatialreno.maps.drawing.svg import way
+from spatialreno.maps.page.page import Page, printed
 from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.safe_html import Markup, tag
 from spatialreno.maps.words.words import Lang, checked, word
@@ -104,8 +104,7 @@ def draw_reach(
     table = _table(reach_table(reach, ways, change), language)
     made_up = tag("p", word("invented", language), class_="invented") if area.meta.get("invented") else ""
     body = tag("main", tag("h1", title), made_up, plan, _key(reach, change, marks, language), table)
-    code = "zh-CN" if language == "zh" else "en"
-    return Page(title, door.plain(body, lang=code, title=title, style=_STYLE))
+    return printed(title, body, language, style=_STYLE)
 
 
 def _origins(area: StudyArea, reach: gpd.GeoDataFrame) -> gpd.GeoSeries:
@@ -168,14 +167,7 @@ def _farthest_first(reach: Any) -> Any:
 
 def _ways(shape: Any, corner: tuple[float, float], end: str) -> str:
     """Write the rings or lines of a shape as SVG."""
-    drawn = shapely.simplify(shape, _DRAWN_M)
-    parts = shapely.get_parts(drawn)
-    rings = shapely.get_rings(parts) if shapely.get_dimensions(drawn) == 2 else parts
-    said = []
-    for ring in rings:
-        xy = shapely.get_coordinates(ring)
-        said.append("M" + "L".join(f"{x - corner[0]:.1f} {corner[1] - y:.1f}" for x, y in xy) + end)
-    return "".join(said)
+    return way(shapely.simplify(shape, _DRAWN_M), *corner, end=end)
 
 
 def _area(shape: Any, corner: tuple[float, float], color: str, shade: float) -> Markup:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spatialreno.maps.content.schedule_parts import schedule_parts
-from spatialreno.maps.page.page import Page
-from spatialreno.maps.words import safe_html as door
+from spatialreno.maps.page.page import Page, printed
 from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.safe_html import isolated, tag
-from spatialreno.maps.words.words import checked, word
+from spatialreno.maps.words.words import checked
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Schedule
@@ -43,5 +42,4 @@ def draw_schedule(schedule: Schedule, *, lang: str = "zh") -> Page:
     title = f"{say('schedule', language)} · {schedule.title}"
     parts = schedule_parts({schedule.option: schedule}, {schedule.option: schedule.title}, language)
     body = tag("main", tag("header", tag("h1", isolated(title))), *parts, class_="report")
-    style = door.asset("report.css")
-    return Page(title, door.plain(body, lang=word("html_lang", language), title=title, style=style))
+    return printed(title, body, language)

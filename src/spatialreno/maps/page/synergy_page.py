@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from spatialreno.maps.content.tables import grid
-from spatialreno.maps.page.page import Page
-from spatialreno.maps.words import safe_html as door
+from spatialreno.maps.page.page import Page, printed
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
 from spatialreno.maps.words.together_words import said
-from spatialreno.maps.words.words import Lang, checked, word
+from spatialreno.maps.words.words import Lang, checked
 
 if TYPE_CHECKING:
     from spatialreno.design import Synergy
@@ -66,8 +65,7 @@ def draw_synergy(found: Synergy, *, title: str = "", lang: str = "zh") -> Page:
         tag("ul", *(tag("li", note) for note in found.notes)),
         class_="report",
     )
-    style = door.asset("report.css")
-    return Page(head, door.plain(body, lang=word("html_lang", language), title=head, style=style))
+    return printed(head, body, language)
 
 
 def _causes(found: Synergy, lang: Lang) -> Markup:

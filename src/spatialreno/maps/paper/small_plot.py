@@ -56,7 +56,7 @@ def plot(
     '现状'
     """
     language = checked(lang)
-    options = seen(shown)
+    options = seen(shown, language)
     position = place_of(options, option)
     titles = theme_titles(options, language)
     known = titles if options.evaluations else [key for key in titles if key in STANDING]

@@ -8,11 +8,11 @@ import shapely
 
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.drawing.style import DEMOLISHED
-from spatialreno.maps.page.page import Page
-from spatialreno.maps.words import safe_html as door
+from spatialreno.maps.drawing.svg import way
+from spatialreno.maps.page.page import Page, printed
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
 from spatialreno.maps.words.together_words import said
-from spatialreno.maps.words.words import checked, word
+from spatialreno.maps.words.words import checked
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -72,8 +72,7 @@ def draw_visits(found: Visits, area: StudyArea, *, lang: str = "zh") -> Page:
         tag("ul", *(tag("li", note) for note in found.notes)),
         class_="report",
     )
-    style = door.asset("report.css")
-    return Page(title, door.plain(body, lang=word("html_lang", language), title=title, style=style))
+    return printed(title, body, language)
 
 
 def _plan(found: Visits, area: StudyArea, title: str) -> Markup:
@@ -102,8 +101,4 @@ def _place(row: dict[Any, Any], corner: tuple[float, float], unit: float) -> lis
 
 
 def _line(shape: Any, corner: tuple[float, float], color: str, width: float) -> Markup:
-    ways = "".join(
-        "M" + "L".join(f"{x - corner[0]:.1f} {corner[1] - y:.1f}" for x, y in shapely.get_coordinates(part))
-        for part in shapely.get_parts(shape)
-    )
-    return tag("path", d=ways, fill="none", stroke=color, stroke_width=f"{width:.2f}")
+    return tag("path", d=way(shape, *corner), fill="none", stroke=color, stroke_width=f"{width:.2f}")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spatialreno.maps.words.words import Lang
-
-_POSITION: Final[dict[str, int]] = {"zh": 0, "en": 1}
+from spatialreno.maps.words.words import POSITION, Lang
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "title": ("方案生成", "Options that the tool proposes"),
@@ -68,4 +66,4 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 
 def say_design(key: str, lang: Lang, **cells: str) -> str:
     """Give a word of the page of designs, in a language; what has none is given as it is."""
-    return _WORDS[key][_POSITION[lang]].format(**cells) if key in _WORDS else key
+    return _WORDS[key][POSITION[lang]].format(**cells) if key in _WORDS else key

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from spatialreno.catalog import Catalog
-from spatialreno.maps.words.words import Lang
-
-_POSITION: Final[dict[str, int]] = {"zh": 0, "en": 1}
+from spatialreno.maps.words.words import POSITION, Lang
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "consent": ("产权与同意", "Rights and consent"),
@@ -225,7 +223,7 @@ _CLASSES: Final[dict[str, tuple[str, str]]] = {
 def say(key: str, lang: Lang) -> str:
     """Say one word of these sections; a word without one stays as it is."""
     known = _WORDS.get(key)
-    return known[_POSITION[lang]] if known else key
+    return known[POSITION[lang]] if known else key
 
 
 def holder_word(kind: str, catalog: Catalog, lang: Lang) -> str:
@@ -238,4 +236,4 @@ def holder_word(kind: str, catalog: Catalog, lang: Lang) -> str:
 
 def people_legend(lang: Lang) -> dict[str, str]:
     """Say what each class of these layers stands for."""
-    return {name: titles[_POSITION[lang]] for name, titles in _CLASSES.items()}
+    return {name: titles[POSITION[lang]] for name, titles in _CLASSES.items()}

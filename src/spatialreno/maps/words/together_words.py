@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from spatialreno.maps.words.words import Lang
+from spatialreno.maps.words.words import POSITION, Lang
 
-_POSITION: Final[dict[str, int]] = {"zh": 0, "en": 1}
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "synergy": ("集中连片共同收益（业主会议用）", "Worth together: a paper for the owners' meeting"),
     "not_fair": (
@@ -70,4 +69,4 @@ def said(key: str, lang: Lang) -> str:
     >>> said("cluster", "zh")
     '组团'
     """
-    return _WORDS[key][_POSITION[lang]]
+    return _WORDS[key][POSITION[lang]]

@@ -10,7 +10,7 @@ from spatialreno.maps.words.words_live import LIVE
 from spatialreno.maps.words.words_values import CLASSES
 
 Lang = Literal["zh", "en"]
-_POSITION: Final[dict[str, int]] = {"zh": 0, "en": 1}
+POSITION: Final[dict[str, int]] = {"zh": 0, "en": 1}
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "html_lang": ("zh-CN", "en"),
@@ -314,7 +314,7 @@ def checked(lang: str) -> Lang:
 
 def word(key: str, lang: Lang) -> str:
     """Say one of the page's own words."""
-    return (_WORDS.get(key) or LIVE[key])[_POSITION[lang]]
+    return (_WORDS.get(key) or LIVE[key])[POSITION[lang]]
 
 
 def payer_word(payer: str, lang: Lang, catalog: Catalog | None = None) -> str:
@@ -324,4 +324,4 @@ def payer_word(payer: str, lang: Lang, catalog: Catalog | None = None) -> str:
 
 def legend_words(lang: Lang) -> dict[str, str]:
     """Say what each class of the map stands for, in the order of the legend."""
-    return {name: titles[_POSITION[lang]] for name, titles in CLASSES.items()}
+    return {name: titles[POSITION[lang]] for name, titles in CLASSES.items()}

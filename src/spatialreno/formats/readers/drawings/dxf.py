@@ -21,7 +21,7 @@ from spatialreno.formats.readers.drawings.walls import single_walls
 from spatialreno.formats.readers.raw import RawTable
 
 if TYPE_CHECKING:
-    from spatialreno.formats.readers.source import Source
+    from spatialreno.formats.readers.entry import Source
 
 _CASS = "SOUTH"
 _BOUND = re.compile(r"\$\d+\$|\|")  # a drawing bound into another keeps its name before that of the layer

@@ -15,8 +15,8 @@ from spatialreno.formats.readers.tables.workbook import Grid, column_letters
 
 _HEAD_ROWS = 15  # a title and notes may stand above the names of the columns
 _TOTALS = frozenset({"合计", "总计", "小计", "共计", "累计", "汇总", "平均", "total", "sum"})
-_REMARKS = ("备注", "注:", "说明", "填表", "制表", "审核", "填报", "单位负责人", "联系电话", "数据来源", "note")
 _SIGNED = ("填表", "制表", "审核", "填报", "单位负责人", "联系电话", "数据来源")  # signed below a table
+_REMARKS = ("备注", "注:", "说明", "note", *_SIGNED)
 _TITLE = 0.7  # share of the columns from which a merged text is a title and no group
 _SAME = 0.005  # share by which a total may miss its sum
 Names = Collection[str]

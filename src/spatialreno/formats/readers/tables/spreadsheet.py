@@ -13,10 +13,10 @@ from spatialreno.formats.readers.tables.heading import table_of
 from spatialreno.formats.readers.tables.places import placed
 from spatialreno.formats.readers.tables.workbook import Grid, read_workbook
 
-_BLANK = " \t\r\n\x0b\x0c\x1a\u3000\xa0"  # old programs end a file with a mark of their own
-
 if TYPE_CHECKING:
-    from spatialreno.formats.readers.source import Source
+    from spatialreno.formats.readers.entry import Source
+
+_END = "\x1a"  # the mark with which old programs end a file
 
 
 def read_rows(
@@ -58,7 +58,7 @@ def rows_of(
     if kind.kind != "csv":
         raise refused(path, f"is {kind.title} and no table", "Give .xlsx or .csv")
     rows, told = csv_rows(path)
-    grid = Grid([[cell.strip(_BLANK) or None for cell in row] for row in rows], told=told)
+    grid = Grid([[cell.strip().strip(_END).strip() or None for cell in row] for row in rows], told=told)
     raw = table_of(grid, path, known, heading)
     shifted = [ids for rule, _, ids in raw.acts if rule == "unnamed column"]
     if shifted:
