@@ -31,19 +31,20 @@ def given(values=GIVEN, title=str):
 def test_the_sentence_says_gives_costs_lacks_and_what_is_better():
     told = minutes(given(), "zh")
     assert sentence("fair", told, "zh") == (
-        "省的：新增供暖 806 户，受益 95 人，生活圈得分变化 12.5，总投资 800 万元，受损 2 人，还差 3 家单位签字，"
-        "表决还差 31 户。"
+        "省的：新增供暖 806 户，新进入至少一类设施服务半径 95 人，生活圈得分变化 12.5 分，总投资 800 万元，"
+        "移出至少一类设施服务半径 2 人，还差 3 家单位签字，"
+        "表决尚需争取 31 户（最少）。"
     )
     assert sentence("dear", told, "zh").endswith(
-        "每一项都不优于省的（省的 / 贵的：受益 95 / 90 人，总投资 800 / 900 万元）。"
+        "每一项都不优于省的（省的 / 贵的：新进入至少一类设施服务半径 95 / 90 人，总投资 800 / 900 万元）。"
     )
-    assert tab_line("dear", told, "zh") == "900 万元 · 得 90 失 2 人 · 4 片 · 差 31 户"
+    assert tab_line("dear", told, "zh") == "900 万元 · 进 90 出 2 人（某类设施半径） · 4 片 · 尚争取 31 户"
 
 
 def test_what_is_unknown_allows_no_word():
     unknown = {**GIVEN, "dear": {**GIVEN["dear"], "kind_gain": float("nan")}}
     told = minutes(given(unknown), "zh")
-    assert told["dear"].dominated_by == () and "受益 — 人" in sentence("dear", told, "zh")
+    assert told["dear"].dominated_by == () and "新进入至少一类设施服务半径 — 人" in sentence("dear", told, "zh")
     assert hostile("贵的") in sentence("dear", minutes(given(title=hostile), "zh"), "zh")
 
 
