@@ -146,19 +146,20 @@ def test_without_facilities_nobody_is_said_to_gain() -> None:
 
 
 def test_a_widened_lane_before_and_after(today: sr.StudyArea) -> None:
-    """The street of 6 m between walls 4 m and 6 m off is declared 10 m: 2 m on each side of 240 m become street."""
+    """The street of 6 m, walls 6 m and 3 m off, is declared 10 m: 2 m on each side of 240 m become street."""
     layers = rows()
     layers["paths"] = [{**layers["paths"][0], "width_m": 6.0, "name": "北巷"}]
+    layers["walls"] = [*layers["walls"], {"id": "W9", "geometry": LineString([(-20, 69), (220, 69)])}]
     area = make_area("lane", **layers)
     wide = sr.Scenario("wide", "拓宽", [sr.alter("paths", ids=["L1"], set={"width_m": 10.0})])
-    away = wide | sr.Scenario("away", "拓宽拆墙", [sr.demolish("walls", ids=["W2"])])
+    away = wide | sr.Scenario("away", "拓宽拆墙", [sr.demolish("walls", ids=["W9"])])
     found = sr.compare(area, [wide, away])
     table = found.leaders()
     before = sr.land.lane_widths(area)["clear_width_m"]["L1"]
     after = sr.land.lane_widths(found.areas["away"])["clear_width_m"]["L1"]
     cells = table[table.index.str.startswith("拓宽街巷")].iloc[0]
     assert cells[["today", "wide"]].tolist() == [f"北巷 {before:.1f}"] * 2
-    assert cells["away"] == (f"北巷 {before:.1f} → {after:.1f}" if after > before else f"北巷 {before:.1f}")
+    assert after > before and cells["away"] == f"北巷 {before:.1f} → {after:.1f}"
     land = table[table.index.str.startswith("腾出空间")].iloc[0]
     assert land["today"].endswith(" / 0") and land["wide"].endswith(f" / {240 * (10 - 6):,.0f}")
 

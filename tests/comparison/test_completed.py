@@ -121,6 +121,21 @@ def test_management_by_month(tmp_path: Any) -> None:
     assert len(read_management(file, yard(), keep_rest=True).rows) == 1
 
 
+def test_what_is_not_told_again_of_management_stays(tmp_path: Any) -> None:
+    file = tmp_path / "m.csv"
+    head = "小区,月份,management,物业费,收缴率,党支部\n"
+    file.write_text(head + "C1,2026-03,company,20,0.3,有\nC1,2026-05,,15,0.8,\n", encoding="utf-8")
+    table = read_management(file, yard()).coverage().set_index("month")
+    assert table.loc["2026-05", ["managed", "branches", "income_yuan"]].tolist() == [1, 1, 480.0]
+    file.write_text(head + "C1,2026-03,company,二十,0.3,也许\n", encoding="utf-8")
+    with pytest.raises(sr.InputError) as told:
+        read_management(file, yard())
+    assert {fault.rule for fault in told.value.faults} == {"fee", "party_branch"}
+    file.write_text("小区编号," + head + "C1,C1,2026-03,company,20,0.3,\n", encoding="utf-8")
+    with pytest.raises(sr.InputError, match="two names: compound_id"):
+        read_management(file, yard())
+
+
 def test_other_coordinates_are_refused() -> None:
     from spatialreno.area import assemble
 

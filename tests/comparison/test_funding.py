@@ -89,6 +89,11 @@ def test_what_no_rule_covers_is_told() -> None:
     assert found.lines["allowed"].isna().all()
 
 
+def test_payers_that_a_price_adds_are_in_the_table_too() -> None:
+    found = plan(town(), bill(town(), ("city", "paths", "", 100.0), ("lottery", "paths", "", 5.0)))
+    assert needed(found) == {"city": 100.0, "lottery": 5.0}
+
+
 def test_shares_a_household_and_an_owner_unit() -> None:
     """A quarter of 800 yuan falls to four units, 50 each; 1 000 yuan of lifts are 20 for each of 50 households."""
     area = town({**RULE, "rule": "units_own", "payer": "units", "share": 0.25})

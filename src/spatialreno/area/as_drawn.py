@@ -51,21 +51,20 @@ def with_types(layers: Mapping[str, pd.DataFrame], catalog: Catalog, notes: Note
 
 
 def _walls_of_strips(
-    walls: Any, rows: npt.NDArray[np.bool_], constants: Mapping[str, float], notes: Notes
-) -> pd.DataFrame:
+    walls: gpd.GeoDataFrame, rows: npt.NDArray[np.bool_], constants: Mapping[str, float], notes: Notes
+) -> gpd.GeoDataFrame:
     least, most = constants["double_wall_min_m"], constants["double_wall_max_m"]
     strips = {i: strip_lines(shape, least, most) for i, shape in walls.geometry[rows].items()}
     found = {i: strip for i, strip in strips.items() if strip is not None}
     if not found:
-        return walls  # type: ignore[no-any-return]
+        return walls
     pieces = _met(walls, found, constants["snap_m"])
     silent = _silent(walls, "walls", "thickness_m", notes)
     widths = pd.Series({i: round(width, 3) for i, (_, width) in found.items() if i in silent}, dtype="float64")
     walls = walls.assign(thickness_m=widths.reindex(walls.index).fillna(walls["thickness_m"]))
     notes.act("walls", ", ".join(map(str, found)), "strip", f"{len(found)} strips read as walls with their thickness")
     notes.valid.pop("walls", None)
-    lines: pd.DataFrame = in_pieces(walls, pieces)
-    return lines
+    return in_pieces(walls, pieces)
 
 
 def _met(walls: Any, found: Mapping[Any, tuple[list[Any], float]], near: float) -> list[list[Any]]:
@@ -96,11 +95,11 @@ def _drawn_on(line: Any, others: list[Any], width: float) -> Any:
     return shapely.LineString(corners) if len(corners) > len(line.coords) else line
 
 
-def _areas_of_rings(frame: Any, rows: npt.NDArray[np.bool_], name: str, notes: Notes) -> pd.DataFrame:
+def _areas_of_rings(frame: gpd.GeoDataFrame, rows: npt.NDArray[np.bool_], name: str, notes: Notes) -> gpd.GeoDataFrame:
     shapes = frame.geometry.to_numpy().copy()
     closed = rows & shapely.is_closed(shapes) & (shapely.get_num_coordinates(shapes) > 3)
     if not closed.any():
-        return frame  # type: ignore[no-any-return]
+        return frame
     shapes[closed] = [shapely.Polygon(line.coords) for line in shapes[closed]]
     ids = ", ".join(map(str, frame.index[closed]))
     notes.act(name, ids, "ring", f"{closed.sum()} closed lines read as the areas that they go round")
@@ -112,8 +111,8 @@ _POINTS = {"gates": "width_m", "trees": "crown_m"}
 
 
 def _points_of(
-    frame: Any, kinds: npt.NDArray[Any], name: str, constants: Mapping[str, float], notes: Notes
-) -> pd.DataFrame:
+    frame: gpd.GeoDataFrame, kinds: npt.NDArray[Any], name: str, constants: Mapping[str, float], notes: Notes
+) -> gpd.GeoDataFrame:
     shapes, column = frame.geometry.to_numpy().copy(), _POINTS[name]
     sizes: dict[Any, float] = {}
     for i in np.flatnonzero(kinds > 0):
@@ -121,7 +120,7 @@ def _points_of(
         if found is not None:
             shapes[i], sizes[frame.index[i]] = found
     if not sizes:
-        return frame  # type: ignore[no-any-return]
+        return frame
     silent = _silent(frame, name, column, notes)
     measured = pd.Series({i: round(size, 2) for i, size in sizes.items() if i in silent}, dtype="float64")
     what = f"{len(sizes)} lines or areas read as the points in their middle, as wide as they are ({column})"

@@ -46,6 +46,26 @@ def as_kinds(area: StudyArea, given: str | Iterable[str], *, what: str) -> list[
     return kinds
 
 
+def as_day(given: str | pd.Timestamp, *, what: str) -> pd.Timestamp:
+    """Take one day, whatever the hour and the time zone.
+
+    >>> as_day("2026-03-01", what="start")
+    Timestamp('2026-03-01 00:00:00')
+
+    Raises
+    ------
+    InputError
+        It is none.
+    """
+    try:
+        day = pd.Timestamp(given)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"{what}: {given!r} is no day. Write it as YYYY-MM-DD.") from error
+    if pd.isna(day):
+        raise InputError(f"{what}: {given!r} is no day. Write it as YYYY-MM-DD.")
+    return day.normalize().tz_localize(None)
+
+
 def refuse_unknown(given: Iterable[str], known: Collection[str], *, what: str, noun: str) -> None:
     """Refuse names that are not known, each with the known ones nearest to it.
 

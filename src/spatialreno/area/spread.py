@@ -11,7 +11,7 @@ import shapely
 
 from spatialreno.area.cells import mark
 from spatialreno.area.conform import Notes
-from spatialreno.area.facts.people import HOME_USES
+from spatialreno.area.facts.homes import HOME_USES
 from spatialreno.area.place.relate import owners
 from spatialreno.errors import Fault
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import Field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -17,8 +17,31 @@ from spatialreno.area.rules.check import check_layers
 from spatialreno.errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from spatialreno.area.study_area import StudyArea
     from spatialreno.catalog import Catalog
+
+
+class Held(Protocol):
+    """A study area, as far as it is looked into here."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def catalog(self) -> Catalog:
+        """What it was read with."""
+
+    @property
+    def survey(self) -> Self:
+        """The area as surveyed."""
+
+    @property
+    def _acts(self) -> tuple[Mapping[str, str], ...]:
+        """What was done to its rows."""
+
+    def layer(self, name: str) -> gpd.GeoDataFrame:
+        """Return one layer."""
+
+
+Area = TypeVar("Area", bound=Held)
 
 
 def freeze(layers: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
@@ -37,7 +60,7 @@ def refuse_errors(found: list[Fault]) -> None:
         raise InputError.of(errors)
 
 
-def under_catalog(area: StudyArea, catalog: Catalog) -> StudyArea:
+def under_catalog(area: Area, catalog: Catalog) -> Area:
     """Return the area as it is under another catalog: estimated, checked and related anew where that asks for it.
 
     Parameters
@@ -68,7 +91,7 @@ def under_catalog(area: StudyArea, catalog: Catalog) -> StudyArea:
     return replace(area, catalog=catalog, _layers=related, _survey=survey, _acts=(*area._acts, *notes.acts))
 
 
-def replace_layers(area: StudyArea, changed: Mapping[str, pd.DataFrame]) -> StudyArea:
+def replace_layers(area: Area, changed: Mapping[str, pd.DataFrame]) -> Area:
     """Return the area with some layers changed, checked and related again; its survey stays.
 
     Parameters

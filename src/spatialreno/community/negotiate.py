@@ -135,7 +135,7 @@ def _offer(
         limit = limits.get(str(household), limits.get(int(row["floor"])))
         if limit is not None:
             votes[str(household)] = "yes" if row["pays_yuan"] <= limit else "no"
-    count = Poll(poll.areas_m2, votes, poll.rule).count(f"{MATTER}")
+    count = Poll(poll.areas_m2, votes, poll.rule).count(MATTER)
     low, high = shares.range_yuan
     return (scheme.name, each, low, high, count.agreed_heads, count.agreed_area_m2, count.voted_heads,
             len(count.to_win), count.passed)  # fmt: skip

@@ -64,7 +64,8 @@ def _streets(area: StudyArea) -> gpd.GeoDataFrame:
 
 def _changed(today: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
     """List streets that are new, of another width or drawn elsewhere."""
-    then, now = _streets(after), _streets(today).reindex(_streets(after).index)
+    then = _streets(after)
+    now = _streets(today).reindex(then.index)
     same = then["width_m"].astype("float64").eq(now["width_m"].astype("float64"))
     same &= shapely.equals(then.geometry.to_numpy(), now.geometry.to_numpy())
     return then[~same]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spatialreno.area import STATION, pipes_in_use
+from spatialreno.catalog import Finding, sentence
 from spatialreno.community import LiftPlan, LiftTerms, plan_lifts, read_register
 from spatialreno.errors import InputError
 from spatialreno.scenario import Alter, Build, Intervention, Scenario, alter, line
@@ -49,14 +50,6 @@ class Works:
         return found if self.dig is None else [*found, dig_lines(self.dig, area.catalog)]
 
 
-_LOOP = {
-    "zh": "热力站 {name}：最不利环路单程 {way:,.0f} m，往返阻力 {loop:,.0f} kPa，循环泵扬程约 {head:,.1f} m"
-          "（主干按经济比摩阻 {main:g} Pa/m，支线不超过 {branch:g} Pa/m）",
-    "en": "heat station {name}: worst loop {way:,.0f} m one way, {loop:,.0f} kPa there and back, its pump gives about "
-          "{head:,.1f} m (main line by economic friction {main:g} Pa/m, branches up to {branch:g} Pa/m)",
-}  # fmt: skip
-
-
 def works_findings(works: Works, area: StudyArea, lang: str = "zh") -> list[str]:
     """Tell what a heat plan asks of its pump and a dig of the houses beside it, a line each.
 
@@ -73,16 +66,11 @@ def works_findings(works: Works, area: StudyArea, lang: str = "zh") -> list[str]
     stations = works.heat.stations if works.heat is not None else None
     for name, row in stations.iterrows() if stations is not None else ():
         if row["worst_m"] == row["worst_m"]:
-            found.append(
-                _LOOP[lang].format(
-                    name=name,
-                    way=row["worst_m"],
-                    loop=row["loop_kpa"],
-                    head=row["pump_head_m"],
-                    main=limits["heat_main_drop_pa_m"],
-                    branch=limits["heat_drop_pa_m"],
-                )
-            )
+            told = {
+                "station": name, "way_m": row["worst_m"], "loop_kpa": row["loop_kpa"], "head_m": row["pump_head_m"],
+                "main_pa_m": limits["heat_main_drop_pa_m"], "branch_pa_m": limits["heat_drop_pa_m"],
+            }  # fmt: skip
+            found.append(sentence(area.catalog, Finding("heat_loop", told), lang))
     deep = works.dig.faults if works.dig is not None else ()
     return found + [str(fault) for fault in deep if fault.rule == "deep_drain"]
 
@@ -160,14 +148,10 @@ def with_works(
 
     Parameters
     ----------
-    today
-        The area as it is.
-    scenario
-        The option as its author wrote it.
-    works
+    today, scenario
+        The area as it is, and the option as its author wrote it.
+    works, progress
         As for :func:`spatialreno.compare`.
-    progress
-        Called with a sentence before each step.
 
     Examples
     --------
@@ -211,18 +195,23 @@ def new_lifts(plan: LiftPlan) -> pd.DataFrame:
     return fits
 
 
+def lift_count(plan: LiftPlan) -> float:
+    """Count lifts: two stairwells share one."""
+    return float((1.0 - 0.5 * new_lifts(plan)["form"].eq("shared")).sum())
+
+
 def lift_lines(plan: LiftPlan, catalog: Catalog) -> pd.DataFrame:
     """List what lifts cost as lines of the bill: the subsidy, and what the households of the stairwells pay."""
     rows, fits = [], new_lifts(plan)
     told = {row["key"]: row for row in catalog.rows("constants")}["lift_cost_yuan"]
     subsidy = {row["subsidy"]: row for row in catalog.rows("subsidies")}[LiftTerms().subsidy]
-    each = 1.0 - 0.5 * fits["form"].eq("shared")  # two stairwells share one
+    count = lift_count(plan)
     for payer, title, of, yuan in (
         (subsidy["payer"], ("加装电梯（补贴）", "lifts, subsidy"), subsidy, fits["subsidy_yuan"]),
         ("residents", ("加装电梯（住户分摊）", "lifts, paid by the households"), told,
          fits["cost_yuan"] - fits["subsidy_yuan"]),
     ):  # fmt: skip
-        count, total = float(each.sum()), float(yuan.sum())
+        total = float(yuan.sum())
         if total > 0:
             rows.append(line("lifts", "lifts", title, payer=payer, phase=_LIFT_PHASE, kind="", measure="joint",
                              ids=tuple(map(str, fits.index)), quantity=count, unit="set", price=total / count,
@@ -299,9 +288,7 @@ def works_values(area: StudyArea, works: Works | None, asked: Sequence[str] = ()
         What was asked for: where heat was, and there is none, nobody is newly heated.
     """
     stations = area.facilities["kind"].eq(STATION)
-    lifts = 0.0
-    if works is not None and works.lifts is not None:
-        lifts = float((1.0 - 0.5 * new_lifts(works.lifts)["form"].eq("shared")).sum())
+    lifts = lift_count(works.lifts) if works is not None and works.lifts is not None else 0.0
     found = {"heat_stations": float(stations.sum()), "lifts_built": lifts}
     if "heat" in asked:
         found["homes_newly_heated"] = 0.0

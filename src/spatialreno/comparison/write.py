@@ -99,7 +99,7 @@ def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
 def _checkup(comparison: Comparison) -> pd.DataFrame:
     """Measure every lack, with the words that stand on pages beside."""
     catalog = comparison.today.catalog
-    told = {k: t.assign(result=checkup_lines(t, catalog).iloc[:, 2]) for k, t in comparison.checkups.items()}
+    told = {k: t.assign(result=checkup_lines(t, catalog)["结果"]) for k, t in comparison.checkups.items()}
     return _by_option(told, index=False)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from spatialreno.design.proof.study import Study
-from spatialreno.design.question.terms import Bools, Terms, flags
+from spatialreno.design.question.terms import Bools, Terms, flags, named
 
 _SOME = 1e-6
 _YUAN = 1.0  # what costs nothing counts as one yuan where gains are set against costs
@@ -163,8 +163,3 @@ def _with(chosen: Bools, some: Iterable[int]) -> Bools:
     more = chosen.copy()
     more[list(some)] = True
     return more
-
-
-def named(chosen: Bools, names: list[str]) -> list[str]:
-    """Name a choice."""
-    return [name for name, yes in zip(names, chosen, strict=True) if yes]

@@ -79,12 +79,12 @@ class Question:
     def design(self, budget_yuan: float) -> Design:
         """Answer for one budget, prove, prune, apply and measure."""
         terms = replace(self.terms, budget=budget_yuan)
-        answer, chosen = self.answered(terms)
+        answer, chosen, cost = self.answered(terms)
         self._check(chosen)
-        return self._told(terms, answer, chosen)
+        return self._told(terms, answer, chosen, cost)
 
-    def answered(self, terms: Terms) -> tuple[Answer, Bools]:
-        """Find the most for the money, and the least money for that; the bill itself must be within the budget."""
+    def answered(self, terms: Terms) -> tuple[Answer, Bools, float]:
+        """Find the most for the money, the least money for that, and its bill, which must be within the budget."""
         for _ in range(_BILLS):
             answer = self.study.most(terms)
             if answer.status == "infeasible":
@@ -95,11 +95,15 @@ class Question:
                     "design: the effort was used up before any choice kept to all terms. Ask for less."
                 )
             chosen = minimal(self.study, terms, self.study.least(terms, answer.value, answer.chosen).chosen)
-            if self.bill(chosen) <= terms.budget:
-                break
+            cost = self.bill(chosen)
+            if cost <= terms.budget:
+                return answer, chosen, cost
             # Shares of the bill are rounded to the fen: what is over by that is no answer, nor is anything more.
             terms = replace(terms, never_all=(*terms.never_all, tuple(np.flatnonzero(chosen).tolist())))
-        return answer, chosen
+        raise InfeasibleError(
+            f"design: {_BILLS} choices cost more than {terms.budget:,.2f} yuan by the fen to which a bill is rounded. "
+            "Give one yuan more."
+        )
 
     def bill(self, chosen: Bools) -> float:
         """Say what the bill of a choice comes to, in yuan."""
@@ -184,7 +188,7 @@ class Question:
                 "spatialreno; report it with the area."
             )
 
-    def _told(self, terms: Terms, answer: Answer, chosen: Bools) -> Design:
+    def _told(self, terms: Terms, answer: Answer, chosen: Bools, cost: float) -> Design:
         """Write the answer for people."""
         asks = self.asked.groupby("id")["who"].agg(list).to_dict()
         table = pd.DataFrame(
@@ -203,7 +207,7 @@ class Question:
             today=self.hopes.today,
             value=self.study.value(chosen),
             bound=max(answer.bound, answer.value),
-            cost_yuan=self.bill(chosen),
+            cost_yuan=cost,
             budget_yuan=terms.budget,
             status=answer.status,
             table=table,

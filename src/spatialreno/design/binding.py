@@ -9,7 +9,7 @@ import numpy as np
 
 from spatialreno.design.proof.study import Study
 from spatialreno.design.question.checks import Check
-from spatialreno.design.question.terms import Bools, Terms
+from spatialreno.design.question.terms import Bools, Terms, named
 
 _SOME = 1e-6
 
@@ -32,10 +32,12 @@ def _binding(study: Study, terms: Terms, names: Sequence[str]) -> Iterator[str]:
     if terms.shut.any():
         easier = study.most(replace(terms, shut=none))
         if easier.status != "infeasible":
-            yield f"must_keep, keep_party and consent (opening {_named(easier.chosen & terms.shut, names)} would do)"
+            opened = ", ".join(named(easier.chosen & terms.shut, names))
+            yield f"must_keep, keep_party and consent (opening {opened} would do)"
     if terms.must.any() and _possible(study, replace(terms, must=none)):
+        opened = ", ".join(named(terms.must, names))
         cost, asks = terms.cost[terms.must].sum(), terms.asks(terms.must)
-        yield f"must_open ({_named(terms.must, names)} alone cost {cost:,.0f} yuan and ask {asks} parties)"
+        yield f"must_open ({opened} alone cost {cost:,.0f} yuan and ask {asks} parties)"
     if terms.parties is not None:
         enough = _enough_parties(study, terms)
         if enough is not None:
@@ -59,10 +61,6 @@ def _told(check: Check, terms: Terms, chosen: Bools) -> str:
     value = check.of(terms.must if alone else chosen)
     whom = "what must open alone" if alone else "the best without it"
     return f"{check.name} of {check.told(check.most)} ({whom}: {check.told(value)})"
-
-
-def _named(chosen: Bools, names: Sequence[str]) -> str:
-    return ", ".join(name for name, yes in zip(names, chosen, strict=True) if yes)
 
 
 def _possible(study: Study, terms: Terms) -> bool:

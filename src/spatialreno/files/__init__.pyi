@@ -9,6 +9,7 @@ from .rounded import rounded as rounded
 from .row_files import csv_rows as csv_rows
 from .row_files import geojson_rows as geojson_rows
 from .row_files import listed as listed
+from .row_files import named_columns as named_columns
 from .row_files import read_geojson as read_geojson
 from .row_files import read_table as read_table
 from .row_files import write_geojson as write_geojson

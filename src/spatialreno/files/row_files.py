@@ -19,6 +19,7 @@ from pyproj import CRS
 
 from spatialreno.area import LONLAT, crs_name, declared_crs
 from spatialreno.catalog import read_catalog
+from spatialreno.errors import Fault, InputError
 from spatialreno.files.child_process import guarded, refused
 from spatialreno.files.rounded import rounded
 from spatialreno.files.shapes import Told, shapes_of_geojson
@@ -123,6 +124,40 @@ def read_table(path: Path) -> pd.DataFrame:
     """Read one CSV as text cells, UTF-8 or GB18030; a large one in a child process."""
     frame: pd.DataFrame = _within_bounds(path, _table)
     return frame
+
+
+def named_columns(
+    raw: pd.DataFrame, columns: Mapping[str, Iterable[str]], needed: Iterable[str], *, what: str, file: str
+) -> pd.DataFrame:
+    """Give columns that people name in their own way our names; others go, and what is not there is empty.
+
+    Parameters
+    ----------
+    raw
+        As it was read.
+    columns
+        Our name to the names people give.
+    needed
+        Ours that must be there.
+    what, file
+        What the rows are, and where they stand.
+
+    Raises
+    ------
+    InputError
+        A column is missing, or stands under two of its names.
+    """
+    found = raw.rename(columns={name: ours for ours, names in columns.items() for name in names})
+    wrong = {
+        "columns are missing": [name for name in needed if name not in found],
+        "columns stand under two names": sorted(set(found.columns[found.columns.duplicated()])),
+    }
+    mend = f"Columns: {', '.join(columns)}"
+    faults = [Fault(what, (), "columns", f"{told}: {', '.join(names)}", mend, file=file)
+              for told, names in wrong.items() if names]  # fmt: skip
+    if faults:
+        raise InputError.of(faults)
+    return found.reindex(columns=list(columns))
 
 
 def _table(path: Path) -> pd.DataFrame:

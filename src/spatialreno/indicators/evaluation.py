@@ -168,15 +168,15 @@ def evaluate(
     values = circle_values(found, norm, score).reindex(people.index)
     merged = compound_blocks(area)
     places = places_of(area, people, merged)
-    ground = _ground(area)
+    ground, unread = _ground(area), unread_share(norm, weights)
     rows = [
-        *_people_rows(area, norm, people, values, places),
+        *_people_rows(area, norm, people, values, places, unread=unread),
         *_ground_rows(area, norm, people.assign(block=places["block"]), merge_blocks(area)),
         *land_rows(area, ground.free),
         *lane_rows(area, ground.lanes),
         *fire_rows(area, ground.fire, area.buildings["compound_id"].map(merged)),
         *declared_rows(area, people, group=group, at=at),
-        Row("area", area.name, "score_unread", unread_share(norm, weights), source=norm.name),
+        Row("area", area.name, "score_unread", unread, source=norm.name),
     ]
     return Evaluation(
         table=tidy(rows, area.catalog),
@@ -203,10 +203,11 @@ def _people_rows(
     people: pd.DataFrame,
     values: pd.DataFrame,
     places: dict[str, pd.Series[str]],
+    *,
+    unread: float,
 ) -> list[Row]:
     inferred = bool(area.walls["inferred"].any())
     local = values[[c for c in values if str(c).startswith(_LOCAL)]]
-    unread = unread_share(norm, kind_weights(norm, area.catalog.facilities))
     sources = circle_sources(norm)
     sources["score"] += f"; {unread:.0%} of its weight rests on norms unread in print"
     rows = []

@@ -110,8 +110,9 @@ def access_by_tiles(
     if failed:
         raise InputError("tiles: " + "; ".join(failed))
     parts = [found.answer for found in done.values() if found.answer is not None]
-    empty = _one_tile(_Tile(part_of(area, shapely.Polygon(), area.name), people.index[:0], norm, 1.0, True))
-    found = pd.concat(parts or [empty]).sort_values(["building_id", "kind"], ignore_index=True)
+    if not parts:  # nobody lives here: the columns, and no row
+        parts = [_one_tile(_Tile(part_of(area, shapely.Polygon(), area.name), people.index[:0], norm, 1.0, True))]
+    found = pd.concat(parts).sort_values(["building_id", "kind"], ignore_index=True)
     score = scores(found, kind_weights(norm, area.catalog.facilities), norm.score.fade).reindex(people.index)
     table = pd.DataFrame({"score": score, "residents": people["residents"], "households": people["households"]})
     counts = pd.Series({name: len(tile.homes) for name, tile in tiles.items()}, dtype="int64")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.area import as_day
 from spatialreno.errors import Fault, InputError
 from spatialreno.programme.sums import MEASURES, SHARES, sums
 
@@ -124,7 +125,7 @@ class Programme:
         DataFrame
             Index id; title, district, status, end_planned, end, reason, days (behind plan).
         """
-        day = _day(as_of)
+        day = as_day(as_of, what="as_of")
         own = self.projects
         ended = own["end"].where(own["end"] <= day)
         behind = (ended.fillna(day) - own["end_planned"]).dt.days
@@ -153,7 +154,7 @@ class Programme:
         for series, column in (("planned", "end_planned"), ("done", "end")):
             dated = own[own[column].notna() & own[measure].notna()]
             if series == "done" and as_of is not None:
-                dated = dated[dated[column] <= _day(as_of)]
+                dated = dated[dated[column] <= as_day(as_of, what="as_of")]
             steps = dated.groupby(column)[measure].sum().astype("float64").sort_index().cumsum()
             parts.append(pd.DataFrame({"series": series, "date": steps.index, "value": steps.to_numpy()}))
         return pd.concat(parts, ignore_index=True)
@@ -208,10 +209,3 @@ class Programme:
 def _known_sum(values: pd.Series[Any]) -> float:
     """Add what is known; nothing known is unknown."""
     return float(values.astype("float64").sum(min_count=1))
-
-
-def _day(text: str) -> pd.Timestamp:
-    try:
-        return pd.Timestamp(text)
-    except ValueError as error:
-        raise InputError(f"{text!r} is no date. Write it as YYYY-MM-DD.") from error

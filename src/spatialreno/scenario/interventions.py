@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from shapely.geometry.base import BaseGeometry
 
 from spatialreno.errors import ScenarioError
-from spatialreno.scenario.select import Selector, selector
+from spatialreno.scenario.select import CHOICES, Selector, selector
 from spatialreno.scenario.values import LONLAT_TEXT, cells, lonlat_point, one_shape, phase_number
 
 
@@ -68,6 +68,22 @@ class Build:
 
 
 Intervention = Demolish | Alter | Build
+
+
+class Acts(Protocol):
+    """A named set of interventions: a scenario, as far as it is read below it."""
+
+    @property
+    def name(self) -> str:
+        """Short name."""
+
+    @property
+    def title(self) -> str:
+        """Name for people."""
+
+    @property
+    def interventions(self) -> tuple[Intervention, ...]:
+        """What is done."""
 
 
 def demolish(
@@ -144,11 +160,10 @@ def alter(
     """
     if not set:
         raise ScenarioError(f"alter {layer}: nothing is set. Give set = {{ column = value }}.")
-    known = ("ids", "where", "between", "within", "party", "street")
-    unknown = sorted(k for k in choices if k not in known)
+    unknown = sorted(k for k in choices if k not in CHOICES)
     if unknown:
-        raise ScenarioError(f"alter {layer}: {', '.join(unknown)} chooses nothing. Use {', '.join(known)}.")
-    chosen = selector(**{key: choices.get(key) for key in known})
+        raise ScenarioError(f"alter {layer}: {', '.join(unknown)} chooses nothing. Use {', '.join(CHOICES)}.")
+    chosen = selector(**{key: choices.get(key) for key in CHOICES})
     where = f"alter {layer}"
     return Alter(layer, chosen, cells(set, where), expect, reason, phase_number(phase, where))
 

@@ -16,12 +16,11 @@ from pyproj.exceptions import CRSError
 from spatialreno.area import lineage, lineages, replace_layers, taken_stretches, too_wide_gates
 from spatialreno.errors import Fault, InputError, ScenarioError
 from spatialreno.scenario.holes import with_holes
-from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention
+from spatialreno.scenario.interventions import Acts, Alter, Build, Demolish, Intervention
 from spatialreno.scenario.select import select
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
-    from spatialreno.scenario.scenario import Scenario
 
 Feature = tuple[str, str]
 _IDS_SHOWN = 8
@@ -104,7 +103,7 @@ class Resolved:
         return rights[~rights["feature_id"].isin(lost)]
 
 
-def resolve(scenario: Scenario, area: StudyArea) -> Resolved:
+def resolve(scenario: Acts, area: StudyArea) -> Resolved:
     """Resolve every intervention against the area, once for both; raise one error that holds all problems."""
     recent = area.derive(_recent)
     found = recent.pop(scenario, None) or _resolved(scenario, area)
@@ -114,12 +113,12 @@ def resolve(scenario: Scenario, area: StudyArea) -> Resolved:
     return found
 
 
-def _recent(area: StudyArea) -> dict[Scenario, Resolved]:
+def _recent(area: StudyArea) -> dict[Acts, Resolved]:
     """Begin the list of scenarios last resolved against an area."""
     return {}
 
 
-def _resolved(scenario: Scenario, area: StudyArea) -> Resolved:
+def _resolved(scenario: Acts, area: StudyArea) -> Resolved:
     result = Resolved(area, scenario.name)
     for act in sorted(scenario.interventions, key=lambda a: (a.phase, str(a), a.reason)):  # the earliest phase takes it
         if act.layer not in area.catalog.layers:

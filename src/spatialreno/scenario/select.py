@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 # Python types a cell of each dtype of the dictionary is compared with; int stands for a whole number in any.
 _HOLDS: dict[str, tuple[type, ...]] = {"str": (str,), "float": (int, float), "int": (int, float), "bool": (bool,)}
-
-
 _CLUSTER = "cluster:"
 _NAMES_SHOWN = 8
 
@@ -45,10 +43,14 @@ class Selector:
 
     def given(self) -> Iterator[tuple[str, Any]]:
         """Go through the choices that were made."""
-        for key in ("ids", "where", "between", "within", "party", "street"):
+        for key in CHOICES:
             value = getattr(self, key)
             if value is not None:
                 yield key, value if isinstance(value, str) else list(value)
+
+
+#: What a choice may be made by, in the order in which it is written.
+CHOICES = tuple(field.name for field in fields(Selector))
 
 
 def selector(
@@ -214,12 +216,12 @@ def _by_street(area: StudyArea, layer: str, frame: Any, name: str) -> Any:
         raise ScenarioError(f"street = {name!r}: no path has this name. Names of paths: {known}. Correct the name.")
     if layer == "paths":
         return (frame["name"] == name).fillna(False).to_numpy(dtype=bool)
-    yards = area.compounds.geometry.to_numpy()
+    yards, front = area.compounds.geometry.to_numpy(), area.catalog.constants["street_front_m"]
     line = shapely.union_all(lines)
-    along = yards[shapely.distance(yards, line) <= area.catalog.constants["street_front_m"]]
+    along = shapely.distance(yards, line) <= front
     if layer == "compounds":
-        return np.isin(shapely.to_wkb(frame.geometry.to_numpy()), shapely.to_wkb(along))
-    ground = shapely.union_all([*along, shapely.buffer(line, area.catalog.constants["street_front_m"])])
+        return along
+    ground = shapely.union_all([*yards[along], shapely.buffer(line, front)])
     return shapely.within(_inner_points(frame), ground)
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tomli_w
 
 from spatialreno.errors import ScenarioError
-from spatialreno.scenario.interventions import Alter, Build, Intervention
-from spatialreno.scenario.select import thawed
+from spatialreno.scenario.interventions import Acts, Alter, Build, Intervention
+from spatialreno.scenario.select import CHOICES, thawed
 from spatialreno.scenario.values import LONLAT_TEXT
 
-if TYPE_CHECKING:
-    from spatialreno.scenario.scenario import Scenario
 
-
-def scenario_text(scenario: Scenario) -> str:
+def scenario_text(scenario: Acts) -> str:
     """Write a scenario as the text of its file."""
     tables: dict[str, Any] = {"name": scenario.name, "title": scenario.title}
     for verb in ("demolish", "alter", "build"):
@@ -25,7 +22,7 @@ def scenario_text(scenario: Scenario) -> str:
     return tomli_w.dumps(tables)
 
 
-def canonical_text(scenario: Scenario) -> str:
+def canonical_text(scenario: Acts) -> str:
     """Write what a scenario means, the same for every order of its acts and wherever they were written down."""
     acts = [tomli_w.dumps({act.verb: _table(act, in_place=True)}) for act in scenario.interventions]
     return "\n".join([tomli_w.dumps({"name": scenario.name, "title": scenario.title}), *sorted(acts)])
@@ -36,7 +33,7 @@ def _table(act: Intervention, *, in_place: bool = False) -> dict[str, Any]:
         place = _place(act, in_place=in_place)
         table: dict[str, Any] = {"layer": act.layer, "id": act.id, **dict(act.values), **place}
     else:
-        chosen = {k: getattr(act.chosen, k) for k in ("ids", "between", "within", "party", "street")}
+        chosen = {k: getattr(act.chosen, k) for k in CHOICES if k != "where"}
         table = {"layer": act.layer, **{k: thawed(v) for k, v in chosen.items() if v is not None}}
         if act.chosen.where is not None:
             table["where"] = {k: thawed(v) for k, v in act.chosen.where}

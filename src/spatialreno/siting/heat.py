@@ -23,6 +23,7 @@ from spatialreno.siting.candidates import (
     together,
 )
 from spatialreno.siting.models.choice import Choice, no_choice
+from spatialreno.siting.models.problem import FloatArray
 from spatialreno.siting.models.station_model import (
     UNITS,
     CaseAnswer,
@@ -54,7 +55,7 @@ def choose_stations(
         return asked.nowhere(spare_rooms(area, STATION).iloc[:0], {"binding": "nothing waits for heat"})
     told: dict[str, Any] = {}
     sites = spare_rooms(area, STATION).iloc[:0]
-    for forms in (("house",), ("house", "box")):
+    for forms in (("house",), ("house", "box")) if candidates is None else ((),):  # what is given has its form
         sites = asked.places(forms)
         if not len(sites):
             continue
@@ -62,7 +63,8 @@ def choose_stations(
         answer, told = _solved(case, count is None, time_limit_s)
         if len(answer.sites):
             return asked.found(sites, case, answer)
-    return asked.nowhere(sites, told or asked.no_land(), told.pop("status", "infeasible"))
+    status = told.pop("status", "infeasible")
+    return asked.nowhere(sites, told or asked.no_land(), status)
 
 
 def _solved(case: StationCase, any_count: bool, time_limit_s: float | None) -> tuple[CaseAnswer, dict[str, Any]]:
@@ -150,10 +152,11 @@ class _Asked:
         """Put places, load, mains and limits into one record."""
         constants, costs = self.area.catalog.constants, self.area.catalog.costs
         mains, _ = usable_mains(self.area, "heat_primary", loaded=True)
-        houses = self.area.buildings.geometry.loc[self.demand.index].to_numpy()
         shapes = sites.geometry.to_numpy()
         price = costs[(costs["layer"] == "facilities") & (costs["kind"] == STATION) & (costs["quantity"] == "area_m2")]
-        room = sites["area_m2"].fillna(100.0).clip(upper=260.0).astype(float)
+        houses_m2 = self.area.catalog.heat_stations.query("form == 'house'")
+        small, large = houses_m2["footprint_m2"].min(), houses_m2["footprint_high_m2"].max()
+        room = sites["area_m2"].fillna(small).clip(upper=large).astype(float)  # a larger room is not all built out
         primary = costs[(costs["layer"] == "pipes") & (costs["kind"] == "heat_primary")]["price"].iloc[0]
         return StationCase(
             demand=self.demand,
@@ -162,7 +165,7 @@ class _Asked:
                 "fixed_yuan": constants["heat_station_set_yuan"] + room * float(price["price"].iloc[0]),
                 "noise_m": self._quiet_m(sites),
             }, index=sites.index),
-            way_m=shapely.distance(houses[:, None], shapes[None, :]),
+            way_m=self.way_m(sites),
             spare_kw=mains["capacity"].fillna(np.inf),
             reach_m=shapely.distance(shapes[:, None], mains.geometry.to_numpy()[None, :]),
             conflicts=_overlapping(sites),
@@ -171,6 +174,12 @@ class _Asked:
             main_reach_m=constants["heat_main_reach_m"],
             way_yuan=constants["heat_way_yuan_m2_m"], main_yuan=float(primary), count=self.number,
         )  # fmt: skip
+
+    def way_m(self, sites: gpd.GeoDataFrame) -> FloatArray:
+        """Straight distance of each building that waits to each place."""
+        houses = self.area.buildings.geometry.loc[self.demand.index].to_numpy()
+        found: FloatArray = shapely.distance(houses[:, None], sites.geometry.to_numpy()[None, :])
+        return found
 
     def _quiet_m(self, sites: gpd.GeoDataFrame) -> Any:
         """Distance to the nearest home, to a millimetre; inside a house damping is asked for instead of distance."""
@@ -200,8 +209,7 @@ class _Asked:
         }  # fmt: skip
         beyond = dict[str, Any]()
         if len(sites):
-            houses = self.area.buildings.geometry.loc[self.demand.index].to_numpy()
-            near = shapely.distance(houses[:, None], sites.geometry.to_numpy()[None, :]).min(axis=1) <= self.radius_m
+            near = self.way_m(sites).min(axis=1) <= self.radius_m
             beyond["buildings_beyond_radius"] = sorted(self.demand.index[~near])
         return Found(sites, replace(no_choice(), status=status), {**why, **asked, **beyond, **why}, self.basis)
 

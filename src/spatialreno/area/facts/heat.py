@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from spatialreno.area.facts.people import is_home
+from spatialreno.area.facts.homes import is_home
 
 if TYPE_CHECKING:
     from spatialreno.area.study_area import StudyArea

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from spatialreno.area.facts.heat import heat_demand, heated_today
-from spatialreno.errors import Fault, Severity
+from spatialreno.area.facts.people import built_years
+from spatialreno.errors import Fault, InputError, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from spatialreno.area.study_area import StudyArea
+
+_UNKNOWN_YEAR = 1990.0  # a building of unknown age counts as one of this year
 
 
 def heat_load(area: StudyArea) -> pd.DataFrame:
@@ -67,14 +70,17 @@ def heat_intensity(area: StudyArea) -> pd.DataFrame:
     buildings = area.buildings
     table = area.catalog.heat_intensity
     use = buildings["use"].fillna("residential").to_numpy()
-    own = buildings["built_year"].astype("Float64")
-    yard = buildings["compound_id"].map(area.compounds["built_year"].astype("Float64")).astype("Float64")
-    year = own.fillna(yard).fillna(1990).astype(float).to_numpy()
+    year: Any = built_years(area).fillna(_UNKNOWN_YEAR).to_numpy()
     insulated = buildings["insulated"].fillna(False).astype(bool).to_numpy()
     found = np.full(len(buildings), -1)
     for k, row in enumerate(table.itertuples()):
         fits = np.isin(use, str(row.uses).split("|")) & (year >= row.built_from) & (year <= row.built_to)
         found[fits & (insulated == bool(row.insulated)) & (found < 0)] = k
+    if (found < 0).any():
+        lost = ", ".join(sorted(set(use[found < 0])))
+        raise InputError(
+            f"heat_intensity: no row fits buildings of use {lost}. Add a row for their years and insulation."
+        )
     rows = table.iloc[found]
     return pd.DataFrame(
         {"w_m2": rows["w_m2"].to_numpy(float), "source": rows["source"].to_numpy()}, index=buildings.index

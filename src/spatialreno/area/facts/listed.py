@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spatialreno.catalog import folded
+from spatialreno.area.facts.named import compounds_named
 
 if TYPE_CHECKING:
     from spatialreno.area.study_area import StudyArea
-
-
-def compounds_named(names: Sequence[object], compounds: pd.DataFrame) -> list[str | None]:
-    """Find the compounds that a list names, by id or by name as people read it; None where there is no such one.
-
-    Two compounds of one name are neither.
-    """
-    called: dict[str, set[str]] = {}
-    for column in (compounds.index, compounds["name"]):
-        for text, compound in zip(column, compounds.index, strict=True):
-            called.setdefault(folded(text), set()).add(str(compound))
-    found = [called.get(folded(name), set()) for name in names]
-    return [next(iter(one)) if len(one) == 1 else None for one in found]
 
 
 def listed_structures(area: StudyArea) -> pd.DataFrame:

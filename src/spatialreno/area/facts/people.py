@@ -1,26 +1,16 @@
-"""What a home is, and where anybody lives."""
+"""Where anybody lives, and when it was built."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from spatialreno.area.facts.homes import is_home, is_inhabited
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
     from spatialreno.area.study_area import StudyArea
-
-HOME_USES = ("residential", "mixed")
-
-
-def is_inhabited(buildings: pd.DataFrame) -> pd.Series[bool]:
-    """Tell in which buildings somebody is known to live."""
-    return (buildings["residents"].fillna(0) > 0) | (buildings["households"].fillna(0) > 0)
-
-
-def is_home(buildings: pd.DataFrame) -> pd.Series[bool]:
-    """Tell which buildings are homes (住宅楼栋): in residential or mixed use, or somebody lives there."""
-    return buildings["use"].isin(HOME_USES) | is_inhabited(buildings)
 
 
 def inhabited_buildings(area: StudyArea) -> gpd.GeoDataFrame:
@@ -33,3 +23,11 @@ def home_buildings(area: StudyArea) -> gpd.GeoDataFrame:
     """List the homes, whether or not anybody is known to live there."""
     buildings = area.buildings
     return buildings[is_home(buildings)]
+
+
+def built_years(area: StudyArea) -> pd.Series[float]:
+    """Tell the year each building was built: its own, else its compound's; missing where neither is known."""
+    buildings, years = area.buildings, area.compounds["built_year"].astype("Float64")
+    yard = buildings["compound_id"].map(years).astype("Float64")
+    found: pd.Series[float] = buildings["built_year"].astype("Float64").fillna(yard).astype("float64")
+    return found

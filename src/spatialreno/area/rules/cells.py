@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from spatialreno.area.facts.listed import compounds_named
+from spatialreno.area.facts.named import compounds_named
 from spatialreno.area.place.sides import lineages
 from spatialreno.area.rules.checked import Checked, Rule
 from spatialreno.area.rules.checked import fault as _fault

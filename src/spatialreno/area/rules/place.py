@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import shapely
 
-from spatialreno.area.facts.people import is_home
+from spatialreno.area.facts.homes import is_home
 from spatialreno.area.place.gate_spans import gap_widths, spans_of_gates, walls_of_gates
 from spatialreno.area.place.relate import owners
 from spatialreno.area.place.sides import lineage

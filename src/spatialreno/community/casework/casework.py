@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.area import as_day, overlaid
 from spatialreno.errors import Fault, InputError
-from spatialreno.files import listed, write_book
+from spatialreno.files import listed, named_columns, write_book
 from spatialreno.formats import read_rows
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ class Casework:
 
     def now(self, as_of: str | None = None) -> pd.DataFrame:
         """Tell where each case stands: index who; leader, visits, date of the last, state, papers, due, note."""
-        day = _day(as_of) if as_of else None
+        day = as_day(as_of, what="as_of") if as_of else None
         own = self.rows if day is None else self.rows[self.rows["date"].isna() | (self.rows["date"] <= day)]
         last = own.groupby("who").tail(1).set_index("who")
         last.insert(2, "visits", own.groupby("who")["date"].count().reindex(last.index))
@@ -68,7 +70,7 @@ class Casework:
 
     def reminders(self, as_of: str) -> pd.DataFrame:
         """List cases past their deadline that are not signed: who, name, leader, state, papers_missing, due, days."""
-        day, own = _day(as_of), self.now(as_of)
+        day, own = as_day(as_of, what="as_of"), self.now(as_of)
         late = own[(own["due"] < day) & ~own["state"].isin(_SETTLED)].copy()
         late["days"] = (day - late["due"]).dt.days
         columns = ["name", "leader", "state", "papers_missing", "due", "days"]
@@ -76,8 +78,6 @@ class Casework:
 
     def applied(self, area: StudyArea) -> StudyArea:
         """Put the last word of every holder into the area's rights, so that consents follow the book."""
-        from spatialreno.area import overlaid
-
         now = self.now()
         said = area.rights["party_id"].map(now["state"])
         day = area.rights["party_id"].map(now["date"].dt.strftime("%Y-%m-%d")).astype("str")
@@ -143,11 +143,7 @@ def read_casework(path: str | Path, area: StudyArea, *, keep_rest: bool = False)
     known = {n for column, names in COLUMNS.items() for n in (column, *names)}
     raw = read_rows(path, known=known, sheet="casework" if path.suffix.lower() == ".xlsx" else "")
     frame = pd.DataFrame(raw.columns, dtype=object, index=range(len(raw.ids)))
-    frame = frame.rename(columns={n: column for column, names in COLUMNS.items() for n in names})
-    if "who" not in frame:
-        told = f"Columns: {', '.join(names[0] for names in COLUMNS.values())}"
-        raise InputError.of([Fault("casework", (), "columns", "column who (对象) is missing", told, file=path.name)])
-    cells = frame.reindex(columns=list(COLUMNS)).map(_text)
+    cells = named_columns(frame, COLUMNS, ["who"], what="casework", file=path.name).map(_text)
     rows = _typed(cells, area)
     faults, bad = [], pd.Series(False, index=rows.index)
     names = pd.Series([f"row {k}" for k in raw.ids], index=rows.index)
@@ -184,7 +180,7 @@ def start_casework(consents: Consents, *, due: str | None = None) -> Casework:
     True
     """
     left = consents.to_win()
-    day = _day(due) if due else pd.NaT
+    day = as_day(due, what="due") if due else pd.NaT
     said = consents.asked.groupby("party_id")["consent"].agg(_worst)
     states = [str(said.get(i, "not_visited")) if who == "party" else "not_visited" for who, i in
               zip(left["who"], left["id"], strict=True)]  # fmt: skip
@@ -220,8 +216,7 @@ def _typed(cells: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
         days = rows[column].str.replace(r"[/.]", "-", regex=True).str.slice(0, 10)
         rows[column] = pd.to_datetime(days, format="%Y-%m-%d", errors="coerce")
     for column in ("papers_in_hand", "papers_missing"):
-        rows[column] = [tuple(p.strip() for p in cell.replace("；", ";").replace("、", ";").replace(",", ";").split(";")
-                              if p.strip()) for cell in rows[column]]  # fmt: skip
+        rows[column] = [tuple(p.strip() for p in re.split("[;；、,]", cell) if p.strip()) for cell in rows[column]]
     return rows
 
 
@@ -237,8 +232,6 @@ def _faulty(
     for column in ("date", "due"):
         none = cells[column].notna() & rows[column].isna()
         yield "dates", f"{column} is no day", "Write days as YYYY-MM-DD", none
-    undated = rows["date"].isna() & ~rows["state"].isin(["not_visited"]) & cells["note"].isna() & cells["state"].isna()
-    yield "dates", "says something without a day", "Give the day of the visit", undated
     first = rows[rows["state"] == "visited"].groupby("who")["date"].min()
     early = (rows["state"] == "signed") & (rows["date"] < pd.to_datetime(rows["who"].map(first.to_dict())))
     yield "dates", "signed before the first visit", "Correct the days", early
@@ -256,10 +249,3 @@ def _text(value: Any) -> str | None:
     if value is None or pd.isna(value):
         return None
     return str(value).strip() or None
-
-
-def _day(text: str) -> pd.Timestamp:
-    try:
-        return pd.Timestamp(text)
-    except ValueError as error:
-        raise InputError(f"{text!r} is no day. Write it as YYYY-MM-DD.") from error

@@ -112,8 +112,8 @@ def next_visits(
 
 
 def _worth(area: StudyArea, scenario: Scenario) -> dict[Thing, float]:
-    cost = scenario.ledger(area).groupby(["layer", "id"])["cost_yuan"].sum()
-    return {(str(layer), str(i)): float(yuan) for (layer, i), yuan in cost.items()}  # type: ignore[misc, has-type]
+    cost = scenario.ledger(area).groupby(["layer", "id"])["cost_yuan"].sum().reset_index()
+    return {(str(row["layer"]), str(row["id"])): float(row["cost_yuan"]) for row in cost.to_dict("records")}
 
 
 def _needs(
@@ -147,21 +147,16 @@ def _chosen(
     things, who = list(needs), sorted({w for needed in needs.values() for w in needed})
     at = {w: len(things) + k for k, w in enumerate(who)}
     count = len(things) + len(who)
-    rows, low = [], []
-    for k, thing in enumerate(things):
-        for w in sorted(needs[thing]):
-            row = sparse.csr_matrix(([1.0, -1.0], ([0, 0], [at[w], k])), shape=(1, count))
-            rows.append(row)
-            low.append(0.0)
-    heads_row = sparse.csr_matrix(
-        ([-float(cost[w]) for w in who], ([0] * len(who), [at[w] for w in who])), shape=(1, count)
-    )
+    waits = [(k, at[w]) for k, thing in enumerate(things) for w in sorted(needs[thing])]  # y_k <= x_w, a row each
+    entries = [(row, column, sign) for row, (k, w) in enumerate(waits) for column, sign in ((w, 1.0), (k, -1.0))]
+    entries += [(len(waits), at[w], -float(cost[w])) for w in who]  # the last row: heads
+    row, column, value = zip(*entries, strict=True)
     scale = sum(worth[t] for t in things)
     objective = np.array([-worth[t] / scale for t in things] + [1e-6 * cost[w] / (heads + 1) for w in who])
     model = Milp(
         cost=objective, lower=np.zeros(count), upper=np.ones(count), integer=np.ones(count, dtype=bool),
-        matrix=sparse.vstack([*rows, heads_row]).tocsr(), row_lower=np.array([*low, -float(heads)]),
-        row_upper=np.full(len(rows) + 1, np.inf),
+        matrix=sparse.csr_matrix((value, (row, column)), shape=(len(waits) + 1, count)),
+        row_lower=np.array([0.0] * len(waits) + [-float(heads)]), row_upper=np.full(len(waits) + 1, np.inf),
     )  # fmt: skip
     found = solve_milp(model, nodes=_NODES)
     if not len(found.values):

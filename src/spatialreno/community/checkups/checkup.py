@@ -64,8 +64,8 @@ def answer_checkup(
     if scenario is not None:
         after = scenario.apply(area) if after is None else after
     now, then = Ground(area, area), Ground(area if after is None else after, area)
-    rules = {row["lack"]: _rule(row) for row in area.catalog.rows("lack_measures")}
-    sources = {row["lack"]: row for row in area.catalog.rows("lack_measures")}
+    measures = {row["lack"]: row for row in area.catalog.rows("lack_measures")}
+    rules = {lack: _rule(row) for lack, row in measures.items()}
     acts = _acts(area, scenario, then) if scenario is not None else []
     rows = []
     for compound, values in area.compounds.sort_index().iterrows():
@@ -85,8 +85,8 @@ def answer_checkup(
                     "indicator": row.get("indicator_zh", ""),
                     **found,
                     "closed_by": ", ".join(closers),
-                    "source": sources.get(lack, row).get("source", ""),
-                    "confidence": sources.get(lack, row).get("confidence", ""),
+                    "source": measures.get(lack, row).get("source", ""),
+                    "confidence": measures.get(lack, row).get("confidence", ""),
                 }
             )
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spatialreno.errors import Fault, InputError
-from spatialreno.files import read_table
+from spatialreno.files import named_columns, read_table
 from spatialreno.scenario import Scenario, alter
 
 if TYPE_CHECKING:
@@ -84,13 +84,8 @@ def read_hazards(path: str | Path, area: StudyArea, *, keep_rest: bool = False) 
     >>> read_hazards("hazards.csv", area).as_scenario().bill(area)  # doctest: +SKIP
     """
     path = Path(path)
-    names = {alias: column for column, aliases in _COLUMNS.items() for alias in (column, *aliases)}
-    raw = read_table(path).rename(columns=names)
-    missing = [c for c in ("id", "place", "hazard") if c not in raw]
-    if missing:
-        told, mend = f"columns are missing: {', '.join(missing)}", f"Columns: {', '.join(_COLUMNS)}"
-        raise InputError.of([Fault("hazards", (), "columns", told, mend, file=path.name)])
-    frame = raw.reindex(columns=list(_COLUMNS)).astype("str").fillna("")
+    raw = named_columns(read_table(path), _COLUMNS, ["id", "place", "hazard"], what="hazards", file=path.name)
+    frame = raw.astype("str").fillna("")
     kinds = {row["hazard"]: row for row in area.catalog.rows("hazards")}
     words = {row["title_zh"]: name for name, row in kinds.items()}
     frame["hazard"] = frame["hazard"].map(lambda cell: words.get(cell.strip(), cell.strip()))

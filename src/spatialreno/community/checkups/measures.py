@@ -105,6 +105,16 @@ class Ground:
         verdict = fire_access(self.area).buildings["verdict"].reindex(homes.index)
         return homes.assign(heated=heated_share(self.area).reindex(homes.index), served=verdict.eq("pass"))
 
+    @cached_property
+    def new_pipes(self) -> gpd.GeoDataFrame:
+        """Pipes that are laid anew: built, or of another size or place than today."""
+        then = self.area.pipes
+        then = then[then["status"].ne("abandoned")]
+        now = self.today.pipes.reindex(then.index)
+        other = then["diameter_mm"].astype("float64").fillna(0.0).ne(now["diameter_mm"].astype("float64").fillna(0.0))
+        moved = ~shapely.equals(then.geometry.to_numpy(), now.geometry.to_numpy())
+        return then[~then.index.isin(self.today.pipes.index) | other | moved]
+
     def homes_in(self, places: list[str]) -> gpd.GeoDataFrame:
         """List the homes of compounds."""
         return self.homes[self.homes["compound_id"].isin(places)]
@@ -175,7 +185,7 @@ def activity_ground(ground: Ground, rule: Ruled, places: list[str]) -> Found:
 
 def pipes_renewed(ground: Ground, rule: Ruled, places: list[str]) -> Found:
     """Measure the yard's old pipe that was laid anew; where none is surveyed, the households that new pipes join."""
-    yard, new = ground.yard(places), _new_pipes(ground)
+    yard, new = ground.yard(places), ground.new_pipes
     old = pipes_in_use(ground.today)
     metres = {kind: _within(old[old["kind"] == kind], yard) for kind in rule.kinds}
     if any(metres.values()):
@@ -246,13 +256,3 @@ def _areas(rows: gpd.GeoDataFrame) -> pd.Series:
 
 def _within(pipes: gpd.GeoDataFrame, yard: shapely.Geometry) -> float:
     return float(shapely.length(shapely.intersection(pipes.geometry.to_numpy(), yard)).sum())
-
-
-def _new_pipes(ground: Ground) -> gpd.GeoDataFrame:
-    """List the pipes that are laid anew: built, or of another size or place than today."""
-    then = ground.area.pipes
-    then = then[then["status"].ne("abandoned")]
-    now = ground.today.pipes.reindex(then.index)
-    other = then["diameter_mm"].astype("float64").fillna(0.0).ne(now["diameter_mm"].astype("float64").fillna(0.0))
-    moved = ~shapely.equals(then.geometry.to_numpy(), now.geometry.to_numpy())
-    return then[~then.index.isin(ground.today.pipes.index) | other | moved]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spatialreno.errors import Fault, InputError
-from spatialreno.files import read_table
+from spatialreno.files import named_columns, read_table
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 _COLUMNS = {"compound_id": ("小区", "小区编号"), "month": ("月份",), "management": ("物业管理",),
             "fee_yuan_month": ("物业费",), "fee_rate": ("收缴率",), "party_branch": ("党支部",)}  # fmt: skip
 _MANAGED = ("company", "self", "community")
-_YES = {"yes": True, "是": True, "有": True, "1": True, "true": True}
+_YES_NO = {
+    **dict.fromkeys(("yes", "是", "有", "1", "true"), True),
+    **dict.fromkeys(("no", "否", "无", "没有", "0", "false"), False),
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ManagementLog:
     """Compounds month by month: ``rows`` (compound_id, month, management, fee_yuan_month, fee_rate, party_branch)."""
 
-    rows: pd.DataFrame
+    rows: pd.DataFrame  # what was not told again in a month is missing there
     compounds: int
     households: pd.Series[Any]
     faults: tuple[Fault, ...] = ()
@@ -77,27 +80,24 @@ def read_management(path: str | Path, area: StudyArea, *, keep_rest: bool = Fals
     ------
     InputError
         Every fault at once: a missing column, an unknown compound, a month that is none, one compound told twice in a
-        month, a rate that is no share.
+        month, a fee that is no money, a rate that is no share, a party branch that is neither yes nor no.
 
     Examples
     --------
     >>> read_management("management.csv", area).coverage()  # doctest: +SKIP
     """
     path = Path(path)
-    names = {alias: column for column, aliases in _COLUMNS.items() for alias in (column, *aliases)}
-    raw = read_table(path).rename(columns=names)
-    missing = [c for c in ("compound_id", "month") if c not in raw]
-    if missing:
-        told, mend = f"columns are missing: {', '.join(missing)}", f"Columns: {', '.join(_COLUMNS)}"
-        raise InputError.of([Fault("management", (), "columns", told, mend, file=path.name)])
-    raw = raw.reindex(columns=list(_COLUMNS)).astype("str")
-    month = raw["month"].str.strip().str.replace(r"[./年]", "-", regex=True).str.rstrip("月-")
+    needed = ["compound_id", "month"]
+    raw = named_columns(read_table(path), _COLUMNS, needed, what="management", file=path.name).astype("str")
+    raw = raw.apply(lambda cells: cells.str.strip())
+    raw = raw.mask(raw == "")
+    month = raw["month"].str.replace(r"[./年]", "-", regex=True).str.rstrip("月-")
     day = pd.to_datetime(month + "-1", format="%Y-%m-%d", errors="coerce")
     frame = pd.DataFrame({
-        "compound_id": raw["compound_id"].str.strip(), "month": day.dt.strftime("%Y-%m"),
-        "management": raw["management"].str.strip().fillna(""),
+        "compound_id": raw["compound_id"], "month": day.dt.strftime("%Y-%m"),
+        "management": raw["management"],
         **{c: pd.to_numeric(raw[c], errors="coerce").astype("float64") for c in ("fee_yuan_month", "fee_rate")},
-        "party_branch": raw["party_branch"].map(lambda cell: _YES.get(str(cell).strip().lower(), False)).astype(bool),
+        "party_branch": raw["party_branch"].str.lower().map(_YES_NO).astype("boolean"),
     })  # fmt: skip
     bad = list(_faulty(frame, raw, area))
     names_of = pd.Series([f"row {k + 2}" for k in range(len(frame))], dtype="str")
@@ -119,7 +119,11 @@ def _faulty(frame: pd.DataFrame, raw: pd.DataFrame, area: StudyArea) -> Iterator
     yield "month", "month is none", "Write it as 2026-03", frame["month"].isna()
     twice = frame.duplicated(["compound_id", "month"], keep=False) & ~lost
     yield "twice", "tells a compound twice in a month", "Leave one row for each compound and month", twice
+    fee = raw["fee_yuan_month"].notna() & ~(frame["fee_yuan_month"] >= 0)
+    yield "fee", "fee_yuan_month is no number of 0 or more", "Give 0 or more yuan", fee
     rate = raw["fee_rate"].notna() & ~frame["fee_rate"].between(0, 1)
     yield "rate", "fee_rate is no share", "Give 0 to 1", rate
-    strange = ~frame["management"].isin([*_MANAGED, "none", ""])
+    strange = frame["management"].notna() & ~frame["management"].isin([*_MANAGED, "none"])
     yield "management", "management is not known", f"Use {', '.join(_MANAGED)} or none", strange
+    branch = raw["party_branch"].notna() & frame["party_branch"].isna()
+    yield "party_branch", "party_branch is not yes or no", "Write yes (是) or no (否), or leave it empty", branch

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.area import as_day
 from spatialreno.community.voting.dwellings import homes
 from spatialreno.community.voting.fewest import Poll
 from spatialreno.community.voting.votes import Tally, VoteRule, vote_rule
@@ -260,20 +261,13 @@ def _late_faults(votes: pd.DataFrame, closes: Mapping[str, str]) -> list[Fault]:
     """Name ballots whose day is none, or that came after their matter had closed."""
     stated = votes["date"].notna()
     day = pd.to_datetime(votes["date"].astype("str"), format="%Y-%m-%d", errors="coerce").where(stated)
-    last = {matter: _day(matter, text) for matter, text in closes.items()}
+    last = {matter: as_day(text, what=f"closes: {matter}") for matter, text in closes.items()}
     ends = pd.to_datetime(votes["matter"].map(last).fillna(votes["kind"].map(last)))
     rules = (
         ("date", stated & day.isna(), "date is no day", "Write it as YYYY-MM-DD"),
         ("closed", day > ends, "vote after its matter closed", "Leave it out, or correct the day"),
     )
     return [_fault(votes, *parts) for parts in rules if parts[1].any()]
-
-
-def _day(matter: str, text: str) -> pd.Timestamp:
-    try:
-        return pd.Timestamp(text)
-    except ValueError as error:
-        raise InputError(f"closes: {matter} {text!r} is no day. Write it as YYYY-MM-DD.") from error
 
 
 def _fault(votes: pd.DataFrame, rule: str, bad: pd.Series[bool], told: str, mend: str) -> Fault:

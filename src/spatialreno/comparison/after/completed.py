@@ -13,6 +13,7 @@ from spatialreno.area import same_system
 from spatialreno.community import Tally, read_register, register_facilities
 from spatialreno.comparison.after.found import altered_share, match, standing_share
 from spatialreno.errors import Fault, InputError
+from spatialreno.files import write_book
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +70,7 @@ class Completed:
             acts=("id", "size"), not_done=("open", "sum"), planned=("planned", "sum"), built=("built", "sum"),
             planned_yuan=("planned_yuan", "sum"), built_yuan=("built_yuan", "sum"),
         )  # fmt: skip
-        sums.insert(keys.index("unit") + 5, "difference", (sums["built"] - sums["planned"]).round(2))
+        sums.insert(list(sums).index("built") + 1, "difference", (sums["built"] - sums["planned"]).round(2))
         return sums.round({"planned": 2, "built": 2, "planned_yuan": 2, "built_yuan": 2})
 
     def money(self, paid: Mapping[str, float] | None = None) -> pd.DataFrame:
@@ -108,8 +109,6 @@ class Completed:
         InputError
             The file cannot be written.
         """
-        from spatialreno.files import write_book
-
         sheets = {"table": self.table, "acts": self.acts, "returned": self.returned, "unplanned": self.unplanned,
                   "register": self.register.reset_index()}  # fmt: skip
         return write_book(sheets, path)

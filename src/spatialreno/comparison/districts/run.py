@@ -104,11 +104,9 @@ def compare_areas(
     """
     if out is not None and find_spec("pyarrow") is None:
         raise InputError("out: what is kept is GeoParquet. pip install 'spatialreno[parquet]'.")
-    folder = Path(areas) if isinstance(areas, str | Path) else None
-    given = _areas_in(Path(areas)) if isinstance(areas, str | Path) else list(areas)
+    given, choices = _given(areas)
     place = None if out is None else Path(out) / AREAS
     jobs = _jobs(given, standard=standard, works=works, out=place, also=also)
-    choices = read_choices(folder / "district.csv") if folder is not None else {}
     found = run_each(_one_area, {job.name: job for job in jobs}, workers=workers, progress=progress)
     district = District(
         records={name: done.answer for name, done in sorted(found.items()) if done.answer is not None},
@@ -117,6 +115,14 @@ def compare_areas(
         programme=programme,
     )
     return district.choosing(choose) if choose is not None else district
+
+
+def _given(areas: str | Path | Sequence[Given]) -> tuple[list[Given], dict[str, dict[str, str]]]:
+    """List what is compared, and what the folder it lies in says was chosen."""
+    if not isinstance(areas, str | Path):
+        return list(areas), {}
+    folder = Path(areas)
+    return _areas_in(folder), read_choices(folder / "district.csv")
 
 
 def _areas_in(folder: Path) -> list[Given]:
@@ -173,8 +179,6 @@ def _written(record: AreaRecord, options: Comparison, job: _Job, new: Path) -> N
 
 def _beside(area: Path) -> tuple[Scenario, ...]:
     """Read the options of an area, those that stand on none first; an area may have none yet."""
-    folder = (area.parent if area.suffix == ".gpkg" else area) / "scenarios"
-    if area.suffix == ".gpkg":
-        folder = area.parent / "scenarios" / area.stem
+    folder = area.parent / "scenarios" / area.stem if area.suffix == ".gpkg" else area / "scenarios"
     found = [(path.name, read_scenario(path)) for path in sorted(folder.glob("*.toml"))]
     return tuple(s for _, s in sorted(found, key=lambda one: (len(one[1].interventions), one[0])))

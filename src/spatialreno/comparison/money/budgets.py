@@ -11,7 +11,7 @@ import pandas as pd
 
 from spatialreno.catalog import read_catalog
 from spatialreno.errors import Fault, InputError
-from spatialreno.files import read_table
+from spatialreno.files import named_columns, read_table
 
 if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
@@ -62,13 +62,8 @@ def read_budgets(path: str | Path, *, keep_rest: bool = False, catalog: Catalog 
     [['central', 2026, 1500000.0]]
     """
     path = Path(path)
-    names = {alias: column for column, aliases in _COLUMNS.items() for alias in (column, *aliases)}
-    raw = read_table(path).rename(columns=names)
-    missing = [c for c in ("payer", "yuan") if c not in raw]
-    if missing:
-        told = f"columns are missing: {', '.join(missing)}"
-        raise InputError.of([Fault("budgets", (), "columns", told, f"Columns: {', '.join(_COLUMNS)}", file=path.name)])
-    return judged(raw.reindex(columns=list(_COLUMNS)), catalog or read_catalog(), path.name, keep_rest=keep_rest)
+    raw = named_columns(read_table(path), _COLUMNS, ["payer", "yuan"], what="budgets", file=path.name)
+    return judged(raw, catalog or read_catalog(), path.name, keep_rest=keep_rest)
 
 
 def as_budgets(given: Budgets | Given | None, catalog: Catalog) -> Budgets:

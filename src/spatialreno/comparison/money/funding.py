@@ -248,13 +248,14 @@ def _heads(today: StudyArea, bill: Bill) -> dict[str, float]:
 def _table(lines: pd.DataFrame, budgets: pd.DataFrame, heads: Mapping[str, float]) -> pd.DataFrame:
     sums = {
         "needed": lines, **{name: lines[lines["class"] == name] for name in CLASSES if name},
-        "ineligible": lines[(lines["allowed"] == False).fillna(False).astype(bool)],  # noqa: E712
+        "ineligible": lines[~lines["allowed"].fillna(True)],
     }  # fmt: skip
     keys = ["option", "payer"]
     table = pd.DataFrame({f"{name}_yuan": own.groupby(keys)["fen"].sum() for name, own in sums.items()})
     options = list(dict.fromkeys(lines["option"]))
     given = budgets.groupby("payer")["yuan"].sum()
-    wanted = [(o, p) for o in options for p in PAYERS if (o, p) in table.index or p in given.index]
+    others = sorted({*lines["payer"], *given.index} - set(PAYERS))  # payers that an area's own catalog adds
+    wanted = [(o, p) for o in options for p in (*PAYERS, *others) if (o, p) in table.index or p in given.index]
     table = table.reindex(pd.MultiIndex.from_tuples(wanted, names=keys)).fillna(0.0) / 100
     payer = table.index.get_level_values("payer")
     table["available_yuan"] = given.reindex(payer).to_numpy(dtype="float64")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.area import inhabited_buildings
+from spatialreno.area import built_years, inhabited_buildings
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -114,10 +114,9 @@ def _rule(row: dict[str, str]) -> Rule:
 def homes_of(area: StudyArea) -> Homes:
     """List where people live, with the year each was built: the building's own, else its compound's."""
     buildings = inhabited_buildings(area)
-    yard = buildings["compound_id"].map(area.compounds["built_year"].astype("Float64")).astype("Float64")
     table = pd.DataFrame({
         "compound_id": buildings["compound_id"],
-        "year": buildings["built_year"].astype("Float64").fillna(yard).astype("float64"),
+        "year": built_years(area).reindex(buildings.index),
         "households": buildings["households"].fillna(0).astype("int64"),
     })  # fmt: skip
     return Homes(table)

@@ -15,23 +15,6 @@ if TYPE_CHECKING:
 _YEARS = 5  # that a plan may reach into
 
 
-def as_day(text: str | pd.Timestamp, what: str) -> pd.Timestamp:
-    """Read one day.
-
-    Raises
-    ------
-    InputError
-        It is none.
-    """
-    try:
-        day = pd.Timestamp(text)
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{what}: {text!r} is no day. Write it as YYYY-MM-DD.") from error
-    if pd.isna(day):
-        raise InputError(f"{what}: {text!r} is no day. Write it as YYYY-MM-DD.")
-    return day.normalize().tz_localize(None)
-
-
 class Calendar:
     """Seasons of the catalog from a first day on."""
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.area import as_day
 from spatialreno.catalog import Finding, sentence
-from spatialreno.comparison.year.days import Calendar, as_day
+from spatialreno.comparison.year.days import Calendar
 from spatialreno.comparison.year.papers import write_schedule
 from spatialreno.comparison.year.shares import money_of
 from spatialreno.comparison.year.tasks import APPROVAL, Plan, make_plan
@@ -156,8 +157,8 @@ def plan_year(
     area: StudyArea, ledger: pd.DataFrame, bill: Bill, consents: Consents | None, *, title: str, asked: dict[str, Any]
 ) -> Schedule:
     """Plan one option: its area, ledger, bill and consents; ``asked`` as ``Comparison.schedule`` takes it."""
-    start = as_day(asked["start"], "start")
-    by = None if asked["by"] is None else as_day(asked["by"], "by")
+    start = as_day(asked["start"], what="start")
+    by = None if asked["by"] is None else as_day(asked["by"], what="by")
     if by is not None and by < start:
         raise InputError(f"schedule: by {by.date()} is before the start {start.date()}. Correct the days.")
     plan = make_plan(area, ledger, consents)

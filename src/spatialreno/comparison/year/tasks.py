@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 APPROVAL = "approval"
 #: A stage in a lane, and the stage in a yard beside it that it waits for.
-_FOR_THE_YARD = {
-    *(("pipes", "structures"), ("pipes", "walls"), ("roads", "structures"), ("roads", "walls"), ("roads", "pipes")),
-}
+_FOR_THE_YARD = frozenset(
+    (("pipes", "structures"), ("pipes", "walls"), ("roads", "structures"), ("roads", "walls"), ("roads", "pipes"))
+)
 
 
 @dataclass
@@ -73,9 +73,9 @@ def make_plan(area: StudyArea, ledger: pd.DataFrame, consents: Consents | None) 
     arcs = _order(tasks, places)
     papers, more = _papers(tasks, catalog, consents, places)
     groups, said = _one_way_in(tasks, places)
-    for name, lane in ((n, t.place) for n, t in tasks.items() if t.stage in ("pipes", "roads")):
-        if "noisy" in tasks[name].flags and places.at_school(lane):
-            tasks[name].flags.add("school")
+    for task in tasks.values():
+        if task.stage in ("pipes", "roads") and "noisy" in task.flags and places.at_school(task.place):
+            task.flags.add("school")
     return Plan({**papers, **tasks}, arcs | more, groups, [*notes, *said])
 
 
@@ -84,10 +84,10 @@ def _works(
 ) -> tuple[dict[str, Task], list[Finding]]:
     tasks: dict[str, Task] = {}
     unknown: dict[str, int] = defaultdict(int)
-    rows = ledger[ledger["verb"] != "keep"]
+    rows, rates = ledger[ledger["verb"] != "keep"], catalog.rows("work_rates")
     for (verb, layer, thing), own in rows.groupby(["verb", "layer", "id"], sort=True):
         row = {str(k): v for k, v in own.iloc[0].items()}
-        rate = _rate(catalog, row)
+        rate = _rate(rates, row)
         if rate is None:
             unknown[f"{verb} {layer}"] += 1
             continue
@@ -101,10 +101,10 @@ def _works(
     ]
 
 
-def _rate(catalog: Catalog, row: Row) -> dict[str, str] | None:
+def _rate(rates: list[dict[str, str]], row: Row) -> dict[str, str] | None:
     """Find the output of a crew: the row of the kind itself, else that of the layer; of the part, else of any."""
     own = [
-        r for r in catalog.rows("work_rates")
+        r for r in rates
         if r["layer"] == row["layer"] and r["verb"] == row["verb"] and r["kind"] in ("", row["kind"])
         and r["part"] in ("", row["part"])
     ]  # fmt: skip

@@ -155,7 +155,8 @@ def propose_clusters(
     rules
         ``one_station`` (one heat station carries what waits for heat), ``pays`` (fees at today's rates carry one
         manager with one gate), ``budget_yuan`` with ``cost_yuan`` by compound (one year's money), ``eligible`` (least
-        share of households in compounds built before ``built_before``, 2001).
+        share of households in compounds built before ``built_before``; by default those that the catalog's
+        ``funding_rules`` give central money, built by 2000).
 
     Returns
     -------

@@ -178,7 +178,9 @@ def find_limits(area: StudyArea, frame: pd.DataFrame, households: tuple[float, f
     if rules.get("budget_yuan") is not None:
         limits.append(_money(frame, rules.get("cost_yuan"), float(rules["budget_yuan"])))
     if rules.get("eligible"):
-        limits.append(_eligible(frame, float(rules["eligible"]), int(rules.get("built_before", 2001)), notes))
+        before = rules.get("built_before")
+        old = _old_before(area) if before is None else int(before)
+        limits.append(_eligible(frame, float(rules["eligible"]), old, notes))
     return tuple(limits), notes
 
 
@@ -212,6 +214,15 @@ def _money(frame: pd.DataFrame, cost: Any, budget: float) -> Limit:
     if missing:
         raise InputError(f"clusters: cost_yuan says nothing of {', '.join(missing[:8])}. Give a number for each.")
     return Limit("cost_yuan", given.to_numpy(float), -np.inf, budget)
+
+
+def _old_before(area: StudyArea) -> int:
+    """Name the year before which homes were built for which there is central money."""
+    rows = area.catalog.rows("funding_rules")
+    last = [int(row["built_to"]) for row in rows if row["payer"] == "central" and row["built_to"]]
+    if not last:
+        raise InputError("clusters: funding_rules names no last year of central money. Give built_before.")
+    return max(last) + 1
 
 
 def _eligible(frame: pd.DataFrame, share: float, before: int, notes: list[str]) -> Limit:

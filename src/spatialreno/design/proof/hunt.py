@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from spatialreno.design.proof.ways import cheapest_way
+from spatialreno.design.proof.ways import Knows, cheapest_way
 from spatialreno.design.question.terms import Terms
-
-if TYPE_CHECKING:
-    from spatialreno.design.proof.study import Study
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Status = Literal["proven", "stopped", "infeasible"]
 _TINY_YUAN = 1.0
+_SAMPLE = 40
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Answer:
 class Hunt:
     """The best choice found so far for one question."""
 
-    study: Study
+    study: Knows
     terms: Terms
     chosen: Bools | None = None
     value: float = -np.inf
@@ -124,5 +122,3 @@ class Hunt:
             rated.append((-gain / max(float(self.terms.cost[list(way)].sum()), _TINY_YUAN), way))
         return [list(way) for _, way in sorted(rated)]
 
-
-_SAMPLE = 40

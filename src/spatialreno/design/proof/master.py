@@ -17,6 +17,7 @@ Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Cut = tuple[int, Ints]
+_CENT = 1e-6
 
 
 @dataclass
@@ -149,5 +150,3 @@ def _term_rows(terms: Terms, count: int, parties: int) -> Iterable[Row]:
             yield [one, count + party], [1.0, -1.0], -np.inf, 0.0
     yield list(range(count, count + parties)), [1.0] * parties, -np.inf, float(terms.parties or 0)
 
-
-_CENT = 1e-6

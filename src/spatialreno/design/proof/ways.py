@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from spatialreno.design.proof.study import Study
+    from spatialreno.design.proof.master import Rungs
+    from spatialreno.design.proof.separation import Cuts
     from spatialreno.design.question.terms import Terms
 
 Bools = npt.NDArray[np.bool_]
@@ -16,7 +17,27 @@ _BRANCHES = 400
 _TURNS = 40
 
 
-def cheapest_way(study: Study, terms: Terms, chosen: Bools, rung: int, most: float) -> list[int] | None:
+class Knows(Protocol):
+    """What is known of a question: its rungs, the cuts found so far, and how to learn more."""
+
+    count: int
+    rungs: Rungs
+    cuts: Cuts
+
+    def learn(self, chosen: Bools, rung: int) -> int:
+        """Add cuts that say why a choice does not reach a rung."""
+
+    def value(self, chosen: Bools) -> float:
+        """Measure a choice."""
+
+    def allowed(self, terms: Terms, chosen: Bools) -> bool:
+        """Tell whether a choice keeps to the terms, floors and checks included."""
+
+    def spent(self) -> bool:
+        """Tell whether the effort is used up."""
+
+
+def cheapest_way(study: Knows, terms: Terms, chosen: Bools, rung: int, most: float) -> list[int] | None:
     """Find the cheapest candidates that, opened besides, make a rung hold; None where they cost more than ``most``.
 
     Method: a cheapest set that meets all cuts known for the rung; where it does not do, a new cut says why.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 WORDS = ("basket", "covered:KIND", "kinds", "score", "metres")
+_NO_RESIDENTS = ("score", "metres")
 _MM = 1000.0
 
 
@@ -62,7 +63,7 @@ class Goal:
     @property
     def whole(self) -> bool:
         """Tell whether the measure is a whole number wherever residents are."""
-        return self.word not in ("score", "metres") and bool((self.people % 1 == 0).all())
+        return self.word not in _NO_RESIDENTS and bool((self.people % 1 == 0).all())
 
     def hopes(self, choices: OpeningChoices) -> Hopes:
         """Find what may change by opening; the choices are for the homes of ``people``, in order."""
@@ -79,28 +80,35 @@ class Goal:
 
     def measure(self, after: StudyArea) -> float:
         """Measure an area as the product does: by its own walks and its own indicators."""
-        from spatialreno.indicators import access, circle_values, kind_weights, scores
+        from spatialreno.indicators import access
 
         people = self.people.to_frame("residents")
         found = access(after, self.standard, people)
         if self.word == "metres":
             return self._metres(found)
-        score = scores(found, kind_weights(self.standard, after.catalog.facilities), self.standard.score.fade)
         if self.word == "score":
+            score = self._scores(found, after)
             return float((score.reindex(self.people.index) * self.people).sum() / self.people.sum())
-        values = circle_values(found, self.standard, score).reindex(self.people.index)
-        columns = [self.word] if self.by_home else [f"covered:{kind}" for kind in self._radius]
-        return float(values[columns].mul(self.people, axis=0).to_numpy().sum())
+        return float(self._held(found, after).mul(self.people, axis=0).to_numpy().sum())
 
     def by_resident(self, after: StudyArea) -> pd.Series[float]:
         """Tell by home what one resident adds to the measure in an area; for goals that count residents."""
-        from spatialreno.indicators import access, circle_values, kind_weights, scores
+        from spatialreno.indicators import access
 
         found = access(after, self.standard, self.people.to_frame("residents"))
-        score = scores(found, kind_weights(self.standard, after.catalog.facilities), self.standard.score.fade)
-        values = circle_values(found, self.standard, score).reindex(self.people.index)
-        columns = [self.word] if self.by_home else [f"covered:{kind}" for kind in self._radius]
-        return values[columns].sum(axis=1)
+        return self._held(found, after).sum(axis=1)
+
+    def _scores(self, found: pd.DataFrame, after: StudyArea) -> pd.Series[float]:
+        from spatialreno.indicators import kind_weights, scores
+
+        return scores(found, kind_weights(self.standard, after.catalog.facilities), self.standard.score.fade)
+
+    def _held(self, found: pd.DataFrame, after: StudyArea) -> pd.DataFrame:
+        """Tell by home which of what counts one resident holds: the basket, or each kind."""
+        from spatialreno.indicators import circle_values
+
+        values = circle_values(found, self.standard, self._scores(found, after)).reindex(self.people.index)
+        return values[[self.word] if self.by_home else [f"covered:{kind}" for kind in self._radius]]
 
     def _metres(self, found: pd.DataFrame) -> float:
         """Sum the metres by which walks of today have become shorter."""
@@ -133,6 +141,13 @@ class Goal:
 def _credit(points: float, radius_m: float, fade: float) -> Callable[[int], float]:
     """Give points up to the radius, and fewer from there on, down to none."""
     return lambda length: points * min(1.0, max(0.0, 1.0 - (length / _MM / radius_m - 1.0) / fade))
+
+
+def not_of_residents(word: str) -> list[str]:
+    """Tell what is wrong with a goal where residents must be counted; nothing, where it counts them."""
+    if word.partition(":")[0] not in _NO_RESIDENTS:
+        return []
+    return [f"goal {word!r} counts no residents. Use basket, covered:KIND or kinds"]
 
 
 def find_goal(area: StudyArea, word: str, standard: str | Standard) -> Goal:

@@ -94,6 +94,11 @@ class Terms:
         return all(sum(weights[at] for at in floor.gains if holds[at]) >= floor.least - _CENT for floor in self.floors)
 
 
+def named(chosen: Bools, names: Sequence[str]) -> list[str]:
+    """Name a choice."""
+    return [name for name, yes in zip(names, chosen, strict=True) if yes]
+
+
 def flags(count: int, which: Iterable[int]) -> Bools:
     """Write numbers as flags."""
     found = np.zeros(count, np.bool_)

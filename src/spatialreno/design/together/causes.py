@@ -170,7 +170,7 @@ def management_value(after: StudyArea, players: Players) -> Value:
     yards = sorted(players.of_compound)
     alone = manage(after, clusters={one: [one] for one in yards}).table
     gates = alone["gates"].to_dict()
-    place, gate = management_costs(after.catalog).place, management_costs(after.catalog).gate
+    costs = management_costs(after.catalog)
     between = neighbours(after)
     inner = {
         pair: gates[pair[0]] + gates[pair[1]] - int(manage(after, clusters={"both": list(pair)}).table["gates"].iloc[0])
@@ -185,7 +185,7 @@ def management_value(after: StudyArea, players: Players) -> Value:
         inside = set(compounds)
         saved = sum(count for (a, b), count in inner.items() if a in inside and b in inside)
         places = nx.number_connected_components(net.subgraph(compounds)) if compounds else 0
-        return float(place * places + gate * (sum(gates[one] for one in compounds) - saved))
+        return float(costs.place * places + costs.gate * (sum(gates[one] for one in compounds) - saved))
 
     apart = [cost(list(mine)) for mine in players.compounds]
 
@@ -206,5 +206,3 @@ def neighbours(area: StudyArea) -> list[tuple[str, str]]:
     names = [str(one) for one in yards.index]
     pairs = {(min(names[a], names[b]), max(names[a], names[b])) for a, b in near.T.tolist() if a != b}
     return sorted(pairs)
-
-

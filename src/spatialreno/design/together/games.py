@@ -13,6 +13,7 @@ from math import factorial
 import numpy as np
 import numpy.typing as npt
 
+from spatialreno.errors import RenoError
 from spatialreno.optimise import GrowingLp, Row, milp_of
 
 Floats = npt.NDArray[np.float64]
@@ -190,21 +191,17 @@ def _level(who: Floats, worth: Floats, held: Floats, known: Floats) -> tuple[flo
     ]
     rows += [
         (np.flatnonzero(one).tolist(), [1.0] * int(one.sum()), most - loose, most + loose)
-        for one, most, loose in zip(_independent(held), known[kept].tolist(), loose_by_row, strict=True)
+        for one, most, loose in zip(held[kept], known[kept].tolist(), loose_by_row, strict=True)
     ]
     cost = np.zeros(width)
     cost[count] = 1.0
     lower = np.concatenate([np.full(count + 1, -np.inf), np.zeros(coalitions)])
     found = GrowingLp(milp_of(cost, lower, np.full(width, np.inf), np.zeros(width, bool), rows)).solve()
     if found is None or not len(found[1]):
-        raise RuntimeError("the programme of the nucleolus has no answer")
+        raise RenoError("synergy: the nucleolus has no answer. This is a fault of spatialreno; report it.")
     least, point, price = found
     # What is dear to loosen is tight in every answer (complementary slackness).
     return least, point[:count], np.flatnonzero(price[count + 1 :] > 1e-7)
-
-
-def _independent(rows: Floats) -> Floats:
-    return rows[_rows_kept(rows)]
 
 
 def _rows_kept(rows: Floats) -> npt.NDArray[np.int64]:
@@ -223,7 +220,7 @@ def _rows_kept(rows: Floats) -> npt.NDArray[np.int64]:
 
 def _spanned(who: Floats, held: Floats) -> Bools:
     """Tell which coalitions' shares are settled by those that are held."""
-    base = np.linalg.qr(_independent(held).T)[0]
+    base = np.linalg.qr(held[_rows_kept(held)].T)[0]
     left: Floats = who - (who @ base) @ base.T
     found: Bools = np.linalg.norm(left, axis=1) < 1e-6
     return found

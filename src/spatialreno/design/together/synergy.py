@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spatialreno.design.question.goals import not_of_residents
 from spatialreno.design.together.causes import access_value, land_by_coalition, management_value, pipes_value
 from spatialreno.design.together.games import MOST_EXACT, find_core, sampled_shapley, shapley, worst_off
 from spatialreno.design.together.players import Players, bill_by_coalition, find_players, who_must
@@ -25,6 +26,9 @@ Floats = npt.NDArray[np.float64]
 Value = Callable[[int], float]
 UNITS = {"access": "residents", "land": "m2", "pipes": "yuan", "management": "yuan a year", "net": "yuan"}
 _SOME = 1e-6
+_WORST = ["cause", "way", "coalition", "short"]
+#: Row of a cause, rows of its players, rows of who is worst off.
+_Part = tuple[dict[str, Any], pd.DataFrame, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, repr=False)
@@ -172,7 +176,7 @@ def synergy(
 
     exact = players.count <= MOST_EXACT
     found = [
-        (_exact if exact else _sampled)(cause, value, players, samples, seed)
+        _exact(cause, value, players) if exact else _sampled(cause, value, players, samples, seed)
         for cause, value in {**games, "net": _best_of(net, players.count) if exact else net}.items()
     ]
     shares = _bill_shares(bill, players)
@@ -187,20 +191,15 @@ def synergy(
     )  # fmt: skip
 
 
-_WORST = ["cause", "way", "coalition", "short"]
-
-
 def _checked(goal: str, **numbers: float) -> None:
     wrong = [f"{name} is {value:g}, expected 0 or more" for name, value in numbers.items() if not value >= 0]
-    if goal.partition(":")[0] in ("score", "metres"):
-        wrong.append(f"goal {goal!r} counts no residents. Use basket, covered:KIND or kinds")
+    wrong += not_of_residents(goal)
     if wrong:
         raise InputError(f"synergy: {'; '.join(wrong)}.")
 
 
-def _exact(cause: str, value: Value, players: Players, samples: int, seed: int) -> Any:
+def _exact(cause: str, value: Value, players: Players) -> _Part:
     """Look at every coalition."""
-    del samples, seed
     every = np.array([value(who) for who in range(1 << players.count)])
     share, core = shapley(every), find_core(every)
     last = every[-1] - every[[players.everybody & ~(1 << at) for at in range(players.count)]]
@@ -213,7 +212,7 @@ def _exact(cause: str, value: Value, players: Players, samples: int, seed: int) 
     return row, _player_rows(cause, value, players, (share, zeros, core.shares, last)), worst
 
 
-def _sampled(cause: str, value: Value, players: Players, samples: int, seed: int) -> Any:
+def _sampled(cause: str, value: Value, players: Players, samples: int, seed: int) -> _Part:
     """Look at the coalitions that orders drawn by chance run through."""
     seen: dict[int, float] = {}
 
@@ -298,7 +297,7 @@ def _notes(
     if not exact:
         told.append(
             f"{players.count} players: shares are sampled; the worst-off coalition is the worst of those looked at, "
-            "and neither core nor nucleolus is told"
+            "neither core nor nucleolus is told, and in net a coalition does all its works, whether they pay or not"
         )
     people = access(players.everybody)
     whole = causes["all"].astype("float64")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -71,8 +71,7 @@ def _gates(area: StudyArea) -> Iterator[Fact]:
     from spatialreno.scenario import alter
 
     gates = area.gates
-    told = gates["estimated"].fillna("").str.split(",")
-    guessed = told.map(lambda names: not {"walkers", "hours"}.isdisjoint(one.strip() for one in names)).astype(bool)
+    guessed = _guessed(gates, ("walkers", "hours"))
     inferred = gates["inferred"].fillna(False).astype(bool)
     for name in gates.index[inferred | guessed]:
         now = str(gates.at[name, "walkers"])
@@ -83,13 +82,18 @@ def _gates(area: StudyArea) -> Iterator[Fact]:
 
 def _numbers(area: StudyArea, share: float) -> Iterator[Fact]:
     buildings = area.buildings
-    told = buildings["estimated"].fillna("").str.split(",")
-    guessed = told.map(lambda names: not set(_NUMBERS).isdisjoint(one.strip() for one in names)).astype(bool)
+    guessed = _guessed(buildings, _NUMBERS)
     people = buildings["residents"].astype("float64")
     for name in buildings.index[guessed & (people > 0)]:
         for factor in (1 - share, 1 + share):
             said = f"{people[name] * factor:,.0f} residents"
             yield Fact("buildings", str(name), "number", f"{people[name]:,.0f} residents", said, (), factor)
+
+
+def _guessed(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series[bool]:
+    """Tell which rows say that one of some columns is estimated."""
+    told = frame["estimated"].fillna("").str.split(",")
+    return told.map(lambda names: not set(columns).isdisjoint(one.strip() for one in names)).astype(bool)
 
 
 def _prices(area: StudyArea) -> Iterator[Fact]:

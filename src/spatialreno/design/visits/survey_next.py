@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from spatialreno.design.question.goals import Goal, find_goal
+from spatialreno.design.question.goals import Goal, find_goal, not_of_residents
 from spatialreno.design.visits.facts import Fact, find_facts
 from spatialreno.errors import InputError, ScenarioError
 
@@ -240,8 +240,8 @@ def survey_next(
     )  # fmt: skip
 
 
-def _plans(options: Any, budget: float) -> tuple[dict[str, Scenario | None], float]:
-    if hasattr(options, "chosen") and hasattr(options, "scenario"):
+def _plans(options: Sequence[Scenario] | Design, budget: float) -> tuple[dict[str, Scenario | None], float]:
+    if not isinstance(options, Iterable):  # a design
         return {_NONE: None, "design": options.scenario("design")}, min(budget, options.budget_yuan)
     given = list(options)
     if not given:
@@ -256,8 +256,7 @@ def _checked(goal: str, **numbers: float) -> None:
     wrong = [f"{name} is {value:g}, expected 0 or more" for name, value in numbers.items() if not value >= 0]
     if numbers["number_share"] > 1:
         wrong.append(f"number_share is {numbers['number_share']:g}, expected at most 1")
-    if goal.partition(":")[0] in ("score", "metres"):
-        wrong.append(f"goal {goal!r} counts no residents. Use basket, covered:KIND or kinds")
+    wrong += not_of_residents(goal)
     if wrong:
         raise InputError(f"survey: {'; '.join(wrong)}.")
 

@@ -90,7 +90,7 @@ def _draw(area: StudyArea, frame: Frame) -> _Drawing:
     gates = frame.geometries_mm(gate_points(area))
     front, ring = ground.frontage(step / 2, gates, 2 * constants["tolerance_m"] * 1000.0)
     joins = link(front, streets, walkable, reach, ground, obstacles)
-    ground = ground.reaching(front, ring, joins, step)
+    ground = ground.reaching(front, ring, joins.source, joins.foot, step)
     lone = np.flatnonzero(ground.cell_of(doors.xy) < 0)
     links = link(doors.xy[lone], streets, walkable, reach, ground, obstacles)
     feet = np.concatenate([joins.piece, links.piece]), np.concatenate([joins.foot, links.foot])

@@ -14,7 +14,6 @@ from spatialreno.walk.millimetres.frame import Floats, Frame, Geometries, Ints, 
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
-    from spatialreno.walk.fabric.street_joins import Links
 
 _PINHOLE_MM2 = 1e6
 HAIR_MM = 2.0
@@ -79,15 +78,15 @@ class Ground:
             owner.append(np.full(len(places), number))
         return np.concatenate(points), np.concatenate(owner)
 
-    def reaching(self, points: Floats, ring: Ints, joins: Links, step_mm: float) -> Ground:
+    def reaching(self, points: Floats, ring: Ints, source: Ints, foot: Floats, step_mm: float) -> Ground:
         """Take in the ground between the frontage and the street it is joined to.
 
         Parameters
         ----------
         points, ring
             Points along the outlines as `frontage` gives them.
-        joins
-            Their straight joins to streets.
+        source, foot
+            Their straight joins to streets: number of the point, and where on the street it ends.
         step_mm
             Two joins enclose ground where their feet are not much farther apart than a step.
 
@@ -97,12 +96,12 @@ class Ground:
             The same outlines; no cell enters another's outline.
         """
         _, ring_cell = shapely.get_rings(self.outlines, return_index=True)
-        foot = np.full((len(points), 2), np.nan)
-        foot[joins.source] = joins.foot
+        feet = np.full((len(points), 2), np.nan)
+        feet[source] = foot
         shapes: list[list[shapely.Geometry]] = [[] for _ in self.outlines]
         for number, cell in enumerate(ring_cell.tolist()):
             here = np.flatnonzero(ring == number)
-            shapes[cell] += _aprons(points[here], foot[here], 2 * step_mm)
+            shapes[cell] += _aprons(points[here], feet[here], 2 * step_mm)
         return replace(self, cells=np.array([self._grown(at, parts) for at, parts in enumerate(shapes)], object))
 
     def _grown(self, cell: int, parts: list[shapely.Geometry]) -> shapely.Polygon:
