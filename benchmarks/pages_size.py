@@ -60,13 +60,16 @@ def compared(area: StudyArea) -> Any:
     nothing = compare(quarter(1), [])
     walks = gpd.GeoDataFrame({"origin": [], "minutes": [], "group": []}, geometry=[], crs=CRS)
     blocks = area.compounds[["geometry"]].assign(count=1, area_m2=1.0, residents=0.0, households=0.0)
+    same = nothing.table().xs("today", level="option")
     return SimpleNamespace(
         today=area, areas={"today": area, "plan": area}, titles={"today": "现状", "plan": "方案"},
         evaluations={key: evaluation(homes, less, nothing) for key, less in (("today", 0.0), ("plan", 60.0))},
         sections=dict.fromkeys(("today", "plan"), nothing.sections["today"]), room=None, consents={}, works={},
         blocks={"today": blocks, "plan": blocks}, freed=empty, isochrones={"today": walks, "plan": walks},
-        ledgers={}, leaders=lambda lang: pd.DataFrame({"unit": [], "today": [], "plan": []}), notes=list,
-        bill=lambda: pd.DataFrame({"payer": [], "cost_yuan": [], "option": []}),
+        ledgers={}, notes=lambda lang: [],
+        leaders=lambda lang: pd.DataFrame({"group": [], "unit": [], "today": [], "plan": []}),
+        table=lambda: pd.concat(dict.fromkeys(("today", "plan"), same), names=["option"]),
+        bill=nothing.bill, funding=nothing.funding, gained={},
         provenance={"version": "0", "fingerprint": "0", "options": {"plan": {"fingerprint": "0"}}},
     )  # fmt: skip
 
