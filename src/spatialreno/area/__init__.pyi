@@ -65,6 +65,10 @@ from .shown import Shown as Shown
 from .split import split_walls as split_walls
 from .spread import spread_over_buildings as spread_over_buildings
 from .study_area import StudyArea as StudyArea
+from .study_area import lasting as lasting
 from .study_area import once_an_area as once_an_area
 from .study_area import overlaid as overlaid
+from .under_catalog import Changes as Changes
+from .under_catalog import changes_of as changes_of
 from .under_catalog import replace_layers as replace_layers
+from .under_catalog import with_changes as with_changes
