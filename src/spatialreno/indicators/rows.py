@@ -66,7 +66,8 @@ def tidy(rows: Iterable[Row], catalog: Catalog) -> pd.DataFrame:
         unit, target, meets (boolean, missing without value or target), source, mark.
     """
     frame = pd.DataFrame(list(rows), columns=list(Row._fields))
-    entry = catalog.indicators.loc[frame["indicator"].str.partition(":")[0]]
+    frame = frame.astype({name: "float64" if name in ("value", "target") else "str" for name in Row._fields})
+    entry = catalog.indicators.loc[[str(name).partition(":")[0] for name in frame["indicator"]]]
     frame["unit"] = entry["unit"].to_numpy()
     sign = entry["better"].map({"up": 1.0, "down": -1.0}).to_numpy()
     gap = (frame["value"] - frame["target"]) * sign
