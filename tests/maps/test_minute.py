@@ -47,6 +47,10 @@ def test_the_sentence_says_gives_costs_lacks_and_what_is_better():
     assert tab_line("dear", told, "zh") == "900 万元 · 成套服务半径进 40 出 1 人 · 4 片 · 尚争取 31 户"
 
 
+def test_today_says_where_it_stands():
+    assert sentence("today", minutes(given(), "zh"), "zh") == "现状：生活圈得分 40 分，9 片。"
+
+
 def test_what_is_unknown_allows_no_word():
     unknown = {**GIVEN, "dear": {**GIVEN["dear"], "kind_gain": float("nan")}}
     told = minutes(given(unknown), "zh")

@@ -67,8 +67,11 @@ def dominates(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
 
 
 def sentence(key: str, told: Mapping[str, Minute], lang: Lang) -> str:
-    """Say what an option gives, costs and still lacks, and what dominates it."""
+    """Say what an option gives, costs and still lacks, and what dominates it; of today, where it stands."""
     own = told[key]
+    if key == "today":
+        stands = {name: _said(name, own.values.get(name, math.nan), lang) for name in ("score", _MERGED)}
+        return word("minute_today", lang).format(title=own.title, **stands)
     parts = [_part(name, own, told["today"], lang) for name in _ALL]
     said = word("minute_joint", lang).join(part for part in parts if part)
     rivals = [_better(told[rival], own, lang) for rival in own.dominated_by]

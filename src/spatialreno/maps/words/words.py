@@ -169,6 +169,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "walk_all": ("全部步行距离", "All walks"),
     # one minute
     "minute": ("{title}：{parts}。", "{title}: {parts}."),
+    "minute_today": ("{title}：生活圈得分 {score} 分，{blocks} 片。", "{title}: score {score}, {blocks} blocks."),
     "minute_joint": ("，", ", "),
     "minute_homes_newly_heated": ("新增供暖 {n} 户", "{n} households newly heated"),
     "minute_basket_gain": ("新纳入成套服务半径 {n} 人", "{n} people newly within the radius of the whole basket"),
@@ -186,7 +187,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "minute_tab": (
         "{cost_yuan} 万元 · 成套服务半径进 {basket_gain} 出 {basket_lose} 人"
         " · {blocks} 片 · 尚争取 {households_missing} 户",
-        "{cost_yuan} × 10 000 yuan · {kind_gain} into, {kind_lose} out of some kind's radius"
+        "{cost_yuan} × 10 000 yuan · {basket_gain} into, {basket_lose} out of the basket's radius"
         " · {blocks} blocks · {households_missing} to win",
     ),
     "nearer": ("近", "nearer"),
