@@ -145,7 +145,7 @@ def evaluate(
     >>> found.value("residents")
     2523.0
     >>> evaluate(sr.read_area("data/geo/xigongdi"), only="homes").value("homes")
-    45.0
+    30.0
     """
     norm = standard if isinstance(standard, Standard) else area.catalog.standard(standard)
     names = None if only is None else asked_stems(area.catalog, only, what="only")

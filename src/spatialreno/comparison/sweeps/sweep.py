@@ -88,7 +88,7 @@ def sweep(
     >>> plans = [sr.Scenario(f"without-{wall}", wall, [sr.demolish("walls", ids=wall)]) for wall in ("W04", "W05")]
     >>> table = sweep(today, plans, ["wall_demolished_m", "homes"])
     >>> table["homes"].tolist(), list(table.index)
-    ([45.0, 45.0, 45.0], ['today', 'without-W04', 'without-W05'])
+    ([30.0, 30.0, 30.0], ['today', 'without-W04', 'without-W05'])
     """
     several = as_scenarios(plans)
     check_names(several)
