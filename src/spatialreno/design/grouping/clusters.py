@@ -50,8 +50,9 @@ class Clusters:
         Index cluster: compounds (list of ids), households, middle (the compound that households are nearest to),
         metres (mean way of a household's compound to it), and the sum of each further rule.
     beside
-        A row for each number of clusters from two fewer to two more: count, value, bound, status, households_least,
-        households_most; those that were not chosen are grown and not proven.
+        A row for each number of clusters from two fewer to two more: count, value, bound, status (``impossible``: their
+        households do not fit; ``none found``), households_least, households_most; those that were not chosen are grown
+        and not proven.
     value, bound
         Households × metres to the middle of their cluster, and what no division into so many clusters can be below.
     status
@@ -274,6 +275,9 @@ def _beside(yards: Yards, count: int, reach_m: float, seed: int) -> dict[str, An
     """Grow another number of clusters, with its bound."""
     if not 1 <= count <= yards.count:
         return None
+    homes, total = yards.limits[0], float(yards.households.sum())
+    if not count * homes.least <= total <= count * homes.most:
+        return {"count": count, "status": "impossible"}
     parts = _grown(yards, count, reach_m, seed)
     if parts is None:
         return {"count": count, "status": "none found"}
