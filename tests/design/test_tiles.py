@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import examples
-from design_yards import yard
+from design_yards import yard, yard_with_two_homes
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from made_up import best_of_all, made_up
@@ -86,6 +86,7 @@ def asked(area: sr.StudyArea, goal: str, words: list[str], tiles_m: float | None
 
 @FEW
 @given(st.data())
+@pytest.mark.long
 def test_tiles_of_a_quarter_against_one_piece(data: st.DataObject) -> None:
     area = area_of(data.draw(quarters(3)))
     goal = data.draw(st.sampled_from(["basket:four", "covered:kindergarten", "kinds"]))
@@ -103,6 +104,7 @@ def test_tiles_of_a_quarter_against_one_piece(data: st.DataObject) -> None:
 
 @FEW
 @given(st.data())
+@pytest.mark.long
 def test_tiles_keep_to_guards(data: st.DataObject) -> None:
     area = area_of(data.draw(quarters(2)))
     walls = sorted(area.walls.index)[:6]
@@ -162,6 +164,15 @@ def test_walks_put_away_come_back_the_same(data: st.DataObject) -> None:
 
 
 # ---- by hand
+
+
+def test_a_yard_in_two_tiles() -> None:
+    yards = yard_with_two_homes()
+    whole = sr.design_openings(yards, goal="kinds")
+    tiled = sr.design_openings(yards, goal="kinds", tiles_m=15)
+    assert isinstance(asked(yards, "kinds", ["walls"], 15.0).study, TiledStudy)
+    assert (tiled.value, tiled.bound, tiled.cost_yuan, tiled.status) == (150, 150, whole.cost_yuan, "proven")
+    assert tiled == whole
 
 
 def test_one_tile_is_one_piece() -> None:

@@ -21,6 +21,10 @@ Needs = Sequence[dict[str, float]]
 class Walk(Protocol):
     """The walks of one home to a target under any choice, as ``HomeWalk`` and ``HeldWalk`` are."""
 
+    @property
+    def relevant(self) -> Ints:
+        """The candidates that can matter."""
+
     def within(self, chosen: Bools, less: int = 0) -> bool:
         """Tell whether a facility is within its limit, shortened by ``less`` millimetres."""
 
