@@ -149,7 +149,7 @@ def test_walks_put_away_come_back_the_same(data: st.DataObject) -> None:
     homes = list(area.buildings.index)
     acts = [[("walls", str(name), "gone")] for name in area.walls.index]
     choices = OpeningChoices.of(area, acts, homes)
-    needs = {kind: 60.0 for kind in area.facilities["kind"].unique()}
+    needs = dict.fromkeys(area.facilities["kind"].unique(), 60.0)
     shelf, target = Shelf(choices, room=1), choices.target(needs)
     number = shelf.target(needs)
     held = [shelf.held(home, number) for home in range(len(homes))]
