@@ -5,6 +5,7 @@ from .drawing.lane_section import draw_section as draw_section
 from .live_page.page import live as live
 from .notebook.folium_layers import folium_map as folium_map
 from .notebook.inline import inline as inline
+from .page.clusters_page import draw_clusters as draw_clusters
 from .page.design_page import draw_design as draw_design
 from .page.district_page import AreaPages as AreaPages
 from .page.district_page import draw_district as draw_district
