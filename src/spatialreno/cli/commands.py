@@ -216,8 +216,8 @@ def _by_cluster(options: Comparison, lang: str) -> pd.DataFrame:
     table = sr.comparison.by_cluster(options, lang=lang)
     if table.empty:
         raise InputError(
-            "compare --by cluster: no option names clusters. Write them with `spatialreno clusters AREA -o FILE.toml` and "
-            "compare that scenario too, or fill the column cluster of compounds."
+            "compare --by cluster: no option names clusters. Write them with `spatialreno clusters AREA -o FILE.toml` "
+            "and compare that scenario too, or fill the column cluster of compounds."
         )
     return table
 

@@ -55,14 +55,14 @@ def cluster_ground(options: Comparison) -> gpd.GeoDataFrame:
     """
     compounds, cluster = options.today.compounds, clusters_of(options)
     rows = []
-    for name, own in cluster.groupby(cluster, sort=False):
+    for name in _by_number(pd.Index(cluster.unique())):
+        own = cluster[cluster == name]
         mine = compounds.loc[compounds.index.intersection(own.index)]
         wide = shapely.buffer(mine.geometry.to_numpy(), _ACROSS_M, join_style="mitre")
         ground = shapely.buffer(shapely.union_all(wide), -_EDGE_M, join_style="mitre")
         named = "、".join(str(one) for one in mine["name"])
         rows.append({"cluster": str(name), "compounds": len(mine), "names": named, "geometry": ground})
-    frame = pd.DataFrame(rows, columns=["cluster", "compounds", "names", "geometry"])
-    frame = frame.sort_values("cluster", key=_by_number, kind="stable").set_index("cluster")
+    frame = pd.DataFrame(rows, columns=["cluster", "compounds", "names", "geometry"]).set_index("cluster")
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=options.today.crs)
 
 
@@ -94,7 +94,6 @@ def by_cluster(options: Comparison, *, lang: str = "zh") -> pd.DataFrame:
     """
     cluster = clusters_of(options)
     wide = pd.concat({name: _measured(options, name, cluster) for name in options.areas}, axis=1)
-    wide = wide.sort_index(level=0, key=_by_number, kind="stable", sort_remaining=False)
     known = options.today.catalog.indicators
     stems = [key if key in known.index else key.partition(":")[0] for key in wide.index.get_level_values(1)]
     norm = options.evaluations["today"].standard
@@ -117,12 +116,12 @@ def _measured(options: Comparison, option: str, cluster: pd.Series[str]) -> pd.S
     means = values.fillna(0.0).mul(weight).groupby(home).sum() / weight.groupby(home).sum()
     freed = options.freed[option]
     metres = freed.geometry.area.groupby(freed["compound_id"].map(cluster)).sum()
-    names = list(dict.fromkeys(cluster))
+    names = _by_number(pd.Index(cluster.unique()))
     table = pd.concat([counts, means], axis=1).reindex(names)
     table["freed_m2"] = metres.reindex(names).fillna(0.0)
     return pd.Series(table.stack(future_stack=True), dtype="float64")
 
 
-def _by_number(names: pd.Index[str]) -> pd.Index[str]:
+def _by_number(names: pd.Index[str]) -> list[str]:
     """Sort K10 after K9."""
-    return pd.Index([(len(str(name)), str(name)) for name in names], tupleize_cols=False)
+    return sorted(map(str, names), key=lambda name: (len(name), name))
