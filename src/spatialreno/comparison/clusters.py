@@ -36,7 +36,7 @@ def clusters_of(options: Comparison) -> pd.Series[str]:
     for area in options.areas.values():
         chosen = area.compounds["cluster"].dropna()
         if len(chosen):
-            return chosen.astype("str")
+            return pd.Series(chosen, dtype="str")
     return pd.Series(dtype="str", name="cluster")
 
 
