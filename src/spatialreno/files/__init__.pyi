@@ -1,6 +1,7 @@
 from .child_process import guarded as guarded
 from .child_process import once_imported as once_imported
 from .child_process import refused as refused
+from .child_process import works_apart as works_apart
 from .code_digest import code_digest as code_digest
 from .manifest import MANIFEST as MANIFEST
 from .manifest import changed_since as changed_since
