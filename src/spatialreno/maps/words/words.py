@@ -278,6 +278,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "block": ("街区", "Block"),
     "compounds_in": ("小区数", "Compounds"),
     "area_m2": ("面积（m²）", "Area (m²)"),
+    "length_m": ("长度（m）", "Length (m)"),
+    "cost_yuan": ("投资估算（元）", "Cost (estimate, yuan)"),
     "households": ("户数", "Households"),
     "residents": ("人口", "Residents"),
     "cause": ("来由", "Cause"),
