@@ -78,6 +78,17 @@ def spare_rooms(area: StudyArea, kind: str) -> gpd.GeoDataFrame:
     return _joined([_row(rooms, "spare_room", rooms.index, rooms["spare_room_m2"])], kind, area)
 
 
+def joint_rooms(area: StudyArea, kind: str) -> gpd.GeoDataFrame:
+    """List the spare rooms that hold the least floor area of a kind that may share a building (catalog, ``joint``).
+
+    ``area_m2`` is that floor area: the rest of the room is not taken.
+    """
+    row = area.catalog.facilities.loc[kind]
+    rooms = spare_rooms(area, kind)
+    enough = rooms["area_m2"] >= float(row["floor_m2"]) if row["joint"] else rooms["area_m2"] < 0
+    return rooms[enough.to_numpy(bool)].assign(area_m2=float(row["floor_m2"]))
+
+
 def land_candidates(area: StudyArea, kind: str, sides: list[tuple[float, float]] | None) -> gpd.GeoDataFrame:
     """List the rectangles of free land that hold the footprint (:func:`spatialreno.land.candidate_sites`)."""
     from spatialreno.land import candidate_sites
