@@ -83,10 +83,14 @@ def joint_rooms(area: StudyArea, kind: str) -> gpd.GeoDataFrame:
 
     ``area_m2`` is that floor area: the rest of the room is not taken.
     """
-    row = area.catalog.facilities.loc[kind]
-    rooms = spare_rooms(area, kind)
-    enough = rooms["area_m2"] >= float(row["floor_m2"]) if row["joint"] else rooms["area_m2"] < 0
-    return rooms[enough.to_numpy(bool)].assign(area_m2=float(row["floor_m2"]))
+    floor, rooms = joint_floor_m2(area, kind), spare_rooms(area, kind)
+    return rooms[(rooms["area_m2"] >= floor).to_numpy(bool)].assign(area_m2=floor)
+
+
+def joint_floor_m2(area: StudyArea, kind: str) -> float:
+    """Give the least floor area of a kind that may share a building; of any other nothing is known (NaN)."""
+    kinds = area.catalog.facilities
+    return float(kinds["floor_m2"][kind]) if kinds["joint"][kind] else float("nan")
 
 
 def land_candidates(area: StudyArea, kind: str, sides: list[tuple[float, float]] | None) -> gpd.GeoDataFrame:

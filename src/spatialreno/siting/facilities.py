@@ -16,6 +16,7 @@ from spatialreno.optimise import Solution
 from spatialreno.siting.answer import Found, solution
 from spatialreno.siting.candidates import (
     given_candidates,
+    joint_floor_m2,
     joint_rooms,
     land_candidates,
     overlapping,
@@ -186,9 +187,9 @@ def _land_there_is(area: StudyArea, kind: str) -> dict[str, Any]:
 
 def _rooms_there_are(area: StudyArea, kind: str) -> dict[str, float]:
     """Hold the largest spare room to the floor area asked, where the kind may share a building."""
-    row, rooms = area.catalog.facilities.loc[kind], spare_rooms(area, kind)["area_m2"]
+    floor, rooms = joint_floor_m2(area, kind), spare_rooms(area, kind)["area_m2"]
     largest = round(float(rooms.max()), 1) if len(rooms) else 0.0
-    return {"floor_m2": float(row["floor_m2"]), "largest_spare_room_m2": largest} if row["joint"] else {}
+    return {"floor_m2": floor, "largest_spare_room_m2": largest} if floor > 0 else {}
 
 
 def _no_way_in(area: StudyArea, large: list[Any]) -> dict[str, Any]:
