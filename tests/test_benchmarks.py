@@ -16,6 +16,7 @@ SMALL: dict[str, tuple[list[str], str]] = {
     "clusters": (["30"], ""),
     "design": (["10", "60000", "--tiles-m", "150"], ""),
     "district_steps": (["10", "20", "--steps", "evaluate,compare,notes,room,page,mains,heat,dig"], ""),
+    "example_commands": (["2", "compare", "html"], ""),
     "formats_read": (["500"], ""),
     "land": (["1"], ""),
     "pages_live": (["12"], ""),

@@ -12,7 +12,7 @@ from scenario.yards import two_yards
 
 import spatialreno as sr
 from spatialreno import community
-from spatialreno.comparison import compare_once, kept
+from spatialreno.comparison import compare_once, kept, run
 
 CLEAR = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
 VOTER = "选民-4711"
@@ -49,7 +49,7 @@ def refuse(*_: object, **__: object) -> sr.Comparison:
 def test_what_is_unchanged_is_taken_as_it_was(
     folder: Path, first: sr.Comparison, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "compare", refuse)
+    monkeypatch.setattr(run, "compare", refuse)
     told: list[str] = []
     again = compare_once(surveyed(), [CLEAR], cache=folder, progress=told.append)
     assert told == ["compared before: taken from the cache"]
@@ -62,7 +62,7 @@ def test_what_is_unchanged_is_taken_as_it_was(
 
 
 def test_nothing_stale_is_taken(folder: Path, first: sr.Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "compare", refuse)
+    monkeypatch.setattr(run, "compare", refuse)
     area = surveyed()
     renamed = sr.Scenario("clear", "拆违（改）", CLEAR.interventions)
     more = CLEAR | sr.Scenario("clear", "拆违", [sr.demolish("walls", ids=["W1"])])
@@ -121,7 +121,7 @@ def test_nothing_personal_is_written(folder: Path, first: sr.Comparison) -> None
 def test_what_is_not_whole_is_compared_anew(
     first: sr.Comparison, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(kept, "compare", lambda *_, **__: first)
+    monkeypatch.setattr(run, "compare", lambda *_, **__: first)
     compare_once(surveyed(), [CLEAR], cache=tmp_path)
     (file,) = tmp_path.rglob("output.pkl")
     whole = file.read_bytes()
@@ -134,7 +134,7 @@ def test_what_is_not_whole_is_compared_anew(
 def test_a_folder_of_others_is_not_trusted(
     first: sr.Comparison, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(kept, "compare", lambda *_, **__: first)
+    monkeypatch.setattr(run, "compare", lambda *_, **__: first)
     tmp_path.chmod(0o777)
     told: list[str] = []
     assert compare_once(surveyed(), [CLEAR], cache=tmp_path, progress=told.append) is first
@@ -143,7 +143,7 @@ def test_a_folder_of_others_is_not_trusted(
 
 
 def test_what_is_kept_is_bounded(first: sr.Comparison, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(kept, "compare", lambda *_, **__: first)
+    monkeypatch.setattr(run, "compare", lambda *_, **__: first)
     monkeypatch.setattr(kept, "MOST", 1)
     compare_once(surveyed(), [CLEAR], cache=tmp_path)
     assert not list(tmp_path.rglob("output.pkl"))

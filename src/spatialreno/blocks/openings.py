@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from scipy.spatial.distance import pdist
 
 from spatialreno.area import closed_gaps, lasting, on_ground, once_an_area
 
@@ -245,6 +244,8 @@ def _over_the_seam(table: pd.DataFrame, snap: float) -> pd.DataFrame:
 
 
 def _clear_widths(table: pd.DataFrame) -> dict[Any, float]:
+    from scipy.spatial.distance import pdist  # a quarter of a second that only who looks for openings pays
+
     start, along = table[["x0", "y0"]].to_numpy(), table[["ux", "uy"]].to_numpy()
     ends = np.stack([start + along * table[[end]].to_numpy() for end in ("low", "high")], axis=1)
     return {run: float(pdist(ends[rows].reshape(-1, 2)).max()) for run, rows in table.groupby("run").indices.items()}

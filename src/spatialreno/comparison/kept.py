@@ -21,7 +21,6 @@ from spatialreno.area import Changes, StudyArea, changes_of, with_changes
 from spatialreno.community import find_consents, read_register
 from spatialreno.comparison.key import comparison_key
 from spatialreno.comparison.options import TODAY, Comparison
-from spatialreno.comparison.run import compare
 from spatialreno.comparison.works import Asked, asked_of_owners, asked_works
 from spatialreno.scenario import Scenario
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 #: Most that is kept, in bytes; what was not used for longest goes first.
 MOST = 500_000_000
 #: What pages and papers ask of a comparison; worked out before it is kept, so that each of them has it.
-_ASKED = ("blockers", "conflicts", "sections", "room", "checkups")
+_ASKED = ("blockers", "conflicts", "sections", "room", "checkups", "provenance")
 _FRESH = ("areas", "scenarios", "consents", "register", "shelf", "_made")
 Say = Callable[[str], None]
 T = TypeVar("T")
@@ -84,6 +83,8 @@ def compare_once(
     terms: dict[str, Any] = {"standard": standard, "works": works, "strict": strict}
 
     def worked_out() -> Comparison:
+        from spatialreno.comparison.run import compare  # with its solvers and kernels, which what is kept does not need
+
         return compare(today, scenarios, progress=say, **terms)
 
     folder = Path(cache) if cache is not None else cache_folder()

@@ -283,6 +283,8 @@ class Comparison(Shown):
         InputError
             An unknown payer, a year that is none, negative money, a payer's year given twice: all at once.
         """
+        if budgets is None:
+            return self.once("funding", lambda: fund(self.areas, self.money, None))
         return fund(self.areas, self.money, budgets)
 
     def schedule(

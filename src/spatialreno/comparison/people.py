@@ -119,7 +119,7 @@ def gather_people(
     return People(
         lifts=plan_lifts(today, terms, register=book, ground=ground),
         menu=None if menu is None else _menu(options, menu, budget_yuan or 0.0, trials),
-        management={name: manage(area) for name, area in options.areas.items()},
+        management=options.once("management", lambda: {name: manage(area) for name, area in options.areas.items()}),
         checkups=options.checkups,
         balances={s.name: balance_money(options.bill().of(s.name), today.catalog) for s in options.scenarios},
         registers={s.name: register_facilities(options.areas[s.name]) for s in options.scenarios},

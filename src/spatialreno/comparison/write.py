@@ -12,7 +12,6 @@ from spatialreno.community import checkup_lines
 from spatialreno.comparison.clusters import by_cluster
 from spatialreno.files import MANIFEST, put_whole, write_gpkg, write_sheet
 from spatialreno.scenario import write_scenario
-from spatialreno.walk import change_of
 
 if TYPE_CHECKING:
     from spatialreno.comparison.options import Comparison
@@ -132,6 +131,8 @@ def _layers_of(comparison: Comparison, option: str) -> dict[str, Any]:
         **{name: area.layer(name) for name in _written_layers(comparison)},
     }
     layers = {name: frame.reset_index() for name, frame in frames.items() if len(frame)}
+    from spatialreno.walk import change_of  # the walks' kernels only where walks are drawn
+
     change = change_of(next(iter(comparison.isochrones.values())), comparison.isochrones[option])
     if len(change):
         layers["isochrone_change"] = change

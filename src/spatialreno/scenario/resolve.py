@@ -47,6 +47,7 @@ class Resolved:
     built: dict[Feature, Build] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     unmatched: list[Intervention] = field(default_factory=list)
+    priced: pd.DataFrame | None = None
 
     @cached_property
     def after(self) -> StudyArea:

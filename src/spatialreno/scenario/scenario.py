@@ -136,7 +136,10 @@ class Scenario(Shown):
         from spatialreno.scenario.ledger import ledger
         from spatialreno.scenario.resolve import resolve
 
-        return ledger(resolve(self, area))
+        found = resolve(self, area)
+        if found.priced is None:
+            found.priced = ledger(found)
+        return found.priced.copy()
 
     def unmatched(self, area: StudyArea, *, strict: bool = False, lang: str = "zh") -> list[str]:
         """Tell which of its interventions choose nothing in an area, and so change and cost nothing there.

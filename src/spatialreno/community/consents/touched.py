@@ -87,13 +87,14 @@ def _touched(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
     gone = {i for verb, layer, i in keys if (verb, layer) == ("demolish", "walls")}
     rules, yards = area.catalog.rows("consent_rules"), area.compounds.geometry
     walls = {True: after.walls, False: area.walls}
+    sides = {built: _sides(own) for built, own in walls.items()}
     features = features_of(area, after, keys)
     rows = []
     for key in keys:
         verb, layer, i = key
         feature, standing = features[key], walls[verb == "build"]
         pierced = walls_pierced(feature, standing) if verb == "build" and layer in LINES else []
-        places = {*_places(feature, area, yards), *_sides(standing, pierced)}
+        places = {*_places(feature, area, yards)}.union(*(sides[verb == "build"][wall] for wall in pierced))
         if layer == "gates":
             places |= gate_sides(feature, standing, area.catalog.constants)
         told: dict[Any, Any] = {"verb": verb, "layer": layer, "id": i, "sort": _sort(layer, feature)}
@@ -122,11 +123,10 @@ def _asked_for(
     return [(_OPENS, both)] if kind in ("", _ALONE) else [own, (_OPENS, both)]  # enforcement, a right of one's own stay
 
 
-def _sides(walls: gpd.GeoDataFrame, pierced: list[str]) -> set[str]:
-    if not pierced:
-        return set()
-    told = walls.loc[pierced, ["compound_a", "compound_b"]].to_numpy(object).ravel()
-    return {c for c in told if isinstance(c, str)}
+def _sides(walls: gpd.GeoDataFrame) -> dict[str, set[str]]:
+    """Name the compounds on either side of each wall."""
+    pairs = zip(walls.index, walls["compound_a"], walls["compound_b"], strict=True)
+    return {str(wall): {c for c in pair if isinstance(c, str)} for wall, *pair in pairs}
 
 
 def _kind(layer: str, feature: Any) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from spatialreno.errors import InputError
-from spatialreno.maps.page.folium_elements import Guest
 from spatialreno.maps.words import safe_html as door
 
 
@@ -27,6 +26,8 @@ def join_guests(plan: Any, extra: Iterable[Any]) -> None:
     InputError
         Something is no folium layer, or its pictures would have to come from the net: all at once.
     """
+    from spatialreno.maps.page.folium_elements import Guest
+
     given = [extra] if hasattr(extra, "get_root") else list(extra)
     found = [layer for one in given for layer in _layers_of(one)]
     problems = [problem for layer in found if (problem := _problem(layer))]

@@ -36,12 +36,17 @@ def facts_of(options: Comparison, option: str, lang: Lang) -> dict[tuple[str, st
         return {}
     catalog = options.today.catalog
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for (layer, name), own in rows[rows["verb"] != "keep"].groupby(["layer", "id"], sort=True):
-        payers = sorted({payer_word(str(p), lang, catalog) for p in own["payer"].dropna() if p})
-        parties = sorted({str(p) for several in own["parties"] for p in several})
-        found[str(layer), str(name)] = {
-            "act": clean(catalog.word("", "verb", str(own["verb"].iloc[0]), lang)),
-            "cost_yuan": float(own["cost_yuan"].sum(min_count=1)),
+    lines: dict[tuple[str, str], list[dict[Any, Any]]] = {}
+    for row in rows[rows["verb"] != "keep"].to_dict("records"):
+        lines.setdefault((str(row["layer"]), str(row["id"])), []).append(row)
+    for thing, own in lines.items():
+        named = {r["payer"] for r in own if isinstance(r["payer"], str) and r["payer"]}
+        payers = sorted({payer_word(payer, lang, catalog) for payer in named})
+        parties = sorted({str(p) for r in own for p in r["parties"]})
+        costs = [r["cost_yuan"] for r in own if r["cost_yuan"] == r["cost_yuan"]]
+        found[thing] = {
+            "act": clean(catalog.word("", "verb", str(own[0]["verb"]), lang)),
+            "cost_yuan": float(sum(costs)) if costs else float("nan"),
             "payer": clean(listed(payers)),
             "owner": clean(listed(parties)),
         }
