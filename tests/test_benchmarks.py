@@ -13,6 +13,7 @@ from conftest import ROOT, SHARED
 BENCHMARKS = ROOT / "benchmarks"
 # What each runs small, and the real data without which it has nothing to measure.
 SMALL: dict[str, tuple[list[str], str]] = {
+    "clusters": (["30"], ""),
     "design": (["10", "20000"], ""),
     "district_steps": (["10", "20", "--steps", "evaluate,compare,notes,room,page,mains,heat,dig"], ""),
     "formats_read": (["500"], ""),

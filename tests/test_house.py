@@ -27,7 +27,7 @@ INSIDE = {
     "optimise": ["steiner", "."],
     "community": ["upkeep", "casework", ".", "checkups", "consents", "voting"],
     "design": [".", "together", "grouping", "visits", "proof", "question"],
-    "comparison": ["districts", ".", "year", "money", "after"],
+    "comparison": ["districts", "sweeps", ".", "year", "money", "after"],
     "area": [".", "rules", "facts", "place"],
 }
 MOST_FILES = 13

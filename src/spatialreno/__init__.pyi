@@ -30,6 +30,8 @@ from .community import plan_lifts as plan_lifts
 from .comparison import Comparison as Comparison
 from .comparison import compare as compare
 from .comparison import compare_areas as compare_areas
+from .comparison import pareto as pareto
+from .comparison import sweep as sweep
 from .design import Design as Design
 from .design import design_openings as design_openings
 from .design import propose_clusters as propose_clusters

@@ -44,6 +44,7 @@ COMMANDS = {
     "show": ("show", "{area}"),
     "ledger": ("ledger", "{area}", OPENED[1]),
     "site": ("site", "{area}", "bookstore", *OPENED),
+    "sweep": ("sweep", "{area}", "-m", "wall_length_m,cost_yuan", "--front", "cost_yuan"),
     "compare": ("compare", "{area}", OPENED[1]),
     "schema": ("schema", "walls"),
     "catalog": ("catalog", "costs"),

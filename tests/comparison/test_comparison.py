@@ -354,3 +354,17 @@ def test_a_sheet_prints_whole(options: sr.Comparison) -> None:
     assert all(option in printed.splitlines()[0] for option in options.areas)
     assert "..." not in printed
     assert type(sheet.head(3)) is pd.DataFrame
+
+
+def test_a_sweep_tells_what_comparing_tells(options: sr.Comparison, today: sr.StudyArea) -> None:
+    """Law: every measure of every plan is the one of `compare`, which works everything out."""
+    wide = values(options)
+    plain = [name for name in sr.comparison.plan_measures() if name in wide.index]
+    asked = [*plain, "freed_m2:wall", "basket_gain", "cost_yuan:fees", "score", "covered", "wall_length_m", "blocks"]
+    found = sr.sweep(today, list(options.scenarios), asked)
+    assert (found["fault"] == "").all() and len(plain) > 25
+    assert list(found.index) == ["today", "clear", "opened", "full"]
+    told_here = found.drop(columns="fault").T
+    pd.testing.assert_frame_equal(
+        told_here, wide.loc[told_here.index, told_here.columns], check_names=False, check_exact=False, rtol=1e-12
+    )

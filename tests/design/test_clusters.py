@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -11,9 +12,12 @@ from conftest import make_area
 from shapely import LineString, Point, box
 
 import spatialreno as sr
+from spatialreno.design.grouping import clusters as clusters_file
+from spatialreno.design.grouping.bound import find_bound
 from spatialreno.design.grouping.growth import grown, hangs_together
 from spatialreno.design.grouping.map_of_yards import Limit, Yards
-from spatialreno.design.grouping.proven import Model, value_of
+from spatialreno.design.grouping.proven import divided, value_of
+from spatialreno.design.grouping.windows import bettered
 
 
 def grid(homes: list[list[int]], gap: float = 0.0, names: str = "C", **more) -> sr.StudyArea:
@@ -40,13 +44,15 @@ def made_up(dice: np.random.Generator) -> Yards:
     return Yards(tuple(map(str, range(count))), homes, beside, metres, limits)
 
 
-def best_by_trying(yards: Yards, count: int) -> float:
-    best = np.inf
+def all_divisions(yards: Yards, count: int) -> Iterator[list[list[int]]]:
     for owner in product(range(count), repeat=yards.count):
         parts = [[i for i, at in enumerate(owner) if at == part] for part in range(count)]
         if all(parts) and all(yards.keeps(part) and hangs_together(yards, part) for part in parts):
-            best = min(best, value_of(yards, parts))
-    return best
+            yield parts
+
+
+def best_by_trying(yards: Yards, count: int) -> float:
+    return min((value_of(yards, parts) for parts in all_divisions(yards, count)), default=np.inf)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -54,15 +60,66 @@ def test_the_least_there_is(seed: int) -> None:
     yards = made_up(np.random.default_rng(seed))
     count = 2 + seed % 2
     start, by_trying = grown(yards, count), best_by_trying(yards, count)
-    found = Model(yards, count, 1e6).best(start, 20_000)
-    assert found is not None
-    if by_trying == np.inf:
-        assert found.status == "infeasible" and start is None
-        return
-    assert found.status == "proven" and found.value == pytest.approx(by_trying)
-    assert Model(yards, count, 1e6).bound() <= by_trying + 1e-6
-    assert all(hangs_together(yards, part) and yards.keeps(part) for part in found.parts)
+    for known in (start, None):
+        found = divided(yards, count, 1e6, known, 20_000)
+        if by_trying == np.inf:
+            assert found.status == "infeasible" and start is None
+            return
+        assert found.status == "proven" and found.value == pytest.approx(by_trying)
+        assert all(hangs_together(yards, part) and yards.keeps(part) for part in found.parts)
     assert start is None or value_of(yards, start) >= by_trying - 1e-6
+    assert find_bound(yards, count, 1e6).value <= by_trying + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_division_is_below_the_bound_of_a_place(seed: int) -> None:
+    yards = made_up(np.random.default_rng(100 + seed))
+    count = 2 + seed % 2
+    least = np.full((yards.count, yards.count), np.inf)
+    for parts in all_divisions(yards, count):
+        # around any compound of a cluster, not only the best one
+        rounds = [{r: float(yards.households[part] @ yards.metres[part, r]) for r in part} for part in parts]
+        best = sum(min(one.values()) for one in rounds)
+        for part, one in zip(parts, rounds, strict=True):
+            for r, cost in one.items():
+                whole = best - min(one.values()) + cost
+                least[part, r] = np.minimum(least[part, r], whole)
+    for known in (np.inf, float(least.min())):
+        found = find_bound(yards, count, 1e6, known)
+        assert (found.places <= least + 1e-6).all() and found.value <= least.min() + 1e-6
+        assert np.isinf(least).all() or found.value > 0
+
+
+def test_where_no_middle_reaches_enough_there_is_no_division() -> None:
+    yards = made_up(np.random.default_rng(0))
+    none = divided(yards, 2, 0.0, None, 100)
+    assert none.status == "infeasible" and find_bound(yards, 2, 0.0).value == np.inf
+
+
+def test_many_compounds_are_divided_window_by_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    dice = np.random.default_rng(5)
+    area = grid(dice.integers(60, 140, (4, 4)).tolist())
+    proven = sr.propose_clusters(area, households=(200, 600), count=4)
+    monkeypatch.setattr(clusters_file, "_PROVEN_UP_TO", 10)
+    found = sr.propose_clusters(area, households=(200, 600), count=4)
+    assert proven.status == "proven" and found.status == "heuristic" and "heuristic, at most" in repr(found)
+    assert found.bound <= proven.value <= found.value and found.gap < 0.1
+    assert found.beside["count"].tolist() == [2, 3, 4, 5, 6]
+    told = found.beside.dropna(subset=["value"])
+    assert found.beside["status"].iloc[0] == "impossible" and len(told) >= 3 and (told["bound"] <= told["value"]).all()
+
+
+def test_windows_better_a_bad_division_and_keep_its_rules() -> None:
+    homes = np.full(16, 10.0)
+    spots = np.array([(x, y) for y in range(4) for x in range(4)], float) * 40
+    metres = np.abs(spots[:, None] - spots[None]).sum(axis=2)
+    beside = tuple(frozenset(np.flatnonzero(row == 40).tolist()) for row in metres)
+    yards = Yards(tuple(map(str, range(16))), homes, beside, metres, (Limit("households", homes, 20.0, 60.0),))
+    rows = [list(range(4 * y, 4 * y + 4)) for y in range(4)]  # four long rows
+    better = bettered(yards, rows, 1e6)
+    assert value_of(yards, better) < value_of(yards, rows)
+    assert all(hangs_together(yards, part) and yards.keeps(part) for part in better)
+    assert sorted(one for part in better for one in part) == list(range(16))
 
 
 def test_two_halves_of_a_row_and_what_they_are_called() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,9 @@ from indicators.quarter import at, quarter, rect
 
 from spatialreno.catalog import read_catalog
 from spatialreno.catalog.standard import read_standard
+from spatialreno.errors import InputError
 from spatialreno.indicators import Evaluation, evaluate, indicator_title
+from spatialreno.indicators.parts import PARTS
 
 F1 = {"id": "F1", "kind": "health_station", "geometry": at(160, 70)}
 EVERYTHING = [
@@ -165,3 +168,44 @@ def test_an_area_where_nobody_lives_is_told():
     assert found.value("homes") == 0
     assert pd.isna(found.value("score"))
     assert "0 homes" in repr(found)
+
+
+def test_what_is_asked_for_alone_is_what_the_whole_evaluation_tells(today: Evaluation) -> None:
+    """Law: only= leaves rows out and changes none, for an indicator of each measure by itself."""
+    stems = today.table.index.get_level_values("indicator").map(lambda name: name.partition(":")[0])
+    assert set(stems) <= {stem for part in PARTS for stem in part.stems}
+    for stem in dict.fromkeys(part.stems[-1] for part in PARTS):
+        alone = evaluate(quarter(), only=stem)
+        pd.testing.assert_frame_equal(alone.table, today.table[stems == stem])
+        assert len(alone._repr_html_()) > 100 and repr(alone).startswith("Evaluation of q")
+    two = evaluate(quarter(), only=["covered:market", "homes"])
+    assert two.value("covered:market") == today.value("covered:market")
+    assert set(two.table.index.get_level_values("indicator")) == {"covered:market", "homes"}
+
+
+def test_nothing_else_is_worked_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("was not asked for")
+
+    for name in ("walk.nearest", "land.fire_access", "land.free_land", "land.lane_widths", "blocks.merge_blocks"):
+        monkeypatch.setattr(f"spatialreno.{name}", refuse)
+    counted = evaluate(quarter(), only=["wall_length_m", "facilities", "illegal_m2", "heated_share"])
+    assert counted.value("wall_length_m") == pytest.approx(100)
+
+
+def test_what_was_not_worked_out_is_not_shown_as_nothing() -> None:
+    counted = pickle.loads(pickle.dumps(evaluate(quarter(), only="homes")))
+    for use in (lambda: counted.scores["score"], lambda: len(counted.access), lambda: counted.ground.free):
+        with pytest.raises(InputError, match="was not worked out, for only= asked for less"):
+            use()
+    with pytest.raises(InputError, match="score is no indicator that was worked out"):
+        counted.value("score")
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [("scor", "Did you mean score"), ("covered:pharmcy", "covered:pharmacy"), ("wall_lenght_m", "wall_length_m")],
+)
+def test_a_mistyped_indicator_is_refused_with_the_nearest(asked: str, near: str) -> None:
+    with pytest.raises(InputError, match=near):
+        evaluate(quarter(), only=[asked])

@@ -12,10 +12,13 @@ from spatialreno.maps.content.minute import dominates, minutes, sentence, tab_li
 
 GIVEN = {
     "today": {"score": 40.0, "cost_yuan": 0.0, "kind_gain": 0, "kind_lose": 0, "homes_newly_heated": 0,
+              "basket_gain:four": 0, "basket_lose:four": 0, "basket_gain:all": 0,
               "parties_asked": 0, "parties_signed": 0, "households_missing": 0, "blocks": 9},
     "dear": {"score": 52.5, "cost_yuan": 9e6, "kind_gain": 90, "kind_lose": 2, "homes_newly_heated": 806,
+             "basket_gain:four": 40, "basket_lose:four": 1, "basket_gain:all": 7,
              "parties_asked": 5, "parties_signed": 2, "households_missing": 31, "blocks": 4},
     "fair": {"score": 52.5, "cost_yuan": 8e6, "kind_gain": 95, "kind_lose": 2, "homes_newly_heated": 806,
+             "basket_gain:four": 45, "basket_lose:four": 0, "basket_gain:all": 7,
              "parties_asked": 5, "parties_signed": 2, "households_missing": 31, "blocks": 4},
 }  # fmt: skip
 
@@ -31,14 +34,21 @@ def given(values=GIVEN, title=str):
 def test_the_sentence_says_gives_costs_lacks_and_what_is_better():
     told = minutes(given(), "zh")
     assert sentence("fair", told, "zh") == (
-        "省的：新增供暖 806 户，新进入至少一类设施服务半径 95 人，生活圈得分变化 12.5 分，总投资 800 万元，"
+        "省的：新增供暖 806 户，新纳入成套服务半径 45 人，新进入至少一类设施服务半径 95 人，"
+        "生活圈得分变化 12.5 分，总投资 800 万元，"
         "移出至少一类设施服务半径 2 人，还差 3 家单位签字，"
         "表决尚需争取 31 户（最少）。"
     )
     assert sentence("dear", told, "zh").endswith(
-        "每一项都不优于省的（省的 / 贵的：新进入至少一类设施服务半径 95 / 90 人，总投资 800 / 900 万元）。"
+        "每一项都不优于省的（省的 / 贵的：新纳入成套服务半径 45 / 40 人，"
+        "新进入至少一类设施服务半径 95 / 90 人，总投资 800 / 900 万元，"
+        "移出成套服务半径 0 / 1 人）。"
     )
-    assert tab_line("dear", told, "zh") == "900 万元 · 进 90 出 2 人（某类设施半径） · 4 片 · 尚争取 31 户"
+    assert tab_line("dear", told, "zh") == "900 万元 · 成套服务半径进 40 出 1 人 · 4 片 · 尚争取 31 户"
+
+
+def test_today_says_where_it_stands():
+    assert sentence("today", minutes(given(), "zh"), "zh") == "现状：生活圈得分 40 分，9 片。"
 
 
 def test_what_is_unknown_allows_no_word():

@@ -56,6 +56,7 @@ def init(
     name: Annotated[str, typer.Option(help="Short name")] = "area",
     title: Annotated[str, typer.Option(help="Name for people")] = "",
     crs: Annotated[str, typer.Option(help="Projected coordinate system in metres")] = "EPSG:4546",
+    qgis: Annotated[bool, typer.Option("--qgis", help="Also an empty survey with forms for QGIS and QField")] = False,
 ) -> None:
     """Begin a new area: area.toml, a first scenario, templates of layers (GeoPackage) and of ledgers (XLSX) to fill in.
 
@@ -63,7 +64,7 @@ def init(
     """
     import spatialreno as sr
 
-    tell(sr.new_area(folder, name=name, title=title, crs=crs))
+    tell(sr.new_area(folder, name=name, title=title, crs=crs, qgis=qgis))
 
 
 @app.command()

@@ -1,7 +1,8 @@
-"""Commands about options that the tool proposes."""
+"""Commands about options that the tool proposes, or measures by the dozen."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -22,13 +23,18 @@ from spatialreno.cli.app import (
     scenarios_for,
     standard_for,
 )
-from spatialreno.cli.output import form, say, tell, tell_table
+from spatialreno.cli.output import Form, complain, form, say, tell, tell_table
 
 if TYPE_CHECKING:
     from spatialreno import Scenario
     from spatialreno.design import Design
 
 Ids = list[str] | None
+Measures = Annotated[
+    list[str] | None,
+    typer.Option("--measure", "-m", help="Indicators, with commas between or repeated", show_default=False),
+]
+_USUAL = ["score", "residents_gain", "freed_usable_m2", "wall_demolished_m", "households_missing", "cost_yuan"]
 
 
 @app.command()
@@ -241,3 +247,50 @@ def survey(
     if out is not None:
         html = out.suffix.lower() == ".html"
         say(f"wrote {sr.maps.draw_visits(found, read, lang=lang).save(out) if html else found.write_form(out)}")
+
+
+@app.command()
+def sweep(
+    area: Area,
+    scenarios: Scenarios = None,
+    measures: Measures = None,
+    front: Annotated[str | None, typer.Option(help="Mark what no plan beats in these, with commas between")] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes on this machine")] = 1,
+    standard: Norm = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Measure many plans by what is asked for alone, one row a plan; exit 1 where a plan is broken.
+
+    Costs are those of the plan itself; compare plans heat and one dig beside.
+
+    Example: spatialreno sweep data/geo/xigongdi -m score,cost_yuan,residents_gain --front score,cost_yuan
+    """
+    import spatialreno as sr
+    from spatialreno.indicators import indicator_title
+    from spatialreno.scale import open_workers
+
+    plans, read = scenarios_for(area, scenarios), load(area)
+    counted, asked = _named(front), _named(*(measures or [])) or _USUAL
+    norm = standard_for(read, standard)
+    names = list(dict.fromkeys([*asked, *counted]))
+    table = sr.sweep(read, plans, names, standard=norm, workers=open_workers(workers), progress=say)
+    faults = table.pop("fault")
+    if counted:
+        table["pareto"] = sr.pareto(table, counted, catalog=read.catalog)
+    how = form(as_json, as_csv)
+    if how is Form.table:
+        held = read.catalog.standard(norm)
+        words = {c: indicator_title(read.catalog, str(c), lang=lang, norm=held) for c in table if c != "pareto"}
+        table = table.rename(columns=words)
+    tell_table(table.reset_index(), how, title=f"{len(plans)} plans of {read.name} by {norm}")
+    broken = faults[faults != ""]
+    for name, fault in broken.items():
+        complain(f"{name}: {fault}")
+    if len(broken):
+        sys.exit(1)
+
+
+def _named(*texts: str | None) -> list[str]:
+    return [name.strip() for text in texts for name in (text or "").split(",") if name.strip()]

@@ -14,6 +14,9 @@ from .options import Comparison as Comparison
 from .people import People as People
 from .people import gather_people as gather_people
 from .run import compare as compare
+from .sweeps.pareto import pareto as pareto
+from .sweeps.sweep import plan_measures as plan_measures
+from .sweeps.sweep import sweep as sweep
 from .works import with_works as with_works
 from .write import write_postgis_results as write_postgis_results
 from .year.schedule import Schedule as Schedule

@@ -59,12 +59,12 @@ def plan_rows(
     today = next(iter(areas.values()))
     frames = []
     for name in areas:
-        values = {**_done_values(ledgers.get(name), today), **_money_values(bill, name)}
-        values |= {**_land_values(freed[name]), **gains[name]}
-        values |= _parking_values(today, areas[name])
-        values |= _consent_values(consents.get(name))
+        values = {**done_values(ledgers.get(name), today), **money_values(bill, name)}
+        values |= {**land_values(freed[name]), **gains[name]}
+        values |= parking_values(today, areas[name])
+        values |= consent_values(consents.get(name))
         values |= works_values(areas[name], works.get(name), asked.get(name, ()))
-        values |= _served_values(areas[name], register if areas[name] is today else None)
+        values |= served_values(areas[name], register if areas[name] is today else None)
         index = pd.MultiIndex.from_tuples([(name, "plan", today.name, k) for k in values], names=_INDEX)
         frame = pd.DataFrame({"value": list(values.values())}, index=index, dtype="float64")
         known = today.catalog.indicators
@@ -74,7 +74,7 @@ def plan_rows(
     return pd.concat(frames)
 
 
-def _done_values(acts: pd.DataFrame | None, today: StudyArea) -> dict[str, float]:
+def done_values(acts: pd.DataFrame | None, today: StudyArea) -> dict[str, float]:
     """Measure what comes down and what is built; today does nothing."""
     names = ["wall_demolished_m", "illegal_demolished_m2", "facilities_built", "facilities_built_m2"]
     if acts is None:
@@ -92,7 +92,7 @@ def _done_values(acts: pd.DataFrame | None, today: StudyArea) -> dict[str, float
     }
 
 
-def _money_values(bill: Bill, option: str) -> dict[str, float]:
+def money_values(bill: Bill, option: str) -> dict[str, float]:
     """Take an option's total from the bill, in all, per household and by part; missing where nothing is invested."""
     parts = bill.of(option).by("part").set_index("part")["cost_yuan"]
     payers = bill.of(option).by("payer").set_index("payer")["cost_yuan"]
@@ -105,7 +105,7 @@ def _money_values(bill: Bill, option: str) -> dict[str, float]:
     }
 
 
-def _consent_values(found: Consents | None) -> dict[str, float]:
+def consent_values(found: Consents | None) -> dict[str, float]:
     """Count whom an option must ask, who has agreed or said no, and the fewest still to be won; today asks nobody.
 
     Parties and votes, and parties and households, are never added up; every head counts once.
@@ -122,7 +122,7 @@ def _consent_values(found: Consents | None) -> dict[str, float]:
     return {name: float(count) for name, count in counts.items()}
 
 
-def _served_values(area: StudyArea, register: Register | None) -> dict[str, float]:
+def served_values(area: StudyArea, register: Register | None) -> dict[str, float]:
     """Tell which share of households somebody manages, and of those who voted who is satisfied; both where known."""
     homes = home_buildings(area)
     people = homes["households"].astype("float64").groupby(homes["compound_id"]).sum()
@@ -143,14 +143,16 @@ def _built_m2(bill: pd.DataFrame, layer: str) -> float:
     return float(rows.drop_duplicates("id")["quantity"].sum())
 
 
-def _land_values(freed: gpd.GeoDataFrame) -> dict[str, float]:
+def land_values(freed: gpd.GeoDataFrame) -> dict[str, float]:
+    """Measure land freed, in all, usable, and by cause."""
     cause = freed["cause"].where(freed["cause"].isin(_CAUSES), "other")
     by = freed["area_m2"].groupby(cause).sum()
     parts = {f"freed_m2:{name}": float(by.get(name, 0.0)) for name in (*_CAUSES, "other")}
     return {"freed_m2": float(freed["area_m2"].sum()), "freed_usable_m2": float(freed["usable_m2"].sum()), **parts}
 
 
-def _parking_values(today: StudyArea, after: StudyArea) -> dict[str, float]:
+def parking_values(today: StudyArea, after: StudyArea) -> dict[str, float]:
+    """Count the parking places that go and come."""
     change = parking_change(today, after)
     places = change["places"].astype("float64").groupby(change["change"]).sum()
     lost = float(places.get("lost", 0.0) + places.get("built_over", 0.0))

@@ -81,8 +81,8 @@ def compare(
     True
     """
     say = progress or (lambda _: None)
-    scenarios = _as_scenarios(scenarios)
-    _check_names(scenarios)
+    scenarios = as_scenarios(scenarios)
+    check_names(scenarios)
     wanted = asked_works(works, scenarios)
     planned: dict[str, Works] = {}
     for scenario in scenarios:
@@ -105,7 +105,7 @@ def compare(
     start = _origins(today, origins)
     ledgers = {s.name: _ledger(s, planned.get(s.name), today) for s in whole}
     bill = _bill(ledgers, planned, areas)
-    freed = {TODAY: freed_land(today, today), **{s.name: freed_land(today, _only_cleared(s, today)) for s in scenarios}}
+    freed = {TODAY: freed_land(today, today), **{s.name: freed_land(today, only_cleared(s, today)) for s in scenarios}}
     gained = {name: who_gains(evaluations[TODAY], evaluations[name]) for name in areas}
     baskets = tuple(b.id for b in evaluations[TODAY].standard.baskets)
     gains = {name: gain_values(found, today.catalog.constants, baskets) for name, found in gained.items()}
@@ -153,13 +153,13 @@ def _bill(ledgers: Mapping[str, pd.DataFrame], works: Mapping[str, Works], areas
     return make_bill(parts, today.catalog, float(today.buildings["households"].sum()))
 
 
-def _only_cleared(scenario: Scenario, today: StudyArea) -> StudyArea:
+def only_cleared(scenario: Scenario, today: StudyArea) -> StudyArea:
     """Apply what takes down and alters; what is then built on the freed land does not make it less freed."""
     acts = [act for act in scenario.interventions if not isinstance(act, Build)]
     return Scenario(scenario.name, scenario.title, acts).apply(today)
 
 
-def _as_scenarios(given: Sequence[Scenario] | Scenario) -> list[Scenario]:
+def as_scenarios(given: Sequence[Scenario] | Scenario) -> list[Scenario]:
     """Take one scenario or several, and nothing else."""
     several = [given] if isinstance(given, Scenario) else list(given)
     odd = [type(one).__name__ for one in several if not isinstance(one, Scenario)]
@@ -168,7 +168,8 @@ def _as_scenarios(given: Sequence[Scenario] | Scenario) -> list[Scenario]:
     return several
 
 
-def _check_names(scenarios: Sequence[Scenario]) -> None:
+def check_names(scenarios: Sequence[Scenario]) -> None:
+    """Refuse two options of one name, and one called ``today``."""
     names = [s.name for s in scenarios]
     twice = sorted({n for n in names if names.count(n) > 1 or n == TODAY})
     if twice:

@@ -6,6 +6,7 @@ from .evaluation import Evaluation as Evaluation
 from .evaluation import evaluate as evaluate
 from .gains import gain_values as gain_values
 from .gains import who_gains as who_gains
+from .parts import known_indicators as known_indicators
 from .rows import indicator_title as indicator_title
 from .tiles import TiledAccess as TiledAccess
 from .tiles import access_by_tiles as access_by_tiles

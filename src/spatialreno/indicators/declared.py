@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,7 +28,14 @@ class _Declared(NamedTuple):
     told: str
 
 
-def declared_rows(area: StudyArea, people: pd.DataFrame, *, group: str = "general", at: Any = None) -> list[Row]:
+def declared_rows(
+    area: StudyArea,
+    people: pd.DataFrame,
+    *,
+    only: Collection[str] | None = None,
+    group: str = "general",
+    at: Any = None,
+) -> list[Row]:
     r"""Measure the indicators that the catalog declares with a measure.
 
     ``count`` counts what stands of a layer, or of a kind of it; ``total`` adds a column of numbers up, and is unknown
@@ -41,6 +49,8 @@ def declared_rows(area: StudyArea, people: pd.DataFrame, *, group: str = "genera
         As surveyed or as a plan would leave it.
     people
         Homes, as from ``homes``.
+    only
+        Names of those that are measured; without it all.
     group, at
         Who walks and when, as for ``spatialreno.walk.travel_times``.
 
@@ -51,7 +61,10 @@ def declared_rows(area: StudyArea, people: pd.DataFrame, *, group: str = "genera
     """
     table = area.catalog.indicators
     rows: list[Row] = []
-    for measure, of_measure in table[table["measure"] != ""].groupby("measure"):
+    asked_for = table["measure"] != ""
+    if only is not None:
+        asked_for &= table.index.isin(list(only))
+    for measure, of_measure in table[asked_for].groupby("measure"):
         for name, cells in of_measure.to_dict("index").items():
             asked = _asked(str(name), cells)
             if measure == "reached":

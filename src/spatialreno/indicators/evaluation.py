@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.area import Shown
+from spatialreno.area import Shown, refuse_unknown
 from spatialreno.catalog import Standard
-from spatialreno.indicators.access import access
-from spatialreno.indicators.circle import circle_sources, circle_values, kind_weights, scores, unread_share
-from spatialreno.indicators.declared import declared_rows
-from spatialreno.indicators.lanes import fire_rows, land_rows, lane_rows
-from spatialreno.indicators.measures import (
-    block_rows,
-    facility_rows,
-    illegal_rows,
-    listed_rows,
-    parking_rows,
-    wall_rows,
-)
-from spatialreno.indicators.open_space import block_green_rows, open_space_rows
-from spatialreno.indicators.people import head_counts, homes, places_of, resident_means
-from spatialreno.indicators.rows import Row, marks, tidy
+from spatialreno.indicators.parts import asked_stems, found_rows
+from spatialreno.indicators.rows import tidy
+from spatialreno.indicators.workings import Ground, NotWorkedOut, Workings
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from spatialreno.area import StudyArea
-    from spatialreno.land import FireAccess
-
-_LOCAL = ("score", "basket")  # told for blocks and compounds too
-
-
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """The land of an area: its free pieces, the clear widths of its paths, and whom a fire engine reaches."""
-
-    free: gpd.GeoDataFrame
-    lanes: gpd.GeoDataFrame
-    fire: FireAccess
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -71,6 +46,9 @@ class Evaluation(Shown):
         Of the area.
     ground
         What the land rows rest on: free land, lane widths, fire access.
+
+    After ``only=``, what was not worked out refuses to be used: ``ground`` and ``weights``, and without an indicator of
+    the living circle ``access``, ``scores`` and ``baskets``, too.
     """
 
     table: pd.DataFrame
@@ -88,13 +66,17 @@ class Evaluation(Shown):
 
         Raises
         ------
-        KeyError
-            The standard or the catalog has no such indicator.
+        InputError
+            The standard or the catalog has no such indicator, or it was not asked for; the nearest names are told.
         """
+        told = self.table.index[self.table.index.get_level_values("level") == "area"].get_level_values("indicator")
+        refuse_unknown([indicator], told, what="value", noun="indicator that was worked out")
         return float(self.table["value"].loc[("area", self.place, indicator)])
 
     def __repr__(self) -> str:
         """Read the findings aloud."""
+        if isinstance(self.ground, NotWorkedOut):
+            return f"Evaluation of {self.place} by {self.standard.name}, {len(self.table)} findings asked for"
         found = self.table["value"].xs(("area", self.place))
         shares = [
             f"{_said(share, '.0%')} reach {self._basket(name)} within their radius"
@@ -119,6 +101,7 @@ def evaluate(
     area: StudyArea,
     standard: str | Standard = "gb50180-2018",
     *,
+    only: Iterable[str] | str | None = None,
     group: str = "general",
     at: str | datetime | None = None,
 ) -> Evaluation:
@@ -130,6 +113,10 @@ def evaluate(
         As surveyed or as a plan would leave it.
     standard
         A standard's name in the catalog, the path of its TOML file, or a ``Standard``.
+    only
+        Indicators that are wanted, such as ``["score", "covered:pharmacy", "wall_length_m"]``; a name without its
+        colon stands for all it is told of (``covered``). Nothing else is worked out: counts cost milliseconds, walks
+        and land seconds. Without it, everything.
     group
         Walking group of the catalog whose ways count: ``wheelchair`` takes no steps and no narrow places.
     at
@@ -143,7 +130,7 @@ def evaluate(
     Raises
     ------
     InputError
-        The standard is unknown or names kinds that the catalog lacks.
+        The standard is unknown or names kinds that the catalog lacks; ``only`` names what is no indicator of an area.
 
     Notes
     -----
@@ -157,84 +144,21 @@ def evaluate(
     >>> found = evaluate(sr.read_area("data/geo/xigongdi"))
     >>> found.value("residents")
     2523.0
+    >>> evaluate(sr.read_area("data/geo/xigongdi"), only="homes").value("homes")
+    30.0
     """
-    from spatialreno.blocks import compound_blocks, merge_blocks
-
     norm = standard if isinstance(standard, Standard) else area.catalog.standard(standard)
-    weights = kind_weights(norm, area.catalog.facilities)
-    people = homes(area)
-    found = access(area, norm, people, group=group, at=at)
-    score = scores(found, weights, norm.score.fade).reindex(people.index)
-    values = circle_values(found, norm, score).reindex(people.index)
-    merged = compound_blocks(area)
-    places = places_of(area, people, merged)
-    ground, unread = _ground(area), unread_share(norm, weights)
-    rows = [
-        *_people_rows(area, norm, people, values, places, unread=unread),
-        *_ground_rows(area, norm, people.assign(block=places["block"]), merge_blocks(area)),
-        *land_rows(area, ground.free),
-        *lane_rows(area, ground.lanes),
-        *fire_rows(area, ground.fire, area.buildings["compound_id"].map(merged)),
-        *declared_rows(area, people, group=group, at=at),
-        Row("area", area.name, "score_unread", unread, source=norm.name),
-    ]
-    return Evaluation(
-        table=tidy(rows, area.catalog),
-        access=found,
-        scores=pd.DataFrame({"score": score, "residents": people["residents"], "households": people["households"]}),
-        baskets=pd.DataFrame({b.id: values[f"basket:{b.id}"] for b in norm.baskets}, index=people.index),
-        standard=norm,
-        weights=weights,
-        place=area.name,
-        fingerprint=area.fingerprint,
-        ground=ground,
-    )
+    names = None if only is None else asked_stems(area.catalog, only, what="only")
+    work = Workings(area, norm, group, at)
+    told = tidy(found_rows(work, names), area.catalog)
+    rest = _worked_out(work, whole=only is None)
+    return Evaluation(table=told, standard=norm, place=area.name, fingerprint=area.fingerprint, **rest)
 
 
-def _ground(area: StudyArea) -> Ground:
-    from spatialreno.land import fire_access, free_land, lane_widths
-
-    return Ground(free_land(area), lane_widths(area), fire_access(area))
-
-
-def _people_rows(
-    area: StudyArea,
-    norm: Standard,
-    people: pd.DataFrame,
-    values: pd.DataFrame,
-    places: dict[str, pd.Series[str]],
-    *,
-    unread: float,
-) -> list[Row]:
-    inferred = bool(area.walls["inferred"].any())
-    local = values[[c for c in values if str(c).startswith(_LOCAL)]]
-    sources = circle_sources(norm)
-    sources["score"] += f"; {unread:.0%} of its weight rests on norms unread in print"
-    rows = []
-    for level, of in places.items():
-        told = values if level == "area" else local
-        rows += head_counts(people, of, level=level)
-        rows += resident_means(told, people, of, level=level, inferred=inferred, sources=sources)
-    heated = people[["heated"]].rename(columns={"heated": "heated_share"})
-    rows += resident_means(heated, people, places["area"], level="area")
-    mark, source = marks(inferred=inferred), sources["score"]
-    own = (
-        Row("building", str(home), "score", float(score), source=source, mark=mark)
-        for home, score in values["score"].items()
-    )
-    return [*rows, *own]
-
-
-def _ground_rows(area: StudyArea, norm: Standard, people: pd.DataFrame, blocks: gpd.GeoDataFrame) -> list[Row]:
-    residents, households = (float(people[c].sum(min_count=1)) for c in ("residents", "households"))
-    guessed = bool(people["estimated"].any())
-    return [
-        *block_rows(area, blocks),
-        *wall_rows(area),
-        *illegal_rows(area),
-        *listed_rows(area),
-        *facility_rows(area),
-        *parking_rows(area, households, estimated=bool(people["households_estimated"].any())),
-        *open_space_rows(area, norm, residents, estimated=guessed),
-        *block_green_rows(area, norm, blocks, people),
-    ]
+def _worked_out(work: Workings, *, whole: bool) -> dict[str, Any]:
+    """Give what findings rest on: everything, or what the walks gave where they were asked for."""
+    walked = whole or work.has_walked
+    circle = {"access": work.access, "scores": work.scored, "baskets": work.baskets} if walked else {}
+    rest = {"weights": work.weights, "ground": work.ground} if whole else {}
+    names = ("access", "scores", "baskets", "weights", "ground")
+    return {name: NotWorkedOut(name) for name in names} | circle | rest

@@ -66,8 +66,9 @@ def tidy(rows: Iterable[Row], catalog: Catalog) -> pd.DataFrame:
         unit, target, meets (boolean, missing without value or target), source, mark.
     """
     frame = pd.DataFrame(list(rows), columns=list(Row._fields))
-    entry = catalog.indicators.loc[frame["indicator"].str.partition(":")[0]]
-    frame["unit"] = entry["unit"].to_numpy()
+    frame = frame.astype({name: "float64" if name in ("value", "target") else "str" for name in Row._fields})
+    entry = catalog.indicators.loc[[str(name).partition(":")[0] for name in frame["indicator"]]]
+    frame["unit"] = entry["unit"].astype("str").array
     sign = entry["better"].map({"up": 1.0, "down": -1.0}).to_numpy()
     gap = (frame["value"] - frame["target"]) * sign
     frame["meets"] = (gap >= 0).astype("boolean").mask(gap.isna())

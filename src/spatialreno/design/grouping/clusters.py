@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 import numpy as np
 import pandas as pd
 
+from spatialreno.design.grouping.bound import find_bound
 from spatialreno.design.grouping.growth import Parts, grown, middle_of
 from spatialreno.design.grouping.map_of_yards import ACROSS, BY, Yards, find_limits, make_yards, ordered_yards
-from spatialreno.design.grouping.proven import Division, Model, value_of
+from spatialreno.design.grouping.proven import Division, divided, value_of
+from spatialreno.design.grouping.windows import QUICK, bettered
 from spatialreno.errors import InfeasibleError, InputError
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Scenario
 
-# Up to so many compounds the solver divides them, with a proof; above, growth does, with the bound of the relaxation.
+# Up to so many compounds the solver divides all of them at once, with a proof; above, window by window, with a bound.
 _PROVEN_UP_TO = 150
 _BESIDE = 2
 
@@ -48,8 +50,9 @@ class Clusters:
         Index cluster: compounds (list of ids), households, middle (the compound that households are nearest to),
         metres (mean way of a household's compound to it), and the sum of each further rule.
     beside
-        A row for each number of clusters from two fewer to two more: count, value, bound, status, households_least,
-        households_most; those that were not chosen are grown and not proven.
+        A row for each number of clusters from two fewer to two more: count, value, bound, status (``impossible``: their
+        households do not fit; ``none found``), households_least, households_most; those that were not chosen are grown
+        and not proven.
     value, bound
         Households × metres to the middle of their cluster, and what no division into so many clusters can be below.
     status
@@ -128,8 +131,9 @@ def propose_clusters(
 
     .. math:: \min \sum_i h_i \, d(i, r(i))
 
-    Up to 150 compounds a solver finds the least, with rows that keep clusters together added where one falls apart;
-    above, clusters are grown from spread seeds and bettered along their borders, and the relaxation gives the bound.
+    Clusters are grown from spread seeds and bettered along their borders. Up to 150 compounds a solver then finds the
+    least, with rows that keep clusters together added where one falls apart; above, it divides a few neighbouring
+    clusters at a time anew until nothing is gained, and a relaxation gives the bound.
 
     Parameters
     ----------
@@ -243,15 +247,24 @@ def _refuse_impossible(yards: Yards, households: tuple[float, float], count: int
 
 
 def _divide(yards: Yards, count: int, reach_m: float, nodes: int, seed: int) -> Division:
-    start = grown(yards, count, seed=seed)
-    start = start if start is None or _near(yards, start, reach_m) else None
-    model = Model(yards, count, reach_m)
+    start = _grown(yards, count, reach_m, seed)
     if yards.count <= _PROVEN_UP_TO:
-        found = model.best(start, nodes)
-        return found if found is not None else Division([], np.inf, -np.inf, "stopped")
+        start = None if start is None else bettered(yards, start, reach_m, QUICK)
+        return divided(yards, count, reach_m, start, nodes)
     if start is None:
         return Division([], np.inf, -np.inf, "heuristic")
-    return Division(start, value_of(yards, start), model.bound(), "heuristic")
+    return _bounded(yards, bettered(yards, start, reach_m), reach_m)
+
+
+def _grown(yards: Yards, count: int, reach_m: float, seed: int) -> Parts | None:
+    parts = grown(yards, count, seed=seed)
+    return parts if parts is None or _near(yards, parts, reach_m) else None
+
+
+def _bounded(yards: Yards, parts: Parts, reach_m: float) -> Division:
+    value = value_of(yards, parts)
+    bound = min(find_bound(yards, len(parts), reach_m, value).value, value)
+    return Division(parts, value, bound, "heuristic")
 
 
 def _near(yards: Yards, parts: Parts, reach_m: float) -> bool:
@@ -259,16 +272,18 @@ def _near(yards: Yards, parts: Parts, reach_m: float) -> bool:
 
 
 def _beside(yards: Yards, count: int, reach_m: float, seed: int) -> dict[str, Any] | None:
-    """Grow another number of clusters; its bound only where the relaxation is quick."""
+    """Grow another number of clusters, with its bound."""
     if not 1 <= count <= yards.count:
         return None
-    parts = grown(yards, count, seed=seed)
-    if parts is None or not _near(yards, parts, reach_m):
+    homes, total = yards.limits[0], float(yards.households.sum())
+    if not count * homes.least <= total <= count * homes.most:
+        return {"count": count, "status": "impossible"}
+    parts = _grown(yards, count, reach_m, seed)
+    if parts is None:
         return {"count": count, "status": "none found"}
-    bound = Model(yards, count, reach_m).bound() if yards.count <= _PROVEN_UP_TO else np.nan
-    return {"count": count, "value": value_of(yards, parts), "bound": bound, "status": "heuristic"} | _sizes(
-        yards, parts
-    )
+    found = _bounded(yards, bettered(yards, parts, reach_m, QUICK), reach_m)
+    told = {"count": count, "value": found.value, "bound": found.bound, "status": found.status}
+    return told | _sizes(yards, found.parts)
 
 
 def _sizes(yards: Yards, parts: Parts) -> dict[str, float]:

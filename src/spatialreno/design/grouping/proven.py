@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
+import numpy.typing as npt
 
+from spatialreno.design.grouping.bound import find_bound
 from spatialreno.design.grouping.growth import Parts, middle_of
 from spatialreno.design.grouping.map_of_yards import Yards
-from spatialreno.optimise import GrowingLp, Row, milp_of, solve_milp
+from spatialreno.optimise import Row, milp_of, solve_milp
 
 _ROUNDS = 25
+_SAME = 1e-9
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,22 @@ class Division:
     status: str
 
 
+def divided(yards: Yards, count: int, reach_m: float, start: Parts | None, nodes: int) -> Division:
+    """Find the best division; places that a known one proves to be worse are left out of the search."""
+    value = np.inf if start is None else value_of(yards, start)
+    bound = find_bound(yards, count, reach_m, value)
+    if bound.value == np.inf:
+        return Division([], np.inf, np.inf, "infeasible")
+    near = (yards.metres <= reach_m) & (bound.places <= value + _SAME * max(value, 1.0))
+    found = Model(yards, count, near).best(start, nodes)
+    if found is None:
+        return Division([], np.inf, bound.value, "stopped")
+    # The search was among divisions no worse than the known one, so that what it proves holds for all.
+    return Division(found.parts, found.value, min(max(found.bound, bound.value), found.value), found.status)
+
+
 class Model:
-    r"""The programme of a division.
+    r"""The programme of a division, among the places (compound, middle) that are looked at.
 
     .. math:: \min \sum_{ir} h_i d_{ir} x_{ir}, \quad \sum_r x_{ir} = 1, \quad \sum_r x_{rr} = P, \quad
               L\,x_{rr} \le \sum_i a_i x_{ir} \le U\,x_{rr}, \quad x_{ir} \le x_{rr}
@@ -34,9 +51,9 @@ class Model:
     :math:`x_{ir} \le \sum_{j \in N(K)} x_{jr}`, which every cluster that hangs together meets.
     """
 
-    def __init__(self, yards: Yards, count: int, reach_m: float) -> None:
+    def __init__(self, yards: Yards, count: int, places: npt.NDArray[np.bool_]) -> None:
         self.yards, self.count = yards, count
-        near = yards.metres <= reach_m
+        near = places & places.diagonal()
         self.pairs = [(int(i), int(r)) for i, r in np.argwhere(near)]
         self.column = {pair: at for at, pair in enumerate(self.pairs)}
         self.cost = np.array([yards.households[i] * yards.metres[i, r] for i, r in self.pairs])
@@ -51,8 +68,8 @@ class Model:
         by_yard: dict[int, list[int]] = {}
         for at, (i, _) in enumerate(self.pairs):
             by_yard.setdefault(i, []).append(at)
-        rows += [(by_yard[i], [1.0] * len(by_yard[i]), 1.0, 1.0) for i in range(yards.count)]
-        middles = [column[r, r] for r in range(yards.count)]
+        rows += [(by_yard.get(i, []), [1.0] * len(by_yard.get(i, [])), 1.0, 1.0) for i in range(yards.count)]
+        middles = [column[r, r] for r in self.by_middle]
         rows.append((middles, [1.0] * len(middles), float(self.count), float(self.count)))
         for r, mine in self.by_middle.items():
             rows += [([at, column[r, r]], [1.0, -1.0], -np.inf, 0.0) for i, at in mine if i != r]
@@ -68,12 +85,6 @@ class Model:
         values[middle] -= edge
         low, high = (0.0, np.inf) if above else (-np.inf, 0.0)
         return list(values), list(values.values()), low, high
-
-    def bound(self) -> float:
-        """Solve the relaxation: no division costs less."""
-        size = len(self.pairs)
-        found = GrowingLp(milp_of(self.cost, np.zeros(size), np.ones(size), np.zeros(size, bool), self.rows)).solve()
-        return np.inf if found is None or not len(found[1]) else found[0]
 
     def best(self, start: Parts | None, nodes: int) -> Division | None:
         """Solve until every cluster hangs together and nothing costs less, or the nodes are used up."""

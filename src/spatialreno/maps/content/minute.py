@@ -16,13 +16,22 @@ from spatialreno.maps.words.numbers import short
 from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from spatialreno.comparison import Comparison
 
 # Indicator → which way is better, and by what it is divided for reading.
-_GIVES: Final = {"homes_newly_heated": (1, 1.0, 0), "kind_gain": (1, 1.0, 0), "score": (1, 1.0, 1)}
-_COSTS: Final = {"cost_yuan": (-1, 10_000.0, 1), "kind_lose": (-1, 1.0, 0)}
+_GIVES: Final = {
+    "homes_newly_heated": (1, 1.0, 0),
+    "basket_gain": (1, 1.0, 0),
+    "kind_gain": (1, 1.0, 0),
+    "score": (1, 1.0, 1),
+}
+_COSTS: Final = {"cost_yuan": (-1, 10_000.0, 1), "basket_lose": (-1, 1.0, 0), "kind_lose": (-1, 1.0, 0)}
 _LACKS: Final = {"parties_open": (-1, 1.0, 0), "households_missing": (-1, 1.0, 0)}
 _ALL: Final = {**_GIVES, **_COSTS, **_LACKS}
+# Not in every comparison: no option has heat, the norm names no basket.
+_NOT_ALWAYS: Final = ("homes_newly_heated", "basket_gain", "basket_lose")
 _MERGED = "blocks"
 
 
@@ -58,8 +67,11 @@ def dominates(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
 
 
 def sentence(key: str, told: Mapping[str, Minute], lang: Lang) -> str:
-    """Say what an option gives, costs and still lacks, and what dominates it."""
+    """Say what an option gives, costs and still lacks, and what dominates it; of today, where it stands."""
     own = told[key]
+    if key == "today":
+        stands = {name: _said(name, own.values.get(name, math.nan), lang) for name in ("score", _MERGED)}
+        return word("minute_today", lang).format(title=own.title, **stands)
     parts = [_part(name, own, told["today"], lang) for name in _ALL]
     said = word("minute_joint", lang).join(part for part in parts if part)
     rivals = [_better(told[rival], own, lang) for rival in own.dominated_by]
@@ -69,7 +81,7 @@ def sentence(key: str, told: Mapping[str, Minute], lang: Lang) -> str:
 def tab_line(key: str, told: Mapping[str, Minute], lang: Lang) -> str:
     """Say in a line under a thumbnail: cost, people who gain and lose, blocks, households still to be won."""
     own = told[key].values
-    keys = ("cost_yuan", "kind_gain", "kind_lose", _MERGED, "households_missing")
+    keys = ("cost_yuan", "basket_gain", "basket_lose", _MERGED, "households_missing")
     said = {name: _said(name, own.get(name, math.nan), lang) for name in keys}
     return word("minute_tab", lang).format(**said)
 
@@ -78,8 +90,8 @@ def _part(name: str, own: Minute, today: Minute, lang: Lang) -> str:
     value = own.values.get(name, math.nan)
     if name == "score":
         value -= today.values.get(name, math.nan)
-    unplanned = name == "homes_newly_heated" and math.isnan(value)  # no heat is part of any option
-    if unplanned or (value == 0 and name not in {"cost_yuan", "kind_lose"}):
+    nowhere = name in _NOT_ALWAYS and math.isnan(value)
+    if nowhere or (value == 0 and name not in {"cost_yuan", "kind_lose"}):
         return ""
     return word(f"minute_{name}", lang).format(n=_said(name, value, lang))
 
@@ -105,7 +117,13 @@ def _values(options: Comparison) -> dict[str, dict[str, float]]:
     for key in options.areas:
         own = found.xs(key, level="option")
         own = own[own.index.get_level_values("level").isin(["area", "plan"])].droplevel(["level", "place"])
-        read = {name: float(own.get(name, math.nan)) for name in ("parties_asked", "parties_signed", _MERGED, *_ALL)}
+        read = {name: _read(own, name) for name in ("parties_asked", "parties_signed", _MERGED, *_ALL)}
         read["parties_open"] = read.pop("parties_asked") - read.pop("parties_signed")
         values[key] = read
     return values
+
+
+def _read(own: pd.Series[float], name: str) -> float:
+    """Read an indicator; one of a basket is that of the norm's first basket, as in the leaders' table."""
+    first = next((key for key in own.index if key == name or key.startswith(f"{name}:")), None)
+    return math.nan if first is None else float(own[first])

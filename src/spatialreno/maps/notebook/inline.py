@@ -99,7 +99,8 @@ def _leaders(options: Comparison) -> Markup:
 def _findings(found: Evaluation) -> Markup:
     catalog = read_catalog()
     rows = []
-    own = found.table.xs(("area", found.place))
+    level = found.table.index.get_level_values("level")
+    own = found.table[level == "area"].droplevel(["level", "place"])
     for name, value, unit, target in zip(own.index, own["value"], own["unit"], own["target"], strict=True):
         title = indicator_title(catalog, str(name), lang=_LANG, norm=found.standard)
         rows.append([title, _said(value), unit_text(str(unit), _LANG), _said(target)])

@@ -169,11 +169,14 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "walk_all": ("全部步行距离", "All walks"),
     # one minute
     "minute": ("{title}：{parts}。", "{title}: {parts}."),
+    "minute_today": ("{title}：生活圈得分 {score} 分，{blocks} 片。", "{title}: score {score}, {blocks} blocks."),
     "minute_joint": ("，", ", "),
     "minute_homes_newly_heated": ("新增供暖 {n} 户", "{n} households newly heated"),
+    "minute_basket_gain": ("新纳入成套服务半径 {n} 人", "{n} people newly within the radius of the whole basket"),
     "minute_kind_gain": ("新进入至少一类设施服务半径 {n} 人", "{n} people newly within the radius of some kind"),
     "minute_score": ("生活圈得分变化 {n} 分", "circle score changes by {n} points"),
     "minute_cost_yuan": ("总投资 {n} 万元", "costs 10 000 × {n} yuan"),
+    "minute_basket_lose": ("移出成套服务半径 {n} 人", "{n} people no longer within the radius of the whole basket"),
     "minute_kind_lose": ("移出至少一类设施服务半径 {n} 人", "{n} people no longer within the radius of some kind"),
     "minute_parties_open": ("还差 {n} 家单位签字", "{n} parties still to sign"),
     "minute_households_missing": ("表决尚需争取 {n} 户（最少）", "at least {n} households still to be won"),
@@ -182,9 +185,9 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         " Nowhere better than {rival} ({rival} / {title}: {differs}).",
     ),
     "minute_tab": (
-        "{cost_yuan} 万元 · 进 {kind_gain} 出 {kind_lose} 人（某类设施半径）"
+        "{cost_yuan} 万元 · 成套服务半径进 {basket_gain} 出 {basket_lose} 人"
         " · {blocks} 片 · 尚争取 {households_missing} 户",
-        "{cost_yuan} × 10 000 yuan · {kind_gain} into, {kind_lose} out of some kind's radius"
+        "{cost_yuan} × 10 000 yuan · {basket_gain} into, {basket_lose} out of the basket's radius"
         " · {blocks} blocks · {households_missing} to win",
     ),
     "nearer": ("近", "nearer"),
@@ -274,6 +277,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "block": ("街区", "Block"),
     "compounds_in": ("小区数", "Compounds"),
     "area_m2": ("面积（m²）", "Area (m²)"),
+    "length_m": ("长度（m）", "Length (m)"),
+    "cost_yuan": ("投资估算（元）", "Cost (estimate, yuan)"),
     "households": ("户数", "Households"),
     "residents": ("人口", "Residents"),
     "cause": ("来由", "Cause"),

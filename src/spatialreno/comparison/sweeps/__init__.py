@@ -1,0 +1,1 @@
+"""Many plans in one table, and which of them no other beats."""
