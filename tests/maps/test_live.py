@@ -128,7 +128,8 @@ def equal_to_python(browser, area, folder):
 
 def fits_as_python_says(browser, after, got):
     """A footprint that the page draws as fitting lies on land where its kind may stand; one that does not, does not."""
-    puts, [x0, y0] = run(browser, "const m = spatialreno.page.model; return [spatialreno.plan.facilities, m.walk.origin]")
+    puts = run(browser, "return spatialreno.plan.facilities")
+    x0, y0 = run(browser, "return spatialreno.page.model.walk.origin")
     for put, fit in zip(puts, got["fits"], strict=True):
         if "building" in put or fit["ok"] is None or "重叠" in fit["said"]:
             continue

@@ -50,7 +50,8 @@ def clicked_at(browser, x, y, kind):
     run(browser, "document.querySelector('.kind').value = arguments[0]", kind)
     at = run(browser, """const app = spatialreno, [x0, y0] = app.page.model.walk.origin;
         const at = app.map.latLngToContainerPoint(app.lonlat((arguments[0] - x0) * 1000, (arguments[1] - y0) * 1000));
-        const box = app.map.getContainer().getBoundingClientRect(); return [box.left + at.x, box.top + at.y]""", X + x, Y + y)
+        const box = app.map.getContainer().getBoundingClientRect();
+        return [box.left + at.x, box.top + at.y]""", X + x, Y + y)  # fmt: skip
     actions = ActionChains(browser)
     actions.w3c_actions.pointer_action.move_to_location(*map(round, at)).click()
     actions.perform()
@@ -106,8 +107,9 @@ def test_reasons_and_stages_are_written_and_two_exports_compare(table, town, tmp
     stage.send_keys("2", Keys.TAB)
     plans = []
     for name in ("甲", "乙"):
-        (tmp_path / f"{name}.toml").write_text(run(table, "return spatialreno.toml(arguments[0], arguments[0])", name), "utf-8")
-        plans.append(read_scenario(tmp_path / f"{name}.toml"))
+        file = tmp_path / f"{name}.toml"
+        file.write_text(run(table, "return spatialreno.toml(arguments[0], arguments[0])", name), "utf-8")
+        plans.append(read_scenario(file))
         run(table, "spatialreno.toggle('structures', 'S1')")
     assert [(a.reason, a.phase) for a in plans[0].interventions if a.layer == "walls"] == [("两院合用", 2)]
     both = compare(town, plans)

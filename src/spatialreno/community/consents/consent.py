@@ -239,11 +239,8 @@ def _row(one: dict[Any, Any], right: str, basis: str, holder: dict[Any, Any] | N
     told = {key: holder[key] for key in ("party_id", "party", "party_kind", "share", "consent", "date")}
     if basis == "owner" and holder["party_kind"] == "all_owners" and one["matter"]:
         return row | told | {"basis": "vote", "right": right, "state": "vote"}
-    return (
-        row
-        | told
-        | {"basis": basis, "right": right, "state": "informed" if basis == "inform" else CONSENT_STATES[holder["consent"]]}
-    )
+    state = "informed" if basis == "inform" else CONSENT_STATES[holder["consent"]]
+    return row | told | {"basis": basis, "right": right, "state": state}
 
 
 def _matters(touched: pd.DataFrame, area: StudyArea, book: Register) -> list[tuple[str, str]]:

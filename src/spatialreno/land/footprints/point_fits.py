@@ -1,4 +1,4 @@
-"""What fits where: for points of the ground, the rectangles of a kind that could stand there, and what must go first."""
+"""What fits where: the rectangles of a kind that could stand at points of the ground, and what must go first."""
 
 from __future__ import annotations
 

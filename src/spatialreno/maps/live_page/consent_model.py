@@ -83,7 +83,8 @@ def votes(options: Comparison, book: Register, asked: Iterable[tuple[str, str]],
     known = sorted({(m, p) for m, p in asked if p in lived.get(rows[m]["electorate"], ())})
     polls = {f"{m}:{p}": book.poll(m, p) for m, p in known}
     each = {
-        f"{m}:{p}": [say_matter(f"{m}:{p}", options, lang), p, len(polls[f"{m}:{p}"].count("").to_win)] for m, p in known
+        f"{m}:{p}": [say_matter(f"{m}:{p}", options, lang), p, len(polls[f"{m}:{p}"].count("").to_win)]
+        for m, p in known
     }
     return {
         "each": each,

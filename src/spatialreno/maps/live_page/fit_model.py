@@ -42,7 +42,10 @@ def fit_model(area: StudyArea, points: gpd.GeoSeries) -> dict[str, Any]:
     """
     labels = removable(area)
     number = {label: at for at, label in enumerate(labels)}
-    sets, classes, of_kind, m2 = LabelSets(), [], {}, {}
+    sets = LabelSets()
+    classes: list[dict[str, Any]] = []
+    of_kind: dict[str, int] = {}
+    m2: dict[str, float] = {}
     for kinds in kinds_alike(area):
         found = footprint_fits(area, kinds[0], points)
         of_kind |= dict.fromkeys(kinds, len(classes))

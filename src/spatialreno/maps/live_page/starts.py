@@ -73,7 +73,7 @@ def _notes(area: StudyArea, scenario: Scenario) -> dict[tuple[str, str], dict[st
     ledger = ledger[ledger["verb"] != "keep"]
     found = {}
     for layer, name, reason, phase in ledger[["layer", "id", "reason", "phase"]].itertuples(index=False, name=None):
-        note = {"reason": str(reason)} if isinstance(reason, str) and reason else {}
+        note: dict[str, Any] = {"reason": str(reason)} if isinstance(reason, str) and reason else {}
         note |= {"phase": int(phase)} if pd.notna(phase) and phase > 1 else {}  # what says nothing is done first
         if note:
             found[str(layer), str(name)] = note

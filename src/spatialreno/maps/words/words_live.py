@@ -59,7 +59,10 @@ LIVE: Final[dict[str, tuple[str, str]]] = {
     "fit_room": ("放不下：空房 {room} m²，需 {m2} m²", "does not fit: {room} m² stand empty, {m2} m² are needed"),
     "fit_clear": ("此楼现空 {room} m²，需腾出 {m2} m²", "{room} m² stand empty here, {m2} m² are to be cleared"),
     "fit_no_room": ("放不下：此楼无空房或旧锅炉房", "does not fit: no spare room or old boiler house here"),
-    "fit_room_unknown": ("此楼空房未查明，未校核（需 {m2} m²）", "spare room not surveyed, not checked ({m2} m² needed)"),
+    "fit_room_unknown": (
+        "此楼空房未查明，未校核（需 {m2} m²）",
+        "spare room not surveyed, not checked ({m2} m² needed)",
+    ),
     "fit_size_unknown": ("标准无用地面积，未校核", "no size in the catalog, not checked"),
     "vote_missing": ("尚需争取 {n} 户", "{n} households to be won"),
     "vote_done": ("已通过", "passed"),
@@ -84,8 +87,14 @@ LIVE: Final[dict[str, tuple[str, str]]] = {
     "t_largest_m2": ("最大连片街区", "Largest block"),
     "t_share": ("成套服务半径内居民（{basket}，各按其半径）", "Within each need's own radius ({basket})"),
     "t_mean": ("生活圈得分", "Living-circle score"),
-    "t_gained_homes": ("得分提升 {gain_points:g} 分及以上的户数", "Households: score up by {gain_points:g} points or more"),
-    "t_lost_homes": ("得分下降 {gain_points:g} 分及以上的户数", "Households: score down by {gain_points:g} points or more"),
+    "t_gained_homes": (
+        "得分提升 {gain_points:g} 分及以上的户数",
+        "Households: score up by {gain_points:g} points or more",
+    ),
+    "t_lost_homes": (
+        "得分下降 {gain_points:g} 分及以上的户数",
+        "Households: score down by {gain_points:g} points or more",
+    ),
     "t_parties_open": ("其中尚未签字", "Of them not signed yet"),
     "t_households_missing": ("表决尚需争取户数", "Households still to be won in votes"),
     "t_unfit": ("放不下的新增设施", "New facilities that do not fit"),
