@@ -16,8 +16,10 @@ from .consents.consent import Consents as Consents
 from .consents.consent import find_consents as find_consents
 from .consents.register import register_facilities as register_facilities
 from .consents.touched import touched_features as touched_features
+from .lifts import LiftGround as LiftGround
 from .lifts import LiftPlan as LiftPlan
 from .lifts import LiftTerms as LiftTerms
+from .lifts import lift_ground as lift_ground
 from .lifts import plan_lifts as plan_lifts
 from .management import Management as Management
 from .management import break_even_fee as break_even_fee
