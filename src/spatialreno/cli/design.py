@@ -45,6 +45,9 @@ def design(
     goal: Annotated[str, typer.Option("--goal", help="basket, covered:KIND, kinds, score or metres")] = "basket",
     candidate: Annotated[Ids, typer.Option("--candidate", help="Id of a wall or gate, or: walls, gates, paths")] = None,
     max_m: Annotated[float | None, typer.Option("--max-m", help="Split longer walls first, in metres")] = None,
+    tiles_m: Annotated[
+        float | None, typer.Option("--tiles-m", help="Side of the tiles that a large area is worked out by, in metres")
+    ] = None,
     keep_party: Annotated[Ids, typer.Option("--keep-party", help="Id of a party that is not asked")] = None,
     most_parties: Annotated[int | None, typer.Option("--most-parties", min=0, help="Most parties asked")] = None,
     consent: Annotated[str | None, typer.Option("--consent", help="in_hand or not_refused")] = None,
@@ -80,7 +83,7 @@ def design(
     }  # fmt: skip
     found = sr.design_openings(
         changed(read, scenario), budget_yuan=budget, goal=goal, candidates=candidate, max_m=max_m,
-        standard=standard_for(read, standard), progress=say,
+        tiles_m=tiles_m, standard=standard_for(read, standard), progress=say,
         **{name: value for name, value in guards.items() if value is not None},
     )  # fmt: skip
     for note in found.notes:
@@ -188,7 +191,10 @@ def clusters(
         float, typer.Option("--eligible", min=0, max=1, help="Least share of households in old compounds")
     ] = 0.0,
     beside: Annotated[bool, typer.Option("--beside", help="Show two clusters fewer to two more instead")] = False,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Scenario that sets the column cluster")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Scenario that sets the column cluster (.toml), page (.html)")
+    ] = None,
+    lang: Lang = "zh",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -198,8 +204,9 @@ def clusters(
     """
     import spatialreno as sr
 
+    read = load(area)
     found = sr.propose_clusters(
-        load(area), households=households, by=by or (), across=across, count=count, one_station=one_station, pays=pays,
+        read, households=households, by=by or (), across=across, count=count, one_station=one_station, pays=pays,
         eligible=eligible,
     )  # fmt: skip
     for note in found.notes:
@@ -207,7 +214,9 @@ def clusters(
     table = found.beside if beside else found.table.reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(found))
     if out is not None:
-        say(f"wrote {sr.write_scenario(found.scenario(out.stem), out)}")
+        html = out.suffix.lower() == ".html"
+        page = sr.maps.draw_clusters(found, read, lang=lang) if html else None
+        say(f"wrote {page.save(out) if page else sr.write_scenario(found.scenario(out.stem), out)}")
 
 
 @app.command()

@@ -67,10 +67,15 @@ def themes(options: Comparison, lang: Lang, *, only: Container[str] | None = Non
     only : container of str, optional
         Keys of the themes to lay out; the others are not even worked out.
     """
-    scene = Scene(options, lang)
+    if only is None:
+        return list(options.once(f"themes {lang}", lambda: _laid_out(options, lang, None)))
+    return _laid_out(options, lang, only)
+
+
+def _laid_out(options: Comparison, lang: Lang, only: Container[str] | None) -> list[Theme]:
     found = [
         Theme(key, title, group, shown, make())
-        for key, title, group, shown, make in _planned(scene)
+        for key, title, group, shown, make in _planned(Scene(options, lang))
         if only is None or key in only
     ]
     return [theme for theme in found if theme.drawn]
@@ -118,6 +123,7 @@ def _planned(scene: Scene) -> list[_Planned]:
         ("room", say("room"), "analysis", False, partial(land_themes.room, scene)),
         ("facilities", scene.title("facilities"), "plan", True, lambda: facilities()[0] + _new_places(scene)),
         *_others(scene),
+        ("clusters", say("clusters"), "plan", True, partial(answers.clusters, scene)),
         ("names", say("names"), "today", True, named),
     ]
 

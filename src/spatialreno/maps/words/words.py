@@ -111,6 +111,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "theme_analysis": ("分析", "Analysis"),
     "theme_own": ("自加图层", "Your own layers"),
     "blocks": ("连片街区", "Contiguous blocks"),
+    "clusters": ("组团", "Clusters"),
     "freed": ("腾出空间", "Freed land"),
     "free": ("可利用空地", "Usable free land"),
     "lanes": ("巷道净宽", "Clear width of lanes"),
