@@ -45,7 +45,7 @@ def notebook(name: str) -> str:
     for number, part in enumerate((GALLERY / f"{name}.py").read_text(encoding="utf-8").split("# %%")[1:]):
         head, _, body = part.partition("\n")
         text = "markdown" in head
-        lines = [line.removeprefix("# ").removeprefix("#") if text else line for line in body.strip("\n").split("\n")]
+        lines = [line.removeprefix("# ") if text else line for line in body.strip("\n").split("\n")]
         source = [f"{line}\n" for line in lines[:-1]] + lines[-1:]
         cell = {"cell_type": "markdown" if text else "code", "id": f"{name}-{number}", "metadata": {}, "source": source}
         cells.append(cell if text else {**cell, "execution_count": None, "outputs": []})
