@@ -50,6 +50,8 @@ LIVE: Final[dict[str, tuple[str, str]]] = {
     "plan_name": ("方案名称", "Name of the plan"),
     "left_reason": ("理由", "reasons"),
     "left_phase": ("分期", "stages"),
+    "step_back": ("上一个方案", "The option before"),
+    "step_on": ("下一个方案", "The next option"),
     "started": ("已从“{title}”开始。", "Started from “{title}”."),
     "started_left": ("此页不能试算，已略去：{left}。", "This page cannot try, left out: {left}."),
     "imported": ("已导入。", "Imported."),
