@@ -12,6 +12,7 @@ import pandas as pd
 
 from spatialreno.area.conform import Notes, conform
 from spatialreno.area.estimate import with_estimates, without_estimates
+from spatialreno.area.own_columns import own_columns
 from spatialreno.area.place.relate import relate
 from spatialreno.area.rules.check import check_layers
 from spatialreno.errors import Fault, InputError
@@ -79,7 +80,7 @@ def under_catalog(area: Area, catalog: Catalog) -> Area:
     old = area.catalog
     if dict(old.constants) == dict(catalog.constants) and dict(old.layers) == dict(catalog.layers):
         return replace(area, catalog=catalog, _survey=survey)
-    notes = Notes()
+    notes = Notes(known=_own_of(area))
     layers = {n: conform(None, d, notes) if n not in old.layers else area.layer(n) for n, d in catalog.layers.items()}
     for name, dictionary in catalog.layers.items():
         if name in old.layers and dictionary != old.layers[name]:
@@ -89,6 +90,11 @@ def under_catalog(area: Area, catalog: Catalog) -> Area:
     refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
     related = freeze(relate(formed, catalog))
     return replace(area, catalog=catalog, _layers=related, _survey=survey, _acts=(*area._acts, *notes.acts))
+
+
+def _own_of(area: Held) -> dict[str, frozenset[str]]:
+    """Name the office's own columns of each layer, which were told when they came."""
+    return {n: frozenset(own_columns(area.layer(n), layer)) for n, layer in area.catalog.layers.items()}
 
 
 def replace_layers(area: Area, changed: Mapping[str, pd.DataFrame]) -> Area:
@@ -106,7 +112,7 @@ def replace_layers(area: Area, changed: Mapping[str, pd.DataFrame]) -> Area:
     InputError
         When the changed layers break a rule.
     """
-    notes = Notes()
+    notes = Notes(known=_own_of(area))
     dictionaries = area.catalog.layers
     formed = {n: area.layer(n) for n in dictionaries}
     for name, frame in changed.items():

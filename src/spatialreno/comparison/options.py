@@ -369,7 +369,9 @@ class Comparison(Shown):
         """Read the comparison aloud."""
         told = {k: e.value("score") for k, e in self.evaluations.items()}
         scores = [f"{k} {score:.1f}" if score == score else f"{k} —" for k, score in told.items()]
-        return f"Comparison of {self.today.name} by {self.standard}, circle score: {', '.join(scores)}"
+        unread = next(iter(self.evaluations.values())).value("score_unread")
+        head = f"circle score ({unread:.0%} of its weight on norms unread in print)"
+        return f"Comparison of {self.today.name} by {self.standard}, {head}: {', '.join(scores)}"
 
     def _invested(self, values: pd.DataFrame) -> pd.DataFrame:
         """Count what today invests as 0, so that options can be compared with it."""
