@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from chinese_search import ChineseSearch
 from reference import write_reference
 
 import spatialreno
@@ -23,6 +25,12 @@ html_theme = "furo"
 html_title = f"spatialreno {version}"
 html_show_sphinx = False
 html_copy_source = False
+html_show_search_summary = False  # read from a folder, without a server, pages may not fetch one another
 suppress_warnings = ["myst.header"]
 
 write_reference(Path(__file__).parent / "reference_pages")
+
+
+def setup(app: Any) -> None:
+    """Let readers search in Chinese."""
+    app.add_search_language(ChineseSearch)
