@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, wraps
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
@@ -268,6 +269,24 @@ class StudyArea(Shown):
         found = self._derived[function]
         return cast(T, found.copy(deep=False)) if isinstance(found, pd.DataFrame) else cast(T, found)
 
+    @property
+    def lasting(self) -> dict[str, Any]:
+        """What was worked out by functions marked ``lasting`` (nothing personal in it), by their full name."""
+        return {_full_name(made): value for made, value in self._derived.items() if hasattr(made, "lasting")}
+
+    def take_lasting(self, known: Mapping[str, Any]) -> None:
+        """Take what was worked out before of the very same area, as ``lasting`` gave it.
+
+        Parameters
+        ----------
+        known
+            By full name of a function marked ``lasting``. The caller answers for it that the area is the same.
+        """
+        for name, value in known.items():
+            module, _, own = name.partition(":")
+            function = getattr(import_module(module), own)
+            self._derived[getattr(function, "__wrapped__", function)] = value
+
     @cached_property
     def _derived(self) -> dict[Callable[[StudyArea], Any], Any]:
         return {}
@@ -299,6 +318,19 @@ class StudyArea(Shown):
         from spatialreno.area.place.crs import crs_name
 
         return f"StudyArea {self.name} {self.title} ({crs_name(self.crs)}{invented}): {', '.join(counts)}"
+
+
+def lasting(function: Callable[[StudyArea], T]) -> Callable[[StudyArea], T]:
+    """Mark what a function works out of an area as free of people: it may be kept on disk between commands.
+
+    Stands below ``once_an_area``. What holds rights, ballots, names or an area must not be marked.
+    """
+    vars(function)["lasting"] = True
+    return function
+
+
+def _full_name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}:{function.__qualname__}"
 
 
 def once_an_area(function: Callable[[StudyArea], T]) -> Callable[[StudyArea], T]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from spatialreno.catalog.layers import Layer, read_layers
 from spatialreno.catalog.overlay import CLEAR, lay_over, references
@@ -131,7 +131,18 @@ class Catalog:
         if table not in self._frames:
             frame = self._table(table).frame
             self._frames[table] = frame.set_index(_INDEX[table]) if table in _INDEX else frame
-        return self._frames[table].copy()
+        return self._frames[table].copy(deep=False)
+
+    def entry(self, table: str, key: str) -> Mapping[str, Any] | None:
+        """Return one row of a table that has a key, with numbers as numbers; None where there is no such row."""
+        if table not in self._entries:
+            self._entries[table] = cast(dict[str, dict[str, Any]], self.frame(table).to_dict("index"))
+        found = self._entries[table].get(key)
+        return None if found is None else ReadOnly(found)
+
+    @cached_property
+    def _entries(self) -> dict[str, dict[str, dict[str, Any]]]:
+        return {}
 
     @cached_property
     def _frames(self) -> dict[str, pd.DataFrame]:

@@ -15,6 +15,7 @@ from spatialreno.community import (
     Tally,
     balance_money,
     choose_works,
+    lift_ground,
     manage,
     plan_lifts,
     register_facilities,
@@ -113,9 +114,11 @@ def gather_people(
     if menu is not None and budget_yuan is None:
         raise InputError("menu: needs a budget. Give budget_yuan (on the command line --budget).")
     today, book = options.today, options.register
+    terms = terms or LiftTerms(sun="dahan" if sun_is_known() else "")
+    ground = options.once(f"lift ground {terms.sun}", lambda: lift_ground(today, terms.sun))
     return People(
-        lifts=plan_lifts(today, terms or LiftTerms(sun="dahan" if sun_is_known() else ""), register=book),
-        menu=None if menu is None else choose_works(book, menu, budget_yuan or 0.0, trials=trials),
+        lifts=plan_lifts(today, terms, register=book, ground=ground),
+        menu=None if menu is None else _menu(options, menu, budget_yuan or 0.0, trials),
         management={name: manage(area) for name, area in options.areas.items()},
         checkups=options.checkups,
         balances={s.name: balance_money(options.bill().of(s.name), today.catalog) for s in options.scenarios},
@@ -125,6 +128,11 @@ def gather_people(
         programme=programme,
         schedules={} if start is None else _schedules(options, start),
     )
+
+
+def _menu(options: Comparison, menu: pd.DataFrame, budget_yuan: float, trials: int) -> MenuChoice:
+    asked = f"{menu.to_csv()} {budget_yuan!r} {trials}"  # only sums of ballots stand in a choice
+    return options.once(f"menu {asked}", lambda: choose_works(options.register, menu, budget_yuan, trials=trials))
 
 
 def _schedules(options: Comparison, start: str) -> dict[str, Schedule]:
