@@ -25,7 +25,7 @@ INSIDE = {
     "works": [".", "lifts", "dig", "heat"],
     "optimise": ["steiner", "."],
     "community": ["upkeep", "casework", ".", "checkups", "consents", "voting"],
-    "design": [".", "together", "grouping", "visits", "proof", "question"],
+    "design": [".", "together", "grouping", "visits", "tiles", "proof", "question"],
     "comparison": ["districts", "sweeps", ".", "year", "money", "after"],
     "area": [".", "rules", "facts", "place"],
 }
