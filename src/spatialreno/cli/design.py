@@ -251,10 +251,8 @@ def survey(
     norm = standard_for(read, standard)
     asked: dict[str, Any] = {"budget_yuan": budget, "standard": norm, "progress": say}
     proposed = None if propose is None else sr.design_openings(read, goal=goal, candidates=propose, **asked)
-    found = sr.survey_next(
-        read, proposed or scenarios_for(area, scenarios), goal=goal, budget_yuan=budget, number_share=number_share, most=most,
-        standard=norm, progress=say,
-    )  # fmt: skip
+    options = scenarios_for(area, scenarios) if proposed is None else proposed
+    found = sr.survey_next(read, options, goal=goal, number_share=number_share, most=most, **asked)
     for note in found.notes:
         say(note)
     table = found.table if every else found.visits.drop(columns="geometry")

@@ -169,12 +169,12 @@ def trench_value(area: StudyArea, dig: Dig, players: Players) -> Value:
     """
     own = area.buildings["compound_id"]
     served = dig.served.assign(who=[players.coalition([own.get(home)]) for home in dig.served["building_id"]])
-    cost = dig.costs.assign(yuan=dig.costs["pipe_yuan"] + dig.costs["trench_yuan"])
-    cost = cost.groupby(["kind", "piece"])["yuan"].sum()
+    yuan = (dig.costs["pipe_yuan"] + dig.costs["trench_yuan"]).astype("float64")
+    cost = {key: float(part.sum()) for key, part in yuan.groupby([dig.costs["kind"], dig.costs["piece"]])}
     users: dict[int, float] = {}
     for key, rows in served.groupby(["kind", "piece"]):
         who = _together(rows["who"].tolist())
-        users[who] = users.get(who, 0.0) + float(cost.get(key, 0.0))
+        users[who] = users.get(who, 0.0) + cost.get(key, 0.0)
 
     def saved(who: int) -> float:
         return sum(yuan * max((needed & who).bit_count() - 1, 0) for needed, yuan in users.items())

@@ -1,4 +1,4 @@
-"""Which homes each piece of a dig serves: whoever lies farther from the main than the piece, by the route of its kind."""
+"""Which homes each piece of a dig serves: those that lie farther from the main than the piece, by the route."""
 
 from __future__ import annotations
 
