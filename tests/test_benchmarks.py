@@ -14,7 +14,7 @@ BENCHMARKS = ROOT / "benchmarks"
 # What each runs small, and the real data without which it has nothing to measure.
 SMALL: dict[str, tuple[list[str], str]] = {
     "clusters": (["30"], ""),
-    "design": (["10", "20000"], ""),
+    "design": (["10", "60000", "--tiles-m", "150"], ""),
     "district_steps": (["10", "20", "--steps", "evaluate,compare,notes,room,page,mains,heat,dig"], ""),
     "formats_read": (["500"], ""),
     "land": (["1"], ""),

@@ -66,6 +66,10 @@ from .rules.place import too_wide_gates as too_wide_gates
 from .shown import Shown as Shown
 from .spread import spread_over_buildings as spread_over_buildings
 from .study_area import StudyArea as StudyArea
+from .study_area import lasting as lasting
 from .study_area import once_an_area as once_an_area
 from .study_area import overlaid as overlaid
+from .under_catalog import Changes as Changes
+from .under_catalog import changes_of as changes_of
 from .under_catalog import replace_layers as replace_layers
+from .under_catalog import with_changes as with_changes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -76,10 +77,15 @@ def conform(frame: pd.DataFrame | None, layer: Layer, notes: Notes) -> pd.DataFr
 
 def empty(layer: Layer) -> pd.DataFrame:
     """Return a layer without rows but with all its columns."""
-    names = [n for n in layer.columns if not (n == "id" and layer.has_id)]
-    index = pd.Index([], dtype="str", name="id") if layer.has_id else pd.RangeIndex(0)
-    data = {name: pd.array([], dtype=_pandas_dtype(layer.columns[name])) for name in names}
-    return pd.DataFrame(data, index=index) if layer.is_table else gpd.GeoDataFrame(data, geometry=[], index=index)
+    columns = tuple((n, c.dtype) for n, c in layer.columns.items() if not (n == "id" and layer.has_id))
+    return _empty(columns, layer.has_id, layer.is_table).copy(deep=False)
+
+
+@lru_cache(maxsize=64)
+def _empty(columns: tuple[tuple[str, str], ...], has_id: bool, is_table: bool) -> pd.DataFrame:
+    index = pd.Index([], dtype="str", name="id") if has_id else pd.RangeIndex(0)
+    data = {name: pd.array([], dtype=_PANDAS_DTYPES[dtype]) for name, dtype in columns}
+    return pd.DataFrame(data, index=index) if is_table else gpd.GeoDataFrame(data, geometry=[], index=index)
 
 
 def _with_id_column(frame: pd.DataFrame, layer: Layer) -> pd.DataFrame:
@@ -159,8 +165,10 @@ def _filled_cells(cells: pd.Series[Any]) -> int:
 
 def _cells(frame: pd.DataFrame, column: Column, layer: Layer, notes: Notes, factor: float) -> pd.Series[Any]:
     if column.column not in frame.columns or column.status == "derived":
-        nothing = pd.Series([None], dtype=_pandas_dtype(column))
-        cells = nothing.take(np.zeros(len(frame), dtype=int)).set_axis(frame.index)
+        nothing = _nothing(column.dtype).take(np.zeros(len(frame), dtype=int))
+        cells = pd.Series(nothing, index=frame.index, copy=False)
+        if not column.default:
+            return cells
     else:
         cells = _typed(frame[column.column], column, layer, frame, notes, factor)
     return _with_default(cells, column, layer, frame, notes)
@@ -274,5 +282,10 @@ def _listed(frame: pd.DataFrame, rows: Any) -> str:
     return "" if np.asarray(rows, dtype=bool).all() else ", ".join(_names(frame, rows))
 
 
-def _pandas_dtype(column: Column) -> Any:
-    return {"str": "str", "float": "float64", "int": "Int64", "bool": "boolean"}[column.dtype]
+@cache
+def _nothing(dtype: str) -> Any:
+    """One cell without anything in it."""
+    return pd.Series([None], dtype=_PANDAS_DTYPES[dtype]).array
+
+
+_PANDAS_DTYPES: dict[str, Any] = {"str": "str", "float": "float64", "int": "Int64", "bool": "boolean"}

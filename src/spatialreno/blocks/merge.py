@@ -12,6 +12,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from spatialreno.area import once_an_area
 from spatialreno.blocks.openings import open_frontages
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def merge_blocks(area: StudyArea, *, min_open_m: float | None = None) -> gpd.Geo
     >>> len(merge_blocks(sr.read_area("data/geo/xigongdi"))) > 1
     True
     """
-    return _merged(area, min_open_m)[0]
+    return (_as_it_is(area) if min_open_m is None else _merged(area, min_open_m))[0].copy()
 
 
 def compound_blocks(area: StudyArea, *, min_open_m: float | None = None) -> pd.Series[Any]:
@@ -66,7 +67,13 @@ def compound_blocks(area: StudyArea, *, min_open_m: float | None = None) -> pd.S
     >>> int(blocks.nunique())
     10
     """
-    return _merged(area, min_open_m)[1]
+    return (_as_it_is(area) if min_open_m is None else _merged(area, min_open_m))[1].copy()
+
+
+@once_an_area
+def _as_it_is(area: StudyArea) -> tuple[gpd.GeoDataFrame, pd.Series[Any]]:
+    """Merge by the catalog's least width: management, check-up and pages ask for the same."""
+    return _merged(area, None)
 
 
 def _merged(area: StudyArea, min_open_m: float | None) -> tuple[gpd.GeoDataFrame, pd.Series[Any]]:
