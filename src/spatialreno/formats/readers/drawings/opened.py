@@ -69,8 +69,8 @@ def opened(path: Path, encoding: str = "") -> Opened:
     if auditor.has_errors:
         lost = "; ".join(str(e.message) for e in auditor.errors[:3])
         raise refused(path, f"has {len(auditor.errors)} errors that lose entities ({lost})", _AGAIN)
-    lost = tuple(str(fix.message) for fix in auditor.fixes if str(fix.message).startswith("Deleted"))
-    return Opened(document, script, lost, raw.rstrip().endswith(b"EOF"))
+    gone = tuple(str(fix.message) for fix in auditor.fixes if str(fix.message).startswith("Deleted"))
+    return Opened(document, script, gone, raw.rstrip().endswith(b"EOF"))
 
 
 def _in_ascii(raw: bytes, path: Path, encoding: str) -> tuple[bytes, str]:
