@@ -86,7 +86,11 @@ def read_raw(path: Path, kind: FileKind, source: Source, catalog: Catalog, layer
     if kind.status == "unpack":
         from spatialreno.formats.readers.packed import read_packed
 
-        return read_packed(path, lambda inner, its: read_raw(inner, its, source, catalog, layer))
+        def inside(inner: Path, its: FileKind, named: bool) -> RawTable:
+            own = source.model_copy(update={"layer": ""}) if named else source
+            return read_raw(inner, its, own, catalog, layer)
+
+        return read_packed(path, inside, source.layer)
     if kind.kind == "geojson":
         return _as_raw(*geojson_rows(path, _stated(source, path)))
     if kind.kind == "parquet":
