@@ -10,6 +10,8 @@ from .checkups.checkup import list_resources as list_resources
 from .checkups.hazards import Hazards as Hazards
 from .checkups.hazards import read_hazards as read_hazards
 from .checkups.said import checkup_lines as checkup_lines
+from .consents.consent import CONSENT_ORDER as CONSENT_ORDER
+from .consents.consent import CONSENT_STATES as CONSENT_STATES
 from .consents.consent import Consents as Consents
 from .consents.consent import find_consents as find_consents
 from .consents.register import register_facilities as register_facilities
@@ -46,6 +48,7 @@ from .upkeep.story import collection_story as collection_story
 from .voting.ballots import Register as Register
 from .voting.ballots import read_register as read_register
 from .voting.dwellings import homes as homes
+from .voting.fewest import fewest_people as fewest_people
 from .voting.votes import Tally as Tally
 from .voting.votes import VoteRule as VoteRule
 from .voting.votes import tally as tally

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import shapely
 
 from spatialreno.blocks import frontages
-from spatialreno.community import find_consents, read_register
+from spatialreno.community import find_consents, read_register, touched_features
 from spatialreno.maps.content.owners import party_names
+from spatialreno.maps.live_page.consent_model import Asks, asks_of, holders, matters_of
 from spatialreno.scenario import Scenario, alter, build, demolish, funding_rule, hundredths, millionths
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from spatialreno.indicators import Evaluation
 
 STATES = ("public", "residents", "closed")
-Bill = list[list[Any]]  # rows of payer, fen or None, parties, class
+Bill = list[list[Any]]  # rows of payer, fen or None, parties with how their word stands, class
 
 
 def works(area: StudyArea, register: Register | None = None) -> dict[str, Any]:
@@ -44,8 +46,8 @@ def works(area: StudyArea, register: Register | None = None) -> dict[str, Any]:
     bills = {layer: _bills(area, [_all_down(area, layer)], book) for layer in ("walls", "structures")}
     gone_gates = {name: rows for (layer, name), rows in bills["walls"].items() if layer == "gates"}
     return {
-        "walls": _walls(area, bills["walls"]),
-        "structures": _structures(area, bills["structures"]),
+        "walls": _walls(area, bills["walls"], _matters(area, [_all_down(area, "walls")])),
+        "structures": _structures(area, bills["structures"], _matters(area, [_all_down(area, "structures")])),
         "gates": _gates(area, gone_gates, book),
         "kinds": _kinds(area, book),
         "shares": _shares(area),
@@ -71,13 +73,13 @@ def _all_down(area: StudyArea, layer: str) -> Any:
 def _bills(area: StudyArea, acts: list[Any], book: Register) -> dict[tuple[str, str], Bill]:
     """Read the ledger by layer and id; acts that select nothing are no error here."""
     found: dict[tuple[str, str], Bill] = {}
-    acts = [act for act in acts if getattr(act, "chosen", None) is None or act.chosen.ids]
+    acts = _with_effect(acts)
     if not acts:
         return found
     scenario = Scenario("live", "", acts)
     ledger = scenario.ledger(area)
     ledger = ledger[ledger["verb"] != "keep"]
-    asked = _asked(area, scenario, book)
+    asked = asks_of(find_consents(area, scenario, register=book).asked)
     columns = (ledger[name].tolist() for name in ("layer", "verb", "kind", "id", "payer", "cost_yuan"))
     for layer, verb, kind, name, payer, cost in zip(*columns, strict=True):
         fen = None if pd.isna(cost) else hundredths(float(cost))
@@ -86,26 +88,29 @@ def _bills(area: StudyArea, acts: list[Any], book: Register) -> dict[tuple[str, 
     return found
 
 
-def _asked(area: StudyArea, scenario: Scenario, book: Register) -> dict[tuple[str, str], list[str]]:
-    """List by layer and id the parties whose own agreement is needed, as ``find_consents`` does."""
-    asked = find_consents(area, scenario, register=book).asked
-    own = asked[(asked["basis"] == "owner") & (asked["party_id"] != "")]
-    found: dict[tuple[str, str], set[str]] = {}
-    for layer, name, party in zip(own["layer"], own["id"], own["party_id"], strict=True):
-        found.setdefault((str(layer), str(name)), set()).add(str(party))
-    return {key: sorted(parties) for key, parties in found.items()}
+def _matters(area: StudyArea, acts: list[Any]) -> dict[tuple[str, str], list[list[str]]]:
+    acts = _with_effect(acts)
+    return matters_of(area, Scenario("live", "", acts)) if acts else {}
 
 
-def _walls(area: StudyArea, bills: dict[tuple[str, str], Bill]) -> dict[str, dict[str, Any]]:
+def _with_effect(acts: list[Any]) -> list[Any]:
+    return [act for act in acts if getattr(act, "chosen", None) is None or act.chosen.ids]
+
+
+def _walls(
+    area: StudyArea, bills: dict[tuple[str, str], Bill], matters: dict[tuple[str, str], list[list[str]]]
+) -> dict[str, dict[str, Any]]:
     lengths = area.walls["length_m"]
     return {
-        str(name): {"bill": rows, "m": float(lengths[name])}
+        str(name): {"bill": rows, "m": float(lengths[name]), "votes": matters.get((layer, name), [])}
         for (layer, name), rows in bills.items()
         if layer == "walls"
     }
 
 
-def _structures(area: StudyArea, bills: dict[tuple[str, str], Bill]) -> dict[str, dict[str, Any]]:
+def _structures(
+    area: StudyArea, bills: dict[tuple[str, str], Bill], matters: dict[tuple[str, str], list[list[str]]]
+) -> dict[str, dict[str, Any]]:
     frame = area.structures
     floor = frame["floor_area_m2"].astype("float64")
     return {
@@ -113,6 +118,7 @@ def _structures(area: StudyArea, bills: dict[tuple[str, str], Bill]) -> dict[str
             "bill": rows,
             "m2": None if pd.isna(floor[name]) else float(floor[name]),
             "illegal": bool(frame.loc[name, "legality"] == "illegal"),
+            "votes": matters.get((layer, name), []),
         }
         for (layer, name), rows in bills.items()
         if layer == "structures"
@@ -122,11 +128,12 @@ def _structures(area: StudyArea, bills: dict[tuple[str, str], Bill]) -> dict[str
 def _gates(area: StudyArea, gone: dict[str, Bill], book: Register) -> dict[str, dict[str, Any]]:
     """Say for each gate how it stands, whose people it lets through, and what each change costs."""
     gates, walls = area.gates, area.walls
-    changes = {
-        state: _bills(area, [alter("gates", ids=[str(i) for i in gates.index[gates["walkers"] != state]],
-                                   set={"walkers": state})], book)
+    acts = {
+        state: alter("gates", ids=[str(i) for i in gates.index[gates["walkers"] != state]], set={"walkers": state})
         for state in STATES
-    }  # fmt: skip
+    }
+    changes = {state: _bills(area, [act], book) for state, act in acts.items()}
+    matters = {state: _matters(area, [act]) for state, act in acts.items()}
     known = set(area.compounds.index)
     found = {}
     for name in gates.index:
@@ -139,6 +146,7 @@ def _gates(area: StudyArea, gone: dict[str, Bill], book: Register) -> dict[str, 
             "beside": sorted(str(yard) for yard in beside & known),
             "bill": gone.get(str(name), []),
             "change": {state: bills.get(("gates", str(name)), []) for state, bills in changes.items()},
+            "votes": {state: own.get(("gates", str(name)), []) for state, own in matters.items()},
         }
     return found
 
@@ -168,6 +176,35 @@ def _kinds(area: StudyArea, book: Register) -> dict[str, dict[str, Any]]:
     }
 
 
+def matters_put(area: StudyArea) -> dict[str, str]:
+    """Say on what owners vote when something is put on their ground, and in a room of their building."""
+    middle, kind = area.compounds.geometry.iloc[0].representative_point(), str(area.catalog.facilities.index[0])
+    acts = {"ground": build("facilities", fresh_id(area, "N"), geometry=middle, kind=kind)}
+    if len(area.buildings):
+        acts["room"] = build("facilities", fresh_id(area, "N"), geometry=middle, kind=kind,
+                             building_id=str(area.buildings.index[0]))  # fmt: skip
+    touched = {put: touched_features(area, Scenario("live", "", [act]))["matter"] for put, act in acts.items()}
+    return {put: next((str(name) for name in matters if name), "") for put, matters in touched.items()}
+
+
+def payers(priced: Mapping[str, Any]) -> list[str]:
+    """List who may pay for what the page tries."""
+    bills = [row["bill"] for layer in ("walls", "structures", "gates") for row in priced[layer].values()]
+    bills += [own for gate in priced["gates"].values() for own in gate["change"].values()]
+    bills += [kind[which] for kind in priced["kinds"].values() for which in ("bill", "room")]
+    return sorted({str(row[0]) for bill in bills for row in bill})
+
+
+def votes_asked(area: StudyArea, priced: Mapping[str, Any], puts: Mapping[str, str]) -> set[tuple[str, str]]:
+    """List every matter and place that the acts of the page may put to the vote."""
+    acts = [row["votes"] for layer in ("walls", "structures") for row in priced[layer].values()]
+    acts += [own for gate in priced["gates"].values() for own in gate["votes"].values()]
+    found = {(matter, place) for own in acts for matter, place in own}
+    for put, places in (("ground", area.compounds.index), ("room", area.buildings.index)):
+        found |= {(puts[put], str(place)) for place in places if puts.get(put)}
+    return found
+
+
 def _rights_asked(area: StudyArea, acts: list[Any], book: Register) -> dict[str, str]:
     """Say for each built thing which rights in its yard must agree; things with the same answer ask the same."""
     asked = find_consents(area, Scenario("live", "", acts), register=book).asked
@@ -175,16 +212,9 @@ def _rights_asked(area: StudyArea, acts: list[Any], book: Register) -> dict[str,
     return {str(name): "|".join(sorted(set(rows["right"]))) for name, rows in own.groupby("id", sort=True)}
 
 
-def _yard_parties(area: StudyArea, rights: str) -> list[list[str]]:
+def _yard_parties(area: StudyArea, rights: str) -> list[Asks]:
     """List the parties of each compound whose own agreement a thing built there needs."""
-    return [_holders(area, str(yard), rights.split("|")) for yard in area.compounds.index]
-
-
-def _holders(area: StudyArea, feature: str, rights: list[str]) -> list[str]:
-    """List who holds one of some rights in a thing; all owners together act through their vote."""
-    held = area.rights[(area.rights["feature_id"] == feature) & area.rights["right"].isin(rights)]
-    all_owners = set(area.parties.index[area.parties["kind"] == "all_owners"])
-    return sorted(set(held["party_id"]) - all_owners)
+    return [holders(area, str(yard), rights.split("|")) for yard in area.compounds.index]
 
 
 def fresh_id(area: StudyArea, stem: str) -> str:
@@ -207,7 +237,7 @@ def homes(area: StudyArea, today: Evaluation) -> dict[str, Any]:
         "residents": [None if pd.isna(n) else float(n) for n in people],
         "households": [None if pd.isna(n) else float(n) for n in households.reindex(people.index)],
         "all_households": float(households.sum()),
-        "owners": [_holders(area, str(name), ["ownership"]) for name in buildings.index],
+        "owners": [holders(area, str(name), ["ownership"]) for name in buildings.index],
     }
 
 
