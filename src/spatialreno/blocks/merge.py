@@ -16,6 +16,8 @@ from spatialreno.area import once_an_area
 from spatialreno.blocks.openings import open_frontages
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 COLUMNS = ["compounds", "parties", "count", "area_m2", "strip_m2", "households", "residents", "open_frontage_m"]
@@ -104,7 +106,7 @@ def _joined(area: StudyArea, min_open_m: float | None) -> tuple[gpd.GeoDataFrame
     return openings.assign(block=labels[a] if len(a) else []), labels
 
 
-def _block(members: Any, inner: gpd.GeoDataFrame, people: pd.DataFrame, area: StudyArea) -> dict[str, Any]:
+def _block(members: gpd.GeoDataFrame, inner: gpd.GeoDataFrame, people: pd.DataFrame, area: StudyArea) -> dict[str, Any]:
     ids = list(members.index)
     yards = shapely.union_all(members.geometry.to_numpy())
     strips = _areas(shapely.difference(shapely.union_all(inner.geometry.to_numpy()), yards))
@@ -123,13 +125,13 @@ def _block(members: Any, inner: gpd.GeoDataFrame, people: pd.DataFrame, area: St
     }
 
 
-def _areas(shape: Any) -> Any:
+def _areas(shape: BaseGeometry) -> Any:
     """Keep the polygons of a shape; yards that touch share a line, which has no area."""
     parts = shapely.get_parts(shape)
     return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
 
-def _sealed(shape: Any, area: StudyArea) -> Any:
+def _sealed(shape: BaseGeometry, area: StudyArea) -> Any:
     """Close the hair cracks of drawing between neighbours, without rounding any corner."""
     half = area.catalog.constants["tolerance_m"] / 2
     return shape.buffer(half, join_style="mitre").buffer(-half, join_style="mitre").union(shape)
