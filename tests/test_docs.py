@@ -251,7 +251,7 @@ LONG = {
     f"spatialreno.{name}"
     for name in (
         "maps.paper.owner_sheets", "maps.paper.report_forms", "maps.live_page.page", "maps.page.page",
-        "maps.page.design_page", "maps.page.district_page", "design.design_openings", "indicators.gains",
+        "maps.proposals.design_page", "maps.page.district_page", "design.design_openings", "indicators.gains",
         "comparison.districts.run", "comparison.kept", "comparison.people", "walk.centrelines.street_graphs",
         "formats.areas.folder",
     )

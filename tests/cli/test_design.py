@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+from conftest import make_area
 from design_yards import yard
+from shapely import box
 from typer.testing import CliRunner
 
 import spatialreno as sr
@@ -26,3 +28,18 @@ def test_designs_are_written_as_scenarios_tables_and_a_page(tmp_path: Path) -> N
     assert "方案生成" in (out / "design.html").read_text("utf-8")
     for name in ("nearly_as_good", "reasons", "pairs", "guards", "greedy"):
         assert (out / f"{name}.csv").exists()
+
+
+def test_clusters_are_written_for_compare_and_as_a_page(tmp_path: Path) -> None:
+    rows = [
+        {"id": f"C{n}", "name": f"院{n}", "households": 10, "geometry": box(n * 40, 0, n * 40 + 40, 40)}
+        for n in range(4)
+    ]
+    sr.write_area(make_area(compounds=rows), tmp_path / "row")
+    plan, page = tmp_path / "clusters.toml", tmp_path / "clusters.html"
+    for out in (plan, page):
+        done = CliRunner().invoke(app, ["clusters", str(tmp_path / "row"), "--households", "15", "25", "-o", str(out)])
+        assert done.exit_code == 0, done.output
+    assert "2 个组团" in page.read_text("utf-8")
+    told = CliRunner().invoke(app, ["compare", str(tmp_path / "row"), str(plan), "--by", "cluster", "--csv"])
+    assert told.exit_code == 0 and "K1" in told.output and "K2" in told.output

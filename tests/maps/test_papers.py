@@ -1,10 +1,14 @@
 """Reports by the ending of the file: whole, the same bytes, true in scale and number, and no name that is more."""
 
+import io
 import itertools
+import json
 import re
 import sqlite3
+import zipfile
 from xml.etree import ElementTree
 
+import pandas as pd
 import pyogrio
 import pytest
 from maps.conftest import CRS, quarter
@@ -122,6 +126,33 @@ def test_geopackage_carries_a_style_for_every_layer(files):
     colors = {s.get("name"): o.get("value") for s in renderer.iter("symbol") for o in s.iter("Option")
               if o.get("name") == "line_color"}  # fmt: skip
     assert colors[values["line-gone"]] == "213,94,0,255"
+
+
+def test_geopackage_holds_one_project_with_groups_styles_labels_and_facts(files, attacked):
+    with sqlite3.connect(files["gpkg"]) as base:
+        ((content,),) = base.execute("SELECT content FROM qgis_projects").fetchall()
+        ((told,),) = base.execute("SELECT metadata FROM gpkg_metadata").fetchall()
+        assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    with zipfile.ZipFile(io.BytesIO(bytes.fromhex(content))) as archive:
+        root = ElementTree.fromstring(archive.read("report.qgs").decode("utf-8").partition("\n")[2])
+    leaves = {leaf.get("id"): leaf for leaf in root.iter("layer-tree-layer")}
+    assert set(leaves) == {str(n) for n, kind in pyogrio.list_layers(files["gpkg"]) if kind is not None}
+    assert all(leaf.get("source") == f"./report.gpkg|layername={name}" for name, leaf in leaves.items())
+    groups = [group.get("name") for group in root.findall("layer-tree-group/layer-tree-group")]
+    assert len(groups) == len(attacked.areas) and [p.get("name") for p in root.iter("visibility-preset")] == groups
+    drawn = {one.findtext("id"): one for one in root.iter("maplayer")}
+    assert all(one.find("renderer-v2").get("attr") == "class" for one in drawn.values())
+    named = drawn["today_names_point"]
+    assert named.find("labeling/settings/text-style").get("fieldName") == "label" and named.get("labelsEnabled") == "1"
+    walls = pyogrio.read_dataframe(files["gpkg"], layer="opened_walls_line").set_index("id")
+    lines = attacked.areas["today"].walls
+    assert walls["length_m"]["W1"] == pytest.approx(lines.length["W1"], abs=0.01)
+    bill = attacked.ledgers["opened"].query("layer == 'walls' and id == 'W1'")
+    assert walls["cost_yuan"]["W1"] == pytest.approx(bill["cost_yuan"].sum()) and walls["act"]["W1"] == "拆除"
+    assert pd.isna(walls["cost_yuan"]["W2"]) and not walls["act"]["W2"]
+    aliases = {a.get("field"): a.get("name") for a in drawn["opened_walls_line"].iter("alias")}
+    assert aliases["cost_yuan"] == "投资估算（元）" and aliases["owner"] == "权利人"
+    assert json.loads(told)["fingerprint"] == attacked.provenance["fingerprint"]
 
 
 def test_drawing_is_in_metres_on_named_layers(files):

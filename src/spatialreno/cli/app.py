@@ -131,6 +131,11 @@ def main() -> None:
     except OSError as error:  # a full disk, a folder that went away
         complain(f"{error.filename or 'output'}: {error.strerror or error}. Choose another place, or make room.")
         sys.exit(1)
+    except UnicodeEncodeError as error:
+        if "surrogates" not in error.reason:
+            raise
+        complain("words: this console hands over letters that nobody can read. Set PYTHONUTF8=1, or LC_ALL=C.UTF-8.")
+        sys.exit(1)
     except Exception as error:
         if os.environ.get("SPATIALRENO_DEBUG"):
             raise

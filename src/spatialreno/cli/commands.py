@@ -32,7 +32,9 @@ from spatialreno.errors import InfeasibleError, InputError
 from spatialreno.siting import OBJECTIVES
 
 if TYPE_CHECKING:
-    pass
+    import pandas as pd
+
+    from spatialreno.comparison import Comparison
 
 
 @app.command()
@@ -56,6 +58,7 @@ def init(
     name: Annotated[str, typer.Option(help="Short name")] = "area",
     title: Annotated[str, typer.Option(help="Name for people")] = "",
     crs: Annotated[str, typer.Option(help="Projected coordinate system in metres")] = "EPSG:4546",
+    qgis: Annotated[bool, typer.Option("--qgis", help="Also an empty survey with forms for QGIS and QField")] = False,
 ) -> None:
     """Begin a new area: area.toml, a first scenario, templates of layers (GeoPackage) and of ledgers (XLSX) to fill in.
 
@@ -63,7 +66,7 @@ def init(
     """
     import spatialreno as sr
 
-    tell(sr.new_area(folder, name=name, title=title, crs=crs))
+    tell(sr.new_area(folder, name=name, title=title, crs=crs, qgis=qgis))
 
 
 @app.command()
@@ -184,6 +187,9 @@ def compare(
     standard: Norm = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write tables, layers, provenance here")] = None,
     works: Works = "heat,dig",
+    by: Annotated[
+        Literal["area", "cluster"], typer.Option("--by", help="The whole area, or each cluster (组团)")
+    ] = "area",
     strict: Strict = False,
     lang: Lang = "zh",
     as_json: AsJson = False,
@@ -195,13 +201,26 @@ def compare(
     """
 
     options = compared(area, scenarios, standard, works, strict=strict)
-    table = options.leaders(lang=lang).rename(columns=options.titles).reset_index()
+    told = options.leaders(lang=lang) if by == "area" else _by_cluster(options, lang)
+    table = told.rename(columns=options.titles).reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(options))
     for option, note in options.notes():
         say(f"{option}: {note}")
     if out is not None:
         for path in options.write(out):
             say(f"wrote {path}")
+
+
+def _by_cluster(options: Comparison, lang: str) -> pd.DataFrame:
+    import spatialreno as sr
+
+    table = sr.comparison.by_cluster(options, lang=lang)
+    if table.empty:
+        raise InputError(
+            "compare --by cluster: no option names clusters. Write them with `spatialreno clusters AREA -o FILE.toml` "
+            "and compare that scenario too, or fill the column cluster of compounds."
+        )
+    return table
 
 
 @app.command("map", compares=True)

@@ -188,7 +188,10 @@ def clusters(
         float, typer.Option("--eligible", min=0, max=1, help="Least share of households in old compounds")
     ] = 0.0,
     beside: Annotated[bool, typer.Option("--beside", help="Show two clusters fewer to two more instead")] = False,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Scenario that sets the column cluster")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Scenario that sets the column cluster (.toml), page (.html)")
+    ] = None,
+    lang: Lang = "zh",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -198,8 +201,9 @@ def clusters(
     """
     import spatialreno as sr
 
+    read = load(area)
     found = sr.propose_clusters(
-        load(area), households=households, by=by or (), across=across, count=count, one_station=one_station, pays=pays,
+        read, households=households, by=by or (), across=across, count=count, one_station=one_station, pays=pays,
         eligible=eligible,
     )  # fmt: skip
     for note in found.notes:
@@ -207,7 +211,9 @@ def clusters(
     table = found.beside if beside else found.table.reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(found))
     if out is not None:
-        say(f"wrote {sr.write_scenario(found.scenario(out.stem), out)}")
+        html = out.suffix.lower() == ".html"
+        page = sr.maps.draw_clusters(found, read, lang=lang) if html else None
+        say(f"wrote {page.save(out) if page else sr.write_scenario(found.scenario(out.stem), out)}")
 
 
 @app.command()

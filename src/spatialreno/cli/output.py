@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import logging
 import re
 import sys
+import unicodedata
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from spatialreno.scenario import Bill
 
 _STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_NEAREST = "spatialreno-nearest"
 _NAMES = 8  # of a list that is told in a table to read
 _WIDE = 160  # columns of a table that goes into a pipe
 
@@ -36,13 +39,45 @@ def form(as_json: bool, as_csv: bool) -> Form:
 
 
 def speak_chinese() -> None:
-    """Write UTF-8 where the terminal or the pipe could not hold Chinese."""
+    """Write UTF-8 where the terminal or pipe could not hold Chinese; what code page 936 lacks is written otherwise."""
+    codecs.register_error(_NEAREST, _nearest)
     for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, TextIOWrapper):
+            continue
         try:
             "老旧小区→估…".encode(stream.encoding or "ascii")
         except UnicodeEncodeError:
-            if isinstance(stream, TextIOWrapper):
-                stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8")
+        stream.reconfigure(errors=_NEAREST)
+
+
+def _nearest(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Write what a code page lacks as its plain form (m² as m2), else as an escape; file names as they were meant."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    end = error.end
+    while end < len(error.object) and _is_byte(error.object[end - 1]) and _is_byte(error.object[end]):
+        end += 1  # the bytes of one name, which only together make a letter
+    text = error.object[error.start : end]
+    meant = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    plain = unicodedata.normalize("NFKD", meant)
+    for form in (meant, plain, meant.encode("ascii", "backslashreplace").decode()):
+        try:
+            form.encode(error.encoding)
+        except UnicodeEncodeError:
+            continue
+        return form, end
+    raise error
+
+
+def _is_byte(letter: str) -> bool:
+    """Tell whether a letter stands for a byte that the system's encoding could not read."""
+    return "\udc80" <= letter <= "\udcff"
+
+
+def _holds_all(stream: Any) -> bool:
+    """Tell whether a stream can write every letter."""
+    return (getattr(stream, "encoding", None) or "").lower().replace("-", "").startswith("utf")
 
 
 def shown(text: str) -> str:
@@ -121,7 +156,7 @@ def tell_table(frame: pd.DataFrame, how: Form, *, title: str = "") -> None:
     from spatialreno.files import rounded
 
     if how is Form.json:
-        tell(json.dumps(_records(frame), ensure_ascii=False, indent=2))
+        tell(json.dumps(_records(frame), ensure_ascii=not _holds_all(sys.stdout), indent=2))
     elif how is Form.csv:
         text = _flattened(rounded(frame)).to_csv(index=False, lineterminator="\n")
         sys.stdout.write(shown(text) if sys.stdout.isatty() else text)  # a file gets the cells as they are

@@ -1,6 +1,9 @@
 from .after.completed import Completed as Completed
 from .after.completed import completed as completed
 from .after.completed import satisfaction as satisfaction
+from .clusters import by_cluster as by_cluster
+from .clusters import cluster_ground as cluster_ground
+from .clusters import clusters_of as clusters_of
 from .districts.district import STATES as STATES
 from .districts.district import District as District
 from .districts.run import compare_areas as compare_areas

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spatialreno.community import checkup_lines
+from spatialreno.comparison.clusters import by_cluster
 from spatialreno.files import MANIFEST, put_whole, write_gpkg, write_sheet
 from spatialreno.scenario import write_scenario
 from spatialreno.walk import change_of
@@ -92,8 +93,14 @@ def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
         "votes": _by_option({k: c.votes for k, c in comparison.consents.items()}, index=False),
         "to_win": _by_option({k: c.to_win() for k, c in comparison.consents.items()}, index=False),
         "checkup": _checkup(comparison),
+        **_clusters(comparison),
         "notes": pd.DataFrame(comparison.notes(), columns=["option", "note"]),
     }
+
+
+def _clusters(comparison: Comparison) -> dict[str, pd.DataFrame]:
+    table = by_cluster(comparison)
+    return {"clusters": table.reset_index()} if len(table) else {}
 
 
 def _checkup(comparison: Comparison) -> pd.DataFrame:

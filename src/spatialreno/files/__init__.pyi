@@ -1,10 +1,14 @@
 from .child_process import guarded as guarded
 from .child_process import once_imported as once_imported
 from .child_process import refused as refused
+from .child_process import works_apart as works_apart
 from .code_digest import code_digest as code_digest
 from .manifest import MANIFEST as MANIFEST
 from .manifest import changed_since as changed_since
 from .manifest import read_manifest as read_manifest
+from .qgis_form import FormField as FormField
+from .qgis_project import ProjectLayer as ProjectLayer
+from .qgis_project import embed_project as embed_project
 from .rounded import rounded as rounded
 from .row_files import csv_rows as csv_rows
 from .row_files import geojson_rows as geojson_rows

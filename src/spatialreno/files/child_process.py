@@ -47,7 +47,7 @@ def guarded(work: Callable[[], T], path: Path, *, seconds: float | None = None) 
     """
     constants = read_catalog().constants
     seconds = seconds or constants["file_seconds"]
-    if not hasattr(os, "fork") or os.environ.get("SPATIALRENO_NO_CHILD"):  # Windows has no fork: no limits there
+    if not works_apart():
         here: T = _told(_outcome(work), path)
         return here
     with tempfile.TemporaryFile() as answer:
@@ -65,6 +65,11 @@ def guarded(work: Callable[[], T], path: Path, *, seconds: float | None = None) 
         answer.seek(0)
         done: T = _told(_answer(answer, status, constants["file_memory_mb"]), path)
         return done
+
+
+def works_apart() -> bool:
+    """Tell whether files are read in a child of their own; Windows has no fork: no limits there."""
+    return hasattr(os, "fork") and not os.environ.get("SPATIALRENO_NO_CHILD")
 
 
 def once_imported(*names: str) -> None:

@@ -235,12 +235,15 @@ def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
     path.write_text(f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', encoding="utf-8", newline="\n")
 
 
-def write_gpkg(frames: Mapping[str, pd.DataFrame], path: Path) -> None:
-    """Write all layers into one GeoPackage, the same bytes each time."""
+def write_gpkg(
+    frames: Mapping[str, pd.DataFrame], path: Path, *, kinds: Mapping[str, str] | None = None
+) -> None:
+    """Write all layers into one GeoPackage, the same bytes each time; ``kinds`` names geometry types of empty ones."""
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _GPKG_DATE})
     try:
         for name, frame in frames.items():
-            pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", append=path.exists())
+            kind = (kinds or {}).get(name)
+            pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", geometry_type=kind, append=path.exists())
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 

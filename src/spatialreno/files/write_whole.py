@@ -160,7 +160,7 @@ def _lay_down(beside: Path, names: list[str], stale: list[str]) -> None:
     """Write the list of what is to be done, after all new files are safely on the disk."""
     for file in (beside / "new").rglob("*"):
         if file.is_file():
-            with file.open("rb") as done:
+            with file.open("r+b") as done:  # Windows puts on the disk only what is open for writing
                 os.fsync(done.fileno())
     draft = beside / f"{_LIST}.draft"
     with draft.open("w", encoding="utf-8") as listed:
@@ -218,21 +218,44 @@ def _swapped(new: Path, folder: Path, old: Path, stale: Iterable[str]) -> list[P
         shutil.copy2(folder / name, old / name, follow_symlinks=False)
     _lay_down(new.parent, names, sorted(set(before) - set(names)))
     made = [f for n in names if (f := _first_missing((folder / n).parent)) is not None]
+    moved: list[str] = []
     try:
         for name in names:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (new / name).replace(folder / name)
+            _put(new / name, folder, name)
+            moved.append(name)
         for name in sorted(set(before) - set(names)):
-            (folder / name).unlink()
+            _take(folder, name)
+            moved.append(name)
             _take_empty_away((folder / name).parent, _inner(folder, name))
     except BaseException:
         (new.parent / _LIST).unlink(missing_ok=True)
-        for name in set(names) - set(before):
-            (folder / name).unlink(missing_ok=True)
-        for name in before:
+        for name in moved:  # what was not moved is as it was, and may be held by somebody
+            if name not in before:
+                (folder / name).unlink(missing_ok=True)
+                continue
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (old / name).replace(folder / name)
         for parent in {(folder / n).parent for n in names}:
             _take_empty_away(parent, next((f for f in made if parent.is_relative_to(f)), None))
         raise
     return [folder / name for name in names]
+
+
+def _put(new: Path, folder: Path, name: str) -> None:
+    try:
+        new.replace(folder / name)
+    except PermissionError as error:
+        raise PermissionError(error.errno, _held(name, error)) from error
+
+
+def _take(folder: Path, name: str) -> None:
+    try:
+        (folder / name).unlink()
+    except PermissionError as error:
+        raise PermissionError(error.errno, _held(name, error)) from error
+
+
+def _held(name: str, error: OSError) -> str:
+    """Name the file that Windows does not let go of; elsewhere it may be protected."""
+    return f"{name}: {error.strerror}; is it open in Excel or QGIS? Then close it there"

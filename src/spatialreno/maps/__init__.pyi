@@ -5,7 +5,6 @@ from .drawing.lane_section import draw_section as draw_section
 from .live_page.page import live as live
 from .notebook.folium_layers import folium_map as folium_map
 from .notebook.inline import inline as inline
-from .page.design_page import draw_design as draw_design
 from .page.district_page import AreaPages as AreaPages
 from .page.district_page import draw_district as draw_district
 from .page.faults_page import draw_faults as draw_faults
@@ -15,8 +14,10 @@ from .page.programme_page import draw_programme as draw_programme
 from .page.reach_page import draw_reach as draw_reach
 from .page.reach_page import reach_table as reach_table
 from .page.schedule_page import draw_schedule as draw_schedule
-from .page.synergy_page import draw_synergy as draw_synergy
 from .paper.owner_sheets import owner_sheets as owner_sheets
 from .paper.report_forms import report as report
 from .paper.small_plot import plot as plot
 from .paper.visit_form import draw_visits as draw_visits
+from .proposals.clusters_page import draw_clusters as draw_clusters
+from .proposals.design_page import draw_design as draw_design
+from .proposals.synergy_page import draw_synergy as draw_synergy

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 import numpy as np
 import pandas as pd
 
+from spatialreno.catalog import Finding, read_catalog, sentence
 from spatialreno.design.grouping.bound import find_bound
 from spatialreno.design.grouping.growth import Parts, grown, middle_of
 from spatialreno.design.grouping.map_of_yards import ACROSS, BY, Yards, find_limits, make_yards, ordered_yards
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # Up to so many compounds the solver divides all of them at once, with a proof; above, window by window, with a bound.
 _PROVEN_UP_TO = 150
 _BESIDE = 2
+_CLOSED = 1e-6
 
 
 class Rules(TypedDict, total=False):
@@ -57,8 +59,8 @@ class Clusters:
         Households × metres to the middle of their cluster, and what no division into so many clusters can be below.
     status
         ``proven``; ``stopped``: the effort was used up first; ``heuristic``: grown; the bound holds all the same.
-    notes, provenance
-        What else must be known, and what this rests on.
+    findings, provenance
+        What else must be known (``notes`` tells it), and what this rests on.
     """
 
     of_compound: pd.Series[str]
@@ -67,7 +69,7 @@ class Clusters:
     value: float
     bound: float
     status: str
-    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -76,13 +78,18 @@ class Clusters:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Give what is stored to be pickled."""
-        told = (self.of_compound, self.table, self.beside, self.value, self.bound, self.status, self.notes)
+        told = (self.of_compound, self.table, self.beside, self.value, self.bound, self.status, self.findings)
         return Clusters, (*told, dict(self.provenance))
 
     @property
     def gap(self) -> float:
         """How far the value may be from the least there is, as a share of it (0: proven)."""
         return max(self.value - self.bound, 0.0) / self.value if self.value > 0 else 0.0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else must be known, a sentence each."""
+        return tuple(sentence(read_catalog(), one, "en") for one in self.findings)
 
     def members(self) -> dict[str, list[str]]:
         """Give compound ids by cluster, as ``sr.community.manage`` takes them."""
@@ -194,7 +201,7 @@ def propose_clusters(
             f"clusters: no division into {number} keeps to all rules. Give another count or wider households, or leave "
             f"out one of {', '.join(limit.name for limit in limits)}; reach_m = {reach_m:g} may be short."
         )
-    notes.append(f"no compound is farther than {reach_m:g} m from the middle of its cluster; the bound is for that")
+    notes.append(Finding("cluster_reach", {"reach_m": reach_m}))
     table, of_compound = _told(yards, found.parts, frame)
     rows = [_beside(yards, number + step, reach_m, seed) for step in range(-_BESIDE, _BESIDE + 1) if step]
     own: dict[str, Any] = {"count": number, "value": found.value, "bound": found.bound, "status": found.status}
@@ -264,7 +271,8 @@ def _grown(yards: Yards, count: int, reach_m: float, seed: int) -> Parts | None:
 def _bounded(yards: Yards, parts: Parts, reach_m: float) -> Division:
     value = value_of(yards, parts)
     bound = min(find_bound(yards, len(parts), reach_m, value).value, value)
-    return Division(parts, value, bound, "heuristic")
+    closed = value - bound <= _CLOSED * max(value, 1.0)
+    return Division(parts, value, value if closed else bound, "proven" if closed else "heuristic")
 
 
 def _near(yards: Yards, parts: Parts, reach_m: float) -> bool:

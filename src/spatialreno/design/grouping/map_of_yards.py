@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from spatialreno.catalog import Finding
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
@@ -165,11 +166,11 @@ def _borders(area: StudyArea, frame: pd.DataFrame, by: str) -> list[str]:
 
 
 def find_limits(area: StudyArea, frame: pd.DataFrame, households: tuple[float, float], rules: Mapping[str, Any]) -> (
-    tuple[tuple[Limit, ...], list[str]]
+    tuple[tuple[Limit, ...], list[Finding]]
 ):  # fmt: skip
     """Write what a cluster must keep to as sums over its compounds."""
     homes = frame["homes"].to_numpy(float)
-    notes: list[str] = []
+    notes: list[Finding] = []
     limits = [Limit("households", homes, float(households[0]), float(households[1]))]
     if rules.get("one_station"):
         limits.append(_load(area, frame))
@@ -193,7 +194,7 @@ def _load(area: StudyArea, frame: pd.DataFrame) -> Limit:
     return Limit("station_m2", load, -np.inf, area.catalog.constants["heat_station_max_m2"])
 
 
-def _pays(area: StudyArea, frame: pd.DataFrame, notes: list[str]) -> Limit:
+def _pays(area: StudyArea, frame: pd.DataFrame, notes: list[Finding]) -> Limit:
     """Ask that fees at today's rates carry what a manager costs, with one gate a cluster."""
     from spatialreno.community import management_costs
 
@@ -201,7 +202,7 @@ def _pays(area: StudyArea, frame: pd.DataFrame, notes: list[str]) -> Limit:
     fee = frame["fee_yuan_month"].astype("float64") * frame["fee_rate"].astype("float64")
     unknown = int(fee.isna().sum())
     if unknown:
-        notes.append(f"{unknown} compounds whose fee or collection rate is not known bring their manager nothing")
+        notes.append(Finding("cluster_fees", {"count": unknown}))
     surplus = frame["homes"].to_numpy(float) * (fee.fillna(0.0).to_numpy(float) - costs.household)
     return Limit("balance_yuan_month", surplus, float(ceil(costs.place + costs.gate)), np.inf)
 
@@ -225,11 +226,11 @@ def _old_before(area: StudyArea) -> int:
     return max(last) + 1
 
 
-def _eligible(frame: pd.DataFrame, share: float, before: int, notes: list[str]) -> Limit:
+def _eligible(frame: pd.DataFrame, share: float, before: int, notes: list[Finding]) -> Limit:
     """Ask that so great a share of a cluster's households live in compounds built before a year."""
     built = frame["built_year"].astype("float64")
     unknown = int(built.isna().sum())
     if unknown:
-        notes.append(f"{unknown} compounds whose year is not known count as not eligible")
+        notes.append(Finding("cluster_years", {"count": unknown}))
     old = (built < before).to_numpy(bool)
     return Limit("eligible", frame["homes"].to_numpy(float) * (old - share), 0.0, np.inf)

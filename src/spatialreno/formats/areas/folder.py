@@ -15,7 +15,7 @@ from spatialreno.formats.areas.area_file import area_file_text, read_area_file
 from spatialreno.formats.areas.gather import gather, is_gpkg, located, manifest_of
 from spatialreno.formats.areas.own_catalog import FOLDER, Given, write_own
 from spatialreno.formats.areas.templates import FOLDER as TEMPLATES
-from spatialreno.formats.areas.templates import write_templates
+from spatialreno.formats.areas.templates import SURVEY, write_survey, write_templates
 from spatialreno.formats.readers.entry import Source
 
 
@@ -90,7 +90,9 @@ def write_area(area: StudyArea, path: str | Path) -> Path:
     return path
 
 
-def new_area(path: str | Path, *, name: str, title: str = "", crs: str = "EPSG:4546") -> Path:
+def new_area(
+    path: str | Path, *, name: str, title: str = "", crs: str = "EPSG:4546", qgis: bool = False
+) -> Path:
     """Begin a new area: a folder with ``area.toml``, a first scenario, and templates to fill in.
 
     ``模板/图层模板.gpkg`` holds an empty layer for each of ours, to draw on in QGIS; ``模板/台账模板.xlsx`` ledgers by
@@ -102,6 +104,9 @@ def new_area(path: str | Path, *, name: str, title: str = "", crs: str = "EPSG:4
         A folder that is not there yet, or is empty.
     name, title, crs
         As in ``area.toml``.
+    qgis
+        Also write ``模板/调查.gpkg``, an empty survey for QGIS and QField with a project inside: forms with Chinese
+        titles, lists of words, defaults, and bounds that are refused while one draws.
 
     Raises
     ------
@@ -126,6 +131,8 @@ def new_area(path: str | Path, *, name: str, title: str = "", crs: str = "EPSG:4
         (folder / "area.toml").write_text(text, encoding="utf-8")
         (folder / "scenarios" / "clear.toml").write_text(_FIRST_SCENARIO, encoding="utf-8")
         write_templates(folder / TEMPLATES, read_catalog(), crs)
+        if qgis:
+            write_survey(folder / TEMPLATES / SURVEY, read_catalog(), crs, title or name)
     except OSError as error:
         raise InputError(f"{folder}: cannot be made ({error.strerror}). Choose a folder you may write to.") from error
     return folder

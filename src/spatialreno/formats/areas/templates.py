@@ -11,11 +11,13 @@ import pandas as pd
 import pyogrio
 
 from spatialreno.area import metric_crs
-from spatialreno.catalog import Catalog, Layer
+from spatialreno.catalog import Catalog, Column, Layer
 from spatialreno.errors import InputError
-from spatialreno.files import write_book, write_sheet
+from spatialreno.files import FormField, ProjectLayer, embed_project, write_book, write_gpkg, write_sheet
 
 FOLDER = "模板"
+SURVEY = "调查.gpkg"
+_WKB = {"Point": "Point", "LineString": "LineString", "Polygon": "MultiPolygon"}
 _UNITS = {"household": "户", "person": "人", "m2": "㎡", "m": "米", "yuan": "元", "W/m2": "W/㎡", "mm": "毫米"}
 _DTYPES = {"str": "str", "int": "Int64", "float": "float64", "bool": "boolean"}
 _DERIVED = ("inferred", "estimated")
@@ -117,3 +119,77 @@ def _manual(catalog: Catalog) -> pd.DataFrame:
             unit = _UNITS.get(column.unit, column.unit)
             rows.append([layer.title_zh, column.title_zh, column.column, unit, need, "、".join(allowed)])
     return pd.DataFrame(rows, columns=["图层", "列", "英文列名", "单位", "是否必填", "可填的词"])
+
+
+def write_survey(path: Path, catalog: Catalog, crs: str, title: str) -> None:
+    """Write an empty GeoPackage to survey with in QGIS or QField: a project whose forms take only what is lawful.
+
+    Columns keep their names, so that the file is read without a word; forms call them by their Chinese titles, offer
+    the words of the catalog, fill ids and defaults, and refuse what is empty, double or out of bounds. Tables without
+    a place (parties, rights, ballots) are ledgers of their own.
+
+    Parameters
+    ----------
+    path
+        A file that is not there yet.
+    catalog
+        The dictionary of layers and words.
+    crs
+        Coordinate system of the layers.
+    title
+        Of the project.
+    """
+    system, words = metric_crs(crs, "crs"), _words(catalog)
+    drawn = [layer for layer in catalog.layers.values() if not layer.is_table]
+    for layer in drawn:
+        columns = {c.column: pd.Series(dtype=_DTYPES[c.dtype]) for c in _filled(layer)}
+        frame = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=system))
+        write_gpkg({layer.name: frame}, path, kinds={layer.name: _WKB[layer.geometry[0]]})
+    order = ("Point", "LineString", "Polygon")
+    drawn.sort(key=lambda layer: order.index(layer.geometry[0]))
+    embed_project(path, title, [_surveyed(layer, words) for layer in drawn], system)
+
+
+def _surveyed(layer: Layer, words: dict[tuple[str, str], dict[str, str]]) -> ProjectLayer:
+    fields = tuple(_form_field(c, words.get((layer.name, c.column), {})) for c in _filled(layer))
+    label, wkb = "name" if "name" in layer.columns else "id", _WKB[layer.geometry[0]]
+    return ProjectLayer(layer.name, layer.title_zh, "", wkb, label=label, fields=fields, abstract=layer.title_en)
+
+
+def _form_field(said: Column, words: dict[str, str]) -> FormField:
+    unit = f"（{_UNITS.get(said.unit, said.unit)}）" if said.unit else ""
+    fill = "'N' || left(uuid('WithoutBraces'), 8)" if said.column == "id" else _expression(said)
+    bounds = " – ".join("…" if one is None else f"{one:g}" for one in (said.least, said.most))
+    return FormField(
+        said.column, f"{said.title_zh}{unit}", said.dtype, words,
+        required=said.status == "required", unique=said.column == "id", default=fill,
+        least=said.least, most=said.most, said=f"{said.title_zh}: {bounds}",
+    )  # fmt: skip
+
+
+def _expression(said: Column) -> str:
+    """Write the default of a column as an expression of QGIS."""
+    if not said.default:
+        return ""
+    return "'" + said.default.replace("'", "''") + "'" if said.dtype == "str" else said.default
+
+
+def _filled(layer: Layer) -> list[Column]:
+    """List the columns that people fill in."""
+    return [c for c in layer.columns.values() if c.status != "derived" and c.column not in _DERIVED]
+
+
+def _words(catalog: Catalog) -> dict[tuple[str, str], dict[str, str]]:
+    """Give by layer and column the words that it takes, value to title: those of the catalog, and its kinds."""
+    said: dict[tuple[str, str], dict[str, str]] = {}
+    for row in catalog.rows("words"):
+        said.setdefault((row["layer"], row["column"]), {})[row["value"]] = row["title_zh"]
+    kinds = {row["kind"]: row["title_zh"] for row in catalog.rows("facilities")}
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for layer in catalog.layers.values():
+        for c in layer.columns.values():
+            own = said.get((layer.name, c.column), {})
+            taken = kinds if c.refers_to == "catalog:facilities" else {v: own.get(v, v) for v in c.allowed}
+            if taken and c.dtype == "str":
+                found[layer.name, c.column] = taken
+    return found

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from spatialreno.catalog import folded
-from spatialreno.files import decoded, guarded, refused
+from spatialreno.files import decoded, guarded, refused, works_apart
 from spatialreno.formats.readers.dbf import deleted_rows, encoding_of, row_count, whole_names
 from spatialreno.formats.readers.raw import RawTable
 from spatialreno.formats.readers.sniff import FileKind
@@ -147,16 +147,27 @@ def _as_plain(path: Path, kind: FileKind, mended: Mapping[str, bytes] | None = N
         link = Path(folder) / f"source{kind.suffixes[0]}"
         told = settled(path, link) if kind.kind == "gpkg" else ""
         if not link.exists():
-            link.symlink_to(path.resolve(), target_is_directory=path.is_dir())
+            _stand_in(link, path.resolve())
         for suffix, content in (mended or {}).items():
             link.with_suffix(suffix).write_bytes(content)
         for suffix in _BESIDE if kind.kind == "shp" else ():
             for file in (path.with_suffix(suffix), path.with_suffix(suffix.upper())):
                 if file.is_file() and not link.with_suffix(suffix).exists():
-                    link.with_suffix(suffix).symlink_to(file.resolve())
+                    _stand_in(link.with_suffix(suffix), file.resolve())
         if kind.kind == "gdb" and any(f.is_symlink() or f.is_dir() for f in path.iterdir()):
             raise refused(path, "holds links or folders", "Export it again as file geodatabase", rule="outside")
         yield link, told
+
+
+def _stand_in(link: Path, path: Path) -> None:
+    """Let a file be found under another name: by a link, or by a copy where links are not allowed (Windows)."""
+    try:
+        link.symlink_to(path, target_is_directory=path.is_dir())
+    except OSError:
+        if path.is_dir():
+            shutil.copytree(path, link)
+        else:
+            shutil.copyfile(path, link)
 
 
 def settled(path: Path, copy: Path) -> str:
@@ -195,7 +206,7 @@ def _only(driver: str) -> None:
     pyogrio has no list of allowed drivers, and neither ``driver=`` nor a suffix stops a VRT; GDAL's own
     registry does. Where its library cannot be found (no /proc), sniffing is what is left.
     """
-    if not sys.platform.startswith("linux"):
+    if not sys.platform.startswith("linux") or not works_apart():  # what is taken out here stays out
         return
     lines = Path("/proc/self/maps").read_text().splitlines()
     found = next((line.split(maxsplit=5)[5] for line in lines if "libgdal" in line), None)

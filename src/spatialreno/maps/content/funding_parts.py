@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from spatialreno.maps.content.charts import label
+from spatialreno.maps.charts.labels import label
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.people_words import say

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spatialreno.community import checkup_lines, documented_case
+from spatialreno.maps.content.cluster_parts import cluster_parts
 from spatialreno.maps.content.funding_parts import funding_parts
 from spatialreno.maps.content.indicator_tables import option_titles
 from spatialreno.maps.content.schedule_parts import schedule_parts
@@ -52,6 +53,7 @@ def sections(options: Comparison, people: People | None, lang: Lang, *, opened: 
         Show details unfolded, as paper must.
     """
     parts = {"consent": _consent(options, lang, opened)}
+    parts["clusters"] = cluster_parts(options, _titles(options, lang), lang)
     parts["funding"] = funding_parts(options, _titles(options, lang), lang)
     if people is not None:
         parts |= {

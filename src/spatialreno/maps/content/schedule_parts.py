@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.maps.content.charts import INK, label
+from spatialreno.maps.charts.labels import INK, label
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.people_words import say

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from spatialreno.comparison import cluster_ground
 from spatialreno.maps.drawing import symbols
 from spatialreno.maps.drawing.features import Drawn, Rows, by_option
 from spatialreno.maps.drawing.scene import Scene
@@ -41,6 +42,17 @@ def _block(row: Any, lang: Lang) -> tuple[str, Rows, dict[str, Any]]:
         if row[column] == row[column]:
             rows.append((word(column, lang), number(float(row[column]), 0)))
     return (f"block-{row['hue']}" if row["hue"] else "block-single"), tuple(rows), {}
+
+
+def clusters(scene: Scene) -> list[Drawn]:
+    """Outline each cluster and write its name; the same in all options."""
+    every, found = len(scene.keys), list[Drawn]()
+    for name, row in cluster_ground(scene.options).iterrows():
+        rows = ((word("clusters", scene.lang), str(name)), (word("compounds_in", scene.lang), str(row["compounds"])))
+        found.append(Drawn(row["geometry"], ("cluster",) * every, rows, {"quiet": 1}))
+        called = {"name": f"{word('clusters', scene.lang)} {name}"}
+        found.append(Drawn(row["geometry"].representative_point(), ("name",) * every, (), called))
+    return found
 
 
 def freed(scene: Scene) -> list[Drawn]:

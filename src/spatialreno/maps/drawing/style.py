@@ -15,6 +15,7 @@ BUILT: Final = "#0072b2"
 FREED: Final = "#009e73"
 OWN: Final = "#ffe45c"
 REACH: Final = "#08519c"
+CLUSTER: Final = "#5b2a86"
 HUES: Final = ("#5566aa", "#8a8433", "#8a5a99", "#3f8c94", "#b0506e", "#6d7f8f")
 SCORES: Final = ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154")
 SCORE_BREAKS: Final = (20.0, 40.0, 60.0, 80.0)
@@ -73,6 +74,7 @@ _PLAN: Final[dict[str, dict[str, Any]]] = {
     "freed": _area(FREED, 0.25, FREED, 1),
     "own-line": _line(OWN, 11, lineCap="butt"),
     "own-area": _area(OWN, 1, OWN, 6),
+    "cluster": _area(CLUSTER, 0, CLUSTER, 3, dashArray="16 5"),
     "block-single": _area("#6b7280", 0.04, "#6b7280", 0.5, opacity=0.35),
 }
 _LAND: Final[dict[str, dict[str, Any]]] = {

@@ -118,6 +118,7 @@ def _planned(scene: Scene) -> list[_Planned]:
         ("room", say("room"), "analysis", False, partial(land_themes.room, scene)),
         ("facilities", scene.title("facilities"), "plan", True, lambda: facilities()[0] + _new_places(scene)),
         *_others(scene),
+        ("clusters", say("clusters"), "plan", True, partial(answers.clusters, scene)),
         ("names", say("names"), "today", True, named),
     ]
 

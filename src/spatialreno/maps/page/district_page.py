@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from spatialreno.comparison import STATES
-from spatialreno.maps.content.charts import INK, label
+from spatialreno.maps.charts.labels import INK, label
 from spatialreno.maps.content.tables import grid, headed
 from spatialreno.maps.drawing.style import ALTERED, BUILT, PAPER
 from spatialreno.maps.drawing.svg import way

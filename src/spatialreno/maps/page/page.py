@@ -207,7 +207,7 @@ def degrees(crs: Any) -> Any:
 def payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: Any) -> str:
     """Write a theme as data for the page."""
     layers = options.areas["today"].catalog.layers
-    single = {"blocks": "block", "isochrones": "isochrones", "freed": "freed", "names": "names"}
+    single = {"blocks": "block", "clusters": "clusters", "isochrones": "isochrones", "freed": "freed", "names": "names"}
     what = word(single[theme.key], lang) if theme.key in single else theme.title
     if theme.key in layers:
         what = layers[theme.key].title(lang)

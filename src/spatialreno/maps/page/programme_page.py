@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spatialreno.errors import InputError
-from spatialreno.maps.content.charts import INK, label
+from spatialreno.maps.charts.labels import INK, label
 from spatialreno.maps.content.people_sections import programme_parts
 from spatialreno.maps.content.tables import grid, headed
 from spatialreno.maps.drawing.style import ALTERED, BUILT, PAPER

@@ -1,4 +1,4 @@
-"""The plans as a GeoPackage that QGIS opens as they look on the page: every layer carries its style."""
+"""The plans as a GeoPackage that QGIS opens as they look on the page, by one project inside: groups, styles, facts."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from xml.etree import ElementTree as Xml
 import geopandas as gpd
 import shapely
 
-from spatialreno.files import put_whole, write_gpkg
+from spatialreno.files import embed_project, put_whole, write_gpkg
 from spatialreno.maps.content.indicator_tables import option_titles
 from spatialreno.maps.drawing.features import Told
 from spatialreno.maps.drawing.style import styles
 from spatialreno.maps.drawing.themes import Theme, themes
+from spatialreno.maps.paper.qgis_facts import facts_of, measured, project_layers
 from spatialreno.maps.words.safe_html import clean
 from spatialreno.maps.words.words import Lang, checked, legend_words
 
@@ -34,7 +35,10 @@ _TABLE = (
 
 
 def write_styled_gpkg(options: Comparison, path: Path, *, lang: str = "zh") -> Path:
-    """Write what the page draws, by option, theme and kind of shape, each layer with its QGIS style.
+    """Write what the page draws, by option, theme and kind of shape, each layer with its QGIS style and its facts.
+
+    A project inside holds the options as groups and as map themes, names from 1:5000 on, the columns under their
+    titles, and what everything rests on. It finds the layers by the file's name: after renaming, open the layers alone.
 
     Parameters
     ----------
@@ -51,25 +55,33 @@ def write_styled_gpkg(options: Comparison, path: Path, *, lang: str = "zh") -> P
         The language is unknown, or the file cannot be written.
     """
     language = checked(lang)
-    frames = _frames(options, language)
+    laid_out = themes(options, language)
+    frames = _frames(options, laid_out, language)
+    looks = {name: qgis_style(sorted(set(f["class"])), name.rpartition("_")[2], language) for name, f in frames.items()}
+    layers = project_layers(options, frames, laid_out, looks, language)
+    extent = tuple(options.today.compounds.total_bounds) if len(options.today.compounds) else None
 
     def write(folder: Path) -> None:
         file = folder / path.name
         write_gpkg(frames, file)
         with closing(sqlite3.connect(file)) as base, base:
-            _add_styles(base, frames, language)
+            _add_styles(base, looks)
+        title, crs = clean(options.today.title) or options.today.name, options.today.crs
+        embed_project(file, title, layers, crs, extent=extent, about=options.provenance)
 
     put_whole(path.parent, write, what=path)
     return path
 
 
-def _frames(options: Comparison, lang: Lang) -> dict[str, gpd.GeoDataFrame]:
+def _frames(options: Comparison, laid_out: list[Theme], lang: Lang) -> dict[str, gpd.GeoDataFrame]:
     frames: dict[str, gpd.GeoDataFrame] = {}
-    crs, laid_out = options.areas["today"].crs, themes(options, lang)
+    crs = options.today.crs
     for place, (key, title) in enumerate(zip(options.areas, option_titles(options, lang), strict=True)):
+        facts = facts_of(options, key, lang)
         for theme in laid_out:
             for shape, rows in _rows(theme, place, title).items():
-                frames[f"{key}_{theme.key}_{shape}"] = gpd.GeoDataFrame(rows, geometry="geometry", crs=crs)
+                frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=crs)
+                frames[f"{key}_{theme.key}_{shape}"] = measured(frame, facts)
     return frames
 
 
@@ -98,15 +110,14 @@ def _many(shape: Any) -> Any:
     return many[int(shapely.get_dimensions(shape))](list(highest))
 
 
-def _add_styles(base: sqlite3.Connection, frames: dict[str, gpd.GeoDataFrame], lang: Lang) -> None:
+def _add_styles(base: sqlite3.Connection, looks: dict[str, str]) -> None:
     base.execute(_TABLE)
     base.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) "
         "VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)",
         (_NO_CLOCK,),
     )
-    for name, frame in frames.items():
-        qml = qgis_style(sorted(set(frame["class"])), name.rpartition("_")[2], lang)
+    for name, qml in looks.items():
         base.execute(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
             "styleQML, styleSLD, useAsDefault, description, owner, ui, update_time) "

@@ -172,6 +172,13 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "project": ("项目", "projects"),
     "compound": ("小区", "compounds"),
     "cluster": ("组团", "clusters"),
+    "clusters": ("组团（统筹规划、出资、管理）", "Clusters planned, financed and managed as one"),
+    "cluster_one": ("组团", "Cluster"),
+    "members": ("小区", "Compounds"),
+    "clusters_said": (
+        "各方案按同一划分比较；墙不必打开。",
+        "All options are compared in the same division; no wall need open for it.",
+    ),
     "planned": ("计划", "planned"),
     "started": ("开工", "started"),
     "in_progress": ("在建", "in progress"),

@@ -44,6 +44,28 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "shapley": ("Shapley", "Shapley"),
     "notes": ("说明", "Notes"),
     "clusters": ("组团划分建议", "Clusters proposed"),
+    "clusters_lead": (
+        "{count} 个组团，每个 {least}–{most} 户；户到组团中心小区平均 {metres} m。{proof}",
+        "{count} clusters of {least} to {most} households; {metres} m from a household's compound to its middle on "
+        "average. {proof}",
+    ),
+    "clusters_proven": ("已证明：同样个数没有更近的划分。", "Proven: no division into so many is nearer."),
+    "clusters_bound": (
+        "启发式划分：离可证明的下界最多 {gap}。", "A heuristic: at most {gap} above a bound that holds."
+    ),
+    "middle": ("中心小区", "Middle"),
+    "metres": ("平均距离（m）", "Mean way (m)"),
+    "bound_metres": ("下界（m）", "Bound (m)"),
+    "beside": ("多几个、少几个组团", "More or fewer clusters"),
+    "count": ("组团数", "Clusters"),
+    "state": ("证明", "Proof"),
+    "least": ("最少户数", "Least households"),
+    "most": ("最多户数", "Most households"),
+    "state_proven": ("已证明", "proven"),
+    "state_stopped": ("未证完", "stopped"),
+    "state_heuristic": ("启发式", "heuristic"),
+    "state_impossible": ("户数放不下", "impossible"),
+    "state_none_found": ("未找到", "none found"),
     "visits": ("入户核实清单（先核什么）", "What to survey next"),
     "cluster": ("组团", "Cluster"),
     "compounds": ("小区（院落）", "Compounds"),

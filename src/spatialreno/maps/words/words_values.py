@@ -14,6 +14,7 @@ CLASSES: Final[dict[str, tuple[str, str]]] = {
     "area-built": ("新建", "Built"),
     "freed": ("腾出空间", "Freed land"),
     "block": ("连片街区（合并后，一色一片）", "Merged block, one colour each"),
+    "cluster": ("组团", "Cluster"),
     "wall": ("围墙（保留）", "Wall kept"),
     "fence": ("栅栏、绿篱（保留）", "Fence or hedge kept"),
     "gate-public": ("出入口：公共开放", "Gate open to all"),

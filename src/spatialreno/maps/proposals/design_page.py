@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.maps.content.charts import INK, label
+from spatialreno.maps.charts.labels import INK, label
 from spatialreno.maps.content.tables import grid, headed
 from spatialreno.maps.drawing.svg import way
 from spatialreno.maps.page.page import Page, printed

@@ -1,0 +1,127 @@
+"""Options side by side in each cluster (组团): the same division for all, people counted once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from spatialreno.comparison.sheet import Sheet
+from spatialreno.indicators import indicator_title
+
+if TYPE_CHECKING:
+    from spatialreno.comparison.options import Comparison
+
+# Compounds of a cluster that face one another across a lane are drawn as one ground.
+_ACROSS_M, _EDGE_M = 10.0, 10.5
+
+
+def clusters_of(options: Comparison) -> pd.Series[str]:
+    """Name the cluster of each compound: the column ``cluster`` of today, or of the first option that fills it.
+
+    Options are held against one another in one division, so that a cluster means the same ground in each.
+
+    Parameters
+    ----------
+    options
+        What ``compare`` gives.
+
+    Returns
+    -------
+    Series
+        Cluster by compound id, without compounds that are in none; empty where nobody has chosen clusters.
+    """
+    for area in options.areas.values():
+        chosen = area.compounds["cluster"].dropna()
+        if len(chosen):
+            return pd.Series(chosen, dtype="str")
+    return pd.Series(dtype="str", name="cluster")
+
+
+def cluster_ground(options: Comparison) -> gpd.GeoDataFrame:
+    """Draw the ground of each cluster: its compounds with the lanes between them.
+
+    Parameters
+    ----------
+    options
+        What ``compare`` gives.
+
+    Returns
+    -------
+    GeoDataFrame
+        Index cluster; compounds (how many), names and geometry, in the CRS of the area.
+    """
+    compounds, cluster = options.today.compounds, clusters_of(options)
+    rows = []
+    for name in _by_number(pd.Index(cluster.unique())):
+        own = cluster[cluster == name]
+        mine = compounds.loc[compounds.index.intersection(own.index)]
+        wide = shapely.buffer(mine.geometry.to_numpy(), _ACROSS_M, join_style="mitre")
+        ground = shapely.buffer(shapely.union_all(wide), -_EDGE_M, join_style="mitre")
+        named = "、".join(str(one) for one in mine["name"])
+        rows.append({"cluster": str(name), "compounds": len(mine), "names": named, "geometry": ground})
+    frame = pd.DataFrame(rows, columns=["cluster", "compounds", "names", "geometry"]).set_index("cluster")
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=options.today.crs)
+
+
+def by_cluster(options: Comparison, *, lang: str = "zh") -> pd.DataFrame:
+    """Hold options against one another in each cluster: who lives there and what they come to have.
+
+    Parameters
+    ----------
+    options
+        What ``compare`` gives; the clusters are those of ``clusters_of``.
+    lang
+        Language of the titles, ``zh`` or ``en``.
+
+    Returns
+    -------
+    DataFrame
+        Index cluster_id, indicator (title); columns unit and one for each option, today first: households, residents,
+        circle score (mean over residents), share of residents with each basket, m² that come free. What is not known
+        is missing. Without clusters, no rows.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> plan = sr.Scenario("k", interventions=[sr.alter("compounds", ids=["C01", "C02"], set={"cluster": "K1"})])
+    >>> found = by_cluster(sr.compare(today, [plan]), lang="en")
+    >>> float(found.at[("K1", "Residents"), "k"])
+    626.0
+    """
+    cluster = clusters_of(options)
+    wide = pd.concat({name: _measured(options, name, cluster) for name in options.areas}, axis=1)
+    known = options.today.catalog.indicators
+    stems = [key if key in known.index else key.partition(":")[0] for key in wide.index.get_level_values(1)]
+    norm = options.evaluations["today"].standard
+    keys = wide.index.get_level_values(1)
+    titles = [indicator_title(options.today.catalog, key, lang=lang, norm=norm) for key in keys]
+    wide.insert(0, "unit", known["unit"].reindex(stems).to_list())
+    names = ["组团编号", "指标"] if lang == "zh" else ["cluster_id", "indicator"]
+    wide.index = pd.MultiIndex.from_arrays([wide.index.get_level_values(0), titles], names=names)
+    return Sheet(wide)
+
+
+def _measured(options: Comparison, option: str, cluster: pd.Series[str]) -> pd.Series[float]:
+    """Measure one option in each cluster, by cluster and indicator."""
+    found = options.evaluations[option]
+    people = found.scores
+    home = options.areas[option].buildings["compound_id"].map(cluster).reindex(people.index)
+    counts = people[["households", "residents"]].astype("float64").groupby(home).sum(min_count=1)
+    values = pd.concat([people[["score"]], found.baskets.add_prefix("basket:")], axis=1).astype("float64")
+    weight = values.notna().mul(people["residents"].astype("float64").fillna(0.0), axis=0)
+    means = values.fillna(0.0).mul(weight).groupby(home).sum() / weight.groupby(home).sum()
+    freed = options.freed[option]
+    metres = freed.geometry.area.groupby(freed["compound_id"].map(cluster)).sum()
+    names = _by_number(pd.Index(cluster.unique()))
+    table = pd.concat([counts, means], axis=1).reindex(names)
+    table["freed_m2"] = metres.reindex(names).fillna(0.0)
+    return pd.Series(table.stack(future_stack=True), dtype="float64")
+
+
+def _by_number(names: pd.Index[str]) -> list[str]:
+    """Sort K10 after K9."""
+    return sorted(map(str, names), key=lambda name: (len(name), name))

@@ -1,0 +1,1 @@
+"""Pages of what the tool proposes: designs, clusters, what is worth together."""
