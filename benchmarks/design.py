@@ -2,31 +2,33 @@
 
     python benchmarks/design.py example [goal …]
     python benchmarks/design.py 100 50000 150000 400000
-    python benchmarks/design.py 776 400000
+    python benchmarks/design.py 776 400000 3000000
+    python benchmarks/design.py 100 400000 --tiles-m 500
 
-CPU time of the process. ``example``: the shipped area, all candidates, every goal at a few budgets, and the frontier of
-the basket. A number: a generated district of so many compounds (see walk_district), walls as candidates, the basket, at
-each budget in turn; cuts are kept from one budget to the next. Beside each design: people reached for the same money by
-choosing the largest gain next, the largest gain per yuan next, and by a ranking of single openings (the way of
-MissingLinks); up to 100 compounds.
+CPU time of the process, and the most memory it took. ``example``: the shipped area, all candidates, every goal at a few
+budgets, and the frontier of the basket. A number: a generated district of so many compounds (see walk_district), walls
+as candidates, the basket, at each budget in turn; cuts are kept from one budget to the next. Beside each design: people
+reached for the same money by choosing the largest gain next, the largest gain per yuan next, and by a ranking of single
+openings (the way of MissingLinks); up to 100 compounds. More than 600 homes go by tiles; with ``--tiles-m`` any do, and
+up to 100 compounds the same question in one piece is set beside it.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
+import resource
 import time
 from pathlib import Path
 
 from walk_district import district
 
 import spatialreno as sr
-from spatialreno.design import Design, Effort, Question
+from spatialreno.design import Design, Question
 
 EXAMPLE = Path(__file__).parent.parent / "data" / "geo" / "xigongdi"
 GOALS = ("basket", "kinds", "score")
 BUDGETS = (10_000.0, 30_000.0, 60_000.0, 100_000.0)
 GREEDY_UP_TO = 100
-LARGE = Effort(rounds=1, work=5e7)  # the relaxation, and one look at the whole
 
 
 def told(found: Design, seconds: float) -> str:
@@ -73,25 +75,31 @@ def _say(line: str) -> None:
     print(f"    {time.process_time():,.0f} CPU s in all: {line}", flush=True)
 
 
-def generated(compounds: int, budgets: list[float]) -> None:
+def generated(compounds: int, budgets: list[float], tiles_m: float | None) -> None:
     """Ask a generated district for the basket."""
     area = district(compounds)
-    start = time.process_time()
-    effort = Effort() if compounds <= GREEDY_UP_TO else LARGE
-    question = Question.of(area, "basket", ["walls"], "gb50180-2018", {}, _say, effort)
-    ready = time.process_time() - start
-    print(f"{compounds} compounds, {len(question.candidates)} walls: ready in {ready:.1f} CPU s", flush=True)
-    for budget in budgets:
+    small = compounds <= GREEDY_UP_TO
+    for side_m in dict.fromkeys([tiles_m, None] if small else [tiles_m]):
         start = time.process_time()
-        found = question.design(budget)
-        print(told(found, time.process_time() - start), flush=True)
-        if compounds <= GREEDY_UP_TO:
-            beside(found)
+        question = Question.of(area, "basket", ["walls"], "gb50180-2018", {}, _say, tiles_m=side_m)
+        ready = time.process_time() - start
+        print(f"{compounds} compounds, {len(question.candidates)} walls: ready in {ready:.1f} CPU s", flush=True)
+        for budget in budgets:
+            start = time.process_time()
+            found = question.design(budget)
+            print(told(found, time.process_time() - start), flush=True)
+            if small and side_m is None:
+                beside(found)
+    print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")
 
 
 if __name__ == "__main__":
-    what, *rest = sys.argv[1:] or ["example"]
+    words = argparse.ArgumentParser()
+    words.add_argument("what", nargs="*", default=["example"])
+    words.add_argument("--tiles-m", type=float)
+    asked = words.parse_args()
+    what, *rest = asked.what
     if what == "example":
         example(rest)
     else:
-        generated(int(what), [float(word) for word in rest] or [50_000.0])
+        generated(int(what), [float(word) for word in rest] or [50_000.0], asked.tiles_m)

@@ -22,9 +22,41 @@ settings.register_profile("random", derandomize=False, deadline=None, print_blob
 PROFILE = os.environ.get("SPATIALRENO_EXAMPLES", "same")
 settings.load_profile(PROFILE)
 
-# Comparisons that commands keep lie in a folder of this run, so that none comes from an earlier one.
-_KEPT = tempfile.TemporaryDirectory(prefix="spatialreno-tests-")
-os.environ["SPATIALRENO_CACHE"] = _KEPT.name
+# Comparisons that commands keep lie in a folder of this run, which its workers share: none comes from an earlier run,
+# and none is made twice.
+WORKER = "PYTEST_XDIST_WORKER" in os.environ
+if not WORKER:
+    _KEPT = tempfile.TemporaryDirectory(prefix="spatialreno-tests-")
+    os.environ["SPATIALRENO_CACHE"] = _KEPT.name
+
+
+def pytest_sessionstart() -> None:
+    """Let one worker make the machine code for walking, in a fresh clone half a minute; the others wait and take it."""
+    if not WORKER or os.name == "nt":
+        return
+    import fcntl
+
+    with (Path(os.environ["SPATIALRENO_CACHE"]) / "compiled").open("a+") as mark:
+        fcntl.flock(mark, fcntl.LOCK_EX)
+        if not mark.tell():
+            _walk_everywhere()
+            mark.write("done")
+
+
+def _walk_everywhere() -> None:
+    from spatialreno import Scenario, compare, demolish, live, what_if
+
+    opened = Scenario("opened", interventions=[demolish("walls", ids=["W1"])])
+    yards = [{"id": f"C{k}", "name": f"{k}号院", "geometry": shapely.box(40 * k, 0, 40 * k + 40, 60)} for k in (1, 2)]
+    homes = [{"id": f"B{k}", "residents": 9, "geometry": shapely.box(40 * k + 5, 5, 40 * k + 20, 15)} for k in (1, 2)]
+    wall, shop = shapely.LineString([(80, 0), (80, 60)]), shapely.Point(70, 40)
+    area = make_area(
+        compounds=yards, buildings=homes, walls=[{"id": "W1", "geometry": wall}],
+        facilities=[{"id": "F1", "kind": "pharmacy", "geometry": shop}],
+    )  # fmt: skip
+    compare(area, [opened])
+    what_if(area, ["W1"])
+    live(area)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import typer
 from conftest import EXAMPLE, ROOT
+from scenario.yards import two_yards
 
 import spatialreno as sr
 from spatialreno.cli.app import app
@@ -130,8 +131,18 @@ def test_the_script_is_the_readme_s() -> None:
     assert blocks("python") == [(EXAMPLE / "plan.py").read_text(encoding="utf-8")]
 
 
+@pytest.fixture(params=["two yards", pytest.param("the example", marks=pytest.mark.long)])
+def surveyed(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The place that the script reads: two yards with all that it speaks of, or the whole example."""
+    place = tmp_path / "data" / "geo" / "xigongdi"
+    if request.param == "the example":
+        return Path(shutil.copytree(EXAMPLE, place))
+    sr.write_area(two_yards(), place)
+    return Path(shutil.copy(EXAMPLE / "plan.py", place)).parent
+
+
+@pytest.mark.usefixtures("surveyed")
 def test_the_script_runs(tmp_path: Path) -> None:
-    shutil.copytree(EXAMPLE, tmp_path / "data" / "geo" / "xigongdi")
     environment = {**os.environ, "PYTHONUTF8": "1"}
     ran = subprocess.run(
         [sys.executable, "data/geo/xigongdi/plan.py"],
@@ -252,16 +263,20 @@ LONG = {
     for name in (
         "maps.paper.owner_sheets", "maps.paper.report_forms", "maps.live_page.page", "maps.page.page",
         "maps.proposals.design_page", "maps.page.district_page", "design.design_openings", "indicators.gains",
-        "comparison.districts.run", "comparison.kept", "comparison.people", "walk.centrelines.street_graphs",
-        "formats.areas.folder",
+        "comparison.districts.run", "comparison.kept", "comparison.people", "comparison.run", "formats.areas.folder",
+        "design.together.synergy", "walk.centrelines.street_graphs",
     )
 }  # fmt: skip
+SHIPPED = EXAMPLE.relative_to(ROOT).as_posix()
 MODULES = [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in with_examples()]
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_examples_run(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_examples_run(module: str, example: sr.StudyArea, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each does what it says; the example quarter is read once for all that begin with it."""
+    read = sr.read_area
     monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sr, "read_area", lambda path, **more: example if path == SHIPPED else read(path, **more))
     failed, _ = doctest.testmod(importlib.import_module(module))
     assert not failed
 

@@ -68,15 +68,15 @@ def test_chinese_column_names_are_read_and_told():
     assert ("", "column 户数 read as households") in acts(notes, "renamed")
 
 
-def test_a_second_name_for_a_column_is_left_out_aloud():
+def test_a_second_name_for_a_column_stays_aside_aloud():
     table, notes = conformed("compounds", [{"id": "C1", "name": "甲", "名称": "乙", "geometry": BOX}])
     assert table.name["C1"] == "甲"
-    assert acts(notes, "unknown column") == [("", "left out: 名称 (1 cells)")]
+    assert acts(notes, "unknown column") == [("", "kept, read by no rule: 名称 (1 cells)")]
 
 
 def test_unknown_columns_are_told():
     _, notes = conformed("walls", [{"id": "W1", "colour": "red", "hight_m": 2, "geometry": LINE}])
-    assert acts(notes, "unknown column") == [("", "left out: colour (1 cells), hight_m (1 cells)")]
+    assert acts(notes, "unknown column") == [("", "kept, read by no rule: colour (1 cells), hight_m (1 cells)")]
 
 
 def test_derived_columns_in_the_file_are_derived_again_aloud():

@@ -6,10 +6,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from scenario.yards import two_yards
 
+import spatialreno as sr
 from spatialreno import Scenario, alter, demolish, write_area, write_scenario
 from spatialreno.cli import main
 
@@ -26,9 +28,25 @@ class Done:
 Run = Callable[..., Done]
 
 
+READ = sr.read_area
+AREAS: dict[Any, sr.StudyArea] = {}
+
+
+def read_once(path: Path, **more: Any) -> sr.StudyArea:
+    """Read a folder once as long as no file in it changes; ``test_stdout`` runs every command on its own."""
+    if any(more.values()) or not Path(path).is_dir():
+        return READ(path, **more)
+    files = [(str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(Path(path).rglob("*"))]
+    key = (str(path), *files)
+    if key not in AREAS:
+        AREAS[key] = READ(path)
+    return AREAS[key]
+
+
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run one command through ``main``."""
+    monkeypatch.setattr(sr, "read_area", read_once)
 
     def run_command(*words: object) -> Done:
         monkeypatch.setattr(sys, "argv", ["spatialreno", *map(str, words)])

@@ -171,7 +171,8 @@ def test_a_full_disk_is_told():
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_ctrl_c_ends_quietly():
-    process = spatialreno("compare", str(EXAMPLE))
+    # Who starts the tests in the background leaves interrupts ignored, and children inherit that.
+    process = spatialreno("compare", str(EXAMPLE), preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     assert process.stderr.readline().startswith("… read")
     out = err = None
     while out is None:  # an interrupt that falls into a callback of C code is lost: people press again

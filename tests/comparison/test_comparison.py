@@ -28,8 +28,8 @@ def _layers() -> dict[str, list[dict[str, Any]]]:
     """Two yards of 100 m × 60 m side by side, a wall between them, sheds in the west, a clinic in the east."""
     return {
         "compounds": [
-            {"id": "W", "name": "西院", "geometry": box(0, 0, 100, 60)},
-            {"id": "E", "name": "东院", "geometry": box(100, 0, 200, 60)},
+            {"id": "W", "name": "西院", "renewal": "done", "geometry": box(0, 0, 100, 60)},
+            {"id": "E", "name": "东院", "renewal": "planned", "geometry": box(100, 0, 200, 60)},
         ],
         "buildings": [
             {"id": "B1", "storeys": 6, "households": 40, "residents": 100, "geometry": box(20, 20, 60, 32)},
@@ -108,7 +108,7 @@ def test_every_row_is_rounded_and_unknown_is_a_dash(options: sr.Comparison) -> N
     assert [cell.split(" / ")[0] for cell in row(options, "腾出空间")] == [str(v) for v in freed]
     assert row(options, "新增设施") == ["0 / 0 / 0", "0 / 0 / 0", "0 / 0 / 0", "1 / 150 / 0"]
     assert row(options, "新增供暖") == ["— / 0"] * 4
-    assert row(options, "物业覆盖") == ["—"] * 4
+    assert row(options, "物业覆盖") == ["— / — / 80"] * 4  # 40 of 50 households live where renewal is done
     assert row(options, "受益")[:3] == ["0 / 0（0）", "0 / 0（0）", "0 / 100（40）"]
     assert row(options, "受损") == ["0 / 0"] * 4
     assert row(options, "单位（权利人）") == ["0 / 0 / 0", "0 / 0 / 0", "0 / 2 / 0", "0 / 2 / 0"]
@@ -142,6 +142,8 @@ def test_without_facilities_nobody_is_said_to_gain() -> None:
     assert table[table.index.str.startswith("受益")]["o"].tolist() == ["—"]
     assert table[table.index.str.startswith("消防")]["today"].tolist() == ["—"]  # no street to drive from
     assert "—" in repr(found) and "nan" not in repr(found)
+    unread = found.evaluations["today"].value("score_unread")
+    assert f"({unread:.0%} of its weight on norms unread in print)" in repr(found)
     assert "kind = street" in repr(sr.fire_access(area))
 
 

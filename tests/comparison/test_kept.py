@@ -11,6 +11,7 @@ import pytest
 from scenario.yards import two_yards
 
 import spatialreno as sr
+from spatialreno import community
 from spatialreno.comparison import compare_once, kept
 
 CLEAR = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
@@ -82,6 +83,31 @@ def test_nothing_stale_is_taken(folder: Path, first: sr.Comparison, monkeypatch:
     monkeypatch.setattr(kept, "comparison_key", lambda *a: "code has changed")
     with pytest.raises(AssertionError, match="compared anew"):
         compare_once(area, [CLEAR], cache=folder)
+
+
+def test_an_answer_about_a_comparison_is_kept_with_it(folder: Path, first: sr.Comparison) -> None:
+    made = compare_once(surveyed(), [CLEAR], cache=folder)
+    assert made.once("walls", lambda: made.areas["clear"].walls.length.sum()) > 0
+    later = compare_once(surveyed(), [CLEAR], cache=folder)
+    assert later.once("walls", refuse) == made.areas["clear"].walls.length.sum()
+    more = compare_once(surveyed(), [], cache=folder)  # another comparison has answers of its own
+    assert more.once("walls", lambda: "its own") == "its own"
+    assert later.once("the area", lambda: later.today) is later.today  # an area is named, not written
+
+
+def test_areas_and_what_was_worked_out_of_them_are_read_back(folder: Path, first: sr.Comparison) -> None:
+    again = compare_once(surveyed(), [CLEAR], cache=folder)
+    whole = CLEAR.apply(surveyed())
+    found = again.areas["clear"]
+    assert found == whole and found.survey is again.today
+    pd.testing.assert_frame_equal(found.rights, whole.rights)
+    pd.testing.assert_frame_equal(found.report, whole.report)
+    assert set(found.lasting) >= {"spatialreno.land.fire.access:_past_cars"}
+    fire, anew = sr.fire_access(found), sr.fire_access(whole)
+    pd.testing.assert_frame_equal(fire.doors.drop(columns="geometry"), anew.doors.drop(columns="geometry"))
+    fresh = surveyed()
+    touched = community.find_consents(fresh, CLEAR, keep_rest=True)
+    pd.testing.assert_frame_equal(again.consents["clear"].asked, touched.asked)
 
 
 def test_nothing_personal_is_written(folder: Path, first: sr.Comparison) -> None:

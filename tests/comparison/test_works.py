@@ -215,7 +215,10 @@ def test_the_example_pays_each_pipe_once(example):
     own = bill.of("full")
     slack = 0.005 * (own.lines["unit_price_yuan"].fillna(0) * own.lines["ids"].map(len)).sum()
     assert bill.total["full"] == pytest.approx(by_hand(options, "full", example), abs=slack)
-    assert hundredths(bill.total["full"]) == int((own.lines["cost_yuan"] * 100).round().sum())
+    total = hundredths(bill.total["full"])
+    assert total == int((own.lines["cost_yuan"] * 100).round().sum())
+    for key in ("payer", "class", "phase", "part"):
+        assert total == int((own.by(key)["cost_yuan"] * 100).round().sum())
     assert options.works["full"].heat.households_connected == 806
     heated = options.table().loc[("full", "area", example.name, "heated_share"), "value"]
     assert heated == pytest.approx(0.8)

@@ -10,13 +10,21 @@ from shapely import LineString, Point, box
 import spatialreno as sr
 
 
-def yard(*, ring: bool = False) -> sr.StudyArea:
+def yard_with_two_homes() -> sr.StudyArea:
+    """The yard with a second home of 50 residents north of the first."""
+    return yard(second=True)
+
+
+def yard(*, ring: bool = False, second: bool = False) -> sr.StudyArea:
     """A yard walled on all sides; a kindergarten beyond its east wall of 60 m, where a path ends; a street round it."""
     round_it = LineString([(45, 30), (45, 65), (-5, 65), (-5, 30), (-5, -5), (45, -5), (45, 30)])
     streets = {"L2": round_it, "L3": LineString([(-5, 30), (-20, 30)])} if ring else {}
     return make_area(
         compounds=[{"id": "C1", "name": "一号院", "geometry": box(0, 0, 40, 60)}],
-        buildings=[{"id": "B1", "residents": 100, "storeys": 6, "geometry": box(5, 25, 25, 35)}],
+        buildings=[
+            {"id": "B1", "residents": 100, "storeys": 6, "geometry": box(5, 25, 25, 35)},
+            *([{"id": "B2", "residents": 50, "storeys": 6, "geometry": box(5, 45, 25, 55)}] if second else []),
+        ],
         walls=[
             {"id": f"W{at}", "kind": "wall", "geometry": LineString(ends)}
             for at, ends in enumerate(pairwise([(40, 0), (40, 60), (0, 60), (0, 0), (40, 0)]), start=1)

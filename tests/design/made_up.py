@@ -25,6 +25,11 @@ class MadeUpWalk:
     limit: int
     searches: list[int] = field(default_factory=lambda: [0])
 
+    @property
+    def relevant(self) -> Any:
+        """Walls that any way goes through."""
+        return np.array(sorted(frozenset().union(*(walls for walls, _ in self.ways))), np.int64)
+
     def millimetres(self, chosen: Any) -> int:
         """Measure the shortest way that is open."""
         self.searches[0] += 1

@@ -91,7 +91,15 @@ def test_a_heading_that_is_stated(folder):
 
 
 @pytest.mark.parametrize(
-    "head", [["小区\n名称", "户 数"], ["小区名称*", "户数（户）"], ["小区名称：", "户数(户)"], ["​小区名称", "户　数"]]
+    "head",
+    [
+        ["小区名称", "户数【户】"],
+        ["小区名称", "户数（单位：户）"],
+        ["小区\n名称", "户 数"],
+        ["小区名称*", "户数（户）"],
+        ["小区名称：", "户数(户)"],
+        ["​小区名称", "户　数"],
+    ],
 )
 def test_headings_are_read_as_people_read_them(folder, tmp_path, head):
     area = joined(folder, head, [NAMES[0], 60], [NAMES[1], 62])
@@ -130,6 +138,25 @@ def test_titles_totals_numbers_of_columns_and_remarks_are_no_rows(folder):
     assert "row 7 is a remark" in reasons(area, "remark")[0]
 
 
+@pytest.mark.parametrize("word", ["总数", "本页小计", "全区合计", "总 计（户）", "合计（2个）", "计", "∑", "TOTAL"])
+def test_a_total_by_any_word_is_no_row(folder, word):
+    area = joined(folder, *PLAIN, [word, 122], ["※ 以实测为准", None])
+    assert reasons(area, "total row") == ["台账.xlsx: row 4 is a total and no row"]
+    assert "2 of 2 rows" in reasons(area, "joined")[0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "year", "about"),
+    [("二〇〇五年", 2005, False), ("建于1998年", 1998, False), ("1998年底", 1998, True), ("1998年以前", 1998, True),
+     ("八十年代", 1985, True), ("80年代初", 1981, True)],
+)  # fmt: skip
+def test_years_are_read_as_they_are_said(folder, cell, year, about):
+    join = JOIN.replace('households = "户数"', 'built_year = "年代"')
+    area = joined(folder, ["小区名称", "年代"], [NAMES[0], cell], [NAMES[1], 1990], join=join)
+    assert area.compounds.built_year["001"] == year
+    assert ("built_year" in str(area.compounds.estimated["001"])) is about
+
+
 def test_a_number_merged_over_rows_belongs_to_none_of_them(folder):
     join = JOIN.replace("compounds", "buildings").replace('name = "小区名称"', 'compound = "小区", name = "楼号"')
     rows = (
@@ -156,6 +183,10 @@ def test_a_number_merged_over_rows_belongs_to_none_of_them(folder):
         ("６０", 60),
         (" 60 ", 60),
         ("六十户", 60),
+        ("60戶", 60),
+        ("0.6万户", 6000),
+        ("暂缺", None),
+        ("待统计", None),
         ("-", None),
         ("/", None),
         ("—", None),
@@ -256,7 +287,9 @@ def test_a_ledger_by_yard_and_house_is_joined_and_proposed(folder, tmp_path):
     assert (found.role, found.join.by) == ("buildings", {"compound": "小区", "name": "楼号"})
 
 
-@pytest.mark.parametrize("names", [["光明小区(北院)", "３号院"], ["光明 小区（北院）", "3号院 "]])
+@pytest.mark.parametrize(
+    "names", [["光明小区〔北院〕", "3号院"], ["光明小区(北院)", "３号院"], ["光明 小区（北院）", "3号院 "]]
+)
 def test_names_are_matched_as_people_read_them(folder, names):
     area = joined(folder, ["小区名称", "户数"], [names[0], 60], [names[1], 62])
     assert area.compounds.households.to_list() == [60, 62]

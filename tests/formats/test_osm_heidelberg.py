@@ -11,7 +11,10 @@ from spatialreno.formats.osm.import_osm import import_osm
 from spatialreno.formats.osm.read import read_osm
 
 FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "heidelberg" / "heidelberg.osm.pbf"
-pytestmark = pytest.mark.skipif(not FILE.is_file(), reason=f"needs the real extract {FILE}")
+pytestmark = [  # a made-up town is read from PBF and XML in ``test_osm.py``
+    pytest.mark.long,
+    pytest.mark.skipif(not FILE.is_file(), reason=f"needs the real extract {FILE}"),
+]
 
 
 def test_every_wall_and_gate_is_read() -> None:

@@ -13,10 +13,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
+from maps.hostile import hostile
 from shapely import LineString, Point, Polygon, box
 
 from spatialreno.area import StudyArea, assemble
 from spatialreno.comparison.money.funding import fund
+from spatialreno.maps import draw
 from spatialreno.scenario import Bill
 
 CRS = "EPSG:4546"
@@ -96,6 +98,15 @@ def measured() -> Any:
     from spatialreno.comparison import compare
 
     return compare(assemble(quarter(str), name="small", crs=CRS), [])
+
+
+@cache
+def assembled(text: Callable[[str], str], **changes: Any) -> dict[str, StudyArea]:
+    """The quarter under each option; the same names make the same areas, which nobody can edit."""
+    layers = quarter(text)
+    told = {"invented": True, "date": text("2025-03"), "source": text("测绘院"), "note": text("备注")}
+    said: dict[str, Any] = {"name": "small", "title": text("示例片区"), "crs": CRS, "meta": told | changes}
+    return {option: assemble(planned(layers, option, text), **said) for option in OPTIONS}
 
 
 def evaluation(area: StudyArea, option: str, source: str) -> SimpleNamespace:
@@ -211,18 +222,7 @@ def make_options() -> Callable[..., SimpleNamespace]:
     """Build a comparison; ``text`` is given every name and may change it."""
 
     def make(text: Callable[[str], str] = str, **changes: Any) -> SimpleNamespace:
-        layers = quarter(text)
-        meta = {
-            "invented": True,
-            "date": text("2025-03"),
-            "source": text("测绘院"),
-            "note": text("备注"),
-            **changes,
-        }
-        areas = {
-            option: assemble(planned(layers, option, text), name="small", title=text("示例片区"), crs=CRS, meta=meta)
-            for option in OPTIONS
-        }
+        areas = dict(assembled(text, **changes))
         owned = {option: own(option, text("B01")) for option in OPTIONS}
         leaders = pd.DataFrame(
             {"group": ["拆", "钱"], "unit": ["m", "万元 / 元"], "today": [0.0, "—"], "clear": [0.0, "4.2 / 583"],
@@ -262,6 +262,28 @@ def make_options() -> Callable[..., SimpleNamespace]:
 @pytest.fixture(scope="session")
 def options(make_options: Callable[..., SimpleNamespace]) -> SimpleNamespace:
     return make_options()
+
+
+@pytest.fixture(scope="session")
+def page(options: SimpleNamespace) -> Any:
+    """The page of the stand-in, drawn once."""
+    return draw(options)
+
+
+@pytest.fixture(scope="session")
+def attacked_page(make_options: Callable[..., SimpleNamespace]) -> Any:
+    """The page on which every name carries every payload, drawn once."""
+    return draw(make_options(hostile))
+
+
+@pytest.fixture(scope="session")
+def page_file(page: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(page.save(tmp_path_factory.mktemp("page") / "page.html"))
+
+
+@pytest.fixture(scope="session")
+def attacked_file(attacked_page: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(attacked_page.save(tmp_path_factory.mktemp("attacked") / "hostile.html"))
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ def policy(html):
     return dict(part.strip().split(" ", 1) for part in found.group(1).split(";"))
 
 
-def test_none_by_default(options):
-    html = draw(options).html()
+def test_none_by_default(page):
+    html = page.html()
     assert policy(html)["img-src"] == "data:"
     assert not re.search(r"https://(?!leafletjs|github|developer|www\.w3)[\w.]*(tianditu|openstreetmap|autonavi)", html)
 

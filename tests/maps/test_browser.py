@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from maps.hostile import ALL, hostile
+from maps.hostile import ALL
 
 from spatialreno.maps import draw
 
@@ -11,11 +11,10 @@ TEXT = "return arguments[0].textContent"
 
 
 @pytest.fixture(scope="module")
-def opened(browser, options, tmp_path_factory):
+def opened(browser, page_file):
     browser.set_window_size(1600, 1000)  # wide enough for the cards to stand open
     browser.get_log("performance")  # what other tests asked for is theirs
-    path = draw(options).save(tmp_path_factory.mktemp("page") / "page.html")
-    browser.get(path.as_uri())
+    browser.get(page_file.as_uri())
     return browser
 
 
@@ -118,8 +117,8 @@ def test_big_maps_are_painted_on_one_canvas(browser, options, tmp_path, monkeypa
     assert [entry["message"] for entry in browser.get_log("browser")] == []
 
 
-def test_packed_layers_draw_the_same(browser, options, tmp_path, monkeypatch):
-    browser.get(draw(options).save(tmp_path / "plain.html").as_uri())
+def test_packed_layers_draw_the_same(browser, options, page_file, tmp_path, monkeypatch):
+    browser.get(page_file.as_uri())
     plain = legend(browser)
     monkeypatch.setattr("spatialreno.maps.page.page._PACKED_FROM", 0)
     page = draw(options)
@@ -132,10 +131,10 @@ def test_packed_layers_draw_the_same(browser, options, tmp_path, monkeypatch):
     assert [entry["message"] for entry in browser.get_log("browser")] == []
 
 
-def test_hostile_names_are_shown_and_never_run(browser, make_options, tmp_path):
+def test_hostile_names_are_shown_and_never_run(browser, attacked_file):
     """Tabs, tables and names on the map show the payloads; no dialog, no error, no element of theirs."""
     browser.set_window_size(1440, 900)
-    browser.get(draw(make_options(hostile)).save(tmp_path / "hostile.html").as_uri())
+    browser.get(attacked_file.as_uri())
     browser.execute_script("window.ran = []; window.alert = value => window.ran.push(value)")
     for tab in find(browser, '[role="tab"]'):
         tab.click()
@@ -153,8 +152,8 @@ def test_hostile_names_are_shown_and_never_run(browser, make_options, tmp_path):
     assert any(ALL in browser.execute_script(TEXT, name) for name in find(browser, ".name, .street-name"))
 
 
-def test_hostile_names_in_tooltips(browser, make_options, tmp_path):
-    browser.get(draw(make_options(hostile)).save(tmp_path / "hostile.html").as_uri())
+def test_hostile_names_in_tooltips(browser, attacked_file):
+    browser.get(attacked_file.as_uri())
     disc = find(browser, ".disc.leaflet-marker-icon")[0]
     browser.execute_script("arguments[0].focus()", disc)
     assert ALL in browser.execute_script(TEXT, find(browser, ".leaflet-tooltip")[0])

@@ -1,18 +1,16 @@
 """The comparison page in Chromium: swipe, stages, search, click, who gains; all by hand and by keyboard."""
 
 import pytest
-from maps.hostile import ALL, hostile
-
-from spatialreno.maps import draw
+from maps.hostile import ALL
 
 TEXT = "return arguments[0].textContent"
 HOME, LEFT, DOWN, ENTER, ESCAPE = "\ue011", "\ue012", "\ue015", "\ue007", "\ue00c"
 
 
 @pytest.fixture
-def opened(browser, options, tmp_path_factory):
+def opened(browser, page_file):
     browser.set_window_size(1600, 1000)
-    browser.get(draw(options).save(tmp_path_factory.mktemp("page") / "page.html").as_uri())
+    browser.get(page_file.as_uri())
     yield browser
     assert [entry["message"] for entry in browser.get_log("browser")] == []
 
@@ -146,9 +144,9 @@ def test_print_leaves_the_plan_and_the_tables(opened):
     assert shown == {".tools": False, ".card.layers": False, ".leaders": True, ".folium-map": True}
 
 
-def test_hostile_names_in_card_search_stages_and_swipe(browser, make_options, tmp_path):
+def test_hostile_names_in_card_search_stages_and_swipe(browser, attacked_file):
     browser.set_window_size(1440, 900)
-    browser.get(draw(make_options(hostile)).save(tmp_path / "hostile.html").as_uri())
+    browser.get(attacked_file.as_uri())
     browser.execute_script("window.ran = []; window.alert = value => window.ran.push(value)")
     assert ALL in look_up(browser, "中墙")
     assert look_up(browser, "1号楼").count(ALL) >= 2

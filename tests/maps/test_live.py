@@ -4,6 +4,7 @@ import random
 
 import numpy as np
 import pytest
+import shapely
 from maps.conftest import CRS, quarter
 from maps.hostile import ALL, hostile
 
@@ -12,6 +13,7 @@ from spatialreno.blocks import compound_blocks
 from spatialreno.community import find_consents
 from spatialreno.comparison import compare
 from spatialreno.indicators import evaluate, gain_values, who_gains
+from spatialreno.land import buildable_land
 from spatialreno.maps import live
 from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario
 
@@ -100,17 +102,40 @@ def equal_to_python(browser, area, folder):
     assert got["mean"] == pytest.approx(found.value("score"), abs=1e-9)
     assert got["share"] == pytest.approx(found.value("basket:four"), abs=1e-12)
     assert got["cost"] == (0 if np.isnan(bill.total["live"]) else bill.total["live"])  # to the fen
-    told = gain_values(who_gains(evaluate(area), found), area.catalog.constants, ("four",))
+    gains = who_gains(evaluate(area), found)
+    told, points = gain_values(gains, area.catalog.constants, ("four",)), area.catalog.constants["gain_points"]
     assert (got["gained"], got["lost"]) == (told["residents_gain"], told["residents_lose"])
+    assert got["gained_homes"] == told["households_gain"]
+    assert got["lost_homes"] == gains.loc[gains["gain"] <= -points, "households"].sum()
     assert got["unpriced"] == bill.unpriced_count("live")
     paid = bill.by("payer").set_index("payer")["cost_yuan"].to_dict()
     assert {payer: round(yuan, 2) for payer, yuan in got["payers"].items()} == paid
-    assert got["parties"] == list(find_consents(area, plan).parties.index)
+    asked = find_consents(area, plan)
+    assert got["parties"] == list(asked.parties.index)
+    assert got["parties_open"] == asked.parties_to_win
+    assert got["votes"] == sorted(asked.counts)
+    if any(name.startswith("common:") for name in got["votes"]):  # votes of one building are added to its yard's
+        assert got["households_missing"] >= asked.households_to_win
+    else:
+        assert got["households_missing"] == asked.households_to_win
+    fits_as_python_says(browser, after, got)
     block = compound_blocks(after)
     own = dict(zip(after.compounds.index, got["block"], strict=True))
     assert all((block[a] == block[b]) == (own[a] == own[b]) for a in own for b in own)
     assert got["blocks"] == block.nunique()
     return plan
+
+
+def fits_as_python_says(browser, after, got):
+    """A footprint that the page draws as fitting lies on land where its kind may stand; one that does not, does not."""
+    puts = run(browser, "return spatialreno.plan.facilities")
+    x0, y0 = run(browser, "return spatialreno.page.model.walk.origin")
+    for put, fit in zip(puts, got["fits"], strict=True):
+        if "building" in put or fit["ok"] is None or "重叠" in fit["said"]:
+            continue
+        ring = shapely.Polygon([(x0 + x / 1000, y0 + y / 1000) for x, y in fit["ring"]])
+        land = buildable_land(after, put["kind"])
+        assert fit["ok"] == shapely.covers(land, shapely.buffer(ring, -0.002, join_style="mitre")), (put, fit)
 
 
 def test_no_request_and_no_complaint(opened):
@@ -249,7 +274,7 @@ def test_the_plan_is_in_the_address(opened, page):
     opened.get("about:blank")
     opened.get(address)
     assert run(opened, "return spatialreno.plan") == {
-        "walls": ["W2"], "structures": [], "gates": {}, "facilities": [{"kind": "market", "building": 1}],
+        "walls": ["W2"], "structures": [], "gates": {}, "facilities": [{"kind": "market", "building": 1}], "told": {},
     }  # fmt: skip
     assert total(opened, "wall_m") == "100"
 
@@ -359,8 +384,16 @@ def test_a_plan_starts_from_an_option_and_reckons_as_python_does(browser, town, 
             build("facilities", "N9", geometry=town.buildings.geometry["B1"].representative_point(), kind="market",
                   building_id="B1")]  # fmt: skip
     plan = Scenario("opened", hostile("拆墙"), acts)
-    browser.get(live(town, scenarios=[plan]).save(tmp_path / "starts.html").as_uri())
-    find(browser, "select.from option")[1].click()
+    less = Scenario("less", "少拆", acts[1:2])
+    browser.get(live(town, scenarios=[less, plan]).save(tmp_path / "starts.html").as_uri())
+    back, on = find(browser, ".step-start")
+    on.click()  # along a design, or from any option to the next
+    assert run(browser, "const p = spatialreno.plan; return [p.walls, p.structures]") == [[], ["S1"]]
+    on.click()
+    on.click()  # the last one stays
+    back.click()
+    assert run(browser, "return [spatialreno.plan.walls, document.querySelector('.from').selectedIndex]") == [[], 1]
+    find(browser, "select.from option")[2].click()
     assert run(browser, "const p = spatialreno.plan; return [p.walls, p.structures, p.gates, p.facilities]") == [
         ["W1"], ["S1"], {"G1": "public"}, [{"building": 1, "kind": "market"}]
     ]  # fmt: skip
@@ -377,8 +410,9 @@ def test_an_export_has_the_name_it_is_given_and_an_import_says_what_it_left_out(
     named = "return [' 拆墙 A/B ', '..', '\\\\x'].map(spatialreno.named)"
     assert run(opened, named) == ["-拆墙-A-B-".strip("-") + "-", "live", "x"]
     assert find(opened, ".plan-name")[0].get_attribute("aria-label") == "方案名称"
-    act = '[[demolish]]\nlayer = "walls"\nids = ["W1"]\nreason = "堵路"\nphase = 2\n'
-    assert run(opened, "spatialreno.planOf(arguments[0]); return spatialreno.unkept", act) == ["reason", "phase"]
+    act = '[[demolish]]\nlayer = "walls"\nids = ["W1"]\nreason = "堵路"\nphase = 2\nexpect = 1\n'
+    read = "const plan = spatialreno.planOf(arguments[0]); return [plan.told, spatialreno.unkept]"
+    assert run(opened, read, act) == [{"walls:W1": {"reason": "堵路", "phase": 2}}, ["expect"]]
     flying = '[[alter]]\nlayer = "gates"\nids = ["G1"]\nset = { walkers = "flying" }\n'
     refused = "try { spatialreno.planOf(arguments[0]); return '' } catch (error) { return error.message }"
     assert "walkers = flying" in run(opened, refused, flying)

@@ -1,11 +1,12 @@
 """The page as text: the same bytes, nothing from outside, and no name that is more than a name."""
 
 import dataclasses
+import itertools
 import re
 
 import pytest
 from maps.conftest import CRS, frame, quarter, rect
-from maps.hostile import ALL, PAYLOADS, hostile
+from maps.hostile import ALL, PAYLOADS
 from maps.test_door import Reader
 
 from spatialreno.area import assemble
@@ -15,11 +16,6 @@ from spatialreno.maps import draw
 from spatialreno.maps.drawing.style import styles
 from spatialreno.maps.words.words import legend_words
 from spatialreno.scenario import Bill
-
-
-@pytest.fixture(scope="module")
-def page(options):
-    return draw(options)
 
 
 def test_same_options_same_bytes(make_options, page):
@@ -64,25 +60,33 @@ def test_every_drawn_class_has_a_style_and_a_word(page):
     assert named <= set(legend_words("zh"))
 
 
-def test_hostile_names_are_text_in_every_element(make_options):
+def test_hostile_names_are_text_in_every_element(page, attacked_page):
     """Titles, tabs, tables, footer: the same elements as with harmless names, and the payload to read."""
-    plain, attacked = (Reader(draw(make_options(text)).html()) for text in (str, hostile))
+    plain, attacked = Reader(page.html()), Reader(attacked_page.html())
     assert attacked.tags == plain.tags
     assert attacked.attributes == plain.attributes
     assert attacked.words.count(ALL) >= 12
 
 
-def test_hostile_names_are_data_in_scripts(make_options):
-    html = draw(make_options(hostile)).html()
+def test_hostile_names_are_data_in_scripts(attacked_page):
+    html = attacked_page.html()
     assert html.lower().count("</script") == html.lower().count("<script>")
     assert "49" not in re.findall(r"中墙 (.{0,4})", html)[0]
     assert "{{7*7}}" in html
 
 
+def test_every_name_with_another_payload(make_options, page):
+    """One after the other, so that what one begins no other ends in the same name."""
+    turn = itertools.cycle(PAYLOADS)
+    html = draw(make_options(lambda name: next(turn))).html()
+    assert Reader(html).tags == Reader(page.html()).tags
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_each_payload_alone(make_options, payload):
+def test_each_payload_alone(make_options, page, payload):
     html = draw(make_options(lambda name: payload)).html()
-    assert Reader(html).tags == Reader(draw(make_options()).html()).tags
+    assert Reader(html).tags == Reader(page.html()).tags
 
 
 def test_english(options):

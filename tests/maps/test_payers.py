@@ -36,8 +36,8 @@ def test_two_payers_add_up(make_options):
     assert rows["Total"][1] == ("72.3", "10\u202f039") and rows["Total"][2] == ("2.7", "378")
 
 
-def test_the_page_has_it_and_leaves_it_out_without_prices(options, make_options):
-    assert "投资估算（按出资方、类别、分期）" in draw(options).html()
+def test_the_page_has_it_and_leaves_it_out_without_prices(page, make_options):
+    assert "投资估算（按出资方、类别、分期）" in page.html()
     bare = make_options()
     empty = replace(bare.bill(), lines=bare.bill().lines.iloc[:0])
     bare.bill = lambda: empty

@@ -2,7 +2,6 @@
 
 import re
 
-from spatialreno.maps import draw
 from spatialreno.maps.content.side_by_side import indicator_rows, indicators
 
 
@@ -34,8 +33,7 @@ def test_the_change_of_the_open_option_is_shown(options):
     ]
 
 
-def test_one_table_for_all(options):
+def test_one_table_for_all(page):
     """There is one panel for all tabs, and facilities one by one are folded."""
-    page = draw(options).html()
-    assert page.count(' role="tabpanel"') == 1
-    assert "逐项设施与其他指标 (1)" in page
+    assert page.html().count(' role="tabpanel"') == 1
+    assert "逐项设施与其他指标 (1)" in page.html()

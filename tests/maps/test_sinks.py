@@ -13,7 +13,7 @@ from maps.test_door import Reader
 
 from spatialreno.area.rules.check import Fault
 from spatialreno.catalog import read_catalog
-from spatialreno.maps import draw, draw_section
+from spatialreno.maps import draw_section
 from spatialreno.maps.page.faults_page import draw_faults
 from spatialreno.maps.paper.qgis import _many
 from spatialreno.maps.words.safe_html import clean
@@ -77,8 +77,8 @@ def test_a_section_shows_its_title_as_text():
 
 
 @pytest.mark.parametrize("payload", [p for p in PAYLOADS if "/" not in p])
-def test_a_page_may_be_saved_under_any_name(options, tmp_path, payload):
-    saved = draw(options).save(tmp_path / f"{payload}.html")
+def test_a_page_may_be_saved_under_any_name(page, tmp_path, payload):
+    saved = page.save(tmp_path / f"{payload}.html")
     assert saved.is_file() and saved.parent == tmp_path
 
 

@@ -64,3 +64,32 @@ def test_same_input_same_answer():
     first, second = (site_facilities(two_yards(), "bookstore") for _ in range(2))
     assert first.sites.to_wkb().equals(second.sites.to_wkb())
     assert first.provenance == second.provenance
+
+
+def housed(*rooms):
+    """No open land; a spare room or none in each of the two buildings."""
+    homes = [
+        {"id": name, "storeys": 6, "residents": 100, "geometry": shape, "spare_room_m2": room}
+        for name, shape, room in zip(("B1", "B2"), (box(5, 5, 35, 17), box(47, 5, 77, 17)), rooms, strict=True)
+    ]
+    sheds = layer({"id": "S", "legality": "legal", "geometry": box(0, 18, 82, 60)})
+    return two_yards(walls=False, buildings=layer(*homes), structures=sheds)
+
+
+def test_what_may_share_a_building_goes_into_a_spare_room():
+    """A health station needs 120 m² of floor (App. C, joint): 119 m² do not hold it, 130 m² do."""
+    none = site_facilities(housed(119.0, None), "health_station")
+    assert (none.status, none.missing["floor_m2"], none.missing["largest_spare_room_m2"]) == ("infeasible", 120, 119)
+    today = housed(119.0, 130.0)
+    found = site_facilities(today, "health_station")
+    (site,) = found.sites.itertuples()
+    assert (site.form, site.building_id, site.area_m2) == ("spare_room", "B2", 120)
+    assert repr(found).endswith("optimal among 1 candidates>")
+    (line,) = found.as_scenario("s").ledger(today).itertuples()
+    assert line.cost_yuan == 120 * 1250  # an existing room converted, not a building built
+
+
+def test_what_stands_alone_goes_into_no_room():
+    alone = site_facilities(housed(400.0, 400.0), "plaza")
+    assert alone.status == "infeasible"
+    assert "largest_spare_room_m2" not in alone.missing

@@ -7,7 +7,6 @@ walls drawn once: the parts into which they cut the yard, and in each part the w
 from __future__ import annotations
 
 import functools
-import os
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -24,8 +23,7 @@ from shapely.geometry import LineString, Point, box
 from spatialreno.area import StudyArea
 from spatialreno.walk import travel_times
 
-# SPATIALRENO_YARDS=960 for the long run.
-YARDS = int(os.environ.get("SPATIALRENO_YARDS", "128"))
+YARDS = [128, pytest.param(960, marks=pytest.mark.long)]
 SIZE, PITCH, PER_ROW, SPOTS = 60, 80, 31, 5
 KINDS = ("once", "twice", "cut in two", "one vertex more", "in part", "1 mm off", "2 cm off", "15 cm off")
 TURN = 37.0
@@ -101,16 +99,16 @@ def drawn_again(kind: str, line: LineString, dice: np.random.Generator) -> tuple
 
 
 @functools.cache
-def worlds(turned: bool) -> tuple[list[Yard], StudyArea, gpd.GeoSeries]:
+def worlds(turned: bool, count: int) -> tuple[list[Yard], StudyArea, gpd.GeoSeries]:
     """All yards side by side, perhaps turned, and their places by the number of the yard."""
     dice = np.random.default_rng(14)
-    yards = [yard(number, dice) for number in range(YARDS)]
+    yards = [yard(number, dice) for number in range(count)]
 
     def move(shape: Any, number: int) -> Any:
         laid = translate(shape, PITCH * (number % PER_ROW), PITCH * (number // PER_ROW))
         return rotate(laid, TURN, origin=(0, 0)) if turned else laid
 
-    ground = [{"id": f"C{k}", "name": "院", "geometry": move(box(0, 0, SIZE, SIZE), k)} for k in range(YARDS)]
+    ground = [{"id": f"C{k}", "name": "院", "geometry": move(box(0, 0, SIZE, SIZE), k)} for k in range(count)]
     walls = [{"id": f"W{k}.{n}", "geometry": move(line, k)}
              for k, one in enumerate(yards) for n, line in enumerate(one.walls)]  # fmt: skip
     area = make_area(compounds=ground, walls=walls, buildings=[{"id": "Z", "geometry": box(-900, -900, -899, -899)}])
@@ -120,8 +118,8 @@ def worlds(turned: bool) -> tuple[list[Yard], StudyArea, gpd.GeoSeries]:
 
 
 @functools.cache
-def walked(turned: bool) -> dict[tuple[str, str], float]:
-    _, area, points = worlds(turned)
+def walked(turned: bool, count: int) -> dict[tuple[str, str], float]:
+    _, area, points = worlds(turned, count)
     table = travel_times(area, points, points, limit_m=500)
     return dict(zip(zip(table["origin"], table["destination"], strict=True), table["distance_m"], strict=True))
 
@@ -160,10 +158,11 @@ def _free_end(one: Yard, end: Point, parts: list[Any]) -> bool:
     return end.distance(box(0, 0, SIZE, SIZE).exterior) > 0.01 and end.distance(one.through) > 0.01
 
 
+@pytest.mark.parametrize("count", YARDS)
 @pytest.mark.parametrize("turned", [False, True])
-def test_doubled_walls_do_not_leak_and_let_round_their_ends(turned: bool) -> None:
-    yards, _, _ = worlds(turned)
-    found, leaks, long, shut = walked(turned), [], [], []
+def test_doubled_walls_do_not_leak_and_let_round_their_ends(turned: bool, count: int) -> None:
+    yards, _, _ = worlds(turned, count)
+    found, leaks, long, shut = walked(turned, count), [], [], []
     for number, one in enumerate(yards):
         for (a, b), true in true_walks(one).items():
             metres = found.get((f"{number}.{a}", f"{number}.{b}"), np.inf)
@@ -178,7 +177,8 @@ def test_doubled_walls_do_not_leak_and_let_round_their_ends(turned: bool) -> Non
     assert not long
 
 
-def test_walks_are_the_same_when_the_world_is_turned() -> None:
-    straight, turned = walked(False), walked(True)
+@pytest.mark.parametrize("count", YARDS)
+def test_walks_are_the_same_when_the_world_is_turned(count: int) -> None:
+    straight, turned = walked(False, count), walked(True, count)
     assert straight.keys() == turned.keys()
     assert max(abs(straight[pair] - turned[pair]) for pair in straight) < 0.02

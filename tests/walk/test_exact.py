@@ -1,4 +1,4 @@
-"""Walks are exact: a thousand snapped worlds in three states each, against an independent measure."""
+"""Walks are exact: snapped worlds, two hundred every day and 1 100 in the long run, against an independent measure."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def for_residents(worlds: list[World]) -> frozenset[str]:
     return frozenset(name for w in worlds for name, gate in w.gates.items() if gate[4] != "closed")
 
 
-@pytest.mark.parametrize("seed", range(BATCHES))
+@pytest.mark.parametrize("seed", [0, 2, *(pytest.param(n, marks=pytest.mark.long) for n in (1, *range(3, BATCHES)))])
 def test_as_long_as_an_independent_measure_says(seed: int) -> None:
     worlds, area = batch(seed)
     opened = for_residents(worlds)

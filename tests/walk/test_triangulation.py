@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import numpy as np
@@ -12,8 +11,7 @@ from spatialreno.walk.millimetres.compiled import EndlessError
 from spatialreno.walk.reach.mesh import _frame, _in_rows
 from spatialreno.walk.reach.triangulation import triangulate
 
-# SPATIALRENO_CHAINS=20000 for the long run.
-CHAINS = int(os.environ.get("SPATIALRENO_CHAINS", "3000"))
+CHAINS = [3000, pytest.param(20_000, marks=pytest.mark.long)]
 
 
 def chain(dice: np.random.Generator) -> tuple[Any, Any]:
@@ -53,9 +51,10 @@ def _areas(xy: Any, tri: Any) -> Any:
     return one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0]
 
 
-def test_thin_chains_with_a_chord_are_covered() -> None:
+@pytest.mark.parametrize("count", CHAINS)
+def test_thin_chains_with_a_chord_are_covered(count: int) -> None:
     dice, chords = np.random.default_rng(14), 0
-    for _ in range(CHAINS):
+    for _ in range(count):
         spots, sides = chain(dice)
         chords += len(sides) == len(spots)
         xy, areas, lost = covered(spots, sides)
@@ -63,7 +62,7 @@ def test_thin_chains_with_a_chord_are_covered() -> None:
         assert areas.sum() == _areas(xy, np.arange(len(xy) - 3, len(xy))[None])[0]
         if lost:
             assert _crossing(spots, sides)
-    assert chords > CHAINS / 4
+    assert chords > count / 4
 
 
 def _crossing(spots: Any, sides: Any) -> bool:

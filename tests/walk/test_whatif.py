@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -26,11 +28,16 @@ def opened(area: StudyArea, layer: str, name: str) -> StudyArea:
     return without(area, **{layer: [name]})
 
 
-def recomputed(area: StudyArea, layer: str, name: str, kinds: list[str]) -> tuple[pd.DataFrame, dict[str, float]]:
+def metres(area: StudyArea, kinds: list[str]) -> pd.Series:
+    return nearest(area, kinds).set_index(["kind", "building_id"])["distance_m"]
+
+
+def recomputed(
+    area: StudyArea, before: pd.Series, layer: str, name: str, kinds: list[str]
+) -> tuple[pd.DataFrame, dict[str, float]]:
     """The same answer from two full evaluations: by kind, and with everybody counted once."""
     people = area.buildings["residents"].astype(float).fillna(0)
-    before, after = (nearest(each, kinds).set_index(["kind", "building_id"])["distance_m"]
-                     for each in (area, opened(area, layer, name)))  # fmt: skip
+    after = metres(opened(area, layer, name), kinds)
     rows, insides, fresh = [], pd.Series(False, people.index), pd.Series(False, people.index)
     for kind in kinds:
         old, new = before[kind], after[kind]
@@ -49,15 +56,19 @@ def homes(west: str = "residents", east: str = "residents") -> StudyArea:
     return quarter(west, east, buildings=[row | {"residents": 10 * (at + 1)} for at, row in enumerate(rows)])
 
 
-@pytest.mark.parametrize("west", ["residents", "public", "closed"])
-@pytest.mark.parametrize("east", ["residents", "public", "closed"])
+GATES = ("residents", "public", "closed")
+DAILY = {("residents", "residents"), ("public", "closed"), ("closed", "public")}
+EVERY = [pytest.param(*pair, marks=[] if pair in DAILY else [pytest.mark.long]) for pair in product(GATES, GATES)]
+
+
+@pytest.mark.parametrize(("west", "east"), EVERY)
 def test_equal_to_recomputing(west: str, east: str) -> None:
     area = homes(west, east)
     kinds = ["kindergarten", "market", "pharmacy"]
-    found = what_if(area, kinds=kinds, radius_m=RADIUS)
+    before, found = metres(area, kinds), what_if(area, kinds=kinds, radius_m=RADIUS)
     assert set(found.table.index.get_level_values("layer")) <= {"walls", "gates", "structures"}
     for (layer, name), rows in found.by_kind.groupby(["layer", "id"], sort=False):
-        by_kind, once = recomputed(area, layer, name, kinds)
+        by_kind, once = recomputed(area, before, layer, name, kinds)
         pd.testing.assert_frame_equal(rows.reset_index(drop=True), by_kind, check_dtype=False, atol=1e-6)
         assert found.table.loc[(layer, name), list(once)].astype(float).to_dict() == pytest.approx(once)
     assert found.table["people"].sum() > 0
@@ -115,7 +126,7 @@ def test_after_one_opening_the_next_sees_it() -> None:
     area = homes("closed", "closed")
     first = without(area, walls=boundary(area))
     table = what_if(first, ["G1"], kinds=["market"], radius_m=RADIUS).by_kind
-    expected, _ = recomputed(first, "gates", "G1", ["market"])
+    expected, _ = recomputed(first, metres(first, ["market"]), "gates", "G1", ["market"])
     pd.testing.assert_frame_equal(table, expected, check_dtype=False, atol=1e-6)
     assert np.isfinite(table["person_m"]).all()
 

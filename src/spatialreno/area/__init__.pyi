@@ -41,7 +41,9 @@ from .given import as_ids as as_ids
 from .given import as_kinds as as_kinds
 from .given import as_points as as_points
 from .given import refuse_unknown as refuse_unknown
+from .own_columns import own_columns as own_columns
 from .part import part_of as part_of
+from .part import split_walls as split_walls
 from .place.crs import LONLAT as LONLAT
 from .place.crs import crs_name as crs_name
 from .place.crs import crs_text as crs_text
@@ -62,9 +64,12 @@ from .place.strips import strip_lines as strip_lines
 from .rules.acts import as_finding as as_finding
 from .rules.place import too_wide_gates as too_wide_gates
 from .shown import Shown as Shown
-from .split import split_walls as split_walls
 from .spread import spread_over_buildings as spread_over_buildings
 from .study_area import StudyArea as StudyArea
+from .study_area import lasting as lasting
 from .study_area import once_an_area as once_an_area
 from .study_area import overlaid as overlaid
+from .under_catalog import Changes as Changes
+from .under_catalog import changes_of as changes_of
 from .under_catalog import replace_layers as replace_layers
+from .under_catalog import with_changes as with_changes

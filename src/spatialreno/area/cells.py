@@ -18,12 +18,15 @@ _FALSE = frozenset({"false", "0", "0.0", "no", "n", "f", "否", "无", "×", "�
 _MOST_EXACT = 2.0**53  # beyond this a float no longer tells whole numbers apart
 _NOTHING = frozenset(
     {"-", "--", "—", "——", "–", "―", "_", "/", "\\", "//", ".", "…", "无", "暂无", "不详", "未知", "不明", "待定",
-     "待核实", "待核", "空", "缺", "n/a", "na", "nan", "null", "none", "nil", "?"}
+     "待核实", "待核", "待查", "待补", "待补充", "待统计", "未统计",
+     "暂缺", "不清", "没有", "空", "缺", "n/a", "na", "nan", "null", "none", "nil", "?"}
 )  # fmt: skip
 _ROUGH = re.compile(r"^(?:大约|大概|约计|约|近|~|≈|>|≥|超)|(?:左右|上下|以上|余|多|\+)(?=[^\d]*$)")
 _NUMBER = re.compile(r"^([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(.*)$")
 _YEAR = re.compile(r"^((?:1[89]|20)\d\d)(?:年代?初?|[年./-]\d{1,2}(?:[月./-](?:\d{1,2}日?)?)?(?:[ t].*)?)?$")
-_DECADE = re.compile(r"^(?:(?:上世纪|20世纪)?(1[89]|20)?(\d)0|上世纪([一二三四五六七八九])十)年代([初中末])?$")
+_CHINESE_YEAR = re.compile(r"^([一二][〇零一二三四五六七八九]{3})(?=年|$)")
+_ABOUT_YEAR = re.compile(r"(?:前后|(?<!年代)[初中底末]|以?[前后])$")
+_DECADE = re.compile(r"^(?:(?:上世纪|20世纪)?(1[89]|20)?(\d)0|(?:上世纪)?([一二三四五六七八九])十)年代([初中末])?$")
 _DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _CHINESE = re.compile(r"^([〇零一二两三四五六七八九十百千]+)(.*)$")
@@ -168,13 +171,17 @@ def _number(text: str, unit: str, factor: float) -> tuple[float, bool] | None:
     if not rest:
         return number * factor, rough
     by = unit_factor(rest, unit)
+    if by is None and rest.startswith("万"):  # ten thousand of the plain unit
+        rest, number = rest[1:], number * 10_000
+        by = unit_factor(rest, unit) if rest else factor
     return None if by is None or not unit else (number * by, rough)
 
 
 def _year(text: str) -> tuple[float, bool] | None:
     """Read a year, the year of a date, or the middle of a decade."""
-    plain = "".join(text.split()).removesuffix("建成").removesuffix("建")
-    bare = _ROUGH.sub("", plain.removesuffix("前后"))
+    plain = re.sub("^始?建于|建成?$", "", "".join(text.split()))
+    plain = _CHINESE_YEAR.sub(lambda found: "".join(str(_DIGITS[letter]) for letter in found[1]), plain)
+    bare = _ROUGH.sub("", _ABOUT_YEAR.sub("", plain))
     found = _YEAR.match(text) or _YEAR.match(bare)
     if found and "年代" not in text:
         return float(found[1]), bare != plain

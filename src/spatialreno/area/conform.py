@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from spatialreno.area.cells import half_characters, mark, read_numbers, texts, truths, whole_numbers
+from spatialreno.area.own_columns import own_cells, that_can_stay
 from spatialreno.area.place.crs import LONLAT
 from spatialreno.area.repair import in_single_parts, repaired
 from spatialreno.area.rules.checked import row_names
@@ -27,6 +29,7 @@ class Notes:
     defaults: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # ids of cells filled by default
     reckoned: dict[tuple[str, str], Any] = field(default_factory=dict)  # ids of cells that follow from other cells
     rough: dict[str, Any] = field(default_factory=dict)  # rows of the layer in hand that say about how many
+    known: dict[str, frozenset[str]] = field(default_factory=dict)  # own columns of a layer that were told before
 
     def act(self, layer: str, ids: str, rule: str, reason: str) -> None:
         """Write down one act; no ids stand for the whole layer."""
@@ -53,7 +56,7 @@ def conform(frame: pd.DataFrame | None, layer: Layer, notes: Notes) -> pd.DataFr
         return empty(layer)
     frame = _with_id_column(frame, layer)
     frame = _in_whole_characters(frame, layer, notes)
-    frame, factors = _renamed(frame, layer, notes)
+    frame, factors, own = _renamed(frame, layer, notes)
     frame, cut = in_single_parts(frame, layer)
     if cut:
         notes.act(
@@ -62,6 +65,7 @@ def conform(frame: pd.DataFrame | None, layer: Layer, notes: Notes) -> pd.DataFr
     crs = frame.crs if isinstance(frame, gpd.GeoDataFrame) else None
     notes.rough = {}
     data = {n: _cells(frame, column, layer, notes, factors.get(n, 1.0)) for n, column in layer.columns.items()}
+    data |= {name: own_cells(frame[name]) for name in own}
     for name, rows in notes.rough.items() if "estimated" in data else ():
         data["estimated"] = mark(data["estimated"], rows, name)
     if layer.is_table:
@@ -73,10 +77,15 @@ def conform(frame: pd.DataFrame | None, layer: Layer, notes: Notes) -> pd.DataFr
 
 def empty(layer: Layer) -> pd.DataFrame:
     """Return a layer without rows but with all its columns."""
-    names = [n for n in layer.columns if not (n == "id" and layer.has_id)]
-    index = pd.Index([], dtype="str", name="id") if layer.has_id else pd.RangeIndex(0)
-    data = {name: pd.array([], dtype=_pandas_dtype(layer.columns[name])) for name in names}
-    return pd.DataFrame(data, index=index) if layer.is_table else gpd.GeoDataFrame(data, geometry=[], index=index)
+    columns = tuple((n, c.dtype) for n, c in layer.columns.items() if not (n == "id" and layer.has_id))
+    return _empty(columns, layer.has_id, layer.is_table).copy(deep=False)
+
+
+@lru_cache(maxsize=64)
+def _empty(columns: tuple[tuple[str, str], ...], has_id: bool, is_table: bool) -> pd.DataFrame:
+    index = pd.Index([], dtype="str", name="id") if has_id else pd.RangeIndex(0)
+    data = {name: pd.array([], dtype=_PANDAS_DTYPES[dtype]) for name, dtype in columns}
+    return pd.DataFrame(data, index=index) if is_table else gpd.GeoDataFrame(data, geometry=[], index=index)
 
 
 def _with_id_column(frame: pd.DataFrame, layer: Layer) -> pd.DataFrame:
@@ -96,8 +105,11 @@ def _in_whole_characters(frame: pd.DataFrame, layer: Layer, notes: Notes) -> pd.
     return frame
 
 
-def _renamed(frame: pd.DataFrame, layer: Layer, notes: Notes) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Give columns their names of the dictionary, however written; tell by what the unit of each multiplies."""
+def _renamed(frame: pd.DataFrame, layer: Layer, notes: Notes) -> tuple[pd.DataFrame, dict[str, float], list[str]]:
+    """Give columns their names of the dictionary, however written; tell by what the unit of each multiplies.
+
+    The third answer are the office's own columns, which stay as they are.
+    """
     shapes = frame.active_geometry_name if isinstance(frame, gpd.GeoDataFrame) else None
     open_ = [str(c) for c in frame.columns if str(c) not in {*layer.columns, "geometry", shapes}]
     names, factors = {}, {}
@@ -110,13 +122,23 @@ def _renamed(frame: pd.DataFrame, layer: Layer, notes: Notes) -> tuple[pd.DataFr
         open_.remove(theirs)
         notes.act(layer.name, "", "renamed", f"column {_one_line(theirs)} read as {column.column}")
         factors[column.column] = _factor(theirs, unit, column, layer, notes)
-    if open_:
-        listed = ", ".join(f"{_one_line(c)} ({_filled_cells(frame[c])} cells)" for c in sorted(open_))
-        notes.act(layer.name, "", "unknown column", f"left out: {listed}")
+    own = _own(frame, open_, layer, notes)
     derived = [c for c in layer.of_status("derived") if c in frame.columns]
     if derived:
         notes.act(layer.name, "", "derived column", f"derived again: {', '.join(derived)}")
-    return frame.rename(columns=names), factors
+    return frame.rename(columns=names), factors, own
+
+
+def _own(frame: pd.DataFrame, open_: list[str], layer: Layer, notes: Notes) -> list[str]:
+    """Keep columns that the dictionary does not know and that say something; tell them, and those left out, once."""
+    filled = {c: _filled_cells(frame[c]) for c in sorted(open_) if c in frame.columns}
+    own = that_can_stay((c for c, count in filled.items() if count), layer)
+    known = notes.known.get(layer.name, frozenset())
+    for word, told in (("kept, read by no rule", own), ("left out", [c for c in filled if c not in own])):
+        listed = ", ".join(f"{_one_line(c)} ({filled[c]} cells)" for c in told if c not in known)
+        if listed:
+            notes.act(layer.name, "", "unknown column", f"{word}: {listed}")
+    return own
 
 
 def _factor(theirs: str, unit: str, column: Column, layer: Layer, notes: Notes) -> float:
@@ -143,8 +165,10 @@ def _filled_cells(cells: pd.Series[Any]) -> int:
 
 def _cells(frame: pd.DataFrame, column: Column, layer: Layer, notes: Notes, factor: float) -> pd.Series[Any]:
     if column.column not in frame.columns or column.status == "derived":
-        nothing = pd.Series([None], dtype=_pandas_dtype(column))
-        cells = nothing.take(np.zeros(len(frame), dtype=int)).set_axis(frame.index)
+        nothing = _nothing(column.dtype).take(np.zeros(len(frame), dtype=int))
+        cells = pd.Series(nothing, index=frame.index, copy=False)
+        if not column.default:
+            return cells
     else:
         cells = _typed(frame[column.column], column, layer, frame, notes, factor)
     return _with_default(cells, column, layer, frame, notes)
@@ -258,5 +282,10 @@ def _listed(frame: pd.DataFrame, rows: Any) -> str:
     return "" if np.asarray(rows, dtype=bool).all() else ", ".join(_names(frame, rows))
 
 
-def _pandas_dtype(column: Column) -> Any:
-    return {"str": "str", "float": "float64", "int": "Int64", "bool": "boolean"}[column.dtype]
+@cache
+def _nothing(dtype: str) -> Any:
+    """One cell without anything in it."""
+    return pd.Series([None], dtype=_PANDAS_DTYPES[dtype]).array
+
+
+_PANDAS_DTYPES: dict[str, Any] = {"str": "str", "float": "float64", "int": "Int64", "bool": "boolean"}

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, wraps
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
@@ -15,7 +16,7 @@ import shapely
 
 from spatialreno.area.shown import Shown
 from spatialreno.area.under_catalog import freeze, replace_layers, under_catalog
-from spatialreno.errors import InputError
+from spatialreno.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +95,8 @@ class StudyArea(Shown):
         def __getattr__(self, name: str) -> gpd.GeoDataFrame:
             """Give a layer that the area's own catalog adds: ``area.street_lamps``."""
             if name.startswith("_") or name not in self._layers:  # what begins with _ may not be set yet
-                raise AttributeError(f"a study area has no {name!r}")
+                near = "" if name.startswith("_") else nearest(name, self._layers)
+                raise AttributeError(f"a study area has no {name!r}.{near}")
             return self.layer(name)
 
     def with_catalog(
@@ -197,7 +199,8 @@ class StudyArea(Shown):
             When there is no such layer.
         """
         if name not in self._layers:
-            raise InputError(f"{name}: no such layer. Layers: {', '.join(self._layers)}.")
+            near = nearest(name, self._layers)
+            raise InputError(f"{name}: no such layer. Layers: {', '.join(self._layers)}.{near}")
         return self._layers[name].copy(deep=False)
 
     @property
@@ -268,6 +271,24 @@ class StudyArea(Shown):
         found = self._derived[function]
         return cast(T, found.copy(deep=False)) if isinstance(found, pd.DataFrame) else cast(T, found)
 
+    @property
+    def lasting(self) -> dict[str, Any]:
+        """What was worked out by functions marked ``lasting`` (nothing personal in it), by their full name."""
+        return {_full_name(made): value for made, value in self._derived.items() if hasattr(made, "lasting")}
+
+    def take_lasting(self, known: Mapping[str, Any]) -> None:
+        """Take what was worked out before of the very same area, as ``lasting`` gave it.
+
+        Parameters
+        ----------
+        known
+            By full name of a function marked ``lasting``. The caller answers for it that the area is the same.
+        """
+        for name, value in known.items():
+            module, _, own = name.partition(":")
+            function = getattr(import_module(module), own)
+            self._derived[getattr(function, "__wrapped__", function)] = value
+
     @cached_property
     def _derived(self) -> dict[Callable[[StudyArea], Any], Any]:
         return {}
@@ -299,6 +320,19 @@ class StudyArea(Shown):
         from spatialreno.area.place.crs import crs_name
 
         return f"StudyArea {self.name} {self.title} ({crs_name(self.crs)}{invented}): {', '.join(counts)}"
+
+
+def lasting(function: Callable[[StudyArea], T]) -> Callable[[StudyArea], T]:
+    """Mark what a function works out of an area as free of people: it may be kept on disk between commands.
+
+    Stands below ``once_an_area``. What holds rights, ballots, names or an area must not be marked.
+    """
+    vars(function)["lasting"] = True
+    return function
+
+
+def _full_name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}:{function.__qualname__}"
 
 
 def once_an_area(function: Callable[[StudyArea], T]) -> Callable[[StudyArea], T]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import Field, replace
+from dataclasses import Field, dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from spatialreno.area.conform import Notes, conform
 from spatialreno.area.estimate import with_estimates, without_estimates
+from spatialreno.area.own_columns import own_columns
 from spatialreno.area.place.relate import relate
 from spatialreno.area.rules.check import check_layers
 from spatialreno.errors import Fault, InputError
@@ -32,6 +33,10 @@ class Held(Protocol):
     @property
     def survey(self) -> Self:
         """The area as surveyed."""
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """What its file says of it."""
 
     @property
     def _acts(self) -> tuple[Mapping[str, str], ...]:
@@ -79,7 +84,7 @@ def under_catalog(area: Area, catalog: Catalog) -> Area:
     old = area.catalog
     if dict(old.constants) == dict(catalog.constants) and dict(old.layers) == dict(catalog.layers):
         return replace(area, catalog=catalog, _survey=survey)
-    notes = Notes()
+    notes = Notes(known=_own_of(area))
     layers = {n: conform(None, d, notes) if n not in old.layers else area.layer(n) for n, d in catalog.layers.items()}
     for name, dictionary in catalog.layers.items():
         if name in old.layers and dictionary != old.layers[name]:
@@ -89,6 +94,88 @@ def under_catalog(area: Area, catalog: Catalog) -> Area:
     refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
     related = freeze(relate(formed, catalog))
     return replace(area, catalog=catalog, _layers=related, _survey=survey, _acts=(*area._acts, *notes.acts))
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a changed area has of its own, with nothing of its tables of people (``changes_of``).
+
+    Attributes
+    ----------
+    layers
+        By name; only those that differ.
+    rows
+        By table, which of the rows of the area it came from are left: their positions.
+    acts
+        What was done on forming them.
+    """
+
+    layers: Mapping[str, pd.DataFrame]
+    rows: Mapping[str, list[int]]
+    acts: tuple[Mapping[str, str], ...]
+
+
+def changes_of(after: Area, before: Area) -> Changes | None:
+    """Tell what an area has of its own beside the one it came from; None where a table was more than shortened.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
+    >>> found = changes_of(clear.apply(today), today)
+    >>> sorted(found.layers), with_changes(today, found) == clear.apply(today)
+    (['structures'], True)
+    """
+    layers: dict[str, pd.DataFrame] = {}
+    rows: dict[str, list[int]] = {}
+    for name, dictionary in before.catalog.layers.items():
+        now, was = after.layer(name), before.layer(name)
+        if now.equals(was) and now.index.equals(was.index):
+            continue
+        if not dictionary.is_table:
+            layers[name] = now
+            continue
+        if len(now) > len(was):
+            return None
+        rows[name] = _rows_left(now, was)
+        if not _some_rows(was, rows[name]).equals(now):
+            return None
+    start = len(before._acts)
+    if after._acts[:start] != before._acts or after.catalog is not before.catalog or after.meta != before.meta:
+        return None
+    return Changes(layers, rows, tuple(dict(act) for act in after._acts[start:]))
+
+
+def _rows_left(now: pd.DataFrame, was: pd.DataFrame) -> list[int]:
+    """Find the rows of a table in the longer one, in their order."""
+    cells, left = pd.util.hash_pandas_object(was, index=False).tolist(), []
+    at = 0
+    for cell in pd.util.hash_pandas_object(now, index=False).tolist():
+        while at < len(cells) and cells[at] != cell:
+            at += 1
+        left.append(min(at, len(cells) - 1))
+        at += 1
+    return left
+
+
+def _some_rows(frame: pd.DataFrame, rows: list[int]) -> pd.DataFrame:
+    found = frame.iloc[rows]
+    return found.reset_index(drop=True) if isinstance(frame.index, pd.RangeIndex) else found
+
+
+def with_changes(before: Area, changes: Changes) -> Area:
+    """Return the area that ``changes_of`` told of, as it was."""
+    layers = {name: before.layer(name) for name in before.catalog.layers}
+    layers |= {name: _some_rows(before.layer(name), rows) for name, rows in changes.rows.items()}
+    layers |= changes.layers
+    acts = (*before._acts, *changes.acts)
+    return replace(before, _layers=freeze(layers), _survey=before.survey, _acts=acts)
+
+
+def _own_of(area: Held) -> dict[str, frozenset[str]]:
+    """Name the office's own columns of each layer, which were told when they came."""
+    return {n: frozenset(own_columns(area.layer(n), layer)) for n, layer in area.catalog.layers.items()}
 
 
 def replace_layers(area: Area, changed: Mapping[str, pd.DataFrame]) -> Area:
@@ -106,7 +193,7 @@ def replace_layers(area: Area, changed: Mapping[str, pd.DataFrame]) -> Area:
     InputError
         When the changed layers break a rule.
     """
-    notes = Notes()
+    notes = Notes(known=_own_of(area))
     dictionaries = area.catalog.layers
     formed = {n: area.layer(n) for n in dictionaries}
     for name, frame in changed.items():

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from scipy.spatial.distance import pdist
 
-from spatialreno.area import closed_gaps, on_ground, once_an_area
+from spatialreno.area import closed_gaps, lasting, on_ground, once_an_area
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -21,6 +21,7 @@ COLUMNS = ["a", "b", "run", "width_m", "run_m", "geometry"]
 
 
 @once_an_area
+@lasting
 def open_frontages(area: StudyArea) -> gpd.GeoDataFrame:
     """Find every stretch along which one compound is open to its neighbour.
 

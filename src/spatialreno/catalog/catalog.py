@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from spatialreno.catalog.layers import Layer, read_layers
 from spatialreno.catalog.overlay import CLEAR, lay_over, references
 from spatialreno.catalog.own_rows import Own, own_evidence, own_of, read_own, template
 from spatialreno.catalog.read_only import ReadOnly
 from spatialreno.catalog.tables import Row, Table, package_tables
-from spatialreno.errors import Fault, InputError
+from spatialreno.errors import Fault, InputError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,7 +131,18 @@ class Catalog:
         if table not in self._frames:
             frame = self._table(table).frame
             self._frames[table] = frame.set_index(_INDEX[table]) if table in _INDEX else frame
-        return self._frames[table].copy()
+        return self._frames[table].copy(deep=False)
+
+    def entry(self, table: str, key: str) -> Mapping[str, Any] | None:
+        """Return one row of a table that has a key, with numbers as numbers; None where there is no such row."""
+        if table not in self._entries:
+            self._entries[table] = cast(dict[str, dict[str, Any]], self.frame(table).to_dict("index"))
+        found = self._entries[table].get(key)
+        return None if found is None else ReadOnly(found)
+
+    @cached_property
+    def _entries(self) -> dict[str, dict[str, dict[str, Any]]]:
+        return {}
 
     @cached_property
     def _frames(self) -> dict[str, pd.DataFrame]:
@@ -233,7 +244,8 @@ class Catalog:
 
     def _table(self, name: str) -> Table:
         if name not in self.tables:
-            raise InputError(f"{name}: no such table. Tables: {', '.join(self.tables)}.")
+            near = nearest(name, self.tables)
+            raise InputError(f"{name}: no such table. Tables: {', '.join(self.tables)}.{near}")
         return self.tables[name]
 
     def _with(self, own: Own, *, dated: bool) -> Catalog:

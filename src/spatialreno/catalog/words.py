@@ -12,6 +12,8 @@ from spatialreno.catalog.catalog import read_catalog
 
 _UNSEEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad\"'“”‘’`*]+")
 _BRACKET = re.compile(r"^(?P<name>.+?)[(\[{<](?P<unit>[^()\[\]{}<>]*)[)\]}>]:?$")
+_BRACKETS = str.maketrans("【〔〖「】〕〗」", "(((())))")  # which NFKC leaves as they are
+_SAID = re.compile(r"^(?:计量)?单位:?")  # before a unit in brackets
 PARTS = "/"  # between the rows of a heading of several rows
 
 
@@ -23,7 +25,8 @@ def folded(text: object) -> str:
     >>> folded("小区\\n名称 *"), folded("３号院（北）"), folded("Name")
     ('小区名称', '3号院(北)', 'name')
     """
-    return _UNSEEN.sub("", unicodedata.normalize("NFKC", str(text)).casefold()).rstrip(":")
+    plain = unicodedata.normalize("NFKC", str(text)).casefold().translate(_BRACKETS)
+    return _UNSEEN.sub("", plain).rstrip(":")
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,14 @@ def heading(text: object) -> Heading:
     --------
     >>> heading("建筑面积（万㎡）"), heading("户数（住宅）")
     (Heading(name='建筑面积', unit='万m2'), Heading(name='户数(住宅)', unit=''))
+    >>> heading("户数【单位：户】")
+    Heading(name='户数', unit='户')
     """
     plain = folded(text)
     found = _BRACKET.match(plain)
-    if found and found["unit"] in units():
-        return Heading(found["name"], found["unit"])
+    unit = _SAID.sub("", found["unit"]) if found else ""
+    if found and unit in units():
+        return Heading(found["name"], unit)
     return Heading(plain)
 
 

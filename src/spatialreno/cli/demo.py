@@ -11,7 +11,7 @@ from spatialreno.cli.output import Form, say, shortfall, tell, tell_paths, tell_
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
-    from spatialreno import StudyArea
+    from spatialreno import Comparison
 
 _IN_A_CLONE = Path("data/geo/xigongdi")
 _STATION = "heat_exchange_station"
@@ -42,7 +42,7 @@ def run_demo(out: Path, page: Path, lang: Literal["zh", "en"]) -> None:
     tell_table(options.leaders(lang=lang).rename(columns=options.titles).reset_index(), Form.table, title=repr(options))
     for name in ("today", "opened"):
         say(f"site the heat-exchange station: {name}")
-        _tell_station(options.areas[name], options.titles[name], lang)
+        _tell_station(options, name, lang)
     say("draw and write")
     written = options.write(out)
     if not rules_are_known():
@@ -55,11 +55,12 @@ def run_demo(out: Path, page: Path, lang: Literal["zh", "en"]) -> None:
     tell_paths([*written, *pages])
 
 
-def _tell_station(area: StudyArea, title: str, lang: Literal["zh", "en"]) -> None:
+def _tell_station(options: Comparison, name: str, lang: Literal["zh", "en"]) -> None:
     """Say where a station could stand, or what was asked for and what there is."""
     import spatialreno as sr
 
-    solution = sr.site_facilities(area, _STATION, count=1)
+    area, title = options.areas[name], options.titles[name]
+    solution = options.once(f"{_STATION} {name}", lambda: sr.site_facilities(area, _STATION, count=1))
     kind = str(area.catalog.facilities.at[_STATION, f"title_{lang}"])
     if solution.feasible:
         tell_table(solution.sites.drop(columns="geometry").reset_index(), Form.table, title=f"{title} · {kind}")

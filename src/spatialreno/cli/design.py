@@ -45,6 +45,9 @@ def design(
     goal: Annotated[str, typer.Option("--goal", help="basket, covered:KIND, kinds, score or metres")] = "basket",
     candidate: Annotated[Ids, typer.Option("--candidate", help="Id of a wall or gate, or: walls, gates, paths")] = None,
     max_m: Annotated[float | None, typer.Option("--max-m", help="Split longer walls first, in metres")] = None,
+    tiles_m: Annotated[
+        float | None, typer.Option("--tiles-m", help="Side of the tiles that a large area is worked out by, in metres")
+    ] = None,
     keep_party: Annotated[Ids, typer.Option("--keep-party", help="Id of a party that is not asked")] = None,
     most_parties: Annotated[int | None, typer.Option("--most-parties", min=0, help="Most parties asked")] = None,
     consent: Annotated[str | None, typer.Option("--consent", help="in_hand or not_refused")] = None,
@@ -80,7 +83,7 @@ def design(
     }  # fmt: skip
     found = sr.design_openings(
         changed(read, scenario), budget_yuan=budget, goal=goal, candidates=candidate, max_m=max_m,
-        standard=standard_for(read, standard), progress=say,
+        tiles_m=tiles_m, standard=standard_for(read, standard), progress=say,
         **{name: value for name, value in guards.items() if value is not None},
     )  # fmt: skip
     for note in found.notes:
@@ -96,12 +99,11 @@ def design(
 
 def _tables(found: Design, steps: list[Design], out: Path) -> list[Path]:
     """Write what stands around the design as tables."""
-    import pandas as pd
-
+    from spatialreno.design import Frontier
     from spatialreno.files import write_sheet
 
     tables = {
-        "frontier": pd.DataFrame([one.row() for one in steps]), "nearly_as_good": found.best_sets(),
+        "frontier": Frontier.of(steps).table, "nearly_as_good": found.best_sets(),
         "reasons": found.reasons(), "pairs": found.pairs(), "guards": found.guard_prices(), "greedy": found.greedy(),
     }  # fmt: skip
     for name, table in tables.items():

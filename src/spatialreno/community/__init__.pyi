@@ -10,12 +10,16 @@ from .checkups.checkup import list_resources as list_resources
 from .checkups.hazards import Hazards as Hazards
 from .checkups.hazards import read_hazards as read_hazards
 from .checkups.said import checkup_lines as checkup_lines
+from .consents.consent import CONSENT_ORDER as CONSENT_ORDER
+from .consents.consent import CONSENT_STATES as CONSENT_STATES
 from .consents.consent import Consents as Consents
 from .consents.consent import find_consents as find_consents
 from .consents.register import register_facilities as register_facilities
 from .consents.touched import touched_features as touched_features
+from .lifts import LiftGround as LiftGround
 from .lifts import LiftPlan as LiftPlan
 from .lifts import LiftTerms as LiftTerms
+from .lifts import lift_ground as lift_ground
 from .lifts import plan_lifts as plan_lifts
 from .management import Management as Management
 from .management import break_even_fee as break_even_fee
@@ -44,6 +48,7 @@ from .upkeep.story import collection_story as collection_story
 from .voting.ballots import Register as Register
 from .voting.ballots import read_register as read_register
 from .voting.dwellings import homes as homes
+from .voting.fewest import fewest_people as fewest_people
 from .voting.votes import Tally as Tally
 from .voting.votes import VoteRule as VoteRule
 from .voting.votes import tally as tally

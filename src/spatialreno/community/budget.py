@@ -57,13 +57,14 @@ def choose_items(
     """
     costs = {str(i): round(float(c) * _FEN) for i, c in menu["cost_yuan"].items()}
     needs = {str(i): frozenset(n) for i, n in menu["needs"].items()}
+    wishes = _alike(ballots, weights)
     money, chosen, left = round(budget_yuan * _FEN), set[str](), {}
     for name in classes:
         own = [str(i) for i in menu.index[menu["class"] == name]]
         while True:
             offered = _reachable([i for i in own if i not in chosen], needs, chosen)
             found = _closed(
-                offered, needs, chosen, lambda items, m=money: run_rule(rule, costs, items, ballots, weights, m)
+                offered, needs, chosen, lambda items, m=money: run_rule(rule, costs, items, wishes, m)
             )
             if not found:
                 break
@@ -73,15 +74,29 @@ def choose_items(
     return Outcome(frozenset(chosen), _reasons(menu, costs, needs, ballots, chosen, left))
 
 
+def _alike(ballots: Mapping[str, frozenset[str]], weights: Mapping[str, int]) -> dict[frozenset[str], int]:
+    """Count ballots alike together, in the order of their first households."""
+    found: dict[frozenset[str], int] = {}
+    for household, wishes in sorted(ballots.items()):
+        found[wishes] = found.get(wishes, 0) + weights[household]
+    return found
+
+
 def run_rule(
     rule: str,
     costs: Mapping[str, int],
     items: list[str],
-    ballots: Mapping[str, frozenset[str]],
-    weights: Mapping[str, int],
+    wishes: Mapping[frozenset[str], int],
     money: int,
 ) -> set[str]:
     """Ask pabutools: the items a rule chooses from those offered; equal shares are completed greedily.
+
+    Parameters
+    ----------
+    rule, costs, items, money
+        ``equal_shares`` or ``greedy``; fen by item; items offered; fen there are.
+    wishes
+        How much each ballot counts, those alike together.
 
     Raises
     ------
@@ -96,9 +111,9 @@ def run_rule(
         raise InputError(f"menu: the rules come from pabutools, which does not import ({error}). {mend}.") from error
     projects = {i: Project(i, cost=costs[i]) for i in items}
     wanted: dict[Any, int] = {}
-    for household, wishes in sorted(ballots.items()):
-        if own := FrozenApprovalBallot(projects[i] for i in items if i in wishes):
-            wanted[own] = wanted.get(own, 0) + weights[household]
+    for ballot, times in wishes.items():
+        if own := FrozenApprovalBallot(projects[i] for i in items if i in ballot):
+            wanted[own] = wanted.get(own, 0) + times
     if not wanted:
         return set()
     instance = Instance(projects.values(), budget_limit=Fraction(money))

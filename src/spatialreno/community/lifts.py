@@ -104,7 +104,42 @@ class LiftPlan:
         )
 
 
-def plan_lifts(area: StudyArea, terms: LiftTerms | None = None, *, register: Register | None = None) -> LiftPlan:
+@dataclass(frozen=True)
+class LiftGround:
+    """What lifts find in an area, whoever lives there.
+
+    Attributes
+    ----------
+    fit
+        As ``fit_lifts`` gives it.
+    sun
+        As ``shade_lifts`` gives it; None when it was not asked for.
+    """
+
+    fit: gpd.GeoDataFrame
+    sun: LiftSun | None
+
+
+def lift_ground(area: StudyArea, sun: str = "") -> LiftGround:
+    """Judge where a lift fits, and by which rule of the catalog it takes sun from windows.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> len(lift_ground(sr.read_area("data/geo/xigongdi")).fit)
+    96
+    """
+    fit = fit_lifts(area)
+    return LiftGround(fit, shade_lifts(area, fit, rule=sun) if sun else None)
+
+
+def plan_lifts(
+    area: StudyArea,
+    terms: LiftTerms | None = None,
+    *,
+    register: Register | None = None,
+    ground: LiftGround | None = None,
+) -> LiftPlan:
     """Judge a lift for every stairwell: fit, sun, cost, shares to the fen, votes.
 
     Parameters
@@ -115,6 +150,8 @@ def plan_lifts(area: StudyArea, terms: LiftTerms | None = None, *, register: Reg
         Cost, subsidy, table of shares, compensation, sun rule.
     register
         The ballot book; read from the area when not given.
+    ground
+        Where lifts fit and what they shade, if that is known already (``lift_ground`` by the same sun rule).
 
     Returns
     -------
@@ -135,14 +172,14 @@ def plan_lifts(area: StudyArea, terms: LiftTerms | None = None, *, register: Reg
     """
     terms, book = terms or LiftTerms(), register or read_register(area)
     scheme = share_scheme(area.catalog, terms.scheme)
-    fit = fit_lifts(area)
+    ground = ground or lift_ground(area, terms.sun)
+    fit, sun = ground.fit, ground.sun
     counts = _counts(fit, book)
     shares = {
         str(i): _shared(str(i), row, book, scheme, terms) for i, row in fit.iterrows() if row["verdict"] == "fits"
     }
     rows = [_row(str(i), row, shares, counts, area) for i, row in fit.iterrows()]
     told = pd.DataFrame(rows, index=fit.index, columns=[*_MONEY, *_VOTES])
-    sun = shade_lifts(area, fit, rule=terms.sun) if terms.sun else None
     if sun is not None:
         told = told.join(sun.table[_SUN])
     table = gpd.GeoDataFrame(fit.drop(columns="geometry").join(told), geometry=fit.geometry, crs=area.crs)

@@ -15,9 +15,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from spatialreno.area import StudyArea
+from spatialreno.area import Changes, StudyArea, changes_of, with_changes
 from spatialreno.community import find_consents, read_register
 from spatialreno.comparison.key import comparison_key
 from spatialreno.comparison.options import TODAY, Comparison
@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 #: Most that is kept, in bytes; what was not used for longest goes first.
 MOST = 500_000_000
 #: What pages and papers ask of a comparison; worked out before it is kept, so that each of them has it.
-_ASKED = ("blockers", "conflicts", "sections", "room")
-_FRESH = ("areas", "scenarios", "consents", "register")
+_ASKED = ("blockers", "conflicts", "sections", "room", "checkups")
+_FRESH = ("areas", "scenarios", "consents", "register", "shelf", "_made")
 Say = Callable[[str], None]
+T = TypeVar("T")
 
 
 class _Ref(NamedTuple):
@@ -143,11 +144,40 @@ def _kept_or_made(
         if not made:
             whole = _whole(told)
             say("compared before: taken from the cache" if whole else "what was kept is not whole: compared anew")
-            return _read(whole, today) if whole else worked_out()
-        memory.reduce_size(bytes_limit=MOST)
+            made.append(_read(whole, today) if whole else worked_out())
+        else:
+            memory.reduce_size(bytes_limit=MOST)
+        object.__setattr__(made[0], "shelf", _Shelf(store, key, made[0]))
     except (OSError, pickle.PicklingError) as error:  # a full disk, an area that nobody can name
         say(f"not kept for the next command: {error}")
     return made[0] if made else worked_out()
+
+
+class _Shelf:
+    """Keeps answers about one comparison beside it, under its key."""
+
+    def __init__(self, store: Callable[[str, Callable[[str], bytes]], bytes], key: str, options: Comparison) -> None:
+        self._store, self._key = store, key
+        self._areas = options.areas
+
+    def take(self, name: str, make: Callable[[], T]) -> T:
+        """Give what is kept under a name, or work it out and keep it; what cannot be written is only worked out."""
+        made: list[T] = []
+
+        def work(_: str) -> bytes:
+            made.append(make())
+            out = io.BytesIO()
+            _Writer(out, {id(area): _Ref("area", name) for name, area in self._areas.items()}).dump(made[0])
+            return _sealed(out)
+
+        try:
+            whole = _whole(self._store(f"{self._key} {name}", work))
+        except (OSError, pickle.PicklingError, AttributeError, TypeError):  # a full disk, something nobody can write
+            whole = b""
+        if not made and whole:
+            fresh = {("area", name): area for name, area in self._areas.items()}
+            made.append(_Reader(io.BytesIO(whole), fresh).load())
+        return made[0] if made else make()
 
 
 def _stored(key: str, work: Callable[[str], bytes]) -> bytes:
@@ -163,8 +193,17 @@ def _written(options: Comparison) -> bytes:
     names |= {id(found): _Ref("consents", name) for name, found in options.consents.items()}
     names[id(options.register)] = _Ref("register", "")
     out = io.BytesIO()
-    pickle.dump(options.scenarios, out)
-    _Writer(out, names).dump(rest)
+    today = options.today
+    changes = {s.name: changes_of(options.areas[s.name], today) for s in options.scenarios}
+    pickle.dump((options.scenarios, changes), out)
+    writer = _Writer(out, names)
+    writer.dump({name: area.lasting for name, area in options.areas.items()})  # first: consents are found from it
+    writer.dump(rest)
+    return _sealed(out)
+
+
+def _sealed(out: io.BytesIO) -> bytes:
+    """Put the hash of what was written before it."""
     return hashlib.sha256(out.getvalue()).digest() + out.getvalue()
 
 
@@ -197,18 +236,29 @@ class _Reader(pickle.Unpickler):
 
 
 def _read(told: bytes, today: StudyArea) -> Comparison:
-    """Put a comparison together: what is kept, and what is personal from the area in hand."""
+    """Put a comparison together: what is kept, and what is personal from the area in hand.
+
+    Writer and reader each go on with what they have met, so that what both parts hold is read back as one thing.
+    """
     source = io.BytesIO(told)
-    scenarios: tuple[Scenario, ...] = pickle.load(source)
-    areas = {TODAY: today, **{s.name: s.apply(today) for s in scenarios}}
+    told_areas: tuple[tuple[Scenario, ...], dict[str, Changes | None]] = pickle.load(source)
+    scenarios, changes = told_areas
+    areas = {TODAY: today}
+    for scenario in scenarios:
+        own = changes[scenario.name]
+        areas[scenario.name] = scenario.apply(today) if own is None else with_changes(today, own)
+    fresh: dict[tuple[str, str], Any] = {("area", name): area for name, area in areas.items()}
+    reader = _Reader(source, fresh)
+    for name, known in reader.load().items():
+        areas[name].take_lasting(known)
     book: Register = read_register(today, keep_rest=True)
     consents = {s.name: find_consents(today, asked_of_owners(s), register=book, keep_rest=True) for s in scenarios}
-    fresh: dict[tuple[str, str], Any] = {("area", name): area for name, area in areas.items()}
     fresh |= {("consents", name): found for name, found in consents.items()}
-    rest = _Reader(source, {**fresh, ("register", ""): book}).load()
-    own = {f.name for f in fields(Comparison)} - set(_FRESH)
+    fresh["register", ""] = book
+    rest = reader.load()
+    given = {f.name for f in fields(Comparison)} - set(_FRESH)
     options = Comparison(
-        areas=areas, scenarios=scenarios, consents=consents, register=book, **{name: rest[name] for name in own}
+        areas=areas, scenarios=scenarios, consents=consents, register=book, **{name: rest[name] for name in given}
     )
-    vars(options).update({name: value for name, value in rest.items() if name not in own})
+    vars(options).update({name: value for name, value in rest.items() if name not in given})
     return options

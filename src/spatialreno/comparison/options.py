@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast
 
 import pandas as pd
 
@@ -22,7 +22,7 @@ from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works, works_findings
 from spatialreno.comparison.write import write_comparison
 from spatialreno.comparison.year.schedule import Schedule, plan_year
-from spatialreno.errors import Fault, InputError
+from spatialreno.errors import Fault, InputError, nearest
 from spatialreno.indicators import Evaluation, indicator_title
 from spatialreno.land import Removals, built_conflicts, fewest_removals, fire_blockers, lane_sections
 from spatialreno.scenario import Bill, Scenario
@@ -33,6 +33,16 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 TODAY = "today"
+T = TypeVar("T")
+
+
+class Shelf(Protocol):
+    """Where answers about a comparison are kept between commands."""
+
+    def take(self, name: str, make: Callable[[], T]) -> T:
+        """Give what is kept under a name, or work it out and keep it."""
+
+
 Lang = Literal["zh", "en"]
 
 
@@ -59,6 +69,8 @@ class Comparison(Shown):
         By option, heat and one dig (``.heat``, ``.dig``), where they are part of it.
     money
         The one bill of all options (``bill()``).
+    shelf
+        Where answers are kept between commands (``once``); None: only as long as the comparison lives.
     """
 
     areas: Mapping[str, StudyArea]
@@ -74,6 +86,7 @@ class Comparison(Shown):
     money: Bill
     plans: pd.DataFrame
     works: Mapping[str, Works] = field(default_factory=dict)
+    shelf: Shelf | None = None
 
     @property
     def today(self) -> StudyArea:
@@ -115,6 +128,31 @@ class Comparison(Shown):
             },
         }
 
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Work something out once for this comparison, between commands too where it is kept.
+
+        Parameters
+        ----------
+        name
+            Of the answer, with all that it rests on besides the comparison.
+        make
+            Works it out. Nothing personal may be in it (ballots, rights, contacts): it may be written to disk.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [])
+        >>> options.once("metres of wall", lambda: round(options.today.walls.length.sum()))
+        2560
+        """
+        if name not in self._made:
+            self._made[name] = make() if self.shelf is None else self.shelf.take(name, make)
+        return cast(T, self._made[name])
+
+    @cached_property
+    def _made(self) -> dict[str, Any]:
+        return {}
+
     def table(self, *, rounded: bool = False) -> pd.DataFrame:
         """Return every finding of every option.
 
@@ -152,7 +190,8 @@ class Comparison(Shown):
         """
         values = self._values()
         if base not in values:
-            raise InputError(f"{base}: no such option. Options: {', '.join(values.columns)}.")
+            near = nearest(base, values.columns)
+            raise InputError(f"{base}: no such option. Options: {', '.join(values.columns)}.{near}")
         others = [c for c in values.columns if c != base]
         counted = self._invested(values)
         change = pd.concat([values[base], counted[others].sub(counted[base], axis=0)], axis=1)
@@ -369,7 +408,9 @@ class Comparison(Shown):
         """Read the comparison aloud."""
         told = {k: e.value("score") for k, e in self.evaluations.items()}
         scores = [f"{k} {score:.1f}" if score == score else f"{k} —" for k, score in told.items()]
-        return f"Comparison of {self.today.name} by {self.standard}, circle score: {', '.join(scores)}"
+        unread = next(iter(self.evaluations.values())).value("score_unread")
+        head = f"circle score ({unread:.0%} of its weight on norms unread in print)"
+        return f"Comparison of {self.today.name} by {self.standard}, {head}: {', '.join(scores)}"
 
     def _invested(self, values: pd.DataFrame) -> pd.DataFrame:
         """Count what today invests as 0, so that options can be compared with it."""

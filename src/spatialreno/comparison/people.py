@@ -15,6 +15,7 @@ from spatialreno.community import (
     Tally,
     balance_money,
     choose_works,
+    lift_ground,
     manage,
     plan_lifts,
     register_facilities,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from spatialreno.comparison.options import Comparison
     from spatialreno.comparison.year.schedule import Schedule
+    from spatialreno.design import Frontier
     from spatialreno.programme import Programme
 
 
@@ -50,6 +52,8 @@ class People:
         The programme the area is part of; None when not given.
     schedules
         The year of each option that does something; empty when no first day was given.
+    frontier
+        What more or less money gives; None without a design.
     """
 
     lifts: LiftPlan
@@ -62,6 +66,7 @@ class People:
     satisfied: Mapping[str, Tally]
     programme: Programme | None = None
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    frontier: Frontier | None = None
 
 
 def gather_people(
@@ -73,6 +78,7 @@ def gather_people(
     trials: int = 100,
     programme: Programme | None = None,
     start: str | None = None,
+    frontier: Frontier | None = None,
 ) -> People:
     """Gather what concerns people in the options of a comparison, for a page or a report.
 
@@ -92,6 +98,8 @@ def gather_people(
         As ``read_programme`` gives it.
     start
         First day of the works (YYYY-MM-DD), to plan the year of every option; None: no schedule.
+    frontier
+        What more or less money gives, as ``sr.design.Frontier.of`` or ``.read`` gives it.
 
     Returns
     -------
@@ -113,9 +121,11 @@ def gather_people(
     if menu is not None and budget_yuan is None:
         raise InputError("menu: needs a budget. Give budget_yuan (on the command line --budget).")
     today, book = options.today, options.register
+    terms = terms or LiftTerms(sun="dahan" if sun_is_known() else "")
+    ground = options.once(f"lift ground {terms.sun}", lambda: lift_ground(today, terms.sun))
     return People(
-        lifts=plan_lifts(today, terms or LiftTerms(sun="dahan" if sun_is_known() else ""), register=book),
-        menu=None if menu is None else choose_works(book, menu, budget_yuan or 0.0, trials=trials),
+        lifts=plan_lifts(today, terms, register=book, ground=ground),
+        menu=None if menu is None else _menu(options, menu, budget_yuan or 0.0, trials),
         management={name: manage(area) for name, area in options.areas.items()},
         checkups=options.checkups,
         balances={s.name: balance_money(options.bill().of(s.name), today.catalog) for s in options.scenarios},
@@ -124,7 +134,13 @@ def gather_people(
         satisfied=book.counts("satisfied"),
         programme=programme,
         schedules={} if start is None else _schedules(options, start),
+        frontier=frontier,
     )
+
+
+def _menu(options: Comparison, menu: pd.DataFrame, budget_yuan: float, trials: int) -> MenuChoice:
+    asked = f"{menu.to_csv()} {budget_yuan!r} {trials}"  # only sums of ballots stand in a choice
+    return options.once(f"menu {asked}", lambda: choose_works(options.register, menu, budget_yuan, trials=trials))
 
 
 def _schedules(options: Comparison, start: str) -> dict[str, Schedule]:

@@ -123,18 +123,23 @@ def consent_values(found: Consents | None) -> dict[str, float]:
 
 
 def served_values(area: StudyArea, register: Register | None) -> dict[str, float]:
-    """Tell which share of households somebody manages, and of those who voted who is satisfied; both where known."""
+    """Tell whose compound is managed, whose renewal is done, and who of those who voted is satisfied; where known."""
     homes = home_buildings(area)
     people = homes["households"].astype("float64").groupby(homes["compound_id"]).sum()
-    manager = area.compounds["management"].reindex(people.index)
-    known = float(people[manager.notna()].sum())
-    managed = float(people[manager.notna() & manager.ne("none")].sum())
+    manager, renewal = (area.compounds[name].reindex(people.index) for name in ("management", "renewal"))
     counts = register.counts("satisfied").values() if register else ()
     voted, agreed = sum(c.voted_heads for c in counts), sum(c.agreed_heads for c in counts)
     return {
-        "managed_share": managed / known if known else float("nan"),
+        "managed_share": _share(people, manager.ne("none"), manager.notna()),
+        "completed_share": _share(people, renewal.eq("done"), renewal.notna()),
         "satisfied_share": agreed / voted if voted else float("nan"),
     }
+
+
+def _share(people: pd.Series[float], such: pd.Series[bool], known: pd.Series[bool]) -> float:
+    """Give the share of people of whom something holds, among those of whom it is known; unknown where of nobody."""
+    there = float(people[known].sum())
+    return float(people[known & such.fillna(False)].sum()) / there if there else float("nan")
 
 
 def _built_m2(bill: pd.DataFrame, layer: str) -> float:

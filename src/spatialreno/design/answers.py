@@ -22,6 +22,7 @@ from spatialreno.design.question.guards import CHECKS, Guards, Places, terms_of
 from spatialreno.design.question.hopes import Hopes
 from spatialreno.design.question.new_gates import find_new_gates, with_new_gates
 from spatialreno.design.question.terms import Bools, Terms
+from spatialreno.design.tiles.study_by_tiles import study_of, tile_side
 from spatialreno.errors import InfeasibleError, RenoError
 
 if TYPE_CHECKING:
@@ -54,12 +55,13 @@ class Question:
     @classmethod
     def of(
         cls, area: StudyArea, goal: str, candidates: Sequence[str] | None, standard: str | Standard, guards: Guards,
-        progress: Callable[[str], None] | None = None, effort: Effort | None = None,
+        progress: Callable[[str], None] | None = None, effort: Effort | None = None, tiles_m: float | None = None,
     ) -> Question:  # fmt: skip
         """Make everything ready that does not depend on the budget."""
         from spatialreno.walk import OpeningChoices
 
         aim = find_goal(area, goal, standard)
+        side_m = tile_side(aim, tiles_m)
         new = find_new_gates(area) if "paths" in (candidates or ()) else []
         ready = with_new_gates(area, new)
         found, left_out = find_candidates(ready, candidates, new)
@@ -67,14 +69,13 @@ class Question:
         priced = [one for one in found if not np.isnan(cost[one.id])]
         left_out |= {one.id: "has no price in the catalog" for one in found if np.isnan(cost[one.id])}
         choices = OpeningChoices.of(ready, [one.acts for one in priced], list(aim.people.index))
-        hopes = aim.hopes(choices)
-        study = Study(hopes, len(priced), aim.whole, choices.searches, effort or Effort(), progress or (lambda _: None))
+        study = study_of(aim, choices, priced, ready, side_m, effort or Effort(), progress or (lambda _: None))
         asked = asked_by_candidate(area, priced)
         terms = terms_of(
-            Places(area, ready, tuple(priced)), cost[[one.id for one in priced]], guards, hopes, aim, asked
+            Places(area, ready, tuple(priced)), cost[[one.id for one in priced]], guards, study.hopes, aim, asked
         )
         notes = tuple(f"{name} is left out: it {why}" for name, why in sorted(left_out.items()))
-        return cls(area, aim, tuple(priced), hopes, study, terms, asked, guards, notes, ready)
+        return cls(area, aim, tuple(priced), study.hopes, study, terms, asked, guards, notes, ready)
 
     def design(self, budget_yuan: float) -> Design:
         """Answer for one budget, prove, prune, apply and measure."""

@@ -24,6 +24,7 @@ def design_openings(
     goal: str = "basket",
     candidates: Sequence[str] | None = None,
     max_m: float | None = None,
+    tiles_m: float | None = None,
     standard: str | Standard = "gb50180-2018",
     effort: Effort | None = None,
     progress: Callable[[str], None] | None = None,
@@ -37,7 +38,9 @@ def design_openings(
     Method: opening never lengthens a walk. So wherever somebody does not reach what he is after under a choice, that
     choice is grown to a largest one under which he still does not; at least one of the remaining candidates must open
     (a cut). A solver chooses, the walk engine tells whom the choice reaches, and cuts are added until value and bound
-    meet or the effort is used up. At the end the answer is applied and measured by the product; both must agree.
+    meet or the effort is used up. A large area is worked out by tiles: each home belongs to one, each tile chooses its
+    own copy of every opening at a price of its own, and what tiles and money get together bounds the whole. At the end
+    the answer is applied and measured by the product; both must agree.
 
     Parameters
     ----------
@@ -56,6 +59,11 @@ def design_openings(
     max_m
         Split longer walls first, as ``split_walls`` does, so that a stretch may open alone; the answer's scenario is
         for ``Design.area``.
+    tiles_m
+        Side in metres of the tiles that a large area is worked out by; by default one piece up to 600 homes, and above
+        that tiles of 500 m for goals that count who reaches something (not ``score`` and ``metres``). The walks of one
+        tile are at hand at a time, each to its full length, so that memory stays bounded; the bound holds for the
+        whole. Where there is one tile only the answer is that of one piece.
     standard
         The standard whose radii, baskets and weights count.
     effort
@@ -92,5 +100,5 @@ def design_openings(
         raise InputError(f"design: budget_yuan is {budget_yuan:g}, expected 0 or more. Give yuan, such as 300000.")
     if max_m is not None:
         area = split_walls(area, max_m=max_m)
-    question = Question.of(area, goal, candidates, standard, guards, progress, effort)
+    question = Question.of(area, goal, candidates, standard, guards, progress, effort, tiles_m)
     return question.design(budget_yuan)

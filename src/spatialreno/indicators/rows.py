@@ -97,7 +97,7 @@ def indicator_title(catalog: Catalog, indicator: str, *, lang: str = "zh", norm:
     """
     column = f"title_{lang}"
     base, _, subject = indicator.partition(":")
-    if not subject or indicator in catalog.indicators.index:
+    if not subject or catalog.entry("indicators", indicator):
         return _worded(catalog, indicator, column)
     name = _subject_title(catalog, subject, column, norm)
     if norm is not None and base in ("level_all", "level_mean") and subject in norm.levels:
@@ -109,12 +109,13 @@ def indicator_title(catalog: Catalog, indicator: str, *, lang: str = "zh", norm:
 
 def _worded(catalog: Catalog, indicator: str, column: str) -> str:
     """Give a title with its thresholds: ``{gain_m:g}`` stands for that constant of the catalog."""
-    title = str(catalog.indicators.at[indicator, column])
+    title = str((catalog.entry("indicators", indicator) or {})[column])
     return _THRESHOLD.sub(lambda found: f"{catalog.constants[found[1]]:g}", title)
 
 
 def _subject_title(catalog: Catalog, subject: str, column: str, norm: Standard | None) -> str:
-    if subject in catalog.facilities.index:
-        return str(catalog.facilities.at[subject, column])
+    known = catalog.entry("facilities", subject)
+    if known:
+        return str(known[column])
     titled = {**norm.levels, **{b.id: b for b in norm.baskets}} if norm else {}
     return str(getattr(titled[subject], column)) if subject in titled else subject

@@ -6,6 +6,9 @@ from .footprints.buildable import kind_sides as kind_sides
 from .footprints.conflicts import built_conflicts as built_conflicts
 from .footprints.conflicts import conflict_lines as conflict_lines
 from .footprints.fit_several import fit_footprints as fit_footprints
+from .footprints.point_fits import footprint_fits as footprint_fits
+from .footprints.point_fits import kinds_alike as kinds_alike
+from .footprints.point_fits import solid_bodies as solid_bodies
 from .footprints.removals import Removals as Removals
 from .footprints.removals import fewest_removals as fewest_removals
 from .footprints.sites import candidate_sites as candidate_sites

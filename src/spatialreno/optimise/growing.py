@@ -57,8 +57,8 @@ class GrowingLp:
     >>> lp.grow([([0, 1], [1.0, 1.0], 1.0, np.inf)])
     >>> lp.solve(Limit(work=0.0)) is None
     True
-    >>> lp.solve(Limit())[0]
-    1.0
+    >>> lp.solve(Limit())[0], lp.prices
+    (1.0, array([1.]))
     """
 
     def __init__(self, model: Milp) -> None:
@@ -83,6 +83,11 @@ class GrowingLp:
         """Hold variables at 0 from now on."""
         for column in columns:
             self._highs.changeColBounds(int(column), 0.0, 0.0)
+
+    @property
+    def prices(self) -> FloatArray:
+        """What one more of each row's least or most would change the objective by, where it was solved last."""
+        return np.array(self._highs.getSolution().row_dual)
 
     def solve(self, limit: Limit | None = None) -> tuple[float, FloatArray, FloatArray] | None:
         """Give the least objective, the values and the reduced costs; inf and nothing when there is no solution.

@@ -40,7 +40,8 @@ class Solution:
     objective, bound, gap
         Value of the choice, the proven limit of any choice, and their relative distance.
     status
-        ``optimal``, ``bounded`` (a limit came before the proof) or ``infeasible``.
+        ``optimal``, ``bounded`` (a limit came before the proof) or ``infeasible``; said of the candidates searched,
+        whose number is in ``provenance``.
     missing
         When infeasible: what is asked and what there is, in numbers.
     provenance
@@ -114,7 +115,12 @@ class Solution:
             return f"<Solution {self.kind}: {self.status}; {self.shortfall()}>"
         where = ", ".join(str(site) for site in self.sites.index)
         value = f"objective {self.objective:,.1f}, bound {self.bound:,.1f}, gap {self.gap:.2%}"
-        return f"<Solution {self.kind}: {where}; {value}; {self.status}>"
+        return f"<Solution {self.kind}: {where}; {value}; {self.status}{self._among()}>"
+
+    def _among(self) -> str:
+        """Say what was searched: a proof holds among the candidates, not among all places on the ground."""
+        count = self.provenance.get("candidates")
+        return "" if count is None else f" among {count} candidates"
 
 
 def _values(row: pd.Series) -> dict[str, Any]:

@@ -26,7 +26,7 @@ _UPON = ("buildings", "structures", "facilities", "open_spaces", "parking", "pat
 def ledger(resolved: Resolved) -> pd.DataFrame:
     """Price every act of a resolved scenario; one row for each feature and price item."""
     area, after = resolved.area, resolved.after
-    holders = _holders(area)
+    holders, standing = _holders(area), set(area.buildings.index)
     prices = _by_act(area.catalog.costs.to_dict("records"))
     sizes = Quantities(area, tuple(_built_upon(resolved)))
     altered: dict[tuple[str, str], tuple[Intervention, set[str]]] = {}
@@ -43,7 +43,7 @@ def ledger(resolved: Resolved) -> pd.DataFrame:
             act = acts[(layer, i)]
             base = {"verb": verb, "layer": layer, "id": i, "phase": act.phase, "reason": act.reason}
             base |= {"kind": _kind(feature), "parties": tuple(_parties(i, feature, holders))}
-            columns = altered[(layer, i)][1] if verb == "alter" else _given(feature, area)
+            columns = altered[(layer, i)][1] if verb == "alter" else _given(feature, standing)
             rows += _priced(base, feature, _prices(prices.get((layer, verb), []), feature, columns), sizes)
     return _in_order(pd.DataFrame(rows, columns=COLUMNS))
 
@@ -87,10 +87,10 @@ def _kind(feature: Row) -> str:
     return kind if isinstance(kind, str) else ""
 
 
-def _given(feature: Row, area: StudyArea) -> set[str]:
+def _given(feature: Row, standing: set[str]) -> set[str]:
     """Name the columns that something built has; a room is one only in a building that stands today."""
     known = {str(column) for column, value in feature.items() if isinstance(value, str) and value}
-    return known if feature.get("building_id") in area.buildings.index else known - {"building_id"}
+    return known if feature.get("building_id") in standing else known - {"building_id"}
 
 
 # ---- prices

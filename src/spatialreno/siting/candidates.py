@@ -78,6 +78,21 @@ def spare_rooms(area: StudyArea, kind: str) -> gpd.GeoDataFrame:
     return _joined([_row(rooms, "spare_room", rooms.index, rooms["spare_room_m2"])], kind, area)
 
 
+def joint_rooms(area: StudyArea, kind: str) -> gpd.GeoDataFrame:
+    """List the spare rooms that hold the least floor area of a kind that may share a building (catalog, ``joint``).
+
+    ``area_m2`` is that floor area: the rest of the room is not taken.
+    """
+    floor, rooms = joint_floor_m2(area, kind), spare_rooms(area, kind)
+    return rooms[(rooms["area_m2"] >= floor).to_numpy(bool)].assign(area_m2=floor)
+
+
+def joint_floor_m2(area: StudyArea, kind: str) -> float:
+    """Give the least floor area of a kind that may share a building; of any other nothing is known (NaN)."""
+    kinds = area.catalog.facilities
+    return float(kinds["floor_m2"][kind]) if kinds["joint"][kind] else float("nan")
+
+
 def land_candidates(area: StudyArea, kind: str, sides: list[tuple[float, float]] | None) -> gpd.GeoDataFrame:
     """List the rectangles of free land that hold the footprint (:func:`spatialreno.land.candidate_sites`)."""
     from spatialreno.land import candidate_sites

@@ -14,7 +14,15 @@ from spatialreno.area import STATION
 from spatialreno.errors import InputError
 from spatialreno.optimise import Solution
 from spatialreno.siting.answer import Found, solution
-from spatialreno.siting.candidates import given_candidates, land_candidates, overlapping
+from spatialreno.siting.candidates import (
+    given_candidates,
+    joint_floor_m2,
+    joint_rooms,
+    land_candidates,
+    overlapping,
+    spare_rooms,
+    together,
+)
 from spatialreno.siting.distances import existing_distances, walking_distances
 from spatialreno.siting.heat import choose_stations
 from spatialreno.siting.models.objectives import OBJECTIVES, Asked
@@ -35,7 +43,7 @@ def site_facilities(
     radius_m: float | None = None,
     time_limit_s: float | None = None,
 ) -> Solution:
-    """Find where facilities of a kind serve best, with proof.
+    """Find where facilities of a kind serve best among the candidates there are, with proof.
 
     People walk: residents of each building, to the sites and to the open facilities of the kind there
     are already. A ``heat_exchange_station`` is sited for the floor area that waits for heating, at least cost:
@@ -57,7 +65,7 @@ def site_facilities(
         (:func:`max_coverage`). ``p-center``: least walk of whoever walks farthest (:func:`p_center`).
         Heat-exchange stations have one objective, their cost, and take None only.
     candidates
-        Features to choose among, any geometry and CRS, ids as index; None: what free land can hold.
+        Features to choose among, any geometry and CRS, ids as index; None: what free land and spare rooms can hold.
         ``capacity``, ``area_m2`` and ``building_id`` are kept where given.
     radius_m
         Service radius in metres. Coverage needs it. With the others everyone must be within it; without it a
@@ -113,8 +121,8 @@ def _check(area: StudyArea, kind: str, count: int | None, objective: str | None,
 
 
 def _choose(area: StudyArea, kind: str, objective: str, asked: Asked) -> Found:
-    """Choose among what free land can hold; when that is nothing, say what land there is."""
-    sites = land_candidates(area, kind, None)
+    """Choose among free land and rooms that can hold it; when there are none, say what there is."""
+    sites = together([land_candidates(area, kind, None), joint_rooms(area, kind)])
     found = _choose_among(area, kind, sites, objective, asked)
     if len(sites) >= asked.count:
         return found
@@ -169,11 +177,19 @@ def _land_there_is(area: StudyArea, kind: str) -> dict[str, Any]:
     asked = float(area.catalog.facilities["footprint_m2"][kind])
     large = [fit.rectangle for fit in best if fit and fit.rectangle.area >= asked]
     return {
+        **_rooms_there_are(area, kind),
         **(_no_way_in(area, large) if large else {}),
         "footprint_m2": asked,
         "largest_free_rectangle_m2": round(max((fit.rectangle.area for fit in best if fit), default=0.0), 1),
         "usable_land_m2": round(float(free_land(area)["usable_m2"].sum()), 1),
     }
+
+
+def _rooms_there_are(area: StudyArea, kind: str) -> dict[str, float]:
+    """Hold the largest spare room to the floor area asked, where the kind may share a building."""
+    floor, rooms = joint_floor_m2(area, kind), spare_rooms(area, kind)["area_m2"]
+    largest = round(float(rooms.max()), 1) if len(rooms) else 0.0
+    return {"floor_m2": floor, "largest_spare_room_m2": largest} if floor > 0 else {}
 
 
 def _no_way_in(area: StudyArea, large: list[Any]) -> dict[str, Any]:

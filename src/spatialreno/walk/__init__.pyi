@@ -25,6 +25,8 @@ from .state.standing import fabric_of as fabric_of
 from .state.standing import paths_open as paths_open
 from .trials.cut_through import OutsideTrips as OutsideTrips
 from .trials.cut_through import cut_through as cut_through
+from .trials.held_walks import HeldWalk as HeldWalk
+from .trials.held_walks import Shelf as Shelf
 from .trials.home_walk import HomeWalk as HomeWalk
 from .trials.opening_choices import OpeningChoices as OpeningChoices
 from .trials.opening_choices import doubled_walls as doubled_walls

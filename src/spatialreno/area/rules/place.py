@@ -178,7 +178,7 @@ def ledgers_agree(checked: Checked) -> Iterator[Fault]:
 
 def marks_are_told(checked: Checked) -> Iterator[Fault]:
     """What was inferred or estimated is told, so that nobody takes it for surveyed."""
-    for name, frame in checked.layers.items():
+    for name, frame in checked.filled():
         if "inferred" not in frame.columns:
             continue
         inferred = frame["inferred"].fillna(False).to_numpy(dtype=bool)
@@ -203,7 +203,10 @@ def marks_are_told(checked: Checked) -> Iterator[Fault]:
 
 
 def _estimated(marks: pd.Series[Any]) -> dict[str, list[str]]:
-    rows = marks.dropna().str.split(",").explode().str.strip()
+    marks = marks.dropna()
+    if not len(marks):
+        return {}
+    rows = marks.str.split(",").explode().str.strip()
     return {str(column): list(ids) for column, ids in rows.groupby(rows).groups.items()}
 
 

@@ -183,7 +183,7 @@ def _told(text: Any) -> list[str]:
 
 def _acts(area: StudyArea, scenario: Scenario, then: Ground) -> list[tuple[str, set[tuple[str, str]]]]:
     """Give each act of a scenario with the (lack, compound) pairs it works towards."""
-    every = {str(i) for i in area.compounds.index}
+    every, closers = {str(i) for i in area.compounds.index}, area.catalog.rows("closers")
     acts = []
     for one in touched_features(area, scenario).to_dict("records"):
         own = set(one["places"]) | set(one["beside"])
@@ -195,7 +195,7 @@ def _acts(area: StudyArea, scenario: Scenario, then: Ground) -> list[tuple[str, 
         }
         reach = {
             (rule["lack"], compound)
-            for rule in area.catalog.rows("closers")
+            for rule in closers
             if (rule["verb"], rule["layer"]) == (one["verb"], one["layer"])
             and rule["kind"] in ("", one["kind"], one["sort"])
             for compound in spread[rule["within"]]

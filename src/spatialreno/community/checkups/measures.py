@@ -81,6 +81,8 @@ class Ground:
 
     def __init__(self, area: StudyArea, today: StudyArea) -> None:
         self.area, self.today = area, today
+        self._yards: dict[tuple[str, ...], shapely.Geometry] = {}
+        self._homes: dict[tuple[str, ...], gpd.GeoDataFrame] = {}
 
     @cached_property
     def blocks(self) -> dict[str, list[str]]:
@@ -95,8 +97,11 @@ class Ground:
 
     def yard(self, places: list[str]) -> shapely.Geometry:
         """Give the ground of compounds."""
-        own = self.area.compounds.geometry
-        return shapely.union_all(own[own.index.isin(places)].to_numpy())
+        key = tuple(places)
+        if key not in self._yards:
+            own = self.area.compounds.geometry
+            self._yards[key] = shapely.union_all(own[own.index.isin(places)].to_numpy())
+        return self._yards[key]
 
     @cached_property
     def homes(self) -> gpd.GeoDataFrame:
@@ -117,7 +122,10 @@ class Ground:
 
     def homes_in(self, places: list[str]) -> gpd.GeoDataFrame:
         """List the homes of compounds."""
-        return self.homes[self.homes["compound_id"].isin(places)]
+        key = tuple(places)
+        if key not in self._homes:
+            self._homes[key] = self.homes[self.homes["compound_id"].isin(places)]
+        return self._homes[key]
 
     def inside(self, rows: gpd.GeoDataFrame, places: list[str]) -> gpd.GeoDataFrame:
         """List what lies in compounds, by a point of it."""
@@ -139,7 +147,8 @@ Measure = Callable[[Ground, Ruled, list[str]], Found]
 
 def homes_heated(ground: Ground, rule: Ruled, places: list[str]) -> Found:
     """Count the households that are connected; of a home that is not known to be heated none."""
-    return _households(ground.homes_in(places), ground.homes_in(places)["heated"].fillna(0.0))
+    homes = ground.homes_in(places)
+    return _households(homes, homes["heated"].fillna(0.0))
 
 
 def homes_with_fire_access(ground: Ground, rule: Ruled, places: list[str]) -> Found:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from spatialreno.scenario import Scenario
 
 #: How a holder's word stands for the matter: only a signature is in hand.
-_STATES = {
+CONSENT_STATES = {
     "signed": "in_hand",
     "agreed_in_principle": "promised",
     "visited": "open",
@@ -26,7 +26,7 @@ _STATES = {
     "against": "refused",
 }
 #: From best to worst: a party stands where its worst row stands.
-_ORDER = ("in_hand", "promised", "open", "refused", "unknown")
+CONSENT_ORDER = ("in_hand", "promised", "open", "refused", "unknown")
 _ASKED = [
     *("verb", "layer", "id", "kind", "basis", "right", "party_id", "party", "party_kind"),
     *("share", "consent", "date", "state", "source", "confidence"),
@@ -239,11 +239,8 @@ def _row(one: dict[Any, Any], right: str, basis: str, holder: dict[Any, Any] | N
     told = {key: holder[key] for key in ("party_id", "party", "party_kind", "share", "consent", "date")}
     if basis == "owner" and holder["party_kind"] == "all_owners" and one["matter"]:
         return row | told | {"basis": "vote", "right": right, "state": "vote"}
-    return (
-        row
-        | told
-        | {"basis": basis, "right": right, "state": "informed" if basis == "inform" else _STATES[holder["consent"]]}
-    )
+    state = "informed" if basis == "inform" else CONSENT_STATES[holder["consent"]]
+    return row | told | {"basis": basis, "right": right, "state": state}
 
 
 def _matters(touched: pd.DataFrame, area: StudyArea, book: Register) -> list[tuple[str, str]]:
@@ -274,7 +271,7 @@ def _vote_rows(counts: dict[str, Tally], area: StudyArea) -> pd.DataFrame:
 def _parties(asked: pd.DataFrame) -> pd.DataFrame:
     """Sum up by party whose own agreement is needed; it stands where its worst row stands."""
     own = asked[(asked["basis"] == "owner") & (asked["party_id"] != "")]
-    rank = own["state"].map({state: k for k, state in enumerate(_ORDER)})
+    rank = own["state"].map({state: k for k, state in enumerate(CONSENT_ORDER)})
     grouped = own.assign(rank=rank, signed=own["state"] == "in_hand").groupby("party_id", sort=True)
     found = grouped.agg(
         party=("party", "first"),
@@ -283,5 +280,5 @@ def _parties(asked: pd.DataFrame) -> pd.DataFrame:
         in_hand=("signed", "sum"),
         worst=("rank", "max"),
     )
-    found["state"] = [_ORDER[int(k)] for k in found.pop("worst")]
+    found["state"] = [CONSENT_ORDER[int(k)] for k in found.pop("worst")]
     return found

@@ -48,12 +48,11 @@ def opened_between(before: StudyArea, after: StudyArea, acts: Iterable[Act]) -> 
     acts = list(acts)
     gone = {i for verb, layer, i in acts if (verb, layer) == ("demolish", "walls")}
     new = _newly_open(before, after)
-    known = {(area is after, layer): area.layer(layer) for area in (before, after) for layer in _BARRIERS}
+    barriers = [act for act in acts if act[1] in _BARRIERS]
+    features, standing = features_of(before, after, barriers), {True: after.walls, False: before.walls}
     found: dict[Act, frozenset[str]] = {}
-    for verb, layer, i in acts:
-        if layer not in _BARRIERS:
-            continue
-        feature, walls = known[verb == "build", layer].loc[i], known[verb == "build", "walls"]
+    for verb, layer, i in barriers:
+        feature, walls = features[verb, layer, i], standing[verb == "build"]
         compounds: set[str] = set()
         if layer == "gates" and _lets_more_pass(verb, i, before, after, gone):
             compounds |= _pair(gate_sides(feature, walls, before.catalog.constants))
@@ -62,7 +61,19 @@ def opened_between(before: StudyArea, after: StudyArea, acts: Iterable[Act]) -> 
         compounds |= _beside(feature, new, before)
         if compounds:
             found[verb, layer, i] = frozenset(compounds)
-    return found | _left_over(new, found, [act for act in acts if act[1] in _BARRIERS])
+    return found | _left_over(new, found, barriers)
+
+
+def features_of(before: StudyArea, after: StudyArea, acts: Iterable[Act]) -> dict[Act, dict[Any, Any]]:
+    """Take the row of each thing that is touched, a layer at a time: of what is built, as it will stand."""
+    ids: dict[tuple[bool, str], list[Act]] = {}
+    for verb, layer, i in acts:
+        ids.setdefault((verb == "build", layer), []).append((verb, layer, i))
+    found: dict[Act, dict[Any, Any]] = {}
+    for (built, layer), own in ids.items():
+        rows = (after if built else before).layer(layer).loc[[i for _, _, i in own]]
+        found |= dict(zip(own, rows.to_dict("records"), strict=True))
+    return found
 
 
 def gate_sides(gate: Any, walls: gpd.GeoDataFrame, constants: Mapping[str, float]) -> set[str]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import shapely
 
+from spatialreno.area import lasting
 from spatialreno.community.consents.opened import (
     LINES,
     Act,
+    features_of,
     gate_is_alone,
     gate_sides,
     lineages_of,
@@ -39,6 +41,7 @@ _ELSE = {
 _IN_BUILDING = "in_building"
 #: Kinds of rule that come from what an act does, and not from what the thing is.
 _OPENS, _ALONE, _THROUGH = "opens", "alone", "through"
+_RECENT = 32  # scenarios that are remembered: all options of a comparison
 
 
 def touched_features(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
@@ -61,6 +64,21 @@ def touched_features(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
         confidence. An act may stand in two rows: an illegal structure is enforced, and the way that it leaves open is
         asked for.
     """
+    recent = area.derive(_recent)
+    known = recent.pop(scenario, None)
+    recent[scenario] = _touched(area, scenario) if known is None else known
+    if len(recent) > _RECENT:
+        del recent[next(iter(recent))]
+    return recent[scenario].copy()
+
+
+@lasting
+def _recent(area: StudyArea) -> dict[Scenario, pd.DataFrame]:
+    """Begin the list of scenarios last asked for; consents and check-ups ask for the same."""
+    return {}
+
+
+def _touched(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
     bill = scenario.ledger(area)
     acts = bill[bill["verb"] != "keep"].drop_duplicates(["verb", "layer", "id"])
     after = scenario.apply(area)
@@ -69,11 +87,11 @@ def touched_features(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
     gone = {i for verb, layer, i in keys if (verb, layer) == ("demolish", "walls")}
     rules, yards = area.catalog.rows("consent_rules"), area.compounds.geometry
     walls = {True: after.walls, False: area.walls}
-    frames = {(source is after, layer): source.layer(layer) for source in (area, after) for layer in set(acts["layer"])}
+    features = features_of(area, after, keys)
     rows = []
     for key in keys:
         verb, layer, i = key
-        feature, standing = frames[verb == "build", layer].loc[i], walls[verb == "build"]
+        feature, standing = features[key], walls[verb == "build"]
         pierced = walls_pierced(feature, standing) if verb == "build" and layer in LINES else []
         places = {*_places(feature, area, yards), *_sides(standing, pierced)}
         if layer == "gates":
@@ -105,6 +123,8 @@ def _asked_for(
 
 
 def _sides(walls: gpd.GeoDataFrame, pierced: list[str]) -> set[str]:
+    if not pierced:
+        return set()
     told = walls.loc[pierced, ["compound_a", "compound_b"]].to_numpy(object).ravel()
     return {c for c in told if isinstance(c, str)}
 

@@ -180,14 +180,17 @@ class _Split:
         """Say how many fen of a line a rule would pay, by its share, its homes and what is left of its ceiling."""
         if line["part"] == "fees" or not rule.takes(line, eligible):
             return 0
-        area = self.today if line["verb"] in ("demolish", "alter") else self.area
-        part = rule.part(self.homes.of_line(line["layer"], line["ids"], area))
+        part = rule.part(self._served(line)) if rule.by_year else Fraction(1)
         self.eligible[rule.name] += whole * part
         if not rule.stated or rule.payer == line["payer"]:
             return 0
         most = int(whole * part * (1 if rule.share is None else rule.share))
         left = self.left[rule.name]
         return most if left is None else min(most, left)
+
+    def _served(self, line: dict[str, Any]) -> Homes:
+        area = self.today if line["verb"] in ("demolish", "alter") else self.area
+        return self.homes.of_line(line["layer"], line["ids"], area)
 
     def _spend(self, rule: Rule, fen: int) -> None:
         self.taken[rule.name] += fen

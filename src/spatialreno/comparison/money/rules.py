@@ -64,6 +64,11 @@ class Rule:
         """Whether the row says how much there is: a share or a ceiling."""
         return self.share is not None or self.ceiling_fen is not None
 
+    @property
+    def by_year(self) -> bool:
+        """Whether it asks when homes were built."""
+        return self.built_from is not None or self.built_to is not None
+
     def takes(self, line: dict[str, Any], eligible: str) -> bool:
         """Tell whether the rule is about this line at all, whenever its homes were built."""
         return (
@@ -76,14 +81,14 @@ class Rule:
     def built(self, homes: Homes) -> int:
         """Count the households of homes that were built when the rule asks for."""
         year, table = homes.table["year"], homes.table
-        if self.built_from is None and self.built_to is None:
+        if not self.by_year:
             return homes.households
         fits = year.notna() & (year >= (self.built_from or 0)) & (year <= (self.built_to or 9999))
         return int(table.loc[fits.astype(bool), "households"].sum())
 
     def part(self, homes: Homes) -> Fraction:
         """Give the share of a line that is eligible, by the households of the homes it serves."""
-        if self.built_from is None and self.built_to is None:
+        if not self.by_year:
             return Fraction(1)
         return Fraction(self.built(homes), homes.households) if homes.households else Fraction(0)
 

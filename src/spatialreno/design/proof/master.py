@@ -85,7 +85,7 @@ class Rungs:
 
     def holds(self, chosen: Bools) -> list[bool]:
         """Tell which rungs a choice truly reaches."""
-        found = [gain.holds(chosen) for gain in self.hopes.gains] + [False] * (len(self) - len(self.hopes.gains))
+        found = self.hopes.holding(chosen) + [False] * (len(self) - len(self.hopes.gains))
         for ladder, steps in zip(self.hopes.ladders, self.steps, strict=True):
             length = ladder.length(chosen)
             for step in steps:

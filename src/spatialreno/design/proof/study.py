@@ -184,7 +184,13 @@ class Study:
                 break
             if rungs == len(self.rungs):
                 lp.grow([cut_row(cut, len(point) - rungs) for cut in fresh])
+        if not self._met(hunt.value, bound) and not self.spent():
+            bound = min(bound, self._floored(self.hopes.today + self.tightened(terms, hunt, lp)))
         return bound, order
+
+    def tightened(self, terms: Terms, hunt: Hunt, lp: GrowingLp) -> float:
+        """Say what can be gained at most by more than the relaxation tells; here no more is known."""
+        return np.inf
 
     def _solved(
         self,

@@ -18,6 +18,7 @@ Act = tuple[str, str, str]
 WORDS = ("walls", "gates", "paths")
 _USUAL = WORDS[:2]
 _RESIDENTS = ":residents"
+_FARTHEST = ("gone", "public", "residents")
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,26 @@ def scenario_of(chosen: Iterable[Candidate], name: str, title: str = "", reason:
         else:
             done.append(alter(layer, ids=ids, set={"walkers": becomes}, reason=reason))
     return Scenario(name, title, done)
+
+
+def everything(candidates: Sequence[Candidate], area: StudyArea) -> Scenario:
+    """Open all there is, each thing as far as any candidate opens it.
+
+    Parameters
+    ----------
+    candidates
+        As from ``find_candidates``.
+    area
+        The area they are for, with new gates standing closed.
+    """
+    wall_of = dict(zip(area.gates.index, area.gates["wall_id"], strict=True))
+    gone = {thing for one in candidates for thing in one.features if one.acts[0][2] == "gone"}
+    farthest: dict[tuple[str, str], Candidate] = {}
+    for one in sorted(candidates, key=lambda one: _FARTHEST.index(one.acts[0][2]), reverse=True):
+        layer, name = one.features[0]
+        if layer != "gates" or ("walls", wall_of[name]) not in gone:
+            farthest[layer, name] = one
+    return scenario_of(farthest.values(), "everything")
 
 
 def _as_built(gate: Build, becomes: str, reason: str) -> Build:

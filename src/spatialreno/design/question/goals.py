@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from spatialreno.catalog import Standard
     from spatialreno.walk import OpeningChoices
 
+Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 WORDS = ("basket", "covered:KIND", "kinds", "score", "metres")
 _NO_RESIDENTS = ("score", "metres")
@@ -48,8 +49,10 @@ class Goal:
 
     @property
     def needs(self) -> list[dict[str, float]]:
-        """For a goal that a home holds or not: kinds and radii of each need; any kind of it will do."""
+        """Give kinds and radii of each need; any kind of it will do. For ``kinds`` each kind is a need of its own."""
         what, _, name = self.word.partition(":")
+        if what == "kinds":
+            return [{kind: radius} for kind, radius in sorted(self._radius.items())]
         if what == "covered":
             return [{name: self._radius[name]}]
         baskets = {basket.id: basket for basket in self.standard.baskets}
@@ -59,6 +62,11 @@ class Goal:
     def by_home(self) -> bool:
         """Tell whether each person counts once or not at all."""
         return self.word.startswith(("basket:", "covered:"))
+
+    @property
+    def by_reach(self) -> bool:
+        """Tell whether people count by what is within reach, and not by how far it is."""
+        return self.word not in _NO_RESIDENTS
 
     @property
     def whole(self) -> bool:
@@ -90,6 +98,15 @@ class Goal:
             score = self._scores(found, after)
             return float((score.reindex(self.people.index) * self.people).sum() / self.people.sum())
         return float(self._held(found, after).mul(self.people, axis=0).to_numpy().sum())
+
+    def missing(self, after: StudyArea) -> Bools:
+        """Tell by home and need what is not within reach in an area; for goals that count residents."""
+        from spatialreno.indicators import access
+
+        found = access(after, self.standard, self.people.to_frame("residents"))
+        within = found.pivot(index="building_id", columns="kind", values="within").reindex(self.people.index)
+        held = [within[list(need)].fillna(False).astype(bool).any(axis=1).to_numpy() for need in self.needs]
+        return ~np.column_stack(held)
 
     def by_resident(self, after: StudyArea) -> pd.Series[float]:
         """Tell by home what one resident adds to the measure in an area; for goals that count residents."""

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from spatialreno.walk import HomeWalk, OpeningChoices
+    from spatialreno.walk import OpeningChoices
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Needs = Sequence[dict[str, float]]
+
+
+class Walk(Protocol):
+    """The walks of one home to a target under any choice, as ``HomeWalk`` and ``HeldWalk`` are."""
+
+    @property
+    def relevant(self) -> Ints:
+        """The candidates that can matter."""
+
+    def within(self, chosen: Bools, less: int = 0) -> bool:
+        """Tell whether a facility is within its limit, shortened by ``less`` millimetres."""
+
+    def millimetres(self, chosen: Bools) -> int:
+        """Measure the walk to the nearest."""
+
+    def largest_without(self, chosen: Bools, order: Ints, less: int = 0) -> Bools:
+        """Choose more, in order, as long as no facility is within its limit."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +41,7 @@ class Gain:
 
     home: int
     weight: float
-    walks: tuple[HomeWalk, ...]
+    walks: tuple[Walk, ...]
 
     def holds(self, chosen: Bools) -> bool:
         """Tell whether it is reached under a choice."""
@@ -39,7 +57,7 @@ class Ladder:
     """
 
     home: int
-    walk: HomeWalk
+    walk: Walk
     worth: Callable[[int], float]
     top: int
     bottom: int
@@ -78,8 +96,12 @@ class Hopes:
 
     def value(self, chosen: Bools) -> float:
         """Measure a choice."""
-        reached = sum(gain.weight for gain in self.gains if gain.holds(chosen))
+        reached = sum(gain.weight for gain, holds in zip(self.gains, self.holding(chosen), strict=True) if holds)
         return self.today + reached + sum(ladder.gained(chosen) for ladder in self.ladders)
+
+    def holding(self, chosen: Bools) -> list[bool]:
+        """Tell which gains a choice truly reaches."""
+        return [gain.holds(chosen) for gain in self.gains]
 
     @property
     def most(self) -> float:

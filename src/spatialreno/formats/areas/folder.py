@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from spatialreno.area import StudyArea, assemble, crs_text, metric_crs
+from spatialreno.area import StudyArea, assemble, crs_text, metric_crs, own_columns
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import InputError
 from spatialreno.files import put_whole, write_geojson, write_gpkg, write_table
@@ -192,7 +192,8 @@ def written(area: StudyArea, name: str) -> Any:
     frame = area.layer(name)
     if layer.has_id:
         frame = frame.reset_index()
-    columns = [c for c in layer.of_status("required", "optional") if c == "id" or frame[c].notna().any()]
+    told = [*layer.of_status("required", "optional"), *own_columns(frame, layer)]
+    columns = [c for c in told if c == "id" or frame[c].notna().any()]
     return frame[columns if layer.is_table else [*columns, "geometry"]]
 
 

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from spatialreno.area import StudyArea, assemble, crs_text, declared_crs
+from spatialreno.area import StudyArea, assemble, crs_text, declared_crs, own_columns
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError
 from spatialreno.files import shapes_of
@@ -257,10 +257,9 @@ def _replace(connection: Any, schema: str, area: StudyArea, name: str) -> None:
 
     layer, place = area.catalog.layers[name], sql.Identifier(schema, name)
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(place))
-    columns = layer.of_status("required", "optional")
-    kinds: list[sql.Composable] = [
-        sql.SQL("{} " + _TYPES[layer.columns[c].dtype]).format(sql.Identifier(c)) for c in columns
-    ]
+    columns = [*layer.of_status("required", "optional"), *own_columns(area.layer(name), layer)]
+    types = {c: layer.columns[c].dtype if c in layer.columns else _own_type(area.layer(name)[c]) for c in columns}
+    kinds: list[sql.Composable] = [sql.SQL("{} " + _TYPES[t]).format(sql.Identifier(c)) for c, t in types.items()]
     code = area.crs.to_epsg() or 0
     if not layer.is_table:
         kinds.append(sql.SQL(f"geometry geometry(Geometry, {code})"))
@@ -269,6 +268,11 @@ def _replace(connection: Any, schema: str, area: StudyArea, name: str) -> None:
         for row in _rows(area, name, columns, code):
             copy.write_row(row)
     sign(connection, place)
+
+
+def _own_type(cells: Any) -> str:
+    """Tell which type of the dictionary a column of the office's own has."""
+    return {"Int64": "int", "float64": "float", "boolean": "bool"}.get(str(cells.dtype), "str")
 
 
 def _rows(area: StudyArea, name: str, columns: list[str], code: int) -> Any:

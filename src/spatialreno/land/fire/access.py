@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno.area import lasting
 from spatialreno.land.fire.drive import Drive, drive
 from spatialreno.land.fire.high_rise import long_sides
 from spatialreno.land.fire.hose import Hoses, read_doors, read_hoses
@@ -124,6 +125,7 @@ def fire_access(area: StudyArea, *, parked: bool = True) -> FireAccess:
     return area.derive(_past_cars) if parked else _served(area, parked=False)
 
 
+@lasting
 def _past_cars(area: StudyArea) -> FireAccess:
     """Judge with cars on the parking there is, once an area."""
     return _served(area, parked=True)

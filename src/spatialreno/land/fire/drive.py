@@ -131,8 +131,18 @@ def _turning_place(area: StudyArea, net: Net, tip: int, gone: BoolArray) -> bool
     side = area.catalog.constants["fire_turning_m"]
     point = shapely.Point(net.where[tip])
     near = shapely.buffer(point, 2 * side)
-    obstacles = net.survey.obstacles
-    stands = (~gone) & shapely.intersects(obstacles.shapes, near)
+    stands = (~gone) & shapely.intersects(net.survey.obstacles.shapes, near)
+    key = (tip, np.flatnonzero(stands).tobytes())
+    if key not in net.turned:
+        net.turned[key] = _turns_round(area, net, tip, stands)
+    return net.turned[key]
+
+
+def _turns_round(area: StudyArea, net: Net, tip: int, stands: BoolArray) -> bool:
+    """Look for the square, at every angle."""
+    side = area.catalog.constants["fire_turning_m"]
+    point = shapely.Point(net.where[tip])
+    near, obstacles = shapely.buffer(point, 2 * side), net.survey.obstacles
     soft = area.open_spaces[~area.open_spaces["kind"].isin(_FIRM)].geometry.to_numpy()
     taken = joined([*obstacles.shapes[stands], *soft[shapely.intersects(soft, near)]])
     ground = less(near, taken)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,6 +76,8 @@ class Net:
         By piece.
     turns
         Where an engine passes from piece to piece.
+    turned
+        What was found of turning places: by node, and by which obstacles stand near it.
     """
 
     paths: gpd.GeoDataFrame
@@ -86,6 +88,7 @@ class Net:
     drivable: BoolArray
     street: BoolArray
     turns: Turns
+    turned: dict[tuple[int, bytes], bool] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def length_m(self) -> FloatArray:

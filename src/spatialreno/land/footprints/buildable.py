@@ -16,6 +16,8 @@ from spatialreno.land.geometry.fit_rectangle import rectangle_sides
 from spatialreno.land.geometry.grow_shrink import erode, joined, less, set_back, solid_walls
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from spatialreno.area import StudyArea
 
 Sides = list[tuple[float, float]]
@@ -108,9 +110,19 @@ def _pipe_zones(area: StudyArea, kind: str) -> list[Any]:
 
 def _boundary_zones(area: StudyArea) -> list[Any]:
     """The strip along the edge of the land and along every wall that stands."""
-    distance = area.catalog.constants["boundary_setback_m"]
     yards, strips = ground(area)
     land = joined([yards, strips])
-    edge = less(land, erode(land, distance))
-    walls = shapely.buffer(solid_walls(area.walls), distance, cap_style="flat", join_style="mitre")
-    return [edge, *walls]
+    edge = less(land, erode(land, area.catalog.constants["boundary_setback_m"]))
+    return [edge, *_beside_walls(area, area.walls)]
+
+
+def wall_zones(area: StudyArea, kind: str, walls: gpd.GeoDataFrame) -> Any:
+    """Draw the ground on which each of some walls keeps a kind off while it stands."""
+    if kind_row(area, kind)["category"] in OPEN_GROUND:
+        return solid_walls(walls)
+    return _beside_walls(area, walls)
+
+
+def _beside_walls(area: StudyArea, walls: gpd.GeoDataFrame) -> Any:
+    distance = area.catalog.constants["boundary_setback_m"]
+    return shapely.buffer(solid_walls(walls), distance, cap_style="flat", join_style="mitre")

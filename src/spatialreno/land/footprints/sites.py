@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.area import home_buildings, once_an_area
+from spatialreno.area import home_buildings, lasting, once_an_area
 from spatialreno.land.footprints.buildable import Sides, buildable_land, kind_sides
 from spatialreno.land.footprints.zones import Place, directions, places
 from spatialreno.land.geometry.fit_rectangle import (
@@ -89,6 +89,7 @@ def largest_site(area: StudyArea, kind: str, sides: tuple[float, float]) -> Fit 
 
 
 @once_an_area
+@lasting
 def residents_centre(area: StudyArea) -> Any:
     """Give the point in the middle of the residents (of the homes when nobody is counted), to a millimetre."""
     homes = home_buildings(area)

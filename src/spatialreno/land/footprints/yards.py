@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from spatialreno.area import once_an_area, standing_structures
+from spatialreno.area import lasting, once_an_area, standing_structures
 from spatialreno.land.geometry.grow_shrink import joined, solid_walls
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ class Yards:
 
 
 @once_an_area
+@lasting
 def yards_of(area: StudyArea) -> Yards:
     """Cut the ground of an area into the yards that walls, buildings and structures part."""
     bodies = [*solid_walls(area.walls), *area.buildings.geometry, *standing_structures(area).geometry]

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from spatialreno.area import once_an_area
+from spatialreno.area import lasting, once_an_area
 from spatialreno.land.footprints.buildable import Sides
 from spatialreno.land.footprints.yards import yards_of
 from spatialreno.land.free.free_land import ground
@@ -127,6 +127,7 @@ def clipped(land: Any, asked: Any, margin_m: float) -> Any:
 
 
 @once_an_area
+@lasting
 def _standing(area: StudyArea) -> tuple[NDArray[np.object_], Any]:
     """Gather what gives directions, whatever is planned, and index it."""
     kept = ~area.walls["removable"].fillna(True).astype(bool) | area.walls["kind"].isin(STAYING)

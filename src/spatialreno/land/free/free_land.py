@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.area import once_an_area, standing_structures
+from spatialreno.area import lasting, once_an_area, standing_structures
 from spatialreno.land.geometry.grow_shrink import (
     areal,
     common,
@@ -107,6 +107,7 @@ def taken_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
 
 
 @once_an_area
+@lasting
 def free_surface(area: StudyArea) -> Any:
     """Give all free land of an area as one (multi)polygon, strips between compounds included."""
     corner, bodies = origin(area), joined([shape for _, shapes in takers(area) for shape in shapes])
@@ -118,6 +119,7 @@ def free_surface(area: StudyArea) -> Any:
 
 
 @once_an_area
+@lasting
 def takers(area: StudyArea) -> list[tuple[str, Any]]:
     """Name each layer that takes land with the outlines it takes (arrays of polygons)."""
     return [
@@ -142,6 +144,7 @@ def usable_part(shapes: Any, width_m: float) -> Any:
 
 
 @once_an_area
+@lasting
 def ground(area: StudyArea) -> tuple[Any, Any]:
     """Give compounds as one shape, and the strips between two of them that are no wider than strip_m."""
     compounds = area.compounds.geometry.to_numpy()

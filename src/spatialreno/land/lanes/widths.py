@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from spatialreno.area import once_an_area
+from spatialreno.area import lasting, once_an_area
 from spatialreno.errors import InputError
 from spatialreno.land.lanes.chainage import LEFT, RIGHT, FloatArray, Hits, IntArray, Stations, cut_paths, find_hits
 from spatialreno.land.lanes.obstacles import Obstacles, read_obstacles
@@ -52,6 +52,7 @@ def survey_lanes(area: StudyArea, paths: gpd.GeoDataFrame, *, step_m: float | No
 
 
 @once_an_area
+@lasting
 def lanes_surveyed(area: StudyArea) -> Survey:
     """Survey all paths of an area at the step of its catalog."""
     return survey_lanes(area, area.paths)

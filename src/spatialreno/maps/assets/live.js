@@ -18,18 +18,25 @@
     app.took = performance.now() - begun;
   };
 
+  // The ground that something takes, to scale: blue where it fits, red and broken where it does not.
+  function footprint({ ring, ok }) {
+    const look = ok === false ? { color: "#b91c1c", dashArray: "5 4", className: "footprint unfit" } : { color: "#0072b2", className: "footprint" };
+    return L.polygon(ring.map(([x, y]) => app.lonlat(x, y)), Object.assign({ weight: 2, fillOpacity: .25, interactive: false }, look));
+  }
+
   function discs() {
     puts.clearLayers();
     app.plan.facilities.forEach((put, k) => {
-      const title = kindTitle(put.kind);
+      const fit = app.now.fits[k], title = kindTitle(put.kind);
+      if (fit.ring) puts.addLayer(footprint(fit));
       const face = element("span", null, app.page.kind_labels[put.kind] || "·");
-      const icon = L.divIcon({ className: "disc facility-built", html: face, iconSize: null });
+      const icon = L.divIcon({ className: `disc facility-built${fit.ok === false ? " unfit" : ""}`, html: face, iconSize: null });
       const marker = L.marker(app.lonlat(...placeOf(put)), { icon, alt: title, riseOnHover: true, zIndexOffset: 500 });
       marker.on("add", () => marker.getElement().setAttribute("aria-label", `${title}: ${app.page.words.remove}`));
       const pressed = () => onPut(put, k);
       marker.on("click", pressed);
       marker.on("keypress", event => { if (event.originalEvent.key === "Enter") pressed(); });
-      marker.bindTooltip(() => element("div", "tip", takes() ? `${title} · ${app.page.words.remove}` : title));
+      marker.bindTooltip(() => element("div", "tip", [title, fit.said, takes() ? app.page.words.remove : ""].filter(Boolean).join(" · ")));
       puts.addLayer(marker);
     });
   }
@@ -48,6 +55,19 @@
   };
   const kindTitle = kind => app.page.kind_names[kind] || kind;
 
+  // Put something and say at once whether it fits.
+  function place(put) {
+    app.put(put);
+    const fit = app.now.fits[app.now.fits.length - 1];
+    app.tell(fit && fit.said ? `${kindTitle(put.kind)}：${fit.said}` : "");
+  }
+
+  // A wall or structure by its layer and its name, else its id.
+  app.called = ([layer, id]) => {
+    const [[theme, feature] = []] = app.drawnOf(layer, id);
+    return `${app.page.layer_names[layer]} ${(feature && app.nameOf(theme, feature)) || id}`;
+  };
+
   // ---- numbers ----------------------------------------------------------------------------------------------------
   function valueOf(result, key) {
     if (key === "cost") return result.cost / 1e4;
@@ -56,7 +76,7 @@
     return result[key];
   }
 
-  const BETTER = { share: 1, mean: 1, gained: 1, lost: -1, largest_m2: 0, cost: 0 };
+  const BETTER = { share: 1, mean: 1, gained: 1, gained_homes: 1, lost: -1, lost_homes: -1, unfit: -1, largest_m2: 0, cost: 0 };
 
   function numbers() {
     const words = app.page.words;
@@ -84,13 +104,46 @@
     document.querySelector(".live-table").replaceChildren(table);
     totals(written);
     kinds(written);
+    payers(written);
+    votes();
   }
+
+  function payers(written) {
+    const rows = Object.entries(app.now.payers).sort((a, b) => b[1] - a[1]).map(([payer, yuan]) => {
+      const line = element("tr");
+      line.dataset.payer = payer;
+      line.append(scoped(element("th", null, app.page.payers[payer] || payer), "row"), element("td", null, written(yuan / 1e4, 1)));
+      return line;
+    });
+    document.querySelector(".live-payers").replaceChildren(...(rows.length ? rows : [noted(app.page.words.no_acts, 2)]));
+  }
+
+  function noted(text, columns) {
+    const line = element("tr"), cell = element("td", "text", text);
+    cell.colSpan = columns;
+    line.append(cell);
+    return line;
+  }
+
+  function votes() {
+    const { words, model } = app.page;
+    const rows = app.now.votes.map(name => {
+      const [title, , missing] = model.votes.each[name], line = element("tr"), head = scoped(element("th"), "row");
+      head.append(element("bdi", null, title));
+      line.append(head, element("td", missing ? "worse" : "better", missing ? say(words.vote_missing, { n: number(missing, 0) }) : words.vote_done));
+      return line;
+    });
+    document.querySelector(".live-votes").replaceChildren(...(rows.length ? rows : [noted(words.none_asked, 2)]));
+  }
+
+  // A stage changes how money is rounded, and nothing else.
+  app.billed = () => { app.now = app.reckon(app.plan); numbers(); buttons(); };
 
   const scoped = (cell, scope) => { cell.scope = scope; return cell; };
 
   function totals(written) {
     const list = document.querySelector(".totals");
-    const shown = ["wall_m", "illegal_m2", "blocks", "share", "mean", "gained", "lost", "cost", "asked"];
+    const shown = ["wall_m", "illegal_m2", "blocks", "share", "mean", "gained_homes", "lost_homes", "cost", "asked", "parties_open", "households_missing", "unfit"];
     list.replaceChildren(...app.page.lines.filter(([key]) => shown.includes(key)).map(([key, title, unit, digits]) => {
       const line = element("li");
       line.dataset.total = key;
@@ -112,10 +165,22 @@
   }
 
   // ---- lists ------------------------------------------------------------------------------------------------------
-  function act(text, cost, undo) {
-    const line = element("li");
-    line.append(element("bdi", null, text), element("span", "unit", cost), app.button(null, app.page.words.remove, `${app.page.words.remove} ${text}`, undo));
+  function act(text, cost, undo, key) {
+    const { words } = app.page, line = element("li"), note = app.plan.told[key] || {};
+    line.dataset.act = key;
+    const reason = element("input", "act-reason"), phase = element("input", "act-phase");
+    Object.assign(reason, { type: "text", maxLength: 500, value: note.reason || "", placeholder: words.reason, ariaLabel: `${words.reason} ${text}` });
+    Object.assign(phase, { type: "number", min: 1, max: 20, value: note.phase || 1, ariaLabel: `${words.phase} ${text}`, title: words.phase });
+    reason.addEventListener("change", () => app.note(key, { reason: reason.value }));
+    phase.addEventListener("change", () => app.note(key, { phase: Number(phase.value) }));
+    line.append(element("bdi", null, text), element("span", "unit", cost), phase, reason, app.button(null, words.remove, `${words.remove} ${text}`, undo));
     return line;
+  }
+
+  function buttons() {
+    document.querySelector(".do-undo").disabled = !app.canUndo();
+    document.querySelector(".do-redo").disabled = !app.canRedo();
+    document.querySelector(".do-clear").disabled = app.isEmpty();
   }
 
   const yuan = bill => {
@@ -128,19 +193,25 @@
     const { plan } = app;
     const rows = [];
     for (const layer of ["walls", "structures"]) for (const id of plan[layer]) {
-      rows.push(act(`${words.gone} ${layer_names[layer]} ${id}`, yuan(model.works[layer][id].bill), () => app.toggle(layer, id)));
+      rows.push(act(`${words.gone} ${app.called([layer, id])}`, yuan(model.works[layer][id].bill), () => app.toggle(layer, id), `${layer}:${id}`));
     }
     for (const [id, state] of Object.entries(plan.gates)) {
-      rows.push(act(`${layer_names.gates} ${id}: ${words[`gate_${state}`]}`, yuan(model.works.gates[id].change[state]), () => app.setGate(id, model.works.gates[id].walkers)));
+      rows.push(act(`${layer_names.gates} ${id}: ${words[`gate_${state}`]}`, yuan(model.works.gates[id].change[state]), () => app.setGate(id, model.works.gates[id].walkers), `gates:${id}`));
     }
-    plan.facilities.forEach((put, k) => rows.push(act(`${words.built} ${kindTitle(put.kind)}`, yuan(app.priced(put)), () => app.take(k))));
+    plan.facilities.forEach((put, k) => {
+      const fit = app.now.fits[k], line = act(`${words.built} ${kindTitle(put.kind)}`, yuan(app.priced(put)), () => app.take(k), app.putKey(put));
+      if (fit.said) line.append(element("small", fit.ok === false ? "unfit" : "unsure", fit.said));
+      rows.push(line);
+    });
     if (!rows.length) rows.push(element("li", null, words.no_acts));
     document.querySelector(".live-acts").replaceChildren(...rows);
-    const asked = app.now.parties.map(name => { const line = element("li"); line.append(element("bdi", null, model.yards.names[name] || name)); return line; });
+    const asked = app.now.parties.map((name, k) => {
+      const line = element("li"), state = app.now.states[k];
+      line.append(element("bdi", null, model.yards.names[name] || name), element("small", state === 0 ? "better" : "worse", ` ${app.page.states[state]}`));
+      return line;
+    });
     document.querySelector(".live-asked").replaceChildren(...(asked.length ? asked : [element("li", null, words.none_asked)]));
-    document.querySelector(".do-undo").disabled = !app.canUndo();
-    document.querySelector(".do-redo").disabled = !app.canRedo();
-    document.querySelector(".do-clear").disabled = app.isEmpty();
+    buttons();
   }
 
   // ---- clicks -----------------------------------------------------------------------------------------------------
@@ -164,11 +235,11 @@
 
   function onMap(event) {
     if (mode !== "put" && mode !== "reach") return;
-    const place = nearest(event.latlng);
-    if (!place) { app.tell(app.page.words.no_place); return; }
+    const where = nearest(event.latlng);
+    if (!where) { app.tell(app.page.words.no_place); return; }
     app.tell("");
-    if (mode === "put") app.put(Object.assign({ kind: document.querySelector(".kind").value }, place));
-    else walkFrom(place);
+    if (mode === "put") place(Object.assign({ kind: document.querySelector(".kind").value }, where));
+    else walkFrom(where);
   }
 
   // The building under the click, else the nearest point of the ground that no wall hides from it.
@@ -213,7 +284,7 @@
     if (layer === "buildings" && model.walk.doors[app.rowOf(id)].length) {
       const kind = document.querySelector(".kind").value;
       add(words.reach_here, () => app.walkFrom({ building: app.rowOf(id) }));
-      add(say(words.put_here, { kind: kindTitle(kind) }), () => app.put({ kind, building: app.rowOf(id) }));
+      add(say(words.put_here, { kind: kindTitle(kind) }), () => place({ kind, building: app.rowOf(id) }));
     }
     return box;
   };
@@ -250,7 +321,7 @@
     if (!file) return;
     try {
       app.replacePlan(app.planOf(await file.text()));
-      const { words } = app.page, left = app.unkept.map(key => words[`left_${key}`]).join("、");
+      const { words } = app.page, left = app.unkept.map(key => app.page.columns[key] || key).join("、");
       app.tell(words.imported + (left ? app.say(words.started_left, { left }) : ""));
     } catch (error) { app.tell(error.message); }
     input.value = "";
@@ -264,7 +335,13 @@
     on(".do-export", save);
     on(".print", () => window.print());
     const from = tools.querySelector(".from");
-    if (from) from.addEventListener("change", () => { if (from.value !== "-1") app.startFrom(app.page.starts[Number(from.value)]); });
+    if (from) from.addEventListener("change", () => { if (from.value !== "-1") app.startFrom(app.page.starts[Number(from.value)], Number(from.value)); });
+    for (const button of tools.querySelectorAll(".step-start")) button.addEventListener("click", () => {
+      const next = Math.min(Math.max(from.selectedIndex + Number(button.dataset.by), 1), from.options.length - 1);
+      if (next === from.selectedIndex) return;
+      from.selectedIndex = next;
+      from.dispatchEvent(new Event("change"));
+    });
     tools.querySelector(".import").addEventListener("change", event => load(event.target));
     for (const radio of tools.querySelectorAll("[name=mode]")) radio.addEventListener("change", () => setMode(radio.value));
     document.addEventListener("keydown", event => {

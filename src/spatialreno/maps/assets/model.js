@@ -7,10 +7,11 @@
   app.prepare = () => {
     model = app.page.model;
     model.ground = app.groundOf(model.walk.ground);
+    model.fits = app.fitsOf(model.fits);
     walking = app.walking(model, app.spot);
     merged = app.merging(model.edges, model.yards.ids.length);
     circle = scoring();
-    const now = app.reckon({ walls: [], structures: [], gates: {}, facilities: [] });
+    const now = app.reckon({ walls: [], structures: [], gates: {}, facilities: [], told: {} });
     today = app.today = Object.assign({}, now, { metres: now.metres.slice(), score: now.score.slice() });
   };
 
@@ -70,18 +71,20 @@
   function bill(plan, state) {
     const { walls, structures, gates, kinds } = model.works;
     const rows = [];
-    for (const id of plan.walls) rows.push(...walls[id].bill);
-    for (const gate of Object.values(gates)) if (state.gone.walls.has(gate.wall)) rows.push(...gate.bill);
-    for (const id of plan.structures) rows.push(...structures[id].bill);
-    for (const [id, to] of Object.entries(plan.gates)) rows.push(...gates[id].change[to]);
+    const add = (key, bill) => { for (const [payer, fen, asked, kind] of bill) rows.push([payer, fen, asked, kind, (plan.told[key] || {}).phase || 1]); };
+    for (const id of plan.walls) add(`walls:${id}`, walls[id].bill);
+    for (const gate of Object.values(gates)) if (state.gone.walls.has(gate.wall)) add(`walls:${gate.wall}`, gate.bill);
+    for (const id of plan.structures) add(`structures:${id}`, structures[id].bill);
+    for (const [id, to] of Object.entries(plan.gates)) add(`gates:${id}`, gates[id].change[to]);
     for (const put of plan.facilities) {
       const yard = app.spot(put).yard;
       const { asks } = kinds[put.kind];
       const common = asks && yard >= 0 ? model.yards.parties[asks][yard] : [];
       const asked = put.building === undefined ? common : model.people.owners[put.building];
-      rows.push(...app.priced(put).map(([payer, fen, , kind]) => [payer, fen, asked, kind]));
+      add(app.putKey(put), app.priced(put).map(([payer, fen, , kind]) => [payer, fen, asked, kind]));
     }
-    return { ...summed(rows), parties: [...new Set(rows.flatMap(([, , asked]) => asked))].sort() };
+    const parties = app.partiesOf(rows);
+    return { ...summed(rows), parties: [...parties.keys()], states: [...parties.values()], parties_open: [...parties.values()].filter(state => state > 0).length };
   }
 
   // What a facility costs: in a building a room is converted, elsewhere it is built.
@@ -90,13 +93,13 @@
     return put.building === undefined ? bill : room;
   };
 
-  // Add up whole fen by payer and class, and put design, supervision and reserve on top, as the bill does.
+  // Add up whole fen by payer, class and stage, and put design, supervision and reserve on top, as the bill does.
   function summed(rows) {
     const groups = new Map(), payers = {};
     let unpriced = 0, total = 0;
-    for (const [payer, fen, , kind] of rows) {
+    for (const [payer, fen, , kind, phase] of rows) {
       if (fen === null) { unpriced++; continue; }
-      const key = JSON.stringify([payer, kind]);
+      const key = JSON.stringify([payer, kind, phase]);
       groups.set(key, (groups.get(key) || 0) + fen);
     }
     for (const [key, works] of groups) {
@@ -120,12 +123,12 @@
     return { blocks: sizes.size, largest_m2: Math.max(0, ...sizes.values()) };
   }
 
-  // Residents whose score rises by the threshold or more; with sign -1 those whose score falls by it.
-  function gained(score, sign) {
+  // People whose score rises by the threshold or more; with sign -1 those whose score falls by it.
+  function gained(score, sign, people) {
     if (!today) return 0;
-    return score.reduce((people, value, k) => {
+    return score.reduce((sum, value, k) => {
       const more = value !== null && today.score[k] !== null && sign * (value - today.score[k]) >= model.norm.gain_points;
-      return people + (more ? model.people.residents[k] || 0 : 0);
+      return sum + (more ? people[k] || 0 : 0);
     }, 0);
   }
 
@@ -136,15 +139,19 @@
     const { metres, changed } = walking.update(state, block, plan.facilities);
     const scores = circle(metres, today ? changed : metres.keys());
     const money = bill(plan, state);
-    const { structures } = model.works;
+    const { structures } = model.works, { residents, households } = model.people;
+    const fits = app.fitting(plan.facilities, state.gone);
     return {
-      block, metres, changed, ...scores, ...money, ...largest(block),
+      block, metres, changed, ...scores, ...money, ...app.votesOf(plan), ...largest(block), fits,
+      unfit: fits.filter(fit => fit.ok === false).length,
       wall_m: sum(plan.walls, model.works.walls, row => row.m),
       illegal_m2: sum(plan.structures, structures, row => row.illegal ? row.m2 : 0),
       other_m2: sum(plan.structures, structures, row => row.illegal ? 0 : row.m2),
       facilities: plan.facilities.length,
-      gained: gained(scores.score, 1),
-      lost: gained(scores.score, -1),
+      gained: gained(scores.score, 1, residents),
+      gained_homes: gained(scores.score, 1, households),
+      lost: gained(scores.score, -1, residents),
+      lost_homes: gained(scores.score, -1, households),
       per_household: model.people.all_households ? money.cost / model.people.all_households : null,
     };
   };

@@ -18,15 +18,27 @@
     const { plan } = app;
     const parts = [`name = ${text(name)}\ntitle = ${text(title)}\n`];
     for (const layer of ["walls", "structures"]) {
-      if (plan[layer].length) parts.push(`[[demolish]]\nlayer = "${layer}"\nids = ${list(plan[layer])}\n`);
+      for (const [note, ids] of noted(layer, plan[layer])) parts.push(`[[demolish]]\nlayer = "${layer}"\nids = ${list(ids)}\n${note}`);
     }
     for (const state of ["public", "residents", "closed"]) {
       const ids = Object.keys(plan.gates).filter(id => plan.gates[id] === state);
-      if (ids.length) parts.push(`[[alter]]\nlayer = "gates"\nids = ${list(ids)}\nset = { walkers = "${state}" }\n`);
+      for (const [note, own] of noted("gates", ids)) parts.push(`[[alter]]\nlayer = "gates"\nids = ${list(own)}\nset = { walkers = "${state}" }\n${note}`);
     }
-    plan.facilities.forEach((put, k) => parts.push(built(put, k)));
+    plan.facilities.forEach((put, k) => parts.push(built(put, k) + why(plan.told[app.putKey(put)])));
     return parts.join("\n");
   };
+
+  const why = (note = {}) => (note.reason ? `reason = ${text(note.reason)}\n` : "") + (note.phase ? `phase = ${note.phase}\n` : "");
+
+  // What has one reason and one stage stands in one table.
+  function noted(layer, ids) {
+    const groups = new Map();
+    for (const id of ids) {
+      const note = why(app.plan.told[`${layer}:${id}`]);
+      groups.set(note, [...(groups.get(note) || []), id]);
+    }
+    return [...groups];
+  }
 
   function built(put, number) {
     const { model } = app.page;
@@ -113,23 +125,35 @@
   app.planOf = source => {
     const { words, model } = app.page;
     const tables = app.readToml(source);
-    const plan = { walls: [], structures: [], gates: {}, facilities: [] };
+    const plan = { walls: [], structures: [], gates: {}, facilities: [], told: {} };
+    const keep = ({ reason, phase }, keys) => { for (const key of keys) plan.told[key] = { reason, phase }; };
     const refuse = what => { throw new Error(app.say(words.not_here, { what })); };
     if (tables.top[0].base) refuse("base");
     for (const act of tables.demolish) {
       if (!["walls", "structures"].includes(act.layer) || !Array.isArray(act.ids)) refuse(`demolish ${act.layer}`);
       plan[act.layer].push(...missing(act.ids, model.works[act.layer], refuse));
+      keep(act, act.ids.map(id => `${act.layer}:${id}`));
     }
     for (const act of tables.alter) {
       if (act.layer !== "gates" || !Array.isArray(act.ids) || !act.set || Object.keys(act.set).join() !== "walkers") refuse(`alter ${act.layer}`);
       if (!["public", "residents", "closed"].includes(act.set.walkers)) refuse(`walkers = ${act.set.walkers}`);
       for (const id of missing(act.ids, model.works.gates, refuse)) plan.gates[id] = act.set.walkers;
+      keep(act, act.ids.map(id => `gates:${id}`));
     }
-    const acts = [...tables.demolish, ...tables.alter, ...tables.build];
-    app.unkept = ["reason", "phase"].filter(key => acts.some(act => act[key] !== undefined));
-    for (const act of tables.build) plan.facilities.push(placed(act) || refuse(`build ${act.layer} ${act.id}`));
+    for (const act of tables.build) {
+      const put = placed(act) || refuse(`build ${act.layer} ${act.id}`);
+      plan.facilities.push(put);
+      keep(act, [app.putKey(put)]);
+    }
+    app.unkept = unkept(tables);
     return plan;
   };
+
+  // What else stands in the acts of the file and has no place here, by the words of the file.
+  const KNOWN = { demolish: ["layer", "ids", "reason", "phase"], alter: ["layer", "ids", "set", "reason", "phase"],
+    build: ["layer", "id", "kind", "at", "crs", "building_id", "area_m2", "reason", "phase"] };
+  const unkept = tables => [...new Set(Object.entries(KNOWN).flatMap(([verb, keys]) =>
+    tables[verb].flatMap(act => Object.keys(act).filter(key => !keys.includes(key)))))].sort();
 
   function missing(ids, table, refuse) {
     for (const id of ids) if (typeof id !== "string" || !Object.hasOwn(table, id)) refuse(id);

@@ -95,15 +95,17 @@ def versions(frames: Sequence[gpd.GeoDataFrame], columns: Sequence[str]) -> list
     today = frames[0]
     differing = [set(), *(_differing(today, frame, columns) for frame in frames[1:])]
     ids = [set(frame.index) for frame in frames]
-    rows = dict(zip(today.index, today.to_dict("records"), strict=True))
+    rows = _records(today)
+    own_rows = [_records(frame.loc[frame.index.isin(other | (set(frame.index) - set(rows)))])
+                for frame, other in zip(frames, differing, strict=True)]  # fmt: skip
     found: list[Version] = []
     for name in sorted(set().union(*ids)):
         keys = [
-            None if name not in own else _AS_SURVEYED if name in rows and name not in other else _key(frame, name)
-            for frame, own, other in zip(frames, ids, differing, strict=True)
+            None if name not in own else _AS_SURVEYED if name in rows and name not in other else _key(own_row[name])
+            for own_row, own, other in zip(own_rows, ids, differing, strict=True)
         ]
         for key in dict.fromkeys(key for key in keys if key is not None):
-            row = rows[name] if key == _AS_SURVEYED else frames[keys.index(key)].loc[name].to_dict()
+            row = rows[name] if key == _AS_SURVEYED else own_rows[keys.index(key)][name]
             statuses = tuple(_status(own, key, surveyed=name in rows) for own in keys)
             found.append(Version(str(name), row["geometry"], row, statuses))
     return found
@@ -118,9 +120,12 @@ def _status(own: Key | None, key: Key, *, surveyed: bool) -> str | None:
     return "altered" if surveyed else "built"
 
 
-def _key(frame: Any, name: str) -> Key:
-    row = frame.loc[name]
-    cells = (str(row[column]) for column in sorted(frame.columns) if column != "geometry")
+def _records(frame: gpd.GeoDataFrame) -> dict[str, dict[Any, Any]]:
+    return dict(zip(frame.index, frame.to_dict("records"), strict=True))
+
+
+def _key(row: Mapping[Any, Any]) -> Key:
+    cells = (str(row[column]) for column in sorted(row) if column != "geometry")
     return (shapely.to_wkb(row["geometry"]), *cells)
 
 
@@ -132,7 +137,7 @@ def _differing(before: Any, after: Any, columns: Sequence[str]) -> set[str]:
     old, new = before.loc[common], after.loc[common]
     differs = ~shapely.equals_exact(old.geometry.to_numpy(), new.geometry.to_numpy(), tolerance=1e-6)
     for column in columns:
-        if column in old.columns and column in new.columns:
+        if column in old.columns and column in new.columns and not old[column].equals(new[column]):
             a, b = old[column].astype(object), new[column].astype(object)
             differs |= ((a != b).fillna(True) & ~(a.isna() & b.isna())).to_numpy(dtype=bool)
     return set(common[differs])

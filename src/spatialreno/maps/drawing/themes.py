@@ -67,10 +67,15 @@ def themes(options: Comparison, lang: Lang, *, only: Container[str] | None = Non
     only : container of str, optional
         Keys of the themes to lay out; the others are not even worked out.
     """
-    scene = Scene(options, lang)
+    if only is None:
+        return list(options.once(f"themes {lang}", lambda: _laid_out(options, lang, None)))
+    return _laid_out(options, lang, only)
+
+
+def _laid_out(options: Comparison, lang: Lang, only: Container[str] | None) -> list[Theme]:
     found = [
         Theme(key, title, group, shown, make())
-        for key, title, group, shown, make in _planned(scene)
+        for key, title, group, shown, make in _planned(Scene(options, lang))
         if only is None or key in only
     ]
     return [theme for theme in found if theme.drawn]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import shapely
 
 from spatialreno.blocks import frontages
-from spatialreno.community import find_consents, read_register
+from spatialreno.community import find_consents, read_register, touched_features
 from spatialreno.maps.content.owners import party_names
+from spatialreno.maps.live_page.consent_model import Asks, asks_of, holders, matters_of
 from spatialreno.scenario import Scenario, alter, build, demolish, funding_rule, hundredths, millionths
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from spatialreno.indicators import Evaluation
 
 STATES = ("public", "residents", "closed")
-Bill = list[list[Any]]  # rows of payer, fen or None, parties, class
+Bill = list[list[Any]]  # rows of payer, fen or None, parties with how their word stands, class
 
 
 def works(area: StudyArea, register: Register | None = None) -> dict[str, Any]:
@@ -44,8 +46,8 @@ def works(area: StudyArea, register: Register | None = None) -> dict[str, Any]:
     bills = {layer: _bills(area, [_all_down(area, layer)], book) for layer in ("walls", "structures")}
     gone_gates = {name: rows for (layer, name), rows in bills["walls"].items() if layer == "gates"}
     return {
-        "walls": _walls(area, bills["walls"]),
-        "structures": _structures(area, bills["structures"]),
+        "walls": _walls(area, bills["walls"], _matters(area, [_all_down(area, "walls")])),
+        "structures": _structures(area, bills["structures"], _matters(area, [_all_down(area, "structures")])),
         "gates": _gates(area, gone_gates, book),
         "kinds": _kinds(area, book),
         "shares": _shares(area),
@@ -71,13 +73,13 @@ def _all_down(area: StudyArea, layer: str) -> Any:
 def _bills(area: StudyArea, acts: list[Any], book: Register) -> dict[tuple[str, str], Bill]:
     """Read the ledger by layer and id; acts that select nothing are no error here."""
     found: dict[tuple[str, str], Bill] = {}
-    acts = [act for act in acts if getattr(act, "chosen", None) is None or act.chosen.ids]
+    acts = _with_effect(acts)
     if not acts:
         return found
     scenario = Scenario("live", "", acts)
     ledger = scenario.ledger(area)
     ledger = ledger[ledger["verb"] != "keep"]
-    asked = _asked(area, scenario, book)
+    asked = asks_of(find_consents(area, scenario, register=book).asked)
     columns = (ledger[name].tolist() for name in ("layer", "verb", "kind", "id", "payer", "cost_yuan"))
     for layer, verb, kind, name, payer, cost in zip(*columns, strict=True):
         fen = None if pd.isna(cost) else hundredths(float(cost))
@@ -86,26 +88,29 @@ def _bills(area: StudyArea, acts: list[Any], book: Register) -> dict[tuple[str, 
     return found
 
 
-def _asked(area: StudyArea, scenario: Scenario, book: Register) -> dict[tuple[str, str], list[str]]:
-    """List by layer and id the parties whose own agreement is needed, as ``find_consents`` does."""
-    asked = find_consents(area, scenario, register=book).asked
-    own = asked[(asked["basis"] == "owner") & (asked["party_id"] != "")]
-    found: dict[tuple[str, str], set[str]] = {}
-    for layer, name, party in zip(own["layer"], own["id"], own["party_id"], strict=True):
-        found.setdefault((str(layer), str(name)), set()).add(str(party))
-    return {key: sorted(parties) for key, parties in found.items()}
+def _matters(area: StudyArea, acts: list[Any]) -> dict[tuple[str, str], list[list[str]]]:
+    acts = _with_effect(acts)
+    return matters_of(area, Scenario("live", "", acts)) if acts else {}
 
 
-def _walls(area: StudyArea, bills: dict[tuple[str, str], Bill]) -> dict[str, dict[str, Any]]:
+def _with_effect(acts: list[Any]) -> list[Any]:
+    return [act for act in acts if getattr(act, "chosen", None) is None or act.chosen.ids]
+
+
+def _walls(
+    area: StudyArea, bills: dict[tuple[str, str], Bill], matters: dict[tuple[str, str], list[list[str]]]
+) -> dict[str, dict[str, Any]]:
     lengths = area.walls["length_m"]
     return {
-        str(name): {"bill": rows, "m": float(lengths[name])}
+        str(name): {"bill": rows, "m": float(lengths[name]), "votes": matters.get((layer, name), [])}
         for (layer, name), rows in bills.items()
         if layer == "walls"
     }
 
 
-def _structures(area: StudyArea, bills: dict[tuple[str, str], Bill]) -> dict[str, dict[str, Any]]:
+def _structures(
+    area: StudyArea, bills: dict[tuple[str, str], Bill], matters: dict[tuple[str, str], list[list[str]]]
+) -> dict[str, dict[str, Any]]:
     frame = area.structures
     floor, illegal = frame["floor_area_m2"].astype("float64").to_dict(), frame["legality"].eq("illegal").to_dict()
     return {
@@ -113,6 +118,7 @@ def _structures(area: StudyArea, bills: dict[tuple[str, str], Bill]) -> dict[str
             "bill": rows,
             "m2": None if pd.isna(floor[name]) else float(floor[name]),
             "illegal": bool(illegal[name]),
+            "votes": matters.get((layer, name), []),
         }
         for (layer, name), rows in bills.items()
         if layer == "structures"
@@ -123,11 +129,12 @@ def _gates(area: StudyArea, gone: dict[str, Bill], book: Register) -> dict[str, 
     """Say for each gate how it stands, whose people it lets through, and what each change costs."""
     gates, known = area.gates, set(area.compounds.index)
     sides = {wall: set(pair) for wall, *pair in area.walls[["compound_a", "compound_b"]].itertuples()}
-    changes = {
-        state: _bills(area, [alter("gates", ids=[str(i) for i in gates.index[gates["walkers"] != state]],
-                                   set={"walkers": state})], book)
+    acts = {
+        state: alter("gates", ids=[str(i) for i in gates.index[gates["walkers"] != state]], set={"walkers": state})
         for state in STATES
-    }  # fmt: skip
+    }
+    changes = {state: _bills(area, [act], book) for state, act in acts.items()}
+    matters = {state: _matters(area, [act]) for state, act in acts.items()}
     found = {}
     for name, state, on, yard in gates[["walkers", "wall_id", "compound_id"]].itertuples():
         wall = str(on) if on in sides else ""
@@ -137,6 +144,7 @@ def _gates(area: StudyArea, gone: dict[str, Bill], book: Register) -> dict[str, 
             "beside": sorted(str(one) for one in ({yard} | sides.get(wall, set())) & known),
             "bill": gone.get(str(name), []),
             "change": {state: bills.get(("gates", str(name)), []) for state, bills in changes.items()},
+            "votes": {state: own.get(("gates", str(name)), []) for state, own in matters.items()},
         }
     return found
 
@@ -166,6 +174,35 @@ def _kinds(area: StudyArea, book: Register) -> dict[str, dict[str, Any]]:
     }
 
 
+def matters_put(area: StudyArea) -> dict[str, str]:
+    """Say on what owners vote when something is put on their ground, and in a room of their building."""
+    middle, kind = area.compounds.geometry.iloc[0].representative_point(), str(area.catalog.facilities.index[0])
+    acts = {"ground": build("facilities", fresh_id(area, "N"), geometry=middle, kind=kind)}
+    if len(area.buildings):
+        acts["room"] = build("facilities", fresh_id(area, "N"), geometry=middle, kind=kind,
+                             building_id=str(area.buildings.index[0]))  # fmt: skip
+    touched = {put: touched_features(area, Scenario("live", "", [act]))["matter"] for put, act in acts.items()}
+    return {put: next((str(name) for name in matters if name), "") for put, matters in touched.items()}
+
+
+def payers(priced: Mapping[str, Any]) -> list[str]:
+    """List who may pay for what the page tries."""
+    bills = [row["bill"] for layer in ("walls", "structures", "gates") for row in priced[layer].values()]
+    bills += [own for gate in priced["gates"].values() for own in gate["change"].values()]
+    bills += [kind[which] for kind in priced["kinds"].values() for which in ("bill", "room")]
+    return sorted({str(row[0]) for bill in bills for row in bill})
+
+
+def votes_asked(area: StudyArea, priced: Mapping[str, Any], puts: Mapping[str, str]) -> set[tuple[str, str]]:
+    """List every matter and place that the acts of the page may put to the vote."""
+    acts = [row["votes"] for layer in ("walls", "structures") for row in priced[layer].values()]
+    acts += [own for gate in priced["gates"].values() for own in gate["votes"].values()]
+    found = {(matter, place) for own in acts for matter, place in own}
+    for put, places in (("ground", area.compounds.index), ("room", area.buildings.index)):
+        found |= {(puts[put], str(place)) for place in places if puts.get(put)}
+    return found
+
+
 def _rights_asked(area: StudyArea, acts: list[Any], book: Register) -> dict[str, str]:
     """Say for each built thing which rights in its yard must agree; things with the same answer ask the same."""
     asked = find_consents(area, Scenario("live", "", acts), register=book).asked
@@ -173,20 +210,10 @@ def _rights_asked(area: StudyArea, acts: list[Any], book: Register) -> dict[str,
     return {str(name): "|".join(sorted(set(rows["right"]))) for name, rows in own.groupby("id", sort=True)}
 
 
-def _yard_parties(area: StudyArea, rights: str) -> list[list[str]]:
+def _yard_parties(area: StudyArea, rights: str) -> list[Asks]:
     """List the parties of each compound whose own agreement a thing built there needs."""
-    held = _holders(area, rights.split("|"))
+    held = holders(area, rights.split("|"))
     return [held.get(str(yard), []) for yard in area.compounds.index]
-
-
-def _holders(area: StudyArea, rights: list[str]) -> dict[str, list[str]]:
-    """List by thing who holds one of some rights in it; all owners together act through their vote."""
-    all_owners = set(area.parties.index[area.parties["kind"] == "all_owners"])
-    held = area.rights[area.rights["right"].isin(rights) & ~area.rights["party_id"].isin(all_owners)]
-    found: dict[str, set[str]] = {}
-    for thing, party in zip(held["feature_id"], held["party_id"], strict=True):
-        found.setdefault(thing, set()).add(party)
-    return {thing: sorted(parties) for thing, parties in found.items()}
 
 
 def fresh_id(area: StudyArea, stem: str) -> str:
@@ -201,7 +228,7 @@ def homes(area: StudyArea, today: Evaluation) -> dict[str, Any]:
     buildings = area.buildings
     yards = {name: at for at, name in enumerate(area.compounds.index)}
     people = today.scores["residents"]
-    households, held = buildings["households"].astype("float64"), _holders(area, ["ownership"])
+    households, held = buildings["households"].astype("float64"), holders(area, ["ownership"])
     return {
         "buildings": [str(name) for name in buildings.index],
         "yard": [yards.get(yard, -1) if isinstance(yard, str) else -1 for yard in buildings["compound_id"]],

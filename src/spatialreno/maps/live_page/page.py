@@ -10,19 +10,24 @@ import numpy as np
 import shapely
 
 from spatialreno.area import crs_text, open_facilities
+from spatialreno.community import CONSENT_ORDER, read_register
 from spatialreno.maps.content.indicator_tables import unit_text
 from spatialreno.maps.drawing.cards import Stories
 from spatialreno.maps.drawing.features import Told
 from spatialreno.maps.drawing.style import GAIN_BREAKS_M, HUES, SCORE_BREAKS, styles
 from spatialreno.maps.drawing.themes import Theme, bounds, theme_titles, themes, told
 from spatialreno.maps.live_page import model as plan_model
+from spatialreno.maps.live_page.consent_model import votes
+from spatialreno.maps.live_page.fit_model import fit_model
+from spatialreno.maps.live_page.ground_model import ground_points
 from spatialreno.maps.live_page.panel import panel, tools
 from spatialreno.maps.live_page.starts import starts
 from spatialreno.maps.live_page.walk_model import walk_model
 from spatialreno.maps.page.page import MAP_SCRIPTS, WORDS, Page, degrees, map_of, name_titles, payload
 from spatialreno.maps.words import safe_html
 from spatialreno.maps.words.numbers import facility_title
-from spatialreno.maps.words.words import Lang, checked, legend_words, word
+from spatialreno.maps.words.people_words import say
+from spatialreno.maps.words.words import Lang, checked, legend_words, payer_word, word
 from spatialreno.maps.words.words_live import LIVE
 
 if TYPE_CHECKING:
@@ -31,8 +36,8 @@ if TYPE_CHECKING:
     from spatialreno.scenario import Scenario
 
 _SCRIPTS = (
-    *MAP_SCRIPTS, "page", "graph", "fields", "walks", "ground", "blocks", "model", "plan", "toml", "reach", "look",
-    "live",
+    *MAP_SCRIPTS, "page", "graph", "fields", "walks", "ground", "blocks", "fit", "consent", "model", "plan", "toml",
+    "reach", "look", "live",
 )  # fmt: skip
 # Blocks are drawn by compound, walks where somebody clicks.
 _LEFT_OUT = {"blocks", "freed", "isochrones", "works", "new_grounds"}
@@ -43,8 +48,10 @@ _PACKED_FROM = 50_000
 _LINES = (
     ("wall_m", "m", 0), ("illegal_m2", "m2", 0), ("other_m2", "m2", 0), ("blocks", "block", 0),
     ("largest_m2", "m2", 0), ("facilities", "facility", 0), ("share", "share", 1), ("mean", "point", 1),
-    ("gained", "person", 0), ("lost", "person", 0), ("cost", "10000 yuan", 1), ("per_household", "yuan", 0),
-    ("unpriced", "row", 0), ("asked", "party", 0),
+    ("gained", "person", 0), ("gained_homes", "household", 0), ("lost", "person", 0), ("lost_homes", "household", 0),
+    ("cost", "10000 yuan", 1), ("per_household", "yuan", 0),
+    ("unpriced", "row", 0), ("asked", "party", 0), ("parties_open", "party", 0), ("households_missing", "household", 0),
+    ("unfit", "facility", 0),
 )  # fmt: skip
 
 
@@ -112,12 +119,13 @@ def _figure(options: Comparison, scenarios: Sequence[Scenario], lang: Lang) -> A
     plan = map_of(laid_out, corners)
     for theme in laid_out:
         PlanLayer(payload(theme, options, lang, to_degrees)).add_to(plan)
-    model = _model(options, to_degrees)
+    model = _model(options, to_degrees, lang)
     step = model["walk"]["ground"]["step_m"]
     bar = tools(_kinds(options, lang), lang, [s.title for s in scenarios])
     beside = safe_html.joined(bar, panel(options, lang, step_m=step))
     said = _words(options, lang) | {"bounds": corners, "cards": stories.card_titles}
     said["kinds"] = [facility_title(kind, area.catalog, lang) for kind in model["norm"]["kinds"]]
+    said["payers"] = {who: payer_word(who, lang, area.catalog) for who in plan_model.payers(model["works"])}
     said["starts"] = starts(area, scenarios, model["walk"]["origin"], lang)
     said["model"] = safe_html.packed_text(model) if model["walk"]["hops"] > _PACKED_FROM else model
     Panel(beside, safe_html.data(said), start="startLive").add_to(plan)
@@ -149,8 +157,13 @@ def _words(options: Comparison, lang: Lang) -> dict[str, Any]:
         "gain_breaks": list(GAIN_BREAKS_M),
         "kind_names": dict(_kinds(options, lang)),
         "kind_labels": {str(kind): str(label) for kind, label in area.catalog.facilities["label"].items()},
+        "columns": {
+            column.column: column.title(lang)
+            for name in ("facilities", *layers) for column in area.catalog.layers[name].columns.values()
+        },
         "layer_names": {name: area.catalog.layers[name].title(lang) for name in layers},
         "yuan": unit_text("yuan", lang),
+        "states": [say("not_in_hand" if state == "open" else state, lang) for state in CONSENT_ORDER],
     }
 
 
@@ -164,17 +177,22 @@ def _signed(theme: Theme) -> Theme:
     return replace(theme, drawn=[replace(drawn, more=more(drawn)) for drawn in theme.drawn])
 
 
-def _model(options: Comparison, to_degrees: Any) -> dict[str, Any]:
+def _model(options: Comparison, to_degrees: Any, lang: Lang) -> dict[str, Any]:
     area, today = options.areas["today"], options.evaluations["today"]
     serving = open_facilities(area)
-    walk = walk_model(area, [str(name) for name in serving.index])
-    works = plan_model.works(area, options.register)
+    ground = ground_points(area)
+    walk = walk_model(area, [str(name) for name in serving.index], ground)
+    register = options.register or read_register(area)
+    works, puts = plan_model.works(area, register), plan_model.matters_put(area)
     return {
         "walk": walk,
         "facilities": [str(kind) for kind in serving["kind"]],
         "people": plan_model.homes(area, today),
         "norm": plan_model.norms(today, area),
         "works": works,
+        "puts": puts,
+        "votes": votes(options, register, plan_model.votes_asked(area, works, puts), lang),
+        "fits": fit_model(area, ground.points.iloc[: ground.placeable]),
         "yards": plan_model.yards(area, {kind["asks"] for kind in works["kinds"].values()}),
         "edges": plan_model.edges(area),
         "centres": _centres(area, walk["origin"]),

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
+from spatialreno.maps.charts.frontier import told_value, what_counts
+from spatialreno.maps.content.indicator_tables import unit_text
 from spatialreno.maps.drawing.features import Version, versions
-from spatialreno.maps.words.words import Lang
+from spatialreno.maps.live_page.fit_model import outlines
+from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.words import Lang, checked
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Scenario
 
+_WAN = 10_000.0
 _FOLLOWS = {"rights", "ballots", "parties", "listed"}  # these change with what they speak of
+_NOTED = ("walls", "structures", "gates")
 
 
 def starts(area: StudyArea, scenarios: Iterable[Scenario], origin: list[float], lang: Lang) -> list[dict[str, Any]]:
@@ -40,8 +48,41 @@ def starts(area: StudyArea, scenarios: Iterable[Scenario], origin: list[float], 
     return [_start(area, scenario, origin, lang) for scenario in scenarios]
 
 
+def design_steps(folder: str | Path, *, lang: str = "zh") -> list[Scenario]:
+    """Read the steps of a design as options to start from, each named by its money and what it gives.
+
+    Parameters
+    ----------
+    folder
+        The folder that ``spatialreno design AREA --frontier -o`` wrote.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    list of Scenario
+        From the least money to the most; what opens nothing is no step.
+
+    Raises
+    ------
+    InputError
+        The folder holds no frontier, or lacks the scenario of a step.
+    """
+    from spatialreno.design import Frontier
+    from spatialreno.scenario import Scenario, read_scenario
+
+    found, language = [], checked(lang)
+    for one in Frontier.read(folder).table.to_dict("records"):
+        if one["chosen"]:
+            step = read_scenario(Path(folder) / f"design-{one['cost_yuan']:.0f}.toml")
+            value = told_value(float(one["value"]), str(one["goal"]))
+            title = f"{number(one['cost_yuan'] / _WAN, 1)} {unit_text('10000 yuan', language)} · {value}"
+            found.append(Scenario(step.name, f"{title} {what_counts(str(one['goal']), language)}", step.interventions))
+    return found
+
+
 def _start(area: StudyArea, scenario: Scenario, origin: list[float], lang: Lang) -> dict[str, Any]:
-    after = scenario.apply(area)
+    after, drawn, notes = scenario.apply(area), outlines(area, scenario, origin), _notes(area, scenario)
     plan: dict[str, Any] = {"walls": [], "structures": [], "gates": {}, "facilities": []}
     left = {}
     for name, layer in area.catalog.layers.items():
@@ -53,9 +94,28 @@ def _start(area: StudyArea, scenario: Scenario, origin: list[float], lang: Lang)
         if name == "gates":  # a gate goes with its wall
             changed = [v for v in changed if not _gone_with_wall(v, plan["walls"])]
         missed = sum(not _taken(name, version, before, plan, origin) for version in changed)
+        if name == "facilities":
+            built = [version.id for version in changed if version.statuses[1] == "built"]
+            for put, own in zip(plan["facilities"], built, strict=True):
+                put |= {"outline": drawn[own]} if own in drawn else {}
+                put |= {"note": notes[name, own]} if (name, own) in notes else {}
         if missed:
             left[layer.title(lang)] = missed
+    plan["told"] = {f"{layer}:{name}": note for (layer, name), note in notes.items() if layer in _NOTED}
     return {"title": scenario.title, "plan": plan, "left": [[title, count] for title, count in left.items()]}
+
+
+def _notes(area: StudyArea, scenario: Scenario) -> dict[tuple[str, str], dict[str, Any]]:
+    """Read why and when each thing is done."""
+    ledger = scenario.ledger(area)
+    ledger = ledger[ledger["verb"] != "keep"]
+    found = {}
+    for layer, name, reason, phase in ledger[["layer", "id", "reason", "phase"]].itertuples(index=False, name=None):
+        note: dict[str, Any] = {"reason": str(reason)} if isinstance(reason, str) and reason else {}
+        note |= {"phase": int(phase)} if pd.notna(phase) and phase > 1 else {}  # what says nothing is done first
+        if note:
+            found[str(layer), str(name)] = note
+    return found
 
 
 def _gone_with_wall(version: Version, walls: list[str]) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -34,3 +36,29 @@ def packed(values: Any) -> list[str]:
         if least <= low and high < most:
             return [name, base64.b64encode(whole.astype(f"<{name}").tobytes()).decode("ascii")]
     raise OverflowError(f"{high}: too large for a page")
+
+
+@dataclass
+class LabelSets:
+    """Sets of labels, each stored once."""
+
+    number: dict[tuple[int, ...], int] = field(default_factory=lambda: {(): 0})
+
+    def of(self, carrier: Any, label: Any, count: int) -> Any:
+        """Number the set of labels of each of ``count`` carriers, given sorted pairs (carrier, label)."""
+        order = np.lexsort((label, carrier))
+        carrier, label = carrier[order], label[order]
+        found = np.zeros(count, np.int64)
+        bounds = [*np.flatnonzero(np.diff(carrier, prepend=-1)), len(carrier)]
+        for low, high in pairwise(bounds):
+            key = tuple(label[low:high].tolist())
+            found[carrier[low]] = self.number.setdefault(key, len(self.number))
+        return found
+
+    def table(self) -> dict[str, list[str]]:
+        """Write all sets: where each begins, and its labels."""
+        sizes = [len(key) for key in self.number]
+        return {
+            "begin": packed(np.concatenate([[0], np.cumsum(sizes)])),
+            "labels": packed([label for key in self.number for label in key]),
+        }

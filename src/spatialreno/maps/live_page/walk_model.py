@@ -5,7 +5,6 @@ The page walks on the very graph that Python walks on, so that its distances are
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +12,9 @@ import numpy as np
 import shapely
 
 from spatialreno.errors import InputError
-from spatialreno.maps.live_page.ground_model import ground_cells, ground_points
+from spatialreno.maps.live_page.ground_model import Ground, ground_cells
 from spatialreno.maps.live_page.model import yard_of
-from spatialreno.maps.live_page.typed_arrays import packed
+from spatialreno.maps.live_page.typed_arrays import LabelSets, packed
 from spatialreno.walk import Places, doors_of, fabric_of, find_places, paths_open
 
 if TYPE_CHECKING:
@@ -26,33 +25,7 @@ if TYPE_CHECKING:
 _MOST_HOPS = 4_000_000
 
 
-@dataclass
-class _Sets:
-    """Sets of labels, each stored once."""
-
-    number: dict[tuple[int, ...], int] = field(default_factory=lambda: {(): 0})
-
-    def of(self, carrier: Any, label: Any, count: int) -> Any:
-        """Number the set of labels of each of ``count`` carriers, given sorted pairs (carrier, label)."""
-        order = np.lexsort((label, carrier))
-        carrier, label = carrier[order], label[order]
-        found = np.zeros(count, np.int64)
-        bounds = [*np.flatnonzero(np.diff(carrier, prepend=-1)), len(carrier)]
-        for low, high in pairwise(bounds):
-            key = tuple(label[low:high].tolist())
-            found[carrier[low]] = self.number.setdefault(key, len(self.number))
-        return found
-
-    def table(self) -> dict[str, list[str]]:
-        """Write all sets: where each begins, and its labels."""
-        sizes = [len(key) for key in self.number]
-        return {
-            "begin": packed(np.concatenate([[0], np.cumsum(sizes)])),
-            "labels": packed([label for key in self.number for label in key]),
-        }
-
-
-def walk_model(area: StudyArea, facilities: list[str]) -> dict[str, Any]:
+def walk_model(area: StudyArea, facilities: list[str], ground: Ground) -> dict[str, Any]:
     """Export what the page needs to walk.
 
     Parameters
@@ -61,6 +34,8 @@ def walk_model(area: StudyArea, facilities: list[str]) -> dict[str, Any]:
         The area as surveyed.
     facilities : list of str
         Ids of the facilities that serve.
+    ground : Ground
+        Points where anybody can stand.
 
     Returns
     -------
@@ -81,7 +56,7 @@ def walk_model(area: StudyArea, facilities: list[str]) -> dict[str, Any]:
             f"live: {area.name} has {len(fabric.hops):,} hops to walk, more than {_MOST_HOPS:,}. Cut the area "
             "into parts and make a page of each."
         )
-    sets = _Sets()
+    sets = LabelSets()
     hops = _hops(area, fabric, sets)
     places = find_places(area, fabric, facilities)
     return {
@@ -91,12 +66,12 @@ def walk_model(area: StudyArea, facilities: list[str]) -> dict[str, Any]:
         "doors": [[list(pair) for pair in doors_of(fabric, row)] for row in range(len(area.buildings))],
         "ways": _ways(area, fabric, places, sets),
         "hosts": places.host.tolist(),
-        "ground": _ground(area, fabric, sets),
+        "ground": _ground(area, fabric, sets, ground),
         "sets": sets.table(),
     }
 
 
-def _hops(area: StudyArea, fabric: Fabric, sets: _Sets) -> dict[str, Any]:
+def _hops(area: StudyArea, fabric: Fabric, sets: LabelSets) -> dict[str, Any]:
     """Write hops sorted by their ends; those on paths that cannot be walked are left out."""
     hops = fabric.hops
     number = sets.of(hops.label_hop, hops.label, len(hops))
@@ -124,9 +99,8 @@ def _steps(first: Any, second: Any) -> Any:
     return second - np.where(anew, first, np.roll(second, 1))
 
 
-def _ground(area: StudyArea, fabric: Fabric, sets: _Sets) -> dict[str, Any]:
+def _ground(area: StudyArea, fabric: Fabric, sets: LabelSets, ground: Ground) -> dict[str, Any]:
     """Write the points where anybody can stand, their cells, and their ways into the fabric."""
-    ground = ground_points(area)
     points = ground.points.to_numpy()
     xy = np.rint(fabric.frame.to_mm(shapely.get_coordinates(points))).astype(np.int64).reshape(-1, 2)
     places = find_places(area, fabric, ground.points)
@@ -149,7 +123,7 @@ def _ground(area: StudyArea, fabric: Fabric, sets: _Sets) -> dict[str, Any]:
     }
 
 
-def _ways(area: StudyArea, fabric: Fabric, places: Places, sets: _Sets) -> list[list[int]]:
+def _ways(area: StudyArea, fabric: Fabric, places: Places, sets: LabelSets) -> list[list[int]]:
     """List the ways from each place into the fabric, flat: node, length, set of labels."""
     ways = places.ways
     number = sets.of(ways.label_way, ways.label, len(ways))

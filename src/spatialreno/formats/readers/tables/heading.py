@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import islice
@@ -14,9 +15,10 @@ from spatialreno.formats.readers.raw import RawTable
 from spatialreno.formats.readers.tables.workbook import Grid, column_letters
 
 _HEAD_ROWS = 15  # a title and notes may stand above the names of the columns
-_TOTALS = frozenset({"合计", "总计", "小计", "共计", "累计", "汇总", "平均", "total", "sum"})
-_SIGNED = ("填表", "制表", "审核", "填报", "单位负责人", "联系电话", "数据来源")  # signed below a table
-_REMARKS = ("备注", "注:", "说明", "note", *_SIGNED)
+_OF_WHAT = "本页|全[区市县镇片]|全?街道|各?小区|以上"
+_TOTAL = re.compile(rf"(?:(?:{_OF_WHAT})?(?:合计|总计|小计|共计|累计|汇总|总数|平均)|计|∑|total|sum)(?:\(.*\))?")
+_SIGNED = ("填表", "制表", "审核", "填报", "单位负责人", "联系电话", "数据来源", "资料来源")  # signed below a table
+_REMARKS = ("备注", "注:", "※", "说明", "note", *_SIGNED)
 _TITLE = 0.7  # share of the columns from which a merged text is a title and no group
 _SAME = 0.005  # share by which a total may miss its sum
 Names = Collection[str]
@@ -197,7 +199,7 @@ def _body(rows: list[list[Any]], head: _Head, names: dict[int, str], raw: RawTab
         if i == head.last + 1 and counted and len(said) > 2:
             raw.note("heading", f"row {i + 1} numbers the columns", str(i + 1))
             continue
-        if first in _TOTALS or (texts & _TOTALS and len(texts) <= 2):
+        if _TOTAL.fullmatch(first) or (any(map(_TOTAL.fullmatch, texts)) and len(texts) <= 2):
             totals.append((i, row))
             continue
         if _is_remark(first, list(said.values()), len(names)):

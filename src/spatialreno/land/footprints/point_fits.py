@@ -1,0 +1,174 @@
+"""What fits where: the rectangles of a kind that could stand at points of the ground, and what must go first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from spatialreno.area import STATION, once_an_area, standing_structures
+from spatialreno.land.footprints.buildable import OPEN_GROUND, Sides, buildable_land, kind_sides, wall_zones
+from spatialreno.land.footprints.zones import zones_of
+from spatialreno.land.geometry.fit_rectangle import turned
+from spatialreno.land.geometry.grow_shrink import polygons, solid_walls
+from spatialreno.scenario import Scenario, demolish
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+
+FloatArray = NDArray[np.float64]
+_COLUMNS = ["point", "width_m", "depth_m", "angle_deg", "needs"]
+#: Metres by which a rectangle may lie over an edge: rounding, not building.
+_EXACT_M = 1e-6
+_CORNERS = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
+Needs = tuple[tuple[str, str], ...]
+
+
+def footprint_fits(area: StudyArea, kind: str, points: gpd.GeoSeries) -> pd.DataFrame:
+    """List the rectangles of a kind that can be centred at points once some walls and structures are gone.
+
+    A rectangle keeps clear of what :func:`buildable_land` keeps it clear of; it follows the directions of its yard,
+    as :func:`candidate_sites` does. What may be taken down (``removable``) is no refusal but a need.
+
+    Parameters
+    ----------
+    area
+        The area.
+    kind
+        Facility kind of the catalog, with a footprint.
+    points
+        Points in the area's CRS; several kinds may be asked about the same points.
+
+    Returns
+    -------
+    DataFrame
+        A row a point and rectangle: ``point`` (its label), ``width_m, depth_m, angle_deg`` and ``needs`` (pairs of
+        layer and id that must go, nothing where it fits today). Of one point only rectangles stand here that need
+        nothing which another does not need too; the squarest first. A point without a row holds the kind never.
+
+    Raises
+    ------
+    InputError
+        For an unknown kind, or one without a footprint in the catalog.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> middle = today.open_spaces.geometry.representative_point()
+    >>> len(sr.land.footprint_fits(today, "kindergarten", middle))
+    0
+    """
+    sides = kind_sides(area, kind)
+    land = buildable_land(_cleared(area), kind)
+    shapely.prepare(land)
+    xy = shapely.get_coordinates(points.to_numpy())
+    roomy = _roomy(land, xy, min(min(own) for own in sides))
+    at, asked = _tried(area, xy, roomy, sides)
+    inner = rectangles(xy[at], asked - [_EXACT_M, _EXACT_M, 0.0])
+    fits = shapely.covers(land, inner)
+    at, asked = at[fits], asked[fits]
+    needs = _needs(area, kind, inner[fits])
+    kept = _least(at, needs)
+    rows = [(points.index[at[k]], *asked[k].tolist(), needs[k]) for k in kept]
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def kinds_alike(area: StudyArea) -> list[tuple[str, ...]]:
+    """Group the kinds of the catalog that ask for the same ground; kinds without a footprint are left out.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> ("convenience_store", "property_office") in [one[:2] for one in kinds_alike(sr.read_area("data/geo/xigongdi"))]
+    True
+    """
+    found: dict[tuple[Any, ...], list[str]] = {}
+    for kind, row in area.catalog.facilities.iterrows():
+        if kind != STATION and not row["footprint_m2"] > 0:
+            continue
+        asks = (*kind_sides(area, str(kind)), row["setback_m"], row["category"] in OPEN_GROUND, kind == STATION)
+        found.setdefault(asks, []).append(str(kind))
+    return [tuple(kinds) for kinds in found.values()]
+
+
+def rectangles(centres: FloatArray, sides: FloatArray) -> Any:
+    """Draw rectangles around centres; ``sides`` holds width, depth (metres) and direction (degrees) of each."""
+    turn = np.radians(sides[:, 2])
+    corners = _CORNERS[None] * sides[:, None, :2]
+    cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
+    x, y = corners[..., 0] * cos - corners[..., 1] * sin, corners[..., 0] * sin + corners[..., 1] * cos
+    return shapely.polygons(np.stack([x, y], axis=-1) + centres[:, None, :])
+
+
+@once_an_area
+def _cleared(area: StudyArea) -> StudyArea:
+    """Take down everything that may go."""
+    acts = [demolish(layer, ids=ids) for layer in ("walls", "structures") if (ids := _removable(area, layer))]
+    return Scenario("cleared", "", acts).apply(area) if acts else area
+
+
+def _removable(area: StudyArea, layer: str) -> list[str]:
+    frame = area.layer(layer)
+    return list(frame.index[frame["removable"].fillna(True).astype(bool)].astype(str))
+
+
+def _roomy(land: Any, xy: FloatArray, least_m: float) -> Any:
+    """Find the points that lie far enough inside the land for the slimmest rectangle."""
+    inside = np.flatnonzero(shapely.contains_xy(land, xy[:, 0], xy[:, 1]))
+    edges = [shapely.boundary(part) for part in polygons(land)]
+    if not len(inside):
+        return inside
+    at, away = shapely.STRtree(edges).query_nearest(
+        shapely.points(xy[inside]), return_distance=True, all_matches=False
+    )
+    return inside[at[0][away >= least_m / 2 - _EXACT_M]]
+
+
+def _tried(area: StudyArea, xy: FloatArray, roomy: Any, sides: Sides) -> tuple[Any, FloatArray]:
+    """List the rectangles to try: for each point those of its yard's directions, the squarest first."""
+    zones = zones_of(area, max(max(own) for own in sides))
+    point, zone = shapely.STRtree([one.ground for one in zones]).query(
+        shapely.points(xy[roomy]), predicate="intersects"
+    )
+    shapes = [
+        np.array([(w, d, a) for w, d in sides for a in turned(one.angles, w, d)], float).reshape(-1, 3) for one in zones
+    ]
+    at = [np.empty(0, np.intp), *(np.repeat(roomy[p], len(shapes[z])) for p, z in zip(point, zone, strict=True))]
+    asked = [np.empty((0, 3)), *(shapes[z] for z in zone)]
+    return np.concatenate(at), np.concatenate(asked)
+
+
+def _needs(area: StudyArea, kind: str, inner: Any) -> list[Needs]:
+    """Name what stands in each rectangle and may go."""
+    names, bodies = solid_bodies(area, kind)
+    own, met = shapely.STRtree(bodies).query(inner, predicate="intersects")
+    order = np.lexsort((met, own))
+    found: list[list[tuple[str, str]]] = [[] for _ in inner]
+    for k, body in zip(own[order], met[order], strict=True):
+        found[k].append(names[body])
+    return [tuple(one) for one in found]
+
+
+def solid_bodies(area: StudyArea, kind: str = "") -> tuple[list[tuple[str, str]], Any]:
+    """List what may go and takes ground: layer and id, and the ground each keeps a kind (or nothing) off."""
+    walls = area.walls[area.walls["removable"].fillna(True).astype(bool)]
+    sheds = standing_structures(area)
+    sheds = sheds[sheds["removable"].fillna(True).astype(bool)]
+    names = [("walls", str(i)) for i in walls.index] + [("structures", str(i)) for i in sheds.index]
+    beside = wall_zones(area, kind, walls) if kind else solid_walls(walls)
+    return names, np.concatenate([beside, sheds.geometry.to_numpy()])
+
+
+def _least(at: Any, needs: list[Needs]) -> list[int]:
+    """Keep of each point the rectangles whose needs hold no other's; of equal ones the first."""
+    kept: dict[int, list[int]] = {}
+    for k in sorted(range(len(needs)), key=lambda k: (at[k], len(needs[k]), k)):
+        own = kept.setdefault(int(at[k]), [])
+        if not any(set(needs[other]) <= set(needs[k]) for other in own):
+            own.append(k)
+    return [k for own in kept.values() for k in own]

@@ -1,0 +1,105 @@
+"""Whose word the live page asks for: what each holder has said so far, and the votes of owners that an act needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spatialreno.community import CONSENT_ORDER, CONSENT_STATES, fewest_people, touched_features
+from spatialreno.maps.content.people_sections import say_matter
+
+if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
+    from spatialreno.community import Register
+    from spatialreno.comparison import Comparison
+    from spatialreno.maps.words.words import Lang
+    from spatialreno.scenario import Scenario
+
+Asks = list[list[Any]]  # party and how its word stands, a number of ``CONSENT_ORDER``
+#: Most matters of one yard that are won together; more are added up.
+_TOGETHER = 3
+
+
+def asks_of(asked: pd.DataFrame) -> dict[tuple[str, str], Asks]:
+    """Read the table of ``find_consents``: by layer and id the parties whose own agreement is needed."""
+    own = asked[(asked["basis"] == "owner") & (asked["party_id"] != "")]
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    columns = (own[name].tolist() for name in ("layer", "id", "party_id", "state"))
+    for layer, name, party, state in zip(*columns, strict=True):
+        _worse(found.setdefault((str(layer), str(name)), {}), str(party), CONSENT_ORDER.index(state))
+    return {key: sorted([party, state] for party, state in states.items()) for key, states in found.items()}
+
+
+def _worse(states: dict[str, int], party: str, state: int) -> None:
+    states[party] = max(states.get(party, 0), state)
+
+
+def holders(area: StudyArea, rights: Iterable[str]) -> dict[str, Asks]:
+    """List by thing who holds one of some rights in it, and his word; all owners together act through their vote."""
+    all_owners = set(area.parties.index[area.parties["kind"] == "all_owners"])
+    held = area.rights[area.rights["right"].isin(list(rights)) & ~area.rights["party_id"].isin(all_owners)]
+    found: dict[str, dict[str, int]] = {}
+    for thing, party, consent in zip(held["feature_id"], held["party_id"], held["consent"], strict=True):
+        _worse(found.setdefault(thing, {}), str(party), CONSENT_ORDER.index(CONSENT_STATES[consent]))
+    return {thing: sorted([party, state] for party, state in states.items()) for thing, states in found.items()}
+
+
+def matters_of(area: StudyArea, scenario: Scenario) -> dict[tuple[str, str], list[list[str]]]:
+    """List by layer and id the matters on which owners vote, each with the places it may concern."""
+    found: dict[tuple[str, str], list[list[str]]] = {}
+    touched = touched_features(area, scenario)
+    for one in touched[touched["matter"] != ""].to_dict("records"):
+        for place in one["places"]:
+            found.setdefault((str(one["layer"]), str(one["id"])), []).append([str(one["matter"]), str(place)])
+    return found
+
+
+def votes(options: Comparison, book: Register, asked: Iterable[tuple[str, str]], lang: Lang) -> dict[str, Any]:
+    """Count each vote that the page may need, and those of one place together.
+
+    Parameters
+    ----------
+    options : Comparison
+        Today.
+    book : Register
+        Its ballots.
+    asked : iterable of (matter, place)
+        What the acts of the page may put to the vote.
+    lang : str
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    dict
+        ``each``: by ``matter:place`` its title, its place and how many are still to be won (none: passed);
+        ``together``: by matters of one place, joined by ``|``, the fewest households that decide all of them.
+    """
+    rows = {row["matter"]: row for row in options.today.catalog.rows("matters")}
+    lived = {unit: set(book.homes[f"{unit}_id"]) for unit in ("building", "compound")}
+    known = sorted({(m, p) for m, p in asked if p in lived.get(rows[m]["electorate"], ())})
+    polls = {f"{m}:{p}": book.poll(m, p) for m, p in known}
+    each = {
+        f"{m}:{p}": [say_matter(f"{m}:{p}", options, lang), p, len(polls[f"{m}:{p}"].count("").to_win)]
+        for m, p in known
+    }
+    return {
+        "each": each,
+        "together": {
+            "|".join(names): len(fewest_people({name: polls[name] for name in names}).asked)
+            for names in _sets_of(each)
+        },
+    }
+
+
+def _sets_of(each: dict[str, list[Any]]) -> Iterator[tuple[str, ...]]:
+    """Go through the sets of undecided matters of one place."""
+    by_place: dict[str, list[str]] = {}
+    for name, (_, place, missing) in each.items():
+        if missing:
+            by_place.setdefault(place, []).append(name)
+    for names in by_place.values():
+        for count in range(2, min(len(names), _TOGETHER) + 1):
+            yield from combinations(sorted(names), count)
