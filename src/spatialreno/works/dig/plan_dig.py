@@ -21,6 +21,7 @@ from spatialreno.works.dig.joint import Edge, Joint, KindNet, kind_net, route_al
 from spatialreno.works.dig.lane_net import Lanes, lane_net, public_mains, tapped
 from spatialreno.works.dig.lane_rooms import lane_rooms
 from spatialreno.works.dig.phases import dig_phases
+from spatialreno.works.dig.served import served_through
 from spatialreno.works.dig.trench import METRES, Laid, laid_heat, share_trench
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Dig:
         Gravity pipes: slope, cover, whether they fall to their main (:func:`check_falls`); empty when levels miss.
     replaced
         Old pipes in the quarter's lanes that are laid anew.
+    served
+        Which homes each piece of a route serves: kind, piece, building_id; without the pipes of a heat plan.
     joint
         Objective, bound and gap of the joint routing (penalties for lanes too narrow included).
     faults
@@ -83,6 +86,7 @@ class Dig:
     by_kind: pd.DataFrame
     falls: pd.DataFrame
     replaced: tuple[str, ...]
+    served: pd.DataFrame
     joint: Joint
     faults: tuple[Fault, ...]
     laid: Laid | None
@@ -206,6 +210,7 @@ def plan_dig(
     return Dig(
         lanes=opened, routes=work.routes(), summary=work.summary(costs), costs=costs, by_kind=work.by_kind(outfalls),
         falls=fallen, replaced=_replaced(area, asked, opened), joint=joint,
+        served=served_through(nets, joint.used, work.piece),
         faults=tuple(dict.fromkeys([*faults, *late])),
         laid=laid, _sections=sections,
     )  # fmt: skip
