@@ -195,7 +195,8 @@ def in_our_words(
         if found is None:
             continue
         name = found[0]
-        said = {v: words[folded(v)] for v in frame[name].dropna().unique() if isinstance(v, str) and folded(v) in words}
+        texts = {cell for cell in frame[name] if isinstance(cell, str)}  # a rogue's cell may hold a list
+        said = {text: words[folded(text)] for text in texts if folded(text) in words}
         told = ", ".join(f"{theirs} as {ours}" for theirs, ours in sorted(said.items()) if theirs.strip() != ours)
         if any(theirs != ours for theirs, ours in said.items()):
             frame = frame.assign(
