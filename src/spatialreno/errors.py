@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal, Self
 
 Severity = Literal["error", "warning", "note"]
@@ -55,6 +56,17 @@ class ScenarioError(RenoError):
 
 class InfeasibleError(RenoError):
     """No answer exists; the text says by how much."""
+
+
+def nearest(given: str | Iterable[str], known: Iterable[str]) -> str:
+    """Ask whether the known words nearest to those given were meant; nothing where none is near.
+
+    >>> nearest("wals", ["walls", "gates"]), nearest("xyz", ["walls"])
+    (' Did you mean walls?', '')
+    """
+    names, words = [given] if isinstance(given, str) else [str(name) for name in given], [str(word) for word in known]
+    near = dict.fromkeys(match for name in names for match in get_close_matches(str(name), words, n=2))
+    return f" Did you mean {', '.join(near)}?" if near else ""
 
 
 def _listed(ids: tuple[str, ...]) -> str:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import pandas as pd
+import pytest
 from design_yards import yard
 
 import spatialreno as sr
+from spatialreno.design import Frontier
+from spatialreno.files import write_sheet
+from spatialreno.maps.charts.frontier import frontier_chart, frontier_lead
+from spatialreno.maps.content.proposal_parts import frontier_parts
 
 
 def test_the_page_tells_the_answer_and_every_step() -> None:
@@ -26,3 +33,63 @@ def test_hostile_names_are_text() -> None:
     html = sr.maps.draw_design(replace(bad, question=found.question), [bad]).html()
     assert "<script>" not in html
     assert "不超过 120" in html
+
+
+def made_up(**more: object) -> Frontier:
+    """Three answers: nothing, 10 people for 1 000 yuan, 40 people for 30 000 yuan."""
+    rows = [
+        {"goal": "basket:four", "today": 100.0, "budget_yuan": cost, "cost_yuan": cost, "value": value, "bound": value,
+         "status": "proven", "chosen": chosen} | more
+        for cost, value, chosen in ((0.0, 100.0, []), (1000.0, 110.0, ["W1"]), (30_000.0, 140.0, ["G1", "W1"]))
+    ]  # fmt: skip
+    return Frontier(pd.DataFrame(rows), "design/design.html")
+
+
+def written(folder: Path, frontier: Frontier) -> Path:
+    folder.mkdir()
+    write_sheet(frontier.table.assign(chosen=frontier.table["chosen"].map("|".join)), folder / "frontier.csv")
+    return folder
+
+
+def test_a_frontier_is_told_in_a_sentence_a_chart_and_a_table() -> None:
+    html = "".join(map(str, frontier_parts(made_up(), "zh")))
+    assert "花 3.0 万元打开 2 处（G1、W1）" in html and "平均每多一人 750 元" in html and "已证明" in html
+    assert 'href="design/design.html"' in html and html.count("<circle") == 3
+    assert "href" not in "".join(map(str, frontier_parts(Frontier(made_up().table), "zh")))
+    open_band = made_up(status="stopped", bound=150.0)
+    assert "不超过 150" in frontier_lead(open_band, "zh") and "尚未证明" in frontier_chart(open_band, "zh")
+    assert "尚未证明" not in frontier_chart(made_up(), "zh")
+    assert "平均每多一人" not in frontier_lead(made_up(goal="kinds"), "zh")  # kinds are no persons
+
+
+def test_greedy_ways_that_come_out_at_one_place_are_one_mark() -> None:
+    place = {"value": 120.0, "lost": 20.0, "cost_yuan": 25_000.0}
+    ways = [{"way": way, **place} for way in ("gain", "ranking")]
+    assert str(frontier_chart(made_up(), "zh", greedy=pd.DataFrame(ways))).count("逐个挑选只得 120") == 1
+
+
+def test_a_folder_gives_back_its_frontier(tmp_path: Path) -> None:
+    folder = written(tmp_path / "a b", made_up())
+    read = Frontier.read(folder, beside=tmp_path)
+    pd.testing.assert_frame_equal(read.table, made_up().table)
+    assert read.page == "" and read.best["cost_yuan"] == 30_000
+    (folder / "design.html").write_text("", "utf-8")
+    assert Frontier.read(folder, beside=tmp_path).page == "a%20b/design.html"
+    assert Frontier.read(folder, beside=tmp_path / "x").page == "../a%20b/design.html"
+    with pytest.raises(sr.InputError, match="design AREA --frontier"):
+        Frontier.read(tmp_path)
+
+
+def test_the_steps_of_a_design_are_named_by_money_and_people(tmp_path: Path) -> None:
+    folder = written(tmp_path / "design", made_up())
+    for cost in (1000, 30_000):
+        sr.write_scenario(sr.Scenario(f"design-{cost}"), folder / f"design-{cost}.toml")
+    steps = sr.maps.design_steps(folder)
+    assert [one.title for one in steps] == ["0.1 万元 · 110 成套服务半径内居民", "3.0 万元 · 140 成套服务半径内居民"]
+
+
+def test_hostile_ids_of_a_frontier_are_text() -> None:
+    bad = "<script>alert(1)</script>"
+    frontier = made_up()
+    frontier = Frontier(frontier.table.assign(chosen=[[], [bad], [bad]]))
+    assert bad not in "".join(map(str, frontier_parts(frontier, "zh")))

@@ -384,8 +384,16 @@ def test_a_plan_starts_from_an_option_and_reckons_as_python_does(browser, town, 
             build("facilities", "N9", geometry=town.buildings.geometry["B1"].representative_point(), kind="market",
                   building_id="B1")]  # fmt: skip
     plan = Scenario("opened", hostile("拆墙"), acts)
-    browser.get(live(town, scenarios=[plan]).save(tmp_path / "starts.html").as_uri())
-    find(browser, "select.from option")[1].click()
+    less = Scenario("less", "少拆", acts[1:2])
+    browser.get(live(town, scenarios=[less, plan]).save(tmp_path / "starts.html").as_uri())
+    back, on = find(browser, ".step-start")
+    on.click()  # along a design, or from any option to the next
+    assert run(browser, "const p = spatialreno.plan; return [p.walls, p.structures]") == [[], ["S1"]]
+    on.click()
+    on.click()  # the last one stays
+    back.click()
+    assert run(browser, "return [spatialreno.plan.walls, document.querySelector('.from').selectedIndex]") == [[], 1]
+    find(browser, "select.from option")[2].click()
     assert run(browser, "const p = spatialreno.plan; return [p.walls, p.structures, p.gates, p.facilities]") == [
         ["W1"], ["S1"], {"G1": "public"}, [{"building": 1, "kind": "market"}]
     ]  # fmt: skip

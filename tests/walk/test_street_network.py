@@ -147,3 +147,44 @@ def test_sums_refuse_what_is_not_known() -> None:
         network.sums(["sw"], pd.DataFrame({"n": [1]}, index=["nowhere"]), limit_m=100)
     with pytest.raises(InputError, match="a value is missing"):
         network.sums(["sw"], pd.DataFrame({"n": [float("nan")]}, index=["sw"]), limit_m=100)
+
+
+def test_nodes_and_edges_are_those_of_the_graph() -> None:
+    graph = town()
+    network = sr.walk.street_network(graph)
+    nodes, edges = network.nodes, network.edges
+    assert len(network) == 5 and list(nodes.index) == list(graph) and nodes.crs == network.crs
+    assert nodes.loc["end", ["x", "y"]].tolist() == [160, 0]
+    # four sides, the street across, the crescent, the lane: bends are no nodes
+    assert len(edges) == 7 and edges.index.names == ["u", "v", "key"]
+    across = edges.loc[[i for i in edges.index if set(i[:2]) == {"sw", "ne"}]].iloc[0]
+    assert across["length_m"] == 150 and len(across.geometry.coords) == 3
+    crescent = edges.loc[("ne", "ne", 0)]
+    assert crescent["length_m"] == 120 and crescent.geometry.is_closed
+
+
+def test_a_network_comes_back_from_networkx_as_it_was() -> None:
+    network = sr.walk.street_network(town())
+    again = sr.walk.street_network(network.to_networkx())
+    sort = ["origin", "destination"]
+    one, two = (n.distances(list(n.ids), limit_m=400).sort_values(sort, ignore_index=True) for n in (network, again))
+    pd.testing.assert_frame_equal(one, two)
+    numbered = sr.walk.street_network(quarter())
+    assert numbered.nodes.index.name == "node" and len(numbered.edges) == len(numbered.first)
+
+
+def test_routes_are_those_of_networkx_and_as_long_as_distances() -> None:
+    graph = town()
+    network = sr.walk.street_network(graph)
+    pairs = [(one, two) for one in graph for two in graph]
+    routes = network.routes(pairs)
+    both = graph.to_undirected()
+    for (one, two), length, shape in zip(pairs, routes["distance_m"], routes.geometry, strict=True):
+        assert length == nx.shortest_path_length(both, one, two, weight="length")
+        assert shape.coords[0] == (graph.nodes[one]["x"], graph.nodes[one]["y"])
+        assert shape.coords[-1] == (graph.nodes[two]["x"], graph.nodes[two]["y"])
+    with pytest.raises(InputError, match="no node nowhere"):
+        network.routes([("sw", "nowhere")])
+    graph.add_node("isle", x=900.0, y=900.0)
+    lone = sr.walk.street_network(graph).routes([("sw", "isle")])
+    assert lone["distance_m"].isna().all() and lone.geometry.isna().all() and len(network.routes([])) == 0

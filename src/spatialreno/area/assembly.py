@@ -33,7 +33,7 @@ from spatialreno.area.spread import with_compounds_spread
 from spatialreno.area.study_area import StudyArea
 from spatialreno.area.under_catalog import freeze, refuse_errors
 from spatialreno.catalog import Catalog, read_catalog
-from spatialreno.errors import Fault, InputError
+from spatialreno.errors import Fault, InputError, nearest
 
 _DECIMALS = 6
 
@@ -111,7 +111,8 @@ def form_layers(
     """Conform all layers and bring them into one CRS, gathering faults and acts on the way."""
     unknown = sorted(set(layers) - set(catalog.layers))
     if unknown:
-        raise InputError(f"{', '.join(unknown)}: no such layer. Known layers: {', '.join(catalog.layers)}.")
+        near = nearest(unknown, catalog.layers)
+        raise InputError(f"{', '.join(unknown)}: no such layer. Known layers: {', '.join(catalog.layers)}.{near}")
     notes = Notes()
     formed = {n: conform(layers.get(n), layer, notes) for n, layer in catalog.layers.items()}
     formed, target = _in_one_crs(formed, crs, catalog, notes)

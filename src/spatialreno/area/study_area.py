@@ -16,7 +16,7 @@ import shapely
 
 from spatialreno.area.shown import Shown
 from spatialreno.area.under_catalog import freeze, replace_layers, under_catalog
-from spatialreno.errors import InputError
+from spatialreno.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,7 +95,8 @@ class StudyArea(Shown):
         def __getattr__(self, name: str) -> gpd.GeoDataFrame:
             """Give a layer that the area's own catalog adds: ``area.street_lamps``."""
             if name.startswith("_") or name not in self._layers:  # what begins with _ may not be set yet
-                raise AttributeError(f"a study area has no {name!r}")
+                near = "" if name.startswith("_") else nearest(name, self._layers)
+                raise AttributeError(f"a study area has no {name!r}.{near}")
             return self.layer(name)
 
     def with_catalog(
@@ -198,7 +199,8 @@ class StudyArea(Shown):
             When there is no such layer.
         """
         if name not in self._layers:
-            raise InputError(f"{name}: no such layer. Layers: {', '.join(self._layers)}.")
+            near = nearest(name, self._layers)
+            raise InputError(f"{name}: no such layer. Layers: {', '.join(self._layers)}.{near}")
         return self._layers[name].copy(deep=False)
 
     @property

@@ -14,7 +14,7 @@ from spatialreno.catalog.overlay import CLEAR, lay_over, references
 from spatialreno.catalog.own_rows import Own, own_evidence, own_of, read_own, template
 from spatialreno.catalog.read_only import ReadOnly
 from spatialreno.catalog.tables import Row, Table, package_tables
-from spatialreno.errors import Fault, InputError
+from spatialreno.errors import Fault, InputError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -244,7 +244,8 @@ class Catalog:
 
     def _table(self, name: str) -> Table:
         if name not in self.tables:
-            raise InputError(f"{name}: no such table. Tables: {', '.join(self.tables)}.")
+            near = nearest(name, self.tables)
+            raise InputError(f"{name}: no such table. Tables: {', '.join(self.tables)}.{near}")
         return self.tables[name]
 
     def _with(self, own: Own, *, dated: bool) -> Catalog:

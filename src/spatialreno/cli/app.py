@@ -104,6 +104,9 @@ Seconds = Annotated[
 ]
 Budget = Annotated[float | None, typer.Option("--budget", help="Yuan for the menu in AREA/community/menu.csv")]
 
+Designed = Annotated[
+    Path | None, typer.Option("--design", help="Folder that `design --frontier -o` wrote: people over money too")
+]
 
 Works = Annotated[
     str, typer.Option("--works", help="Joint works in each option: heat, dig, lifts (comma-joined); or none")
@@ -227,7 +230,14 @@ def _beside(area: Path) -> Path:
     return (area.parent if area.suffix == ".gpkg" else area) / "scenarios"
 
 
-def gathered(options: Comparison, area: Path, budget: float | None, start: str | None = None) -> People:
+def gathered(
+    options: Comparison,
+    area: Path,
+    budget: float | None,
+    start: str | None = None,
+    design: Path | None = None,
+    out: Path = Path(),
+) -> People:
     """Gather what a page tells about people; the menu of the area's folder where there is a budget."""
     import spatialreno as sr
     from spatialreno.works import sun_is_known
@@ -238,7 +248,8 @@ def gathered(options: Comparison, area: Path, budget: float | None, start: str |
     say("lifts, management, check-up")
     if not sun_is_known():
         say("left out: sun on windows beside lifts. It needs pvlib: pip install 'spatialreno[people]'")
-    return sr.comparison.gather_people(options, menu=menu, budget_yuan=budget, start=start)
+    money = None if design is None else sr.design.Frontier.read(design, beside=out.parent)
+    return sr.comparison.gather_people(options, menu=menu, budget_yuan=budget, start=start, frontier=money)
 
 
 def standard_for(area: StudyArea, given: str | None) -> str:

@@ -12,6 +12,7 @@ from spatialreno.cli.app import (
     AsCsv,
     AsJson,
     Budget,
+    Designed,
     Lang,
     MaybeScenario,
     Norm,
@@ -232,6 +233,7 @@ def draw_map(
     works: Works = "heat,dig",
     people: Told = True,
     budget: Budget = None,
+    design: Designed = None,
     base: Annotated[str | None, typer.Option("--base", help="Map underneath: tianditu, osm, gaode")] = None,
     lang: Lang = "zh",
 ) -> None:
@@ -242,7 +244,7 @@ def draw_map(
     import spatialreno as sr
 
     options = compared(area, scenarios, standard, works, today_alone=True)
-    more = gathered(options, area, budget) if people else None
+    more = gathered(options, area, budget, design=design, out=out) if people or design else None
     say("draw")
     tell(sr.draw(options, lang=lang, people=more, base=base).save(out))
 
@@ -260,6 +262,7 @@ def report(
     people: Told = True,
     budget: Budget = None,
     start: Annotated[str | None, typer.Option(help="First day of the works, to tell the year too (.html)")] = None,
+    design: Designed = None,
     lang: Lang = "zh",
 ) -> None:
     """Write options as a report to print, or for a spreadsheet, QGIS or CAD: by the ending of the file.
@@ -269,7 +272,8 @@ def report(
     import spatialreno as sr
 
     options = compared(area, scenarios, standard, works)
-    more = gathered(options, area, budget, start) if people and out.suffix.lower() in ("", ".html") else None
+    told = (people or design is not None) and out.suffix.lower() in ("", ".html")
+    more = gathered(options, area, budget, start, design, out) if told else None
     say("write the report")
     tell(sr.report(options, out, lang=lang, paper=paper, people=more))
 

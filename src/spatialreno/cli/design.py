@@ -99,12 +99,11 @@ def design(
 
 def _tables(found: Design, steps: list[Design], out: Path) -> list[Path]:
     """Write what stands around the design as tables."""
-    import pandas as pd
-
+    from spatialreno.design import Frontier
     from spatialreno.files import write_sheet
 
     tables = {
-        "frontier": pd.DataFrame([one.row() for one in steps]), "nearly_as_good": found.best_sets(),
+        "frontier": Frontier.of(steps).table, "nearly_as_good": found.best_sets(),
         "reasons": found.reasons(), "pairs": found.pairs(), "guards": found.guard_prices(), "greedy": found.greedy(),
     }  # fmt: skip
     for name, table in tables.items():

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, Norm, OneScenario, app, compared, load, standard_for
+from spatialreno.cli.app import (
+    Area,
+    AsCsv,
+    AsJson,
+    Designed,
+    Lang,
+    Norm,
+    OneScenario,
+    app,
+    compared,
+    load,
+    standard_for,
+)
 from spatialreno.cli.output import form, say, tell, tell_paths, tell_table
 from spatialreno.errors import InputError
 
@@ -21,21 +33,23 @@ def live(
     scenarios: Annotated[
         list[Path] | None, typer.Argument(help="Scenario files to start from", metavar="SCENARIO", show_default=False)
     ] = None,
+    design: Designed = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The page")] = Path("maps/live.html"),
     standard: Norm = None,
     lang: Lang = "zh",
 ) -> None:
     """Make an offline page to try plans on: click walls, structures, gates; put facilities; export a scenario.
 
-    Scenarios that are named can be started from.
+    Scenarios that are named can be started from; a design can be stepped along, from the least money to the most.
 
     Example: spatialreno live data/geo/xigongdi -o maps/live.html
     """
     import spatialreno as sr
 
     read = load(area)
+    steps = [] if design is None else sr.maps.design_steps(design, lang=lang)
     say("weave the walks and price every wall")
-    plans = [sr.read_scenario(path) for path in scenarios or []]
+    plans = [*(sr.read_scenario(path) for path in scenarios or []), *steps]
     tell(sr.live(read, standard=standard_for(read, standard), lang=lang, scenarios=plans).save(out))
 
 

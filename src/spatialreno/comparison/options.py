@@ -22,7 +22,7 @@ from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works, works_findings
 from spatialreno.comparison.write import write_comparison
 from spatialreno.comparison.year.schedule import Schedule, plan_year
-from spatialreno.errors import Fault, InputError
+from spatialreno.errors import Fault, InputError, nearest
 from spatialreno.indicators import Evaluation, indicator_title
 from spatialreno.land import Removals, built_conflicts, fewest_removals, fire_blockers, lane_sections
 from spatialreno.scenario import Bill, Scenario
@@ -190,7 +190,8 @@ class Comparison(Shown):
         """
         values = self._values()
         if base not in values:
-            raise InputError(f"{base}: no such option. Options: {', '.join(values.columns)}.")
+            near = nearest(base, values.columns)
+            raise InputError(f"{base}: no such option. Options: {', '.join(values.columns)}.{near}")
         others = [c for c in values.columns if c != base]
         counted = self._invested(values)
         change = pd.concat([values[base], counted[others].sub(counted[base], axis=0)], axis=1)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from spatialreno.comparison.options import Comparison
     from spatialreno.comparison.year.schedule import Schedule
+    from spatialreno.design import Frontier
     from spatialreno.programme import Programme
 
 
@@ -51,6 +52,8 @@ class People:
         The programme the area is part of; None when not given.
     schedules
         The year of each option that does something; empty when no first day was given.
+    frontier
+        What more or less money gives; None without a design.
     """
 
     lifts: LiftPlan
@@ -63,6 +66,7 @@ class People:
     satisfied: Mapping[str, Tally]
     programme: Programme | None = None
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    frontier: Frontier | None = None
 
 
 def gather_people(
@@ -74,6 +78,7 @@ def gather_people(
     trials: int = 100,
     programme: Programme | None = None,
     start: str | None = None,
+    frontier: Frontier | None = None,
 ) -> People:
     """Gather what concerns people in the options of a comparison, for a page or a report.
 
@@ -93,6 +98,8 @@ def gather_people(
         As ``read_programme`` gives it.
     start
         First day of the works (YYYY-MM-DD), to plan the year of every option; None: no schedule.
+    frontier
+        What more or less money gives, as ``sr.design.Frontier.of`` or ``.read`` gives it.
 
     Returns
     -------
@@ -127,6 +134,7 @@ def gather_people(
         satisfied=book.counts("satisfied"),
         programme=programme,
         schedules={} if start is None else _schedules(options, start),
+        frontier=frontier,
     )
 
 

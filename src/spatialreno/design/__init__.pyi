@@ -1,6 +1,7 @@
 from .answers import Question as Question
 from .design import Design as Design
 from .design_openings import design_openings as design_openings
+from .frontier import Frontier as Frontier
 from .grouping.clusters import Clusters as Clusters
 from .grouping.clusters import propose_clusters as propose_clusters
 from .proof.study import Effort as Effort

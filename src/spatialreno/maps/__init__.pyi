@@ -3,6 +3,7 @@ from .content.owner_asks import owner_index as owner_index
 from .content.people_sections import menu_reason as menu_reason
 from .drawing.lane_section import draw_section as draw_section
 from .live_page.page import live as live
+from .live_page.starts import design_steps as design_steps
 from .notebook.folium_layers import folium_map as folium_map
 from .notebook.inline import inline as inline
 from .page.district_page import AreaPages as AreaPages

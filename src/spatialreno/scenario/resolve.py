@@ -14,7 +14,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from spatialreno.area import lineage, lineages, replace_layers, taken_stretches, too_wide_gates
-from spatialreno.errors import Fault, InputError, ScenarioError
+from spatialreno.errors import Fault, InputError, ScenarioError, nearest
 from spatialreno.scenario.holes import with_holes
 from spatialreno.scenario.interventions import Acts, Alter, Build, Demolish, Intervention
 from spatialreno.scenario.select import select
@@ -122,7 +122,8 @@ def _resolved(scenario: Acts, area: StudyArea) -> Resolved:
     result = Resolved(area, scenario.name)
     for act in sorted(scenario.interventions, key=lambda a: (a.phase, str(a), a.reason)):  # the earliest phase takes it
         if act.layer not in area.catalog.layers:
-            result.problems.append(f"{act}: no such layer. Layers: {', '.join(area.catalog.layers)}.")
+            near = nearest(act.layer, area.catalog.layers)
+            result.problems.append(f"{act}: no such layer. Layers: {', '.join(area.catalog.layers)}.{near}")
         elif isinstance(act, Build):
             _resolve_build(act, result)
         else:
@@ -171,7 +172,8 @@ def _resolve_alter(act: Alter, ids: pd.Index, result: Resolved) -> None:
     for column, value in act.values:
         known = columns.get(column)
         if known is None or known.status == "derived" or column == "id":
-            result.problems.append(f"{act}: {column} cannot be set. Columns: {', '.join(_settable(columns))}.")
+            near = nearest(column, _settable(columns))
+            result.problems.append(f"{act}: {column} cannot be set. Columns: {', '.join(_settable(columns))}.{near}")
             continue
         _set_cells(act, column, value, ids, result)
 
@@ -200,6 +202,7 @@ def _resolve_build(act: Build, result: Resolved) -> None:
     if unknown:
         result.problems.append(
             f"{act}: no such column ({', '.join(unknown)}). Columns: {', '.join(_settable(layer.columns))}."
+            f"{nearest(unknown, layer.columns)}"
         )
     key = (act.layer, act.id)
     if key in result.built:

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.area import as_ids, lineage, lineages
-from spatialreno.errors import ScenarioError
+from spatialreno.errors import ScenarioError, nearest
 from spatialreno.scenario.values import cell
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def _by_ids(area: StudyArea, layer: str, frame: pd.DataFrame, ids: tuple[str, ..
     if unknown:
         raise ScenarioError(
             f"{layer}: no such id ({', '.join(unknown)}). See `spatialreno show AREA --layer {layer}` for the ids."
+            f"{nearest(unknown, frame.index)}"
         )
     return _named(frame.index, ids)
 
@@ -122,7 +123,8 @@ def _by_where(area: StudyArea, layer: str, frame: pd.DataFrame, where: tuple[tup
     known = area.catalog.layers[layer].columns
     unknown = sorted(k for k, _ in where if k not in known or k == "id")
     if unknown:
-        raise ScenarioError(f"{layer}: no such column ({', '.join(unknown)}). Columns: {', '.join(known)}.")
+        near = nearest(unknown, known)
+        raise ScenarioError(f"{layer}: no such column ({', '.join(unknown)}). Columns: {', '.join(known)}.{near}")
     mask = np.ones(len(frame), dtype=bool)
     for column, wanted in where:
         _fits(known[column], wanted, area.catalog)
@@ -144,7 +146,8 @@ def _fits(column: Column, wanted: Any, catalog: Catalog) -> None:
     words = tuple(catalog.facilities.index) if column.refers_to == "catalog:facilities" else column.allowed
     unknown = sorted(set(values) - set(words)) if words else []
     if unknown:
-        raise ScenarioError(f"{where}: no such word ({', '.join(unknown)}). Words: {', '.join(words)}.")
+        near = nearest(map(str, unknown), words)
+        raise ScenarioError(f"{where}: no such word ({', '.join(unknown)}). Words: {', '.join(words)}.{near}")
 
 
 def _meets(cells: pd.Series[Any], wanted: Any) -> Any:
@@ -234,7 +237,8 @@ def _by_party(area: StudyArea, layer: str, frame: pd.DataFrame, party: str) -> A
 def _known(layer: str, index: pd.Index, ids: tuple[str, ...]) -> None:
     unknown = sorted(set(ids) - set(index))
     if unknown:
-        raise ScenarioError(f"{layer}: no such id ({', '.join(unknown)}). See `spatialreno show AREA`.")
+        near = nearest(unknown, map(str, index))
+        raise ScenarioError(f"{layer}: no such id ({', '.join(unknown)}). See `spatialreno show AREA`.{near}")
 
 
 @dataclass(frozen=True, order=True)

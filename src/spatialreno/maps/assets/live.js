@@ -336,6 +336,12 @@
     on(".print", () => window.print());
     const from = tools.querySelector(".from");
     if (from) from.addEventListener("change", () => { if (from.value !== "-1") app.startFrom(app.page.starts[Number(from.value)], Number(from.value)); });
+    for (const button of tools.querySelectorAll(".step-start")) button.addEventListener("click", () => {
+      const next = Math.min(Math.max(from.selectedIndex + Number(button.dataset.by), 1), from.options.length - 1);
+      if (next === from.selectedIndex) return;
+      from.selectedIndex = next;
+      from.dispatchEvent(new Event("change"));
+    });
     tools.querySelector(".import").addEventListener("change", event => load(event.target));
     for (const radio of tools.querySelectorAll("[name=mode]")) radio.addEventListener("change", () => setMode(radio.value));
     document.addEventListener("keydown", event => {

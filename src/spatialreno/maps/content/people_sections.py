@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spatialreno.community import checkup_lines, documented_case
-from spatialreno.maps.content.cluster_parts import cluster_parts
 from spatialreno.maps.content.funding_parts import funding_parts
 from spatialreno.maps.content.indicator_tables import option_titles
+from spatialreno.maps.content.proposal_parts import cluster_parts, frontier_parts
 from spatialreno.maps.content.schedule_parts import schedule_parts
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.words.numbers import facility_title, number
@@ -66,6 +66,7 @@ def sections(options: Comparison, people: People | None, lang: Lang, *, opened: 
             "money": _money(people, options, lang),
             "register": _register(people, options, lang),
             "schedule": schedule_parts(people.schedules, _titles(options, lang), lang),
+            "frontier": frontier_parts(people.frontier, lang) if people.frontier is not None else [],
             "programme": programme_parts(people.programme, lang) if people.programme is not None else [],
         }
     parts["heat_loops"] = _heat(options, lang)

@@ -36,7 +36,7 @@ def tools(kinds: Sequence[tuple[str, str]], lang: Lang, starts: Sequence[str] = 
     file = tag("label", word("import", lang), tag("input", type="file", accept=".toml", class_="import"), class_="file")
     titles = [word("start_from", lang), *starts]
     rows = [tag("option", title, value=str(k - 1)) for k, title in enumerate(titles)]
-    begin = tag("select", *rows, class_="from", aria_label=titles[0]) if starts else ""
+    begin = [tag("select", *rows, class_="from", aria_label=titles[0]), *_steps(lang)] if starts else []
     return tag(
         "div",
         search(lang),
@@ -45,7 +45,7 @@ def tools(kinds: Sequence[tuple[str, str]], lang: Lang, starts: Sequence[str] = 
         tag("input", type="text", class_="plan-name", maxlength="60", placeholder=word("plan_name", lang),
             aria_label=word("plan_name", lang)),
         file,
-        begin,
+        *begin,
         tag("button", word("print", lang), type="button", class_="print"),
         tag("output", class_="said", role="status"),
         tag("ul", class_="totals"),
@@ -53,6 +53,15 @@ def tools(kinds: Sequence[tuple[str, str]], lang: Lang, starts: Sequence[str] = 
         role="toolbar",
         aria_label=word("tools", lang),
     )  # fmt: skip
+
+
+def _steps(lang: Lang) -> list[Markup]:
+    """Write the buttons that go from one option to the next, as along what a design gives for more or less money."""
+    return [
+        tag("button", sign, type="button", class_="step-start", data_by=by, title=word(key, lang),
+            aria_label=word(key, lang))
+        for sign, by, key in (("◀", "-1", "step_back"), ("▶", "1", "step_on"))
+    ]  # fmt: skip
 
 
 def _mode(mode: str, lang: Lang) -> Markup:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from spatialreno.maps.charts.frontier import told_value, what_counts
+from spatialreno.maps.content.indicator_tables import unit_text
 from spatialreno.maps.drawing.features import Version, versions
 from spatialreno.maps.live_page.fit_model import outlines
-from spatialreno.maps.words.words import Lang
+from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.words import Lang, checked
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Scenario
 
+_WAN = 10_000.0
 _FOLLOWS = {"rights", "ballots", "parties", "listed"}  # these change with what they speak of
 _NOTED = ("walls", "structures", "gates")
 
@@ -41,6 +46,39 @@ def starts(area: StudyArea, scenarios: Iterable[Scenario], origin: list[float], 
         things that an option changes and the page does not try.
     """
     return [_start(area, scenario, origin, lang) for scenario in scenarios]
+
+
+def design_steps(folder: str | Path, *, lang: str = "zh") -> list[Scenario]:
+    """Read the steps of a design as options to start from, each named by its money and what it gives.
+
+    Parameters
+    ----------
+    folder
+        The folder that ``spatialreno design AREA --frontier -o`` wrote.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    list of Scenario
+        From the least money to the most; what opens nothing is no step.
+
+    Raises
+    ------
+    InputError
+        The folder holds no frontier, or lacks the scenario of a step.
+    """
+    from spatialreno.design import Frontier
+    from spatialreno.scenario import Scenario, read_scenario
+
+    found, language = [], checked(lang)
+    for one in Frontier.read(folder).table.to_dict("records"):
+        if one["chosen"]:
+            step = read_scenario(Path(folder) / f"design-{one['cost_yuan']:.0f}.toml")
+            value = told_value(float(one["value"]), str(one["goal"]))
+            title = f"{number(one['cost_yuan'] / _WAN, 1)} {unit_text('10000 yuan', language)} · {value}"
+            found.append(Scenario(step.name, f"{title} {what_counts(str(one['goal']), language)}", step.interventions))
+    return found
 
 
 def _start(area: StudyArea, scenario: Scenario, origin: list[float], lang: Lang) -> dict[str, Any]:

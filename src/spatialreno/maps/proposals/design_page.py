@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.maps.charts.labels import INK, label
+from spatialreno.design import Frontier
+from spatialreno.maps.charts.frontier import frontier_chart, frontier_lead, told_value
 from spatialreno.maps.content.tables import grid, headed
 from spatialreno.maps.drawing.svg import way
 from spatialreno.maps.page.page import Page, printed
 from spatialreno.maps.words.design_words import say_design
-from spatialreno.maps.words.numbers import number, short
+from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
 from spatialreno.maps.words.words import Lang, checked, word
 
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from spatialreno.design import Design
 
 _WAN = 10_000.0
-_WIDE, _HIGH, _LEFT, _LOW, _EDGE = 900.0, 320.0, 90.0, 50.0, 30.0
-_BEST, _GREEDY, _HAIR, _OPENED, _ALTERED = "#0072b2", "#d55e00", "#9a978f", "#d55e00", "#b36b00"
+_OPENED, _ALTERED = "#d55e00", "#b36b00"
 _STYLE = """
 body { font: 15px/1.5 "Microsoft YaHei","PingFang SC","Noto Sans CJK SC",sans-serif; margin: 1.5em auto;
   max-width: 62em; padding: 0 1em; color: #1f2937; background: #fff; font-variant-numeric: tabular-nums }
@@ -89,7 +88,7 @@ def draw_design(design: Design, steps: Sequence[Design] | None = None, *, lang: 
         tag("h1", isolated(title)),
         made_up,
         tag("p", _lead(design, language), class_="lead"),
-        *_part("frontier", language, _chart(points, greedy, design, language)),
+        *_part("frontier", language, frontier_chart(Frontier.of(points), language, greedy=greedy)),
         *_part("steps", language, _steps(points, area, language)),
         *_part("reasons", language, _reasons(design.reasons(), language)),
         *_part("nearly", language, _nearly(design.best_sets(), language)),
@@ -106,105 +105,14 @@ def _part(key: str, lang: Lang, found: Markup | None) -> list[Markup]:
     return headed(say_design(key, lang), found)
 
 
-def _what(design: Design, lang: Lang) -> str:
-    return say_design(design.goal.partition(":")[0], lang)
-
-
 def _told(value: float, design: Design) -> str:
-    return number(value, 2 if design.goal == "score" else 0)
+    return told_value(value, design.goal)
 
 
 def _lead(design: Design, lang: Lang) -> str:
-    proof = say_design("proven", lang)
-    if design.status != "proven":
-        proof = say_design("at_most", lang, bound=_told(design.bound, design))
-    said = say_design(
-        "lead", lang, cost=number(design.cost_yuan / _WAN, 1), count=str(len(design.chosen)), proof=proof,
-        what=_what(design, lang), today=_told(design.today, design), value=_told(design.value, design),
-    )  # fmt: skip
+    said = frontier_lead(Frontier.of([design]), lang)
     lost = say_design("lost", lang, lost=number(design.out_of_reach, 0)) if design.out_of_reach > 0 else ""
     return f"{said}{'' if lang == 'zh' else ' '}{lost}"
-
-
-# ---- the chart
-
-
-def _chart(points: list[Design], greedy: pd.DataFrame, design: Design, lang: Lang) -> Markup:
-    """Draw the frontier as steps: what a budget gives holds until the next answer is affordable."""
-    most = max(*(one.cost_yuan for one in points), *greedy["cost_yuan"], 1.0) * 1.08
-    low = min(design.today, *(one.value for one in points))
-    high = max(*(one.bound for one in points), low + 1e-9)
-    scale = _Scale(most, low - 0.08 * (high - low), high + 0.1 * (high - low))
-    value = [(0.0, design.today), *((one.cost_yuan, one.value) for one in points)]
-    bound = [(0.0, design.today), *((one.cost_yuan, one.bound) for one in points)]
-    outline = [*scale.stairs(value), *reversed(scale.stairs(bound))]
-    shapes = [
-        *_axes(scale, points, design, lang),
-        tag("polygon", points=_xy(outline), fill=_BEST, fill_opacity="0.18"),
-        tag("polyline", points=_xy(scale.stairs(value)), fill="none", stroke=_BEST, stroke_width="2.5"),
-        *(_dot(scale, one, lang) for one in points),
-        *_crosses(scale, greedy, design, lang),
-    ]
-    key = tag("p", f"■ {say_design('band', lang)}　✕ {say_design('greedy', lang)}", class_="note")
-    view = f"0 0 {_WIDE:.0f} {_HIGH:.0f}"
-    return joined(tag("svg", *shapes, viewBox=view, role="img", aria_label=say_design("frontier", lang)), key)
-
-
-class _Scale:
-    """Where money and people lie on the picture."""
-
-    def __init__(self, most: float, low: float, high: float) -> None:
-        self.most, self.low, self.high = most, low, high
-
-    def at(self, cost: float, value: float) -> tuple[float, float]:
-        x = _LEFT + (_WIDE - _LEFT - _EDGE) * cost / self.most
-        y = _HIGH - _LOW - (_HIGH - _LOW - _EDGE) * (value - self.low) / (self.high - self.low)
-        return x, y
-
-    def stairs(self, points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-        found = [self.at(*points[0])]
-        for cost, value in points[1:]:
-            found += [(self.at(cost, value)[0], found[-1][1]), self.at(cost, value)]
-        return [*found, (_WIDE - _EDGE, found[-1][1])]
-
-
-def _xy(points: Sequence[tuple[float, float]]) -> str:
-    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-
-
-def _text(said: str, x: float, y: float, *, anchor: str = "middle", color: str = INK) -> Markup:
-    return label(said, x, y, anchor=anchor, size=13, fill=color)
-
-
-def _axes(scale: _Scale, points: list[Design], design: Design, lang: Lang) -> list[Markup]:
-    left, foot = scale.at(0.0, scale.low)
-    axis = tag("path", d=f"M{left} {_EDGE}L{left} {foot}L{_WIDE - _EDGE} {foot}", fill="none", stroke=_HAIR)
-    marks = [_text(say_design("money", lang), _WIDE - _EDGE, _HIGH - 8, anchor="end")]
-    marks.append(_text(_what(design, lang), 8, 18, anchor="start"))
-    for cost in np.linspace(0.0, scale.most / 1.08, 6).tolist():
-        marks.append(_text(short(cost / _WAN, 1), scale.at(cost, scale.low)[0], foot + 18))
-    for value in sorted({design.today, points[-1].value}):
-        marks.append(_text(_told(value, design), left - 8, scale.at(0.0, value)[1] + 4, anchor="end"))
-    return [axis, *marks]
-
-
-def _dot(scale: _Scale, one: Design, lang: Lang) -> Markup:
-    x, y = scale.at(one.cost_yuan, one.value)
-    said = ", ".join(one.chosen) or say_design("nothing", lang)
-    spot = tag("circle", tag("title", said), cx=f"{x:.1f}", cy=f"{y:.1f}", r="5", fill=_BEST, stroke="#fff")
-    return joined(spot, _text(_told(one.value, one), x - 6, y - 7, anchor="end", color=_BEST) if one.chosen else "")
-
-
-def _crosses(scale: _Scale, greedy: pd.DataFrame, design: Design, lang: Lang) -> list[Markup]:
-    """Mark what greedy ways reach where they lose something."""
-    drawn = []
-    for row in greedy[greedy["lost"] > 0].to_dict("records"):
-        x, y = scale.at(row["cost_yuan"], row["value"])
-        said = f"{say_design(row['way'], lang)}: {_told(row['value'], design)}"
-        cross = f"M{x - 5:.1f} {y - 5:.1f}l10 10m0-10l-10 10"
-        drawn.append(tag("path", tag("title", said), d=cross, stroke=_GREEDY, stroke_width="2.5", fill="none"))
-        drawn.append(_text(said, x + 8, y + 18, anchor="end", color="#a84300"))
-    return drawn
 
 
 # ---- the steps
@@ -215,11 +123,16 @@ def _steps(points: list[Design], area: StudyArea | None, lang: Lang) -> Markup:
     knob: dict[str, object] = {"type": "radio", "name": "at", "class_": "at"}
     inputs = [tag("input", id=f"at{k}", checked=k == last, **knob) for k in range(last + 1)]
     chips = [
-        tag("label", f"{number(one.cost_yuan / _WAN, 1)} · {_told(one.value, one)}", for_=f"at{k}", class_="chip")
+        tag("label", _chip(one, lang), for_=f"at{k}", class_="chip")
         for k, one in enumerate(points)
     ]
     steps = [tag("div", *_step(one, area, lang), class_="step", id=f"step{k}") for k, one in enumerate(points)]
     return tag("div", *inputs, tag("div", *chips, class_="chips"), tag("div", *steps, class_="steps"))
+
+
+def _chip(one: Design, lang: Lang) -> str:
+    """Name a step by its money and what it gives."""
+    return say_design("chip", lang, cost=number(one.cost_yuan / _WAN, 1), value=_told(one.value, one))
 
 
 def _step(one: Design, area: StudyArea | None, lang: Lang) -> list[Markup]:

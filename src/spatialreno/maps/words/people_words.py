@@ -173,6 +173,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "compound": ("小区", "compounds"),
     "cluster": ("组团", "clusters"),
     "clusters": ("组团（统筹规划、出资、管理）", "Clusters planned, financed and managed as one"),
+    "frontier": ("钱与人：给多少钱、惠及多少人（方案生成）", "People over money: what the tool proposes"),
     "cluster_one": ("组团", "Cluster"),
     "members": ("小区", "Compounds"),
     "clusters_said": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import InputError
+from spatialreno.walk.centrelines.street_tables import edge_table, networkx_graph, node_table, route_table
 from spatialreno.walk.fabric.build import hilbert
 from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Ints, lines
 from spatialreno.walk.search.contraction import Chains, draw_together, nearest_from, rows_from
@@ -57,6 +58,53 @@ class StreetNetwork:
     def __repr__(self) -> str:
         """Read the network aloud."""
         return f"StreetNetwork: {len(self.ids)} nodes, {len(self.first)} pieces, {self.length.sum() / 1e6:.1f} km"
+
+    def __len__(self) -> int:
+        """Count the named nodes."""
+        return len(self.ids)
+
+    @property
+    def nodes(self) -> gpd.GeoDataFrame:
+        """Named nodes: points with x and y in metres of ``crs``; the index is that of ``distances``."""
+        return node_table(self)
+
+    @property
+    def edges(self) -> gpd.GeoDataFrame:
+        """Streets between named nodes: lines, index (u, v, key), length_m in metres; each once, walked both ways."""
+        return edge_table(self)
+
+    def to_networkx(self) -> Any:
+        """Return a ``networkx.MultiGraph`` with the attributes of OSMnx (x, y, length, geometry, crs); it reads back.
+
+        >>> import networkx as nx
+        >>> from spatialreno.walk import street_network
+        >>> graph = nx.Graph(crs="EPSG:3857")
+        >>> graph.add_nodes_from([("a", {"x": 0.0, "y": 0.0}), ("b", {"x": 30.0, "y": 40.0})])
+        >>> _ = graph.add_edge("a", "b", length=50.0)
+        >>> street_network(graph).to_networkx().edges["a", "b", 0]["length"]
+        50.0
+        """
+        return networkx_graph(self)
+
+    def routes(self, pairs: Iterable[tuple[Any, Any]]) -> gpd.GeoDataFrame:
+        """Draw the shortest way of each pair of nodes.
+
+        Parameters
+        ----------
+        pairs
+            Names of nodes, from and to; rows of a table: ``zip(table["origin"], table["destination"])``.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            A row a pair, in their order: origin, destination, distance_m (NaN where there is no way) and its line.
+
+        Raises
+        ------
+        InputError
+            A node is unknown.
+        """
+        return route_table(self, pairs)
 
     @cached_property
     def chains(self) -> Chains:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -21,6 +21,10 @@ _BY_KIND = ["layer", "id", "kind", "residents", "newly_reached", "person_m"]
 _NUMBERS = ["people", "homes", "person_kinds", "newly_reached", "person_m"]
 _RANKED = ["people", "person_kinds", "person_m"]
 _SIDES = ["compound_a", "compound_b", "compound_id"]
+
+
+#: What candidates are ranked by.
+Ranked = Literal["people", "person_kinds", "person_m", "newly_reached", "homes"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,7 +52,7 @@ class WhatIf:
     by_kind: pd.DataFrame
     radii: Mapping[str, float]
 
-    def top(self, n: int | None = 20, *, by: str = "people") -> gpd.GeoDataFrame:
+    def top(self, n: int | None = 20, *, by: Ranked = "people") -> gpd.GeoDataFrame:
         """Give the best candidates first.
 
         Parameters

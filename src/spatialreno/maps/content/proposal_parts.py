@@ -1,13 +1,15 @@
-"""Clusters (组团) on pages and in reports: who is in which, and what each option gives to each."""
+"""What the tool proposes, on pages and in reports: people over money (方案生成), and clusters (组团)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from spatialreno.comparison import by_cluster, cluster_ground
+from spatialreno.maps.charts.frontier import frontier_chart, frontier_lead, told_value
 from spatialreno.maps.content.tables import grid
+from spatialreno.maps.words.design_words import say_design
 from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.safe_html import Markup, tag
@@ -17,6 +19,36 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from spatialreno.comparison import Comparison
+    from spatialreno.design import Frontier
+
+_WAN = 10_000.0
+
+
+def frontier_parts(frontier: Frontier, lang: Lang) -> list[Markup]:
+    """Write a sentence of the best answer, people over money, a row for each answer, and the way to all of it.
+
+    Parameters
+    ----------
+    frontier
+        What ``Frontier.of`` or ``Frontier.read`` gives.
+    lang
+        ``zh`` or ``en``.
+    """
+    keys = ("opened", "money", "value", "at_best")
+    rows = [_row(one) for one in frontier.table.to_dict("records")]
+    more = [tag("p", tag("a", say_design("all_of_it", lang), href=frontier.page))] if frontier.page else []
+    return [
+        tag("p", frontier_lead(frontier, lang)),
+        frontier_chart(frontier, lang),
+        grid([say_design(key, lang) for key in keys], rows, texts=1),
+        *more,
+    ]
+
+
+def _row(one: dict[Any, Any]) -> list[object]:
+    cells = [number(float(one["cost_yuan"]) / _WAN, 1), told_value(float(one["value"]), str(one["goal"])),
+             told_value(float(one["bound"]), str(one["goal"]))]  # fmt: skip
+    return [", ".join(one["chosen"]) or "—", *(tag("span", cell) for cell in cells)]
 
 
 def cluster_parts(options: Comparison, titles: Mapping[str, str], lang: Lang) -> list[Markup]:
