@@ -59,7 +59,7 @@ def made_up(dice: np.random.Generator) -> tuple[Study, Terms]:
     ladders = tuple(_ladder(dice, count, at) for at in range(dice.integers(0, 5)))
     hopes = Hopes(float(dice.integers(0, 50)), gains, ladders)
     cost = dice.integers(1, 30, count).astype(float)
-    return Study(hopes, count, not ladders, [0], Effort(rounds=60)), _terms(dice, cost, gains)
+    return Study(hopes, count, not ladders, [0], Effort(rounds=60)), draw_terms(dice, cost, gains)
 
 
 def best_of_all(study: Study, terms: Terms) -> float:
@@ -94,7 +94,8 @@ def _ladder(dice: np.random.Generator, count: int, home: int) -> Ladder:
     return Ladder(home, walk, lambda far: weight * (-(far // 300) if steps else -far / 100), TOP, bottom, enough)
 
 
-def _terms(dice: np.random.Generator, cost: Any, gains: tuple[Gain, ...]) -> Terms:
+def draw_terms(dice: np.random.Generator, cost: Any, gains: tuple[Gain, ...]) -> Terms:
+    """Draw a budget and some guards."""
     count, odds = len(cost), dice.random(7)
     shut, must = dice.random(count) < 0.15 * (odds[0] < 0.5), dice.random(count) < 0.15 * (odds[1] < 0.5)
     asked = tuple(tuple(np.flatnonzero(dice.random(count) < 0.4).tolist()) for _ in range(3))

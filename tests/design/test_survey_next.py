@@ -90,3 +90,32 @@ def test_what_is_wrong_is_told() -> None:
     with pytest.raises(sr.InputError, match="at most 1"):
         sr.survey_next(area, [OPEN], number_share=2)
     assert isinstance(sr.survey_next(area, [OPEN], goal=GOAL, most=0).visits, pd.DataFrame)
+
+
+def test_a_design_is_held_against_its_rivals() -> None:
+    """Money for one wall: C1 brings 100, estimated, C3 brings 96; were C1 smaller, the other wall would be chosen."""
+    yards = [
+        {"id": f"C{n}", "name": f"院{n}", "geometry": box(n * 40 - 40, 0, n * 40, 40)} for n in (1, 2, 3)
+    ]
+    homes = [
+        {"id": f"B{n}", "residents": people, "estimated": guessed, "storeys": 5,
+         "geometry": box(n * 40 - 25, 15, n * 40 - 15, 25)}
+        for n, people, guessed in ((1, 100, "residents"), (2, 200, None), (3, 96, None))
+    ]  # fmt: skip
+    walls = [
+        {"id": "W12", "geometry": LineString([(40, 0), (40, 40)])},
+        {"id": "W23", "geometry": LineString([(80, 0), (80, 40)])},
+        {"id": "R", "removable": False, "geometry": LineString(box(0, 0, 120, 40).exterior.coords)},
+    ]
+    near = [{"id": "F1", "kind": "kindergarten", "geometry": Point(60, 5)}]
+    area = make_area(compounds=yards, buildings=homes, walls=walls, facilities=near)
+    one = sr.Scenario("one", interventions=[sr.demolish("walls", ids=["W12"])]).bill(area).total["one"]
+    design = sr.design_openings(area, budget_yuan=one * 1.5, goal=GOAL, candidates=["walls"])
+    assert design.chosen == ("W12",)
+    found = sr.survey_next(area, design)
+    assert (found.choice, found.value) == ("design", 300)
+    flips = found.table[found.table["flips"]]
+    assert flips["id"].tolist() == ["B1"] and flips["choice"].tolist() == ["rival-1"]
+    assert found.flip_sets == (("buildings B1: 70 residents",),) and found.visits["id"].tolist()[0] == "B1"
+    html = sr.maps.draw_visits(found, area).html()
+    assert "还与 1 个相近或略省钱的选法比较" in html and "B1" in html

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pickle
 from itertools import permutations
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import make_area
 from row_of_yards import row_of_yards
@@ -13,6 +15,8 @@ from shapely import LineString, Point, box
 
 import spatialreno as sr
 from spatialreno.design import find_core, sampled_shapley, shapley, worst_off
+from spatialreno.design.together.causes import trench_value
+from spatialreno.design.together.players import find_players
 
 PLAN = sr.Scenario("open", "拆墙", [sr.demolish("walls", ids=["W12", "W23"])])
 
@@ -161,3 +165,20 @@ def test_above_twelve_players_shares_are_sampled_with_their_error() -> None:
     assert rows["nucleolus"].isna().all() and found.causes.at["access", "core_empty"] is None
     assert found.causes.at["access", "together"] == 90 and "sampled" in " ".join(found.notes)
     assert "未判定" in sr.maps.draw_synergy(found).html()
+
+
+def test_trenches_by_arithmetic(yards) -> None:
+    """A lane of 100 yuan on the way to all three, one of 50 to the first alone: each more saves the first 100 again."""
+    served = pd.DataFrame(
+        [("water", "L/1", home) for home in ("B1", "B2", "B3")] + [("water", "L/2", "B1")],
+        columns=["kind", "piece", "building_id"],
+    )
+    costs = pd.DataFrame({"piece": ["L/1", "L/2"], "pipe_yuan": [60.0, 50.0], "trench_yuan": [40.0, 0.0]})
+    costs["kind"] = "water"
+    dig = SimpleNamespace(served=served, costs=costs)
+    saved = trench_value(yards, dig, find_players(yards, "compound"))
+    assert [saved(who) for who in (0b001, 0b011, 0b101, 0b111, 0)] == [0, 100, 100, 200, 0]
+    found = sr.synergy(yards, PLAN, goal="covered:kindergarten", dig=dig)
+    stations = sr.synergy(yards, PLAN, goal="covered:kindergarten").causes.at["pipes", "all"]
+    assert found.causes.at["pipes", "all"] == pytest.approx(stations + 200)
+    assert "单干者付沿途全部沟槽" in sr.maps.draw_synergy(found).html()

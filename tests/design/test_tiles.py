@@ -169,10 +169,21 @@ def test_walks_put_away_come_back_the_same(data: st.DataObject) -> None:
 def test_a_yard_in_two_tiles() -> None:
     yards = yard_with_two_homes()
     whole = sr.design_openings(yards, goal="kinds")
-    tiled = sr.design_openings(yards, goal="kinds", tiles_m=15)
+    tiled = sr.design_openings(yards, goal="kinds", tiles_m=15, effort=Effort())
     assert isinstance(asked(yards, "kinds", ["walls"], 15.0).study, TiledStudy)
     assert (tiled.value, tiled.bound, tiled.cost_yuan, tiled.status) == (150, 150, whole.cost_yuan, "proven")
     assert tiled == whole
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_is_good_enough_is_within_the_gap(seed: int) -> None:
+    whole, tiled, terms = by_tiles(np.random.default_rng(3000 + seed))
+    tiled.effort = replace(tiled.effort, gap=0.5)
+    best, found = best_of_all(whole, terms), tiled.most(terms)
+    assert found.bound >= best - 1e-6
+    if best > -np.inf:
+        assert found.bound - found.value <= 0.5 * (found.bound - whole.hopes.today) + 1e-6
+        assert (found.status == "proven") == (found.bound == pytest.approx(found.value))
 
 
 def test_one_tile_is_one_piece() -> None:
@@ -192,7 +203,7 @@ def test_what_cannot_be_met_is_told_by_tiles(example: sr.StudyArea) -> None:
 def test_the_example_by_tiles(example: sr.StudyArea) -> None:
     for budget in (15_000, 40_000):
         whole = sr.design_openings(example, budget_yuan=budget)
-        tiled = sr.design_openings(example, budget_yuan=budget, tiles_m=150)
+        tiled = sr.design_openings(example, budget_yuan=budget, tiles_m=150, effort=Effort())
         assert (tiled.value, tiled.bound, tiled.out_of_reach) == (whole.value, whole.bound, whole.out_of_reach)
     assert tiled.frontier([0, 20_000])["value"].is_monotonic_increasing
 

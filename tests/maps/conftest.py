@@ -255,6 +255,7 @@ def make_options() -> Callable[..., SimpleNamespace]:
             },
             once=lambda key, work: work(),
             standard="gb50180-2018",
+            once=lambda name, work: work(),
         )
 
     return make

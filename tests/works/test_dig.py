@@ -212,3 +212,14 @@ def test_a_drain_below_the_foundations_keeps_farther_from_houses():
     (told,) = deep_drains(falls, lanes, {"p1": cut}, limits)
     assert told.ids == ("L1",) and "3.5 m deep" in told.message and "has 2.5 m" in told.message
     assert deep_drains(falls.assign(depth_m=1.4, house_m=2.5), lanes, {"p1": cut}, limits) == []
+
+
+def test_every_piece_says_whom_it_serves():
+    """Whoever lies farther along the lane needs all that the nearer ones need, and each its own way to the house."""
+    dig = plan_dig(lane(12.0), KINDS)
+    pieces = dig.served.groupby(["kind", "building_id"])["piece"].agg(set)
+    for kind in KINDS:
+        near, far = pieces[kind, "B1"] - {"to-B1"}, pieces[kind, "B3"] - {"to-B3"}
+        assert near < far and "to-B1" in pieces[kind, "B1"]
+    assert set(dig.served["piece"]) == set(dig.costs["piece"])
+    assert set(dig.served["building_id"]) == {"B1", "B2", "B3", "B4"}

@@ -144,6 +144,7 @@ def synergy(
     years: Annotated[float, typer.Option("--years", min=0, help="Years of management that count in net")] = 10.0,
     worth: Annotated[float, typer.Option("--worth", min=0, help="Yuan a resident who gains is worth, in net")] = 0.0,
     samples: Annotated[int, typer.Option("--samples", min=2, help="Orders drawn, above 12 players")] = 200,
+    trenches: Annotated[bool, typer.Option("--trenches", help="Plan one dig, so that shared trenches count")] = False,
     show: Annotated[
         Literal["causes", "shares", "worst"], typer.Option("--show", help="By cause; by player; who would rather not")
     ] = "causes",
@@ -162,7 +163,7 @@ def synergy(
     read, plan = load(area), sr.read_scenario(scenario)
     found = sr.synergy(
         read, plan, by=by, goal=goal, standard=standard_for(read, standard), years=years, yuan_per_resident=worth,
-        samples=samples,
+        samples=samples, dig=sr.plan_dig(plan.apply(read)) if trenches else None,
     )  # fmt: skip
     for note in found.notes:
         say(note)
@@ -224,6 +225,9 @@ def survey(
     scenarios: Scenarios = None,
     goal: Annotated[str, typer.Option("--goal", help="basket, covered:KIND or kinds")] = "basket",
     budget: Annotated[float, typer.Option("--budget", min=0, help="Most an option may cost, in yuan")] = float("inf"),
+    propose: Annotated[
+        Ids, typer.Option("--propose", help="Instead of scenarios, design from these first: walls, gates, paths or ids")
+    ] = None,
     number_share: Annotated[
         float, typer.Option("--number-share", min=0, max=1, help="How far an estimated number may be off")
     ] = 0.3,
@@ -244,10 +248,11 @@ def survey(
     import spatialreno as sr
 
     read = load(area)
-    found = sr.survey_next(
-        read, scenarios_for(area, scenarios), goal=goal, budget_yuan=budget, number_share=number_share, most=most,
-        standard=standard_for(read, standard), progress=say,
-    )  # fmt: skip
+    norm = standard_for(read, standard)
+    asked: dict[str, Any] = {"budget_yuan": budget, "standard": norm, "progress": say}
+    proposed = None if propose is None else sr.design_openings(read, goal=goal, candidates=propose, **asked)
+    options = scenarios_for(area, scenarios) if proposed is None else proposed
+    found = sr.survey_next(read, options, goal=goal, number_share=number_share, most=most, **asked)
     for note in found.notes:
         say(note)
     table = found.table if every else found.visits.drop(columns="geometry")

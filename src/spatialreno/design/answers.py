@@ -69,7 +69,7 @@ class Question:
         priced = [one for one in found if not np.isnan(cost[one.id])]
         left_out |= {one.id: "has no price in the catalog" for one in found if np.isnan(cost[one.id])}
         choices = OpeningChoices.of(ready, [one.acts for one in priced], list(aim.people.index))
-        study = study_of(aim, choices, priced, ready, side_m, effort or Effort(), progress or (lambda _: None))
+        study = study_of(aim, choices, priced, ready, side_m, effort, progress or (lambda _: None))
         asked = asked_by_candidate(area, priced)
         terms = terms_of(
             Places(area, ready, tuple(priced)), cost[[one.id for one in priced]], guards, study.hopes, aim, asked
@@ -95,7 +95,7 @@ class Question:
                 raise InfeasibleError(
                     "design: the effort was used up before any choice kept to all terms. Ask for less."
                 )
-            chosen = minimal(self.study, terms, self.study.least(terms, answer.value, answer.chosen).chosen)
+            chosen = minimal(self.study, terms, self.study.cheapened(terms, answer))
             cost = self.bill(chosen)
             if cost <= terms.budget:
                 return answer, chosen, cost

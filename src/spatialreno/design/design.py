@@ -23,6 +23,10 @@ _UNITS = {"basket": "residents", "covered": "residents", "kinds": "residents × 
 class Answers(Protocol):
     """What answers further questions about a design."""
 
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What may be opened."""
+
     def designs(self, budgets_yuan: Sequence[float] | None, top: float) -> list[Design]:
         """Answer for other budgets."""
 

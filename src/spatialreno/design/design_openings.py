@@ -68,7 +68,8 @@ def design_openings(
         The standard whose radii, baskets and weights count.
     effort
         How hard to try before the answer is given with a bound that is not met: ``sr.design.Effort(searches=, nodes=,
-        rounds=, work=)``, counted in work and not by the clock.
+        rounds=, work=, gap=)``, counted in work and not by the clock. By tiles an answer within 5 % of the gain is good
+        enough (``gap=0.05``) where nothing is said.
     progress
         Called with a line of words now and then.
     guards

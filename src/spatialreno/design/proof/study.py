@@ -43,12 +43,15 @@ class Effort:
         Most times that the whole problem is given to the solver for one question.
     work
         Most work of the solver for one question: looks times coefficients, as of ``Limit``; some 400 000 take a second.
+    gap
+        Share of the gain by which an answer may miss its bound and be good enough; 0: only a proven one is.
     """
 
     searches: int = 3_000_000
     nodes: int = 200_000
     rounds: int = 12
     work: float = 2e8
+    gap: float = 0.0
 
 
 @dataclass
@@ -107,11 +110,11 @@ class Study:
         for chosen in [terms.must.copy(), *start, *self.remembered()]:
             hunt.offer(chosen)
         bound, order = self._relaxed(terms, hunt)
-        if not self._met(hunt.value, bound):
+        if not self.enough(hunt.value, bound):
             hunt.improve(_TURNS, self._dice)
             self._say(hunt.value, bound)
         gaps = list(_GAPS)
-        while bound > -np.inf and not self._met(hunt.value, bound):
+        while bound > -np.inf and not self.enough(hunt.value, bound):
             if self.spent():
                 return hunt.answer(bound, "stopped")
             gap = gaps[0]
@@ -121,7 +124,7 @@ class Study:
             bound = min(bound, self._floored(self.hopes.today - found.bound))
             fresh = 0
             for point in (some for some in (found.values, *found.others[::-1]) if len(some)):
-                chosen, reached = self._read(point, terms)
+                chosen, reached = point[: self.count] > 0.5, self._rungs_of(point)
                 hunt.offer(chosen)
                 fresh += self._cut(chosen, reached, chosen.astype(float), [order, self._dice.permutation(self.count)])
                 if self.value(chosen) > hunt.value:
@@ -132,7 +135,7 @@ class Study:
             # A round that ends at the gap it was asked for is followed by a finer one.
             if not fresh and not gap and found.status != "optimal":
                 return hunt.answer(bound, "stopped")
-        return hunt.answer(bound, "proven" if bound > -np.inf else "infeasible")
+        return self._ended(hunt, bound)
 
     def least(self, terms: Terms, value: float, start: Bools) -> Answer:
         """Find the cheapest choice that brings so much; ``start`` is one that does. The bound is on its cost."""
@@ -143,7 +146,7 @@ class Study:
             if found.status == "infeasible" or not len(found.values):
                 break
             bound = max(bound, found.bound)
-            chosen, reached = self._read(found.values, terms)
+            chosen, reached = found.values[: self.count] > 0.5, self._rungs_of(found.values)
             if self.value(chosen) >= value - _SOME and self.allowed(terms, chosen):
                 return Answer(chosen, self.value(chosen), bound, "proven" if found.status == "optimal" else "stopped")
             fresh = self._cut(chosen, reached, chosen.astype(float), [order, self._dice.permutation(self.count)])
@@ -158,6 +161,12 @@ class Study:
         return self._cut(chosen, reached, chosen.astype(float), [self._dice.permutation(self.count)])
 
     # ---- how
+
+    def _ended(self, hunt: Hunt, bound: float) -> Answer:
+        """Give the best found by what its bound tells of it."""
+        if bound == -np.inf:
+            return hunt.answer(bound, "infeasible")
+        return hunt.answer(bound, "proven" if self._met(hunt.value, bound) else "stopped")
 
     def _relaxed(self, terms: Terms, hunt: Hunt) -> tuple[float, Ints]:
         """Solve the relaxation with cuts until none is missing; gives the bound and candidates by how open they are."""
@@ -174,17 +183,17 @@ class Study:
             opened = point[: self.count]
             order = np.lexsort((self._dice.permutation(self.count), -(opened - 1e-3 * terms.shut)))
             hunt.round(opened)
-            if self._met(hunt.value, bound):
+            if self.enough(hunt.value, bound):
                 break
             before = len(self.cuts.rows)
-            self._cut(opened > 1 - _SOME, point[-len(self.rungs) :], opened, [order])
+            self._cut(opened > 1 - _SOME, self._rungs_of(point), opened, [order])
             fresh = self.cuts.rows[before:]
             self._say(hunt.value, bound)
             if not fresh:
                 break
             if rungs == len(self.rungs):
                 lp.grow([cut_row(cut, len(point) - rungs) for cut in fresh])
-        if not self._met(hunt.value, bound) and not self.spent():
+        if not self.enough(hunt.value, bound) and not self.spent():
             bound = min(bound, self._floored(self.hopes.today + self.tightened(terms, hunt, lp)))
         return bound, order
 
@@ -216,8 +225,9 @@ class Study:
         self.milps, self.nodes = self.milps + 1, self.nodes + found.nodes
         return found
 
-    def _read(self, point: Floats, terms: Terms) -> tuple[Bools, Floats]:
-        return point[: self.count] > 0.5, point[-len(self.rungs) :] if len(self.rungs) else np.empty(0)
+    def _rungs_of(self, point: Floats) -> Floats:
+        """Read how far each rung is taken for reached; there may be none at all."""
+        return point[len(point) - len(self.rungs) :]
 
     def _cut(self, chosen: Bools, reached: Floats, opened: Floats, orders: list[Ints]) -> int:
         """Add what cuts off rungs that are taken for reached; returns how many cuts are new."""
@@ -239,6 +249,14 @@ class Study:
         if not np.isfinite(value):
             return False
         return bool(bound - value <= _SOME * max(1.0, abs(value)) * (1e-2 if self.whole else 1.0) + 1e-9)
+
+    def enough(self, value: float, bound: float) -> bool:
+        """Tell whether a value is proven, or as near to its bound as the effort asks for."""
+        return self._met(value, bound) or bound - value <= self.effort.gap * (bound - self.hopes.today)
+
+    def cheapened(self, terms: Terms, answer: Answer) -> Bools:
+        """Give an answer's value for the least money."""
+        return self.least(terms, answer.value, answer.chosen).chosen
 
     def _floored(self, bound: float) -> float:
         return float(np.floor(bound + 1e-4)) if self.whole else float(bound)

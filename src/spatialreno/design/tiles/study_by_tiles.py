@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spatialreno.design.proof.study import Study
+from spatialreno.design.proof.study import Effort, Study
 from spatialreno.design.tiles.tiled_hopes import hopes_by_tiles, tiles_of
 from spatialreno.design.tiles.tiled_study import TiledStudy
 from spatialreno.errors import InputError
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from spatialreno.area import StudyArea
-    from spatialreno.design.proof.study import Effort
     from spatialreno.design.question.candidates import Candidate
     from spatialreno.design.question.goals import Goal
     from spatialreno.walk import OpeningChoices
 
 #: So many homes are held in memory at once, and side of a tile where there are more, in metres.
 _IN_ONE_PIECE, _SIDE_M = 600, 500.0
+_GOOD_ENOUGH = Effort(gap=0.05)
 
 
 def tile_side(goal: Goal, asked_m: float | None) -> float | None:
@@ -52,7 +52,7 @@ def study_of(
     candidates: Sequence[Candidate],
     ready: StudyArea,
     side_m: float | None,
-    effort: Effort,
+    effort: Effort | None,
     progress: Callable[[str], None],
 ) -> Study:
     """Make a study in one piece, or by tiles where there is more than one tile of the side.
@@ -69,14 +69,17 @@ def study_of(
         The area with new gates standing closed.
     side_m
         Side of a tile in metres; None for one piece.
-    effort, progress
+    effort
+        As for ``Study``; None for all there is in one piece, and by tiles for what is good enough.
+    progress
         As for ``Study``.
     """
-    rest = (choices.count, goal.whole, choices.searches, effort, progress)
+    so_far = (choices.count, goal.whole, choices.searches)
     if side_m is not None:
         tile = tiles_of(goal.area, goal.people.index, side_m)
         tiles = int(tile.max(initial=0)) + 1
         if tiles > 1:
             progress(f"{len(tile):,} homes in {tiles} tiles of {side_m:g} m")
-            return TiledStudy(hopes_by_tiles(goal, choices, candidates, ready, tile), *rest)
-    return Study(goal.hopes(choices), *rest)
+            hopes = hopes_by_tiles(goal, choices, candidates, ready, tile)
+            return TiledStudy(hopes, *so_far, effort or _GOOD_ENOUGH, progress)
+    return Study(goal.hopes(choices), *so_far, effort or Effort(), progress)

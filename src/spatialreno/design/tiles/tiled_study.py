@@ -8,15 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spatialreno.design.proof.hunt import Hunt
+from spatialreno.design.proof.hunt import Answer, Hunt
 from spatialreno.design.proof.study import Study
 from spatialreno.design.question.terms import Terms
 from spatialreno.design.tiles.priced_tiles import Priced, Prices, priced_bound
 from spatialreno.design.tiles.tiled_hopes import TiledHopes
 from spatialreno.optimise import GrowingLp
 
+Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
-_ROUNDS = 6
+# Prices are bettered so often, and no more after some rounds that lower nothing.
+_ROUNDS, _IN_VAIN = 6, 2
 
 
 @dataclass
@@ -27,14 +29,20 @@ class TiledStudy(Study):
 
     def tightened(self, terms: Terms, hunt: Hunt, lp: GrowingLp) -> float:
         """Say what can be gained at most when every tile chooses for itself; what they choose is put together."""
-        best = np.inf
+        best, in_vain = np.inf, 0
         for prices, found in self._by_tiles(terms, lp):
+            in_vain = 0 if found.bound < best else in_vain + 1
             best = min(best, found.bound)
             hunt.round((found.opened * prices.shares).sum(axis=0))
             self._say(hunt.value, self.hopes.today + best)
-            if self._met(hunt.value, self._floored(self.hopes.today + best)) or self.spent():
+            enough = self.enough(hunt.value, self._floored(self.hopes.today + best))
+            if enough or in_vain == _IN_VAIN or self.spent():
                 break
         return best
+
+    def cheapened(self, terms: Terms, answer: Answer) -> Bools:
+        """Give an answer's value for the least money, where it is proven that no other gives more."""
+        return super().cheapened(terms, answer) if answer.status == "proven" else answer.chosen
 
     def _by_tiles(self, terms: Terms, lp: GrowingLp) -> Iterator[tuple[Prices, Priced]]:
         """Let tiles choose, beginning at the prices of the relaxation, and again at better ones."""

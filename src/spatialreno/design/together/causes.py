@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 
+from spatialreno.catalog import Finding
 from spatialreno.design.question.candidates import Candidate, find_candidates
 from spatialreno.design.question.goals import find_goal
 from spatialreno.design.together.players import Asked, Players, who_must
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from spatialreno.catalog import Standard
     from spatialreno.design.question.hopes import Gain
     from spatialreno.scenario import Scenario
+    from spatialreno.works import Dig
 
 Value = Callable[[int], float]
 _MONTHS = 12
@@ -58,7 +60,7 @@ class Access:
 
 def access_value(
     area: StudyArea, scenario: Scenario, players: Players, goal: str, standard: str | Standard
-) -> tuple[Access, list[str]]:
+) -> tuple[Access, list[Finding]]:
     """Make the game of access: whoever is needed for a wall, gate or structure must be in for it to open.
 
     What the scenario builds or alters elsewhere (facilities, lanes) is nobody's alone and taken as done.
@@ -68,7 +70,7 @@ def access_value(
     after, base = scenario.apply(area), _given(scenario).apply(area)
     names = _opened(area, after)
     found, lost = find_candidates(base, names)
-    notes = [f"{name}: {why}; it counts as shut" for name, why in sorted(lost.items())]
+    notes = [Finding("synergy_shut", {"name": name, "why": why}) for name, why in sorted(lost.items())]
     aim = find_goal(base, goal, standard)
     homes = [str(one) for one in aim.people.index]
     hopes = aim.hopes(OpeningChoices.of(base, [one.acts for one in found], homes))
@@ -77,7 +79,7 @@ def access_value(
     gains = [(yard[gain.home], gain) for gain in hopes.gains if yard[gain.home]]
     without = sum(gain.weight for gain in hopes.gains if not yard[gain.home])
     if without:
-        notes.append(f"{without:,.0f} residents who gain live in no compound and are nobody's")
+        notes.append(Finding("synergy_homeless", {"residents": without}))
     asked = np.array([_asked(base, players, one) for one in found], dtype=np.int64)
     return Access(gains, asked), notes
 
@@ -156,6 +158,26 @@ def pipes_value(area: StudyArea, players: Players) -> Value:
     def saved(who: int) -> float:
         some = [load[at] for at in range(players.count) if who >> at & 1]
         return fixed * (sum(map(stations, some)) - stations(sum(some)))
+
+    return saved
+
+
+def trench_value(area: StudyArea, dig: Dig, players: Players) -> Value:
+    """Make the game of trenches: yuan that are saved where a lane is dug once for several instead of for each.
+
+    Routes are those of the dig for all; whoever digs alone pays the whole of every piece on the way to its homes.
+    """
+    own = area.buildings["compound_id"]
+    served = dig.served.assign(who=[players.coalition([own.get(home)]) for home in dig.served["building_id"]])
+    yuan = (dig.costs["pipe_yuan"] + dig.costs["trench_yuan"]).astype("float64")
+    cost = {key: float(part.sum()) for key, part in yuan.groupby([dig.costs["kind"], dig.costs["piece"]])}
+    users: dict[int, float] = {}
+    for key, rows in served.groupby(["kind", "piece"]):
+        who = _together(rows["who"].tolist())
+        users[who] = users.get(who, 0.0) + cost.get(key, 0.0)
+
+    def saved(who: int) -> float:
+        return sum(yuan * max((needed & who).bit_count() - 1, 0) for needed, yuan in users.items())
 
     return saved
 

@@ -11,8 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from spatialreno.catalog import Finding, read_catalog, sentence
 from spatialreno.design.question.goals import not_of_residents
-from spatialreno.design.together.causes import access_value, land_by_coalition, management_value, pipes_value
+from spatialreno.design.together.causes import (
+    access_value,
+    land_by_coalition,
+    management_value,
+    pipes_value,
+    trench_value,
+)
 from spatialreno.design.together.games import MOST_EXACT, find_core, sampled_shapley, shapley, worst_off
 from spatialreno.design.together.players import Players, bill_by_coalition, find_players, who_must
 from spatialreno.errors import InputError
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.catalog import Standard
     from spatialreno.scenario import Scenario
+    from spatialreno.works import Dig
 
 Floats = npt.NDArray[np.float64]
 Value = Callable[[int], float]
@@ -54,8 +62,8 @@ class Synergy:
     worst
         A row for each cause and way to share (``shapley``, ``nucleolus``): cause, way, coalition (list of ids), short
         (how much more it would have alone; below 0: nobody would).
-    notes
-        What else must be known, a sentence each.
+    findings
+        What else must be known (``notes`` tells it).
     provenance
         Area, scenario, goal, standard, samples and version this rests on.
     """
@@ -64,7 +72,7 @@ class Synergy:
     causes: pd.DataFrame
     table: pd.DataFrame
     worst: pd.DataFrame
-    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -73,7 +81,12 @@ class Synergy:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Give what is stored to be pickled."""
-        return Synergy, (self.by, self.causes, self.table, self.worst, self.notes, dict(self.provenance))
+        return Synergy, (self.by, self.causes, self.table, self.worst, self.findings, dict(self.provenance))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else must be known, a sentence each."""
+        return tuple(sentence(read_catalog(), one, "en") for one in self.findings)
 
     def givers(self, cause: str = "access") -> list[str]:
         """List who brings something and, all together, has none of it among its own residents.
@@ -109,6 +122,7 @@ def synergy(
     yuan_per_resident: float = 0.0,
     samples: int = 200,
     seed: int = 0,
+    dig: Dig | None = None,
 ) -> Synergy:
     r"""Tell what doing a plan together is worth, by cause, and what each one brings.
 
@@ -137,6 +151,8 @@ def synergy(
         What a resident who comes to hold the goal is worth to you in ``net``; 0: nothing.
     samples, seed
         Above 12 players, orders drawn by chance for the shares; their standard error is told.
+    dig
+        What ``sr.plan_dig`` gives for the area with the plan: ``pipes`` then counts trenches that several share too.
 
     Returns
     -------
@@ -166,7 +182,7 @@ def synergy(
     access, notes = access_value(area, scenario, players, goal, standard)
     land, bill = land_by_coalition(area, after, asked, players), bill_by_coalition(area, scenario, asked)
     games: dict[str, Value] = {
-        "access": access, "land": _sum_of(land), "pipes": pipes_value(area, players),
+        "access": access, "land": _sum_of(land), "pipes": _pipes(area, dig, players),
         "management": management_value(after, players),
     }  # fmt: skip
 
@@ -184,7 +200,7 @@ def synergy(
     table["own"] = table["player"].map(access.own(players)).where(table["cause"] == "access")
     table["bill_yuan"] = table["player"].map(dict(zip(players.ids, shares, strict=True)))
     causes = pd.DataFrame([part[0] for part in found]).set_index("cause")
-    notes += _notes(causes, bill, players, access, exact=exact, years=years)
+    notes += _notes(causes, bill, players, access, dig, years=years)
     return Synergy(
         by, causes, table, pd.DataFrame([row for part in found for row in part[2]], columns=_WORST), tuple(notes),
         _provenance(area, scenario, goal, standard, 0 if exact else samples),
@@ -262,6 +278,15 @@ def _sum_of(by_coalition: Mapping[int, float]) -> Value:
     return lambda who: float(sum(value for needed, value in parts if needed & ~who == 0))
 
 
+def _pipes(area: StudyArea, dig: Dig | None, players: Players) -> Value:
+    """Add up what stations save and, where a dig is given, what trenches save."""
+    stations = pipes_value(area, players)
+    if dig is None:
+        return stations
+    trenches = trench_value(area, dig, players)
+    return lambda who: stations(who) + trenches(who)
+
+
 def _best_of(value: Value, count: int) -> Value:
     """Let a coalition do what pays best for it: the works of some of its members, or none."""
     best = np.array([value(who) for who in range(1 << count)])
@@ -284,26 +309,23 @@ def _bill_shares(bill: Mapping[int, float], players: Players) -> list[float]:
 
 
 def _notes(
-    causes: pd.DataFrame, bill: Mapping[int, float], players: Players, access: Value, *, exact: bool, years: float
-) -> list[str]:
+    causes: pd.DataFrame, bill: Mapping[int, float], players: Players, access: Value, dig: Dig | None, *, years: float
+) -> list[Finding]:
     """Say what a reader of the numbers must know."""
     told = [
-        "the core of a game in people alone is never empty: each keeping its own residents' gain always lies in it",
-        f"net counts {years:g} years of management; people count in it only by yuan_per_resident",
-        "pipes are the fixed cost of heat stations, one for each alone; trenches are not compared by coalition",
+        Finding("synergy_core", {}),
+        Finding("synergy_net", {"years": years}),
+        Finding("synergy_stations" if dig is None else "synergy_trenches", {}),
     ]
     if bill.get(0):
-        told.append(f"{bill[0]:,.0f} yuan of works are on nobody's ground and in nobody's share")
-    if not exact:
-        told.append(
-            f"{players.count} players: shares are sampled; the worst-off coalition is the worst of those looked at, "
-            "neither core nor nucleolus is told, and in net a coalition does all its works, whether they pay or not"
-        )
+        told.append(Finding("synergy_nobody", {"yuan": bill[0]}))
+    if players.count > MOST_EXACT:
+        told.append(Finding("synergy_sampled", {"count": players.count}))
     people = access(players.everybody)
     whole = causes["all"].astype("float64")
     short = sum(bill.values()) - float(whole["pipes"]) - years * float(whole["management"])
     if people and short > 0:
-        told.append(f"what is not saved again comes to {short / people:,.0f} yuan for each resident who gains")
+        told.append(Finding("synergy_each", {"yuan": short / people}))
     return told
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from spatialreno.catalog import Finding, read_catalog, sentence
+from spatialreno.design.question.candidates import scenario_of
 from spatialreno.design.question.goals import Goal, find_goal, not_of_residents
 from spatialreno.design.visits.facts import Fact, find_facts
 from spatialreno.errors import InputError, ScenarioError
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 _FORM = ["place", "layer", "id", "assumed", "otherwise", "flips", "moves"]
 _PAIRS_OF = 12
 _NONE = "today"
+_RIVALS = 4
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,8 +49,8 @@ class Visits:
         fact does.
     visits
         The places worth most, in order: place (number), layer, id, assumed, otherwise, flips, moves, geometry.
-    notes, provenance
-        What else must be known, and what this rests on.
+    findings, provenance
+        What else must be known (``notes`` tells it), and what this rests on.
     """
 
     choice: str
@@ -55,7 +58,7 @@ class Visits:
     table: pd.DataFrame
     flip_sets: tuple[tuple[str, ...], ...]
     visits: gpd.GeoDataFrame
-    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -64,8 +67,13 @@ class Visits:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Give what is stored to be pickled."""
-        told = (self.choice, self.value, self.table, self.flip_sets, self.visits, self.notes)
+        told = (self.choice, self.value, self.table, self.flip_sets, self.visits, self.findings)
         return Visits, (*told, dict(self.provenance))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What else must be known, a sentence each."""
+        return tuple(sentence(read_catalog(), one, "en") for one in self.findings)
 
     def form(self) -> pd.DataFrame:
         """Give the visits as a form to fill in: what is assumed, and blanks for what was found, by whom and when."""
@@ -164,7 +172,7 @@ def survey_next(
     area: StudyArea,
     options: Sequence[Scenario] | Design,
     *,
-    goal: str = "basket",
+    goal: str | None = None,
     standard: str | Standard = "gb50180-2018",
     budget_yuan: float = float("inf"),
     number_share: float = 0.3,
@@ -184,9 +192,9 @@ def survey_next(
         The area today.
     options
         Scenarios, of which one is chosen: most of the goal within the budget, then least cost; or a ``Design``, held
-        against doing nothing.
+        against doing nothing and against its rivals: the sets nearly as good, and those for a little less money.
     goal
-        ``basket``, ``covered:KIND`` or ``kinds``, as in ``design_openings``.
+        ``basket``, ``covered:KIND`` or ``kinds``, as in ``design_openings``; by default ``basket``, or the design's.
     standard
         The standard whose radii count.
     budget_yuan
@@ -220,6 +228,7 @@ def survey_next(
     'today'
     """
     plans, budget = _plans(options, budget_yuan)
+    goal = goal or ("basket" if isinstance(options, Iterable) else options.goal)
     _checked(goal, number_share=number_share, least_share=least_share, most=most)
     aim = find_goal(area, goal, standard)
     lines = {name: _lines(area, plan) for name, plan in plans.items()}
@@ -231,9 +240,11 @@ def survey_next(
         progress(f"{len(facts)} ways in which things may be otherwise")
     table, sets = _tried(asked, facts, chosen)
     kept = table[table["flips"] | (table["share"].abs() >= least_share)].reset_index(drop=True)
-    notes = [f"numbers are taken for {number_share:.0%} less and more; that is a question, not a probability"]
+    notes = [Finding("survey_numbers", {"share": number_share})]
     if not facts:
-        notes.append("nothing is inferred or estimated, and every price is quoted: no visit would change anything")
+        notes.append(Finding("survey_nothing", {}))
+    if not isinstance(options, Iterable):
+        notes.append(Finding("survey_rivals", {"count": len(plans) - 2}))
     return Visits(
         chosen, asked.value(chosen), kept, sets, _visits(area, kept, most), tuple(notes),
         {"area": area.fingerprint, "goal": aim.word, "standard": aim.standard.name, "options": sorted(plans)},
@@ -242,7 +253,8 @@ def survey_next(
 
 def _plans(options: Sequence[Scenario] | Design, budget: float) -> tuple[dict[str, Scenario | None], float]:
     if not isinstance(options, Iterable):  # a design
-        return {_NONE: None, "design": options.scenario("design")}, min(budget, options.budget_yuan)
+        own = {_NONE: None, "design": options.scenario("design")}
+        return own | _rivals(options), min(budget, options.budget_yuan)
     given = list(options)
     if not given:
         raise InputError("survey: no option is given. Give scenarios, or a Design.")
@@ -250,6 +262,21 @@ def _plans(options: Sequence[Scenario] | Design, budget: float) -> tuple[dict[st
     if len(set(names)) < len(names) or _NONE in names:
         raise InputError(f"survey: options must have different names, none of them {_NONE}. Given: {', '.join(names)}.")
     return {_NONE: None, **{one.name: one for one in given}}, budget
+
+
+def _rivals(design: Design) -> dict[str, Scenario | None]:
+    """Give the sets that might have been chosen instead, each named by its place."""
+    if design.question is None:
+        return {}
+    by_id = {one.id: one for one in design.question.candidates}
+    nearly = design.best_sets(most=_RIVALS)["chosen"].tolist()
+    less = [one.chosen for one in design.designs()[-_RIVALS:]]
+    sets = dict.fromkeys(tuple(sorted(ids)) for ids in (*nearly, *less) if ids)
+    sets.pop(design.chosen, None)
+    return {
+        f"rival-{at}": scenario_of([by_id[one] for one in ids], f"rival-{at}", "", f"design: {design.goal}")
+        for at, ids in enumerate(sets, start=1)
+    }
 
 
 def _checked(goal: str, **numbers: float) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
+from spatialreno.catalog import sentence
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.drawing.style import DEMOLISHED
 from spatialreno.maps.drawing.svg import way
@@ -69,7 +70,7 @@ def draw_visits(found: Visits, area: StudyArea, *, lang: str = "zh") -> Page:
         tag("header", tag("h1", isolated(title))),
         _plan(found, area, title),
         grid(heads, rows, texts=len(heads)),
-        tag("ul", *(tag("li", note) for note in found.notes)),
+        tag("ul", *(tag("li", sentence(area.catalog, one, language)) for one in found.findings)),
         class_="report",
     )
     return printed(title, body, language)

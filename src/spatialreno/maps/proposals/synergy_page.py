@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from spatialreno.catalog import read_catalog, sentence
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.page.page import Page, printed
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
@@ -62,7 +63,7 @@ def draw_synergy(found: Synergy, *, title: str = "", lang: str = "zh") -> Page:
         tag("h2", said("worst_off", language)),
         _worst(found, language),
         tag("h2", said("notes", language)),
-        tag("ul", *(tag("li", note) for note in found.notes)),
+        tag("ul", *(tag("li", sentence(read_catalog(), one, language)) for one in found.findings)),
         class_="report",
     )
     return printed(head, body, language)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from spatialreno.walk.trials.home_walk import HomeWalk, Target
     from spatialreno.walk.trials.opening_choices import OpeningChoices
 
-_ROOM = 500_000_000
+_ROOM = 1_500_000_000
 
 
 class Shelf:
