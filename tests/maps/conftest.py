@@ -253,7 +253,6 @@ def make_options() -> Callable[..., SimpleNamespace]:
                 "fingerprint": text("abc"),
                 "options": {option: {"fingerprint": text("def")} for option in OPTIONS[1:]},
             },
-            once=lambda key, work: work(),
             standard="gb50180-2018",
             once=lambda name, work: work(),
         )
