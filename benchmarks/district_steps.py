@@ -1,9 +1,10 @@
 """What each step of the planner costs on a whole district, and how it grows with the number of compounds.
 
-    python benchmarks/district_steps.py [COUNT ...] [--steps evaluate,compare,page]
+    python benchmarks/district_steps.py [COUNT ...] [--steps evaluate,compare,page] [--browser]
 
-CPU seconds of one process with kernels warm, peak memory so far, and the exponent of growth from the first count to
-the last: 1 is linear. A step that others rest on is made once and not counted in them.
+CPU seconds of one process with kernels warm; the most memory the process held while the step ran, at the last count;
+and the exponent of growth from the first count to the last: 1 is linear. A step that others rest on is made once and
+not counted in them. ``--browser`` also opens the page in Chromium. What is asked of sums of steps is printed below.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from math import log
+from pathlib import Path
 from typing import Any
 
 from shapely import Point
@@ -82,33 +85,83 @@ STEPS: dict[str, Callable[[Made], Any]] = {
     "heat": lambda made: sr.supply_heat(made["mains"], exact=False),
     "dig": lambda made: sr.plan_dig(made["mains"]),
     "live": lambda made: sr.live(made["area"]),
+    "works": lambda made: sr.compare(made["mains"], _plan(made["mains"]), works=["heat", "dig"]),
+    "works_people": lambda made: sr.comparison.gather_people(made["works"]),
+    "works_page": lambda made: sr.draw(made["works"], people=made["works_people"]),
 }
+# Steps that are asked for together, and the CPU seconds they may take at 800 compounds.
+TOGETHER = {
+    "compare": (("compare",), 40), "page of it": (("room", "notes", "page"), 40), "live page": (("live",), 90),
+    "all reports": (("html", "pdf", "xlsx", "gpkg", "dxf"), 60), "heat": (("heat",), 30), "one dig": (("dig",), 30),
+    "map, people and works": (("works", "works_people", "works_page"), 200),
+}  # fmt: skip
+GROWTH = 1.15
+Row = tuple[float, float]  # CPU seconds, MB
 
 
 def main() -> None:
-    """Print one row a step."""
+    """Print one row a step, then what is asked of several together."""
     words = sys.argv[1:]
     chosen = words[words.index("--steps") + 1].split(",") if "--steps" in words else list(STEPS)
     counts = [int(word) for word in words if word.isdigit()] or [100, 200, 400]
-    found = {count: measured(count, chosen) for count in counts}
-    print(f"{'step':<14}" + "".join(f"{count:>9}" for count in counts) + f"{'grows':>8}")
+    found = {count: measured(count, chosen, browser="--browser" in words) for count in counts}
+    print(f"{'step':<14}" + "".join(f"{count:>9}" for count in counts) + f"{'peak MB':>9}{'grows':>8}")
     for step in chosen:
-        took = [found[count][step] for count in counts]
-        grown = log(max(took[-1], 1e-3) / max(took[0], 1e-3)) / log(counts[-1] / counts[0]) if len(counts) > 1 else 1.0
-        print(f"{step:<14}" + "".join(f"{seconds:>9.2f}" for seconds in took) + f"{grown:>8.2f}")
-    print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+        took = [found[count][step][0] for count in counts]
+        grown = _exponent(took, counts)
+        mark = "  more than asked" if grown > GROWTH and took[-1] > 1.0 else ""
+        print(f"{step:<14}" + "".join(f"{seconds:>9.2f}" for seconds in took)
+              + f"{found[counts[-1]][step][1]:>9.0f}{grown:>8.2f}{mark}")  # fmt: skip
+    for name, (steps, most) in TOGETHER.items():
+        if set(steps) <= set(chosen):
+            total = sum(found[counts[-1]][step][0] for step in steps)
+            print(f"{name}: {total:.1f} CPU s at {counts[-1]} compounds (asked at 800: {most})")
+    print(f"most memory of all: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
-def measured(count: int, steps: list[str]) -> dict[str, float]:
-    """Run the steps one after another on one district; CPU seconds of each."""
+def _exponent(took: list[float], counts: list[int]) -> float:
+    if len(counts) < 2:
+        return 1.0
+    return log(max(took[-1], 1e-2) / max(took[0], 1e-2)) / log(counts[-1] / counts[0])
+
+
+def measured(count: int, steps: list[str], *, browser: bool = False) -> dict[str, Row]:
+    """Run the steps one after another on one district; CPU seconds and MB of each."""
     made: Made = {"area": district(count)}
-    found = {}
+    found: dict[str, Row] = {}
     for step in steps:
+        _forget_peak()
         begun = time.process_time()
         made[step] = STEPS[step](made)
-        found[step] = time.process_time() - begun
-        print(f"… {count} {step} {found[step]:.2f} s", file=sys.stderr, flush=True)
+        found[step] = (time.process_time() - begun, _peak_mb())
+        print(f"… {count} {step} {found[step][0]:.2f} s, {found[step][1]:.0f} MB", file=sys.stderr, flush=True)
+        if browser and step in ("page", "live", "works_page"):
+            _opened(made[step], f"{count} {step}")
     return found
+
+
+def _forget_peak() -> None:
+    """Begin to count the most memory anew, where the system can (Linux)."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def _peak_mb() -> float:
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM"):
+                return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _opened(page: Any, name: str) -> None:
+    """Open a page in Chromium and say how large it is and when it is drawn."""
+    from pages_browser import browser, first_draw_s
+
+    with tempfile.TemporaryDirectory() as folder, browser() as driver:
+        file = page.save(Path(folder, "page.html"))
+        drawn = first_draw_s(driver, file)
+        print(f"{name}: {file.stat().st_size / 1e6:.2f} MB, first draw {drawn:.2f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def names_page() -> str:
     rows = [(f"`sr.{n}`", _first_line(getattr(sr, n))) for n in names]
     rooms = [(f"`sr.{room}`", f"[{len(public_names(room))} 个名字](api-{room}.md)") for room in ROOMS]
     return _page([
-        "# 顶层名字 Names at the top", "`import spatialreno as sr` 之后可直接用的；其余在各自的房间里。",
+        "# 顶层名字 Names at the top", "写一行 `import spatialreno as sr` 就可直接用的；其余在各自的房间里。",
         _table(("名字 Name", "做什么 What it does"), rows),
         "## 房间 Rooms",
         _table(("房间 Room", "参考 Reference"), rooms),
@@ -88,7 +88,8 @@ def names_page() -> str:
 
 def room_page(room: str) -> str:
     """Describe every public name of a room with its signature and its docstring."""
-    parts = [f"# sr.{room}", _first_line(getattr(sr, room))]
+    told = "这个房间给出的每个名字，连同签名和说明，由程序自己写出；说明是英文，例子都在测试里跑过。"
+    parts = [f"# sr.{room}", told, _first_line(getattr(sr, room))]
     for name in public_names(room):
         thing = getattr(getattr(sr, room), name)
         parts += [f"## {name}", _literal(_signature(room, name, thing))]
@@ -128,7 +129,7 @@ def indicators_page(catalog: Catalog) -> str:
 
 def layers_page(catalog: Catalog) -> str:
     """List every layer and its columns, as ``spatialreno schema`` prints them."""
-    parts = ["# 图层与字段 Layers and columns", "`spatialreno schema 图层` 打印同样的表。"]
+    parts = ["# 图层与字段 Layers and columns", "每个图层有哪些字段。`spatialreno schema 图层` 打印同样的表。"]
     for name, layer in catalog.layers.items():
         parts.append(f"## {name} {layer.title('zh')} {layer.title('en')}")
         rows = [
@@ -158,7 +159,8 @@ def norms_page(catalog: Catalog) -> str:
 
 def tables_page(catalog: Catalog) -> str:
     """List the tables of the catalog, which of them take rows of one's own, and their columns."""
-    parts = ["# 目录的表 Tables of the catalog", "`spatialreno catalog 表名` 打印；`--template` 写出可填的表。"]
+    told = "随软件带的表。`spatialreno catalog 表名` 打印；`--template` 写出可填的表。"
+    parts = ["# 目录的表 Tables of the catalog", told]
     for name, table in sorted(catalog.tables.items()):
         if name.startswith("layers/"):
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 from pathlib import Path
@@ -28,6 +29,7 @@ WORKER = "PYTEST_XDIST_WORKER" in os.environ
 if not WORKER:
     _KEPT = tempfile.TemporaryDirectory(prefix="spatialreno-tests-")
     os.environ["SPATIALRENO_CACHE"] = _KEPT.name
+    atexit.register(_KEPT.cleanup)
 
 
 def pytest_sessionstart() -> None:
@@ -87,7 +89,39 @@ def frame(rows: list[dict[str, Any]], crs: Any = "EPSG:4546") -> gpd.GeoDataFram
 
 
 def make_area(name: str = "test", **layers: list[dict[str, Any]]) -> StudyArea:
-    """Assemble an area; compounds and buildings get a far-off dummy when a test gives none."""
+    """Assemble an area; compounds and buildings get a far-off dummy when a test gives none.
+
+    The same rows give the same area, with all that was worked out of it, since nobody can edit one; not so where a
+    test patches what works it out, is about assembling, or about laws that a second assembling is to show.
+    """
+    if not _sharing:
+        return _made(name, layers)
+    key = repr((name, [(layer, [_said(row) for row in rows]) for layer, rows in layers.items()]))
+    if key not in _areas:
+        if len(_areas) >= MOST_AREAS:
+            del _areas[next(iter(_areas))]
+        _areas[key] = _made(name, layers)
+    return _areas[key]
+
+
+MOST_AREAS = 60
+_areas: dict[str, StudyArea] = {}
+_sharing: set[str] = set()  # the test that may share, if it may
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tell ``make_area`` whether the test may be given an area that another test had."""
+    _sharing.clear()
+    alone = {"monkeypatch", "caplog"} & set(getattr(item, "fixturenames", ()))
+    if not alone and item.path.parent.name != "area" and item.path.name not in ("test_laws.py", "test_names.py"):
+        _sharing.add(item.nodeid)
+
+
+def _said(row: dict[str, Any]) -> list[tuple[str, Any]]:
+    return [(k, v.wkb if isinstance(v, shapely.Geometry) else v) for k, v in row.items()]
+
+
+def _made(name: str, layers: dict[str, list[dict[str, Any]]]) -> StudyArea:
     if "compounds" not in layers:
         layers["compounds"] = [{"id": "C0", "name": "院", "geometry": shapely.box(0, 0, 100, 100)}]
     if "buildings" not in layers:

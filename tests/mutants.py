@@ -61,7 +61,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
                    "geometry": LineString([(-10, -6), (95, -6)])}],
         "parties": [{"id": "P1", "name": "毛纺厂", "kind": "unit"}, {"id": "P2", "name": "街道办"}],
         "rights": [{"feature_id": "C1", "party_id": "P1", "right": "land_use", "share": 1.0},
-                   {"feature_id": "W1", "party_id": "P2", "right": "ownership", "share": 0.5}],
+                   {"feature_id": "W1", "party_id": "P2", "right": "ownership", "share": 1.0}],
         "ballots": [{"voter": "B1-1-101", "matter": "open:C1", "choice": "yes", "area_m2": 70.0, "building_id": "B1"}],
         "listed": [{"id": "J1", "compound": "1号院", "legality": "illegal", "floor_area_m2": 12.0}],
     }  # fmt: skip

@@ -14,8 +14,12 @@ BENCHMARKS = ROOT / "benchmarks"
 # What each runs small, and the real data without which it has nothing to measure.
 SMALL: dict[str, tuple[list[str], str]] = {
     "clusters": (["30"], ""),
+    "areas_workers": (["3", "2", "2"], ""),
+    "city_extract": ([str(SHARED / "beijing_haidian" / "map.osm")], "beijing_haidian/map.osm"),
     "design": (["10", "60000", "--tiles-m", "150"], ""),
-    "district_steps": (["10", "20", "--steps", "evaluate,compare,notes,room,page,mains,heat,dig"], ""),
+    "district_steps": (["10", "20", "--steps",
+                        "evaluate,compare,notes,room,page,people,html,xlsx,mains,heat,dig,works,works_people,works_page"],
+                       ""),
     "formats_read": (["500"], ""),
     "land": (["1"], ""),
     "pages_live": (["12"], ""),

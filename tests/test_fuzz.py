@@ -125,6 +125,7 @@ def test_what_is_not_spoiled_is_used_without_a_word(whole: Path, survey: sr.Stud
     assert all(len(survey.layer(name)) for name in survey.layers)
     plan = sr.read_scenario(whole / "scenarios" / "plan.toml")
     assert sr.evaluate(plan.apply(survey)).value("score") >= 0
+    assert len(sr.find_consents(survey, plan).asked)
     for name, read in LISTS.items():
         read(whole / "lists" / f"{name}.csv")
     read_hazards(whole / "lists" / "hazards.csv", survey)

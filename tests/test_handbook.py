@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 import subprocess
@@ -57,6 +58,29 @@ def test_every_page_stands_in_the_table_of_contents() -> None:
     listed = re.findall(r"^([\w*/-]+)$", (DOCS / "index.md").read_text("utf-8"), flags=re.MULTILINE)
     pages = {p.stem for p in DOCS.glob("*.md")} - {"index"}
     assert not {page for page in pages if not any(Path(page).match(name) for name in listed)}
+
+
+def test_every_page_begins_in_chinese(reference: ModuleType) -> None:
+    catalog = sr.read_catalog()
+    pages = {path.name: path.read_text("utf-8") for path in DOCS.glob("*.md")}
+    pages |= {room: reference.room_page(room) for room in reference.ROOMS}
+    pages |= {"commands": reference.commands_page(), "names": reference.names_page()}
+    pages |= {"layers": reference.layers_page(catalog), "tables": reference.tables_page(catalog)}
+    for name, text in pages.items():
+        heading, first = [part.strip() for part in text.split("\n\n") if part.strip()][:2]
+        assert heading.startswith("# "), name
+        assert re.search(r"[\u4e00-\u9fff]", first[:20]), f"{name}: {first[:40]}"
+
+
+def test_search_cuts_chinese_by_two_characters() -> None:
+    pytest.importorskip("sphinx")
+    sys.path.insert(0, str(DOCS))
+    try:
+        search = importlib.import_module("chinese_search").ChineseSearch({})
+    finally:
+        sys.path.remove(str(DOCS))
+    assert search.split("围墙长度 walls，墙") == ["围墙", "墙长", "长度", "walls", "墙"]
+    assert (search.stem("walls"), search.stem("围墙")) == ("wall", "围墙")
 
 
 def test_pages_of_values_survive_hostile_words(reference: ModuleType) -> None:

@@ -47,7 +47,7 @@ def test_every_number_has_bounds_that_make_sense(layer, column):
     [
         ({"storeys": 600}, "storeys is 600, expected 120 or less"),
         ({"storeys": 0}, "storeys is 0, expected 0.5 or more"),
-        ({"built_year": 98}, "built_year is 98, expected 1800 or more"),
+        ({"built_year": 98}, "built_year is 98, expected 1000 or more"),
         ({"built_year": 35796}, "35796 may be a date of Excel, 1998-01-01"),
         ({"households": 1e9}, "households is 1e+09, expected 5000 or less"),
         ({"height_m": -2}, "height_m is -2, expected 0 or more"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 from conftest import make_area
-from design_yards import yard
+from design_yards import yard, yard_with_two_homes
 from shapely import box
 from typer.testing import CliRunner
 
@@ -28,6 +28,19 @@ def test_designs_are_written_as_scenarios_tables_and_a_page(tmp_path: Path) -> N
     assert "方案生成" in (out / "design.html").read_text("utf-8")
     for name in ("nearly_as_good", "reasons", "pairs", "guards", "greedy"):
         assert (out / f"{name}.csv").exists()
+
+
+def test_a_design_by_tiles_is_written_without_what_takes_hours(tmp_path: Path) -> None:
+    sr.write_area(yard_with_two_homes(), tmp_path / "yards")
+    out = tmp_path / "out"
+    words = ["design", str(tmp_path / "yards"), "--goal", "covered:kindergarten", "--candidate", "walls"]
+    done = CliRunner().invoke(app, [*words, "--tiles-m", "15", "-o", str(out)])
+    assert done.exit_code == 0, done.output
+    assert "2 tiles of 15 m" in done.output and "are left out" in done.output
+    (path,) = out.glob("*.toml")
+    assert sr.read_scenario(path).apply(yard_with_two_homes()).walls.shape[0] == 3
+    assert pd.read_csv(out / "frontier.csv")["value"].tolist() == [150]
+    assert not (out / "design.html").exists()
 
 
 def test_clusters_are_written_for_compare_and_as_a_page(tmp_path: Path) -> None:

@@ -260,6 +260,7 @@ for _name, _cells in {
     "name blank": {"name": "  "}, "households text": {"households": "many"}, "households half": {"households": 1.5},
     "households below zero": {"households": -1}, "households endless": {"households": 1e400},
     "households huge": {"households": 10**30}, "heated maybe": {"heated": "maybe"}, "word": {"management": "king"},
+    "word list": {"management": ["king"]},
     "fee over one": {"fee_rate": 7}, "year in words": {"built_year": "old"}, "object": {"households": {"a": 1}},
 }.items():  # fmt: skip
     bad("numbers", _name, lambda f, c=_cells: features(f, lambda t: t["properties"].update(c)))

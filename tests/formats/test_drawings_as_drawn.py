@@ -236,3 +236,22 @@ def test_objects_with_a_stored_outline_are_read(folder, drawing, monkeypatch):
     walls = read_area(folder).walls
     assert walls.length_m.to_list() == pytest.approx([60])
     assert walls.thickness_m.to_list() == pytest.approx([0.24])
+
+
+def test_an_insert_whose_block_is_missing_is_warned_of(folder, drawing):
+    wall(drawing, place(0, 50), place(100, 50))
+    drawing.modelspace().add_blockref("外部参照", place(0, 0), dxfattribs={"layer": "围墙"})
+    (lost,) = reasons(read(folder, drawing, "walls"), "lost")
+    assert "1 entities that the drawing only names are lost" in lost
+    assert check_area(folder).set_index("rule").severity["lost"] == "warning"
+
+
+def test_a_drawing_that_is_cut_short_says_so(folder, drawing):
+    wall(drawing, place(0, 50), place(100, 50))
+    read(folder, drawing, "walls")
+    raw = (folder / "图.dxf").read_bytes()
+    (folder / "图.dxf").write_bytes(raw[: raw.rindex(b"ENDSEC") + 7])
+    assert len(reasons(read_area(folder), "cut short")) == 1
+    (folder / "图.dxf").write_bytes(raw[: raw.rindex(b"LWPOLYLINE")])
+    with pytest.raises(InputError, match="is cut short: it ends without EOF"):
+        read_area(folder)

@@ -191,3 +191,20 @@ def test_the_table_of_a_shapefile_alone_is_named(tmp_path):
     pyogrio.write_dataframe(walls(), tmp_path / "围墙.shp", driver="ESRI Shapefile", encoding="GBK")
     with pytest.raises(InputError, match=r"围墙.dbf: is the table of a shapefile.*Give its .shp"):
         adopt([tmp_path / "围墙.dbf"], tmp_path / "out", crs="EPSG:4546")
+
+
+@pytest.mark.parametrize(("wanted", "y"), [("a", 30), ("b.shp", 40)])
+def test_one_of_several_files_in_an_archive_may_be_named(folder, tmp_path, wanted, y):
+    (made := tmp_path / "made").mkdir()
+    for name, north in (("a", 30), ("b", 40)):
+        line = shapely.LineString([(X, Y + north), (X + 50, Y + north)])
+        gpd.GeoDataFrame({"id": ["W1"]}, geometry=[line], crs=4546).to_file(made / f"{name}.shp")
+    with zipfile.ZipFile(folder / "w.zip", "w") as archive:
+        for file in sorted(made.iterdir()):
+            archive.write(file, f"测绘/{file.name}")
+    text = HEAD + '[files.walls]\nfile = "w.zip"\n'
+    (folder / "area.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r'Name one of them in area.toml \(layer = "a"\)'):
+        read_area(folder)
+    (folder / "area.toml").write_text(f'{text}layer = "{wanted}"\n', encoding="utf-8")
+    assert read_area(folder).walls.geometry["W1"].coords[0] == (X, Y + y)

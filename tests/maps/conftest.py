@@ -254,6 +254,7 @@ def make_options() -> Callable[..., SimpleNamespace]:
                 "options": {option: {"fingerprint": text("def")} for option in OPTIONS[1:]},
             },
             standard="gb50180-2018",
+            once=lambda name, work: work(),
         )
 
     return make

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import networkx as nx
 import numpy as np
@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatialreno.optimise import Limit
-from spatialreno.optimise.steiner.heuristic import dual_ascent
+from spatialreno.optimise.steiner.heuristic import dual_ascent, pruned, shortest_path_tree, tidied
 from spatialreno.optimise.steiner.net import make_net
 from spatialreno.optimise.steiner.tree import least_tree
 from spatialreno.works.heat.branches import carried, chains
@@ -63,6 +63,39 @@ def test_the_exact_tree_is_that_of_exhaustive_search(world):
     assert feeds(net, exact.arcs) and feeds(net, quick.arcs)
     assert quick.bound <= best + 1e-6 <= quick.cost + 2e-6
     assert dual_ascent(net)[0] <= best + 1e-6
+
+
+def nearest_first(net):
+    """Search the whole net anew, from all that the tree has, for whoever is nearest."""
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from(zip(net.tail.tolist(), net.head.tolist(), net.cost.tolist(), strict=True))
+    number = {pair: k for k, pair in enumerate(zip(net.tail.tolist(), net.head.tolist(), strict=True))}
+    inside, arcs = {net.root}, set()
+    while left := set(net.terminals) - inside:
+        distance, ways = nx.multi_source_dijkstra(graph, inside)
+        way = ways[min(left, key=lambda node: (distance[node], node))]
+        inside |= set(way)
+        arcs |= {number[pair] for pair in pairwise(way)}
+    return tidied(net, np.array(sorted(arcs), np.intp), np.ones(len(net.tail), bool))
+
+
+@settings(max_examples=examples(30), deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_a_tree_that_looks_only_where_it_grew_is_that_of_looking_everywhere(seed):
+    dice = np.random.default_rng(seed)
+    count = int(dice.integers(4, 40))
+    pairs = [(int(dice.integers(0, v)), v) for v in range(1, count)]
+    pairs += [(int(u), int(v)) for u, v in dice.integers(0, count, (count, 2)) if u != v]
+    ends = range(count, count + 3)
+    arcs = [(int(dice.integers(0, count)), end, float(dice.random())) for end in ends for _ in range(2)]
+    net = make_net([(u, v, float(dice.random())) for u, v in pairs], 0, [count - 1, *ends], arcs=arcs)
+    assert shortest_path_tree(net).tolist() == nearest_first(net).tolist()
+
+
+def test_what_feeds_nobody_is_cut_off_to_its_root():
+    net = make_net([(0, 1, 1.0), (1, 2, 1.0), (2, 3, 1.0), (1, 4, 1.0)], 0, [4])
+    away = [k for k, (u, v) in enumerate(zip(net.tail, net.head, strict=True)) if u < v]
+    assert {(int(net.tail[k]), int(net.head[k])) for k in pruned(net, np.array(away))} == {(0, 1), (1, 4)}
 
 
 @settings(max_examples=examples(40), deadline=None)

@@ -76,8 +76,8 @@ def texts(raw: pd.Series[Any]) -> pd.Series[Any]:
 def half_characters(frame: pd.DataFrame) -> dict[str, npt.NDArray[np.int_]]:
     """Find the rows of each column whose text holds half a character, which no script can write."""
     found = {}
-    for n, column in enumerate(frame.columns):
-        if isinstance(frame.dtypes.iloc[n], pd.api.extensions.ExtensionDtype) or frame.dtypes.iloc[n].kind != "O":
+    for n, (column, kind) in enumerate(zip(frame.columns, list(frame.dtypes), strict=True)):
+        if isinstance(kind, pd.api.extensions.ExtensionDtype) or kind.kind != "O":
             continue  # text that is stored as text is whole
         cells = frame.iloc[:, n].to_numpy(dtype=object)
         rows = np.flatnonzero([isinstance(v, str) and not _is_whole(v) for v in cells])

@@ -126,7 +126,7 @@ def _renamed(frame: pd.DataFrame, layer: Layer, notes: Notes) -> tuple[pd.DataFr
     derived = [c for c in layer.of_status("derived") if c in frame.columns]
     if derived:
         notes.act(layer.name, "", "derived column", f"derived again: {', '.join(derived)}")
-    return frame.rename(columns=names), factors, own
+    return frame.rename(columns=names) if names else frame, factors, own
 
 
 def _own(frame: pd.DataFrame, open_: list[str], layer: Layer, notes: Notes) -> list[str]:
@@ -181,7 +181,9 @@ def _typed(
         cells, lost = _measured(raw, column, layer, frame, notes, factor)
     else:
         cells = texts(raw) if column.dtype == "str" else truths(raw)
-        lost = raw.notna() & cells.isna() & (raw.astype(str).str.strip() != "")
+        lost = raw.notna() & cells.isna()
+        if lost.any():
+            lost &= raw.astype(str).str.strip() != ""
     if lost.any():
         seen = ", ".join(sorted({repr(v) for v in raw[lost]})[:3])
         notes.fault(
@@ -213,8 +215,10 @@ def _measured(
 def _with_default(
     cells: pd.Series[Any], column: Column, layer: Layer, frame: pd.DataFrame, notes: Notes
 ) -> pd.Series[Any]:
+    if column.status != "optional" or not column.default:
+        return cells
     missing = cells.isna()
-    if column.status != "optional" or not column.default or not missing.any():
+    if not missing.any():
         return cells
     value: Any = column.default
     if column.dtype in ("float", "int"):

@@ -79,18 +79,14 @@ def _as_it_is(area: StudyArea) -> tuple[gpd.GeoDataFrame, pd.Series[Any]]:
 def _merged(area: StudyArea, min_open_m: float | None) -> tuple[gpd.GeoDataFrame, pd.Series[Any]]:
     """Make the blocks, and beside them the block of each compound: ids may hold commas, so nobody parses them."""
     openings, labels = _joined(area, min_open_m)
-    compounds = area.compounds.assign(block=labels)
-    people = _people(area)
-    rows = []
-    for label, members in compounds.groupby("block", sort=True):
-        inner = openings[openings["block"] == label]
-        rows.append(_block(members, inner, people, area))
-    blocks = gpd.GeoDataFrame(rows, columns=[*COLUMNS, "geometry"], geometry="geometry", crs=area.crs)
+    blocks = gpd.GeoDataFrame(
+        _rows(area, openings, labels), columns=[*COLUMNS, "geometry"], geometry="geometry", crs=area.crs
+    )
     order = np.lexsort((blocks["compounds"], -blocks["area_m2"].round(3)))
     blocks = blocks.iloc[order]
     blocks.index = pd.Index([f"B{n:02d}" for n in range(1, len(blocks) + 1)], name="id", dtype="str")
-    rank = np.argsort(order)  # labels run 0, 1, 2 … as groupby sorted them
-    return blocks, pd.Series(blocks.index.to_numpy()[rank[labels]], index=compounds.index, dtype="str")
+    rank = np.argsort(order)  # labels run 0, 1, 2 … in the order of the rows
+    return blocks, pd.Series(blocks.index.to_numpy()[rank[labels]], index=area.compounds.index, dtype="str")
 
 
 def _joined(area: StudyArea, min_open_m: float | None) -> tuple[gpd.GeoDataFrame, npt.NDArray[Any]]:
@@ -104,23 +100,49 @@ def _joined(area: StudyArea, min_open_m: float | None) -> tuple[gpd.GeoDataFrame
     return openings.assign(block=labels[a] if len(a) else []), labels
 
 
-def _block(members: Any, inner: gpd.GeoDataFrame, people: pd.DataFrame, area: StudyArea) -> dict[str, Any]:
-    ids = list(members.index)
-    yards = shapely.union_all(members.geometry.to_numpy())
-    strips = _areas(shapely.difference(shapely.union_all(inner.geometry.to_numpy()), yards))
-    rights = area.rights
-    parties = sorted(set(rights.loc[rights["feature_id"].isin(ids), "party_id"]))
-    return {
-        "compounds": ",".join(ids),
-        "parties": ",".join(parties),
-        "count": len(ids),
-        "area_m2": float(members["area_m2"].sum()),
-        "strip_m2": float(strips.area),
-        "households": int(people.loc[ids, "households"].sum()),
-        "residents": int(people.loc[ids, "residents"].sum()),
-        "open_frontage_m": float(inner["width_m"].sum()),
-        "geometry": _sealed(shapely.union(yards, strips), area) if len(ids) > 1 else yards,
-    }
+def _rows(area: StudyArea, openings: gpd.GeoDataFrame, labels: npt.NDArray[Any]) -> list[dict[str, Any]]:
+    """Sum up each block: its compounds, who holds rights in them, the openings inside it."""
+    members, inner = _by_label(labels), _by_label(openings["block"].to_numpy())
+    yards, gaps, widths = (column.to_numpy() for column in (
+        area.compounds.geometry, openings.geometry, openings["width_m"].astype("float64")))  # fmt: skip
+    holders: dict[str, set[str]] = {}
+    for feature, party in zip(area.rights["feature_id"], area.rights["party_id"], strict=True):
+        holders.setdefault(feature, set()).add(party)
+    ids, sums = area.compounds.index.to_numpy(), _sums(area)
+    rows = []
+    for label in sorted(members):
+        rank, open_ = members[label], inner.get(label, np.empty(0, np.intp))
+        names = list(ids[rank])
+        parties = sorted(set().union(*(holders.get(name, set()) for name in names)))
+        shape, strip_m2 = _shape(yards[rank], gaps[open_], area)
+        rows.append({
+            "compounds": ",".join(names), "parties": ",".join(parties), "count": len(names),
+            "area_m2": float(np.nansum(sums["area_m2"][rank])), "strip_m2": strip_m2,
+            "households": int(sums["households"][rank].sum()), "residents": int(sums["residents"][rank].sum()),
+            "open_frontage_m": float(widths[open_].sum()), "geometry": shape,
+        })  # fmt: skip
+    return rows
+
+
+def _by_label(labels: npt.NDArray[Any]) -> dict[Any, npt.NDArray[np.intp]]:
+    """List the positions of each label, in order."""
+    order = np.argsort(labels, kind="stable")
+    found, start = np.unique(labels[order], return_index=True)
+    return dict(zip(found.tolist(), np.split(order, start[1:]), strict=True)) if len(found) else {}
+
+
+def _sums(area: StudyArea) -> dict[str, npt.NDArray[np.float64]]:
+    """Give by compound what a block adds up."""
+    people = _people(area)
+    columns = {name: people[name].to_numpy() for name in ("households", "residents")}
+    return columns | {"area_m2": area.compounds["area_m2"].astype("float64").to_numpy()}
+
+
+def _shape(members: npt.NDArray[Any], gaps: npt.NDArray[Any], area: StudyArea) -> tuple[Any, float]:
+    """Join yards and the strips between them; also give the area of the strips."""
+    yards = shapely.union_all(members)
+    strips = _areas(shapely.difference(shapely.union_all(gaps), yards))
+    return (_sealed(shapely.union(yards, strips), area) if len(members) > 1 else yards), float(strips.area)
 
 
 def _areas(shape: Any) -> Any:

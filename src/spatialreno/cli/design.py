@@ -92,9 +92,31 @@ def design(
     tell_table(pd.DataFrame([one.row() for one in steps]), form(as_json, as_csv), title=repr(found))
     if out is not None:
         said = tell if not (as_json or as_csv) else say
-        page = sr.maps.draw_design(found, steps, lang=lang).save(out / "design.html")
-        for path in [*_write(steps, first, out), *_tables(found, steps, out), *_split(found, max_m, out), page]:
+        around = _around if found.tiles == 1 else _of_tiles
+        for path in [*_write(steps, first, out), *around(found, steps, out, lang), *_split(found, max_m, out)]:
             said(str(path))
+
+
+def _of_tiles(found: Design, steps: list[Design], out: Path, lang: Lang) -> list[Path]:
+    """Write what is known at once of a design that was worked out by tiles: other budgets."""
+    from spatialreno.design import Frontier
+    from spatialreno.files import write_sheet
+
+    say(
+        f"{found.tiles} tiles: sets nearly as good, reasons, pairs, prices of guards, greedy choice and the page ask "
+        "every home again and are left out; ask a part of the area, or call them from a script"
+    )
+    table = Frontier.of(steps).table
+    write_sheet(table.assign(chosen=table["chosen"].map("|".join)), out / "frontier.csv")
+    return [out / "frontier.csv"]
+
+
+def _around(found: Design, steps: list[Design], out: Path, lang: Lang) -> list[Path]:
+    """Write what stands around a design as tables, and the page."""
+    import spatialreno as sr
+
+    tables = _tables(found, steps, out)
+    return [*tables, sr.maps.draw_design(found, steps, lang=lang).save(out / "design.html")]
 
 
 def _tables(found: Design, steps: list[Design], out: Path) -> list[Path]:

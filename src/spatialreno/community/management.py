@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from spatialreno.blocks import compound_blocks
 from spatialreno.errors import Fault, InputError
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 #: Collection rates at which the break-even fee is told.
 RATES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _OPEN = ("public", "residents")
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,8 @@ def manage(
     prices = costs or management_costs(area.catalog)
     places = dict(clusters) if clusters is not None else _blocks(area)
     _check(area, places)
-    rows = {name: _place(area, list(members), prices, every_gate=every_gate) for name, members in places.items()}
+    yards = _Yards(area)
+    rows = {name: _place(yards, sorted(members), prices, every_gate=every_gate) for name, members in places.items()}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("place").sort_index()
     fees = [
         (name, rate, break_even_fee(float(row["cost_yuan"]), float(row["households"]), rate))
@@ -215,18 +219,39 @@ def _blocks(area: StudyArea) -> dict[str, list[str]]:
     return {members[0] if len(members) == 1 else name: members for name, members in groups.items()}
 
 
-def _place(area: StudyArea, members: list[str], costs: Costs, *, every_gate: bool) -> dict[str, Any]:
-    compounds = area.compounds.loc[sorted(members)]
-    by_homes = area.buildings.groupby("compound_id")["households"].sum()
-    homes = compounds["households"].fillna(by_homes.reindex(compounds.index)).fillna(0).astype(float)
-    gates, count = _gates_out(area, set(members)), float(homes.sum())
-    guarded = gates if every_gate else _guarded(gates, count, area.catalog.constants)
-    fee, rate = _mean(compounds["fee_yuan_month"], homes), _mean(compounds["fee_rate"], homes)
+class _Yards:
+    """What management asks of compounds, laid out once: places are put together from it."""
+
+    def __init__(self, area: StudyArea) -> None:
+        compounds, gates = area.compounds, area.gates
+        by_homes = area.buildings.groupby("compound_id")["households"].sum().reindex(compounds.index)
+        self.constants, self.index = area.catalog.constants, compounds.index
+        self.homes = compounds["households"].fillna(by_homes).fillna(0).to_numpy(float)
+        self.fee, self.rate = (compounds[name].astype("float64").to_numpy() for name in ("fee_yuan_month", "fee_rate"))
+        used = gates[gates["walkers"].isin(_OPEN) | gates["vehicles"].isin(_OPEN)]
+        sides = [used["wall_id"].map(area.walls[side]) for side in ("compound_a", "compound_b")]
+        self.gates: dict[str, list[tuple[str, str]]] = {}
+        for yard, *beside in zip(used["compound_id"], *sides, strict=True):
+            self.gates.setdefault(yard, []).append((beside[0], beside[1]))
+
+    def gates_out(self, members: Sequence[str]) -> int:
+        """Count the gates that are open to anyone and lead out of the place."""
+        inside = set(members)
+        return sum(not {*beside} <= inside for yard in members for beside in self.gates.get(yard, []))
+
+
+def _place(yards: _Yards, members: list[str], costs: Costs, *, every_gate: bool) -> dict[str, Any]:
+    rows = yards.index.get_indexer(pd.Index(members))
+    homes, fees, rates = yards.homes[rows], yards.fee[rows], yards.rate[rows]
+    gates, count = yards.gates_out(members), float(homes.sum())
+    guarded = gates if every_gate else _guarded(gates, count, yards.constants)
+    fee, rate = _mean(fees, homes), _mean(rates, homes)
     cost = costs.month(households=count, gates=guarded)
-    income = float((compounds["fee_yuan_month"] * compounds["fee_rate"] * homes).sum(min_count=1))
+    paid = fees * rates * homes
+    income = math.nan if np.isnan(paid).all() else float(np.nan_to_num(paid).sum())
     size = pays_from(costs, gates=guarded, fee_yuan=fee, rate=rate)
     return {
-        "compounds": ", ".join(compounds.index),
+        "compounds": ", ".join(members),
         "households": int(count),
         "gates": gates,
         "guarded": guarded,
@@ -246,16 +271,8 @@ def _guarded(gates: int, households: float, constants: Mapping[str, float]) -> i
     return min(gates, max(1, wanted))
 
 
-def _gates_out(area: StudyArea, members: set[str]) -> int:
-    """Count the gates that are open to anyone and lead out of the place."""
-    gates = area.gates[area.gates["compound_id"].isin(members)]
-    used = gates["walkers"].isin(_OPEN) | gates["vehicles"].isin(_OPEN)
-    sides = [gates["wall_id"].map(area.walls[side]).isin(members) for side in ("compound_a", "compound_b")]
-    return int((used & ~(sides[0] & sides[1])).sum())
-
-
-def _mean(values: pd.Series[Any], weights: pd.Series[Any]) -> float:
-    known = values.notna() & (weights > 0)
+def _mean(values: Floats, weights: Floats) -> float:
+    known = ~np.isnan(values) & (weights > 0)
     total = float(weights[known].sum())
     return float((values[known] * weights[known]).sum()) / total if total else math.nan
 

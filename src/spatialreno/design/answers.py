@@ -220,5 +220,6 @@ class Question:
             },
             area=self.area,
             opened=self.opened(chosen),
+            tiles=self.study.tiles,
             question=self,
         )  # fmt: skip

@@ -74,6 +74,9 @@ class Design(Shown):
         The area that the scenario is for: the one given, with its walls split where ``max_m`` was.
     opened
         What is opened, as candidates.
+    tiles
+        How many tiles it was worked out by; 1: in one piece. By many tiles ``pairs``, ``greedy`` and ``best_sets`` ask
+        every home again and again, which takes hours.
     question
         What answers further questions; a design that was stored has none.
     """
@@ -92,6 +95,7 @@ class Design(Shown):
     provenance: Mapping[str, Any] = field(default_factory=dict)
     area: StudyArea | None = field(default=None, compare=False)
     opened: tuple[Candidate, ...] = field(default=(), compare=False)
+    tiles: int = field(default=1, compare=False)
     question: Answers | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:

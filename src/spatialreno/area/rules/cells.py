@@ -146,15 +146,15 @@ def texts_are_plain(checked: Checked) -> Iterator[Fault]:
         if frame.index.name == "id":
             columns["id"] = pd.Series(frame.index, index=frame.index, dtype="str")
         for column, cells in columns.items():
-            if not isinstance(cells.dtype, pd.StringDtype) or not re.search(_STEERING, "".join(cells.dropna())):
+            words = cells.tolist() if isinstance(cells.dtype, pd.StringDtype) else []
+            if not re.search(_STEERING, "".join(word for word in words if isinstance(word, str))):
                 continue
             odd = cells.str.contains(_STEERING, regex=True, na=False)
-            if odd.any():
-                seen = sorted({f"U+{ord(c):04X}" for text in cells[odd] for c in re.findall(_STEERING, text)})
-                message = f"{column} holds characters that steer terminals or turn text round ({', '.join(seen[:5])})"
-                ids = [ascii(i)[1:-1] if re.search(_STEERING, i) else i for i in checked.names(name, odd)]
-                mend = "Type the text again; it is shown with these characters written out"
-                yield _fault(name, ids, "control characters", message, mend, "warning")
+            seen = sorted({f"U+{ord(c):04X}" for text in cells[odd] for c in re.findall(_STEERING, text)})
+            message = f"{column} holds characters that steer terminals or turn text round ({', '.join(seen[:5])})"
+            ids = [ascii(i)[1:-1] if re.search(_STEERING, i) else i for i in checked.names(name, odd)]
+            mend = "Type the text again; it is shown with these characters written out"
+            yield _fault(name, ids, "control characters", message, mend, "warning")
 
 
 _STEERING = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"

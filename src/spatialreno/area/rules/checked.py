@@ -29,16 +29,16 @@ class Checked:
         """Look up a tolerance, in the unit of its row."""
         return self.catalog.constants[key]
 
-    def filled(self) -> Iterator[tuple[str, Any]]:
-        """Go through the layers and tables that have rows."""
+    def filled(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Go through the layers and tables that have rows, as plain tables, whose cells are quicker to look at."""
         for name, frame in self.layers.items():
             if len(frame):
-                yield name, frame
+                yield name, pd.DataFrame(frame)
 
     def mapped(self) -> Iterator[tuple[str, Any]]:
         """Go through the layers that have rows and geometry."""
-        for name, frame in self.filled():
-            if not self.catalog.layers[name].is_table:
+        for name, frame in self.layers.items():
+            if len(frame) and not self.catalog.layers[name].is_table:
                 yield name, frame
 
     def names(self, layer: str, rows: Any) -> list[str]:

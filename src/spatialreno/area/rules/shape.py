@@ -82,7 +82,7 @@ def geometry_is_valid(checked: Checked) -> Iterator[Fault]:
                 frame.index[bad],
                 "valid geometry",
                 f"{bad.sum()} shapes are invalid [{where}]",
-                "Redraw the ring so that it does not cross itself",
+                _valid_mend(shapes[bad]),
             )
 
 
@@ -160,3 +160,10 @@ RULES: tuple[Rule, ...] = (
     geometry_has_size,
     layers_lie_together,
 )
+
+
+def _valid_mend(bad: npt.NDArray[np.object_]) -> str:
+    """Say how shapes that are invalid are mended: a ring crosses itself, a line goes nowhere."""
+    if (shapely.get_dimensions(bad) < 2).all():
+        return "Draw these lines from one place to another, or take the rows out"
+    return "Redraw the ring so that it does not cross itself"

@@ -75,12 +75,17 @@ def fewest_people(polls: Mapping[str, Poll]) -> Fewest:
 
 def _sharing(polls: Mapping[str, Poll]) -> list[dict[str, Poll]]:
     """Part matters into groups that share voters."""
-    names = list(polls)
-    shared = [[bool(polls[a].areas_m2.keys() & polls[b].areas_m2.keys()) for b in names] for a in names]
-    if not names:
+    if not polls:
         return []
-    count, part = connected_components(sparse.csr_matrix(np.array(shared)))
-    return [{names[k]: polls[names[k]] for k in np.flatnonzero(part == n)} for n in range(count)]
+    first: dict[str, int] = {}  # of each voter, the first matter
+    pairs = [(first.setdefault(who, at), at) for at, poll in enumerate(polls.values()) for who in poll.areas_m2]
+    one, other = np.array(pairs, np.intp).reshape(-1, 2).T
+    graph = sparse.coo_matrix((np.ones(len(one)), (one, other)), (len(polls), len(polls)))
+    count, part = connected_components(graph, directed=False)
+    groups: list[dict[str, Poll]] = [{} for _ in range(count)]
+    for group, (name, poll) in zip(part.tolist(), polls.items(), strict=True):
+        groups[group][name] = poll
+    return groups
 
 
 def _won(group: Mapping[str, Poll], counts: Mapping[str, Tally]) -> tuple[list[str], bool]:

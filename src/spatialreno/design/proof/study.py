@@ -92,6 +92,11 @@ class Study:
         self._limit = Limit(work=self.effort.work)
         self._dice = np.random.default_rng(0)
 
+    @property
+    def tiles(self) -> int:
+        """How many tiles it is worked out by."""
+        return 1
+
     def value(self, chosen: Bools) -> float:
         """Measure a choice, remembered."""
         key = chosen.tobytes()

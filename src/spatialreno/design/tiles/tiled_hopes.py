@@ -31,6 +31,10 @@ class TiledHopes(Hopes):
     ----------
     tile
         The tile of each gain, a number.
+    count
+        How many candidates there are.
+    last, near
+        The choice measured last with what it holds, and by candidate the gains that it can matter to.
     """
 
     tile: tuple[int, ...] = ()

@@ -27,6 +27,11 @@ class TiledStudy(Study):
 
     hopes: TiledHopes
 
+    @property
+    def tiles(self) -> int:
+        """How many tiles it is worked out by."""
+        return max(self.hopes.tile, default=0) + 1
+
     def tightened(self, terms: Terms, hunt: Hunt, lp: GrowingLp) -> float:
         """Say what can be gained at most when every tile chooses for itself; what they choose is put together."""
         best, in_vain = np.inf, 0

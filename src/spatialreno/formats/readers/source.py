@@ -86,7 +86,11 @@ def read_raw(path: Path, kind: FileKind, source: Source, catalog: Catalog, layer
     if kind.status == "unpack":
         from spatialreno.formats.readers.packed import read_packed
 
-        return read_packed(path, lambda inner, its: read_raw(inner, its, source, catalog, layer))
+        def inside(inner: Path, its: FileKind, named: bool) -> RawTable:
+            own = source.model_copy(update={"layer": ""}) if named else source
+            return read_raw(inner, its, own, catalog, layer)
+
+        return read_packed(path, inside, source.layer)
     if kind.kind == "geojson":
         return _as_raw(*geojson_rows(path, _stated(source, path)))
     if kind.kind == "parquet":
@@ -191,7 +195,8 @@ def in_our_words(
         if found is None:
             continue
         name = found[0]
-        said = {v: words[folded(v)] for v in frame[name].dropna().unique() if isinstance(v, str) and folded(v) in words}
+        texts = {cell for cell in frame[name] if isinstance(cell, str)}  # a rogue's cell may hold a list
+        said = {text: words[folded(text)] for text in texts if folded(text) in words}
         told = ", ".join(f"{theirs} as {ours}" for theirs, ours in sorted(said.items()) if theirs.strip() != ours)
         if any(theirs != ours for theirs, ours in said.items()):
             frame = frame.assign(

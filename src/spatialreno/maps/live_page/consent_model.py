@@ -37,15 +37,14 @@ def _worse(states: dict[str, int], party: str, state: int) -> None:
     states[party] = max(states.get(party, 0), state)
 
 
-def holders(area: StudyArea, feature: str, rights: Iterable[str]) -> Asks:
-    """List who holds one of some rights in a thing, and his word; all owners together act through their vote."""
-    held = area.rights[(area.rights["feature_id"] == feature) & area.rights["right"].isin(list(rights))]
+def holders(area: StudyArea, rights: Iterable[str]) -> dict[str, Asks]:
+    """List by thing who holds one of some rights in it, and his word; all owners together act through their vote."""
     all_owners = set(area.parties.index[area.parties["kind"] == "all_owners"])
-    found: dict[str, int] = {}
-    for party, consent in zip(held["party_id"], held["consent"], strict=True):
-        if party not in all_owners:
-            _worse(found, str(party), CONSENT_ORDER.index(CONSENT_STATES[consent]))
-    return sorted([party, state] for party, state in found.items())
+    held = area.rights[area.rights["right"].isin(list(rights)) & ~area.rights["party_id"].isin(all_owners)]
+    found: dict[str, dict[str, int]] = {}
+    for thing, party, consent in zip(held["feature_id"], held["party_id"], held["consent"], strict=True):
+        _worse(found.setdefault(thing, {}), str(party), CONSENT_ORDER.index(CONSENT_STATES[consent]))
+    return {thing: sorted([party, state] for party, state in states.items()) for thing, states in found.items()}
 
 
 def matters_of(area: StudyArea, scenario: Scenario) -> dict[tuple[str, str], list[list[str]]]:

@@ -112,12 +112,12 @@ def _structures(
     area: StudyArea, bills: dict[tuple[str, str], Bill], matters: dict[tuple[str, str], list[list[str]]]
 ) -> dict[str, dict[str, Any]]:
     frame = area.structures
-    floor = frame["floor_area_m2"].astype("float64")
+    floor, illegal = frame["floor_area_m2"].astype("float64").to_dict(), frame["legality"].eq("illegal").to_dict()
     return {
         str(name): {
             "bill": rows,
             "m2": None if pd.isna(floor[name]) else float(floor[name]),
-            "illegal": bool(frame.loc[name, "legality"] == "illegal"),
+            "illegal": bool(illegal[name]),
             "votes": matters.get((layer, name), []),
         }
         for (layer, name), rows in bills.items()
@@ -127,23 +127,21 @@ def _structures(
 
 def _gates(area: StudyArea, gone: dict[str, Bill], book: Register) -> dict[str, dict[str, Any]]:
     """Say for each gate how it stands, whose people it lets through, and what each change costs."""
-    gates, walls = area.gates, area.walls
+    gates, known = area.gates, set(area.compounds.index)
+    sides = {wall: set(pair) for wall, *pair in area.walls[["compound_a", "compound_b"]].itertuples()}
     acts = {
         state: alter("gates", ids=[str(i) for i in gates.index[gates["walkers"] != state]], set={"walkers": state})
         for state in STATES
     }
     changes = {state: _bills(area, [act], book) for state, act in acts.items()}
     matters = {state: _matters(area, [act]) for state, act in acts.items()}
-    known = set(area.compounds.index)
     found = {}
-    for name in gates.index:
-        row = gates.loc[name]
-        wall = str(row["wall_id"]) if row["wall_id"] in walls.index else ""
-        beside = {row["compound_id"]} | ({walls.loc[wall, c] for c in ("compound_a", "compound_b")} if wall else set())
+    for name, state, on, yard in gates[["walkers", "wall_id", "compound_id"]].itertuples():
+        wall = str(on) if on in sides else ""
         found[str(name)] = {
-            "walkers": str(row["walkers"]),
+            "walkers": str(state),
             "wall": wall,
-            "beside": sorted(str(yard) for yard in beside & known),
+            "beside": sorted(str(one) for one in ({yard} | sides.get(wall, set())) & known),
             "bill": gone.get(str(name), []),
             "change": {state: bills.get(("gates", str(name)), []) for state, bills in changes.items()},
             "votes": {state: own.get(("gates", str(name)), []) for state, own in matters.items()},
@@ -214,7 +212,8 @@ def _rights_asked(area: StudyArea, acts: list[Any], book: Register) -> dict[str,
 
 def _yard_parties(area: StudyArea, rights: str) -> list[Asks]:
     """List the parties of each compound whose own agreement a thing built there needs."""
-    return [holders(area, str(yard), rights.split("|")) for yard in area.compounds.index]
+    held = holders(area, rights.split("|"))
+    return [held.get(str(yard), []) for yard in area.compounds.index]
 
 
 def fresh_id(area: StudyArea, stem: str) -> str:
@@ -229,7 +228,7 @@ def homes(area: StudyArea, today: Evaluation) -> dict[str, Any]:
     buildings = area.buildings
     yards = {name: at for at, name in enumerate(area.compounds.index)}
     people = today.scores["residents"]
-    households = buildings["households"].astype("float64")
+    households, held = buildings["households"].astype("float64"), holders(area, ["ownership"])
     return {
         "buildings": [str(name) for name in buildings.index],
         "yard": [yards.get(yard, -1) if isinstance(yard, str) else -1 for yard in buildings["compound_id"]],
@@ -237,7 +236,7 @@ def homes(area: StudyArea, today: Evaluation) -> dict[str, Any]:
         "residents": [None if pd.isna(n) else float(n) for n in people],
         "households": [None if pd.isna(n) else float(n) for n in households.reindex(people.index)],
         "all_households": float(households.sum()),
-        "owners": [holders(area, str(name), ["ownership"]) for name in buildings.index],
+        "owners": [held.get(str(name), []) for name in buildings.index],
     }
 
 

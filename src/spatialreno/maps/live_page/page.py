@@ -15,7 +15,7 @@ from spatialreno.maps.content.indicator_tables import unit_text
 from spatialreno.maps.drawing.cards import Stories
 from spatialreno.maps.drawing.features import Told
 from spatialreno.maps.drawing.style import GAIN_BREAKS_M, HUES, SCORE_BREAKS, styles
-from spatialreno.maps.drawing.themes import Theme, bounds, themes, told
+from spatialreno.maps.drawing.themes import Theme, bounds, theme_titles, themes, told
 from spatialreno.maps.live_page import model as plan_model
 from spatialreno.maps.live_page.consent_model import votes
 from spatialreno.maps.live_page.fit_model import fit_model
@@ -113,7 +113,8 @@ def _figure(options: Comparison, scenarios: Sequence[Scenario], lang: Lang) -> A
     area = options.areas["today"]
     to_degrees = degrees(area.crs)
     stories = Stories(options, lang)
-    laid_out = [_signed(theme) for theme in told(themes(options, lang), stories) if theme.key not in _LEFT_OUT]
+    shown = set(theme_titles(options, lang)) - _LEFT_OUT
+    laid_out = [_signed(theme) for theme in told(themes(options, lang, only=shown), stories)]
     corners = bounds(options, to_degrees)
     plan = map_of(laid_out, corners)
     for theme in laid_out:

@@ -13,7 +13,7 @@ from scipy.sparse import csgraph
 from spatialreno.optimise.growing import GrowingLp, Row
 from spatialreno.optimise.limit import Limit
 from spatialreno.optimise.milp import Milp, MilpResult, relative_gap, solve_milp
-from spatialreno.optimise.steiner.net import BoolArray, FloatArray, IntArray, Net
+from spatialreno.optimise.steiner.net import BoolArray, FloatArray, IntArray, Net, reached
 
 _SCALE = 1_000_000
 _SHORT = 0.999
@@ -233,27 +233,40 @@ def separate(model: CutModel, values: FloatArray) -> int:
     """Add a row for every terminal that the values cut off; tell how many are new."""
     added = 0
     for net, arcs in model.nets:
-        weight = values[arcs]
-        for terminal in net.terminals:
-            for cut in _cuts(net, weight, terminal):
+        flows = _Flows(net, values[arcs])
+        for terminal in flows.doubtful():
+            for cut in flows.cuts(terminal):
                 added += model.cut([int(arcs[k]) for k in cut])
     return added
 
 
-def _cuts(net: Net, weight: FloatArray, terminal: int) -> list[IntArray]:
-    """Find the least cut before a terminal, nearest the root and nearest the terminal, if it lets less than 1 in."""
-    # A trifle on every arc makes cuts of few arcs the least.
-    whole = np.rint(np.clip(weight, 0.0, 1.0) * _SCALE).astype(np.int32) + 1
-    capacity = net.matrix(whole.astype(float)).astype(np.int32)
-    found = csgraph.maximum_flow(capacity, net.root, terminal)
-    if found.flow_value >= _SHORT * _SCALE:
-        return []
-    rest = (capacity - found.flow).tocsr()
-    rest.data[rest.data < 0] = 0
-    rest.eliminate_zeros()
-    near_root = _seen(rest, net.root, net.count)
-    near_end = ~_seen(rest.T.tocsr(), terminal, net.count)
-    return [np.flatnonzero(side[net.tail] & ~side[net.head]) for side in (near_root, near_end)]
+class _Flows:
+    """What values of the arcs let through to the terminals."""
+
+    def __init__(self, net: Net, weight: FloatArray) -> None:
+        self.net = net
+        # A trifle on every arc makes cuts of few arcs the least.
+        whole = np.rint(np.clip(weight, 0.0, 1.0) * _SCALE).astype(np.int32) + 1
+        self.full: BoolArray = whole >= _SHORT * _SCALE
+        self.capacity = net.matrix(whole.astype(float)).astype(np.int32)
+
+    def doubtful(self) -> list[int]:
+        """List the terminals to which no way of arcs used in full leads; to the others nothing is missing."""
+        fed = reached(self.net, self.full)
+        return [terminal for terminal in self.net.terminals if not fed[terminal]]
+
+    def cuts(self, terminal: int) -> list[IntArray]:
+        """Find the least cut before a terminal that lets less than 1 in: nearest the root, and nearest the terminal."""
+        net = self.net
+        found = csgraph.maximum_flow(self.capacity, net.root, terminal)
+        if found.flow_value >= _SHORT * _SCALE:
+            return []
+        rest = (self.capacity - found.flow).tocsr()
+        rest.data[rest.data < 0] = 0
+        rest.eliminate_zeros()
+        near_root = _seen(rest, net.root, net.count)
+        near_end = ~_seen(rest.T.tocsr(), terminal, net.count)
+        return [np.flatnonzero(side[net.tail] & ~side[net.head]) for side in (near_root, near_end)]
 
 
 def _seen(matrix: Any, start: int, count: int) -> BoolArray:

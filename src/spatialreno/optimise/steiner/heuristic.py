@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from heapq import heappop, heappush
+
 import numpy as np
 from scipy.sparse import csgraph
 
 from spatialreno.optimise.steiner.net import BoolArray, FloatArray, IntArray, Net
+
+Arcs = list[list[tuple[int, int]]]  # by node: the other end and the arc's number
 
 _EPS = 1e-9
 _ROUNDS = 20
@@ -27,27 +33,70 @@ def dual_ascent(net: Net, cuts: list[IntArray] | None = None) -> tuple[float, Fl
     Wong, R. T. (1984). A dual ascent approach for Steiner tree problems on a directed graph. Mathematical
     Programming 28, 271-287.
     """
-    left, bound = net.cost.copy(), 0.0
-    waiting = list(net.terminals)
-    first = _distance_to(net, left, waiting)
+    bound, waiting = 0.0, list(net.terminals)
+    first = _distance_to(net, net.cost, waiting)
     step = max(float(np.median(first)) / _ROUNDS, _EPS) if len(waiting) else 0.0
-    back, order = net.turned()
+    left, into = net.cost.tolist(), _arcs_by(net.head, net.tail, net.count)
     while waiting:
         still = []
         for terminal in waiting:
-            back.data[:] = left[order]
             # Nobody looks beyond the step: what is farther counts as that far.
-            distance = csgraph.dijkstra(back, indices=terminal, limit=step + 2 * _EPS)
-            grown = min(float(distance[net.root]), step)
-            near = np.minimum(distance, grown)
+            near, home = _around(net.root, into, left, terminal, step + 2 * _EPS)
+            grown = min(home, step)
             if cuts is not None:
-                cuts += _levels(net, near, grown)
-            left = np.maximum(left - np.maximum(near[net.tail] - near[net.head], 0.0), 0.0)
+                cuts += _levels(net, _filled(net, near, grown), grown)
+            _lower(into, left, near, grown)
             bound += grown
-            if distance[net.root] > step + _EPS:
+            if home > step + _EPS:
                 still.append(terminal)
         waiting, step = still, step * _GROWTH
-    return bound, left
+    return bound, np.array(left, float)
+
+
+def _arcs_by(node: IntArray, other: IntArray, count: int) -> Arcs:
+    """List by node its arcs: the other end and the arc's number."""
+    found: Arcs = [[] for _ in range(count)]
+    for arc, (here, there) in enumerate(zip(node.tolist(), other.tolist(), strict=True)):
+        found[here].append((there, arc))
+    return found
+
+
+def _around(root: int, into: Arcs, left: Sequence[float], terminal: int, most: float) -> tuple[dict[int, float], float]:
+    """Give how far it is to a terminal for all within ``most`` and nearer than the root; and for the root.
+
+    The root's is infinite where it is farther. Only what is near is looked at.
+    """
+    found: dict[int, float] = {terminal: 0.0}
+    queue = [(0.0, terminal)]
+    while queue:
+        here, node = heappop(queue)
+        if node == root:
+            return found, here
+        if here > found[node]:
+            continue
+        for tail, arc in into[node]:
+            ahead = here + left[arc]
+            if ahead <= most and ahead < found.get(tail, np.inf):
+                found[tail] = ahead
+                heappush(queue, (ahead, tail))
+    return found, np.inf
+
+
+def _lower(into: Arcs, left: list[float], near: Mapping[int, float], grown: float) -> None:
+    """Take from what is left of each arc's cost as much as the sets it enters were raised by."""
+    for head, from_head in near.items():
+        if from_head < grown:
+            for tail, arc in into[head]:
+                raised = min(near.get(tail, grown), grown) - from_head
+                if raised > 0.0:
+                    left[arc] = max(left[arc] - raised, 0.0)
+
+
+def _filled(net: Net, near: Mapping[int, float], grown: float) -> FloatArray:
+    """Write distances as an array; whoever is farther counts as that far."""
+    whole = np.full(net.count, grown)
+    whole[list(near)] = np.minimum(list(near.values()), grown)
+    return whole
 
 
 def _levels(net: Net, near: FloatArray, grown: float) -> list[IntArray]:
@@ -78,20 +127,57 @@ def shortest_path_tree(net: Net, allowed: BoolArray | None = None) -> IntArray |
     Mathematica Japonica 24, 573-577.
     """
     on = ~net.tight if allowed is None else allowed & ~net.tight
-    matrix, arc_of = net.matrix(net.cost, on), _arc_numbers(net)
-    inside, wanted, arcs = [net.root], set(net.terminals), set[int]()
-    while wanted:
-        distance, before, _ = csgraph.dijkstra(matrix, indices=inside, min_only=True, return_predecessors=True)
-        target = min(wanted, key=lambda t: (distance[t], t))
-        if not np.isfinite(distance[target]):
+    growing = _Growing(net, on)
+    while growing.wanted:
+        target = growing.nearest()
+        if target is None:
             return None
-        node = target
-        while before[node] >= 0 and node not in inside:
-            arcs.add(arc_of[int(before[node]), node])
-            inside.append(node)
-            node = int(before[node])
-        wanted -= set(inside)
-    return tidied(net, np.array(sorted(arcs), np.intp), on)
+        growing.take(target)
+    return tidied(net, np.array(sorted(growing.arcs), np.intp), on)
+
+
+class _Growing:
+    """A tree that grows, and how far everybody is from it: looked at anew only where it grew."""
+
+    def __init__(self, net: Net, on: BoolArray) -> None:
+        arcs = np.flatnonzero(on)
+        self.out = _arcs_by(net.tail[arcs], net.head[arcs], net.count)
+        self.number, self.cost = arcs.tolist(), np.maximum(net.cost[arcs], 0.0).tolist()
+        self.wanted, self.arcs = set(net.terminals), set[int]()
+        self.distance = [np.inf] * net.count
+        self.before = [(-1, -1)] * net.count  # the node before and the arc from there; none in the tree
+        self.queue = list[tuple[float, int]]()
+        self._reach(net.root, 0.0, (-1, -1))
+
+    def _reach(self, node: int, distance: float, before: tuple[int, int]) -> None:
+        self.distance[node], self.before[node] = distance, before
+        heappush(self.queue, (distance, node))
+
+    def nearest(self) -> int | None:
+        """Give whoever of those that wait is nearest to the tree, of several the first by number."""
+        equal = list[int]()
+        while self.queue and not (equal and self.queue[0][0] > self.distance[equal[0]]):
+            here, node = heappop(self.queue)
+            if here > self.distance[node]:
+                continue
+            if node in self.wanted:
+                equal.append(node)
+            for head, arc in self.out[node]:
+                ahead = here + self.cost[arc]
+                if ahead < self.distance[head]:
+                    self._reach(head, ahead, (node, arc))
+        for node in equal:
+            heappush(self.queue, (self.distance[node], node))
+        return min(equal, default=None)
+
+    def take(self, node: int) -> None:
+        """Take the way to a node into the tree; all along it are then at no distance."""
+        while self.before[node][0] >= 0:
+            last, arc = self.before[node]
+            self.arcs.add(self.number[arc])
+            self.wanted.discard(node)
+            self._reach(node, 0.0, (-1, -1))
+            node = last
 
 
 def tidied(net: Net, arcs: IntArray, on: BoolArray) -> IntArray:
@@ -112,19 +198,24 @@ def tidied(net: Net, arcs: IntArray, on: BoolArray) -> IntArray:
 def _arborescence(net: Net, arcs: IntArray) -> IntArray | None:
     """Take the cheapest tree over symmetric arcs; None where arcs have no twin that costs the same."""
     cost = {(int(u), int(v)): float(c) for u, v, c in zip(net.tail[arcs], net.head[arcs], net.cost[arcs], strict=True)}
-    ends = [v for v in net.terminals if not any(u == v for u, _ in cost)]
-    inner = {(u, v): c for (u, v), c in cost.items() if v not in ends}
+    tails = {u for u, _ in cost}
+    ends = [v for v in net.terminals if v not in tails]
+    last = set(ends)
+    inner = {(u, v): c for (u, v), c in cost.items() if v not in last}
     if any(inner.get((v, u)) != c for (u, v), c in inner.items() if net.root not in (u, v)):
         return None
     import networkx as nx
 
     graph = nx.Graph()
     graph.add_weighted_edges_from((u, v, c) for (u, v), c in sorted(inner.items()))
+    cheapest: dict[int, tuple[float, int]] = {}
+    for (u, v), c in cost.items():
+        cheapest[v] = min((c, u), cheapest.get(v, (c, u)))
     for end in ends:
-        c, u = min((c, u) for (u, v), c in cost.items() if v == end)
+        c, u = cheapest[end]
         graph.add_edge(u, end, weight=c)
     tree = nx.minimum_spanning_tree(graph)
-    if net.root not in tree or any(t not in tree or not nx.has_path(tree, net.root, t) for t in net.terminals):
+    if net.root not in tree or not nx.node_connected_component(tree, net.root).issuperset(net.terminals):
         return None
     arc_of = _arc_numbers(net)
     found = [arc_of.get((u, v)) for u, v in nx.bfs_edges(tree, net.root)]
@@ -134,12 +225,20 @@ def _arborescence(net: Net, arcs: IntArray) -> IntArray | None:
 def pruned(net: Net, arcs: IntArray) -> IntArray:
     """Drop arcs, from the ends inwards, that lead to nothing that is fed."""
     kept, wanted = set(map(int, arcs)), set(net.terminals)
-    while True:
-        feeding = {int(net.tail[a]) for a in kept}
-        idle = {a for a in kept if int(net.head[a]) not in feeding and int(net.head[a]) not in wanted}
-        if not idle:
-            return np.array(sorted(kept), np.intp)
-        kept -= idle
+    into: dict[int, list[int]] = {}
+    feeds = Counter[int]()
+    for arc in kept:
+        into.setdefault(int(net.head[arc]), []).append(arc)
+        feeds[int(net.tail[arc])] += 1
+    idle = [node for node in into if not feeds[node] and node not in wanted]
+    while idle:
+        for arc in into.pop(idle.pop()):
+            kept.discard(arc)
+            tail = int(net.tail[arc])
+            feeds[tail] -= 1
+            if not feeds[tail] and tail not in wanted and tail in into:
+                idle.append(tail)
+    return np.array(sorted(kept), np.intp)
 
 
 def _arc_numbers(net: Net) -> dict[tuple[int, int], int]:

@@ -59,16 +59,6 @@ class Net:
         data = np.maximum(cost[on][order], 0.0)
         return sparse.csr_matrix((data, self.head[on][order].astype(np.int32), start), (self.count, self.count))
 
-    def turned(self) -> tuple[Any, IntArray]:
-        """Lay the arcs out from head to tail, once: the matrix, and which arc each of its entries is.
-
-        Costs that change are written to ``data``; nothing is sorted again.
-        """
-        order = np.lexsort((self.tail, self.head))
-        start = np.concatenate([[0], np.cumsum(np.bincount(self.head, minlength=self.count))]).astype(np.int32)
-        cost = np.maximum(self.cost, 0.0)[order]
-        return sparse.csr_matrix((cost, self.tail[order].astype(np.int32), start), (self.count, self.count)), order
-
     def without(self, arcs: BoolArray) -> tuple[Net, IntArray]:
         """Take arcs away; also give, for each arc left, its number in this net. Bundles that lost one go whole."""
         gone = arcs.copy()

@@ -60,6 +60,11 @@ class Cell:
         return np.asarray(np.unique(self.label[self.label != PERMANENT]))
 
     @cached_property
+    def ends(self) -> Ints:
+        """Both ends of the pieces, each place once."""
+        return np.asarray(np.unique(np.concatenate([self.segs[:, :2], self.segs[:, 2:]]), axis=0))
+
+    @cached_property
     def local(self) -> Ints:
         """Labels counted within the cell."""
         return np.where(self.label == PERMANENT, PERMANENT, np.searchsorted(self.names, self.label)).astype(np.int64)

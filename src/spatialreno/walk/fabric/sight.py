@@ -84,7 +84,7 @@ def _ways_round(cell: Cell, points: Points, line: Ints, own: frozenset[int]) -> 
 
 def _vertices(cell: Cell, line: Ints) -> Ints:
     """Find the ends of pieces that lie strictly between the ends of a line."""
-    ends = np.unique(np.concatenate([cell.segs[:, :2], cell.segs[:, 2:]]), axis=0)
+    ends = cell.ends
     along, away = line[2:] - line[:2], ends - line[:2]
     on = along[0] * away[:, 1] == along[1] * away[:, 0]
     share = away @ along

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import geopandas as gpd
 import numpy as np
@@ -94,7 +94,8 @@ def host_shapes(area: StudyArea, fabric: Fabric, asked: gpd.GeoDataFrame) -> Geo
 
 def _named(area: StudyArea, fabric: Fabric, ids: list[str]) -> tuple[Geometries, Ints]:
     """Look ids up among buildings and facilities: shape, and row of the building that holds it or -1."""
-    found = [_layers_of(area, name) for name in ids]
+    layers = {"buildings": area.buildings.index, "facilities": area.facilities.index}
+    found = [_layers_of(layers, name) for name in ids]
     lost = [name for name, layers in zip(ids, found, strict=True) if not layers]
     if lost:
         message = f"walk: {', '.join(lost[:8])} must each name a building or a facility."
@@ -114,9 +115,8 @@ def _named(area: StudyArea, fabric: Fabric, ids: list[str]) -> tuple[Geometries,
     return shapes, hosts
 
 
-def _layers_of(area: StudyArea, name: str) -> dict[str, str]:
+def _layers_of(layers: Mapping[str, pd.Index[Any]], name: str) -> dict[str, str]:
     """Name the layers an id may mean, and the id there; `buildings:` or `facilities:` before it says which."""
-    layers = {"buildings": area.buildings.index, "facilities": area.facilities.index}
     found = {layer: name for layer, index in layers.items() if name in index}
     layer, _, bare = name.partition(":")
     return {layer: bare} if not found and layer in layers and bare in layers[layer] else found

@@ -32,7 +32,7 @@ class Shelf:
         self._walks: OrderedDict[tuple[int, int], HomeWalk] = OrderedDict()
         self._targets: list[Target] = []
         self._sizes: dict[tuple[int, int], int] = {}
-        self.taken = 0
+        self._taken = 0
 
     def target(self, limits_m: dict[str, float]) -> int:
         """Make ready to ask for facilities of some kinds; returns the number to ask by."""
@@ -45,10 +45,10 @@ class Shelf:
         if key not in self._walks:
             self._walks[key] = self._choices.walk(home, self._targets[target])
             self._sizes[key] = _bytes(self._walks[key].local)
-            self.taken += self._sizes[key]
-            while self.taken > self._room and len(self._walks) > 1:
+            self._taken += self._sizes[key]
+            while self._taken > self._room and len(self._walks) > 1:
                 old, _ = self._walks.popitem(last=False)
-                self.taken -= self._sizes.pop(old)
+                self._taken -= self._sizes.pop(old)
         self._walks.move_to_end(key)
         return self._walks[key]
 

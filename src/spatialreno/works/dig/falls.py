@@ -26,13 +26,14 @@ FALLS = ["kind", "piece", "invert_up_m", "invert_down_m", "cover_m", "falls", "t
 def node_levels(area: StudyArea, lanes: Lanes) -> pd.Series:
     """Give the level of the lane at each node, by the levels of both ends of its path; NaN where they are missing."""
     level = pd.Series(np.nan, index=range(len(lanes.xy)))
-    for piece in lanes.pieces.itertuples():
-        path = area.paths.loc[piece.path_id]
-        for node in (int(piece.tail), int(piece.head)):
-            along = path["geometry"].project(shapely.Point(lanes.xy[node])) / path["geometry"].length
-            value = path["start_level_m"] + along * (path["end_level_m"] - path["start_level_m"])
-            if np.isnan(level[node]) and not pd.isna(value):
-                level[node] = float(value)
+    node = lanes.pieces[["tail", "head"]].to_numpy(int).ravel()
+    paths = area.paths.loc[lanes.pieces["path_id"].repeat(2)]
+    lines = paths.geometry.to_numpy()
+    along = shapely.line_locate_point(lines, shapely.points(lanes.xy[node])) / shapely.length(lines)
+    low, high = (paths[name].astype("float64").to_numpy() for name in ("start_level_m", "end_level_m"))
+    value = pd.Series(low + along * (high - low), index=node).dropna()
+    first = value[~value.index.duplicated()]
+    level[first.index] = first
     return level
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -296,15 +297,18 @@ class _Work:
         root = net.net.root
         names = sorted({*net.served, *net.unreached})
         end = {root + 1 + k: name for k, name in enumerate(names)}
-        links = self.net.links.reset_index(drop=True)
-        wanted = {(u, end[v]) for u, v in pairs if v in end}
-        best: dict[tuple[int, str], int] = {}
-        for r in links.sort_values("length_m", kind="stable").itertuples():
-            best.setdefault((int(r.node), str(r.served)), int(r.Index))
-        return sorted(best[key] for key in wanted)
+        return sorted(self.shortest[u, end[v]] for u, v in {*pairs} if v in end)
+
+    @cached_property
+    def shortest(self) -> dict[tuple[int, str], int]:
+        """Row of the shortest of ``links`` from a node to what it serves."""
+        links = self.net.links.reset_index(drop=True).sort_values("length_m", kind="stable")[::-1]
+        ends = zip(links["node"].astype(int), links["served"].astype(str), strict=True)
+        return dict(zip(ends, links.index, strict=True))
 
     def lanes(self) -> tuple[pd.DataFrame, dict[str, Section]]:
         rows, sections = [], {}
+        alike: dict[tuple[Any, ...], Section] = {}  # many pieces are as wide and carry the same
         once = {kind: set(pieces) for kind, pieces in self.once.items()}
         apart = [set(pieces) for pieces in self.apart.values()]
         for name, piece in self.net.pieces.iterrows():
@@ -312,7 +316,10 @@ class _Work:
             if not kinds:
                 continue
             room = self.rooms.loc[name]
-            cut = fit_section(self.area.catalog, room["width_m"], kinds, sides=(room["left_side"], room["right_side"]))
+            sides = (room["left_side"], room["right_side"])
+            key = (room["width_m"], tuple(kinds), sides)
+            cut = alike.get(key) or fit_section(self.area.catalog, room["width_m"], kinds, sides=sides)
+            alike[key] = cut
             helps = cut.helps[cut.helps["fits"]]["measure"]
             times = sum(name in pieces for pieces in apart)
             rows.append({

@@ -128,6 +128,8 @@ def _read(path: Path, source: Source, layer: Layer | None, catalog: Catalog) -> 
     raw = _table(found, layer, catalog, metre)
     _tell(raw, found, drawing)
     if not raw.ids:
+        if not drawing.whole:
+            raise refused(path, "is cut short: it ends without EOF", "Save or copy it again, and look at its size")
         _refuse_nothing(path, found, source.layer or (layer.name if layer else ""))
     return raw
 
@@ -295,6 +297,11 @@ def _tell(raw: RawTable, found: _Found, drawing: Opened) -> None:
         listed = ", ".join(f"{kind} ({count})" for kind, count in sorted(kinds.items()))
         handles = ", ".join(handle for _, _, handle in found.empty[:8])
         raw.note("no shape", f"{len(found.empty)} entities have no shape that is read: {listed}; {handles}")
+    if drawing.lost:
+        shown = "; ".join(drawing.lost[:3])
+        raw.note("lost", f"{len(drawing.lost)} entities that the drawing only names are lost: {shown}")
+    if not drawing.whole:
+        raw.note("cut short", "it ends without EOF: what may have followed is not there")
     told = drawing.unit or f"code {int(drawing.document.header.get('$INSUNITS', 0))}"
     told = "nothing" if told == "code 0" else told
     raw.note("unit", f"the drawing's header says {told} of its unit; what area.toml states is used")

@@ -20,10 +20,12 @@ _INSUNITS = {4: "mm", 5: "cm", 6: "m"}
 
 @dataclass(frozen=True)
 class Opened:
-    """A drawing, in which script its text was read, and how that is known."""
+    """A drawing, in which script its text was read, what could not be kept of it, and whether its end is there."""
 
     document: Any
     script: str
+    lost: tuple[str, ...] = ()
+    whole: bool = True
 
     @property
     def unit(self) -> str:
@@ -67,7 +69,8 @@ def opened(path: Path, encoding: str = "") -> Opened:
     if auditor.has_errors:
         lost = "; ".join(str(e.message) for e in auditor.errors[:3])
         raise refused(path, f"has {len(auditor.errors)} errors that lose entities ({lost})", _AGAIN)
-    return Opened(document, script)
+    gone = tuple(str(fix.message) for fix in auditor.fixes if str(fix.message).startswith("Deleted"))
+    return Opened(document, script, gone, raw.rstrip().endswith(b"EOF"))
 
 
 def _in_ascii(raw: bytes, path: Path, encoding: str) -> tuple[bytes, str]:
