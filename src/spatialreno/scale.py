@@ -179,7 +179,7 @@ def _came(name: str, future: Future[Done[T]]) -> Done[T] | None:
         return Done(name, None, f"{type(error).__name__}: {error}")
 
 
-def _outcome(name: str, function: Callable[[Any], T], item: Any) -> Done[T]:
+def _outcome(name: str, function: Callable[[Any], T], item: object) -> Done[T]:
     """Run one item where it is; an error becomes a sentence, which any process can read."""
     try:
         return Done(name, function(item))

@@ -75,6 +75,7 @@ ELSEWHERE = {  # kinds of faults that other tests show
     ),
     "corpus": ("formats/test_corpus.py::it_is_read_or_refused_in_words",),
     "packed": (
+        "formats/test_packed_and_bound.py::one_of_several_files_in_an_archive_may_be_named",
         "formats/test_packed_and_bound.py::a_hidden_sheet_is_told_and_not_read",
         "formats/test_packed_and_bound.py::rows_by_stairwell_are_added_up_by_house",
         "formats/test_packed_and_bound.py::names_in_an_archive_are_read_as_windows_wrote_them",
@@ -121,6 +122,8 @@ ELSEWHERE = {  # kinds of faults that other tests show
         "formats/test_systems_as_stated.py::metres_that_declare_nothing_are_where_area_toml_says",
     ),
     "drawn": (
+        "formats/test_drawings_as_drawn.py::an_insert_whose_block_is_missing_is_warned_of",
+        "formats/test_drawings_as_drawn.py::a_drawing_that_is_cut_short_says_so",
         "formats/test_drawings_as_drawn.py::a_multiline_is_the_wall_in_its_middle_with_its_thickness",
         "formats/test_drawings_as_drawn.py::objects_of_other_programs_are_warned_of_with_their_number",
         "formats/test_drawings_as_drawn.py::what_cannot_be_seen_is_left_out_and_warned_of",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +15,9 @@ from spatialreno.area.conform import Notes
 from spatialreno.area.place.sides import in_pieces
 from spatialreno.area.place.strips import strip_lines
 from spatialreno.catalog import Catalog
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 _LINE, _RING, _POLYGON = 1, 2, 3  # as shapely numbers types
 _ROUND = 0.8  # share of the least circle around a crown that it must fill
@@ -67,7 +70,7 @@ def _walls_of_strips(
     return in_pieces(walls, pieces)
 
 
-def _met(walls: Any, found: Mapping[Any, tuple[list[Any], float]], near: float) -> list[list[Any]]:
+def _met(walls: gpd.GeoDataFrame, found: Mapping[Any, tuple[list[Any], float]], near: float) -> list[list[Any]]:
     """Draw the lines of strips on to the line of the strip that they touch: its face stands half its width off."""
     drawn = [found[i][0] if i in found else [shape] for i, shape in walls.geometry.items()]
     outlines = walls.geometry.to_numpy()
@@ -82,7 +85,7 @@ def _met(walls: Any, found: Mapping[Any, tuple[list[Any], float]], near: float) 
     return drawn
 
 
-def _drawn_on(line: Any, others: list[Any], width: float) -> Any:
+def _drawn_on(line: BaseGeometry, others: list[Any], width: float) -> Any:
     """Let a line end on the nearest other one, if that is no farther than two walls are thick."""
     corners = list(line.coords)
     for end in (0, -1) if others and not line.is_closed else ():
@@ -129,7 +132,7 @@ def _points_of(
     return _placed(frame.assign(**{column: measured.reindex(frame.index).fillna(frame[column])}), shapes)
 
 
-def _gate(shape: Any, most: float) -> tuple[Any, float] | None:
+def _gate(shape: BaseGeometry, most: float) -> tuple[Any, float] | None:
     """Find the middle of a gate drawn from post to post, or round its leaves, and how wide it is."""
     if shape.is_empty or not np.isfinite(shape.bounds).all():
         return None
@@ -143,7 +146,7 @@ def _gate(shape: Any, most: float) -> tuple[Any, float] | None:
     return (place, width) if 0 < width <= most else None
 
 
-def _tree(shape: Any) -> tuple[Any, float] | None:
+def _tree(shape: BaseGeometry) -> tuple[Any, float] | None:
     """Find the middle of a crown, which is about a circle."""
     if shape.geom_type != "Polygon" or shape.is_empty or not np.isfinite(shape.bounds).all():
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,9 @@ from spatialreno.area.study_area import StudyArea
 from spatialreno.area.under_catalog import freeze, refuse_errors
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import Fault, InputError, nearest
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _DECIMALS = 6
 
@@ -157,7 +160,7 @@ def _in_one_crs(
     return formed | mapped, target
 
 
-def _projected(frame: Any, target: CRS) -> Any:
+def _projected(frame: gpd.GeoDataFrame, target: CRS) -> Any:
     """Bring a layer into a CRS, to the micrometre: beyond that one build of PROJ differs from the next."""
     if frame.crs == target:
         return frame
@@ -165,7 +168,7 @@ def _projected(frame: Any, target: CRS) -> Any:
     return there.set_geometry(shapely.transform(there.geometry.to_numpy(), lambda xy: np.round(xy, _DECIMALS)))
 
 
-def _place_is_known(frame: Any, name: str, notes: Notes) -> bool:
+def _place_is_known(frame: gpd.GeoDataFrame, name: str, notes: Notes) -> bool:
     if not len(frame):
         return False
     if frame.crs is None:
@@ -178,7 +181,7 @@ def _place_is_known(frame: Any, name: str, notes: Notes) -> bool:
     return fault is None
 
 
-def _tell_length_error(compounds: Any, crs: CRS, notes: Notes) -> None:
+def _tell_length_error(compounds: gpd.GeoDataFrame, crs: CRS, notes: Notes) -> None:
     west, south, east, north = compounds.total_bounds
     x, y = (west + east) / 2, (south + north) / 2
     off = length_error(crs, x, y) if np.isfinite([x, y]).all() else 0.0  # a rule tells of lost coordinates

@@ -61,7 +61,7 @@ def texts(raw: pd.Series[Any]) -> pd.Series[Any]:
         plain = raw.str.strip()
         return plain if (plain != "").all() else plain.where(plain != "")
 
-    def text(value: Any) -> str | None:
+    def text(value: object) -> str | None:
         if value is None or value is pd.NA or isinstance(value, (list, dict, tuple, set, bytes)):
             return None
         if isinstance(value, float) and not np.isfinite(value):

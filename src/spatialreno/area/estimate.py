@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import shapely
@@ -11,6 +11,9 @@ import shapely
 from spatialreno.area.cells import mark
 from spatialreno.area.conform import Notes
 from spatialreno.area.place.gate_spans import gap_widths
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 
 def with_estimates(
@@ -68,7 +71,13 @@ def _filled(
     return filled
 
 
-def _with_widths(gates: Any, walls: Any, buildings: Any, constants: Mapping[str, float], notes: Notes) -> Any:
+def _with_widths(
+    gates: gpd.GeoDataFrame,
+    walls: gpd.GeoDataFrame,
+    buildings: gpd.GeoDataFrame,
+    constants: Mapping[str, float],
+    notes: Notes,
+) -> Any:
     """A gate whose width nobody states is as wide as the gap that was left for it, else as gates usually are."""
     unknown = gates["width_m"].isna()
     if not unknown.any():
@@ -82,6 +91,6 @@ def _with_widths(gates: Any, walls: Any, buildings: Any, constants: Mapping[str,
     return gates.assign(width_m=gates["width_m"].fillna(constants["gate_width_m"]))
 
 
-def _floors(frame: Any) -> pd.Series[Any]:
+def _floors(frame: gpd.GeoDataFrame) -> pd.Series[Any]:
     plan = pd.Series(shapely.area(frame.geometry.to_numpy()), index=frame.index, dtype="float64")
     return plan.mul(frame["storeys"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +16,9 @@ from spatialreno.area.place.sides import in_pieces
 from spatialreno.area.study_area import StudyArea
 from spatialreno.area.under_catalog import freeze
 from spatialreno.errors import InputError
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 
 def part_of(area: StudyArea, ground: Any, name: str) -> StudyArea:
@@ -94,7 +97,7 @@ def split_walls(area: StudyArea, *, max_m: float) -> StudyArea:
     return replace(area, _layers=freeze(relate(layers, area.catalog)), _acts=(*area._acts, *acts))
 
 
-def _equal_parts(line: Any, max_m: float) -> list[Any]:
+def _equal_parts(line: BaseGeometry, max_m: float) -> list[Any]:
     number = int(np.ceil(line.length / max_m - 1e-9))  # 40 m by 20 m is two, whatever the last bit says
     if number <= 1:
         return [line]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +12,9 @@ import pandas as pd
 import shapely
 
 from spatialreno.catalog import Layer
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 _AMOUNTS = frozenset({"household", "person", "m2", "unit", "yuan", "space", "bed", "place", "m3/h", "MW", "kW"})
 _WHOLE = frozenset({"compounds", "buildings"})  # rights, votes and people hang on them: they are not cut
@@ -92,7 +95,7 @@ def _rebuilt(shapes: Shapes, told: Told) -> tuple[Shapes, npt.NDArray[np.bool_]]
     return mended, np.where(done, shapely.is_valid(mended), valid)
 
 
-def _one_meaning(shape: Any) -> Any:
+def _one_meaning(shape: BaseGeometry) -> Any:
     """Rebuild a polygon when its edges neither cross nor cancel: one part, with the area its edges enclose."""
     if not str(shapely.is_valid_reason(shape)).startswith("Ring Self-intersection"):
         return None  # its edges cross: there is no telling which side was meant

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,9 @@ from spatialreno.area.conform import Notes
 from spatialreno.area.facts.homes import HOME_USES
 from spatialreno.area.place.relate import owners
 from spatialreno.errors import Fault
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 
 def with_compounds_spread(
@@ -27,7 +30,7 @@ def with_compounds_spread(
     return {**layers, "buildings": buildings}
 
 
-def _spread(compounds: Any, buildings: Any, column: str, reach_m: float, notes: Notes) -> Any:
+def _spread(compounds: gpd.GeoDataFrame, buildings: Any, column: str, reach_m: float, notes: Notes) -> Any:
     """Spread one column where no building of a compound says anything and a home could."""
     compounds, placed = _whole(compounds), _whole(buildings)
     home = owners(placed.geometry, compounds.geometry, reach_m)
@@ -44,14 +47,14 @@ def _spread(compounds: Any, buildings: Any, column: str, reach_m: float, notes: 
     return buildings.assign(**{column: cells, "estimated": mark(buildings["estimated"], new, column)})
 
 
-def _whole(frame: Any) -> Any:
+def _whole(frame: gpd.GeoDataFrame) -> Any:
     """Leave out shapes that no place can be told of; a rule names them."""
     shapes = frame.geometry.to_numpy()
     return frame[shapely.is_valid(shapes) & ~shapely.is_empty(shapes) & np.isfinite(shapely.area(shapes))]
 
 
 def spread_over_buildings(
-    compounds: Any, buildings: Any, column: str, reach_m: float
+    compounds: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, column: str, reach_m: float
 ) -> tuple[pd.Series[Any], list[dict[str, str]], list[Fault]]:
     """Spread a number of each compound over its buildings without one, by floor area, so that it sums exactly.
 
@@ -117,7 +120,7 @@ def _numbers(frame: Any, column: str) -> pd.Series[Any]:
     return numbers
 
 
-def _floors(buildings: Any) -> pd.Series[Any]:
+def _floors(buildings: gpd.GeoDataFrame) -> pd.Series[Any]:
     plan = buildings.geometry.area
     floors = _numbers(buildings, "floor_area_m2").fillna(plan * _numbers(buildings, "storeys").fillna(1))
     if "use" not in buildings.columns:

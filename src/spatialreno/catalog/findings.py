@@ -50,7 +50,7 @@ def sentence(catalog: Catalog, found: Finding, lang: str = "zh") -> str:
     return texts[found.finding][f"title_{lang}"].format_map(values)
 
 
-def _worded(catalog: Catalog, value: Any, lang: str) -> Any:
+def _worded(catalog: Catalog, value: object, lang: str) -> Any:
     if isinstance(value, Things):
         verbs = {row["verb"]: row[f"title_{lang}"] for row in catalog.rows("verbs")}
         words = (verbs.get(value.verb, ""), catalog.layers[value.layer].title(lang), _few(value.ids, lang))

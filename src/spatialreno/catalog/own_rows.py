@@ -140,7 +140,7 @@ def _records(table: str, given: Any) -> list[Mapping[Any, Any]]:
     return list(given)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     """Write a cell as text; a whole number loses its point, nothing is an empty cell."""
     if value is None or value != value:  # NaN is not itself
         return ""

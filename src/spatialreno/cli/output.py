@@ -176,7 +176,7 @@ def shortfall(solution: Solution, catalog: Catalog, lang: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "title", "value", "unit"])
 
 
-def _flat(value: Any) -> Any:
+def _flat(value: object) -> Any:
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
@@ -225,7 +225,7 @@ def _shortened(text: str) -> str:
     return text if len(names) <= _NAMES else f"{', '.join(names[:_NAMES])} … ({len(names)})"
 
 
-def _written(value: Any) -> str:
+def _written(value: object) -> str:
     value = _plain(value)
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))

@@ -80,9 +80,7 @@ def funding(
     tell_table(_funding_table(found, show, days, brief=how is Form.table), how, title=repr(found))
 
 
-def _funding_table(
-    found: Funding, show: str, spans: dict[int, Span], *, brief: bool
-) -> pd.DataFrame:
+def _funding_table(found: Funding, show: str, spans: dict[int, Span], *, brief: bool) -> pd.DataFrame:
     import pandas as pd
 
     if show == "notes":

@@ -266,7 +266,7 @@ def listed(values: Iterable[Any]) -> str:
     return "；".join(map(str, values))
 
 
-def _as_text(value: Any) -> Any:
+def _as_text(value: object) -> Any:
     value = listed(value) if isinstance(value, list | tuple) else value
     return f"'{value}" if isinstance(value, str) and value.lstrip().startswith(_FORMULA_STARTS) else value
 
@@ -319,6 +319,6 @@ def _round(coordinates: Any) -> Any:
     return [_round(c) for c in coordinates]
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     value = value.item() if hasattr(value, "item") else value
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value

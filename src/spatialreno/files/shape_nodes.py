@@ -174,7 +174,7 @@ _JSON = {"Point": 1, "LineString": 2, "Polygon": 3, "MultiPoint": 4, "MultiLineS
 _JSON_PARTS = {4: "Point", 5: "LineString", 6: "Polygon"}
 
 
-def node_of_geojson(value: Any) -> Node | None:
+def node_of_geojson(value: object) -> Node | None:
     """Take one geometry of GeoJSON apart; None for none."""
     return _node_of_json(value, 0) if value else None
 

@@ -126,7 +126,7 @@ def _each(
     return drawn
 
 
-def _drawn(value: Any, name: str, parse: Callable[[Any], Node | None], door: _Door) -> Any:
+def _drawn(value: object, name: str, parse: Callable[[Any], Node | None], door: _Door) -> Any:
     """Draw one shape; a row that cannot be drawn is written down with its reason."""
     if value is None:
         return None

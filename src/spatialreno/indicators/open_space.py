@@ -14,6 +14,7 @@ from spatialreno.indicators.rows import Row, cite, marks, surveyed
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
     from spatialreno.area import StudyArea
     from spatialreno.catalog import OpenSpace, Standard
@@ -47,7 +48,7 @@ def ground(area: StudyArea, norm: Standard) -> dict[str, Any]:
     return union
 
 
-def wide_part(shape: Any, width_m: float) -> Any:
+def wide_part(shape: BaseGeometry, width_m: float) -> Any:
     """Keep the part of a polygon in which a square of this width, in metres, can be moved about."""
     half = width_m / 2.0 - _DRAWING
     core = shapely.buffer(shape, -half, join_style="mitre")

@@ -201,5 +201,5 @@ def _rules(frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series[bool], str, str
     yield "status", unfinished, "rows that have ended but are not done", "Set status to done, or empty end"
 
 
-def _said(value: Any) -> str:
+def _said(value: object) -> str:
     return str(value)

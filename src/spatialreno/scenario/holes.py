@@ -11,6 +11,7 @@ from spatialreno.area import in_pieces
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+    from shapely.geometry.base import BaseGeometry
 
 
 def with_holes(walls: gpd.GeoDataFrame, taken: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -37,7 +38,7 @@ def with_holes(walls: gpd.GeoDataFrame, taken: pd.DataFrame) -> gpd.GeoDataFrame
     return in_pieces(walls, pieces)
 
 
-def _rest(line: Any, cuts: list[tuple[float, float]]) -> list[Any]:
+def _rest(line: BaseGeometry, cuts: list[tuple[float, float]]) -> list[Any]:
     """Give what is left of a line without stretches (low, high), in order along it."""
     parts, at = [], 0.0
     for low, high in cuts:

@@ -10,6 +10,8 @@ import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from spatialreno.area import StudyArea
 
 Row = dict[Any, Any]
@@ -87,7 +89,7 @@ def hundredths(value: float) -> int:
     return int((Decimal(repr(float(value))) * 100).to_integral_value(rounding=ROUND_HALF_UP))
 
 
-def footprints(layer: str, rows: Any) -> list[Any]:
+def footprints(layer: str, rows: gpd.GeoDataFrame) -> list[Any]:
     """Outline what a plan builds, on the ground: areas as they are, a path at its width."""
     shapes = rows.geometry
     if layer == "paths":
@@ -104,5 +106,5 @@ def _known(value: Any, other: float = _NONE) -> float:
     return other if value is None or pd.isna(value) else float(value)
 
 
-def _known_word(value: Any, other: str) -> str:
+def _known_word(value: object, other: str) -> str:
     return value if isinstance(value, str) else other

@@ -178,7 +178,7 @@ def _resolve_alter(act: Alter, ids: pd.Index, result: Resolved) -> None:
         _set_cells(act, column, value, ids, result)
 
 
-def _set_cells(act: Alter, column: str, value: Any, ids: pd.Index, result: Resolved) -> None:
+def _set_cells(act: Alter, column: str, value: object, ids: pd.Index, result: Resolved) -> None:
     clashes: dict[tuple[Any, Alter], list[str]] = defaultdict(list)
     for i in ids:
         before = result.cells.setdefault((act.layer, str(i), column), (value, act))
@@ -244,7 +244,7 @@ def _settable(columns: Mapping[str, Any]) -> list[str]:
     return [name for name, c in columns.items() if c.status != "derived" and name != "id"]
 
 
-def _with_cells(frame: Any, layer: str, cells: dict[tuple[str, str, str], tuple[Any, Alter]]) -> Any:
+def _with_cells(frame: gpd.GeoDataFrame, layer: str, cells: dict[tuple[str, str, str], tuple[Any, Alter]]) -> Any:
     frame = frame.copy()
     changes: dict[str, dict[str, Any]] = defaultdict(dict)
     for (name, i, column), (value, _) in cells.items():
@@ -257,7 +257,7 @@ def _with_cells(frame: Any, layer: str, cells: dict[tuple[str, str, str], tuple[
     return frame
 
 
-def _with_rows(frame: Any, layer: str, built: dict[Feature, Build], area: StudyArea) -> Any:
+def _with_rows(frame: gpd.GeoDataFrame, layer: str, built: dict[Feature, Build], area: StudyArea) -> Any:
     acts = [act for (name, _), act in sorted(built.items()) if name == layer]
     if not acts:
         return frame

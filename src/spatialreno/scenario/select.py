@@ -16,6 +16,8 @@ from spatialreno.errors import ScenarioError, nearest
 from spatialreno.scenario.values import cell
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from spatialreno.area import StudyArea
     from spatialreno.catalog import Catalog, Column
 
@@ -174,7 +176,7 @@ def _by_within(area: StudyArea, layer: str, frame: Any, name: str) -> Any:
     return shapely.within(_inner_points(frame), polygon)
 
 
-def _inner_points(frame: Any) -> Any:
+def _inner_points(frame: gpd.GeoDataFrame) -> Any:
     """Give a point of each thing that is not at its edge: the middle of a line, whose ends may touch a border."""
     shapes = frame.geometry.to_numpy()
     points = shapely.point_on_surface(shapes)
@@ -251,7 +253,7 @@ class _Range:
         return "{ " + ", ".join(parts) + " }"
 
 
-def _frozen(value: Any, column: str) -> Any:
+def _frozen(value: object, column: str) -> Any:
     where = f"where: {column}"
     if isinstance(value, Mapping):
         return _range(value, where)
@@ -276,7 +278,7 @@ def _written(where: list[tuple[str, Any]]) -> str:
     return "{ " + ", ".join(told) + " }"
 
 
-def thawed(value: Any) -> Any:
+def thawed(value: object) -> Any:
     """Write a frozen value back as a file holds it."""
     if isinstance(value, _Range):
         return {k: v for k, v in (("min", value.low), ("max", value.high)) if v is not None}

@@ -44,7 +44,7 @@ def lonlat_point(at: Sequence[float], where: str) -> Point:
     return Point(pair)
 
 
-def one_shape(shape: Any, crs: str, where: str) -> BaseGeometry:
+def one_shape(shape: BaseGeometry, crs: str, where: str) -> BaseGeometry:
     """Accept a point, line or polygon; in degrees it must lie on the globe."""
     kind = getattr(shape, "geom_type", type(shape).__name__)
     if not isinstance(shape, BaseGeometry) or kind not in _SHAPES or shape.is_empty:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from pyproj import CRS, Proj
@@ -52,7 +52,7 @@ def zone_crs(longitude: float) -> CRS:
     return CRS.from_epsg(32600 + int((longitude + 180) % 360 // 6) + 1)
 
 
-def metric_crs(value: Any, where: str) -> CRS:
+def metric_crs(value: object, where: str) -> CRS:
     """Accept a projected CRS in metres; say what is wrong with any other."""
     crs = stated_crs(value, where)
     if not crs.is_projected or any(axis.unit_name != "metre" for axis in crs.axis_info[:2]):
@@ -63,7 +63,7 @@ def metric_crs(value: Any, where: str) -> CRS:
     return crs
 
 
-def stated_crs(value: Any, where: str) -> CRS:
+def stated_crs(value: object, where: str) -> CRS:
     """Accept any coordinate system that is known, in degrees or in metres."""
     try:
         return CRS.from_user_input(value)
@@ -89,7 +89,7 @@ def crs_name(crs: CRS) -> str:
     return f"EPSG:{code}" if code else f"{crs.name[:_LONGEST]}"
 
 
-def declared_crs(said: Any) -> tuple[CRS | None, str]:
+def declared_crs(said: object) -> tuple[CRS | None, str]:
     """Take what a file says of its coordinate system for what it is worth.
 
     Parameters

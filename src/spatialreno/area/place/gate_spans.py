@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +22,9 @@ import shapely
 from shapely.ops import substring
 
 from spatialreno.area.place.sides import lineage
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 Array = npt.NDArray[Any]
 COLUMNS = ["gate", "wall", "other", "low_m", "high_m", "beside", "geometry"]
@@ -199,7 +202,7 @@ def _placed(gates: gpd.GeoDataFrame, walls: Walls, snap_m: float) -> Iterator[tu
         yield str(name), point, width, own if own >= 0 and point.distance(walls.lines[own]) <= snap_m else -1
 
 
-def _stretches(walls: Walls, own: int, point: Any, half: float) -> Iterator[tuple[int, float, float]]:
+def _stretches(walls: Walls, own: int, point: BaseGeometry, half: float) -> Iterator[tuple[int, float, float]]:
     """Go half the width of a gate each way along its wall, and on into the walls that go on where it ends."""
     line = walls.lines[own]
     at, length = float(shapely.line_locate_point(line, point)), float(line.length)
@@ -221,7 +224,7 @@ def _onward(walls: Walls, end: int, rest: float) -> Iterator[tuple[int, float, f
         gone |= {after, end}
 
 
-def _ends_in(walls: Walls, own: int, point: Any, half: float) -> bool:
+def _ends_in(walls: Walls, own: int, point: BaseGeometry, half: float) -> bool:
     """Tell whether a wall ends in a gate, as one that is joined there does: it fills less than half of one side."""
     at = float(shapely.line_locate_point(walls.lines[own], point))
     sides = ((at, 2 * own), (float(walls.lines[own].length) - at, 2 * own + 1))
@@ -240,7 +243,7 @@ def _beside(walls: Walls, taken: list[tuple[int, float, float]], reach_m: float)
     return [(wall, low, high) for wall in sorted(found) for low, high in _merged(found[wall], reach_m)]
 
 
-def _shared(stretch: Any, line: Any, reach_m: float) -> Iterator[tuple[float, float]]:
+def _shared(stretch: BaseGeometry, line: BaseGeometry, reach_m: float) -> Iterator[tuple[float, float]]:
     """Give from where to where a line runs beside a stretch, piece by piece."""
     own, other = shapely.get_coordinates(stretch), shapely.get_coordinates(line)
     sizes = np.hypot(*np.diff(other, axis=0).T)
@@ -279,7 +282,7 @@ def _merged(parts: Iterable[tuple[float, float]], reach_m: float) -> list[tuple[
 
 
 def _closed(
-    walls: Walls, buildings: gpd.GeoSeries, point: Any, width: float, own: int, constants: Mapping[str, float]
+    walls: Walls, buildings: gpd.GeoSeries, point: BaseGeometry, width: float, own: int, constants: Mapping[str, float]
 ) -> Iterator[Gap]:
     """Find the gaps that a gate is wide enough for; one on a wall closes only what lies beside that wall."""
     reach = width / 2 + constants["tolerance_m"]
@@ -290,7 +293,7 @@ def _closed(
 
 
 def _gaps(
-    walls: Walls, buildings: gpd.GeoSeries, point: Any, widest: float, constants: Mapping[str, float]
+    walls: Walls, buildings: gpd.GeoSeries, point: BaseGeometry, widest: float, constants: Mapping[str, float]
 ) -> Iterator[Gap]:
     """Find the pairs of posts, one of them of a wall, between which a point lies, no farther apart than given."""
     posts = _posts(walls, buildings, point, widest + constants["gate_snap_m"])
@@ -308,7 +311,7 @@ def _gaps(
             yield Gap(one, two, width, float(np.hypot(*(here - foot))))
 
 
-def _posts(walls: Walls, buildings: gpd.GeoSeries, point: Any, reach: float) -> list[Post]:
+def _posts(walls: Walls, buildings: gpd.GeoSeries, point: BaseGeometry, reach: float) -> list[Post]:
     """List the ends of walls near a point, and the nearest point of each building; walls come first."""
     near = sorted(walls.end_tree.query(point, predicate="dwithin", distance=reach).tolist())
     posts = [Post(end // 2, walls.ends[end].x, walls.ends[end].y) for end in near if not walls.closed[end // 2]]

@@ -15,6 +15,8 @@ from spatialreno.area.place.gate_spans import walls_of_gates
 from spatialreno.area.place.sides import sides
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from spatialreno.catalog import Catalog
 
 
@@ -44,7 +46,7 @@ def relate(layers: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[str, pd
     return done
 
 
-def owners(shapes: Any, polygons: Any, reach_m: float) -> pd.Series[Any]:
+def owners(shapes: gpd.GeoSeries, polygons: gpd.GeoSeries, reach_m: float) -> pd.Series[Any]:
     """Find for each shape the polygon that holds its inner point, or the nearest within reach.
 
     Parameters
@@ -69,7 +71,7 @@ def owners(shapes: Any, polygons: Any, reach_m: float) -> pd.Series[Any]:
     return pd.Series(found, index=shapes.index, dtype="str")
 
 
-def _with_sides(walls: Any, compounds: Any, constants: Mapping[str, float]) -> Any:
+def _with_sides(walls: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame, constants: Mapping[str, float]) -> Any:
     left, right = sides(walls.geometry.to_numpy(), compounds.geometry, constants)
     walls["compound_a"], walls["compound_b"] = ordered_pairs(left, right)
     return walls
@@ -83,7 +85,13 @@ def ordered_pairs(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> tuple[Exte
     return first, second
 
 
-def _with_walls(gates: Any, walls: Any, buildings: Any, compounds: Any, constants: Mapping[str, float]) -> Any:
+def _with_walls(
+    gates: gpd.GeoDataFrame,
+    walls: gpd.GeoDataFrame,
+    buildings: gpd.GeoDataFrame,
+    compounds: gpd.GeoDataFrame,
+    constants: Mapping[str, float],
+) -> Any:
     gates["wall_id"] = walls_of_gates(gates, walls, buildings.geometry, constants)
     inside = owners(gates.geometry, compounds.geometry, constants["strip_m"])
     by_wall = gates["wall_id"].map(walls["compound_a"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import count, islice, pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely.ops import substring
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 Array = npt.NDArray[Any]
 
@@ -139,7 +142,7 @@ def _marks(lines: Array, compounds: gpd.GeoSeries, constants: Mapping[str, float
     return [feet[row == i] for i in range(len(lines))]
 
 
-def _cut(line: Any, feet: Array, compounds: gpd.GeoSeries, constants: Mapping[str, float]) -> list[Any]:
+def _cut(line: BaseGeometry, feet: Array, compounds: gpd.GeoSeries, constants: Mapping[str, float]) -> list[Any]:
     steps = shapely.length(shapely.linestrings(_segments(line))).cumsum()
     marks = np.unique(np.round(np.concatenate([[0.0], steps, feet]), 6))
     marks = marks[np.concatenate([[True], np.diff(marks) > constants["snap_m"]])]
@@ -154,7 +157,7 @@ def _cut(line: Any, feet: Array, compounds: gpd.GeoSeries, constants: Mapping[st
     return [substring(line, a, b) for a, b in pairwise(ends)]
 
 
-def _segments(line: Any) -> Array:
+def _segments(line: BaseGeometry) -> Array:
     xy = shapely.get_coordinates(line)
     return np.stack([xy[:-1], xy[1:]], axis=1)
 

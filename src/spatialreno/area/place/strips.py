@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 Array = npt.NDArray[Any]
 _COVERED = 0.9  # share of a strip that its line must fill again at its width
@@ -50,7 +53,7 @@ def strip_lines(shape: Any, least: float, most: float) -> tuple[list[Any], float
     return found if least <= width <= most and even and long_enough else None
 
 
-def _with_two_ends(shape: Any, most: float) -> tuple[list[Any], float] | None:
+def _with_two_ends(shape: BaseGeometry, most: float) -> tuple[list[Any], float] | None:
     """Split an outline at its two ends, which are as short as the strip is wide, into its two sides."""
     if shape.interiors:
         return None
@@ -75,7 +78,7 @@ def _sides(xy: Array, one: int, two: int) -> tuple[Any, Any] | None:
     return shapely.LineString(first), shapely.LineString(second[::-1])
 
 
-def _around(shape: Any, most: float) -> tuple[list[Any], float] | None:
+def _around(shape: BaseGeometry, most: float) -> tuple[list[Any], float] | None:
     """Draw the ring between an outline and its one hole."""
     if len(shape.interiors) != 1:
         return None
@@ -88,7 +91,7 @@ def _around(shape: Any, most: float) -> tuple[list[Any], float] | None:
     return [shapely.LineString(corners)], float(np.median(away))
 
 
-def _with_branches(shape: Any, most: float) -> tuple[list[Any], float] | None:
+def _with_branches(shape: BaseGeometry, most: float) -> tuple[list[Any], float] | None:
     """Draw the middle of a strip that branches: where its sides are equally far on both hands."""
     width = 2 * shape.area / shape.length
     if width > most or shape.length / width > _MOST_POINTS:
@@ -133,7 +136,7 @@ def middle(a: Any, b: Any) -> Any:
     return shapely.LineString((longer + shapely.get_coordinates(near)) / 2)
 
 
-def _along(line: Any) -> Array:
+def _along(line: BaseGeometry) -> Array:
     found: Array = shapely.get_coordinates(
         shapely.line_interpolate_point(line, np.linspace(0.05, 0.95, 19), normalized=True)
     )

@@ -105,7 +105,7 @@ def _shift_fault(whose: str, name: str, shift: str, now: float, share: float) ->
     return fault(whose, (), "shifted coordinates", message, mend)
 
 
-def _fit(shapes: Any, compounds: Any, edge: bool) -> float:
+def _fit(shapes: gpd.GeoSeries, compounds: gpd.GeoSeries, edge: bool) -> float:
     """Tell which share of shapes lie in compounds, or on their edges."""
     yards = compounds.to_numpy()
     tree = shapely.STRtree(shapely.boundary(yards) if edge else yards)
@@ -164,7 +164,7 @@ def nothing_is_drawn_twice(checked: Checked) -> Iterator[Fault]:
             yield from _points_twice(checked, name, frame)
 
 
-def _lines_twice(checked: Checked, name: str, frame: Any) -> Iterator[Fault]:
+def _lines_twice(checked: Checked, name: str, frame: gpd.GeoDataFrame) -> Iterator[Fault]:
     shapes, near = frame.geometry.to_numpy(), checked.constant("twice_m")
     a, b = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=near)
     a, b = a[a < b], b[a < b]
@@ -184,7 +184,7 @@ def _lines_twice(checked: Checked, name: str, frame: Any) -> Iterator[Fault]:
 _BY_KIND = ("pipes", "paths")  # lines of other kinds may lie on one another
 
 
-def _areas_twice(checked: Checked, name: str, frame: Any) -> Iterator[Fault]:
+def _areas_twice(checked: Checked, name: str, frame: gpd.GeoDataFrame) -> Iterator[Fault]:
     """Find areas that cover one another: the same one drawn twice, or two that overlap."""
     shapes = frame.geometry.to_numpy()
     flat = np.flatnonzero((shapely.get_dimensions(shapes) == 2) & _on_the_ground(name, frame))
@@ -210,7 +210,7 @@ def _areas_twice(checked: Checked, name: str, frame: Any) -> Iterator[Fault]:
 _SOLID = ("buildings", "structures")
 
 
-def _on_the_ground(name: str, frame: Any) -> Any:
+def _on_the_ground(name: str, frame: gpd.GeoDataFrame) -> Any:
     """Leave out what lies on roofs and balconies: it may lie over others."""
     if name != "structures":
         return np.ones(len(frame), dtype=bool)
@@ -225,7 +225,7 @@ def _people(frame: Any, rows: Any) -> str:
     return f"; {int(count)} households count twice" if count else ""
 
 
-def _points_twice(checked: Checked, name: str, frame: Any) -> Iterator[Fault]:
+def _points_twice(checked: Checked, name: str, frame: gpd.GeoDataFrame) -> Iterator[Fault]:
     shapes = frame.geometry.to_numpy()
     a, b = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=checked.constant("twice_m"))
     a, b = a[a < b], b[a < b]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import shapely
@@ -15,6 +15,9 @@ from spatialreno.area.place.sides import lineage
 from spatialreno.area.rules.checked import Checked, Rule
 from spatialreno.area.rules.checked import fault as _fault
 from spatialreno.errors import Fault
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 
 def compounds_do_not_overlap(checked: Checked) -> Iterator[Fault]:
@@ -108,7 +111,9 @@ def gates_fit_their_walls(checked: Checked) -> Iterator[Fault]:
         )
 
 
-def too_wide_gates(gates: Any, walls: Any, constants: Mapping[str, float]) -> pd.Series[float]:
+def too_wide_gates(
+    gates: gpd.GeoDataFrame, walls: gpd.GeoDataFrame, constants: Mapping[str, float]
+) -> pd.Series[float]:
     """Give the width that each gate that is too wide may have at most, in metres.
 
     Parameters

@@ -175,7 +175,7 @@ def list_resources(area: StudyArea) -> pd.DataFrame:
     return found.sort_values(["compound_id", "resource", "area_m2"], ascending=[True, True, False], ignore_index=True)
 
 
-def _told(text: Any) -> list[str]:
+def _told(text: object) -> list[str]:
     """Read a cell of lacks, joined by semicolons of either width."""
     parts = str(text).replace("；", ";").split(";") if isinstance(text, str) else []
     return [part.strip() for part in parts if part.strip()]

@@ -8,12 +8,14 @@ import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 _DERIVED = ("geometry", "inferred", "estimated", "compound_id", "length_m", "area_m2", "footprint_m2")
 
 
-def standing_share(shape: Any, others: Any, near_m: float) -> float:
+def standing_share(shape: BaseGeometry, others: Any, near_m: float) -> float:
     """Say which share of a shape is there among others: of its length or area; a point wholly or not at all.
 
     Examples
@@ -61,7 +63,7 @@ def altered_share(before: Any, planned: Any, found: Any) -> float:
     return min(shares, default=0.0)
 
 
-def _number(value: Any) -> bool:
+def _number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and not pd.isna(value)
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 _IN_LANES = ("pipes", "paths")
@@ -97,5 +99,5 @@ class Places:
         return str(away.idxmin()) if len(away) else ""
 
 
-def _midpoint(shape: Any) -> shapely.Point:
+def _midpoint(shape: BaseGeometry) -> shapely.Point:
     return shape.interpolate(0.5, normalized=True) if shape.geom_type == "LineString" else shape.representative_point()

@@ -126,7 +126,7 @@ def make_yards(
     return Yards(ids, frame["homes"].to_numpy(float), tuple(frozenset(each) for each in beside), metres, limits)
 
 
-def _faces(one: Any, other: Any, reach: float) -> bool:
+def _faces(one: Any, other: object, reach: float) -> bool:
     """Tell whether two outlines run beside one another for more than a corner."""
     front = shapely.intersection(shapely.boundary(one), shapely.buffer(other, reach + 0.1))
     return float(shapely.length(front)) >= _FRONT_M + 2 * reach

@@ -6,13 +6,16 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import shapely
 
 from spatialreno.errors import InputError
 from spatialreno.formats.readers.drawings.shapes import DATA
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 _METRES = 6  # $INSUNITS
 _CHUNK = 250  # bytes that one string of such data may hold, and some less
@@ -60,7 +63,7 @@ def new_drawing(what: str, *, setup: Sequence[str] = ()) -> Iterator[Any]:
         settings.write_fixed_meta_data_for_testing = kept
 
 
-def _drawn(space: Any, shape: Any, on: dict[str, str]) -> Any:
+def _drawn(space: Any, shape: BaseGeometry, on: dict[str, str]) -> Any:
     if shape.geom_type == "Point":
         return space.add_point((shape.x, shape.y), dxfattribs=on)
     if shape.geom_type == "LineString":

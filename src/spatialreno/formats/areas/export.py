@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyogrio
 import shapely
@@ -18,6 +18,9 @@ from spatialreno.formats.areas.folder import written
 from spatialreno.formats.areas.own_catalog import write_own
 from spatialreno.formats.readers.dbf_names import field_names, refuse_what_is_cut
 from spatialreno.formats.readers.entry import Source
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _DAY = "2000-01-01"  # the same area gives the same bytes on any day
 _LONGEST = 200  # bytes; an ending follows
@@ -141,7 +144,7 @@ def _stem(area: StudyArea) -> str:
     return area.name if area.name and plain and not set(area.name) & set('/\\:*?"<>|') else "area"
 
 
-def _parts(name: str, frame: Any, form: _Form) -> Iterator[tuple[str, Any]]:
+def _parts(name: str, frame: gpd.GeoDataFrame, form: _Form) -> Iterator[tuple[str, Any]]:
     """Give points and polygons a file each where one file holds one type."""
     types = frame.geometry.geom_type
     if not form.one_type or types.nunique() == 1:

@@ -172,7 +172,7 @@ def _key(parts: list[Any]) -> pd.Series[Any]:
 def _keys(cells: pd.Series[Any]) -> pd.Series[Any]:
     """Make keys of cells: folded as people read them, whole numbers without their point."""
 
-    def key(value: Any) -> str | None:
+    def key(value: object) -> str | None:
         if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
             return None
         if isinstance(value, float) and value.is_integer():
@@ -264,7 +264,7 @@ def _unplaced(
 
 
 def _filled(
-    frame: Any, place: Any, cells: Any, what: _Cells, join: Join, layer: Layer
+    frame: Any, place: Any, cells: object, what: _Cells, join: Join, layer: Layer
 ) -> tuple[Any, list[Act], list[Fault]]:
     """Write cells into their rows; where the layer already says something else, neither is believed."""
     column = layer.columns[what.ours]

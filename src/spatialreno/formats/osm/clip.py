@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +15,9 @@ from pyproj import CRS
 from spatialreno.area import LONLAT
 from spatialreno.formats.osm.read import Acts, Feature
 from spatialreno.formats.osm.tags import Kinds
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 _DENSE_DEGREES = 0.001  # the edge of the extract bends when it is projected
 Row = dict[str, Any]
@@ -99,7 +102,7 @@ def _kept_whole(shapes: Any, desk: Desk, name: str, ids: Any) -> Any:
     return np.where(inside, shapes, None) if len(shapes) else shapes
 
 
-def _of_dimension(shape: Any, dimension: int) -> Any:
+def _of_dimension(shape: BaseGeometry, dimension: int) -> Any:
     """Keep the parts of a cut that are still points, lines or areas as before."""
     if shape is None or shape.is_empty:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +13,9 @@ import pandas as pd
 import shapely
 
 from spatialreno.formats.osm.clip import Desk
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 Array = npt.NDArray[Any]
 _ON_PATH_M = 0.5
@@ -86,7 +89,7 @@ def _crossings(scene: _Scene) -> pd.DataFrame:
     return frame.sort_values(["path", "x", "y"], kind="stable", ignore_index=True)
 
 
-def _passes(point: Any, wall: Any, scene: _Scene) -> bool:
+def _passes(point: BaseGeometry, wall: BaseGeometry, scene: _Scene) -> bool:
     """Tell whether paths lead away from the point on both sides of the wall (or along it)."""
     place = wall.project(point)
     back, on = (wall.interpolate(min(max(place + d, 0), wall.length)) for d in (-_PROBE_M / 2, _PROBE_M / 2))
@@ -126,7 +129,7 @@ def _moved(gates: gpd.GeoDataFrame, crossings: pd.DataFrame, scene: _Scene, desk
     )
 
 
-def _wall_point(gate: Any, on: Array, crossings: pd.DataFrame, scene: _Scene) -> Any:
+def _wall_point(gate: BaseGeometry, on: Array, crossings: pd.DataFrame, scene: _Scene) -> Any:
     """Find the point of a wall a mapped gate belongs to; None when there is none."""
     nearest, away = None, np.inf
     if len(scene.walls):
@@ -176,7 +179,7 @@ def _inferred(crossings: pd.DataFrame, scene: _Scene, desk: Desk) -> gpd.GeoData
     return frame
 
 
-def _gate(key: str, point: Any, path: Any, width_m: float) -> dict[str, Any]:
+def _gate(key: str, point: BaseGeometry, path: Any, width_m: float) -> dict[str, Any]:
     walkers = "public" if path["public"] else "residents"
     street = path["kind"] == "street" and walkers == "public"
     vehicles = "closed" if path["kind"] in _ON_FOOT else "public" if street else "residents"
@@ -187,7 +190,7 @@ def _gate(key: str, point: Any, path: Any, width_m: float) -> dict[str, Any]:
 
 
 def _ways_out(
-    gates: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame, blocks: Any, scene: _Scene, desk: Desk
+    gates: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame, blocks: shapely.STRtree, scene: _Scene, desk: Desk
 ) -> gpd.GeoDataFrame:
     """Give a compound whose walls have no gate at all one way out, towards the nearest path."""
     rows: list[dict[str, Any]] = []
@@ -212,7 +215,7 @@ def _ways_out(
     return _frame(rows, desk)
 
 
-def _places(walls: Array, along: Any, scene: _Scene) -> Array:
+def _places(walls: Array, along: BaseGeometry, scene: _Scene) -> Array:
     """List the points of a compound's walls at which a gate could stand, a step apart."""
     lines = shapely.get_parts(shapely.intersection(walls, along))
     lines = shapely.segmentize(lines[shapely.length(lines) > 0], scene.constants["frontage_step_m"] / 2)
@@ -223,7 +226,7 @@ def _places(walls: Array, along: Any, scene: _Scene) -> Array:
 
 
 def _best_way_out(
-    places: Array, shape: Any, others: Array, blocks: Any, scene: _Scene, desk: Desk
+    places: Array, shape: BaseGeometry, others: Array, blocks: shapely.STRtree, scene: _Scene, desk: Desk
 ) -> tuple[Any, int] | None:
     """Choose the place from which the straight way to a path outside is free and short."""
     reach, step = scene.constants["gate_reach_m"], scene.constants["frontage_step_m"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -22,6 +22,9 @@ from spatialreno.formats.osm.infer_walls import infer_walls
 from spatialreno.formats.osm.mend import bridge_gaps, trim_compounds
 from spatialreno.formats.osm.read import Bounds, RawOsm, read_osm
 from spatialreno.formats.osm.tags import Kinds
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 SOURCE = "OpenStreetMap"
 LICENCE = "ODbL 1.0 © OpenStreetMap contributors"
@@ -177,7 +180,7 @@ def _box(raw: RawOsm, path: Path, bounds: Bounds | None) -> Any:
     return shapely.box(west, south, east, north)
 
 
-def _middle(raw: RawOsm, box: Any, path: Path) -> float:
+def _middle(raw: RawOsm, box: BaseGeometry, path: Path) -> float:
     """Return the longitude in the middle of what lies inside the bounds."""
     shapes = [f.shape for f in (*raw.points, *raw.lines, *raw.areas)]
     seen = [s for s, inside in zip(shapes, shapely.intersects(box, shapes), strict=True) if inside]

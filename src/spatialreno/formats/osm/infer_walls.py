@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +13,9 @@ import numpy.typing as npt
 import shapely
 
 from spatialreno.formats.osm.clip import Desk
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 Array = npt.NDArray[Any]
 _STEP_M = 1.0  # how finely an edge is looked at
@@ -87,7 +90,7 @@ def infer_walls(
     return gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=desk.crs).set_index("id").sort_index()
 
 
-def _row(key: str, line: Any, kind: int) -> dict[str, Any]:
+def _row(key: str, line: BaseGeometry, kind: int) -> dict[str, Any]:
     face = kind == _FACE
     return {
         "id": key, "kind": "building_face" if face else "wall", "removable": not face, "inferred": True,
@@ -95,11 +98,11 @@ def _row(key: str, line: Any, kind: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _rings(polygon: Any) -> list[Any]:
+def _rings(polygon: BaseGeometry) -> list[Any]:
     return [polygon.exterior, *polygon.interiors]
 
 
-def _ring_walls(ring: Any, ground: _Ground, neighbours: Array) -> list[tuple[Any, int]]:
+def _ring_walls(ring: BaseGeometry, ground: _Ground, neighbours: Array) -> list[tuple[Any, int]]:
     """Sort the metres of one ring into kinds and draw a line for each run that needs a wall."""
     points = shapely.get_coordinates(shapely.segmentize(ring, _STEP_M))
     kinds = _smooth(_kinds(points, ground, neighbours), points, ground.near_m)

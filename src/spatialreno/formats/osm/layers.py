@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +14,9 @@ from spatialreno.area import LONLAT
 from spatialreno.formats.osm.clip import Desk, Row, layer
 from spatialreno.formats.osm.read import Feature, RawOsm
 from spatialreno.formats.osm.tags import Kind, hours, level, number, state, unread_conditions, vehicles, walkers
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 _UNDERGROUND = frozenset({"underground"})
 _SIDEWALK = frozenset({"both", "left", "right", "yes", "separate"})
@@ -82,7 +85,7 @@ def _large_parts(frame: gpd.GeoDataFrame, shapes: list[Any], desk: Desk) -> gpd.
     return result.set_geometry(gpd.GeoSeries(kept, index=result.index, crs=frame.crs)).sort_index()
 
 
-def _share(one: Any, two: Any) -> float:
+def _share(one: BaseGeometry, two: BaseGeometry) -> float:
     return float(one.intersection(two).area / one.union(two).area)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +11,9 @@ import numpy.typing as npt
 import shapely
 
 from spatialreno.formats.osm.clip import Desk
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 Array = npt.NDArray[Any]
 _SAME_M = 0.01
@@ -72,7 +75,7 @@ def _free_ends(lines: Array) -> tuple[Array, Array]:
     return ends[free], owner[free]
 
 
-def _opposite(one: Any, two: Any, gate: Any) -> bool:
+def _opposite(one: BaseGeometry, two: BaseGeometry, gate: BaseGeometry) -> bool:
     to = np.array([[one.x - gate.x, one.y - gate.y], [two.x - gate.x, two.y - gate.y]])
     lengths = np.hypot(*to.T)
     return bool(lengths.min() > 0 and (to[0] @ to[1]) / lengths.prod() < _OPPOSITE)
@@ -106,7 +109,7 @@ def trim_compounds(compounds: gpd.GeoDataFrame, walls: gpd.GeoDataFrame, desk: D
     return compounds.set_geometry(gpd.GeoSeries(shapes, index=compounds.index, crs=compounds.crs))
 
 
-def _without_slivers(shape: Any, lines: Array, mapped: Array, near_m: float) -> Any:
+def _without_slivers(shape: BaseGeometry, lines: Array, mapped: Array, near_m: float) -> Any:
     if not len(mapped):
         return shape
     ends = np.concatenate([shapely.get_point(mapped, 0), shapely.get_point(mapped, -1)])

@@ -177,7 +177,7 @@ def _threads() -> Any:
 class _Reader:
     """Two passes over one file; the second one only for relations that did not close."""
 
-    def __init__(self, file: Any, path: Path) -> None:
+    def __init__(self, file: object, path: Path) -> None:
         import osmium
 
         self.osmium, self.file, self.path, self.acts = osmium, file, path, Acts()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import shapely
@@ -21,6 +21,9 @@ from spatialreno.formats.postgis.areas import (
     results_in,
     sign,
 )
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _KINDS = {"b": "boolean", "i": "bigint", "u": "bigint", "f": "double precision"}
 
@@ -101,7 +104,7 @@ def _kind(column: pd.Series[Any], code: int) -> str:
     return _KINDS.get(getattr(column.dtype, "kind", "O"), "text")
 
 
-def _rows(frame: Any, kinds: list[str], code: int) -> Iterator[tuple[Any, ...]]:
+def _rows(frame: gpd.GeoDataFrame, kinds: list[str], code: int) -> Iterator[tuple[Any, ...]]:
     cells: list[list[Any]] = []
     for name, kind in zip(frame.columns, kinds, strict=True):
         if name == "geometry":

@@ -47,9 +47,9 @@ def refuse_what_is_cut(layer: str, frame: Any, encoding: str) -> None:
         raise InputError.of(faults)
 
 
-def _too_long(value: Any, encoding: str) -> bool:
+def _too_long(value: object, encoding: str) -> bool:
     return isinstance(value, str) and len(value.encode(encoding, "replace")) > _CELL
 
 
-def _foreign(value: Any, encoding: str) -> bool:
+def _foreign(value: object, encoding: str) -> bool:
     return isinstance(value, str) and value.encode(encoding, "ignore").decode(encoding) != value

@@ -246,7 +246,7 @@ def _in_place(frame: gpd.GeoDataFrame, source: Source, layer: Layer, path: Path,
     return frame
 
 
-def _with_stated_crs(frame: Any, crs: CRS | None, path: Path, acts: list[Act], layer: Layer) -> Any:
+def _with_stated_crs(frame: gpd.GeoDataFrame, crs: CRS | None, path: Path, acts: list[Act], layer: Layer) -> Any:
     if crs is None:
         return frame
     if frame.crs is None:

@@ -17,6 +17,8 @@ from spatialreno.land.geometry.grow_shrink import common, joined, less
 from spatialreno.land.lanes.chainage import FloatArray, IntArray
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 #: Kinds of open ground on which an engine may turn.
@@ -153,7 +155,7 @@ def _turns_round(area: StudyArea, net: Net, tip: int, stands: BoolArray) -> bool
     )
 
 
-def _roomy(area: StudyArea, ground: Any, point: Any) -> Any:
+def _roomy(area: StudyArea, ground: Any, point: BaseGeometry) -> Any:
     """Give the middle of the ground that an engine gets onto from a point, without squeezing through gaps."""
     constants = area.catalog.constants
     half = constants["fire_width_ask_m"] / 2 - constants["fire_rounding_m"]

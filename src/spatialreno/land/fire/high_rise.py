@@ -13,6 +13,7 @@ from spatialreno.land.fire.net import BoolArray, Net
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
 
 def long_sides(buildings: gpd.GeoSeries, net: Net, stands: BoolArray, constants: Mapping[str, float]) -> pd.Series:
@@ -45,7 +46,7 @@ def long_sides(buildings: gpd.GeoSeries, net: Net, stands: BoolArray, constants:
     return pd.Series(found, dtype=bool)
 
 
-def _strips(outline: Any, near_m: float, far_m: float) -> list[Any]:
+def _strips(outline: BaseGeometry, near_m: float, far_m: float) -> list[Any]:
     """Draw the strips beside both long sides of the smallest rectangle around a building."""
     corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(outline))[:4]
     sides = [(corners[k], corners[(k + 1) % 4]) for k in range(4)]

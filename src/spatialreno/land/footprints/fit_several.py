@@ -23,6 +23,8 @@ from spatialreno.land.geometry.grow_shrink import polygons
 from spatialreno.optimise import Milp, Solution, relative_gap, solve_milp
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 _LEFT_OUT_M = 1e5
@@ -146,7 +148,7 @@ def _joint(area: StudyArea, kinds: list[str], choices: dict[str, list[Choice]], 
     return _better(Packed(tuple(first), sum(least), "bounded"), exact, centre)
 
 
-def _better(first: Packed, exact: Packed, centre: Any) -> Packed:
+def _better(first: Packed, exact: Packed, centre: BaseGeometry) -> Packed:
     """Keep the better of two answers with the bound that holds for both."""
 
     def worth(packed: Packed) -> tuple[int, float]:
@@ -162,7 +164,7 @@ def _better(first: Packed, exact: Packed, centre: Any) -> Packed:
 
 
 def _among_points(
-    kinds: list[str], choices: dict[str, list[Choice]], centre: Any, constants: Mapping[str, float]
+    kinds: list[str], choices: dict[str, list[Choice]], centre: BaseGeometry, constants: Mapping[str, float]
 ) -> list[Fit | None]:
     """Place as many as possible on corners, middles and nearest points of the sets, as near as possible."""
     offered = {kind: _points(choices[kind], centre, constants) for kind in dict.fromkeys(kinds)}
@@ -194,7 +196,7 @@ def _clash_rows(shapes: Any, owner: Any, count: int, gap_m: float) -> Any:
     return sparse.csc_matrix((np.ones(len(rows)), (rows, columns)), shape=(count + len(names), len(owner)))
 
 
-def _points(choices: list[Choice], centre: Any, constants: Mapping[str, float]) -> list[Fit]:
+def _points(choices: list[Choice], centre: BaseGeometry, constants: Mapping[str, float]) -> list[Fit]:
     """Offer corners, middles and a grid of each set, thinned to a spacing, nearest to the residents first."""
     spacing = constants["candidate_spacing_m"] / 2
     found = [
@@ -215,13 +217,13 @@ def _points(choices: list[Choice], centre: Any, constants: Mapping[str, float]) 
     return kept[:limit] + kept[limit : 4 * limit : 3]  # dense near the residents, thinner farther away
 
 
-def _rank(fit: Fit, centre: Any) -> tuple[float, ...]:
+def _rank(fit: Fit, centre: BaseGeometry) -> tuple[float, ...]:
     """Order places by what they are, to a micrometre: never by how they were come by."""
     where = (round(fit.centre.y, 6), round(fit.centre.x, 6))
     return (round(fit.centre.distance(centre), 6), *where, round(fit.angle_deg, 6), fit.width_m)
 
 
-def _grid(part: Any, centre: Any, spacing_m: float) -> Any:
+def _grid(part: BaseGeometry, centre: BaseGeometry, spacing_m: float) -> Any:
     """Points of a grid around the centre inside one part of a set."""
     left, low, right, high = part.bounds
     first = centre.x + np.ceil((left - _SAME_M - centre.x) / spacing_m) * spacing_m
@@ -245,7 +247,7 @@ def _frame(area: StudyArea, kinds: list[str], fits: list[Fit]) -> gpd.GeoDataFra
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=_COLUMNS, index=index), geometry="geometry", crs=area.crs)
 
 
-def _site(area: StudyArea, kind: str, fit: Fit, centre: Any) -> dict[str, Any]:
+def _site(area: StudyArea, kind: str, fit: Fit, centre: BaseGeometry) -> dict[str, Any]:
     layer, word = built_as(area, kind)
     inside = area.compounds.index[shapely.covers(area.compounds.geometry.to_numpy(), fit.centre)]
     return {

@@ -20,6 +20,8 @@ from spatialreno.land.geometry.fit_rectangle import Fit, feasible_centres, middl
 from spatialreno.land.geometry.grow_shrink import common, joined, less, polygons
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 #: What must go, and where the footprint then stands.
@@ -152,7 +154,7 @@ def _hit_regions(things: Things, near: list[int], base: Any, shape: Fit) -> dict
     return {thing: region for thing, region in regions.items() if shapely.intersects(region, base)}
 
 
-def _sampled(base: Any, hit: dict[int, Any]) -> set[Which]:
+def _sampled(base: BaseGeometry, hit: dict[int, Any]) -> set[Which]:
     """List the choices met at points a few metres apart: a good guess lets most of the plane be left out."""
     left, low, right, high = base.bounds
     x, y = np.meshgrid(np.arange(left, right, _SAMPLE_M), np.arange(low, high, _SAMPLE_M))
@@ -195,7 +197,7 @@ def _cut(case: Case, base: Any, hit: dict[int, Any], limit: Key | None) -> list[
     return sorted(cells, key=lambda one: (case.key(one[0]), sorted(one[0])))
 
 
-def _settled(case: Case, cell: Any, which: Which, shape: Fit, limit: Key | None) -> Best:
+def _settled(case: Case, cell: object, which: Which, shape: Fit, limit: Key | None) -> Best:
     """Find the least choice, with what is hit, for which the footprint stands somewhere in a cell and is reached."""
     best: Best = None
     for part in sorted(polygons(cell), key=lambda one: -round(one.area, 6)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -13,6 +13,9 @@ from scipy import sparse
 from spatialreno.land.geometry.fit_rectangle import Fit, place
 from spatialreno.land.geometry.grow_shrink import common, corners, polygons, tidied
 from spatialreno.optimise import Limit, Milp, solve_milp
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 FloatArray = NDArray[np.float64]
 #: Directions in which a distance is measured: never more than the distance, at least 0.995 of it.
@@ -58,7 +61,7 @@ class Packed:
     status: str
 
 
-def cells_of(choices: list[Choice], centre: Any, within_m: float | None = None) -> list[Cell]:
+def cells_of(choices: list[Choice], centre: BaseGeometry, within_m: float | None = None) -> list[Cell]:
     """Cut the regions of choices into convex cells, near a centre only when a distance is given."""
     disc = None if within_m is None else shapely.buffer(centre, within_m / np.cos(np.pi / 64), quad_segs=16)
     origin = np.array([centre.x, centre.y])
@@ -74,7 +77,7 @@ def _place_of(choice: Choice) -> tuple[float, ...]:
     return (*np.round(choice.region.bounds, 6), choice.width_m, choice.depth_m, round(choice.angle_deg, 6))
 
 
-def _cells(part: Any) -> list[FloatArray]:
+def _cells(part: BaseGeometry) -> list[FloatArray]:
     """Cut a part into convex cells by its corners alone, so that the same shape gives the same cells."""
     whole = tidied(part)
     if whole.is_empty:  # where a footprint fits exactly: the line between the ends stands for the sliver
@@ -84,7 +87,7 @@ def _cells(part: Any) -> list[FloatArray]:
 
 def pack(
     items: list[list[Cell]],
-    centre: Any,
+    centre: BaseGeometry,
     *,
     gap_m: float,
     optional: bool = False,
@@ -138,7 +141,7 @@ def pack(
     return Packed(fits, found.bound - left_out, found.status)
 
 
-def _squares(part: Any, size_m: float) -> list[Any]:
+def _squares(part: BaseGeometry, size_m: float) -> list[Any]:
     """Cut a polygon along a grid: small cells tell sooner that two rectangles cannot both stand."""
     left, low, right, high = np.floor(np.array(part.bounds) / size_m) * size_m
     x, y = np.meshgrid(np.arange(left, right + size_m, size_m), np.arange(low, high + size_m, size_m))
@@ -146,7 +149,7 @@ def _squares(part: Any, size_m: float) -> list[Any]:
     return [piece for square in grid for piece in polygons(common(part, square))]
 
 
-def _convex_parts(part: Any) -> list[FloatArray]:
+def _convex_parts(part: BaseGeometry) -> list[FloatArray]:
     """Cut a polygon into few convex parts: triangles, joined as long as the whole stays convex."""
     pieces = polygons(shapely.constrained_delaunay_triangles(part))
     if not pieces:
@@ -162,7 +165,7 @@ def _convex_parts(part: Any) -> list[FloatArray]:
     return [shapely.get_coordinates(piece)[:-1] for piece in grown]
 
 
-def _convex_together(one: Any, other: Any) -> bool:
+def _convex_together(one: BaseGeometry, other: BaseGeometry) -> bool:
     """Tell whether two convex pieces share an edge and form a convex whole."""
     if not shapely.dwithin(one, other, _SAME_M):
         return False
@@ -208,7 +211,7 @@ class _Model:
             matrix, np.array(self.low), np.array(self.high),
         )  # fmt: skip
 
-    def start(self, known: tuple[Fit, ...], centre: Any) -> dict[int, float]:
+    def start(self, known: tuple[Fit, ...], centre: BaseGeometry) -> dict[int, float]:
         """Give the whole-number columns of known places: the cell of each, the direction between each two."""
         middles = [np.array([fit.centre.x - centre.x, fit.centre.y - centre.y]) for fit in known]
         values = dict.fromkeys(self.placed, 1.0)
@@ -235,7 +238,7 @@ class _Model:
         ]
         return int(np.argmin(np.round(away, 6)))
 
-    def fit(self, row: int, values: FloatArray, centre: Any) -> Fit | None:
+    def fit(self, row: int, values: FloatArray, centre: BaseGeometry) -> Fit | None:
         """Read the place of one item from the solver's values."""
         if not self.items[row] or values[self.placed[row]] < 0.5:
             return None

@@ -22,6 +22,8 @@ from spatialreno.land.geometry.fit_rectangle import (
 from spatialreno.land.geometry.grow_shrink import joined, polygons
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 _COLUMNS = ["kind", "form", "compound_id", "width_m", "depth_m", "angle_deg", "area_m2", "geometry"]
@@ -173,6 +175,6 @@ def _frame(area: StudyArea, kind: str, spots: list[_Spot]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=area.crs)
 
 
-def _compound_at(area: StudyArea, point: Any) -> str | None:
+def _compound_at(area: StudyArea, point: BaseGeometry) -> str | None:
     inside = area.compounds.index[shapely.covers(area.compounds.geometry.to_numpy(), point)]
     return str(inside[0]) if len(inside) else None

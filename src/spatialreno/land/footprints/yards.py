@@ -17,6 +17,8 @@ from spatialreno.area import lasting, once_an_area, standing_structures
 from spatialreno.land.geometry.grow_shrink import joined, solid_walls
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 IntArray = NDArray[np.intp]
@@ -54,7 +56,7 @@ class Yards:
     path_node: IntArray
     reach_m: float
 
-    def nodes_at(self, point: Any, gone: frozenset[int] = frozenset()) -> list[int]:
+    def nodes_at(self, point: BaseGeometry, gone: frozenset[int] = frozenset()) -> list[int]:
         """List the nodes that are open at a point once some things are gone."""
         found = np.sort(self._tree.query(point, predicate="intersects"))
         return list(dict.fromkeys(int(self.node[face]) for face in found if self.cover[face] <= gone))
@@ -67,12 +69,12 @@ class Yards:
         """List the nodes with a path from which some of a region is reached."""
         return {int(self.path_node[at]) for at in self._near(region)}
 
-    def reached(self, region: Any, nodes: set[int] | None) -> Any:
+    def reached(self, region: BaseGeometry, nodes: set[int] | None) -> Any:
         """Give the ground within reach of the paths that run in some nodes, near a region."""
         own = [at for at in self._near(region) if nodes is None or int(self.path_node[at]) in nodes]
         return joined(shapely.buffer(self._lines[own], self.reach_m))
 
-    def reached_from(self, piece: Any) -> Any:
+    def reached_from(self, piece: BaseGeometry) -> Any:
         """Give the region of sites' middles that a piece of land is reached in, as things stand.
 
         None where the area has no paths at all: then nothing is asked.
@@ -91,7 +93,7 @@ class Yards:
                     left.append(other)
         return seen
 
-    def _near(self, region: Any) -> IntArray:
+    def _near(self, region: BaseGeometry) -> IntArray:
         found: IntArray = np.sort(self._path_tree.query(region, predicate="dwithin", distance=self.reach_m))
         return found
 

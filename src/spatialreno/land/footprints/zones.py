@@ -18,6 +18,8 @@ from spatialreno.land.geometry.fit_rectangle import edge_angles, feasible_centre
 from spatialreno.land.geometry.grow_shrink import common, less, polygons
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 #: Kinds of wall that always stay.
@@ -54,7 +56,7 @@ def zones_of(area: StudyArea, reach_m: float) -> list[Zone]:
     return [Zone(shape, tuple(directions(area, shape, reach_m))) for shape in shapes]
 
 
-def directions(area: StudyArea, shape: Any, reach_m: float) -> list[float]:
+def directions(area: StudyArea, shape: BaseGeometry, reach_m: float) -> list[float]:
     """List the directions of the buildings, compounds and staying walls that stand by a shape."""
     constants = area.catalog.constants
     edges, tree = _standing(area)
@@ -117,7 +119,7 @@ def _in_zone(
                     asked = less(asked, shapely.buffer(region, apart_m, quad_segs=2))
 
 
-def clipped(land: Any, asked: Any, margin_m: float) -> Any:
+def clipped(land: BaseGeometry, asked: BaseGeometry, margin_m: float) -> Any:
     """Cut land to what a footprint with its middle in a region could touch; small pieces are left as they are."""
     if asked.is_empty:
         return shapely.Polygon()

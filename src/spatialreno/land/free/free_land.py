@@ -26,6 +26,8 @@ from spatialreno.land.geometry.grow_shrink import (
 )
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 #: Kinds of path that always take land; the others only where their width is declared.
@@ -134,7 +136,7 @@ def takers(area: StudyArea) -> list[tuple[str, Any]]:
     ]
 
 
-def usable_part(shapes: Any, width_m: float) -> Any:
+def usable_part(shapes: BaseGeometry, width_m: float) -> Any:
     """Keep what is at least so wide: erode by half the width and grow back, within the outline."""
     corner = np.floor(np.nan_to_num(shapely.total_bounds(shapes)[:2]))
     near = _sound(moved(shapes, -corner))
@@ -158,7 +160,7 @@ def ground(area: StudyArea) -> tuple[Any, Any]:
     return yards, joined(between)
 
 
-def _without_shut_gaps(surface: Any, strips: Any, width_m: float) -> Iterator[Any]:
+def _without_shut_gaps(surface: BaseGeometry, strips: BaseGeometry, width_m: float) -> Iterator[Any]:
     """Drop strip land that no usable yard opens onto; walls on both sides keep everyone out."""
     for piece in polygons(surface):
         gap = common(piece, strips)
@@ -202,7 +204,7 @@ def _freeing(before: StudyArea) -> list[tuple[str, Any]]:
     return first + [(word, taking[layer]) for layer, word in words.items()]
 
 
-def _changed(area: StudyArea, pieces: gpd.GeoDataFrame, surface: Any, letter: str) -> gpd.GeoDataFrame:
+def _changed(area: StudyArea, pieces: gpd.GeoDataFrame, surface: BaseGeometry, letter: str) -> gpd.GeoDataFrame:
     """Add to pieces of changed land who holds it and how much of it is wide enough to use."""
     wide = usable_part(surface, _constant(area, "sliver_m"))
     near, corner = pieces.geometry.to_numpy(), origin(area)
@@ -236,7 +238,7 @@ def _by_cause(area: StudyArea, surfaces: tuple[Any, Any], causes: list[tuple[str
     return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs=area.crs)
 
 
-def _by_compound(area: StudyArea, shape: Any) -> gpd.GeoDataFrame:
+def _by_compound(area: StudyArea, shape: BaseGeometry) -> gpd.GeoDataFrame:
     """Cut a shape, drawn from the area's origin, along the compounds; overlapping compounds go to the first id."""
     corner = origin(area)
     outlines = moved(area.compounds.geometry.to_numpy(), -corner)
@@ -274,7 +276,7 @@ def _named(pieces: gpd.GeoDataFrame, letter: str, columns: list[str]) -> gpd.Geo
     return sorted_pieces.set_index(pd.Index(ids, dtype="str", name="id"))
 
 
-def _whole(shape: Any) -> Any:
+def _whole(shape: BaseGeometry) -> Any:
     return shapely.MultiPolygon(polygons(shape))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from shapely import affinity
 
 from spatialreno.land.geometry.grow_shrink import common, corners, joined, less, polygons
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 FloatArray = NDArray[np.float64]
 #: Metres by which a rectangle may shrink so that "fits exactly" survives rounding; 0.6 mm² at most.
@@ -40,7 +43,7 @@ class Fit:
 
 
 def feasible_centres(
-    polygon: Any, width_m: float, depth_m: float, *, angle_deg: float = 0.0, within: Any = None
+    polygon: BaseGeometry, width_m: float, depth_m: float, *, angle_deg: float = 0.0, within: Any = None
 ) -> Any:
     """Give every point at which a rectangle of one direction can be centred inside a polygon.
 
@@ -89,7 +92,9 @@ def feasible_centres(
     return _moved(centres, origin)
 
 
-def fit_rectangle(polygon: Any, width_m: float, depth_m: float, angles: Iterable[float] | None = None) -> Fit | None:
+def fit_rectangle(
+    polygon: BaseGeometry, width_m: float, depth_m: float, angles: Iterable[float] | None = None
+) -> Fit | None:
     """Place a rectangle in a polygon, or say that it fits at none of the angles.
 
     Parameters
@@ -123,7 +128,7 @@ def fit_rectangle(polygon: Any, width_m: float, depth_m: float, angles: Iterable
 
 
 def largest_rectangle(
-    polygon: Any,
+    polygon: BaseGeometry,
     proportion: float = 1.0,
     angles: Iterable[float] | None = None,
     *,
@@ -151,7 +156,7 @@ def largest_rectangle(
     return best
 
 
-def _widest(part: Any, proportion: float, angle: float, least: float) -> Fit | None:
+def _widest(part: BaseGeometry, proportion: float, angle: float, least: float) -> Fit | None:
     """Halve between ``least`` and the extent of the part; None when not even ``least`` fits."""
 
     def centres(width: float) -> list[Any]:
@@ -227,7 +232,7 @@ def turned(angles: Iterable[float], width_m: float, depth_m: float) -> list[floa
     return [turn % 180 for angle in angles for turn in (angle, angle + 90)]
 
 
-def place(centre: Any, width_m: float, depth_m: float, angle_deg: float) -> Fit:
+def place(centre: BaseGeometry, width_m: float, depth_m: float, angle_deg: float) -> Fit:
     """Draw the rectangle of these sides and this direction around a point."""
     corners = _CORNERS * [width_m, depth_m] @ _rotation(angle_deg).T
     outline = shapely.polygons(corners + np.array([centre.x, centre.y]))
@@ -247,13 +252,13 @@ def swept(body: Any, footprint: Fit) -> Any:
     return joined([body, *shapely.convex_hull(points)])
 
 
-def middle(centres: Any) -> Any:
+def middle(centres: BaseGeometry) -> Any:
     """Choose one point well inside a part of a feasible set."""
     inside = centres.centroid
     return inside if centres.covers(inside) else centres.representative_point()
 
 
-def spread(centres: Any, towards: Any) -> list[Any]:
+def spread(centres: BaseGeometry, towards: BaseGeometry) -> list[Any]:
     """List the telling points of one part of a feasible set: nearest to a point, middle, corners."""
     nearest = shapely.shortest_line(centres, towards)
     return [shapely.get_point(nearest, 0), middle(centres), *shapely.points(corners(centres))]
@@ -273,7 +278,7 @@ def rectangle_sides(footprint_m2: float, least_width_m: float) -> list[tuple[flo
     return [(width, footprint_m2 / width) for width in widths]
 
 
-def _eroded(polygon: Any, sides: FloatArray, within: Any) -> Any:
+def _eroded(polygon: BaseGeometry, sides: FloatArray, within: Any) -> Any:
     if min(_bounds_size(polygon) - sides) < 0 or polygon.area < sides.prod():
         return shapely.Polygon()
     # Every centre is at least half the short side from the edges: look only there, and only at edges
@@ -300,14 +305,14 @@ def _edges(shapes: Any) -> tuple[FloatArray, FloatArray]:
     return points[inner], points[inner + 1]
 
 
-def _origin(polygon: Any) -> FloatArray:
+def _origin(polygon: BaseGeometry) -> FloatArray:
     """Point near the polygon: far from it, coordinates would lose the digits that exactness needs."""
     bounds = np.nan_to_num(shapely.bounds(polygon))
     corner: FloatArray = np.floor(np.array([bounds[0], bounds[1]], float))
     return corner
 
 
-def _moved(shape: Any, by: FloatArray) -> Any:
+def _moved(shape: BaseGeometry, by: FloatArray) -> Any:
     return affinity.translate(shape, by[0], by[1])
 
 
@@ -317,12 +322,12 @@ def _rotation(angle_deg: float) -> FloatArray:
     return rotation
 
 
-def _bounds_size(shape: Any) -> FloatArray:
+def _bounds_size(shape: BaseGeometry) -> FloatArray:
     bounds = shapely.bounds(shape)
     return np.asarray(bounds[2:] - bounds[:2], float)
 
 
-def _extent(shape: Any) -> float:
+def _extent(shape: BaseGeometry) -> float:
     return float(np.hypot(*_bounds_size(shape)))
 
 

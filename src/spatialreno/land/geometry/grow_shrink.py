@@ -10,6 +10,8 @@ import shapely
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 FloatArray = NDArray[np.float64]
@@ -30,7 +32,7 @@ def dilate(shapes: Any, distance_m: float) -> Any:
     return shapely.buffer(shapes, distance_m, join_style="mitre", mitre_limit=_MITRE)
 
 
-def erode(shapes: Any, distance_m: float) -> Any:
+def erode(shapes: BaseGeometry, distance_m: float) -> Any:
     """Shrink outlines by a distance measured square to their sides."""
     return shapely.buffer(shapes, -distance_m, join_style="mitre", mitre_limit=_MITRE)
 
@@ -70,7 +72,7 @@ def solid_walls(walls: gpd.GeoDataFrame) -> Any:
     return shapely.buffer(walls.geometry.to_numpy(), half, cap_style="square", join_style="mitre")
 
 
-def polygons(shape: Any) -> list[Any]:
+def polygons(shape: BaseGeometry) -> list[Any]:
     """List the polygons of any shape, in a stable order; lines and points are dropped."""
     parts = shapely.get_parts(shapely.get_parts(shape))  # twice: a collection may hold multipolygons
     flat = [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
@@ -90,12 +92,12 @@ def areal(shapes: Any) -> Any:
     return kept if np.ndim(shapes) else kept[0]
 
 
-def common(one: Any, other: Any, *, grid_m: float | None = None) -> Any:
+def common(one: Any, other: object, *, grid_m: float | None = None) -> Any:
     """Give the ground that two shapes share (element by element for arrays); what they touch in is none."""
     return areal(shapely.intersection(areal(one), areal(other), grid_size=grid_m))
 
 
-def less(one: Any, other: Any, *, grid_m: float | None = None) -> Any:
+def less(one: BaseGeometry, other: BaseGeometry, *, grid_m: float | None = None) -> Any:
     """Give the ground of one shape without that of another (element by element for arrays)."""
     return areal(shapely.difference(areal(one), areal(other), grid_size=grid_m))
 
@@ -105,7 +107,7 @@ def joined(shapes: Any, *, grid_m: float | None = None) -> Any:
     return areal(shapely.union_all(areal(np.asarray([*np.atleast_1d(shapes), None], object)[:-1]), grid_size=grid_m))
 
 
-def corners(shape: Any) -> FloatArray:
+def corners(shape: BaseGeometry) -> FloatArray:
     """List the corners of a computed shape (n × 2), in the order of their places: the same however it was computed.
 
     Overlays leave points on straight sides wherever the outlines that they cut had one, and two points for
@@ -117,7 +119,7 @@ def corners(shape: Any) -> FloatArray:
     return kept
 
 
-def tidied(polygon: Any) -> Any:
+def tidied(polygon: BaseGeometry) -> Any:
     """Draw a computed polygon by its corners alone, to a micrometre, always from the same corner on.
 
     Empty where the polygon is thinner than that.
@@ -129,7 +131,7 @@ def tidied(polygon: Any) -> Any:
     return shapely.normalize(areal(shapely.set_precision(shape, 1e-6)))
 
 
-def _ring_corners(ring: Any) -> FloatArray:
+def _ring_corners(ring: BaseGeometry) -> FloatArray:
     points = shapely.get_coordinates(ring)[:-1]
     far = np.hypot(*(points - np.roll(points, 1, axis=0)).T) > _STRAIGHT_M
     points = points[far] if far.sum() > 2 else points

@@ -129,7 +129,7 @@ def find_hits(stations: Stations, obstacles: Obstacles, *, reach_m: float, end_m
     return Hits(station.astype(np.intp), side_of.astype(np.intp), obstacle.astype(np.intp), offset.astype(float))
 
 
-def _ends(stations: Stations, tree: Any, end_m: float) -> IntArray:
+def _ends(stations: Stations, tree: shapely.STRtree, end_m: float) -> IntArray:
     """List, as one number each, the pairs of an end piece and an obstacle that its path leads to."""
     pairs = []
     for rows, points in ((stations.first, stations.start), (stations.last, stations.end)):

@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
     from spatialreno.land.lanes.chainage import FloatArray, IntArray
 
@@ -87,7 +88,7 @@ def _crossings(lines: Any, one: IntArray, other: IntArray) -> tuple[Any, IntArra
     return shapely.points(np.concatenate([points, points])), both.astype(np.intp)
 
 
-def _with_points(line: Any, points: Any) -> Any:
+def _with_points(line: BaseGeometry, points: Any) -> Any:
     """Add vertices to a line at the feet of points."""
     if not len(points):
         return line

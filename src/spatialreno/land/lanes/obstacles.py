@@ -14,6 +14,7 @@ from spatialreno.land.geometry.grow_shrink import common, disc, joined, less, wa
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
     from spatialreno.area import StudyArea
 
@@ -90,13 +91,13 @@ def openings(area: StudyArea, *, jamb_m: float = 0.0) -> dict[str, Any]:
     return {gate: joined(shapes) if len(shapes) > 1 else shapes[0] for gate, shapes in found.items()}
 
 
-def _stretch(line: Any, start: float, end: float) -> Any:
+def _stretch(line: BaseGeometry, start: float, end: float) -> Any:
     from shapely.ops import substring
 
     return substring(line, max(start, 0.0), min(end, line.length))
 
 
-def _longer(line: Any, more_m: float) -> Any:
+def _longer(line: BaseGeometry, more_m: float) -> Any:
     """Draw a straight line on at both ends."""
     (ax, ay), (bx, by) = line.coords
     dx, dy = (bx - ax) / line.length * more_m, (by - ay) / line.length * more_m
@@ -123,7 +124,7 @@ def _named(layer: str, shapes: dict[str, Any]) -> tuple[Any, Any, Any]:
     return bodies, np.full(len(filled), layer, object), np.array(list(filled), object)
 
 
-def _bodies(layer: str, frame: Any) -> tuple[Any, Any, Any]:
+def _bodies(layer: str, frame: gpd.GeoDataFrame) -> tuple[Any, Any, Any]:
     shapes = frame.geometry.to_numpy()
     drawn = shapely.get_dimensions(shapes) == 2
     ids = frame.index.to_numpy().astype(object)[drawn]

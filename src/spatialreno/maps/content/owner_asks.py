@@ -272,5 +272,5 @@ def _brings(row: dict[str, Any], kind: str, held: set[tuple[str, str]]) -> bool:
     return not row["right"] or any(right == row["right"] and (not layers or layer in layers) for right, layer in held)
 
 
-def _listed(cell: Any) -> list[str]:
+def _listed(cell: object) -> list[str]:
     return [part for part in (cell if isinstance(cell, list | tuple) else str(cell or "").split("|")) if part]

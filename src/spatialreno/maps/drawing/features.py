@@ -15,6 +15,7 @@ from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
     from spatialreno.catalog import Catalog, Column
 
@@ -255,7 +256,7 @@ def encoded(drawn: Sequence[Drawn], to_degrees: Callable[[Any, Any], Any]) -> di
     return {"fields": list(titles), "features": features}
 
 
-def _shape(geometry: Any, to_degrees: Callable[[Any, Any], Any]) -> tuple[int, Any]:
+def _shape(geometry: BaseGeometry, to_degrees: Callable[[Any, Any], Any]) -> tuple[int, Any]:
     parts = shapely.get_parts(geometry)
     if geometry.geom_type.endswith("Point"):
         return _POINT, _steps(parts[0], to_degrees)
@@ -265,7 +266,7 @@ def _shape(geometry: Any, to_degrees: Callable[[Any, Any], Any]) -> tuple[int, A
     return _LINE, [_steps(part, to_degrees) for part in parts]
 
 
-def _steps(line: Any, to_degrees: Callable[[Any, Any], Any]) -> list[int]:
+def _steps(line: BaseGeometry, to_degrees: Callable[[Any, Any], Any]) -> list[int]:
     xy = shapely.get_coordinates(line)
     lon, lat = to_degrees(xy[:, 0], xy[:, 1])
     whole = np.rint(np.column_stack([lon, lat]) * _SCALE).astype(np.int64)

@@ -15,6 +15,8 @@ from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.words import Lang
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.comparison import Comparison, People
 
 #: From worst to best: a thing is drawn as its worst holder stands.
@@ -70,7 +72,7 @@ def _shapes(options: Comparison, option: str, layer: str) -> dict[str, Any]:
     return {**dict(zip(then.index, then, strict=True)), **dict(zip(now.index, now, strict=True))}
 
 
-def _surface(shape: Any) -> Any:
+def _surface(shape: BaseGeometry) -> Any:
     """Give a line or a point a body to be coloured."""
     if shape.geom_type.endswith("Polygon"):
         return shape

@@ -13,6 +13,8 @@ from spatialreno.maps.words.safe_html import Markup, joined, tag
 from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.comparison import Comparison
 
 # A small picture shows what a plan changes and what it changes it in; no names, no trees, no pipes.
@@ -85,7 +87,7 @@ def picture(laid_out: Sequence[Theme], position: int, corners: Sequence[float], 
     )
 
 
-def way(shape: Any, west: float, north: float, *, scale: float = 1.0, end: str = "") -> str:
+def way(shape: BaseGeometry, west: float, north: float, *, scale: float = 1.0, end: str = "") -> str:
     """Write lines, or the rings of areas, as the way of an SVG path, north up.
 
     Parameters
@@ -120,7 +122,7 @@ class _Pen:
         self.west, self.north, self.unit_m = west, north, unit_m
         self.styles = styles()
 
-    def draw(self, shape: Any, name: str | None, more: Any) -> Markup:
+    def draw(self, shape: BaseGeometry, name: str | None, more: Any) -> Markup:
         if more.get("label"):
             return self._disc(shape, name or "", more)
         if more.get("name"):
@@ -149,7 +151,7 @@ class _Pen:
             "stroke_dasharray": " ".join(f"{float(d) * self.unit_m:.2f}" for d in dashes.split()) if dashes else None,
         }
 
-    def _disc(self, shape: Any, name: str, more: Any) -> Markup:
+    def _disc(self, shape: BaseGeometry, name: str, more: Any) -> Markup:
         kind = name.removesuffix("~")
         line = {"facility-built": "area-built", "facility-altered": "area-altered", "facility-gone": "area-gone"}
         color = self.styles[line[kind]]["color"] if kind in line else "#6b7280"
@@ -162,7 +164,7 @@ class _Pen:
                    fill=color if loud else "#374151")  # fmt: skip
         return tag("g", tag("title", more.get("alt", "")), circle, face)
 
-    def _name(self, shape: Any, more: Any) -> Markup:
+    def _name(self, shape: BaseGeometry, more: Any) -> Markup:
         x, y = self._at(shape.x, shape.y).split()
         turn = f"rotate({more['angle']} {x} {y})" if more.get("angle") else None
         return tag("text", more["name"], x=x, y=y, text_anchor="middle", class_="name",

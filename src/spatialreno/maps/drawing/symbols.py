@@ -16,6 +16,7 @@ from spatialreno.maps.drawing.style import DRAWN_WIDTH_M
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
     from spatialreno.area import StudyArea
 
@@ -88,7 +89,7 @@ def ticks(version: Version, wall: Any, walls: Sequence[Any]) -> Any:
     )
 
 
-def _direction(line: Any, point: Any) -> tuple[float, float]:
+def _direction(line: BaseGeometry, point: Any) -> tuple[float, float]:
     along = line.project(point)
     before, after = line.interpolate(max(along - 0.5, 0)), line.interpolate(min(along + 0.5, line.length))
     east, north = after.x - before.x, after.y - before.y
@@ -129,7 +130,7 @@ def names(area: StudyArea, options: int) -> list[Drawn]:
     return found
 
 
-def _street_name(line: Any, name: str, options: int) -> Drawn:
+def _street_name(line: BaseGeometry, name: str, options: int) -> Drawn:
     middle = line.interpolate(0.5, normalized=True)
     east, north = _direction(line, middle)
     angle = -math.degrees(math.atan2(north, east))

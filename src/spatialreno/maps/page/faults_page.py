@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -13,6 +13,10 @@ from spatialreno.errors import Fault
 from spatialreno.maps.page.page import Page
 from spatialreno.maps.words import safe_html as door
 from spatialreno.maps.words.safe_html import Markup, tag
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
 _STYLE = """
 body { font: 15px/1.5 "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; margin: 1.5em; color: #1f2937 }
@@ -108,7 +112,7 @@ def _plan(faults: Sequence[Fault], drawn: Mapping[str, Any]) -> Markup:
     return tag("svg", *lines, *marks, viewBox=view, role="img", aria_label="map of findings")
 
 
-def _outline(frame: Any, box: Any, size: float, look: tuple[str, str, float]) -> Markup:
+def _outline(frame: gpd.GeoDataFrame, box: Any, size: float, look: tuple[str, str, float]) -> Markup:
     ways = []
     for part in shapely.get_parts(frame.geometry.to_numpy()):
         for ring in [part.exterior, *part.interiors] if part.geom_type == "Polygon" else [part]:
@@ -120,7 +124,7 @@ def _outline(frame: Any, box: Any, size: float, look: tuple[str, str, float]) ->
     return tag("path", d=path, fill=fill, fill_rule="evenodd", stroke=line, stroke_width=f"{wide * size / 800:.3f}")
 
 
-def _square(point: Any, half: float) -> Any:
+def _square(point: BaseGeometry, half: float) -> Any:
     return shapely.get_coordinates(shapely.box(point.x - half, point.y - half, point.x + half, point.y + half))
 
 

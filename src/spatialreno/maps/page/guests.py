@@ -38,7 +38,7 @@ def join_guests(plan: Any, extra: Iterable[Any]) -> None:
         Guest(own, door.data(_title(layer, number))).add_to(plan)
 
 
-def _layers_of(given: Any) -> Iterator[Any]:
+def _layers_of(given: object) -> Iterator[Any]:
     """Take the layers of a map, such as ``frame.explore()`` gives, but not what lies underneath."""
     import folium
 

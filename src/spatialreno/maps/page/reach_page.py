@@ -16,6 +16,8 @@ from spatialreno.maps.words.safe_html import Markup, tag
 from spatialreno.maps.words.words import Lang, checked, word
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 _STYLE = """
@@ -165,7 +167,7 @@ def _farthest_first(reach: Any) -> Any:
     return reach.sort_values("minutes", ascending=False, kind="stable").itertuples()
 
 
-def _ways(shape: Any, corner: tuple[float, float], end: str) -> str:
+def _ways(shape: BaseGeometry, corner: tuple[float, float], end: str) -> str:
     """Write the rings or lines of a shape as SVG."""
     return way(shapely.simplify(shape, _DRAWN_M), *corner, end=end)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -13,6 +13,9 @@ from spatialreno.maps.drawing.style import styles
 from spatialreno.maps.drawing.themes import Theme
 from spatialreno.maps.words.safe_html import clean
 from spatialreno.maps.words.words import Lang, legend_words, word
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 MM_PER_INCH = 25.4
 SCALES = (100, 200, 250, 500, 750, 1000, 1500, 2000, 2500, 5000, 7500, 10000, 20000, 50000, 100000)
@@ -147,7 +150,7 @@ def _dashes(look: Any, name: str) -> Any:
     return (0, tuple(float(part) for part in dashes.split())) if dashes else "solid"
 
 
-def _path(polygon: Any) -> Any:
+def _path(polygon: BaseGeometry) -> Any:
     from matplotlib.path import Path
 
     rings = [shapely.get_coordinates(ring) for ring in (polygon.exterior, *polygon.interiors)]

@@ -21,6 +21,8 @@ from spatialreno.maps.words.safe_html import clean
 from spatialreno.maps.words.words import Lang, checked, legend_words
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.comparison import Comparison
 
 _SHAPES = ("point", "line", "area")
@@ -100,7 +102,7 @@ def _rows(theme: Theme, place: int, option: str) -> dict[str, list[dict[str, Any
     return found
 
 
-def _many(shape: Any) -> Any:
+def _many(shape: BaseGeometry) -> Any:
     """One type a layer: all but points as their many-part kind; of a mixture the parts of the highest dimension."""
     if shape.geom_type == "Point" or shape.geom_type.startswith("Multi"):
         return shape

@@ -14,6 +14,8 @@ from spatialreno.maps.words.together_words import said
 from spatialreno.maps.words.words import Lang, checked, word
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
     from spatialreno.design import Clusters
 
@@ -122,7 +124,7 @@ def _rows(found: Clusters) -> list[tuple[Any, Any]]:
     return list(found.table.iterrows())
 
 
-def _name(name: str, shape: Any, corner: tuple[float, float], unit: float) -> Markup:
+def _name(name: str, shape: BaseGeometry, corner: tuple[float, float], unit: float) -> Markup:
     spot = shape.representative_point()
     at = {"x": f"{spot.x - corner[0]:.1f}", "y": f"{corner[1] - spot.y:.1f}", "font_size": f"{20 * unit:.1f}"}
     halo = {"stroke": "#fff", "stroke_width": f"{4 * unit:.1f}", "paint_order": "stroke"}

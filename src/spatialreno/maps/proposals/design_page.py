@@ -19,6 +19,8 @@ from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
 from spatialreno.maps.words.words import Lang, checked, word
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
     from spatialreno.design import Design
 
@@ -160,7 +162,7 @@ def _map(one: Design, area: StudyArea) -> Markup:
     return tag("svg", *drawn, viewBox=view, role="img", aria_label=", ".join(one.chosen))
 
 
-def _opened(shape: Any, corner: tuple[float, float], unit: float, name: str, becomes: str) -> Markup:
+def _opened(shape: BaseGeometry, corner: tuple[float, float], unit: float, name: str, becomes: str) -> Markup:
     spot = shapely.point_on_surface(shape)
     x, y = spot.x - corner[0], corner[1] - spot.y
     color = _OPENED if becomes == "gone" else _ALTERED

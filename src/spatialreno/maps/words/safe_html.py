@@ -107,7 +107,7 @@ def data(value: object) -> str:
     return written.translate(_IN_SCRIPT)
 
 
-def _clean_tree(value: Any) -> Any:
+def _clean_tree(value: object) -> Any:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):

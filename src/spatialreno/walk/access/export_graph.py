@@ -153,6 +153,6 @@ def paths_from_networkx(graph: Any) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, index=index, geometry="geometry", crs=graph.graph["crs"])
 
 
-def _first(value: Any) -> Any:
+def _first(value: object) -> Any:
     """OSMnx lists several values where it merged edges; the first stands for all."""
     return value[0] if isinstance(value, list) and value else value

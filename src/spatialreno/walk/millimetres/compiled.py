@@ -26,13 +26,13 @@ class _FirstRun(event.Listener):
     def __init__(self) -> None:
         self.told = False
 
-    def on_start(self, event: Any) -> None:
+    def on_start(self, event: object) -> None:
         """Tell it; numba calls this when it compiles, not when it finds what was kept."""
         if not self.told:
             self.told = True
             _LOG.info("first run: machine code for walking is made, up to half a minute; it is kept for the next")
 
-    def on_end(self, event: Any) -> None:
+    def on_end(self, event: object) -> None:
         """Say nothing more."""
 
 

@@ -179,7 +179,7 @@ def _look_round(ax: int, ay: int, segs: Any, label: Any, grid: Any, depth: Any) 
 
 @compiled
 def seen_pairs(
-    xy: Any, useful: Any, serves: Any, bends: Any, segs: Any, corner: Any, label: Any, grid: Any, labels: int
+    xy: Any, useful: Any, serves: Any, bends: Any, segs: Any, corner: Any, label: object, grid: Any, labels: int
 ) -> Any:
     """List pairs of useful points (rows of xy) that see each other past what is permanent.
 
@@ -266,7 +266,7 @@ def _pieces(ax: int, ay: int, bx: int, by: int, vias: Any, passed: int, found: A
 
 
 @compiled
-def crossed_labels(pieces: Any, segs: Any, corner: Any, label: Any, grid: Any, labels: int) -> Any:
+def crossed_labels(pieces: Any, segs: Any, corner: Any, label: object, grid: Any, labels: int) -> Any:
     """List (piece, label) for straight pieces, and what each is: 0 clear, 1 through a vertex, -1 blocked."""
     desk = _desk(len(segs), labels)
     out, kind = desk[1], np.empty(len(pieces), np.int64)

@@ -72,7 +72,7 @@ def _find(xy: Any, tri: Any, near: Any, at: int, p: int, count: int) -> int:
 
 
 @compiled
-def _put(xy: Any, tri: Any, near: Any, mark: Any, home: Any, t: int, p: int, count: int) -> int:
+def _put(xy: Any, tri: Any, near: Any, mark: object, home: Any, t: int, p: int, count: int) -> int:
     """Put a point into a triangle or on its side, and turn sides until all are round."""
     on = -1
     for i in range(3):
@@ -209,7 +209,7 @@ def _leave(xy: Any, tri: Any, near: Any, home: Any, a: int, b: int) -> Any:
 
 
 @compiled
-def _clear_way(xy: Any, tri: Any, near: Any, mark: Any, home: Any, a: int, b: int, t: int, i: int) -> int:
+def _clear_way(xy: Any, tri: Any, near: Any, mark: object, home: Any, a: int, b: int, t: int, i: int) -> int:
     """Turn away all sides that cross a line, as far as the first point on it; -1 if one of them may not be turned."""
     pairs, goal = _in_the_way(xy, tri, near, mark, a, b, t, i)
     if goal < 0:

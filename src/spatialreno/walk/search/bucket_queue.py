@@ -155,7 +155,7 @@ def fresh_queue(buckets: int, size: int) -> Any:
 
 
 @compiled
-def balls(graph: Any, more: Any, begin: Any, order: Any, starts: Any, ends: Any, seeds: Any, wanted: Any,
+def balls(graph: Any, more: object, begin: Any, order: Any, starts: Any, ends: Any, seeds: Any, wanted: Any,
           limit: int, shift: int) -> Any:  # fmt: skip
     """Measure from each start (rows `starts[k]:ends[k]` of the seeds) to the wanted nodes within the limit.
 

@@ -121,7 +121,7 @@ def _fingerprint(area: StudyArea) -> str:
     return digest.hexdigest()
 
 
-def _write(value: Any, name: str, arrays: dict[str, Any]) -> None:
+def _write(value: object, name: str, arrays: dict[str, Any]) -> None:
     """Take a fabric apart into plain arrays, whole numbers as narrow as they fit."""
     if is_dataclass(value):
         for part in fields(value):

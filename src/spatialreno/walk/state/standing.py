@@ -19,6 +19,8 @@ from spatialreno.walk.fabric.fabric import Fabric
 from spatialreno.walk.millimetres.frame import Bools, Ints
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from spatialreno.area import StudyArea
 
 # A fabric is a pure function of geometry; keeping the last few only saves time and changes no answer.
@@ -227,7 +229,7 @@ def geometry_key(area: StudyArea) -> str:
     return digest.hexdigest()
 
 
-def _layer_bytes(layer: Any) -> bytes:
+def _layer_bytes(layer: gpd.GeoDataFrame) -> bytes:
     """Write ids and shapes down as bytes."""
     shapes = shapely.to_wkb(layer.geometry.to_numpy())
     return b"\0".join(str(name).encode() for name in layer.index) + b"\1" + b"".join(shapes)

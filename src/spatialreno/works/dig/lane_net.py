@@ -18,6 +18,8 @@ from spatialreno.works.heat.faces import obstacles
 from spatialreno.works.heat.pipe_ground import lane_owners
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 _FOOT_M = 12.0
@@ -120,7 +122,9 @@ def _links(area: StudyArea, served: gpd.GeoSeries, lines: Any) -> tuple[pd.DataF
     return pd.DataFrame(rows, columns=["served", "line", "along", "length_m", "geometry"]), faults
 
 
-def _feet(line: Any, k: int, shape: Any, shapes: Any, solid: Any) -> list[tuple[float, int, float, Any]]:
+def _feet(
+    line: BaseGeometry, k: int, shape: BaseGeometry, shapes: Any, solid: Any
+) -> list[tuple[float, int, float, Any]]:
     """List ways from a lane to an outline: from both ends and the middle of the stretch it faces, past obstacles."""
     corners = shapely.points(shapely.get_coordinates(shape))
     faced = shapely.line_locate_point(line, corners)

@@ -15,6 +15,8 @@ from spatialreno.works.dig.cross_section import Section, Side, best_order, check
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 ROOM = ["width_m", "left_m", "right_m", "left", "right", "left_side", "right_side", "needed_m", "at"]
@@ -113,7 +115,7 @@ def _standing(area: StudyArea, faces_only: bool) -> tuple[Any, list[str]]:
     return shapes, [f"{layer}:{name}" for layer, frame in layers.items() for name in frame.index]
 
 
-def _stations(line: Any, step_m: float) -> tuple[Any, Any]:
+def _stations(line: BaseGeometry, step_m: float) -> tuple[Any, Any]:
     """Cut a line into short straight pieces: their beginnings and ends."""
     points = shapely.get_coordinates(shapely.segmentize(line, step_m))
     return points[:-1], points[1:]

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from spatialreno.area import on_ground
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 FloatArray = NDArray[np.float64]
@@ -28,7 +30,7 @@ def obstacles(area: StudyArea) -> Any:
     return np.concatenate(parts)
 
 
-def long_box(shape: Any) -> FloatArray:
+def long_box(shape: BaseGeometry) -> FloatArray:
     """Give the corners of the smallest rectangle round a shape; the first side is a long one."""
     corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shape))[:4]
     if len(corners) < 4:  # a line or a point
@@ -102,7 +104,7 @@ def _units(
     return [f"{name}/{k + 1}" for k in range(count)], [(k + 0.5) / count for k in range(count)], True
 
 
-def _free_point(foot: FloatArray, way: FloatArray, face: float, own: Any, tree: Any) -> tuple[Any, float]:
+def _free_point(foot: FloatArray, way: FloatArray, face: float, own: object, tree: Any) -> tuple[Any, float]:
     """Step off the house until nothing stands there; None where the side is built up to."""
     for share in _SHARES:
         point = foot + way * face * share

@@ -16,6 +16,8 @@ from spatialreno.area import inhabited_buildings, standing_structures
 from spatialreno.land import wall_bodies
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.area import StudyArea
 
 COLUMNS = [
@@ -149,7 +151,7 @@ class _Site:
         ray = shapely.LineString([feet[near], feet[near] - out * 200.0])
         return _Door(feet[near], out, along, float(ray.intersection(house).length), str(well["building_id"]))
 
-    def hits(self, shape: Any, ignore: str = "") -> list[str]:
+    def hits(self, shape: BaseGeometry, ignore: str = "") -> list[str]:
         """Name what stands in a footprint."""
         core = shapely.buffer(shape, -_TOUCH_M, join_style="mitre")
         found = self.names[self.tree.query(core, predicate="intersects")]
@@ -164,7 +166,7 @@ class _Site:
         parts = shapely.intersection(self.shapes[found], corridor)
         return float(min([look, *shapely.distance(parts, front)]))
 
-    def lane_at(self, shape: Any) -> str:
+    def lane_at(self, shape: BaseGeometry) -> str:
         """Name the lane that passes within a fire lane's width of a footprint."""
         near = self.lanes[self.lanes.distance(shape) < self.constants["fire_width_m"]]
         return str(min(near.index)) if len(near) else ""
@@ -250,7 +252,7 @@ def _try(form: dict[str, str], door: _Door, other: _Door | None, well: Any, site
     }
 
 
-def _inside(shape: Any, compound: Any, site: _Site) -> bool:
+def _inside(shape: BaseGeometry, compound: Any, site: _Site) -> bool:
     """Tell whether a footprint stays in its compound; one without a compound has nowhere to stand."""
     yards = site.area.compounds.geometry
     reach = site.constants["tolerance_m"]

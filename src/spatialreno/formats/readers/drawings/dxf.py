@@ -21,6 +21,8 @@ from spatialreno.formats.readers.drawings.walls import single_walls
 from spatialreno.formats.readers.raw import RawTable
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from spatialreno.formats.readers.entry import Source
 
 _CASS = "SOUTH"
@@ -269,7 +271,7 @@ def _walls(shapes: list[Any], rows: list[Any], ours: set[str], constants: Any, m
     return [s for s, _ in known] + lines, [r for _, r in known] + cells
 
 
-def _closed(shape: Any, wanted: tuple[str, ...], reach: float, acts: list[Any], row: dict[str, Any]) -> Any:
+def _closed(shape: BaseGeometry, wanted: tuple[str, ...], reach: float, acts: list[Any], row: dict[str, Any]) -> Any:
     """A ring stands for its polygon where polygons are wanted, and the other way round."""
     if shape.geom_type == "LineString" and wanted[:1] == ("Polygon",) and len(shape.coords) > 3:
         gap = shapely.Point(shape.coords[0]).distance(shapely.Point(shape.coords[-1]))

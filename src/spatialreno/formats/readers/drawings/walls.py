@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from spatialreno.area import middle, strip_lines
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 Rows = list[dict[str, Any]]
 
@@ -87,11 +90,11 @@ def _candidates(shapes: list[Any], least: float, most: float) -> list[tuple[floa
     return found
 
 
-def _along(line: Any) -> Any:
+def _along(line: BaseGeometry) -> Any:
     return shapely.get_coordinates(shapely.line_interpolate_point(line, np.linspace(0.1, 0.9, 9), normalized=True))
 
 
-def _strip(shape: Any, least: float, most: float) -> tuple[list[Any], float] | None:
+def _strip(shape: BaseGeometry, least: float, most: float) -> tuple[list[Any], float] | None:
     """Read a closed thin outline as the wall in its middle."""
     if not shape.is_ring or len(shape.coords) < 4:
         return None

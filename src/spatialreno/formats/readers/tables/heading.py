@@ -236,7 +236,7 @@ def _tell_totals(
                 raw.note("sum differs", said, str(i + 1))
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 

@@ -129,12 +129,12 @@ def _with_points(raw: RawTable, names: tuple[str, ...], path: Path) -> RawTable:
     return RawTable(rest, list(shapes), None, raw.ids, raw.acts)
 
 
-def _pair(value: Any) -> tuple[float, float]:
+def _pair(value: object) -> tuple[float, float]:
     found = _PAIR.match(str(value)) if value is not None else None
     return (float(found[1]), float(found[2])) if found else (np.nan, np.nan)
 
 
-def _degrees(value: Any) -> float:
+def _degrees(value: object) -> float:
     """Read a number, or degrees, minutes and seconds.
 
     >>> round(_degrees("112°25′45.6″"), 6), _degrees("631020.5")

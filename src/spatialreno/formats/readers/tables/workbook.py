@@ -133,7 +133,7 @@ def _cells(page: Any, path: Path | None = None) -> Iterator[tuple[Any, ...]]:
         yield row
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> Any:
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, (datetime.datetime, datetime.date)):
