@@ -269,7 +269,7 @@ def _player_rows(
             "cause": cause, "player": players.ids, "name": players.names, "alone": alone, "share": share,
             "error": error, "nucleolus": nucleolus, "last": last,
         }
-    ).round({"share": 6, "error": 6, "nucleolus": 4, "last": 6, "alone": 6})  # fmt: skip
+    ).round({"share": 6, "error": 6, "nucleolus": 4, "last": 6, "alone": 6}).replace(-0.0, 0.0)  # fmt: skip
 
 
 def _sum_of(by_coalition: Mapping[int, float]) -> Value:

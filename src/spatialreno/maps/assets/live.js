@@ -106,6 +106,7 @@
     kinds(written);
     payers(written);
     votes();
+    app.captions();
   }
 
   function payers(written) {

@@ -25,6 +25,8 @@
     for (const table of document.querySelectorAll(".leaders .scroll, .options .scroll")) {
       const head = table.querySelector("th.chosen");
       const change = table.querySelector("th.change:not([hidden])");
+      const first = table.querySelector("th");
+      if (first) table.style.setProperty("--first", `${first.offsetWidth}px`);
       if (head) table.scrollLeft = head.offsetLeft + head.offsetWidth + (change ? change.offsetWidth : 0) - table.clientWidth;
     }
   }
@@ -80,43 +82,14 @@
     return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
   }
 
-  // On paper the title stands over the map and the legend under it.
-  function paper(container, key) {
-    const panel = document.querySelector(".panel");
-    const titles = [...panel.querySelectorAll(":scope > header, :scope > .tabs")];
-    const home = key.parentElement;
-    let open = key.open;
-    const size = (width, height) => {
-      for (const [name, value] of [["width", width], ["height", height]]) {
-        if (value) container.style.setProperty(name, value, "important");
-        else container.style.removeProperty(name);
-      }
-      app.map.invalidateSize({ animate: false });
-      app.fit();
-      numeric();
-    };
-    // A pixel of paper is a 96th of an inch.
-    const numeric = () => {
-      const said = document.getElementById("paper-scale");
-      if (!said) return;
-      const half = app.map.getSize().divideBy(2), right = half.add([100, 0]);
-      const metres = app.map.distance(app.map.containerPointToLatLng(half), app.map.containerPointToLatLng(right)) / 100;
-      said.textContent = `1 : ${Math.round(metres * 96 / 0.0254 / 10) * 10}`;
-    };
-    window.addEventListener("beforeprint", () => {
-      open = key.open;
-      key.open = true;
-      container.before(...titles);
-      container.after(key);
-      size("273mm", "112mm"); // what A4 has between its margins
-    });
-    window.addEventListener("afterprint", () => {
-      panel.prepend(...titles);
-      home.append(key);
-      key.open = open;
-      size();
-    });
+  // A table without a caption is called what stands over it.
+  function captions() {
+    for (const table of document.querySelectorAll(".panel table")) {
+      const place = table.closest("details, section"), title = place && place.querySelector(":scope > summary, :scope > h2, :scope > h3");
+      if (!table.caption && title) table.createCaption().append(app.element("span", "unseen", title.textContent));
+    }
   }
+  app.captions = captions;
 
   // The map itself: zoom, fit, switches, legend, scale and north.
   app.furnish = (map, given) => {
@@ -125,7 +98,8 @@
     const wide = window.innerWidth >= 1500 && window.innerHeight >= 750; // on less the map comes first
     const container = map.getContainer();
     const tools = document.querySelector(".tools");
-    container.before(tools);
+    const skip = app.button("skip", given.words.skip, given.words.skip, () => container.focus());
+    document.body.prepend(skip, document.querySelector(".panel"), tools); // read first, then the map
     map.invalidateSize({ animate: false });
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", given.words.map);
@@ -143,7 +117,8 @@
     map.on("zoomend", distance);
     app.inspect();
     app.search(tools);
-    paper(container, key);
+    app.paper(container, key);
+    captions();
     return tools;
   };
 
@@ -154,6 +129,7 @@
     app.swipe(tools);
     app.phases(tools);
     tools.querySelector(".print").addEventListener("click", () => window.print());
+    tools.querySelector(".print-one").addEventListener("click", () => { app.onePage(); window.print(); });
     tabs();
     document.querySelector(".panel").addEventListener("toggle", aside, true);
     choose(given.open, false);

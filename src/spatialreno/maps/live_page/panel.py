@@ -73,7 +73,7 @@ def panel(options: Comparison, lang: Lang, *, step_m: int) -> Markup:
     """Write the panel; empty tables are filled by the page's script."""
     area = options.areas["today"]
     return tag(
-        "aside",
+        "main",
         tag(
             "header",
             tag("h1", isolated(area.title or area.name)),

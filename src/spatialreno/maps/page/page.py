@@ -36,12 +36,12 @@ _PACKED_FROM = 2000
 _MAX_ZOOM = 22
 _SAID = (
     "layers legend map north zoom_in zoom_out fit reach_from gone altered built scores gains start today close "
-    "theme_plan theme_today theme_analysis theme_own swipe no_works before_works nothing_found map_key "
+    "skip theme_plan theme_today theme_analysis theme_own swipe no_works before_works nothing_found map_key "
     "walk_said walk_joint walk_less walk_longer walk_new walk_lost walk_more walk_rest walk_same walk_to walk_all"
 )
 WORDS = tuple(_SAID.split())
 # Our own code by task, in the order in which it is read.
-MAP_SCRIPTS = ("base", "shapes", "labels", "draw", "controls", "inspect", "search")
+MAP_SCRIPTS = ("base", "shapes", "labels", "draw", "controls", "inspect", "search", "paper")
 _SCRIPTS = (*MAP_SCRIPTS, "swipe", "phases", "basemap", "page")
 
 

@@ -48,7 +48,7 @@ def panel(options: Comparison, lang: Lang, *, chosen: int, people: People | None
     titles = option_titles(options, lang)
     told = minutes(options, lang)
     return tag(
-        "aside",
+        "main",
         _head(options, lang),
         _tabs(options, titles, told, lang, chosen),
         *(
@@ -133,16 +133,23 @@ def _leaders(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int
         return Markup("")
 
     head = tag("tr", tag("th", word("indicator", lang), scope="col"), *option_heads(titles, chosen))
-    body = [
-        tag(
-            "tr",
-            tag("th", tag("span", group, class_="group"), titled(title, unit), scope="row"),
-            *(option_cell(k, chosen, v) for k, v in enumerate(values)),
-        )
-        for group, title, unit, values in lines
-    ]
-    table = tag("table", tag("thead", head), tag("tbody", *body))
-    return tag("section", tag("h2", word("leaders", lang)), tag("div", table, class_="scroll"), class_="leaders")
+    same = [line for line in lines if len(set(line[-1])) == 1 and len(titles) > 1]
+    rows = {
+        folded: [
+            tag(
+                "tr",
+                tag("th", tag("span", group, class_="group"), titled(title, unit), scope="row"),
+                *(option_cell(k, chosen, v) for k, v in enumerate(values)),
+            )
+            for group, title, unit, values in own
+        ]
+        for folded, own in ((False, [line for line in lines if line not in same]), (True, same))
+    }
+    parts = [tag("div", tag("table", tag("thead", head), tag("tbody", *rows[False])), class_="scroll")]
+    if same:
+        told = tag("summary", f"{word('same_everywhere', lang)} ({len(same)})")
+        parts.append(tag("details", told, tag("table", tag("thead", head), tag("tbody", *rows[True]))))
+    return tag("section", tag("h2", word("leaders", lang)), *parts, class_="leaders")
 
 
 def _indicators(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int) -> Markup:

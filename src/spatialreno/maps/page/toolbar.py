@@ -22,6 +22,7 @@ def tools(titles: Sequence[str], lang: Lang) -> Markup:
     if len(titles) > 1:
         parts += [_swipe(titles, lang), _phases(lang)]
     parts.append(tag("button", word("print", lang), type="button", class_="print"))
+    parts.append(tag("button", word("print_one", lang), type="button", class_="print-one"))
     return tag("div", *parts, class_="tools", role="toolbar", aria_label=word("tools", lang))
 
 

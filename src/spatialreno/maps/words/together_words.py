@@ -18,7 +18,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "access": ("可达（居民，人）", "Access (residents)"),
     "land": ("腾出空间（m²）", "Land that comes free (m²)"),
-    "pipes": ("热力站（元）", "Heat stations (yuan)"),
+    "pipes": ("管网：热力站、沟槽（元）", "Pipes: heat stations, trenches (yuan)"),
     "management": ("物业管理（元/年）", "Management (yuan a year)"),
     "net": ("净收益（元）", "Net of the bill (yuan)"),
     "cause": ("收益来源", "Cause"),

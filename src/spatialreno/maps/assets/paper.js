@@ -1,0 +1,92 @@
+// On paper: the whole page on A4, or the first minute on one A3 with its title block.
+(app => {
+  "use strict";
+  const SMALLEST_PX = 6;
+  let one = null, container, key, panel;
+
+  const sized = (width, height) => {
+    for (const [name, value] of [["width", width], ["height", height]]) {
+      if (value) container.style.setProperty(name, value, "important");
+      else container.style.removeProperty(name);
+    }
+    app.map.invalidateSize({ animate: false });
+    app.fit();
+    numeric();
+  };
+
+  // A pixel of paper is a 96th of an inch.
+  function numeric() {
+    const said = document.getElementById("paper-scale");
+    if (!said) return;
+    const half = app.map.getSize().divideBy(2), right = half.add([100, 0]);
+    const metres = app.map.distance(app.map.containerPointToLatLng(half), app.map.containerPointToLatLng(right)) / 100;
+    said.textContent = `1 : ${Math.round(metres * 96 / 0.0254 / 10) * 10}`;
+  }
+
+  // Put things elsewhere and say how they come back.
+  function moved(pairs) {
+    const home = pairs.flatMap(([, things]) => things).map(thing => {
+      const mark = document.createComment("");
+      thing.before(mark);
+      return [mark, thing];
+    });
+    for (const [place, things] of pairs) place.append(...things);
+    return () => { for (const [mark, thing] of home) mark.replaceWith(thing); };
+  }
+
+  // The first minute: title, pictures and map on the left; sentence, tables, bars and title block on the right.
+  app.onePage = () => {
+    if (one) return;
+    const seen = css => [...panel.querySelectorAll(css)].filter(part => !part.hidden);
+    const [sheet, left, right] = ["one-sheet", "one-left", "one-right"].map(name => app.element("div", name));
+    const open = key.open, rule = app.element("style", null, "@page { size: A3 landscape; margin: 10mm; }");
+    const back = moved([
+      [left, [...seen(":scope > header, :scope > .tabs"), container, key]],
+      [right, seen(":scope > .verdict, :scope > .leaders, :scope > section:has(.bars), :scope > .title-block")],
+    ]);
+    sheet.append(left, right);
+    document.body.prepend(sheet);
+    document.head.append(rule);
+    document.documentElement.classList.add("one-page");
+    key.open = true;
+    sized();
+    let size = 12;
+    while (right.scrollHeight > right.clientHeight && size > SMALLEST_PX) right.style.fontSize = `${size -= 0.5}px`;
+    one = () => {
+      back();
+      sheet.remove();
+      rule.remove();
+      document.documentElement.classList.remove("one-page");
+      key.open = open;
+      one = null;
+      sized();
+    };
+  };
+
+  app.wholePage = () => { if (one) one(); };
+
+  // On A4 the title stands over the map and the legend under it.
+  app.paper = (mapped, legend) => {
+    [container, key, panel] = [mapped, legend, document.querySelector(".panel")];
+    let back = null, open = key.open;
+    window.addEventListener("beforeprint", () => {
+      if (one) return;
+      open = key.open;
+      key.open = true;
+      const titles = [...panel.querySelectorAll(":scope > header, :scope > .tabs")];
+      const head = app.element("div"), foot = app.element("div");
+      document.body.append(head, container, foot);
+      const things = moved([[head, titles], [foot, [key]]]);
+      document.body.append(panel);
+      back = () => { things(); head.remove(); foot.remove(); document.body.prepend(panel); };
+      sized("273mm", "104mm"); // what A4 has between its margins
+    });
+    window.addEventListener("afterprint", () => {
+      if (one) { one(); return; }
+      if (back) back();
+      back = null;
+      key.open = open;
+      sized();
+    });
+  };
+})(spatialreno);

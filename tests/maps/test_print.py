@@ -1,0 +1,116 @@
+"""Pages on paper, and by keyboard: the first minute on one A3, whole; every stop has a name; the text comes first."""
+
+from __future__ import annotations
+
+import base64
+import re
+import shutil
+import subprocess
+
+import pytest
+from maps.conftest import CRS, quarter
+
+from spatialreno.area import assemble
+from spatialreno.maps import draw, live
+
+
+@pytest.fixture(scope="module")
+def pages(options, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("print")
+    town = assemble(quarter(str), name="small", title="示例片区", crs=CRS)
+    return {"map": draw(options).save(folder / "map.html"), "live": live(town).save(folder / "live.html")}
+
+
+@pytest.fixture
+def shown(browser, pages, request):
+    browser.set_window_size(1440, 900)
+    browser.get("about:blank")
+    browser.get(pages[request.param].as_uri())
+    yield browser
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+
+
+def printed(browser, path):
+    """Print and read back: number of pages, size in millimetres, text without blanks."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("no poppler on this machine")
+    made = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True})
+    path.write_bytes(base64.b64decode(made["data"]))
+    about = subprocess.run(["pdfinfo", path], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, text=True, check=True).stdout
+    size = [round(float(side) / 72 * 25.4) for side in re.search(r"Page size:\s+([\d.]+) x ([\d.]+)", about).groups()]
+    return int(re.search(r"Pages:\s+(\d+)", about).group(1)), size, re.sub(r"\s", "", text)
+
+
+def words_of(browser, css):
+    all_of = "return [...document.querySelectorAll(arguments[0])].filter(p => p.checkVisibility())"
+    found = browser.execute_script(f"{all_of}.map(p => p.textContent)", css)
+    return [re.sub(r"\s", "", text) for text in found]
+
+
+@pytest.mark.parametrize("shown", ["map"], indirect=True)
+def test_the_first_minute_is_one_a3_and_nothing_is_missing(shown, tmp_path):
+    before = shown.execute_script("return document.body.children.length")
+    css = ".panel > .verdict, .panel > .leaders tbody :is(th, td), .panel > header h1, .tabs button > span:first-child"
+    told = words_of(shown, css)
+    shown.execute_script("window.print = () => {}")
+    shown.find_element("css selector", ".print-one").click()
+    pages, size, text = printed(shown, tmp_path / "one.pdf")
+    assert pages == 1 and size == [420, 297]
+    assert len(told) > 8 and [word for word in told if word and word not in text] == []
+    for word in ("项目", "比例", "编制", "校对", "审核", "单位", "版本", "图例", "北"):
+        assert word in text
+    assert re.search(r"1:\d+", text)
+    # after printing everything stands where it stood
+    assert shown.execute_script("return document.documentElement.className") == ""
+    assert shown.execute_script("return document.body.children.length") == before
+    assert printed(shown, tmp_path / "again.pdf")[1] == [297, 210]
+
+
+@pytest.mark.parametrize("shown", ["map", "live"], indirect=True)
+def test_a4_tells_the_table_whole(shown, tmp_path):
+    told = words_of(shown, ".panel > .leaders tbody th, .panel > .leaders tbody td")
+    _, size, text = printed(shown, tmp_path / "a4.pdf")
+    assert size == [297, 210] and [word for word in told if word and word not in text] == []
+
+
+STOPS = """const seen = [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex]')]
+  .filter(e => e.tabIndex >= 0 && !e.disabled && e.checkVisibility());
+const labels = e => [...(e.labels || [])].map(l => l.textContent).join('');
+const name = e => (e.getAttribute('aria-label') || e.title || e.alt || labels(e) || e.textContent || '').trim();
+return seen.map(e => [name(e), !!e.closest('.panel'), !!e.closest('.leaflet-container'), e.className])"""
+
+
+@pytest.mark.parametrize("shown", ["map", "live"], indirect=True)
+def test_the_text_comes_before_the_map_and_every_stop_has_a_name(shown):
+    stops = shown.execute_script(STOPS)
+    assert stops[0][0] == "跳到地图" and [one for one in stops if not one[0]] == []
+    panel = [at for at, one in enumerate(stops) if one[1]]
+    chart = [at for at, one in enumerate(stops) if one[2]]
+    assert max(panel) < min(chart)
+    assert len(shown.find_elements("css selector", "main")) == 1
+    bare = "return [...document.querySelectorAll('.panel table')].filter(t => t.rows.length && !t.caption).length"
+    assert shown.execute_script(bare) == 0
+    shown.find_element("css selector", ".skip").send_keys("\ue007")
+    assert shown.execute_script("return document.activeElement.classList.contains('leaflet-container')")
+
+
+@pytest.mark.parametrize("shown", ["map"], indirect=True)
+@pytest.mark.parametrize("size", [(1920, 1080), (1440, 900), (1093, 614), (720, 450)])
+def test_today_is_in_sight_and_no_digit_is_cut(shown, size):
+    """720 by 450 is a window of 1440 by 900 at 200 %."""
+    shown.set_window_size(*size)
+    shown.refresh()
+    cut = shown.execute_script("""const found = [];
+        for (const table of document.querySelectorAll('.leaders .scroll')) {
+          const box = table.getBoundingClientRect();
+          for (const cell of table.querySelectorAll('td[data-option="0"], td.chosen')) {
+            const own = cell.getBoundingClientRect();
+            if (!own.width) continue;
+            if (own.left < box.left - 1 || own.right > box.right + 1) found.push(cell.textContent);
+            const at = document.elementFromPoint(own.left + own.width / 2, own.top + own.height / 2);
+            if (at && at.closest('td, th') && at.closest('td, th') !== cell) found.push(cell.textContent);
+          }
+        } return found""")
+    shown.set_window_size(1440, 900)
+    assert cut == []
