@@ -20,7 +20,8 @@ def test_who_pays_and_when(run, small, tmp_path):
     assert done.code == 0 and [r["payer"] for r in rows] == ["city"] and rows[0]["available_yuan"] == 10
     assert round(rows[0]["needed_yuan"] - 10, 2) == rows[0]["short_yuan"]
     assert "--phase" in run("funding", small, option, "--show", "years").err
-    assert "expected each phase once" in run("funding", small, option, "--phase", "1").err
+    for wrong in ("1", "1=2026-05-01:2026-04-30", "1=2026-02-30:2026-03-30", "1=spring:summer"):
+        assert f"--phase {wrong}: expected each phase once" in run("funding", small, option, "--phase", wrong).err
 
 
 def test_the_year_of_an_option(run, small, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -103,13 +104,23 @@ def _spans(given: list[str]) -> dict[int, tuple[str, str]]:
     for text in given:
         phase, _, days = text.partition("=")
         first, _, last = days.partition(":")
-        if not phase.strip().isdigit() or not last or int(phase) in found:
+        if not phase.strip().isdigit() or int(phase) in found or not _runs_on(first.strip(), last.strip()):
             wrong.append(text)
         else:
             found[int(phase)] = (first.strip(), last.strip())
     if wrong:
-        raise InputError(f"--phase {', '.join(wrong)}: expected each phase once, such as 1=2026-03-01:2026-04-30.")
+        raise InputError(
+            f"--phase {', '.join(wrong)}: expected each phase once, and its last day not before its first, "
+            "such as 1=2026-03-01:2026-04-30."
+        )
     return found
+
+
+def _runs_on(first: str, last: str) -> bool:
+    try:
+        return date.fromisoformat(first) <= date.fromisoformat(last)
+    except ValueError:
+        return False
 
 
 @app.command(compares=True)
