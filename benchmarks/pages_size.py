@@ -69,7 +69,7 @@ def compared(area: StudyArea) -> Any:
         ledgers={}, notes=lambda lang: [],
         leaders=lambda lang: pd.DataFrame({"group": [], "unit": [], "today": [], "plan": []}),
         table=lambda: pd.concat(dict.fromkeys(("today", "plan"), same), names=["option"]),
-        bill=nothing.bill, funding=nothing.funding, gained={},
+        bill=nothing.bill, funding=nothing.funding, gained={}, once=lambda name, work: work(),
         provenance={"version": "0", "fingerprint": "0", "options": {"plan": {"fingerprint": "0"}}},
     )  # fmt: skip
 

@@ -18,11 +18,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from spatialreno.works.heat.station_model import StationCase, solve_case
 
 from spatialreno.catalog import read_catalog
+from spatialreno.optimise.limit import Limit
 from spatialreno.optimise.steiner.net import make_net
 from spatialreno.optimise.steiner.tree import least_tree
+from spatialreno.siting.models.station_model import StationCase, solve_case
 
 DEFAULT = Path(__file__).parents[2] / "shared" / "data" / "vologda"
 CELL_M = 300.0
@@ -101,7 +102,7 @@ def main() -> None:
     blocks = blocks_of(folder, count)
     case = case_of(blocks)
     begun = time.perf_counter()
-    answer, _ = solve_case(case, time_limit_s=seconds)
+    answer, _ = solve_case(case, limit=Limit(seconds))
     took = time.perf_counter() - begun
     load, people = blocks["area_m2"].sum(), blocks["people"].sum()
     print(f"{len(blocks)} blocks, {people:,.0f} people, {load:,.0f} m2, {blocks['load_kw'].sum() / 1000:,.0f} MW")
