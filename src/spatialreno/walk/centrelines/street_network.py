@@ -13,7 +13,13 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import InputError
-from spatialreno.walk.centrelines.street_tables import edge_table, networkx_graph, node_table, route_table
+from spatialreno.walk.centrelines.street_tables import (
+    StreetPieces,
+    edge_table,
+    networkx_graph,
+    node_table,
+    route_table,
+)
 from spatialreno.walk.fabric.build import hilbert
 from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Ints, lines
 from spatialreno.walk.search.contraction import Chains, draw_together, nearest_from, rows_from
@@ -33,8 +39,8 @@ class Feet:
 
 
 @dataclass(frozen=True, repr=False)
-class StreetNetwork:
-    """Streets as a graph: nodes, the named ones first, and straight pieces between them, walked both ways.
+class StreetNetwork(StreetPieces):
+    """Streets to walk along: which places reach which, how far, and by which way.
 
     Attributes
     ----------
@@ -47,13 +53,6 @@ class StreetNetwork:
     crs
         Projected coordinate system.
     """
-
-    ids: pd.Index[Any]
-    xy: Floats
-    first: Ints
-    second: Ints
-    length: Ints
-    crs: Any
 
     def __repr__(self) -> str:
         """Read the network aloud."""

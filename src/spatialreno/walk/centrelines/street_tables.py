@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,11 +14,32 @@ import shapely
 from spatialreno.errors import InputError
 from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Ints
 
-if TYPE_CHECKING:
-    from spatialreno.walk.centrelines.street_network import StreetNetwork
+
+@dataclass(frozen=True, repr=False)
+class StreetPieces:
+    """Streets as a graph: nodes, the named ones first, and straight pieces between them, walked both ways.
+
+    Attributes
+    ----------
+    ids
+        Names of nodes; further nodes only bend streets.
+    xy
+        Coordinates of all nodes in metres of `crs`.
+    first, second, length
+        Ends of the pieces and their whole millimetres.
+    crs
+        Projected coordinate system.
+    """
+
+    ids: pd.Index[Any]
+    xy: Floats
+    first: Ints
+    second: Ints
+    length: Ints
+    crs: Any
 
 
-def node_table(network: StreetNetwork) -> gpd.GeoDataFrame:
+def node_table(network: StreetPieces) -> gpd.GeoDataFrame:
     """Give the named nodes as points, with x and y; the index is theirs."""
     xy = network.xy[: len(network.ids)]
     columns = {"x": xy[:, 0], "y": xy[:, 1]}
@@ -25,7 +47,7 @@ def node_table(network: StreetNetwork) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, index=index, geometry=shapely.points(xy), crs=network.crs)
 
 
-def edge_table(network: StreetNetwork) -> gpd.GeoDataFrame:
+def edge_table(network: StreetPieces) -> gpd.GeoDataFrame:
     """Give the streets between named nodes as lines: index u, v, key, a column length_m in metres."""
     start, end = _runs(network)
     length = np.add.reduceat(network.length, start) if len(start) else np.zeros(0)
@@ -36,7 +58,7 @@ def edge_table(network: StreetNetwork) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame.set_index(["u", "v", "key"]), geometry=shapes, crs=network.crs)
 
 
-def networkx_graph(network: StreetNetwork) -> Any:
+def networkx_graph(network: StreetPieces) -> Any:
     """Give the network as a MultiGraph with the attributes of OSMnx: x, y, crs, length in metres and geometry."""
     import networkx as nx
 
@@ -51,7 +73,7 @@ def networkx_graph(network: StreetNetwork) -> Any:
     return graph
 
 
-def route_table(network: StreetNetwork, pairs: Iterable[tuple[Any, Any]]) -> gpd.GeoDataFrame:
+def route_table(network: StreetPieces, pairs: Iterable[tuple[Any, Any]]) -> gpd.GeoDataFrame:
     """Find the shortest way of each pair of nodes; NaN and None where there is none.
 
     Raises
@@ -74,7 +96,7 @@ def route_table(network: StreetNetwork, pairs: Iterable[tuple[Any, Any]]) -> gpd
     return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(shapes, crs=network.crs))
 
 
-def _ways(network: StreetNetwork, ends: Ints) -> list[tuple[float, Any]]:
+def _ways(network: StreetPieces, ends: Ints) -> list[tuple[float, Any]]:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import dijkstra
 
@@ -85,12 +107,15 @@ def _ways(network: StreetNetwork, ends: Ints) -> list[tuple[float, Any]]:
     one, two = (least.index.get_level_values(k).to_numpy() for k in (0, 1))
     count = len(network.xy)
     graph = coo_array((least.to_numpy("float64"), (one, two)), shape=(count, count)).tocsr()
-    starts, row = np.unique(ends[:, 0], return_inverse=True)
-    length, before = dijkstra(graph, directed=False, indices=starts, return_predecessors=True)
-    return [_traced(network, before[r], length[r], int(a), int(b)) for r, (a, b) in zip(row, ends, strict=True)]
+    found: dict[int, tuple[float, Any]] = {}
+    for start in np.unique(ends[:, 0]).tolist():  # one search at a time: no table of starts by nodes
+        length, before = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+        for row in np.flatnonzero(ends[:, 0] == start).tolist():
+            found[row] = _traced(network, before, length, start, int(ends[row, 1]))
+    return [found[row] for row in range(len(ends))]
 
 
-def _traced(network: StreetNetwork, before: Ints, length: Floats, start: int, end: int) -> tuple[float, Any]:
+def _traced(network: StreetPieces, before: Ints, length: Floats, start: int, end: int) -> tuple[float, Any]:
     """Follow the way back from its end."""
     if not np.isfinite(length[end]):
         return float("nan"), None
@@ -101,14 +126,14 @@ def _traced(network: StreetNetwork, before: Ints, length: Floats, start: int, en
     return float(length[end]) / MM_PER_M, shapely.LineString(network.xy[places])
 
 
-def _runs(network: StreetNetwork) -> tuple[Ints, Ints]:
+def _runs(network: StreetPieces) -> tuple[Ints, Ints]:
     """Give the first and the last piece of every street between named nodes: pieces follow one another along it."""
     start = np.flatnonzero(network.first < len(network.ids))
     end = np.flatnonzero(network.second < len(network.ids))
     return start, end
 
 
-def _drawn(network: StreetNetwork, start: Ints, end: Ints) -> Any:
+def _drawn(network: StreetPieces, start: Ints, end: Ints) -> Any:
     """Draw each street through the pieces that it is made of."""
     pieces = end - start + 1
     street = np.repeat(np.arange(len(start)), pieces)
