@@ -13,6 +13,7 @@ from .facts.gates import closed_gaps as closed_gaps
 from .facts.gates import gate_spans as gate_spans
 from .facts.gates import taken_stretches as taken_stretches
 from .facts.ground import ON_GROUND as ON_GROUND
+from .facts.ground import may_go as may_go
 from .facts.ground import on_ground as on_ground
 from .facts.ground import standing_structures as standing_structures
 from .facts.heat import STATION as STATION

@@ -13,7 +13,7 @@ import pandas as pd
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from spatialreno.area import lineage, lineages, replace_layers, taken_stretches, too_wide_gates
+from spatialreno.area import lineage, lineages, may_go, replace_layers, taken_stretches, too_wide_gates
 from spatialreno.errors import Fault, InputError, ScenarioError, nearest
 from spatialreno.scenario.holes import with_holes
 from spatialreno.scenario.interventions import Acts, Alter, Build, Demolish, Intervention
@@ -159,7 +159,7 @@ def _resolve_choice(act: Demolish | Alter, result: Resolved) -> None:
 
 def _resolve_demolish(act: Demolish, ids: pd.Index, result: Resolved) -> None:
     frame = result.area.layer(act.layer)
-    fixed = set(frame.index[~frame["removable"].fillna(True).astype(bool)]) if "removable" in frame else set()
+    fixed = set(frame.index[~may_go(frame)]) if "removable" in frame else set()
     named = set(act.chosen.ids or ())
     bound = sorted(i for i in ids if i in fixed and not named.isdisjoint(lineage(i)))
     if bound:

@@ -1,4 +1,4 @@
-"""What stands on the ground: structures that are walked round and built over; roofs and balconies are not."""
+"""What stands on the ground (roofs and balconies do not), and what may be taken down."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ ON_GROUND = ("ground", "attached")
 def on_ground(structures: pd.DataFrame) -> pd.Series[bool]:
     """Tell which structures stand on the ground, beside a building or apart from any."""
     return structures["position"].isin(ON_GROUND)
+
+
+def may_go(things: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which walls or structures may be taken down."""
+    return things["removable"].fillna(True).astype(bool)
 
 
 def standing_structures(area: StudyArea) -> gpd.GeoDataFrame:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from spatialreno.area import may_go
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def _gate_acts(area: StudyArea, name: str) -> list[Act]:
 
 def _removable(area: StudyArea, layer: str) -> list[str]:
     table = area.layer(layer)
-    return [str(name) for name in table.index[table["removable"].fillna(True).astype(bool)]]
+    return [str(name) for name in table.index[may_go(table)]]
 
 
 def _id_of(act: Act) -> str:

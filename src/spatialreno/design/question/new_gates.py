@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from spatialreno.area import may_go
+
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Build
@@ -21,7 +23,7 @@ def find_new_gates(area: StudyArea) -> list[Build]:
     from spatialreno.scenario import build
 
     width, near = area.catalog.constants["gate_width_m"], area.catalog.constants["gate_snap_m"]
-    walls = area.walls[area.walls["removable"].fillna(True).astype(bool)]
+    walls = area.walls[may_go(area.walls)]
     paths = area.paths[area.paths["walkable"].fillna(True).astype(bool)]
     tree = shapely.STRtree(paths.geometry.to_numpy())
     found = []

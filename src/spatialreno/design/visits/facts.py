@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spatialreno.area import may_go
+
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Intervention
@@ -60,8 +62,7 @@ def _shapes(area: StudyArea) -> Iterator[Fact]:
 
     for layer in _ABSENT:
         frame = area.layer(layer)
-        may_go = frame["removable"].fillna(True).astype(bool)
-        for name in frame.index[frame["inferred"].fillna(False).astype(bool) & may_go]:
+        for name in frame.index[frame["inferred"].fillna(False).astype(bool) & may_go(frame)]:
             acts = (demolish(layer, ids=[str(name)]),)
             yield Fact(layer, str(name), "shape", "there", "not there", acts)
 

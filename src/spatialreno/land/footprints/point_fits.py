@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from spatialreno.area import STATION, once_an_area, standing_structures
+from spatialreno.area import STATION, may_go, once_an_area, standing_structures
 from spatialreno.land.footprints.buildable import OPEN_GROUND, Sides, buildable_land, kind_sides, wall_zones
 from spatialreno.land.footprints.zones import zones_of
 from spatialreno.land.geometry.fit_rectangle import turned
@@ -114,7 +114,7 @@ def _cleared(area: StudyArea) -> StudyArea:
 
 def _removable(area: StudyArea, layer: str) -> list[str]:
     frame = area.layer(layer)
-    return list(frame.index[frame["removable"].fillna(True).astype(bool)].astype(str))
+    return list(frame.index[may_go(frame)].astype(str))
 
 
 def _roomy(land: Any, xy: FloatArray, least_m: float) -> Any:
@@ -156,9 +156,9 @@ def _needs(area: StudyArea, kind: str, inner: Any) -> list[Needs]:
 
 def solid_bodies(area: StudyArea, kind: str = "") -> tuple[list[tuple[str, str]], Any]:
     """List what may go and takes ground: layer and id, and the ground each keeps a kind (or nothing) off."""
-    walls = area.walls[area.walls["removable"].fillna(True).astype(bool)]
+    walls = area.walls[may_go(area.walls)]
     sheds = standing_structures(area)
-    sheds = sheds[sheds["removable"].fillna(True).astype(bool)]
+    sheds = sheds[may_go(sheds)]
     names = [("walls", str(i)) for i in walls.index] + [("structures", str(i)) for i in sheds.index]
     beside = wall_zones(area, kind, walls) if kind else solid_walls(walls)
     return names, np.concatenate([beside, sheds.geometry.to_numpy()])

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from spatialreno.area import standing_structures
+from spatialreno.area import may_go, standing_structures
 from spatialreno.land.footprints.buildable import OPEN_GROUND, kind_row
 from spatialreno.land.footprints.zones import STAYING
 from spatialreno.land.geometry.grow_shrink import solid_walls
@@ -94,9 +94,9 @@ def without(area: StudyArea, table: pd.DataFrame) -> StudyArea:
 
 
 def _may_go(area: StudyArea) -> tuple[Any, Any]:
-    removable = area.walls["removable"].fillna(True).astype(bool)
+    removable = may_go(area.walls)
     structures = standing_structures(area)
-    sheds = structures[structures["removable"].fillna(True).astype(bool)]
+    sheds = structures[may_go(structures)]
     return area.walls[removable & ~area.walls["kind"].isin(STAYING)], sheds
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from spatialreno.area import lasting, once_an_area
+from spatialreno.area import lasting, may_go, once_an_area
 from spatialreno.land.footprints.buildable import Sides
 from spatialreno.land.footprints.yards import yards_of
 from spatialreno.land.free.free_land import ground
@@ -132,7 +132,7 @@ def clipped(land: BaseGeometry, asked: BaseGeometry, margin_m: float) -> Any:
 @lasting
 def _standing(area: StudyArea) -> tuple[NDArray[np.object_], Any]:
     """Gather what gives directions, whatever is planned, and index it."""
-    kept = ~area.walls["removable"].fillna(True).astype(bool) | area.walls["kind"].isin(STAYING)
+    kept = ~may_go(area.walls) | area.walls["kind"].isin(STAYING)
     layers = (area.buildings, area.walls[kept], area.compounds)
     shapes = np.concatenate([layer.geometry.to_numpy() for layer in layers])
     return shapes, shapely.STRtree(shapes)

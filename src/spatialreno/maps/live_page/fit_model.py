@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.area import STATION
+from spatialreno.area import STATION, may_go
 from spatialreno.land import built_conflicts, footprint_fits, kind_sides, kinds_alike, solid_bodies
 from spatialreno.maps.live_page.typed_arrays import LabelSets, packed
 
@@ -63,7 +63,7 @@ def removable(area: StudyArea) -> list[tuple[str, str]]:
     frames = [(layer, area.layer(layer)) for layer in ("walls", "structures")]
     return [
         (layer, str(name)) for layer, frame in frames
-        for name in frame.index[frame["removable"].fillna(True).astype(bool)]
+        for name in frame.index[may_go(frame)]
     ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import shapely
 
+from spatialreno.area import may_go
 from spatialreno.blocks import frontages
 from spatialreno.community import find_consents, read_register, touched_features
 from spatialreno.maps.content.owners import party_names
@@ -67,7 +68,7 @@ def _shares(area: StudyArea) -> list[dict[str, Any]]:
 
 def _all_down(area: StudyArea, layer: str) -> Any:
     frame = area.layer(layer)
-    return demolish(layer, ids=list(frame.index[frame["removable"].fillna(True).astype(bool)]))
+    return demolish(layer, ids=list(frame.index[may_go(frame)]))
 
 
 def _bills(area: StudyArea, acts: list[Any], book: Register) -> dict[tuple[str, str], Bill]:

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from spatialreno.area import as_kinds, on_ground, open_facilities, standing_structures
+from spatialreno.area import as_kinds, may_go, on_ground, open_facilities, standing_structures
 from spatialreno.errors import InputError
 from spatialreno.walk.trials.trials import NEWLY_INSIDE, NEWLY_REACHED, Marks, Trial
 
@@ -203,10 +203,10 @@ def candidate_layers(area: StudyArea, candidates: Sequence[str] | None) -> list[
     layers = {"walls": area.walls.index, "gates": area.gates.index, "structures": standing}
     if candidates is None:
         loose = {
-            "walls": area.walls.index[area.walls["removable"].fillna(True).astype(bool)],
+            "walls": area.walls.index[may_go(area.walls)],
             "gates": area.gates.index[area.gates["walkers"] != "public"],
             "structures": area.structures.index[
-                area.structures["removable"].fillna(True).astype(bool) & on_ground(area.structures)
+                may_go(area.structures) & on_ground(area.structures)
             ],
         }
         return [(layer, str(name)) for layer, names in loose.items() for name in names]
