@@ -156,11 +156,11 @@ def _tree(shape: BaseGeometry) -> tuple[Any, float] | None:
     return shapely.centroid(shape), 2 * float(np.sqrt(shape.area / np.pi))
 
 
-def _silent(frame: Any, name: str, column: str, notes: Notes) -> set[Any]:
+def _silent(frame: gpd.GeoDataFrame, name: str, column: str, notes: Notes) -> set[Any]:
     """List the rows that say nothing themselves of a measure that their shape shows."""
     return {*notes.defaults.get((name, column), frozenset()), *frame.index[frame[column].isna()]}
 
 
-def _placed(frame: Any, shapes: npt.NDArray[Any]) -> pd.DataFrame:
+def _placed(frame: gpd.GeoDataFrame, shapes: npt.NDArray[Any]) -> pd.DataFrame:
     placed: pd.DataFrame = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
     return placed

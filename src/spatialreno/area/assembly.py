@@ -38,6 +38,8 @@ from spatialreno.errors import Fault, InputError, nearest
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from spatialreno._types import Crs
+
 _DECIMALS = 6
 
 
@@ -46,7 +48,7 @@ def assemble(
     *,
     name: str,
     title: str = "",
-    crs: Any = None,
+    crs: Crs = None,
     meta: Mapping[str, Any] | None = None,
     catalog: Catalog | None = None,
 ) -> StudyArea:
@@ -109,7 +111,7 @@ def assemble(
 
 
 def form_layers(
-    layers: Mapping[str, pd.DataFrame], *, crs: Any, catalog: Catalog
+    layers: Mapping[str, pd.DataFrame], *, crs: Crs, catalog: Catalog
 ) -> tuple[dict[str, pd.DataFrame], CRS, Notes]:
     """Conform all layers and bring them into one CRS, gathering faults and acts on the way."""
     unknown = sorted(set(layers) - set(catalog.layers))
@@ -123,13 +125,13 @@ def form_layers(
     return with_estimates(formed, catalog.constants, notes), target, notes
 
 
-def findings(layers: Mapping[str, pd.DataFrame], *, crs: Any, catalog: Catalog) -> list[Fault]:
+def findings(layers: Mapping[str, pd.DataFrame], *, crs: Crs, catalog: Catalog) -> list[Fault]:
     """List everything that the rules find, errors, warnings and notes, without raising for them."""
     return formed_findings(layers, crs=crs, catalog=catalog)[0]
 
 
 def formed_findings(
-    layers: Mapping[str, pd.DataFrame], *, crs: Any, catalog: Catalog
+    layers: Mapping[str, pd.DataFrame], *, crs: Crs, catalog: Catalog
 ) -> tuple[list[Fault], dict[str, pd.DataFrame]]:
     """List what ``findings`` lists, and return the layers in one CRS beside it, for a map of the findings."""
     formed, _, notes = form_layers(layers, crs=crs, catalog=catalog)
@@ -138,7 +140,7 @@ def formed_findings(
 
 
 def _in_one_crs(
-    formed: dict[str, pd.DataFrame], crs: Any, catalog: Catalog, notes: Notes
+    formed: dict[str, pd.DataFrame], crs: Crs, catalog: Catalog, notes: Notes
 ) -> tuple[dict[str, pd.DataFrame], CRS]:
     """Bring all layers into one CRS; a layer whose place is unknown stays where it is, with its fault."""
     mapped: dict[str, Any] = {n: f for n, f in formed.items() if not catalog.layers[n].is_table}

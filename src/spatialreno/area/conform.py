@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +17,11 @@ from spatialreno.area.repair import in_single_parts, repaired
 from spatialreno.area.rules.checked import row_names
 from spatialreno.catalog import Column, Layer, find_column, unit_factor
 from spatialreno.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import ArrayLike
 
 
 @dataclass
@@ -35,7 +40,7 @@ class Notes:
         """Write down one act; no ids stand for the whole layer."""
         self.acts.append({"layer": layer, "id": ids, "rule": rule, "reason": reason})
 
-    def fault(self, layer: str, ids: Any, rule: str, message: str, mend: str, column: str = "") -> None:
+    def fault(self, layer: str, ids: Iterable[object], rule: str, message: str, mend: str, column: str = "") -> None:
         """Write down one fault; ``column`` is the one whose cells hold it."""
         self.faults.append(Fault(layer, tuple(map(str, ids)), rule, message, mend, column=column))
 
@@ -274,14 +279,14 @@ def _sorted_table(frame: pd.DataFrame, layer: Layer, notes: Notes) -> pd.DataFra
     return frame.sort_values([*keys, *(c for c in frame.columns if c not in keys)], kind="stable", ignore_index=True)
 
 
-def _names(frame: pd.DataFrame, rows: Any) -> list[str]:
+def _names(frame: pd.DataFrame, rows: ArrayLike) -> list[str]:
     """Name raw rows by id, or by their place in the file when they have none."""
     ids = texts(frame["id"]) if "id" in frame.columns else pd.Series(index=frame.index, dtype="str")
     places = [f"row {i + 1}" for i in range(len(frame))]
     return list(ids.where(ids.notna(), places)[np.asarray(rows, dtype=bool)])
 
 
-def _listed(frame: pd.DataFrame, rows: Any) -> str:
+def _listed(frame: pd.DataFrame, rows: ArrayLike) -> str:
     """Join the names of some rows; nothing stands for all of them."""
     return "" if np.asarray(rows, dtype=bool).all() else ", ".join(_names(frame, rows))
 

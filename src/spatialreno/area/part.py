@@ -18,10 +18,11 @@ from spatialreno.area.under_catalog import freeze
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
     from shapely.geometry.base import BaseGeometry
 
 
-def part_of(area: StudyArea, ground: Any, name: str) -> StudyArea:
+def part_of(area: StudyArea, ground: shapely.Geometry, name: str) -> StudyArea:
     """Take what lies on some ground, each feature whole; tables (parties, rights, ballots) stay behind.
 
     Nothing is checked: the whole was.
@@ -51,7 +52,7 @@ def part_of(area: StudyArea, ground: Any, name: str) -> StudyArea:
     )
 
 
-def _on(frame: Any, ground: Any) -> Any:
+def _on(frame: pd.DataFrame, ground: shapely.Geometry) -> Any:
     if not isinstance(frame, gpd.GeoDataFrame):
         return np.zeros(len(frame), bool)
     return shapely.intersects(ground, frame.geometry.to_numpy())

@@ -17,6 +17,7 @@ from spatialreno.errors import Fault
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import ArrayLike
 
 
 def with_compounds_spread(
@@ -30,7 +31,7 @@ def with_compounds_spread(
     return {**layers, "buildings": buildings}
 
 
-def _spread(compounds: gpd.GeoDataFrame, buildings: Any, column: str, reach_m: float, notes: Notes) -> Any:
+def _spread(compounds: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame, column: str, reach_m: float, notes: Notes) -> Any:
     """Spread one column where no building of a compound says anything and a home could."""
     compounds, placed = _whole(compounds), _whole(buildings)
     home = owners(placed.geometry, compounds.geometry, reach_m)
@@ -97,7 +98,7 @@ def spread_over_buildings(
     return values, acts, faults
 
 
-def largest_remainder(total: int, weights: Any) -> Any:
+def largest_remainder(total: int, weights: ArrayLike) -> Any:
     """Divide a whole number by weights so that the parts are whole and sum to it.
 
     Examples
@@ -113,7 +114,7 @@ def largest_remainder(total: int, weights: Any) -> Any:
     return parts
 
 
-def _numbers(frame: Any, column: str) -> pd.Series[Any]:
+def _numbers(frame: gpd.GeoDataFrame, column: str) -> pd.Series[Any]:
     if column not in frame.columns:
         return pd.Series(np.nan, index=frame.index, dtype="float64")
     numbers: pd.Series[Any] = pd.to_numeric(frame[column], errors="coerce").astype("float64")

@@ -145,13 +145,13 @@ def _shape(members: npt.NDArray[Any], gaps: npt.NDArray[Any], area: StudyArea) -
     return (_sealed(shapely.union(yards, strips), area) if len(members) > 1 else yards), float(strips.area)
 
 
-def _areas(shape: Any) -> Any:
+def _areas(shape: shapely.Geometry) -> Any:
     """Keep the polygons of a shape; yards that touch share a line, which has no area."""
     parts = shapely.get_parts(shape)
     return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
 
-def _sealed(shape: Any, area: StudyArea) -> Any:
+def _sealed(shape: shapely.Geometry, area: StudyArea) -> Any:
     """Close the hair cracks of drawing between neighbours, without rounding any corner."""
     half = area.catalog.constants["tolerance_m"] / 2
     return shape.buffer(half, join_style="mitre").buffer(-half, join_style="mitre").union(shape)

@@ -22,6 +22,7 @@ from spatialreno.blocks.openings import (
 )
 
 if TYPE_CHECKING:
+    from spatialreno._types import Geometries, Indices
     from spatialreno.area import StudyArea
 
 Span = tuple[float, float]
@@ -126,13 +127,13 @@ def _owners(area: StudyArea) -> list[Owner]:
     return walls + [("structures", str(name)) for name in area.structures.index[low]]
 
 
-def _blocking_by(facing: pd.DataFrame, shapes: Any) -> tuple[Any, Any, Any]:
+def _blocking_by(facing: pd.DataFrame, shapes: Geometries) -> tuple[Any, Any, Any]:
     between = facing["between"].to_numpy()
     zone, thing = shapely.STRtree(shapes).query(between, predicate="intersects")
     return zone, thing, shapely.intersection(between[zone], shapes[thing])
 
 
-def _by_thing(facing: pd.DataFrame, zone: Any, thing: Any, shapes: Any) -> pd.DataFrame:
+def _by_thing(facing: pd.DataFrame, zone: Indices, thing: Indices, shapes: Geometries) -> pd.DataFrame:
     """Project each thing apart: the row number of the pair stands for its zone until it is measured."""
     pairs = facing.iloc[zone].reset_index(drop=True)
     measured = projections(pairs, np.arange(len(pairs)), shapes)

@@ -26,6 +26,8 @@ from spatialreno.catalog.read_only import ReadOnly
 from spatialreno.errors import Fault, InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
 Confidence = Literal["read", "secondary", "memory", "memory-low", "derived", "assumed"]
@@ -335,7 +337,7 @@ def _overlay(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
 
 
 def _overlay_rows(base: list[Any], own: list[Any], columns: tuple[str, ...]) -> list[Any]:
-    def key(row: Any) -> tuple[str, ...]:
+    def key(row: object) -> tuple[str, ...]:
         return tuple(str(row.get(c)) for c in columns) if isinstance(row, dict) else (repr(row),)
 
     parents, mine = {key(row): row for row in base}, [key(row) for row in own]
@@ -344,7 +346,7 @@ def _overlay_rows(base: list[Any], own: list[Any], columns: tuple[str, ...]) -> 
     return [row for k, row in parents.items() if k not in mine] + changed
 
 
-def _unknown(where: str, used: list[str], known: Any, what: str) -> list[str]:
+def _unknown(where: str, used: list[str], known: Iterable[str], what: str) -> list[str]:
     strange = sorted(set(used) - set(known))
     return [f"{where} name a {what} that is not there: {', '.join(strange)}"] if strange else []
 

@@ -75,7 +75,7 @@ def _is_byte(letter: str) -> bool:
     return "\udc80" <= letter <= "\udcff"
 
 
-def _holds_all(stream: Any) -> bool:
+def _holds_all(stream: object) -> bool:
     """Tell whether a stream can write every letter."""
     return (getattr(stream, "encoding", None) or "").lower().replace("-", "").startswith("utf")
 

@@ -6,11 +6,14 @@ import importlib.util
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from spatialreno.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _FEN = 100
 
@@ -135,7 +138,9 @@ def _reachable(items: list[str], needs: Mapping[str, frozenset[str]], chosen: se
     return kept
 
 
-def _closed(items: list[str], needs: Mapping[str, frozenset[str]], chosen: set[str], ask: Any) -> set[str]:
+def _closed(
+    items: list[str], needs: Mapping[str, frozenset[str]], chosen: set[str], ask: Callable[..., set[str]]
+) -> set[str]:
     """Ask the rule until nothing is chosen without what it needs."""
     while items:
         found: set[str] = ask(items)

@@ -15,6 +15,7 @@ from spatialreno.community.voting.votes import Tally
 from spatialreno.works import LiftSun, fit_lifts, shade_lifts
 
 if TYPE_CHECKING:
+    from spatialreno._types import Row
     from spatialreno.area import StudyArea
 
 MATTER = "lift"
@@ -197,7 +198,7 @@ def _counts(fit: pd.DataFrame, book: Register) -> dict[str, Tally]:
     return counts
 
 
-def _shared(i: str, row: Any, book: Register, scheme: Scheme, terms: LiftTerms) -> LiftShares:
+def _shared(i: str, row: Row, book: Register, scheme: Scheme, terms: LiftTerms) -> LiftShares:
     """Share one lift among the homes of its stairwell, or of the two that share it."""
     homes = book.homes[book.homes["entrance_id"].isin({i, row["partner"]})]
     constants = book.area.catalog.constants
@@ -213,7 +214,7 @@ def _shared(i: str, row: Any, book: Register, scheme: Scheme, terms: LiftTerms) 
 
 
 def _row(
-    i: str, fit: Any, shares: Mapping[str, LiftShares], counts: Mapping[str, Tally], area: StudyArea
+    i: str, fit: Row, shares: Mapping[str, LiftShares], counts: Mapping[str, Tally], area: StudyArea
 ) -> dict[str, Any]:
     """Sum up money and votes of one stairwell."""
     row: dict[str, Any] = dict.fromkeys(_MONEY, float("nan"))

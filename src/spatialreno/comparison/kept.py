@@ -220,7 +220,7 @@ class _Writer(pickle.Pickler):
         super().__init__(out, protocol=5)
         self._names = names
 
-    def persistent_id(self, obj: Any) -> _Ref | None:
+    def persistent_id(self, obj: object) -> _Ref | None:
         found = self._names.get(id(obj))
         if found is None and isinstance(obj, StudyArea):
             raise pickle.PicklingError(f"{obj.name} is an area besides those compared")

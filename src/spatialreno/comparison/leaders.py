@@ -134,7 +134,7 @@ class Figures:
         return f"{name if isinstance(name, str) else path} {said}"
 
 
-def _written(value: Any, decimals: int = 0) -> str:
+def _written(value: str | float, decimals: int = 0) -> str:
     """Write a figure with groups of thousands, and decimals where it has any."""
     if isinstance(value, str):
         return value

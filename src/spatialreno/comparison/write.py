@@ -14,6 +14,8 @@ from spatialreno.files import MANIFEST, put_whole, write_gpkg, write_sheet
 from spatialreno.scenario import write_scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from spatialreno.comparison.options import Comparison
 
 # What a plan is read by is written for every option, changed or not; other layers where some option changed them.
@@ -109,7 +111,7 @@ def _checkup(comparison: Comparison) -> pd.DataFrame:
     return _by_option(told, index=False)
 
 
-def _by_option(tables: Any, *, index: bool = True) -> pd.DataFrame:
+def _by_option(tables: Mapping[str, pd.DataFrame], *, index: bool = True) -> pd.DataFrame:
     rows = [(t.reset_index() if index else t).assign(option=k) for k, t in tables.items() if len(t)]
     if not rows:
         return pd.DataFrame({"option": []})

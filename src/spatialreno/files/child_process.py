@@ -14,16 +14,19 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from spatialreno.catalog import read_catalog
 from spatialreno.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 T = TypeVar("T")
 _MB = 1_000_000
 
 
-def refused(path: Path, message: str, mend: str, ids: Any = (), *, rule: str = "file") -> InputError:
+def refused(path: Path, message: str, mend: str, ids: Iterable[object] = (), *, rule: str = "file") -> InputError:
     """Tell what is wrong with one file; its layer is filled in by whoever knows it."""
     return InputError.of([Fault(path.name, tuple(map(str, ids)), rule, message, mend, file=path.name)])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 from xml.etree import ElementTree as Xml
 
 _HARD = "1"  # constraint strength of QGIS: 1 refuses, 2 warns
@@ -59,7 +59,7 @@ class FormField:
         return f"{name} IS NULL OR ({' AND '.join(bounds)})" if bounds else ""
 
 
-def add_form(layer: Any, fields: Sequence[FormField]) -> None:
+def add_form(layer: Xml.Element, fields: Sequence[FormField]) -> None:
     """Write the columns of a layer into its element: widgets, aliases, defaults and constraints."""
     parts = {name: Xml.SubElement(layer, name) for name in
              ("fieldConfiguration", "aliases", "defaults", "constraints", "constraintExpressions")}  # fmt: skip
@@ -71,7 +71,7 @@ def add_form(layer: Any, fields: Sequence[FormField]) -> None:
         _add_constraint(parts["constraints"], parts["constraintExpressions"], one)
 
 
-def _add_widget(held: Any, one: FormField) -> None:
+def _add_widget(held: Xml.Element, one: FormField) -> None:
     wanted = Xml.SubElement(held, "field", name=one.column, configurationFlags="None")
     kind = "Hidden" if one.hidden else "ValueMap" if one.words else "CheckBox" if one.dtype == "bool" else "TextEdit"
     config = Xml.SubElement(Xml.SubElement(wanted, "editWidget", type=kind), "config")
@@ -84,7 +84,7 @@ def _add_widget(held: Any, one: FormField) -> None:
             )
 
 
-def _add_constraint(held: Any, expressions: Any, one: FormField) -> None:
+def _add_constraint(held: Xml.Element, expressions: Xml.Element, one: FormField) -> None:
     """Say what may not be empty, stand twice or pass a bound; the numbers are those of QGIS: 1, 2 and 4."""
     sort = int(one.required) + 2 * int(one.unique) + 4 * int(bool(one.check))
     strength = {

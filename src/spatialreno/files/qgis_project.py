@@ -135,7 +135,7 @@ def project_xml(
     return _DOCTYPE + Xml.tostring(root, encoding="unicode")
 
 
-def _add_tree(root: Any, file: str, layers: Sequence[ProjectLayer]) -> None:
+def _add_tree(root: Xml.Element, file: str, layers: Sequence[ProjectLayer]) -> None:
     """Write the tree of layers, each group where its first layer stands."""
     tree = Xml.SubElement(root, "layer-tree-group")
     Xml.SubElement(tree, "customproperties")
@@ -151,7 +151,7 @@ def _add_tree(root: Any, file: str, layers: Sequence[ProjectLayer]) -> None:
         Xml.SubElement(Xml.SubElement(groups[layer.group], "layer-tree-layer", named | seen), "customproperties")
 
 
-def _add_canvas(root: Any, crs: CRS, extent: Extent | None) -> None:
+def _add_canvas(root: Xml.Element, crs: CRS, extent: Extent | None) -> None:
     canvas = Xml.SubElement(root, "mapcanvas", name="theMapCanvas", annotationsVisible="1")
     Xml.SubElement(canvas, "units").text = "meters"
     if extent is not None:
@@ -162,7 +162,7 @@ def _add_canvas(root: Any, crs: CRS, extent: Extent | None) -> None:
     _add_system(Xml.SubElement(canvas, "destinationsrs"), crs)
 
 
-def _add_layer(held: Any, file: str, layer: ProjectLayer, crs: CRS) -> None:
+def _add_layer(held: Xml.Element, file: str, layer: ProjectLayer, crs: CRS) -> None:
     kind = {"MultiPoint": "Point", "MultiLineString": "Line", "LineString": "Line", "MultiPolygon": "Polygon"}
     plain = {"type": "vector", "wkbType": layer.wkb, "geometry": kind.get(layer.wkb, layer.wkb)}
     more = {"labelsEnabled": str(int(bool(layer.label))), "styleCategories": "AllStyleCategories", "readOnly": "0"}
@@ -184,7 +184,7 @@ def _add_layer(held: Any, file: str, layer: ProjectLayer, crs: CRS) -> None:
     add_form(one, layer.fields)
 
 
-def _add_labels(one: Any, layer: ProjectLayer) -> None:
+def _add_labels(one: Xml.Element, layer: ProjectLayer) -> None:
     """Write the labels of a layer: beside points, along lines, in the middle of areas."""
     settings = Xml.SubElement(Xml.SubElement(one, "labeling", type="simple"), "settings", calloutType="simple")
     text = {"fieldName": layer.label, "isExpression": "0", "fontSize": "8", "fontSizeUnit": "Point"}
@@ -197,7 +197,7 @@ def _add_labels(one: Any, layer: ProjectLayer) -> None:
     Xml.SubElement(settings, "rendering", limits)
 
 
-def _add_themes(root: Any, layers: Sequence[ProjectLayer]) -> None:
+def _add_themes(root: Xml.Element, layers: Sequence[ProjectLayer]) -> None:
     """Write a map theme for each group: its layers alone, as they are switched on."""
     presets = Xml.SubElement(root, "visibility-presets")
     for group in dict.fromkeys(layer.group for layer in layers if layer.group):
@@ -207,7 +207,7 @@ def _add_themes(root: Any, layers: Sequence[ProjectLayer]) -> None:
                 Xml.SubElement(preset, "layer", id=layer.table, visible="1", style="default")
 
 
-def _add_system(held: Any, crs: CRS) -> None:
+def _add_system(held: Xml.Element, crs: CRS) -> None:
     said = Xml.SubElement(held, "spatialrefsys", nativeFormat="Wkt")
     code = crs.to_epsg()
     told = {"wkt": crs.to_wkt(), "srid": str(code or 0), "authid": f"EPSG:{code}" if code else ""}

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +24,9 @@ from spatialreno.files.child_process import guarded, refused
 from spatialreno.files.rounded import rounded
 from spatialreno.files.shapes import Told, shapes_of_geojson
 from spatialreno.files.text import decoded
+
+if TYPE_CHECKING:
+    from spatialreno._types import Geometries
 
 _DEGREE_DECIMALS = 10  # 0.01 mm on the ground
 _HEAD, _LINES = 20_000, 20  # letters and lines from which is told what parts the cells of a CSV
@@ -108,7 +111,7 @@ def _features(document: Any, path: Path) -> list[dict[str, Any]]:
     return features
 
 
-def _other_json(document: Any) -> tuple[str, str]:
+def _other_json(document: object) -> tuple[str, str]:
     """Name the kinds of JSON that come instead, and the way to one that is read."""
     keys = document if isinstance(document, dict) else {}
     if keys.get("type") == "Topology":
@@ -279,7 +282,7 @@ def _properties(feature: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _declared_crs(document: dict[str, Any], path: Path, stated: CRS | None, shapes: Any) -> tuple[CRS, str]:
+def _declared_crs(document: dict[str, Any], path: Path, stated: CRS | None, shapes: Geometries) -> tuple[CRS, str]:
     """Old GeoJSON may declare a CRS; one that declares none is in degrees (RFC 7946), unless metres are stated."""
     declared = document.get("crs")
     if not declared:
@@ -294,7 +297,7 @@ def _declared_crs(document: dict[str, Any], path: Path, stated: CRS | None, shap
     return (crs, "") if crs is not None else _undeclared(path, stated, shapes)
 
 
-def _undeclared(path: Path, stated: CRS | None, shapes: Any) -> tuple[CRS, str]:
+def _undeclared(path: Path, stated: CRS | None, shapes: Geometries) -> tuple[CRS, str]:
     if stated is None:
         return LONLAT, ""
     xy = np.abs(shapely.get_coordinates(shapes))
@@ -313,7 +316,7 @@ def _rounded(feature: dict[str, Any]) -> dict[str, Any]:
     return {"type": "Feature", "properties": properties, "geometry": shape}
 
 
-def _round(coordinates: Any) -> Any:
+def _round(coordinates: float | list[Any]) -> Any:
     if isinstance(coordinates, float):
         return round(coordinates, _DEGREE_DECIMALS)
     return [_round(c) for c in coordinates]

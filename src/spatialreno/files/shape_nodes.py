@@ -194,7 +194,7 @@ def _node_of_json(value: Any, depth: int) -> Node:
     return Node(kind, [_node_of_json({"type": _JSON_PARTS[kind], "coordinates": c}, depth + 1) for c in xy])
 
 
-def _positions(rows: Any) -> Array:
+def _positions(rows: object) -> Array:
     """Read positions of two numbers or more; what stands after a height is left out."""
     if not isinstance(rows, list):
         raise UnreadableError("coordinates that are no list")

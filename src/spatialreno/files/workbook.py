@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from spatialreno.errors import InputError
 from spatialreno.files.row_files import listed
+
+if TYPE_CHECKING:
+    from spatialreno._types import Cell
 
 _WIDEST = 60
 
@@ -73,7 +76,7 @@ def _write_sheet(sheet: Any, table: pd.DataFrame, head: Any) -> None:
     sheet.freeze_panes(1, 0)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Cell | list[Any] | tuple[Any, ...]) -> Any:
     if isinstance(value, list | tuple):
         return listed(value)
     if value is None or pd.isna(value):

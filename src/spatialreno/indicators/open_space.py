@@ -152,7 +152,7 @@ def per_person(
     return rows
 
 
-def _largest_park(area: StudyArea, norm: Standard, green: Any, residents: float | None) -> Row:
+def _largest_park(area: StudyArea, norm: Standard, green: shapely.Geometry, residents: float | None) -> Row:
     parts = shapely.get_parts(green)
     largest = float(shapely.area(parts).max()) if len(parts) else 0.0
     held = [r for r in targets(norm, "public_green", residents or 0.0) if r.least_size_m2]

@@ -16,6 +16,8 @@ from spatialreno.programme.sums import MEASURES, sum_faults
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from spatialreno._types import Cell
+
 _NUMBERS = ("int", "float")
 #: A row that states one of these alone may be a project; with any other measure, and no count, it is a figure.
 _OF_A_PROJECT = ("count", "compounds", "buildings", "households")
@@ -75,7 +77,7 @@ def _cells(path: Path, known: set[str]) -> tuple[pd.DataFrame, list[str]]:
     return frame.map(_text), raw.ids
 
 
-def _text(value: Any) -> str | None:
+def _text(value: Cell) -> str | None:
     if value is None or pd.isna(value):
         return None
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip() or None

@@ -12,6 +12,7 @@ import shapely
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from spatialreno._types import Cell
     from spatialreno.area import StudyArea
 
 Row = dict[Any, Any]
@@ -98,11 +99,11 @@ def footprints(layer: str, rows: gpd.GeoDataFrame) -> list[Any]:
     return [shape for shape in shapes if shape.area > 0]
 
 
-def _times(a: Any, b: Any) -> float:
+def _times(a: Cell, b: Cell) -> float:
     return _known(a) * _known(b)
 
 
-def _known(value: Any, other: float = _NONE) -> float:
+def _known(value: Cell, other: float = _NONE) -> float:
     return other if value is None or pd.isna(value) else float(value)
 
 

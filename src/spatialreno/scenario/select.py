@@ -169,7 +169,7 @@ def _by_between(area: StudyArea, layer: str, frame: pd.DataFrame, compounds: tup
     return (a.isin(compounds) & b.isin(compounds) & (a != b)).to_numpy()
 
 
-def _by_within(area: StudyArea, layer: str, frame: Any, name: str) -> Any:
+def _by_within(area: StudyArea, layer: str, frame: gpd.GeoDataFrame, name: str) -> Any:
     if area.catalog.layers[layer].is_table:
         raise ScenarioError(f"{layer}: is a table and stands nowhere. Use ids or where.")
     polygon = _cluster(area, name) if name.startswith(_CLUSTER) else _polygon(area, name)
@@ -210,7 +210,7 @@ def _cluster(area: StudyArea, name: str) -> Any:
     return shapely.buffer(joined, -half - area.catalog.constants["snap_m"], join_style="mitre")
 
 
-def _by_street(area: StudyArea, layer: str, frame: Any, name: str) -> Any:
+def _by_street(area: StudyArea, layer: str, frame: gpd.GeoDataFrame, name: str) -> Any:
     """Choose what lies on a street: within the width of its paths and of the yards that they pass."""
     if area.catalog.layers[layer].is_table:
         raise ScenarioError(f"{layer}: is a table and stands nowhere. Use ids or where.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
@@ -10,6 +10,9 @@ from spatialreno.errors import ScenarioError
 from spatialreno.scenario.interventions import Acts, Alter, Build, Intervention
 from spatialreno.scenario.select import CHOICES, thawed
 from spatialreno.scenario.values import LONLAT_TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 def scenario_text(scenario: Acts) -> str:
@@ -60,5 +63,5 @@ def _place(act: Build, *, in_place: bool = False) -> dict[str, Any]:
     return {"outline": _positions(shape.exterior.coords)[:-1], **({"holes": holes} if holes else {}), **place}
 
 
-def _positions(coords: Any) -> list[list[float]]:
+def _positions(coords: Iterable[Sequence[float]]) -> list[list[float]]:
     return [[float(x), float(y)] for x, y, *_ in coords]

@@ -29,7 +29,7 @@ def cells(values: Mapping[str, Any], where: str) -> tuple[tuple[str, Any], ...]:
     return tuple((str(k), cell(v, f"{where}: {k}")) for k, v in sorted(values.items()))
 
 
-def phase_number(phase: Any, where: str) -> int:
+def phase_number(phase: object, where: str) -> int:
     """Return the phase of the works, counted from 1."""
     if isinstance(phase, bool) or not isinstance(phase, int) or phase < 1:
         raise ScenarioError(f"{where}: phase = {phase!r}. Phases are counted 1, 2, 3 …")

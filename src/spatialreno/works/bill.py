@@ -14,6 +14,7 @@ from spatialreno.works.heat.costs import COSTS, JOINT, PIPE, pipe_rows, table_of
 from spatialreno.works.heat.supply_heat import HeatPlan
 
 if TYPE_CHECKING:
+    from spatialreno._types import Row
     from spatialreno.catalog import Catalog
 
 ITEM = {
@@ -95,7 +96,7 @@ def dig_lines(dig: Dig, catalog: Catalog) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COSTS)
 
 
-def _titled(price: Any, language: int, shared: bool, link: bool) -> str:
+def _titled(price: Row, language: int, shared: bool, link: bool) -> str:
     title = str(price[("item_zh", "item_en")[language]])
     return f"{title} · {_LINK[language]}" if link else title + (_SHARED[language] if shared else "")
 

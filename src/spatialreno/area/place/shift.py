@@ -8,10 +8,13 @@ BD-09 is GCJ-02 shifted once more. Outside China nothing is shifted.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 Degrees = npt.NDArray[np.float64]
 Shift = Callable[[Degrees, Degrees], tuple[Degrees, Degrees]]
@@ -23,7 +26,7 @@ _MISS = 1e-12  # degrees; 1e-7 m
 _ROUNDS = 30
 
 
-def to_gcj02(lon: Any, lat: Any) -> tuple[Degrees, Degrees]:
+def to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
     """Shift WGS 84 degrees to GCJ-02.
 
     Examples
@@ -49,7 +52,7 @@ def to_gcj02(lon: Any, lat: Any) -> tuple[Degrees, Degrees]:
     return np.where(inside, lon + d_lon, lon), np.where(inside, lat + d_lat, lat)
 
 
-def to_bd09(lon: Any, lat: Any) -> tuple[Degrees, Degrees]:
+def to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
     """Shift WGS 84 degrees to BD-09.
 
     Examples
@@ -70,7 +73,7 @@ def to_bd09(lon: Any, lat: Any) -> tuple[Degrees, Degrees]:
 SHIFTS: dict[str, Shift] = {"gcj02": to_gcj02, "bd09": to_bd09}
 
 
-def unshift(lon: Any, lat: Any, shift: str) -> tuple[Degrees, Degrees]:
+def unshift(lon: ArrayLike, lat: ArrayLike, shift: str) -> tuple[Degrees, Degrees]:
     """Find the WGS 84 degrees whose shift is ``lon, lat``, to 1e-6 m.
 
     Parameters

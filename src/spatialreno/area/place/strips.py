@@ -19,7 +19,7 @@ _MOST_ENDS = 12  # short edges that are tried as the two ends
 _MOST_POINTS = 4_000  # of an outline whose middle is worked out
 
 
-def strip_lines(shape: Any, least: float, most: float) -> tuple[list[Any], float] | None:
+def strip_lines(shape: shapely.Geometry, least: float, most: float) -> tuple[list[Any], float] | None:
     """Find the lines in the middle of a strip, and how wide it is.
 
     Parameters
@@ -123,7 +123,7 @@ def _without_twigs(lines: Array, width: float) -> Array:
     return merged
 
 
-def middle(a: Any, b: Any) -> Any:
+def middle(a: shapely.Geometry, b: shapely.Geometry) -> Any:
     """Draw the line between two sides: corner by corner when they have as many, else point by nearest point."""
     xy, other = shapely.get_coordinates(a), shapely.get_coordinates(b)
     if np.hypot(*(xy[0] - other[0])) > np.hypot(*(xy[0] - other[-1])):

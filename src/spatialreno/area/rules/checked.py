@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from spatialreno.catalog import Catalog, Layer
 from spatialreno.errors import Fault, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,13 @@ def row_names(frame: pd.DataFrame, layer: Layer) -> list[str]:
 
 
 def fault(
-    layer: str, ids: Any, rule: str, message: str, mend: str, severity: Severity = "error", at: Any = ()
+    layer: str,
+    ids: Iterable[object],
+    rule: str,
+    message: str,
+    mend: str,
+    severity: Severity = "error",
+    at: Iterable[Any] = (),
 ) -> Fault:
     """Tell one finding; ``at`` are coordinates in the system of the area."""
     return Fault(layer, tuple(map(str, ids)), rule, message, mend, severity, at=tuple(at))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,6 +13,11 @@ from spatialreno.area.place.crs import LONLAT
 from spatialreno.area.place.shift import SHIFTS, unshift
 from spatialreno.area.rules.checked import Checked, Rule, fault
 from spatialreno.errors import Fault
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from spatialreno._types import Geometries
 
 _EDGE_M, _INSIDE_M = 3.0, 0.5  # how near counts as fitting, for telling a shift of hundreds of metres
 _SHIFT_NAMES = {"gcj02": "GCJ-02 (Gaode, Tencent)", "bd09": "BD-09 (Baidu)"}
@@ -131,7 +136,7 @@ def _loose_ends(checked: Checked) -> tuple[Any, Any, Any]:
     return ends[loose], rows[loose], shapes
 
 
-def _pairs(a: Any, b: Any, reach: float) -> list[tuple[int, int]]:
+def _pairs(a: Geometries, b: Geometries, reach: float) -> list[tuple[int, int]]:
     if not len(a) or not len(b):
         return []
     i, j = shapely.STRtree(b).query(a, predicate="dwithin", distance=reach)
@@ -217,7 +222,7 @@ def _on_the_ground(name: str, frame: gpd.GeoDataFrame) -> Any:
     return ~frame["position"].isin(["roof", "balcony"]).to_numpy(dtype=bool)
 
 
-def _people(frame: Any, rows: Any) -> str:
+def _people(frame: gpd.GeoDataFrame, rows: ArrayLike) -> str:
     """Say how many households stand twice in what is drawn twice."""
     if "households" not in frame.columns:
         return ""

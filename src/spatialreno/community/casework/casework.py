@@ -16,6 +16,7 @@ from spatialreno.files import listed, named_columns, write_book
 from spatialreno.formats import read_rows
 
 if TYPE_CHECKING:
+    from spatialreno._types import Cell
     from spatialreno.area import StudyArea
     from spatialreno.community.consents.consent import Consents
 
@@ -245,7 +246,7 @@ def _sorted(rows: pd.DataFrame) -> pd.DataFrame:
     return typed.sort_values(["who", "date"], na_position="first", ignore_index=True)[list(COLUMNS)]
 
 
-def _text(value: Any) -> str | None:
+def _text(value: Cell) -> str | None:
     if value is None or pd.isna(value):
         return None
     return str(value).strip() or None

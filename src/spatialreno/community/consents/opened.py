@@ -76,7 +76,7 @@ def features_of(before: StudyArea, after: StudyArea, acts: Iterable[Act]) -> dic
     return found
 
 
-def gate_sides(gate: Any, walls: gpd.GeoDataFrame, constants: Mapping[str, float]) -> set[str]:
+def gate_sides(gate: Mapping[str, Any], walls: gpd.GeoDataFrame, constants: Mapping[str, float]) -> set[str]:
     """Name the compounds on either side of a gate, along its whole width."""
     reach = max(constants["tolerance_m"], float(gate["width_m"]) / 2 - constants["snap_m"])
     mine = shapely.dwithin(walls.geometry.to_numpy(), gate["geometry"], reach) | (walls.index == gate["wall_id"])
@@ -84,19 +84,19 @@ def gate_sides(gate: Any, walls: gpd.GeoDataFrame, constants: Mapping[str, float
     return {c for c in told if isinstance(c, str)}
 
 
-def gate_is_alone(gate: Any, gone: set[str]) -> bool:
+def gate_is_alone(gate: Mapping[str, Any], gone: set[str]) -> bool:
     """Tell whether a gate is taken out of a wall that stays."""
     return not (isinstance(gate["wall_id"], str) and gate["wall_id"] in gone)
 
 
-def crossed(feature: Any, area: StudyArea) -> set[str]:
+def crossed(feature: Mapping[str, Any], area: StudyArea) -> set[str]:
     """Name the compounds that a line or a polygon lies in, not those it only touches."""
     yards = area.compounds.geometry
     inner = shapely.buffer(yards.to_numpy(), -area.catalog.constants["tolerance_m"])
     return set(yards.index[shapely.intersects(inner, feature["geometry"])])
 
 
-def walls_pierced(feature: Any, walls: gpd.GeoDataFrame) -> list[str]:
+def walls_pierced(feature: Mapping[str, Any], walls: gpd.GeoDataFrame) -> list[str]:
     """Name the walls that a line is led through, in order of their ids."""
     return sorted(walls.index[shapely.crosses(walls.geometry.to_numpy(), feature["geometry"])])
 
@@ -127,9 +127,9 @@ def _leads_more(verb: str, i: str, before: StudyArea, after: StudyArea) -> bool:
     return any(now and not then for now, then in zip(_use(new), was, strict=True))
 
 
-def _use(path: Any) -> tuple[bool, bool]:
+def _use(path: Mapping[str, Any]) -> tuple[bool, bool]:
     told = [path["walkable"], path["public"]]
-    walkable, public = (True if pd.isna(value) else bool(value) for value in told)
+    walkable, public = (bool(pd.isna(value) or value) for value in told)
     return walkable, public
 
 
@@ -152,7 +152,7 @@ def _by_pair(frontages: gpd.GeoDataFrame) -> dict[tuple[str, str], tuple[float, 
     }
 
 
-def _beside(feature: Any, new: list[tuple[set[str], Any]], area: StudyArea) -> set[str]:
+def _beside(feature: Mapping[str, Any], new: list[tuple[set[str], Any]], area: StudyArea) -> set[str]:
     """Name the compounds whose newly opened boundary a thing stood at."""
     reach = area.catalog.constants["tolerance_m"]
     return set().union(*(pair for pair, ground in new if shapely.dwithin(ground, feature["geometry"], reach)))

@@ -20,6 +20,8 @@ from spatialreno.community.consents.opened import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
 
     from spatialreno.area import StudyArea
@@ -108,7 +110,7 @@ def _touched(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
 
 
 def _asked_for(
-    key: Act, feature: Any, gone: set[str], pierces: bool, places: set[str], opens: frozenset[str]
+    key: Act, feature: Mapping[str, Any], gone: set[str], pierces: bool, places: set[str], opens: frozenset[str]
 ) -> list[tuple[str, tuple[str, ...]]]:
     """Give the rules that hold for one act, each with its compounds: by what the thing is, and by what it opens."""
     verb, layer, _ = key
@@ -129,7 +131,7 @@ def _sides(walls: gpd.GeoDataFrame) -> dict[str, set[str]]:
     return {str(wall): {c for c in pair if isinstance(c, str)} for wall, *pair in pairs}
 
 
-def _kind(layer: str, feature: Any) -> str:
+def _kind(layer: str, feature: Mapping[str, Any]) -> str:
     """Give what the rules distinguish: the legality of a structure, a facility in a building."""
     if layer == "structures":
         return str(feature["legality"])
@@ -138,7 +140,7 @@ def _kind(layer: str, feature: Any) -> str:
     return ""
 
 
-def _sort(layer: str, feature: Any) -> str:
+def _sort(layer: str, feature: Mapping[str, Any]) -> str:
     """Give a thing's own kind; a building's is its use."""
     own = feature.get("use" if layer == "buildings" else "kind")
     return own if isinstance(own, str) else ""
@@ -154,13 +156,13 @@ def _rule(rules: list[dict[str, str]], verb: str, layer: str, kind: str) -> dict
     return {key: found[0][key] for key in _ELSE} if found else dict(_ELSE)
 
 
-def _names(i: str, feature: Any, pierced: list[str]) -> tuple[str, ...]:
+def _names(i: str, feature: Mapping[str, Any], pierced: list[str]) -> tuple[str, ...]:
     """Name the ids under which rights in a thing may stand: its own, its building's, that of its wall."""
     host = [str(feature[c]) for c in ("building_id", "wall_id") if isinstance(feature.get(c), str)]
     return tuple(lineages_of([i, *host, *pierced]))
 
 
-def _places(feature: Any, area: StudyArea, yards: gpd.GeoSeries) -> tuple[str, ...]:
+def _places(feature: Mapping[str, Any], area: StudyArea, yards: gpd.GeoSeries) -> tuple[str, ...]:
     """Name the compounds of a feature: those beside a wall, the one it is in, else those it lies on."""
     told = [feature.get(c) for c in ("compound_a", "compound_b", "compound_id")]
     named = tuple(sorted({c for c in told if isinstance(c, str)}))
@@ -172,7 +174,9 @@ def _places(feature: Any, area: StudyArea, yards: gpd.GeoSeries) -> tuple[str, .
     return tuple(sorted({*named, *yards.index[shapely.intersects(yards.to_numpy(), inner)]}))
 
 
-def _beside(feature: Any, area: StudyArea, yards: gpd.GeoSeries, places: tuple[str, ...]) -> tuple[str, ...]:
+def _beside(
+    feature: Mapping[str, Any], area: StudyArea, yards: gpd.GeoSeries, places: tuple[str, ...]
+) -> tuple[str, ...]:
     """Name the compounds a feature passes at no more than a strip's width."""
     near = shapely.dwithin(yards.to_numpy(), feature["geometry"], area.catalog.constants["strip_m"])
     return tuple(sorted({*places, *yards.index[near]}))

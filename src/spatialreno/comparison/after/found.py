@@ -8,14 +8,17 @@ import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from shapely.geometry.base import BaseGeometry
 
+    from spatialreno._types import Cell, Row
     from spatialreno.area import StudyArea
 
 _DERIVED = ("geometry", "inferred", "estimated", "compound_id", "length_m", "area_m2", "footprint_m2")
 
 
-def standing_share(shape: BaseGeometry, others: Any, near_m: float) -> float:
+def standing_share(shape: BaseGeometry, others: Iterable[BaseGeometry], near_m: float) -> float:
     """Say which share of a shape is there among others: of its length or area; a point wholly or not at all.
 
     Examples
@@ -36,7 +39,7 @@ def standing_share(shape: BaseGeometry, others: Any, near_m: float) -> float:
     return float(shape.intersection(wide).length / shape.length) if shape.length else 0.0
 
 
-def match(row: Any, layer: str, survey: StudyArea, near_m: float) -> str:
+def match(row: Row, layer: str, survey: StudyArea, near_m: float) -> str:
     """Find the row of a new survey that is this one: by its id where it lies there, else by its ground; empty: none."""
     frame = survey.layer(layer)
     name, shape = str(row.name), row.geometry
@@ -48,14 +51,14 @@ def match(row: Any, layer: str, survey: StudyArea, near_m: float) -> str:
     return best if best and shares[best] > 0.5 else ""
 
 
-def altered_share(before: Any, planned: Any, found: Any) -> float:
+def altered_share(before: Row, planned: Row, found: Row) -> float:
     """Say which share of a change was made, by the cell that came least far; a number may stop on the way."""
     shares = []
     for column in planned.index:
         was, wanted = before[column], planned[column]
         if column in _DERIVED or _same(was, wanted):
             continue
-        is_ = found.get(column)
+        is_: Any = found.get(column)
         if _number(was) and _number(wanted) and _number(is_):
             shares.append(min(1.0, max(0.0, (float(is_) - float(was)) / (float(wanted) - float(was)))))
         else:
@@ -67,7 +70,7 @@ def _number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and not pd.isna(value)
 
 
-def _same(one: Any, other: Any) -> bool:
+def _same(one: Cell, other: Cell) -> bool:
     if pd.isna(one) or pd.isna(other):
         return bool(pd.isna(one) and pd.isna(other))
     return bool(one == other)

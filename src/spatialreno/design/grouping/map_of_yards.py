@@ -17,6 +17,9 @@ from spatialreno.catalog import Finding
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from spatialreno._types import Geometries
     from spatialreno.area import StudyArea
 
 Floats = npt.NDArray[np.float64]
@@ -70,7 +73,7 @@ class Yards:
         """List groups of compounds that hang together."""
         return [sorted(part) for part in nx.connected_components(self.net(range(self.count)))]
 
-    def net(self, some: Any) -> Any:
+    def net(self, some: Iterable[int]) -> Any:
         """Give neighbours among some compounds as a graph."""
         inside = set(some)
         net = nx.Graph()
@@ -126,13 +129,13 @@ def make_yards(
     return Yards(ids, frame["homes"].to_numpy(float), tuple(frozenset(each) for each in beside), metres, limits)
 
 
-def _faces(one: Any, other: object, reach: float) -> bool:
+def _faces(one: shapely.Geometry, other: object, reach: float) -> bool:
     """Tell whether two outlines run beside one another for more than a corner."""
     front = shapely.intersection(shapely.boundary(one), shapely.buffer(other, reach + 0.1))
     return float(shapely.length(front)) >= _FRONT_M + 2 * reach
 
 
-def _not_across(area: StudyArea, shapes: Any, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _not_across(area: StudyArea, shapes: Geometries, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Leave out pairs with a street between them; a lane parts nobody."""
     paths = area.paths
     streets = paths.geometry[paths["kind"] == _STREET].to_numpy()
@@ -207,7 +210,7 @@ def _pays(area: StudyArea, frame: pd.DataFrame, notes: list[Finding]) -> Limit:
     return Limit("balance_yuan_month", surplus, float(ceil(costs.place + costs.gate)), np.inf)
 
 
-def _money(frame: pd.DataFrame, cost: Any, budget: float) -> Limit:
+def _money(frame: pd.DataFrame, cost: Mapping[str, float] | pd.Series[Any] | None, budget: float) -> Limit:
     if cost is None:
         raise InputError("clusters: budget_yuan needs cost_yuan, the yuan that each compound takes in one year.")
     given = pd.Series(cost, dtype="float64").reindex(frame.index)

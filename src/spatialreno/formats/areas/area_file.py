@@ -40,7 +40,7 @@ class AreaFile(BaseModel):
 
     @field_validator("files", mode="before")
     @classmethod
-    def _written_out(cls, files: Any) -> Any:
+    def _written_out(cls, files: object) -> Any:
         """Let a plain file name, one source or a list of sources stand for a layer."""
         if not isinstance(files, dict):
             return files
@@ -81,7 +81,7 @@ def area_file_text(
     name: str,
     title: str,
     crs: str,
-    meta: Any,
+    meta: Mapping[str, Any],
     files: Mapping[str, tuple[Source, ...]] | None = None,
     joins: tuple[Join, ...] = (),
     *,

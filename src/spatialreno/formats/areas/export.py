@@ -154,7 +154,7 @@ def _parts(name: str, frame: gpd.GeoDataFrame, form: _Form) -> Iterator[tuple[st
         yield f"{name}_{kind.lower()}s", frame[types == kind]
 
 
-def _mapped(area: StudyArea, part: str, frame: Any, form: _Form, encoding: str) -> tuple[Source, Any]:
+def _mapped(area: StudyArea, part: str, frame: gpd.GeoDataFrame, form: _Form, encoding: str) -> tuple[Source, Any]:
     """Say how a part is read back, and give its columns the names that the format can hold."""
     said = {k: v.format(crs=crs_text(area.crs)) for k, v in form.states.items()}
     file = f"{_stem(area) if form.in_one else part}{form.suffix}"
@@ -179,7 +179,7 @@ def _by_driver(driver: str, **options: str) -> Callable[[Frames, Path, str], Non
     return write
 
 
-def _small(frame: Any) -> Any:
+def _small(frame: gpd.GeoDataFrame) -> Any:
     """Hold whole numbers in 32 bits where they fit: a geodatabase makes floats of longer ones."""
     whole = [c for c in frame.columns if frame[c].dtype == "Int64" and not (frame[c].abs() >= 2**31).any()]
     return frame.astype(dict.fromkeys(whole, "Int32"))

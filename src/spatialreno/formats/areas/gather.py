@@ -312,7 +312,7 @@ def _places(layers: dict[str, pd.DataFrame], join: Join, gathered: Gathered) -> 
     return pd.Series(inside, index=frame.index, dtype="str")
 
 
-def _is_placed(frame: Any) -> bool:
+def _is_placed(frame: pd.DataFrame) -> bool:
     return isinstance(frame, gpd.GeoDataFrame) and frame.crs is not None and len(frame) > 0
 
 
@@ -329,7 +329,7 @@ def _spread(gathered: Gathered, column: str) -> Gathered:
     return replace(gathered, layers=layers, acts=(*gathered.acts, *done[1]), faults=(*gathered.faults, *done[2]))
 
 
-def _as_said(buildings: Any, column: str, notes: Notes) -> Any:
+def _as_said(buildings: gpd.GeoDataFrame, column: str, notes: Notes) -> Any:
     """Leave out what only follows from another column: the ledger knows better, in whatever order it is spread."""
     reckoned = notes.reckoned.get(("buildings", column))
     if reckoned is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,11 @@ from spatialreno.catalog import Column, Layer, find_column, folded, heading, uni
 from spatialreno.errors import Fault
 from spatialreno.formats.areas.stairwells import added_up
 from spatialreno.formats.readers.entry import Act
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from spatialreno._types import Cell
 
 
 class Join(BaseModel):
@@ -224,11 +229,13 @@ def _column_faults(frame: pd.DataFrame, table: pd.DataFrame, join: Join, layer: 
     return []
 
 
-def _fault(join: Join, message: str, mend: str, ids: Any = ()) -> Fault:
+def _fault(join: Join, message: str, mend: str, ids: Iterable[object] = ()) -> Fault:
     return Fault(join.layer, tuple(map(str, ids)), "join", message, mend, file=join.file)
 
 
-def _key_faults(keys: Any, own: Any, join: Join, rows: list[str], names: dict[Any, str]) -> list[Fault]:
+def _key_faults(
+    keys: pd.Series[Any], own: pd.Series[Any], join: Join, rows: list[str], names: dict[Any, str]
+) -> list[Fault]:
     """Name keys that are missing or told twice: neither row is believed then."""
     theirs = " and ".join(join.by.values())
     found = []
@@ -264,7 +271,7 @@ def _unplaced(
 
 
 def _filled(
-    frame: Any, place: Any, cells: object, what: _Cells, join: Join, layer: Layer
+    frame: pd.DataFrame, place: Any, cells: pd.Series[Any], what: _Cells, join: Join, layer: Layer
 ) -> tuple[Any, list[Act], list[Fault]]:
     """Write cells into their rows; where the layer already says something else, neither is believed."""
     column = layer.columns[what.ours]
@@ -293,7 +300,7 @@ def _filled(
     return frame.rename(columns={target: what.ours}) if target != what.ours else frame, told, faults
 
 
-def _marked_rough(frame: Any, place: Any, ours: str, layer: Layer) -> Any:
+def _marked_rough(frame: pd.DataFrame, place: Any, ours: str, layer: Layer) -> Any:
     """Mark the rows that a ledger says about how much of as estimated."""
     name = _column(frame, layer, "estimated")
     marks = frame[name] if name else pd.Series(None, index=frame.index, dtype="str")
@@ -302,7 +309,7 @@ def _marked_rough(frame: Any, place: Any, ours: str, layer: Layer) -> Any:
     )
 
 
-def _contradict(before: Any, after: Any) -> bool:
+def _contradict(before: Cell, after: Cell) -> bool:
     """Tell whether two cells say different things: numbers by what they are, texts folded, the rest as it is."""
     if before is None or (isinstance(before, float) and pd.isna(before)):
         return False
@@ -313,7 +320,9 @@ def _contradict(before: Any, after: Any) -> bool:
         return one != two
 
 
-def _read(cells: Any, column: Column, what: _Cells, join: Join) -> tuple[pd.Series[Any], list[Act], list[Fault], Any]:
+def _read(
+    cells: pd.Series[Any], column: Column, what: _Cells, join: Join
+) -> tuple[pd.Series[Any], list[Act], list[Fault], Any]:
     """Read cells as their column wants them, with what is told, what cannot be read, and what is only about so."""
     raw = pd.Series(cells.to_numpy(dtype=object), index=cells.index)
     if column.dtype not in ("float", "int"):
@@ -342,7 +351,7 @@ def _read(cells: Any, column: Column, what: _Cells, join: Join) -> tuple[pd.Seri
     return read.values, told, faults, read.rough
 
 
-def marked(buildings: Any, values: pd.Series[Any], column: str, layer: Layer) -> Any:
+def marked(buildings: pd.DataFrame, values: pd.Series[Any], column: str, layer: Layer) -> Any:
     """Put spread values into raw rows of buildings, by id, marked as estimated."""
     ids = texts(buildings[_column(buildings, layer, "id")])
     own = _column(buildings, layer, column)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -125,7 +123,7 @@ def _with_people(frame: gpd.GeoDataFrame, footprint: pd.Series[float], desk: Des
     )
 
 
-def _marked(frame: gpd.GeoDataFrame, cells: Any, column: str) -> pd.Series[str]:
+def _marked(frame: gpd.GeoDataFrame, cells: pd.Series[bool], column: str) -> pd.Series[str]:
     """Add a column's name to the marks of the rows given."""
     before = frame["estimated"]
     marked: pd.Series[str] = before.where(~cells, before.where(before == "", before + ",") + column)

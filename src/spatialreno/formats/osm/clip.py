@@ -19,6 +19,8 @@ from spatialreno.formats.osm.tags import Kinds
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+    from spatialreno._types import Geometries
+
 _DENSE_DEGREES = 0.001  # the edge of the extract bends when it is projected
 Row = dict[str, Any]
 
@@ -77,7 +79,7 @@ def layer(
     return _sorted(spread.to_crs(desk.crs))
 
 
-def _cut(shapes: Any, desk: Desk, name: str, ids: Any) -> Any:
+def _cut(shapes: Geometries, desk: Desk, name: str, ids: Geometries) -> Any:
     shapely.prepare(desk.box)
     inside = shapely.covers(desk.box, shapes)
     result = shapes.copy()
@@ -92,14 +94,14 @@ def _cut(shapes: Any, desk: Desk, name: str, ids: Any) -> Any:
     return result
 
 
-def _kept_whole(shapes: Any, desk: Desk, name: str, ids: Any) -> Any:
+def _kept_whole(shapes: Geometries, desk: Desk, name: str, ids: Geometries) -> Any:
     shapely.prepare(desk.box)
     inside = shapely.covers(desk.box, shapely.centroid(shapes)) if len(shapes) else np.zeros(0, dtype=bool)
     over = inside & ~shapely.covers(desk.box, shapes)
     reason = "its middle lies outside the bounds of the extract; left out"
     desk.acts.add(name, ids[~inside], "outside", reason)
     desk.acts.add(name, ids[over], "kept_whole", "reaches over the bounds of the extract; kept whole")
-    return np.where(inside, shapes, None) if len(shapes) else shapes
+    return np.where(inside, shapes, np.array(None, object)) if len(shapes) else shapes
 
 
 def _of_dimension(shape: BaseGeometry, dimension: int) -> Any:

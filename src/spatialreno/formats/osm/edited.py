@@ -126,7 +126,7 @@ def settled(path: Path, folder: Path) -> tuple[Path, list[tuple[str, str, str]]]
     return target, acts
 
 
-def _moved(text: Any) -> int:
+def _moved(text: str | int) -> int:
     number = int(text)
     return NEW - number if number < 0 else number
 

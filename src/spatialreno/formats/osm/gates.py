@@ -17,6 +17,8 @@ from spatialreno.formats.osm.clip import Desk
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+    from spatialreno._types import Row
+
 Array = npt.NDArray[Any]
 _ON_PATH_M = 0.5
 _SAME_M = 0.01
@@ -179,7 +181,7 @@ def _inferred(crossings: pd.DataFrame, scene: _Scene, desk: Desk) -> gpd.GeoData
     return frame
 
 
-def _gate(key: str, point: BaseGeometry, path: Any, width_m: float) -> dict[str, Any]:
+def _gate(key: str, point: BaseGeometry, path: Row, width_m: float) -> dict[str, Any]:
     walkers = "public" if path["public"] else "residents"
     street = path["kind"] == "street" and walkers == "public"
     vehicles = "closed" if path["kind"] in _ON_FOOT else "public" if street else "residents"

@@ -26,6 +26,8 @@ from spatialreno.formats.osm.tags import Kinds
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+    from spatialreno._types import Crs
+
 SOURCE = "OpenStreetMap"
 LICENCE = "ODbL 1.0 © OpenStreetMap contributors"
 _NOTE = "Walls, gates, storeys and people marked inferred or estimated were not surveyed"
@@ -37,7 +39,7 @@ def import_osm(
     name: str | None = None,
     title: str = "",
     bounds: Bounds | None = None,
-    crs: Any = None,
+    crs: Crs = None,
     catalog: Catalog | None = None,
 ) -> StudyArea:
     """Make a study area of an OpenStreetMap extract (``.osm`` or ``.osm.pbf``).

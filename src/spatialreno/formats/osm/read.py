@@ -271,7 +271,7 @@ class _Reader:
             missing = len(refs) - len(parts)
             self._mended(key, tags, _rings(parts), f"{missing} of {len(refs)} members are not in the file")
 
-    def _mended(self, key: str, tags: dict[str, str], shape: Any, why: str) -> None:
+    def _mended(self, key: str, tags: dict[str, str], shape: shapely.Geometry, why: str) -> None:
         if shape is None or shape.is_empty:
             self.acts.add("file", key, "no_shape", f"{_main(tags)}: {why}; no ring closes, left out")
             return
@@ -326,12 +326,12 @@ def _main(tags: dict[str, str]) -> str:
     return next((f"{key}={tags[key]}" for key in KEYS if key in tags), "untagged")
 
 
-def _polygonal(shape: Any) -> Any:
+def _polygonal(shape: shapely.Geometry) -> Any:
     parts = [p for p in _parts(shape) if p.geom_type == "Polygon" and p.area > 0]
     return shapely.MultiPolygon(parts) if parts else None
 
 
-def _parts(shape: Any) -> Iterator[Any]:
+def _parts(shape: shapely.Geometry) -> Iterator[Any]:
     for part in shapely.get_parts([shape]):
         if hasattr(part, "geoms"):
             yield from _parts(part)

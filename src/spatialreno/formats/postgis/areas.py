@@ -21,7 +21,11 @@ from spatialreno.formats.readers.entry import Act
 from spatialreno.formats.readers.source import in_our_words
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     import psycopg
+
+    from spatialreno._types import Crs
 
 _TYPES = {"str": "text", "float": "double precision", "int": "bigint", "bool": "boolean"}
 LIMITS = "SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '10s'"
@@ -40,7 +44,7 @@ WHERE n.nspname = %s AND c.relkind = 'r' AND NOT a.attisdropped ORDER BY c.relna
 
 
 def read_postgis(
-    url: str, schema: str, *, name: str = "", title: str = "", crs: Any = None, catalog: Catalog | None = None
+    url: str, schema: str, *, name: str = "", title: str = "", crs: Crs = None, catalog: Catalog | None = None
 ) -> StudyArea:
     """Read the tables of a schema as the layers of an area.
 
@@ -156,7 +160,9 @@ def connected(url: str) -> psycopg.Connection[Any]:
     class Told(psycopg.Connection[Any]):
         """Turns what the database says into our own error when it is left."""
 
-        def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        def __exit__(
+            self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        ) -> None:
             super().__exit__(kind, error, trace)
             if isinstance(error, psycopg.Error):
                 raise refused_by("database", str(error).strip().splitlines()[0], "Nothing was changed") from error
@@ -168,14 +174,14 @@ def connected(url: str) -> psycopg.Connection[Any]:
         raise refused_by("database", f"cannot be reached ({str(error).strip().splitlines()[-1]})", mend) from error
 
 
-def sign(connection: Any, place: Any) -> None:
+def sign(connection: psycopg.Connection[Any], place: Any) -> None:
     """Say on a table that it was written here, so that a later write may replace it."""
     from psycopg import sql
 
     connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(place, sql.Literal(_SIGN)))
 
 
-def refuse_tables_of_others(connection: Any, schema: str, names: Iterable[str]) -> None:
+def refuse_tables_of_others(connection: psycopg.Connection[Any], schema: str, names: Iterable[str]) -> None:
     """Refuse to replace what somebody else made: tables, views and all else of these names without our comment.
 
     Raises
@@ -195,7 +201,7 @@ def refused_by(where: str, message: str, mend: str) -> InputError:
     return InputError.of([Fault(where, (), "database", message, mend)])
 
 
-def columns_of(connection: Any, schema: str) -> dict[str, list[tuple[str, str]]]:
+def columns_of(connection: psycopg.Connection[Any], schema: str) -> dict[str, list[tuple[str, str]]]:
     """Name the columns and their types of every table of a schema."""
     found: dict[str, list[tuple[str, str]]] = {}
     for table, column, kind in connection.execute(_TABLES, [schema]).fetchall():
@@ -203,13 +209,13 @@ def columns_of(connection: Any, schema: str) -> dict[str, list[tuple[str, str]]]
     return found
 
 
-def results_in(connection: Any, schema: str) -> set[str]:
+def results_in(connection: psycopg.Connection[Any], schema: str) -> set[str]:
     """Name the tables of a schema that hold results, not an area."""
     names = _said(connection, schema, RESULTS).get("tables", ())
     return {RESULTS, *map(str, names)} - set(read_catalog().layers) - {"area"}
 
 
-def _said(connection: Any, schema: str, table: str) -> dict[str, Any]:
+def _said(connection: psycopg.Connection[Any], schema: str, table: str) -> dict[str, Any]:
     """Read what lies as JSON in the column ``said`` of a table; nothing when there is none."""
     from psycopg import sql
 
@@ -223,7 +229,7 @@ def _said(connection: Any, schema: str, table: str) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def _table(connection: Any, schema: str, table: str, columns: list[tuple[str, str]]) -> Any:
+def _table(connection: psycopg.Connection[Any], schema: str, table: str, columns: list[tuple[str, str]]) -> Any:
     """Read one table; its first geometry column is the shape, with the system that its rows state."""
     from psycopg import sql
 
@@ -252,7 +258,7 @@ def _table(connection: Any, schema: str, table: str, columns: list[tuple[str, st
     return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, index=frame.index, crs=crs))
 
 
-def _replace(connection: Any, schema: str, area: StudyArea, name: str) -> None:
+def _replace(connection: psycopg.Connection[Any], schema: str, area: StudyArea, name: str) -> None:
     from psycopg import sql
 
     layer, place = area.catalog.layers[name], sql.Identifier(schema, name)
@@ -270,7 +276,7 @@ def _replace(connection: Any, schema: str, area: StudyArea, name: str) -> None:
     sign(connection, place)
 
 
-def _own_type(cells: Any) -> str:
+def _own_type(cells: pd.Series[Any]) -> str:
     """Tell which type of the dictionary a column of the office's own has."""
     return {"Int64": "int", "float64": "float", "boolean": "bool"}.get(str(cells.dtype), "str")
 

@@ -25,6 +25,8 @@ from spatialreno.formats.postgis.areas import (
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from spatialreno._types import Cell
+
 _KINDS = {"b": "boolean", "i": "bigint", "u": "bigint", "f": "double precision"}
 
 
@@ -85,7 +87,7 @@ def _list(connection: Any, place: Any, said: Mapping[str, Any]) -> None:
     sign(connection, place)
 
 
-def _fill(connection: Any, place: Any, frame: Any) -> None:
+def _fill(connection: Any, place: Any, frame: gpd.GeoDataFrame) -> None:
     from psycopg import sql
 
     code = (frame.crs.to_epsg() or 0) if "geometry" in frame else 0
@@ -115,7 +117,7 @@ def _rows(frame: gpd.GeoDataFrame, kinds: list[str], code: int) -> Iterator[tupl
     return zip(*cells, strict=True)
 
 
-def _cell(value: Any, kind: str) -> Any:
+def _cell(value: Cell | list[Any] | tuple[Any, ...], kind: str) -> Any:
     if isinstance(value, (list, tuple)):
         return listed(value)
     if pd.isna(value):

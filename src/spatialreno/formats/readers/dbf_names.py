@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from spatialreno.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _NAME, _CELL = 10, 254
 _MEND = "Shorten it, or export to another format such as gpkg"
@@ -28,7 +31,7 @@ def field_names(columns: list[str]) -> dict[str, str]:
     return names
 
 
-def refuse_what_is_cut(layer: str, frame: Any, encoding: str) -> None:
+def refuse_what_is_cut(layer: str, frame: gpd.GeoDataFrame, encoding: str) -> None:
     """Refuse texts that would be cut, or that the script cannot write; a shapefile would lose them in silence.
 
     Raises

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from spatialreno.files import decoded, guarded, refused, works_apart
 from spatialreno.formats.readers.dbf import deleted_rows, encoding_of, row_count, whole_names
 from spatialreno.formats.readers.raw import RawTable
 from spatialreno.formats.readers.sniff import FileKind
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _BESIDE = (".shx", ".dbf", ".prj")  # in which script the text is, is told without .cpg
 _QGIS_OWN = frozenset({"layer_styles", "qgis_projects"})
@@ -132,7 +135,7 @@ def _by_rows(link: str, layer: str, codec: str | None) -> RawTable:
     return RawTable(columns, shapes, meta["crs"], [str(f) for f in fids])
 
 
-def _listed(cells: Any) -> Any:
+def _listed(cells: NDArray[Any]) -> Any:
     return cells.tolist() if cells.dtype == object else cells
 
 

@@ -194,7 +194,7 @@ class _Cells(HTMLParser):
         self.rows: list[list[str]] = []
         self.inside = False
 
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "tr":
             self.rows.append([])
             self.inside = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +17,7 @@ from spatialreno.land.fire.hose import Hoses, read_doors, read_hoses
 from spatialreno.land.fire.net import BoolArray, Net, fire_net
 
 if TYPE_CHECKING:
+    from spatialreno._types import Indices
     from spatialreno.area import StudyArea
 
 #: What is found of a lane: an engine passes; ask the authority; wide enough but cut off, or a dead end too
@@ -234,7 +235,7 @@ def _lanes(area: StudyArea, net: Net, passing: Drive, asking: Drive) -> gpd.GeoD
     return gpd.GeoDataFrame(told.astype({"cause": "str"}), geometry=merged, crs=area.crs)[_LANE_COLUMNS]
 
 
-def causes(net: Net, pieces: Any) -> list[str]:
+def causes(net: Net, pieces: Indices) -> list[str]:
     """Name what stands nearest on both sides of pieces, each once."""
     which = net.survey.widths()[1][pieces]
     names = np.array([*net.survey.obstacles.names, ""], object)

@@ -155,7 +155,7 @@ def _turns_round(area: StudyArea, net: Net, tip: int, stands: BoolArray) -> bool
     )
 
 
-def _roomy(area: StudyArea, ground: Any, point: BaseGeometry) -> Any:
+def _roomy(area: StudyArea, ground: shapely.Geometry, point: BaseGeometry) -> Any:
     """Give the middle of the ground that an engine gets onto from a point, without squeezing through gaps."""
     constants = area.catalog.constants
     half = constants["fire_width_ask_m"] / 2 - constants["fire_rounding_m"]

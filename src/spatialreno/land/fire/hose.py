@@ -16,6 +16,9 @@ from spatialreno.land.fire.net import BoolArray, Net
 from spatialreno.land.lanes.chainage import FloatArray, IntArray
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from spatialreno._types import Geometries
     from spatialreno.area import StudyArea
 
 _BODIES = ("buildings", "structures", "facilities")
@@ -101,7 +104,7 @@ def read_hoses(area: StudyArea, net: Net, doors: gpd.GeoDataFrame) -> Hoses:
     return Hoses(door.astype(np.intp), node.astype(np.intp), shapely.length(lines), sight, obstacle)
 
 
-def _crossed(net: Net, lines: Any) -> tuple[IntArray, IntArray]:
+def _crossed(net: Net, lines: Geometries) -> tuple[IntArray, IntArray]:
     """Find the bodies and walls that lines run through; trunks and parked cars do not stop a hose."""
     obstacles = net.survey.obstacles
     stops = np.isin(obstacles.layer, [*_BODIES, "walls", "gates"])
@@ -113,7 +116,9 @@ def _crossed(net: Net, lines: Any) -> tuple[IntArray, IntArray]:
     return sight.astype(np.intp), rows[met].astype(np.intp)
 
 
-def _doors(ids: Any, owners: Any, households: Any, points: Any, *, estimated: bool) -> gpd.GeoDataFrame:
+def _doors(
+    ids: ArrayLike, owners: ArrayLike, households: Any, points: Geometries, *, estimated: bool
+) -> gpd.GeoDataFrame:
     data = {
         "building_id": pd.array(np.asarray(owners, object), dtype="str"),
         "households": np.asarray(pd.Series(households).astype("float64")),

@@ -129,7 +129,7 @@ def _met(built: _Built, in_the_way: list[tuple[str, str, Any, Any]]) -> Iterator
                 yield row | {"meets": meets, "meets_layer": layer, "meets_id": names[at]}
 
 
-def _overlap(built: _Built, body: Any) -> dict[str, Any]:
+def _overlap(built: _Built, body: shapely.Geometry) -> dict[str, Any]:
     line = built.line
     along = np.nan if line is None else round(float(shapely.length(shapely.intersection(line, body))), 3)
     here = shapely.intersection(line, body) if built.ground is line else common(built.ground, body)

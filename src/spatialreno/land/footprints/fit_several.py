@@ -25,6 +25,7 @@ from spatialreno.optimise import Milp, Solution, relative_gap, solve_milp
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+    from spatialreno._types import Geometries, Indices
     from spatialreno.area import StudyArea
 
 _LEFT_OUT_M = 1e5
@@ -184,7 +185,7 @@ def _among_points(
     return chosen
 
 
-def _clash_rows(shapes: Any, owner: Any, count: int, gap_m: float) -> Any:
+def _clash_rows(shapes: Geometries, owner: Indices, count: int, gap_m: float) -> Any:
     """One of each at most; and none of another that a place overlaps, all of them in one row."""
     one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=gap_m - 1e-6)
     clash = owner[one] != owner[other]

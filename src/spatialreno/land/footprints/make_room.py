@@ -139,7 +139,7 @@ def _one_way(case: Case, where: tuple[Any, Any, list[int]], shape: Fit, best: Be
     return best
 
 
-def _guessed(case: Case, base: Any, hit: dict[int, Any], shape: Fit) -> Best:
+def _guessed(case: Case, base: shapely.Geometry, hit: dict[int, Any], shape: Fit) -> Best:
     """Look at a few choices met at sampled points, cheapest first, for one that stands."""
     for which in sorted(_sampled(base, hit), key=lambda own: (case.key(own), sorted(own)))[:_GUESSES]:
         found = _settled(case, _cell(base, hit, which), which, shape, None)
@@ -148,7 +148,7 @@ def _guessed(case: Case, base: Any, hit: dict[int, Any], shape: Fit) -> Best:
     return None
 
 
-def _hit_regions(things: Things, near: list[int], base: Any, shape: Fit) -> dict[int, Any]:
+def _hit_regions(things: Things, near: list[int], base: shapely.Geometry, shape: Fit) -> dict[int, Any]:
     """Where the middle of the footprint would touch each thing."""
     regions = {thing: swept(things.zones[thing], shape) for thing in near}
     return {thing: region for thing, region in regions.items() if shapely.intersects(region, base)}
@@ -170,7 +170,7 @@ def _sampled(base: BaseGeometry, hit: dict[int, Any]) -> set[Which]:
     return {frozenset(own) for own in met}
 
 
-def _cell(base: Any, hit: dict[int, Any], which: Which) -> Any:
+def _cell(base: shapely.Geometry, hit: dict[int, Any], which: Which) -> Any:
     """Give the part of the base in which exactly these things are hit."""
     cell = base
     for thing in sorted(which):
@@ -179,7 +179,7 @@ def _cell(base: Any, hit: dict[int, Any], which: Which) -> Any:
     return less(cell, joined(others)) if others else cell
 
 
-def _cut(case: Case, base: Any, hit: dict[int, Any], limit: Key | None) -> list[tuple[Which, Any]]:
+def _cut(case: Case, base: shapely.Geometry, hit: dict[int, Any], limit: Key | None) -> list[tuple[Which, Any]]:
     """Cut the base along all regions and give the parts better than the limit, best first."""
     cells: list[tuple[Which, Any]] = [(_NOTHING, base)]
     for thing in sorted(hit, key=lambda one: (-case.things.cost[one], one)):
@@ -211,7 +211,7 @@ def _settled(case: Case, cell: object, which: Which, shape: Fit, limit: Key | No
 
 
 def _reached(
-    case: Case, part: Any, starts: list[int], which: Which, shape: Fit, limit: Key | None
+    case: Case, part: shapely.Geometry, starts: list[int], which: Which, shape: Fit, limit: Key | None
 ) -> Best:
     """Open the way from a yard to a path near by, and the strip that nobody could use, at the least."""
     best: Best = None
@@ -229,7 +229,7 @@ def _reached(
 
 
 def _ways(
-    case: Case, part: Any, starts: list[int], which: Which, limit: Key | None
+    case: Case, part: shapely.Geometry, starts: list[int], which: Which, limit: Key | None
 ) -> Iterator[tuple[Which, Any]]:
     """Give the choices of things that join a yard to a path near enough, least first, with what is reached then."""
     yards = case.yards

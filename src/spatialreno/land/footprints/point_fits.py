@@ -18,6 +18,7 @@ from spatialreno.land.geometry.grow_shrink import polygons, solid_walls
 from spatialreno.scenario import Scenario, demolish
 
 if TYPE_CHECKING:
+    from spatialreno._types import Geometries, Indices
     from spatialreno.area import StudyArea
 
 FloatArray = NDArray[np.float64]
@@ -117,7 +118,7 @@ def _removable(area: StudyArea, layer: str) -> list[str]:
     return list(frame.index[may_go(frame)].astype(str))
 
 
-def _roomy(land: Any, xy: FloatArray, least_m: float) -> Any:
+def _roomy(land: shapely.Geometry, xy: FloatArray, least_m: float) -> Any:
     """Find the points that lie far enough inside the land for the slimmest rectangle."""
     inside = np.flatnonzero(shapely.contains_xy(land, xy[:, 0], xy[:, 1]))
     edges = [shapely.boundary(part) for part in polygons(land)]
@@ -129,7 +130,7 @@ def _roomy(land: Any, xy: FloatArray, least_m: float) -> Any:
     return inside[at[0][away >= least_m / 2 - _EXACT_M]]
 
 
-def _tried(area: StudyArea, xy: FloatArray, roomy: Any, sides: Sides) -> tuple[Any, FloatArray]:
+def _tried(area: StudyArea, xy: FloatArray, roomy: Indices, sides: Sides) -> tuple[Any, FloatArray]:
     """List the rectangles to try: for each point those of its yard's directions, the squarest first."""
     zones = zones_of(area, max(max(own) for own in sides))
     point, zone = shapely.STRtree([one.ground for one in zones]).query(
@@ -143,7 +144,7 @@ def _tried(area: StudyArea, xy: FloatArray, roomy: Any, sides: Sides) -> tuple[A
     return np.concatenate(at), np.concatenate(asked)
 
 
-def _needs(area: StudyArea, kind: str, inner: Any) -> list[Needs]:
+def _needs(area: StudyArea, kind: str, inner: Geometries) -> list[Needs]:
     """Name what stands in each rectangle and may go."""
     names, bodies = solid_bodies(area, kind)
     own, met = shapely.STRtree(bodies).query(inner, predicate="intersects")
@@ -164,7 +165,7 @@ def solid_bodies(area: StudyArea, kind: str = "") -> tuple[list[tuple[str, str]]
     return names, np.concatenate([beside, sheds.geometry.to_numpy()])
 
 
-def _least(at: Any, needs: list[Needs]) -> list[int]:
+def _least(at: Indices, needs: list[Needs]) -> list[int]:
     """Keep of each point the rectangles whose needs hold no other's; of equal ones the first."""
     kept: dict[int, list[int]] = {}
     for k in sorted(range(len(needs)), key=lambda k: (at[k], len(needs[k]), k)):

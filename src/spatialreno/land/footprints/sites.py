@@ -120,7 +120,7 @@ def new_ids(area: StudyArea, kind: str, count: int) -> list[str]:
     return ids
 
 
-def _spots(where: Place, centre: Any) -> list[_Spot]:
+def _spots(where: Place, centre: shapely.Geometry) -> list[_Spot]:
     """List the telling places of one shape and direction."""
     points = [point for part in polygons(where.region) for point in spread(part, centre)]
     fits = [place(point, where.width_m, where.depth_m, where.angle_deg) for point in points]

@@ -16,6 +16,8 @@ from spatialreno.land.footprints.zones import STAYING
 from spatialreno.land.geometry.grow_shrink import solid_walls
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from spatialreno.area import StudyArea
 
 Which = frozenset[int]
@@ -100,7 +102,7 @@ def _may_go(area: StudyArea) -> tuple[Any, Any]:
     return area.walls[removable & ~area.walls["kind"].isin(STAYING)], sheds
 
 
-def _bill(area: StudyArea, walls: Any, sheds: Any) -> pd.DataFrame:
+def _bill(area: StudyArea, walls: gpd.GeoDataFrame, sheds: gpd.GeoDataFrame) -> pd.DataFrame:
     from spatialreno.scenario import Scenario, demolish
 
     acts = [

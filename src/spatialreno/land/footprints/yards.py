@@ -19,6 +19,7 @@ from spatialreno.land.geometry.grow_shrink import joined, solid_walls
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+    from spatialreno._types import Geometries
     from spatialreno.area import StudyArea
 
 IntArray = NDArray[np.intp]
@@ -65,7 +66,7 @@ class Yards:
         """Name what stands on the ground of a node."""
         return self._covers[node]
 
-    def path_nodes(self, region: Any) -> set[int]:
+    def path_nodes(self, region: shapely.Geometry) -> set[int]:
         """List the nodes with a path from which some of a region is reached."""
         return {int(self.path_node[at]) for at in self._near(region)}
 
@@ -155,7 +156,7 @@ def cut_yards(area: StudyArea, stays: NDArray[np.object_], goes: NDArray[np.obje
     return Yards(faces, cover, node, links, lines if len(paths) else None, node[own], reach)
 
 
-def _faces(bodies: list[Any], bounds: Any) -> NDArray[np.object_]:
+def _faces(bodies: list[Any], bounds: Sequence[float]) -> NDArray[np.object_]:
     """Cut a rectangle along the outlines of bodies, and along a grid."""
     left, low, right, high = bounds
     across = [*np.arange(left, right, _TILE_M), right]
@@ -169,7 +170,7 @@ def _faces(bodies: list[Any], bounds: Any) -> NDArray[np.object_]:
     return within
 
 
-def _cover(points: Any, goes: NDArray[np.object_]) -> tuple[frozenset[int], ...]:
+def _cover(points: Geometries, goes: NDArray[np.object_]) -> tuple[frozenset[int], ...]:
     """Name what may go and stands at each point."""
     at, thing = shapely.STRtree(goes).query(points, predicate="intersects")
     own: dict[int, list[int]] = {}
@@ -207,7 +208,7 @@ def _nodes(cover: tuple[frozenset[int], ...], beside: IntArray) -> tuple[IntArra
     return node.astype(np.intp), tuple(tuple(sorted(own)) for own in links)
 
 
-def _cut_lines(lines: Any, faces: NDArray[np.object_]) -> tuple[NDArray[np.object_], IntArray]:
+def _cut_lines(lines: Geometries, faces: NDArray[np.object_]) -> tuple[NDArray[np.object_], IntArray]:
     """Cut lines at the edges of faces; give the pieces and the face of each."""
     line, face = shapely.STRtree(faces).query(lines, predicate="intersects")
     pieces = shapely.intersection(lines[line], faces[face])

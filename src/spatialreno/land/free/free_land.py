@@ -28,6 +28,7 @@ from spatialreno.land.geometry.grow_shrink import (
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+    from spatialreno._types import Shapes
     from spatialreno.area import StudyArea
 
 #: Kinds of path that always take land; the others only where their width is declared.
@@ -257,7 +258,7 @@ def _by_compound(area: StudyArea, shape: BaseGeometry) -> gpd.GeoDataFrame:
     return frame.assign(area_m2=shapely.area(shapes))
 
 
-def _sound(shapes: Any) -> Any:
+def _sound(shapes: Shapes) -> Any:
     """Mend outlines that rounding far from the origin made cross themselves, by less than a hair."""
     mended = np.atleast_1d(np.asarray(shapes, object))
     broken = ~shapely.is_valid(mended)

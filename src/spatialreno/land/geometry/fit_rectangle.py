@@ -16,6 +16,8 @@ from spatialreno.land.geometry.grow_shrink import common, corners, joined, less,
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+    from spatialreno._types import Shapes
+
 FloatArray = NDArray[np.float64]
 #: Metres by which a rectangle may shrink so that "fits exactly" survives rounding; 0.6 mm² at most.
 _EXACT_M = 1e-8
@@ -43,7 +45,12 @@ class Fit:
 
 
 def feasible_centres(
-    polygon: BaseGeometry, width_m: float, depth_m: float, *, angle_deg: float = 0.0, within: Any = None
+    polygon: BaseGeometry,
+    width_m: float,
+    depth_m: float,
+    *,
+    angle_deg: float = 0.0,
+    within: shapely.Geometry | None = None,
 ) -> Any:
     """Give every point at which a rectangle of one direction can be centred inside a polygon.
 
@@ -172,7 +179,9 @@ def _widest(part: BaseGeometry, proportion: float, angle: float, least: float) -
     return place(middle(fitting[0]), least, least * proportion, angle)
 
 
-def edge_angles(shapes: Any, *, resolution_deg: float = 0.5, limit: int = 12, shortest_m: float = 1.0) -> list[float]:
+def edge_angles(
+    shapes: Shapes, *, resolution_deg: float = 0.5, limit: int = 12, shortest_m: float = 1.0
+) -> list[float]:
     """List the directions of edges in degrees from 0 to 90 (each stands for itself and its square).
 
     Parameters
@@ -204,7 +213,7 @@ def edge_angles(shapes: Any, *, resolution_deg: float = 0.5, limit: int = 12, sh
     return [entry[0] for entry in strongest[:limit]] or [0.0]
 
 
-def _parallels(shapes: Any, shortest_m: float) -> list[tuple[float, float, float]]:
+def _parallels(shapes: Shapes, shortest_m: float) -> list[tuple[float, float, float]]:
     """Group edges that are parallel but for rounding: the longest, the mean direction, and metres in all.
 
     The mean is taken in the order of angle and length, so it is the same whatever the order of the shapes.
@@ -239,7 +248,7 @@ def place(centre: BaseGeometry, width_m: float, depth_m: float, angle_deg: float
     return Fit(outline, centre, width_m, depth_m, angle_deg)
 
 
-def swept(body: Any, footprint: Fit) -> Any:
+def swept(body: shapely.Geometry, footprint: Fit) -> Any:
     """Give every point at which a footprint of this shape and direction would overlap a body.
 
     The Minkowski sum of the body and the footprint (symmetric about its middle), short of mere touching.
@@ -278,7 +287,7 @@ def rectangle_sides(footprint_m2: float, least_width_m: float) -> list[tuple[flo
     return [(width, footprint_m2 / width) for width in widths]
 
 
-def _eroded(polygon: BaseGeometry, sides: FloatArray, within: Any) -> Any:
+def _eroded(polygon: BaseGeometry, sides: FloatArray, within: shapely.Geometry | None) -> Any:
     if min(_bounds_size(polygon) - sides) < 0 or polygon.area < sides.prod():
         return shapely.Polygon()
     # Every centre is at least half the short side from the edges: look only there, and only at edges
@@ -295,7 +304,7 @@ def _eroded(polygon: BaseGeometry, sides: FloatArray, within: Any) -> Any:
     return less(core, shapely.union_all(shapely.convex_hull(points)))
 
 
-def _edges(shapes: Any) -> tuple[FloatArray, FloatArray]:
+def _edges(shapes: Shapes) -> tuple[FloatArray, FloatArray]:
     """Start and end points of all edges of polygons and lines."""
     parts = shapely.get_parts(shapely.get_parts(shapes))
     flat = shapely.get_dimensions(parts) == 2

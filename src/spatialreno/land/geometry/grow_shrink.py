@@ -10,8 +10,10 @@ import shapely
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
     from shapely.geometry.base import BaseGeometry
 
+    from spatialreno._types import Shapes
     from spatialreno.area import StudyArea
 
 FloatArray = NDArray[np.float64]
@@ -27,7 +29,7 @@ _STRAIGHT_M = 1e-5
 _AREAL = (3, 6)
 
 
-def dilate(shapes: Any, distance_m: float) -> Any:
+def dilate(shapes: Shapes, distance_m: float) -> Any:
     """Grow outlines by a distance measured square to their sides; corners stay corners."""
     return shapely.buffer(shapes, distance_m, join_style="mitre", mitre_limit=_MITRE)
 
@@ -37,7 +39,7 @@ def erode(shapes: BaseGeometry, distance_m: float) -> Any:
     return shapely.buffer(shapes, -distance_m, join_style="mitre", mitre_limit=_MITRE)
 
 
-def set_back(shapes: Any, distance_m: float) -> Any:
+def set_back(shapes: Shapes, distance_m: float) -> Any:
     """Grow outlines by a true distance: straight sides exact, round corners never short.
 
     A drawn arc is a chain of chords inside the true one; drawing it a little larger and cutting it by
@@ -51,7 +53,7 @@ def set_back(shapes: Any, distance_m: float) -> Any:
     return common(rounded, mitred)
 
 
-def disc(points: Any, radius_m: Any) -> Any:
+def disc(points: Shapes, radius_m: ArrayLike) -> Any:
     """Draw circles as polygons that contain them."""
     radius = np.asarray(radius_m, float)
     discs = shapely.buffer(points, radius / np.cos(np.pi / (4 * _QUARTER)), quad_segs=_QUARTER)
@@ -79,7 +81,7 @@ def polygons(shape: BaseGeometry) -> list[Any]:
     return sorted(flat, key=lambda part: tuple(np.round(part.bounds, 6)))
 
 
-def areal(shapes: Any) -> Any:
+def areal(shapes: Shapes) -> Any:
     """Keep of each shape (one, or an array) what has an area; the lines and points of an overlay are dropped.
 
     Two shapes that meet in a face and touch along a line besides have a mixed collection in common, which no
@@ -92,7 +94,7 @@ def areal(shapes: Any) -> Any:
     return kept if np.ndim(shapes) else kept[0]
 
 
-def common(one: Any, other: object, *, grid_m: float | None = None) -> Any:
+def common(one: Shapes, other: object, *, grid_m: float | None = None) -> Any:
     """Give the ground that two shapes share (element by element for arrays); what they touch in is none."""
     return areal(shapely.intersection(areal(one), areal(other), grid_size=grid_m))
 
@@ -102,7 +104,7 @@ def less(one: BaseGeometry, other: BaseGeometry, *, grid_m: float | None = None)
     return areal(shapely.difference(areal(one), areal(other), grid_size=grid_m))
 
 
-def joined(shapes: Any, *, grid_m: float | None = None) -> Any:
+def joined(shapes: Shapes, *, grid_m: float | None = None) -> Any:
     """Give the ground of many shapes as one."""
     return areal(shapely.union_all(areal(np.asarray([*np.atleast_1d(shapes), None], object)[:-1]), grid_size=grid_m))
 
@@ -154,6 +156,6 @@ def origin(area: StudyArea) -> FloatArray:
     return corner
 
 
-def moved(shapes: Any, by: FloatArray) -> Any:
+def moved(shapes: Shapes, by: FloatArray) -> Any:
     """Move shapes (one, or an array) by a vector in metres."""
     return shapely.transform(shapes, lambda points: points + by)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
+    from spatialreno._types import Geometries
     from spatialreno.land.lanes.chainage import FloatArray, IntArray
 
 #: Decimals of a metre to which two ends are one node.
@@ -73,12 +74,12 @@ def node_ids(start: FloatArray, end: FloatArray, gaps: FloatArray) -> tuple[IntA
     return node[:pieces], node[pieces : 2 * pieces], where
 
 
-def _tips(lines: Any, which: int) -> FloatArray:
+def _tips(lines: Geometries, which: int) -> FloatArray:
     tips: FloatArray = shapely.get_coordinates(shapely.get_point(lines, which))
     return tips
 
 
-def _crossings(lines: Any, one: IntArray, other: IntArray) -> tuple[Any, IntArray]:
+def _crossings(lines: Geometries, one: IntArray, other: IntArray) -> tuple[Any, IntArray]:
     """Points that two paths share; along a common stretch, the ends of the stretch."""
     once = one < other
     one, other = one[once], other[once]
@@ -88,7 +89,7 @@ def _crossings(lines: Any, one: IntArray, other: IntArray) -> tuple[Any, IntArra
     return shapely.points(np.concatenate([points, points])), both.astype(np.intp)
 
 
-def _with_points(line: BaseGeometry, points: Any) -> Any:
+def _with_points(line: BaseGeometry, points: Geometries) -> Any:
     """Add vertices to a line at the feet of points."""
     if not len(points):
         return line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spatialreno.maps.charts.labels import label
 from spatialreno.maps.content.tables import grid
@@ -56,7 +56,7 @@ def _rules(found: Funding, titles: Mapping[str, str], lang: Lang) -> list[Markup
     return [grid([say(k, lang) for k in keys], rows, texts=3)] if rows else []
 
 
-def _known(yuan: Any) -> float:
+def _known(yuan: float | None) -> float:
     return float("nan") if yuan is None else float(yuan) / _TEN_THOUSAND
 
 

@@ -14,6 +14,9 @@ from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.words import Lang, payer_word, word
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from spatialreno._types import Cell
     from spatialreno.catalog import Standard
     from spatialreno.comparison import Comparison
 
@@ -111,7 +114,7 @@ def _value(table: Rows, key: str) -> float:
     return math.nan if value is None or pd.isna(value) else float(value)
 
 
-def _meets(value: Any) -> bool | None:
+def _meets(value: Cell) -> bool | None:
     return None if value is None or pd.isna(value) else bool(value)
 
 
@@ -119,8 +122,8 @@ def _is_marked(table: Rows, key: str) -> bool:
     return key in table and isinstance(table[key]["mark"], str) and bool(table[key]["mark"])
 
 
-def _source(row: Any, unit: str, decimals: int, lang: Lang) -> str:
-    parts = []
+def _source(row: Mapping[Any, Any], unit: str, decimals: int, lang: Lang) -> str:
+    parts: list[str] = []
     if pd.notna(row["target"]):
         parts.append(f"{word('target', lang)}: {amount(float(row['target']), unit, decimals)} {unit_text(unit, lang)}")
     if isinstance(row["source"], str) and row["source"]:
@@ -178,7 +181,7 @@ def leader_lines(options: Comparison, lang: Lang) -> list[tuple[str, str, str, l
     ]
 
 
-def _spoken(cell: Any) -> str:
+def _spoken(cell: str | float) -> str:
     """Write a cell with the page's groups of thousands."""
     if isinstance(cell, str):
         return _THOUSANDS.sub("\u202f", cell)

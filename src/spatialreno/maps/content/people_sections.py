@@ -20,6 +20,9 @@ from spatialreno.maps.words.safe_html import Markup, isolated, tag
 from spatialreno.maps.words.words import Lang, payer_word
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from spatialreno._types import Row
     from spatialreno.catalog import Catalog
     from spatialreno.community import Consents, Tally
     from spatialreno.comparison import Comparison, People
@@ -148,7 +151,7 @@ def say_matter(matter: str, options: Comparison, lang: Lang) -> str:
     return f"{rows[kind][f'title_{lang}']} · {_place(options, place)}"
 
 
-def _votes(counts: Any, options: Comparison, lang: Lang) -> list[Markup]:
+def _votes(counts: Mapping[Any, Tally], options: Comparison, lang: Lang) -> list[Markup]:
     return [_vote_grid({_place(options, place): c for place, c in counts.items()}, lang)] if counts else []
 
 
@@ -229,7 +232,7 @@ def _sun_note(people: People, lang: Lang) -> str:
     return f" {rule.title(lang)}（{rule.source}，{rule.confidence}）。{exempt}"
 
 
-def _lift_line(verdict: str, form: str, own: Any, people: People, lang: Lang) -> list[object]:
+def _lift_line(verdict: str, form: str, own: pd.DataFrame, people: People, lang: Lang) -> list[object]:
     fits = verdict == "fits"
     said = f"{say(verdict, lang)} · {say(form, lang)}" if fits else say(verdict, lang)
     pays = f"{number(own['lowest_yuan'].min(), 0)}–{number(own['highest_yuan'].max(), 0)}" if fits else "—"
@@ -364,13 +367,13 @@ def _register(people: People, options: Comparison, lang: Lang) -> list[Markup]:
     return [grid(heads, rows, texts=5)] if rows else []
 
 
-def _kind(row: Any, catalog: Catalog, lang: Lang) -> str:
+def _kind(row: Row, catalog: Catalog, lang: Lang) -> str:
     if row["layer"] == "facilities":
         return facility_title(row["kind"], catalog, lang)
     return catalog.word(row["layer"], "kind", row["kind"], lang)
 
 
-def _holder(row: Any, what: str, catalog: Catalog, lang: Lang) -> str:
+def _holder(row: Row, what: str, catalog: Catalog, lang: Lang) -> str:
     if row[what]:
         return str(row[what])
     proposed = row[f"{what}_proposed"]

@@ -15,6 +15,8 @@ from spatialreno.maps.words.safe_html import Markup, isolated, tag
 from spatialreno.maps.words.words import Lang
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from spatialreno.comparison import Schedule
 
 _WIDE, _LEFT, _ROW, _HEAD = 900.0, 230.0, 15.0, 22.0
@@ -68,7 +70,7 @@ def gantt(found: Schedule, lang: Lang) -> Markup:
     return _svg(parts, high, say("schedule", lang))
 
 
-def _months(first: pd.Timestamp, last: pd.Timestamp, at: Any, high: float) -> list[Markup]:
+def _months(first: pd.Timestamp, last: pd.Timestamp, at: Callable[[pd.Timestamp], float], high: float) -> list[Markup]:
     parts = []
     for day in pd.date_range(first, last, freq="MS"):
         parts.append(tag("path", d=f"M{at(day):.1f} {_HEAD - 8}V{high:.1f}", stroke=_HAIR, fill="none"))
@@ -76,7 +78,7 @@ def _months(first: pd.Timestamp, last: pd.Timestamp, at: Any, high: float) -> li
     return parts
 
 
-def _bar(row: Mapping[Any, Any], top: float, at: Any, scale: float) -> list[Markup]:
+def _bar(row: Mapping[Any, Any], top: float, at: Callable[[pd.Timestamp], float], scale: float) -> list[Markup]:
     x, wide = at(row["start"]), ((row["end"] - row["start"]).days + 1) * scale
     told = f"{row['title']} {row['start'].date()} – {row['end'].date()}"
     edge = _HOT if row["critical"] else STAGE_COLOURS[row["stage"]]

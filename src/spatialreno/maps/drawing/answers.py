@@ -15,6 +15,7 @@ from spatialreno.maps.words.words import Lang, word
 from spatialreno.walk import change_of
 
 if TYPE_CHECKING:
+    from spatialreno._types import Row
     from spatialreno.area import StudyArea
     from spatialreno.comparison import Comparison
 
@@ -32,7 +33,7 @@ def blocks(scene: Scene) -> list[Drawn]:
     return by_option(ranked, lambda row: _block(row, scene.lang))
 
 
-def _block(row: Any, lang: Lang) -> tuple[str, Rows, dict[str, Any]]:
+def _block(row: Row, lang: Lang) -> tuple[str, Rows, dict[str, Any]]:
     rows = [
         (word("block", lang), str(row["id"])),
         (word("compounds_in", lang), str(row["count"])),
@@ -56,7 +57,7 @@ def clusters(scene: Scene) -> list[Drawn]:
 
 
 def freed(scene: Scene) -> list[Drawn]:
-    def describe(row: Any) -> tuple[str, Rows, dict[str, Any]]:
+    def describe(row: Row) -> tuple[str, Rows, dict[str, Any]]:
         place = row["compound_id"]
         rows = [(word("freed", scene.lang), f"{number(float(row['area_m2']), 0)} m²")]
         if isinstance(place, str):
@@ -72,7 +73,7 @@ def isochrones(scene: Scene) -> list[Drawn]:
     limits = sorted({minutes for frame in frames for minutes in frame["minutes"]})
     titles = {origin: place.title for origin, place in origins(scene.options, scene.lang).items()}
 
-    def describe(row: Any) -> tuple[str, Rows, dict[str, Any]]:
+    def describe(row: Row) -> tuple[str, Rows, dict[str, Any]]:
         rank = min(limits.index(row["minutes"]) + 1, 3)
         kind = "reach" if row["group"] == "general" else "reach-other"
         reach = f"{number(float(row['minutes']), 0)} {word('minutes', scene.lang)}"
@@ -89,7 +90,7 @@ def reach_change(scene: Scene) -> list[Drawn]:
     frames = [change_of(walks[0], frame) for frame in walks]
     titles = {origin: place.title for origin, place in origins(scene.options, scene.lang).items()}
 
-    def describe(row: Any) -> tuple[str, Rows, dict[str, Any]]:
+    def describe(row: Row) -> tuple[str, Rows, dict[str, Any]]:
         reach = f"{number(float(row['minutes']), 0)} {word('minutes', scene.lang)}"
         said = (
             ("reach_change", word(f"reach_{row['change']}", scene.lang)),
@@ -152,7 +153,7 @@ def origins(options: Comparison, lang: Lang) -> dict[str, Place]:
     return {name: found[name] for name in wanted if name in found}
 
 
-def _place_title(area: StudyArea, row: Any, name: str, lang: Lang) -> str:
+def _place_title(area: StudyArea, row: Row, name: str, lang: Lang) -> str:
     own = row["name"] if isinstance(row["name"], str) else ""
     if "kind" in row.index:
         own = own or facility_title(str(row["kind"]), area.catalog, lang)

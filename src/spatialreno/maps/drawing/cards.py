@@ -18,6 +18,7 @@ from spatialreno.maps.words.numbers import facility_title, number
 from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
+    from spatialreno._types import Floats
     from spatialreno.comparison import Comparison
 
 # Above this many homes only the walks that some option changes are written into the page.
@@ -160,7 +161,7 @@ class Stories:
         return [word("mean_change", self.lang), said]
 
 
-def _mean_change(metres: Any) -> Any:
+def _mean_change(metres: Floats) -> Any:
     """Average, over the kinds reached today and then, how much longer the walk is; shape (home, option)."""
     change = metres - metres[:, :, :1]
     reached = ~np.isnan(change)

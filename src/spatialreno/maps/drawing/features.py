@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
+    from spatialreno._types import Cell
     from spatialreno.catalog import Catalog, Column
 
 _SCALE = 1e7  # whole numbers of a ten-millionth of a degree: one centimetre
@@ -130,7 +131,7 @@ def _key(row: Mapping[Any, Any]) -> Key:
     return (shapely.to_wkb(row["geometry"]), *cells)
 
 
-def _differing(before: Any, after: Any, columns: Sequence[str]) -> set[str]:
+def _differing(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, columns: Sequence[str]) -> set[str]:
     """Find the ids of features that both frames have and whose shape or surveyed cells differ."""
     common = before.index.intersection(after.index)
     if not len(common):
@@ -183,11 +184,11 @@ def is_estimated(row: Mapping[str, Any]) -> bool:
     return _true(row.get("inferred"))
 
 
-def _true(value: Any) -> bool:
+def _true(value: Cell) -> bool:
     return value is not None and not pd.isna(value) and bool(value)
 
 
-def _untold(value: Any, column: Column) -> bool:
+def _untold(value: Cell, column: Column) -> bool:
     """Leave out what is unknown, and a yes or no that is as it is by default."""
     if value is None or pd.isna(value) or value == "":
         return True
@@ -200,7 +201,9 @@ def _titled(column: Column, lang: Lang) -> str:
     return column.title(lang) if unit in spoken else f"{column.title(lang)}（{unit}）"
 
 
-def _said(value: Any, layer: str, column: Column, catalog: Catalog, lang: Lang, names: Mapping[str, str]) -> str:
+def _said(
+    value: str | float, layer: str, column: Column, catalog: Catalog, lang: Lang, names: Mapping[str, str]
+) -> str:
     if column.refers_to == "catalog:facilities":
         return facility_title(str(value), catalog, lang)
     if column.refers_to == "compounds":

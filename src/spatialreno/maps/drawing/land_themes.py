@@ -14,6 +14,7 @@ from spatialreno.maps.words.words import word
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from spatialreno._types import Row
     from spatialreno.maps.drawing.scene import Scene
 
 #: Kinds of path whose narrowest place is marked.
@@ -24,7 +25,7 @@ def free(scene: Scene) -> list[Drawn]:
     """Draw the usable pieces of free land."""
     frames = [scene.options.evaluations[key].ground.free for key in scene.keys]
 
-    def describe(row: Any) -> tuple[str, Rows, dict[str, Any]]:
+    def describe(row: Row) -> tuple[str, Rows, dict[str, Any]]:
         rows = [(word("free", scene.lang), f"{number(float(row['usable_m2']), 0)} m²")]
         if isinstance(row["compound_id"], str):
             rows.append((word("compound", scene.lang), scene.names.get(row["compound_id"], row["compound_id"])))
@@ -41,7 +42,7 @@ def lanes(scene: Scene) -> list[Drawn]:
     widths = [scene.options.evaluations[key].ground.lanes for key in scene.keys]
     narrow = [w[w["kind"].isin(_LANES) & (w["clear_width_m"] < limits[1] - short)].reset_index() for w in widths]
 
-    def stretch(row: Any) -> tuple[str, Rows, dict[str, Any]]:
+    def stretch(row: Row) -> tuple[str, Rows, dict[str, Any]]:
         said = (word("clear_width", scene.lang), f"≥ {number(row['clear_m'], 1)} m")
         return f"lane-{row['rank']}", (("id", row["path_id"]), said), {}
 
@@ -64,7 +65,7 @@ def _stretches(sections: gpd.GeoDataFrame, limits: list[float], short: float) ->
     return gpd.GeoDataFrame(data, geometry=shapely.simplify(lines, 0.01), crs=sections.crs)
 
 
-def _narrowest(scene: Scene, row: Any) -> tuple[str, Rows, dict[str, Any]]:
+def _narrowest(scene: Scene, row: Row) -> tuple[str, Rows, dict[str, Any]]:
     name = f"{row['id']} {row['name']}" if isinstance(row["name"], str) else str(row["id"])
     rows = [(word("narrowest", scene.lang), f"{name} {number(row['clear_width_m'], 1)} m")]
     beside = [row[side] for side in ("left", "right") if isinstance(row[side], str)]
@@ -83,7 +84,7 @@ def fire(scene: Scene) -> list[Drawn]:
     found = [scene.options.evaluations[key].ground.fire for key in scene.keys]
     classes = {"pass": "fire-pass", "ask": "fire-ask"}
 
-    def lane(row: Any) -> tuple[str, Rows, dict[str, Any]]:
+    def lane(row: Row) -> tuple[str, Rows, dict[str, Any]]:
         said = scene.catalog.word("", "fire", str(row["verdict"]), scene.lang)
         rows = [("id", row["path_id"]), (word("fire", scene.lang), said)]
         rows.append((word("clear_width", scene.lang), f"≥ {number(row['clear_m'], 1)} m"))
@@ -91,7 +92,7 @@ def fire(scene: Scene) -> list[Drawn]:
             rows.append((word("beside", scene.lang), str(row["cause"])))
         return classes.get(row["verdict"], "fire-no"), tuple(rows), {}
 
-    def building(row: Any) -> tuple[str, Rows, dict[str, Any]]:
+    def building(row: Row) -> tuple[str, Rows, dict[str, Any]]:
         said = scene.catalog.word("", "fire", str(row["verdict"]), scene.lang)
         return f"fire-building-{row['verdict']}", (("id", str(row["id"])), (word("fire", scene.lang), said)), {}
 

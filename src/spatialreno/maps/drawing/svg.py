@@ -13,6 +13,8 @@ from spatialreno.maps.words.safe_html import Markup, joined, tag
 from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shapely.geometry.base import BaseGeometry
 
     from spatialreno.comparison import Comparison
@@ -122,7 +124,7 @@ class _Pen:
         self.west, self.north, self.unit_m = west, north, unit_m
         self.styles = styles()
 
-    def draw(self, shape: BaseGeometry, name: str | None, more: Any) -> Markup:
+    def draw(self, shape: BaseGeometry, name: str | None, more: Mapping[str, Any]) -> Markup:
         if more.get("label"):
             return self._disc(shape, name or "", more)
         if more.get("name"):
@@ -139,7 +141,7 @@ class _Pen:
     def _at(self, x: float, y: float) -> str:
         return f"{x - self.west:.1f} {self.north - y:.1f}"
 
-    def _look(self, look: Any, *, filled: bool) -> dict[str, Any]:
+    def _look(self, look: Mapping[str, Any], *, filled: bool) -> dict[str, Any]:
         dashes = look.get("dashArray")
         return {
             "fill": look.get("fillColor", "none") if filled else "none",
@@ -151,7 +153,7 @@ class _Pen:
             "stroke_dasharray": " ".join(f"{float(d) * self.unit_m:.2f}" for d in dashes.split()) if dashes else None,
         }
 
-    def _disc(self, shape: BaseGeometry, name: str, more: Any) -> Markup:
+    def _disc(self, shape: BaseGeometry, name: str, more: Mapping[str, Any]) -> Markup:
         kind = name.removesuffix("~")
         line = {"facility-built": "area-built", "facility-altered": "area-altered", "facility-gone": "area-gone"}
         color = self.styles[line[kind]]["color"] if kind in line else "#6b7280"
@@ -164,7 +166,7 @@ class _Pen:
                    fill=color if loud else "#374151")  # fmt: skip
         return tag("g", tag("title", more.get("alt", "")), circle, face)
 
-    def _name(self, shape: BaseGeometry, more: Any) -> Markup:
+    def _name(self, shape: BaseGeometry, more: Mapping[str, Any]) -> Markup:
         x, y = self._at(shape.x, shape.y).split()
         turn = f"rotate({more['angle']} {x} {y})" if more.get("angle") else None
         return tag("text", more["name"], x=x, y=y, text_anchor="middle", class_="name",

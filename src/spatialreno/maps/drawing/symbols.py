@@ -76,7 +76,7 @@ def gaps(area: StudyArea) -> dict[str, Any]:
     return {wall: shapely.union_all(parts) for wall, parts in found.items()}
 
 
-def ticks(version: Version, wall: Any, walls: Sequence[Any]) -> Any:
+def ticks(version: Version, wall: object, walls: Sequence[Any]) -> Any:
     """Draw a gate as two short lines across its wall, one at each post."""
     line = next((frame.geometry[wall] for frame in walls if isinstance(wall, str) and wall in frame.index), None)
     east, north = _direction(line, version.geometry) if line is not None else (1.0, 0.0)
@@ -89,7 +89,7 @@ def ticks(version: Version, wall: Any, walls: Sequence[Any]) -> Any:
     )
 
 
-def _direction(line: BaseGeometry, point: Any) -> tuple[float, float]:
+def _direction(line: BaseGeometry, point: shapely.Geometry) -> tuple[float, float]:
     along = line.project(point)
     before, after = line.interpolate(max(along - 0.5, 0)), line.interpolate(min(along + 0.5, line.length))
     east, north = after.x - before.x, after.y - before.y

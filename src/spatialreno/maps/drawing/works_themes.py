@@ -12,6 +12,9 @@ from spatialreno.maps.words.safe_html import tag
 from spatialreno.maps.words.words import word
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from spatialreno._types import Row
     from spatialreno.comparison import Comparison
     from spatialreno.maps.drawing.scene import Scene
     from spatialreno.maps.words.safe_html import Markup
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 def heat(scene: Scene) -> list[Drawn]:
     """Draw the heat pipes that each option leads to its homes."""
 
-    def pipe(row: Any) -> tuple[str, Rows, dict[str, Any]]:
+    def pipe(row: Row) -> tuple[str, Rows, dict[str, Any]]:
         rows = [
             ("id", str(row["id"])),
             (scene.catalog.word("pipes", "kind", str(row["kind"]), scene.lang), f"DN{int(row['diameter_mm'])}"),
@@ -38,7 +41,7 @@ def heat(scene: Scene) -> list[Drawn]:
 def dig(scene: Scene) -> list[Drawn]:
     """Draw lanes that are opened once; those that cannot carry their pipes stand out."""
 
-    def lane(row: Any) -> tuple[str, Rows, dict[str, Any]]:
+    def lane(row: Row) -> tuple[str, Rows, dict[str, Any]]:
         names = str(row["kinds"]).split(",")
         kinds = "、".join(scene.catalog.word("pipes", "kind", kind, scene.lang) for kind in names)
         rows = [
@@ -73,7 +76,7 @@ def cross_section(options: Comparison, key: str, lang: Lang) -> Markup | None:
     return tag("details", tag("summary", word("section", lang)), picture)
 
 
-def _frames(scene: Scene, of: Any) -> list[Any]:
+def _frames(scene: Scene, of: Callable[[Any], Any]) -> list[Any]:
     """Take a table of each option; an option without works has an empty one."""
     tables = {key: table for key, works in scene.options.works.items() if (table := of(works)) is not None}
     if not tables:

@@ -13,6 +13,8 @@ from spatialreno.land import built_conflicts, footprint_fits, kind_sides, kinds_
 from spatialreno.maps.live_page.typed_arrays import LabelSets, packed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
 
     from spatialreno.area import StudyArea
@@ -68,7 +70,11 @@ def removable(area: StudyArea) -> list[tuple[str, str]]:
 
 
 def _class(
-    found: pd.DataFrame, points: gpd.GeoSeries, sides: Any, number: dict[tuple[str, str], int], sets: LabelSets
+    found: pd.DataFrame,
+    points: gpd.GeoSeries,
+    sides: Sequence[tuple[float, float]],
+    number: dict[tuple[str, str], int],
+    sets: LabelSets,
 ) -> dict[str, Any]:
     """Write the rectangles of one class by point; the first shape stands for points that hold none."""
     shapes = [(*sides[0], 0.0), *dict.fromkeys(found[_SHAPE].itertuples(index=False, name=None))]

@@ -19,6 +19,7 @@ import shapely
 from spatialreno.area import standing_structures
 
 if TYPE_CHECKING:
+    from spatialreno._types import Geometries, Indices
     from spatialreno.area import StudyArea
     from spatialreno.walk import Frame
 
@@ -82,7 +83,7 @@ def _grid(bounds: tuple[float, ...], step: int) -> Any:
     return shapely.points(*(axis.ravel() for axis in np.meshgrid(x, y)))
 
 
-def _free(area: StudyArea, points: Any, ground: Any) -> Any:
+def _free(area: StudyArea, points: Geometries, ground: shapely.Geometry) -> Any:
     """Tell which points are on the ground, not in or at a building, on a wall or on the edge of a structure."""
     shapely.prepare(ground)
     free = np.asarray(shapely.contains(ground, points))
@@ -123,7 +124,7 @@ def ground_cells(area: StudyArea, ground: Ground, frame: Frame) -> list[Any]:
     return [_rings(mine, whole, frame) for mine, whole in zip(cells, squares[: len(points)], strict=True)]
 
 
-def _parts(area: StudyArea, squares: Any) -> tuple[Any, Any, Any]:
+def _parts(area: StudyArea, squares: Geometries) -> tuple[Any, Any, Any]:
     """Cut squares along buildings and walls, and then into what lies under each structure (its row) and not (-1)."""
     walls = shapely.buffer(area.walls.geometry.to_numpy(), _WALL_M, cap_style="flat")
     free = _without(squares, np.concatenate([area.buildings.geometry.to_numpy(), walls]))
@@ -136,7 +137,7 @@ def _parts(area: StudyArea, squares: Any) -> tuple[Any, Any, Any]:
     return parts[kept], rows[row[kept]], under[row[kept]]
 
 
-def _without(shapes: Any, obstacles: Any) -> Any:
+def _without(shapes: Geometries, obstacles: Geometries) -> Any:
     """Take from each shape the obstacles that touch it."""
     left = shapes.copy()
     at, near = shapely.STRtree(obstacles).query(shapes, predicate="intersects")
@@ -147,7 +148,7 @@ def _without(shapes: Any, obstacles: Any) -> Any:
     return left
 
 
-def _owners(parts: Any, owner: Any, shed: Any) -> Any:
+def _owners(parts: Geometries, owner: Indices, shed: Indices) -> Any:
     """Give each part without an owner to the cell it shares most of its edge with; -1 where there is none."""
     loose, whole = np.flatnonzero(owner < 0), np.flatnonzero(owner >= 0)
     one, other = shapely.STRtree(parts[whole]).query(parts[loose], predicate="dwithin", distance=_TOUCH_M)
@@ -163,7 +164,7 @@ def _owners(parts: Any, owner: Any, shed: Any) -> Any:
     return found
 
 
-def _rings(parts: Any, square: Any, frame: Frame) -> Any:
+def _rings(parts: Geometries, square: shapely.Geometry, frame: Frame) -> Any:
     if not len(parts):
         return []
     if len(parts) == 1 and parts[0].equals(square):

@@ -16,6 +16,7 @@ from spatialreno.maps.live_page.consent_model import Asks, asks_of, holders, mat
 from spatialreno.scenario import Scenario, alter, build, demolish, funding_rule, hundredths, millionths
 
 if TYPE_CHECKING:
+    from spatialreno._types import Geometries
     from spatialreno.area import StudyArea
     from spatialreno.community import Register
     from spatialreno.indicators import Evaluation
@@ -273,7 +274,7 @@ def yards(area: StudyArea, asks: set[str]) -> dict[str, Any]:
     }
 
 
-def yard_of(area: StudyArea, points: Any) -> list[int]:
+def yard_of(area: StudyArea, points: Geometries) -> list[int]:
     """Number the compound each point lies in, -1 for none."""
     found = [-1] * len(points)
     point, yard = shapely.STRtree(area.compounds.geometry.to_numpy()).query(points, predicate="intersects")

@@ -31,8 +31,10 @@ from spatialreno.maps.words.words import Lang, checked, legend_words, payer_word
 from spatialreno.maps.words.words_live import LIVE
 
 if TYPE_CHECKING:
+    from spatialreno._types import ToDegrees
     from spatialreno.area import StudyArea
     from spatialreno.comparison import Comparison
+    from spatialreno.maps.drawing.features import Drawn
     from spatialreno.scenario import Scenario
 
 _SCRIPTS = (
@@ -170,14 +172,14 @@ def _words(options: Comparison, lang: Lang) -> dict[str, Any]:
 def _signed(theme: Theme) -> Theme:
     """Keep of each feature what the live page needs, and say of which layer it is."""
 
-    def more(drawn: Any) -> dict[str, Any]:
+    def more(drawn: Drawn) -> dict[str, Any]:
         kept = {key: drawn.more[key] for key in _KEPT_MORE if key in drawn.more}
         return kept | ({"of": drawn.rows.layer} if isinstance(drawn.rows, Told) else {})
 
     return replace(theme, drawn=[replace(drawn, more=more(drawn)) for drawn in theme.drawn])
 
 
-def _model(options: Comparison, to_degrees: Any, lang: Lang) -> dict[str, Any]:
+def _model(options: Comparison, to_degrees: ToDegrees, lang: Lang) -> dict[str, Any]:
     area, today = options.areas["today"], options.evaluations["today"]
     serving = open_facilities(area)
     ground = ground_points(area)
@@ -209,7 +211,7 @@ def _centres(area: StudyArea, origin: list[float]) -> list[list[int]]:
     return whole
 
 
-def _to_degrees(area: StudyArea, origin: list[float], to_degrees: Any) -> list[list[float]]:
+def _to_degrees(area: StudyArea, origin: list[float], to_degrees: ToDegrees) -> list[list[float]]:
     """Fit longitude and latitude as quadratics of kilometres from the corner; for drawing only."""
     west, south, east, north = area.compounds.total_bounds
     x, y = (grid.ravel() for grid in np.meshgrid(np.linspace(west, east, 5), np.linspace(south, north, 5)))

@@ -17,6 +17,8 @@ from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.words import Lang, checked
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Scenario
 
@@ -122,7 +124,7 @@ def _gone_with_wall(version: Version, walls: list[str]) -> bool:
     return version.statuses[1] == "gone" and version.row.get("wall_id") in walls
 
 
-def _taken(layer: str, version: Version, before: Any, plan: dict[str, Any], origin: list[float]) -> bool:
+def _taken(layer: str, version: Version, before: gpd.GeoDataFrame, plan: dict[str, Any], origin: list[float]) -> bool:
     """Write one change into the plan; False where the page has no click for it."""
     status = version.statuses[1]
     if layer in {"walls", "structures"} and status == "gone":

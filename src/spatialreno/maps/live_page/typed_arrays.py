@@ -5,14 +5,19 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from spatialreno._types import Indices
 
 _TYPES = (("u1", 0, 2**8), ("u2", 0, 2**16), ("i4", -(2**31), 2**31))
 
 
-def packed(values: Any) -> list[str]:
+def packed(values: ArrayLike) -> list[str]:
     """Write whole numbers as ``[type, base64]``.
 
     Parameters
@@ -44,7 +49,7 @@ class LabelSets:
 
     number: dict[tuple[int, ...], int] = field(default_factory=lambda: {(): 0})
 
-    def of(self, carrier: Any, label: Any, count: int) -> Any:
+    def of(self, carrier: Indices, label: Indices, count: int) -> Any:
         """Number the set of labels of each of ``count`` carriers, given sorted pairs (carrier, label)."""
         order = np.lexsort((label, carrier))
         carrier, label = carrier[order], label[order]

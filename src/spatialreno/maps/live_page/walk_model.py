@@ -18,6 +18,7 @@ from spatialreno.maps.live_page.typed_arrays import LabelSets, packed
 from spatialreno.walk import Places, doors_of, fabric_of, find_places, paths_open
 
 if TYPE_CHECKING:
+    from spatialreno._types import Ints
     from spatialreno.area import StudyArea
     from spatialreno.walk import Fabric
 
@@ -93,7 +94,7 @@ def _hops(area: StudyArea, fabric: Fabric, sets: LabelSets) -> dict[str, Any]:
     }
 
 
-def _steps(first: Any, second: Any) -> Any:
+def _steps(first: Ints, second: Ints) -> Any:
     """Write the far end of each hop as a step from that of the hop before at the same node, or from the node."""
     anew = np.diff(first, prepend=-1) != 0
     return second - np.where(anew, first, np.roll(second, 1))

@@ -17,6 +17,7 @@ from spatialreno.maps.words.safe_html import Markup, joined, tag, text
 from spatialreno.maps.words.words import Lang, checked, word
 
 if TYPE_CHECKING:
+    from spatialreno._types import ToDegrees
     from spatialreno.comparison import Comparison
     from spatialreno.maps.drawing.sight import Viewable
 
@@ -141,7 +142,7 @@ def _scores(buildings: Theme, lang: Lang) -> Theme:
     return Theme("scores", word("scores", lang), "analysis", False, shaded)
 
 
-def _group(theme: Theme, position: int, to_degrees: Any, lang: Lang, taken: set[Any], *, asked: bool) -> Any:
+def _group(theme: Theme, position: int, to_degrees: ToDegrees, lang: Lang, taken: set[Any], *, asked: bool) -> Any:
     """Make one feature group; None where this option draws nothing of it."""
     import folium
 
@@ -164,7 +165,7 @@ def _group(theme: Theme, position: int, to_degrees: Any, lang: Lang, taken: set[
     return group
 
 
-def _shapes(name: str, things: Sequence[Drawn], to_degrees: Any) -> Any:
+def _shapes(name: str, things: Sequence[Drawn], to_degrees: ToDegrees) -> Any:
     """Write everything of one class as one GeoJson; its one column is markup that has passed our door."""
     import folium
 
@@ -184,7 +185,7 @@ def _shapes(name: str, things: Sequence[Drawn], to_degrees: Any) -> Any:
     )
 
 
-def _on_earth(thing: Drawn, to_degrees: Any) -> Any:
+def _on_earth(thing: Drawn, to_degrees: ToDegrees) -> Any:
     shape = thing.geometry
     if shape.geom_type == "Point":
         shape = shape.buffer(thing.more.get("radius") or 1, quad_segs=4)
@@ -208,7 +209,7 @@ def _told(thing: Drawn) -> Markup:
     return joined(*(tag("div", tag("b", title), " ", said) for title, said in thing.rows))
 
 
-def _sign(thing: Drawn, position: int, to_degrees: Any) -> Any:
+def _sign(thing: Drawn, position: int, to_degrees: ToDegrees) -> Any:
     """Put up a facility's disc, or a name."""
     import folium
 

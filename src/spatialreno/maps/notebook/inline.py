@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -108,7 +108,7 @@ def _findings(found: Evaluation) -> Markup:
     return table_of(heads, rows)
 
 
-def _said(value: Any) -> str:
+def _said(value: float | None) -> str:
     return word("none", _LANG) if pd.isna(value) else short(float(value), 3)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pandas as pd
@@ -189,7 +189,7 @@ def _projects(district: District, lang: Lang) -> Markup:
     return grid(heads, rows, texts=5)
 
 
-def _day(value: Any) -> str | None:
+def _day(value: pd.Timestamp | None) -> str | None:
     return None if pd.isna(value) else str(pd.Timestamp(value).date())
 
 

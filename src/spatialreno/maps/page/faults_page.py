@@ -112,7 +112,7 @@ def _plan(faults: Sequence[Fault], drawn: Mapping[str, Any]) -> Markup:
     return tag("svg", *lines, *marks, viewBox=view, role="img", aria_label="map of findings")
 
 
-def _outline(frame: gpd.GeoDataFrame, box: Any, size: float, look: tuple[str, str, float]) -> Markup:
+def _outline(frame: gpd.GeoDataFrame, box: Sequence[float], size: float, look: tuple[str, str, float]) -> Markup:
     ways = []
     for part in shapely.get_parts(frame.geometry.to_numpy()):
         for ring in [part.exterior, *part.interiors] if part.geom_type == "Polygon" else [part]:
@@ -151,7 +151,7 @@ def _places(fault: Fault, drawn: Mapping[str, Any]) -> list[tuple[float, float]]
     return [(p.x, p.y) for p in points if np.isfinite([p.x, p.y]).all()]
 
 
-def _marked(number: int, fault: Fault, places: list[Any], box: Any, size: float) -> Markup:
+def _marked(number: int, fault: Fault, places: list[Any], box: Sequence[float], size: float) -> Markup:
     """Mark all places of one finding; the number in the table leads here."""
     said = tag("title", f"{fault.layer} {', '.join(fault.ids[:8])}: {fault.message}")
     marks = [_mark(number, _COLORS[fault.severity], x - box[0], box[3] - y, size) for x, y in places]

@@ -26,6 +26,7 @@ from spatialreno.maps.words.safe_html import Markup, joined, tag
 from spatialreno.maps.words.words import Lang, checked, legend_words, word
 
 if TYPE_CHECKING:
+    from spatialreno._types import Crs, ToDegrees
     from spatialreno.catalog import Catalog
     from spatialreno.comparison import Comparison, People
 
@@ -197,14 +198,14 @@ def name_titles(catalog: Catalog, lang: Lang) -> list[str]:
     return sorted({layer.columns["name"].title(lang) for layer in catalog.layers.values() if "name" in layer.columns})
 
 
-def degrees(crs: Any) -> Any:
+def degrees(crs: Crs) -> Any:
     """Turn coordinates of a CRS into longitude and latitude."""
     from pyproj import Transformer
 
     return Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform
 
 
-def payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: Any) -> str:
+def payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: ToDegrees) -> str:
     """Write a theme as data for the page."""
     layers = options.areas["today"].catalog.layers
     single = {"blocks": "block", "clusters": "clusters", "isochrones": "isochrones", "freed": "freed", "names": "names"}

@@ -139,7 +139,14 @@ def _marks(origins: gpd.GeoSeries, corner: tuple[float, float], unit: float) -> 
     return drawn
 
 
-def _plan(area: StudyArea, reach: Any, ways: Any, change: Any, marks: gpd.GeoSeries, title: str) -> Markup:
+def _plan(
+    area: StudyArea,
+    reach: gpd.GeoDataFrame,
+    ways: gpd.GeoDataFrame | None,
+    change: gpd.GeoDataFrame | None,
+    marks: gpd.GeoSeries,
+    title: str,
+) -> Markup:
     frames = [reach, area.compounds, area.buildings]
     boxes = [frame.total_bounds for frame in frames if len(frame)]
     west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
@@ -163,7 +170,7 @@ def _plan(area: StudyArea, reach: Any, ways: Any, change: Any, marks: gpd.GeoSer
     return tag("svg", *shapes, viewBox=view, role="img", aria_label=title)
 
 
-def _farthest_first(reach: Any) -> Any:
+def _farthest_first(reach: gpd.GeoDataFrame) -> Any:
     return reach.sort_values("minutes", ascending=False, kind="stable").itertuples()
 
 
@@ -172,15 +179,15 @@ def _ways(shape: BaseGeometry, corner: tuple[float, float], end: str) -> str:
     return way(shapely.simplify(shape, _DRAWN_M), *corner, end=end)
 
 
-def _area(shape: Any, corner: tuple[float, float], color: str, shade: float) -> Markup:
+def _area(shape: shapely.Geometry, corner: tuple[float, float], color: str, shade: float) -> Markup:
     return tag("path", d=_ways(shape, corner, "Z"), fill=color, fill_opacity=f"{shade:.2f}", fill_rule="evenodd")
 
 
-def _line(shape: Any, corner: tuple[float, float], color: str, width: float) -> Markup:
+def _line(shape: shapely.Geometry, corner: tuple[float, float], color: str, width: float) -> Markup:
     return tag("path", d=_ways(shape, corner, ""), fill="none", stroke=color, stroke_width=f"{width:.2f}")
 
 
-def _key(reach: Any, change: Any, marks: gpd.GeoSeries, lang: Lang) -> Markup:
+def _key(reach: gpd.GeoDataFrame, change: gpd.GeoDataFrame | None, marks: gpd.GeoSeries, lang: Lang) -> Markup:
     times = "、".join(number(float(minutes), 0) for minutes in sorted(set(reach["minutes"])))
     said = [(f"{times} {word('minutes', lang)}", REACH)]
     if change is not None:

@@ -18,6 +18,7 @@ from spatialreno.maps.words.words import checked, legend_words
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
+    from spatialreno.maps.drawing.features import Drawn
 
 _LETTERS_M = 2.0
 
@@ -60,7 +61,7 @@ def write_dxf(options: Comparison, path: Path, *, option: str = "", lang: str = 
     return path
 
 
-def _draw(drawing: Any, thing: Any, name: str, said: dict[str, str]) -> None:
+def _draw(drawing: Any, thing: Drawn, name: str, said: dict[str, str]) -> None:
     layer = _layer(drawing, name, said)
     space, on = drawing.modelspace(), {"layer": layer}
     label = thing.more.get("alt") or thing.more.get("name")

@@ -24,6 +24,7 @@ from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.words import Lang, checked, payer_word, word
 
 if TYPE_CHECKING:
+    from spatialreno.area import StudyArea
     from spatialreno.comparison import Comparison
 
 _MAP_MM = 88.0
@@ -171,7 +172,7 @@ def _work(row: dict[Any, Any], options: Comparison, lang: Lang) -> list[str]:
             str(row["phase"])]  # fmt: skip
 
 
-def _cell(value: Any, digits: int) -> str:
+def _cell(value: float | None, digits: int) -> str:
     return "—" if pd.isna(value) else number(float(value), digits)
 
 
@@ -212,7 +213,7 @@ def _to_bring(sheets: list[Sheet], one: OwnerAsks, options: Comparison, lang: La
         sheets[-1].paragraph(f"□ {rows[paper][f'title_{lang}']}", size=9)
 
 
-def _papers(sheets: list[Sheet], area: Any, ids: set[str], rows: pd.DataFrame, lang: Lang) -> None:
+def _papers(sheets: list[Sheet], area: StudyArea, ids: set[str], rows: pd.DataFrame, lang: Lang) -> None:
     """List the rights that the unit holds in what is touched, or in its yards."""
     rights = area.rights[area.rights["party_id"].isin(ids)]
     touched = rights[rights["feature_id"].isin(rows["id"]) | rights["feature_id"].isin(area.compounds.index)]

@@ -15,7 +15,13 @@ from spatialreno.maps.words.safe_html import clean
 from spatialreno.maps.words.words import Lang, legend_words, word
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from shapely.geometry.base import BaseGeometry
+
+    from spatialreno.maps.drawing.features import Drawn
 
 MM_PER_INCH = 25.4
 SCALES = (100, 200, 250, 500, 750, 1000, 1500, 2000, 2500, 5000, 7500, 10000, 20000, 50000, 100000)
@@ -59,7 +65,7 @@ def true_scale(corners: Sequence[float], width_mm: float, height_mm: float) -> i
 
 
 def draw_plan(
-    figure: Any, box_mm: Sequence[float], laid_out: Iterable[Theme], position: int, corners: Sequence[float]
+    figure: Figure, box_mm: Sequence[float], laid_out: Iterable[Theme], position: int, corners: Sequence[float]
 ) -> Drawing:
     """Draw one option into a box of a sheet, north up.
 
@@ -94,7 +100,7 @@ def draw_plan(
     return drawing
 
 
-def _draw_theme(drawing: Drawing, theme: Theme, position: int, window: Any, order: int) -> None:
+def _draw_theme(drawing: Drawing, theme: Theme, position: int, window: shapely.Geometry, order: int) -> None:
     groups: dict[str, list[Any]] = {}
     for thing in theme.drawn:
         name = thing.classes[position]
@@ -114,7 +120,7 @@ def _draw_theme(drawing: Drawing, theme: Theme, position: int, window: Any, orde
         _shapes(drawing.axes, groups[name], name, order)
 
 
-def _shapes(axes: Any, shapes: list[Any], name: str, order: int) -> None:
+def _shapes(axes: Axes, shapes: list[Any], name: str, order: int) -> None:
     """Paint all shapes of one class as one collection."""
     from matplotlib.collections import LineCollection, PathCollection
 
@@ -143,7 +149,7 @@ def _tint(color: str, opacity: float) -> tuple[float, ...]:
     return tuple(to_rgba(color, opacity))
 
 
-def _dashes(look: Any, name: str) -> Any:
+def _dashes(look: Mapping[str, Any], name: str) -> Any:
     if name.endswith("~"):
         return (0, (1, 2))
     dashes = look.get("dashArray")
@@ -158,7 +164,7 @@ def _path(polygon: BaseGeometry) -> Any:
     return Path(np.concatenate(rings), np.concatenate(codes))
 
 
-def _disc(drawing: Drawing, thing: Any, kind: str) -> None:
+def _disc(drawing: Drawing, thing: Drawn, kind: str) -> None:
     loud = kind in _DISC
     color = _DISC.get(kind, "#6b7280")
     drawing.axes.text(
@@ -168,7 +174,7 @@ def _disc(drawing: Drawing, thing: Any, kind: str) -> None:
     )  # fmt: skip
 
 
-def _name(drawing: Drawing, thing: Any) -> None:
+def _name(drawing: Drawing, thing: Drawn) -> None:
     drawing.axes.text(
         thing.geometry.x, thing.geometry.y, one_line(thing.more["name"]), fontsize=7, ha="center", va="center",
         rotation=-float(thing.more.get("angle") or 0), color="#374151", zorder=70, clip_on=True,
@@ -196,7 +202,7 @@ def furnish(drawing: Drawing, lang: Lang) -> None:
     )  # fmt: skip
 
 
-def legend(figure: Any, drawing: Drawing, lang: Lang, box_mm: Sequence[float]) -> float:
+def legend(figure: Figure, drawing: Drawing, lang: Lang, box_mm: Sequence[float]) -> float:
     """List what is drawn, only that, downwards from left and top; returns the height used, in millimetres."""
     table, said = styles(), set()
     left, top = box_mm
@@ -214,7 +220,9 @@ def legend(figure: Any, drawing: Drawing, lang: Lang, box_mm: Sequence[float]) -
     return top - y
 
 
-def _swatch(figure: Any, name: str, look: Any, place: tuple[float, float, float, float]) -> None:
+def _swatch(
+    figure: Figure, name: str, look: Mapping[str, Any] | None, place: tuple[float, float, float, float]
+) -> None:
     """Draw one sample of the legend."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Rectangle

@@ -151,7 +151,7 @@ def qgis_style(classes: list[str], shape: str, lang: Lang) -> str:
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + Xml.tostring(root, encoding="unicode")
 
 
-def _symbol(symbols: Any, name: str, shape: str, look: dict[str, Any]) -> None:
+def _symbol(symbols: Xml.Element, name: str, shape: str, look: dict[str, Any]) -> None:
     forms = {"point": ("marker", "SimpleMarker"), "line": ("line", "SimpleLine"), "area": ("fill", "SimpleFill")}
     kind, form = forms[shape]
     symbol = Xml.SubElement(symbols, "symbol", type=kind, name=name, alpha="1", clip_to_extent="1", force_rhr="0")

@@ -101,5 +101,5 @@ def _place(row: dict[Any, Any], corner: tuple[float, float], unit: float) -> lis
                   4 * unit), number]  # fmt: skip
 
 
-def _line(shape: Any, corner: tuple[float, float], color: str, width: float) -> Markup:
+def _line(shape: shapely.Geometry, corner: tuple[float, float], color: str, width: float) -> Markup:
     return tag("path", d=way(shape, *corner), fill="none", stroke=color, stroke_width=f"{width:.2f}")

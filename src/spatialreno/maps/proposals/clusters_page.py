@@ -131,5 +131,5 @@ def _name(name: str, shape: BaseGeometry, corner: tuple[float, float], unit: flo
     return tag("text", name, **at, **halo, fill=_INK, font_weight="bold", text_anchor="middle")
 
 
-def _line(shape: Any, corner: tuple[float, float], color: str, width: float) -> Markup:
+def _line(shape: BaseGeometry, corner: tuple[float, float], color: str, width: float) -> Markup:
     return tag("path", d=way(shape, *corner), fill="none", stroke=color, stroke_width=f"{width:.2f}")

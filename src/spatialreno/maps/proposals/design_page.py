@@ -176,7 +176,13 @@ def _opened(shape: BaseGeometry, corner: tuple[float, float], unit: float, name:
 
 
 def _path(
-    shape: Any, corner: tuple[float, float], width: float, *, fill: str = "none", stroke: str, dash: str | None = None
+    shape: shapely.Geometry,
+    corner: tuple[float, float],
+    width: float,
+    *,
+    fill: str = "none",
+    stroke: str,
+    dash: str | None = None,
 ) -> Markup:
     return tag(
         "path", d=way(shape, *corner), fill=fill, stroke=stroke, stroke_width=f"{width:.2f}", stroke_dasharray=dash,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spatialreno.catalog import read_catalog, sentence
 from spatialreno.maps.content.tables import grid
@@ -78,7 +78,7 @@ def _causes(found: Synergy, lang: Lang) -> Markup:
     return grid(heads, rows)
 
 
-def _core(empty: Any, lang: Lang) -> str:
+def _core(empty: bool | None, lang: Lang) -> str:
     return said("core_unknown" if empty is None else "core_no" if empty else "core_yes", lang)
 
 

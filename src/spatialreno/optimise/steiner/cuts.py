@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -269,7 +268,7 @@ class _Flows:
         return [np.flatnonzero(side[net.tail] & ~side[net.head]) for side in (near_root, near_end)]
 
 
-def _seen(matrix: Any, start: int, count: int) -> BoolArray:
+def _seen(matrix: sparse.csr_matrix, start: int, count: int) -> BoolArray:
     seen = np.zeros(count, bool)
     seen[csgraph.breadth_first_order(matrix, start, return_predecessors=False)] = True
     return seen

@@ -16,6 +16,8 @@ from spatialreno.walk.millimetres.frame import MM_PER_M, Bools
 from spatialreno.walk.state.standing import VISITOR, fabric_of, homes, open_hops
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from spatialreno.area import StudyArea
 
 _KIND_OF_HIGHWAY = {
@@ -124,7 +126,7 @@ def walk_network(area: StudyArea, *, compound: str | None = None) -> WalkNetwork
     return WalkNetwork(area, compound or "", fabric, open_hops(area, fabric, walker))
 
 
-def paths_from_networkx(graph: Any) -> gpd.GeoDataFrame:
+def paths_from_networkx(graph: nx.Graph) -> gpd.GeoDataFrame:
     """Take the edges of an OSMnx graph in as a `paths` layer.
 
     Parameters

@@ -15,6 +15,8 @@ from spatialreno.walk.fabric.street_joins import read_streets
 from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Frame, Geometries, Ints, lengths_mm, lines
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from spatialreno.area import StudyArea
 
 
@@ -65,7 +67,7 @@ def _of_area(area: StudyArea) -> StreetNetwork:
     return StreetNetwork(index, frame.to_m(xy), first, second, lengths_mm(start, end), area.crs)
 
 
-def _of_graph(graph: Any) -> StreetNetwork:
+def _of_graph(graph: nx.Graph) -> StreetNetwork:
     """Take a networkx graph in; edges with geometry are cut at its vertices."""
     crs = graph.graph.get("crs")
     if crs is None or not CRS(crs).is_projected:
@@ -88,7 +90,7 @@ def _of_graph(graph: Any) -> StreetNetwork:
     )
 
 
-def _edges(graph: Any, ids: pd.Index[Any], where: Floats) -> tuple[Ints, Ints, Ints, Geometries]:
+def _edges(graph: nx.Graph, ids: pd.Index[Any], where: Floats) -> tuple[Ints, Ints, Ints, Geometries]:
     """List the edges once for both directions: ends, millimetres, and the line from one end to the other."""
     tails, heads, table = zip(*graph.edges(data=True), strict=True) if graph.number_of_edges() else ((), (), ())
     one, two = ids.get_indexer(pd.Index(tails)), ids.get_indexer(pd.Index(heads))

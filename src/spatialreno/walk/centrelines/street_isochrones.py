@@ -19,6 +19,8 @@ from spatialreno.walk.search.engine import FAR, both_ways
 from spatialreno.walk.state.walkers import checked_times
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from spatialreno.walk.centrelines.street_network import Spots, StreetNetwork
 
 _Rings: TypeAlias = tuple[Floats, Ints, Ints]
@@ -103,7 +105,7 @@ class _Pen:
         self._far = np.full(len(network.xy), FAR, np.int32)
         self._half_width, self._grain = float(half_width_m), float(grain_m)
 
-    def draw(self, node: Any, away: Any, first_steps: Floats, limit: int) -> _Rings:
+    def draw(self, node: NDArray[np.int32], away: NDArray[np.int32], first_steps: Floats, limit: int) -> _Rings:
         """Draw streets within a limit of the nodes walked to, and the first steps (ends, millimetres, away)."""
         parts = reached_parts(*self._streets, node, away, self._far, first_steps, limit)
         if not len(parts):

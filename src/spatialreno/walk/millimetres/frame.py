@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 MM_PER_M = 1000.0
 
@@ -32,11 +35,11 @@ class Frame:
         """Give millimetres back as metres of the area's CRS."""
         return np.asarray(np.asarray(coords, float) / MM_PER_M + (self.x0, self.y0))
 
-    def geometries_mm(self, geometries: Any) -> Geometries:
+    def geometries_mm(self, geometries: ArrayLike) -> Geometries:
         """Round whole geometries to the nearest millimetre."""
         return np.asarray(shapely.transform(shapely.force_2d(np.asarray(geometries, object)), self.to_mm))
 
-    def geometries_m(self, geometries: Any) -> Geometries:
+    def geometries_m(self, geometries: ArrayLike) -> Geometries:
         """Give whole geometries back in metres."""
         return np.asarray(shapely.transform(np.asarray(geometries, object), self.to_m))
 

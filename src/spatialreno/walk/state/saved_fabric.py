@@ -20,6 +20,8 @@ from spatialreno.walk.millimetres.frame import Bools, Floats, Geometries, Ints
 from spatialreno.walk.state.standing import fabric_of, geometry_key, keep_fabric, source_of
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from spatialreno.area import StudyArea
 
 _NOT_KEPT = ("memory",)
@@ -141,7 +143,7 @@ def _write(value: object, name: str, arrays: dict[str, Any]) -> None:
         arrays[name] = _narrow(np.asarray(value))
 
 
-def _narrow(values: Any) -> Any:
+def _narrow(values: NDArray[Any]) -> Any:
     if values.dtype != np.int64 or not values.size:
         return values
     low, high = int(values.min()), int(values.max())

@@ -191,7 +191,7 @@ def _only_opened(survey: StudyArea, area: StudyArea) -> bool:
     return bool(same_gates) and _no_new_ground(survey, area)
 
 
-def _subset(before: Any, after: Any) -> bool:
+def _subset(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> bool:
     """Tell whether every row of `after` stands in `before` with the same shape."""
     if not after.index.isin(before.index).all():
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -93,7 +93,7 @@ class HeldWalk:
         return self.shelf.walk(self.home, self.target)
 
 
-def _bytes(some: Any) -> int:
+def _bytes(some: object) -> int:
     """Count the bytes of arrays in tuples of tuples."""
     if isinstance(some, tuple):
         return sum(_bytes(one) for one in some)

@@ -14,6 +14,7 @@ from spatialreno.area import overlaid
 from spatialreno.walk.state.standing import open_groups
 
 if TYPE_CHECKING:
+    from spatialreno._types import Ints
     from spatialreno.area import StudyArea
 
 _APART_M = 4000.0
@@ -115,7 +116,7 @@ class _Copies:
             columns["wall_id"] = self._copied_walls(at, columns["wall_id"])
         return gpd.GeoDataFrame(columns.set_axis(index), geometry=moved, crs=self._area.crs)
 
-    def _copied_walls(self, at: Any, walls: pd.Series[Any]) -> pd.Series[Any]:
+    def _copied_walls(self, at: Ints, walls: pd.Series[Any]) -> pd.Series[Any]:
         """Name the copy of each gate's wall beside the copy of the gate."""
         names, rows = self._layers["walls"].index, self._rows["walls"]
         copies = [(copy, str(names[row])) for copy, near in rows for row in near.tolist()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +15,7 @@ from spatialreno.errors import InputError
 from spatialreno.walk.trials.trials import NEWLY_INSIDE, NEWLY_REACHED, Marks, Trial
 
 if TYPE_CHECKING:
+    from spatialreno._types import Floats, Row
     from spatialreno.area import StudyArea
 
 _BY_KIND = ["layer", "id", "kind", "residents", "newly_reached", "person_m"]
@@ -160,7 +161,7 @@ def what_if(
     return WhatIf(_candidates(area, names, sums, known=residents.notna().any()), by_kind, radii)
 
 
-def _once(marks: Marks, people: Any) -> dict[str, float]:
+def _once(marks: Marks, people: Floats) -> dict[str, float]:
     """Count the residents of marked homes, each once."""
     inside, reached = marks & NEWLY_INSIDE > 0, marks & NEWLY_REACHED > 0
     return {"people": people[inside].sum(), "homes": int(inside.sum()), "newly_reached": people[reached].sum()}
@@ -189,7 +190,7 @@ def _candidates(
     return gpd.GeoDataFrame(told | numbers, index=index, geometry=shapes, crs=area.crs)
 
 
-def _called(area: StudyArea, feature: Any) -> str:
+def _called(area: StudyArea, feature: Row) -> str:
     """Name a thing for people: by its own name, else by the compounds it stands in or between."""
     if isinstance(feature["name"], str):
         return str(feature["name"])

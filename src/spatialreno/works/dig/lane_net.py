@@ -20,6 +20,7 @@ from spatialreno.works.heat.pipe_ground import lane_owners
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+    from spatialreno._types import Geometries
     from spatialreno.area import StudyArea
 
 _FOOT_M = 12.0
@@ -98,7 +99,7 @@ def _unique(names: Sequence[str]) -> list[str]:
     return found
 
 
-def _links(area: StudyArea, served: gpd.GeoSeries, lines: Any) -> tuple[pd.DataFrame, list[Fault]]:
+def _links(area: StudyArea, served: gpd.GeoSeries, lines: Geometries) -> tuple[pd.DataFrame, list[Fault]]:
     """Find for each outline the shortest ways to lanes that it sees; who sees none is told."""
     reach = area.catalog.constants["pipe_link_m"]
     shapes = obstacles(area)
@@ -123,7 +124,7 @@ def _links(area: StudyArea, served: gpd.GeoSeries, lines: Any) -> tuple[pd.DataF
 
 
 def _feet(
-    line: BaseGeometry, k: int, shape: BaseGeometry, shapes: Any, solid: Any
+    line: BaseGeometry, k: int, shape: BaseGeometry, shapes: Geometries, solid: shapely.STRtree
 ) -> list[tuple[float, int, float, Any]]:
     """List ways from a lane to an outline: from both ends and the middle of the stretch it faces, past obstacles."""
     corners = shapely.points(shapely.get_coordinates(shape))

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from spatialreno._types import Floats, Geometries
     from spatialreno.area import StudyArea
 
 ROOM = ["width_m", "left_m", "right_m", "left", "right", "left_side", "right_side", "needed_m", "at"]
 
 
-def lane_rooms(area: StudyArea, lines: Any, kinds: Sequence[str], *, faces_only: bool = False) -> pd.DataFrame:
+def lane_rooms(
+    area: StudyArea, lines: Sequence[BaseGeometry] | Geometries, kinds: Sequence[str], *, faces_only: bool = False
+) -> pd.DataFrame:
     """Measure the room across lanes where a set of pipes fits worst.
 
     Parameters
@@ -122,7 +125,13 @@ def _stations(line: BaseGeometry, step_m: float) -> tuple[Any, Any]:
 
 
 def _offsets(
-    start: Any, end: Any, reach: float, shapes: Any, names: list[str], tree: Any, across: set[int]
+    start: Floats,
+    end: Floats,
+    reach: float,
+    shapes: Geometries,
+    names: list[str],
+    tree: shapely.STRtree,
+    across: set[int],
 ) -> tuple[Any, list[str], list[Side]]:
     """Give the offset of the nearest thing to one side of each piece, its name and what side it makes."""
     run = end - start

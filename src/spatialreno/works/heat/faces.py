@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from spatialreno.area import on_ground
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
     from spatialreno.area import StudyArea
@@ -39,7 +40,7 @@ def long_box(shape: BaseGeometry) -> FloatArray:
     return corners if first >= second else np.roll(corners, -1, axis=0)
 
 
-def inlets(area: StudyArea, ids: pd.Index, tree: Any) -> pd.DataFrame:
+def inlets(area: StudyArea, ids: pd.Index, tree: shapely.STRtree) -> pd.DataFrame:
     """List where each unit of each building can be entered from its front and from its back.
 
     The front is the long side nearest the stair doors; without doors one of both. A point stands
@@ -69,7 +70,9 @@ def inlets(area: StudyArea, ids: pd.Index, tree: Any) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=INLETS)
 
 
-def _of_building(area: StudyArea, name: str, doors: Any, face: float, tree: Any) -> list[tuple[Any, ...]]:
+def _of_building(
+    area: StudyArea, name: str, doors: gpd.GeoDataFrame | None, face: float, tree: shapely.STRtree
+) -> list[tuple[Any, ...]]:
     shape = area.buildings.geometry[name]
     corners = long_box(shape)
     along = corners[1] - corners[0]
@@ -91,7 +94,7 @@ def _of_building(area: StudyArea, name: str, doors: Any, face: float, tree: Any)
 
 
 def _units(
-    area: StudyArea, name: str, doors: Any, origin: FloatArray, along: FloatArray, length: float,
+    area: StudyArea, name: str, doors: gpd.GeoDataFrame | None, origin: FloatArray, along: FloatArray, length: float,
     out: FloatArray, depth: float,
 ) -> tuple[list[str], list[float], bool]:  # fmt: skip
     """Name the units, where along the house they are (0 to 1), and whether the first long side is the front."""
@@ -104,7 +107,9 @@ def _units(
     return [f"{name}/{k + 1}" for k in range(count)], [(k + 0.5) / count for k in range(count)], True
 
 
-def _free_point(foot: FloatArray, way: FloatArray, face: float, own: object, tree: Any) -> tuple[Any, float]:
+def _free_point(
+    foot: FloatArray, way: FloatArray, face: float, own: object, tree: shapely.STRtree
+) -> tuple[Any, float]:
     """Step off the house until nothing stands there; None where the side is built up to."""
     for share in _SHARES:
         point = foot + way * face * share
@@ -115,7 +120,7 @@ def _free_point(foot: FloatArray, way: FloatArray, face: float, own: object, tre
     return None, 0.0
 
 
-def corners_round(area: StudyArea, tree: Any) -> FloatArray:
+def corners_round(area: StudyArea, tree: shapely.STRtree) -> FloatArray:
     """Give points round every building, off its corners, where nothing stands."""
     face = area.catalog.constants["pipe_face_m"]
     found = []

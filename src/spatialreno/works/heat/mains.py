@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,10 @@ from spatialreno.works.heat.faces import obstacles
 from spatialreno.works.heat.pipe_ground import Ground
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from spatialreno.area import StudyArea
+    from spatialreno.errors import Severity
 
 _TAPS = 40
 FloatArray = NDArray[np.float64]
@@ -31,7 +34,7 @@ class Taps:
     length_m: FloatArray
 
 
-def _fault(ids: Any, rule: str, message: str, mend: str, severity: Any = "error") -> Fault:
+def _fault(ids: Iterable[object], rule: str, message: str, mend: str, severity: Severity = "error") -> Fault:
     return Fault("pipes", tuple(map(str, ids)), rule, message, mend, severity)
 
 

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from spatialreno.works.heat.faces import corners_round, inlets, long_box, obstacles
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from spatialreno._types import Geometries
     from spatialreno.area import StudyArea
 
 FloatArray = NDArray[np.float64]
@@ -125,7 +128,7 @@ def pipe_ground(area: StudyArea, ids: pd.Index, stations: gpd.GeoSeries) -> Grou
     )  # fmt: skip
 
 
-def _ports(area: StudyArea, stations: gpd.GeoSeries, tree: Any) -> tuple[dict[str, list[int]], FloatArray]:
+def _ports(area: StudyArea, stations: gpd.GeoSeries, tree: shapely.STRtree) -> tuple[dict[str, list[int]], FloatArray]:
     """Give points just outside each station, in the middle of its sides."""
     found: dict[str, list[int]] = {}
     xy: list[FloatArray] = []
@@ -144,7 +147,9 @@ def _ports(area: StudyArea, stations: gpd.GeoSeries, tree: Any) -> tuple[dict[st
     return found, np.array(xy, float).reshape(-1, 2)
 
 
-def _lanes(area: StudyArea, facing: FloatArray, solid: Any, step_m: float) -> tuple[Any, list[str], FloatArray, Any]:
+def _lanes(
+    area: StudyArea, facing: FloatArray, solid: shapely.STRtree, step_m: float
+) -> tuple[Any, list[str], FloatArray, Any]:
     """Cut lanes at their crossings, where houses face them, and every so many metres."""
     paths = area.paths
     if not len(paths):
@@ -175,7 +180,7 @@ def _lanes(area: StudyArea, facing: FloatArray, solid: Any, step_m: float) -> tu
     )
 
 
-def lane_owners(paths: gpd.GeoDataFrame, pieces: Any) -> list[str]:
+def lane_owners(paths: gpd.GeoDataFrame, pieces: Geometries) -> list[str]:
     """Tell which path each piece belongs to; the first by id where two lie on one another."""
     middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
     piece, path = shapely.STRtree(paths.geometry.to_numpy()).query_nearest(middle, all_matches=True)
@@ -186,7 +191,7 @@ def lane_owners(paths: gpd.GeoDataFrame, pieces: Any) -> list[str]:
     return [owner[k] for k in range(len(pieces))]
 
 
-def _feet(pieces: Any, facing: FloatArray) -> dict[int, list[float]]:
+def _feet(pieces: Geometries, facing: FloatArray) -> dict[int, list[float]]:
     """Find where points face the two pieces of lane nearest to them, in metres along."""
     feet: dict[int, list[float]] = {}
     if not len(facing):
@@ -199,7 +204,7 @@ def _feet(pieces: Any, facing: FloatArray) -> dict[int, list[float]]:
     return feet
 
 
-def _marks(length: float, feet: Any, step_m: float) -> FloatArray:
+def _marks(length: float, feet: Iterable[float], step_m: float) -> FloatArray:
     """Put ends, feet (to 2 m) and points between them no farther apart than a step."""
     inner = {round(f / _FOOT_M) * _FOOT_M for f in feet}
     marks = np.array(sorted({0.0, length} | {m for m in inner if 0 < m < length - _FOOT_M / 2}))
@@ -235,7 +240,7 @@ def _links(yard: FloatArray, lane_xy: FloatArray, constants: Mapping[str, float]
     return np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0).astype(np.intp)
 
 
-def _open(points: FloatArray, links: IntArray, solid: Any) -> IntArray:
+def _open(points: FloatArray, links: IntArray, solid: shapely.STRtree) -> IntArray:
     if not len(links):
         return links
     lines = shapely.linestrings(points[links])

@@ -20,6 +20,7 @@ from spatialreno.works.heat.mains import find_taps
 from spatialreno.works.heat.pipe_ground import Ground
 
 if TYPE_CHECKING:
+    from spatialreno._types import Indices, Shapes
     from spatialreno.area import StudyArea
 
 PIECE = ["load_kw", "length_m", "walls", "existing", "part", "start", "end", "geometry"]
@@ -154,7 +155,7 @@ def _old_pipes(area: StudyArea, ground: Ground) -> tuple[FloatArray, list[Any], 
     return np.array(xy, float).reshape(-1, 2), edges, names, limits
 
 
-def _joins(area: StudyArea, ground: Ground, places: Any, nodes: range) -> list[tuple[int, int, float]]:
+def _joins(area: StudyArea, ground: Ground, places: Shapes, nodes: range) -> list[tuple[int, int, float]]:
     """Join an old pipe to the nearest two points of the ground from each of its points."""
     away = np.hypot(*(shapely.get_coordinates(places)[:, None, :] - ground.points[None, :, :]).transpose(2, 0, 1))
     near = np.argsort(away, axis=1, kind="stable")[:, :2]
@@ -199,7 +200,7 @@ def _pieces(net: HeatNet, used: set[tuple[int, int]], sides: pd.DataFrame, doors
     return _runs(net, flat, arcs, carried(flat, arcs, demand))
 
 
-def _runs(net: HeatNet, flat: Net, arcs: Any, load: Mapping[int, float]) -> pd.DataFrame:
+def _runs(net: HeatNet, flat: Net, arcs: Indices, load: Mapping[int, float]) -> pd.DataFrame:
     pairs = {int(a): (int(flat.tail[a]), int(flat.head[a])) for a in arcs}
     label: dict[int, object] = {a: (round(load[a], 6), net.old.get(pair, "")) for a, pair in pairs.items()}
     trunk = main_line(flat, arcs, {a: float(flat.cost[a]) for a in pairs})

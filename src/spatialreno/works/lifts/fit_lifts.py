@@ -18,6 +18,7 @@ from spatialreno.land import wall_bodies
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+    from spatialreno._types import Row
     from spatialreno.area import StudyArea
 
 COLUMNS = [
@@ -133,7 +134,7 @@ class _Site:
         paths = area.paths[area.paths["kind"].isin(_DRIVEN) & area.paths["width_m"].notna()]
         self.lanes = paths.geometry.buffer(paths["width_m"].astype(float) / 2, cap_style="flat")
 
-    def door(self, i: str, well: Any) -> _Door | None:
+    def door(self, i: str, well: Row) -> _Door | None:
         """Find the wall at a door; None where the door is not known."""
         if i not in self.area.entrances.index:
             return None
@@ -205,7 +206,7 @@ def _partners(doors: dict[str, _Door | None], site: _Site) -> Iterator[tuple[str
                 yield from ((i, j), (j, i))
 
 
-def _judge(i: str, well: Any, doors: dict[str, _Door | None], partners: dict[str, str], site: _Site) -> dict[str, Any]:
+def _judge(i: str, well: Row, doors: dict[str, _Door | None], partners: dict[str, str], site: _Site) -> dict[str, Any]:
     """Try the forms in turn; the first that fits is proposed, else the smallest tells what is in its way."""
     door = doors[i]
     height = float(well["storeys"]) * site.constants["storey_height_m"] + site.constants["lift_overrun_m"]
@@ -225,7 +226,7 @@ def _judge(i: str, well: Any, doors: dict[str, _Door | None], partners: dict[str
     return empty | tried
 
 
-def _try(form: dict[str, str], door: _Door, other: _Door | None, well: Any, site: _Site) -> dict[str, Any]:
+def _try(form: dict[str, str], door: _Door, other: _Door | None, well: Row, site: _Site) -> dict[str, Any]:
     """Stand one form at one door and say whether it fits, and what is in its way."""
     half = float(form["width_m"]) / 2
     depth = float(form["depth_m"]) if other is None else float((other.at - door.at) @ door.out)
@@ -252,7 +253,7 @@ def _try(form: dict[str, str], door: _Door, other: _Door | None, well: Any, site
     }
 
 
-def _inside(shape: BaseGeometry, compound: Any, site: _Site) -> bool:
+def _inside(shape: BaseGeometry, compound: object, site: _Site) -> bool:
     """Tell whether a footprint stays in its compound; one without a compound has nowhere to stand."""
     yards = site.area.compounds.geometry
     reach = site.constants["tolerance_m"]

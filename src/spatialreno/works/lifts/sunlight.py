@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from spatialreno.errors import InputError
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from spatialreno._types import Geometries
     from spatialreno.area import StudyArea
 
 Floats = NDArray[np.float64]
@@ -253,7 +254,9 @@ def _rays(area: StudyArea, law: SunRule, step_min: float) -> tuple[Floats, Float
     return np.column_stack([np.sin(bearing), np.cos(bearing)]), rise
 
 
-def _shaded(windows: pd.DataFrame, lit: Bools, rays: tuple[Floats, Floats], shapes: Any, above: Floats) -> _Shade:
+def _shaded(
+    windows: pd.DataFrame, lit: Bools, rays: tuple[Floats, Floats], shapes: Geometries, above: Floats
+) -> _Shade:
     """List which obstacle stands between which window and the sun, at the moments when it would be lit.
 
     Shapes that share no window are never compared: sight lines are as long as the shadow of the highest obstacle,
@@ -274,7 +277,7 @@ def _shaded(windows: pd.DataFrame, lit: Bools, rays: tuple[Floats, Floats], shap
     return _Shade(over[shape], window + offset, moment)
 
 
-def _lot(points: Any, lit: Bools, sight: Floats, tree: shapely.STRtree, above: Floats) -> _Shade:
+def _lot(points: Geometries, lit: Bools, sight: Floats, tree: shapely.STRtree, above: Floats) -> _Shade:
     """Look from some windows along their sight lines."""
     window, moment = np.nonzero(lit)
     start = shapely.get_coordinates(points[window])

@@ -21,6 +21,8 @@ from spatialreno.formats.readers.drawings.walls import single_walls
 from spatialreno.formats.readers.raw import RawTable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from shapely.geometry.base import BaseGeometry
 
     from spatialreno.formats.readers.entry import Source
@@ -171,7 +173,9 @@ def _sort_in(part: Part, found: _Found, source: Source, layer: Layer | None, rul
         _keep(shape, part, f"{part.name}.{n + 1}" if n else part.name or str(len(found.rows) + 1), values, width, found)
 
 
-def _keep(shape: Any, part: Part, handle: str, values: dict[str, Any], width: float | None, found: _Found) -> None:
+def _keep(
+    shape: shapely.Geometry, part: Part, handle: str, values: dict[str, Any], width: float | None, found: _Found
+) -> None:
     cells = _our_cells(part.entity, handle)
     found.ours |= {handle} if cells else set()
     found.shapes.append(shape)
@@ -253,7 +257,9 @@ def _readable(rows: list[dict[str, Any]], layer: Layer | None, acts: list[Any]) 
 _HANDLES = 40  # named in one act
 
 
-def _walls(shapes: list[Any], rows: list[Any], ours: set[str], constants: Any, metre: float, acts: list[Any]) -> Any:
+def _walls(
+    shapes: list[Any], rows: list[Any], ours: set[str], constants: Mapping[str, float], metre: float, acts: list[Any]
+) -> Any:
     """Make one line of walls drawn as two; those that we wrote, and those that state their width, are one already."""
     known: list[tuple[Any, dict[str, Any]]] = []
     open_: list[tuple[Any, dict[str, Any]]] = []

@@ -57,7 +57,9 @@ def single_walls(
     return [s for s, _ in done], [r for _, r in done]
 
 
-def _paired(lines: Any, least: float, most: float, metre: float, acts: list[Any]) -> list[tuple[Any, dict[str, Any]]]:
+def _paired(
+    lines: list[tuple[BaseGeometry, dict[str, Any]]], least: float, most: float, metre: float, acts: list[Any]
+) -> list[tuple[Any, dict[str, Any]]]:
     """Pair faces greedily, closest first; a line is a face of one wall only."""
     shapes = [s for s, _ in lines]
     used: set[int] = set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,9 @@ import shapely
 from spatialreno.catalog import find_column
 from spatialreno.files import guarded, refused, shapes_of
 from spatialreno.formats.readers.raw import RawTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _X = ("x", "经度", "lon", "lng", "long", "longitude", "东坐标", "横坐标", "x坐标", "坐标x", "东经", "easting",
       "wgs84_lng", "wgs_lng", "gcj02_lng", "gcj_lng", "bd09_lng", "bd_lng", "lng84")  # fmt: skip
@@ -92,7 +95,7 @@ def _columns(columns: list[str], x: str, y: str, path: Path) -> tuple[str, ...] 
     return (both[0],) if both is not None else None
 
 
-def _looks_like_wkt(cells: Any) -> bool:
+def _looks_like_wkt(cells: Iterable[object]) -> bool:
     first = next((str(v) for v in cells if v is not None and str(v).strip()), "")
     return bool(re.match(r"\s*(?:SRID=\d+;)?\s*[A-Za-z]+\s*(?:Z|M|ZM)?\s*(?:\(|EMPTY)", first))
 
