@@ -74,6 +74,10 @@ ELSEWHERE = {  # kinds of faults that other tests show
         "test_first_hour.py::templates_that_were_filled_in_are_an_area",
     ),
     "corpus": ("formats/test_corpus.py::it_is_read_or_refused_in_words",),
+    "old": (
+        "formats/test_old_workbooks.py::a_ledger_of_old_excel_is_read_as_one_of_today",
+        "formats/test_old_workbooks.py::what_only_calls_itself_a_workbook_is_named",
+    ),
     "packed": (
         "formats/test_packed_and_bound.py::one_of_several_files_in_an_archive_may_be_named",
         "formats/test_packed_and_bound.py::a_hidden_sheet_is_told_and_not_read",

@@ -29,7 +29,7 @@ def read_programme(path: str | Path, *, keep_rest: bool = False, catalog: Catalo
     Parameters
     ----------
     path
-        A ``.csv`` (UTF-8 or GB18030) or ``.xlsx`` file (its first sheet). Columns as ``spatialreno catalog
+        A ``.csv`` (UTF-8 or GB18030), ``.xlsx``, ``.xls`` or ``.ods`` file. Columns as ``spatialreno catalog
         programme`` lists them, by name or by their usual Chinese names. A row with ``count`` is a published
         figure, one without is one project.
     keep_rest
@@ -70,8 +70,8 @@ def read_programme(path: str | Path, *, keep_rest: bool = False, catalog: Catalo
 
 def _cells(path: Path, known: set[str]) -> tuple[pd.DataFrame, list[str]]:
     """Read a file as cells of text, and how its rows are numbered; titles, units and totals are told from rows."""
-    if path.suffix.lower() not in (".csv", ".xlsx"):
-        raise InputError(f"{path}: a programme is a .csv or .xlsx file. Save it as one of them.")
+    if path.suffix.lower() not in (".csv", ".xlsx", ".xls", ".et", ".ods"):
+        raise InputError(f"{path}: a programme is a .csv, .xlsx, .xls or .ods file. Save it as one of them.")
     raw = read_rows(path, known=known)
     frame = pd.DataFrame(raw.columns, dtype=object, index=range(len(raw.ids)))
     return frame.map(_text), raw.ids

@@ -25,6 +25,7 @@ from spatialreno.formats.readers.gdal import layers_of, settled
 from spatialreno.formats.readers.kml import kml_layers
 from spatialreno.formats.readers.sniff import FileKind, sniff
 from spatialreno.formats.readers.source import read_raw
+from spatialreno.formats.readers.tables.book import WORKBOOKS
 from spatialreno.formats.readers.tables.places import degrees_or_metres
 from spatialreno.formats.readers.tables.workbook import sheets_of
 
@@ -145,8 +146,8 @@ def _proposals(path: Path, stated: _Stated, catalog: Catalog) -> list[Proposal]:
         parts = kml_layers(path)
     elif kind.kind in ("gpkg", "gdb"):
         parts = layers_of(path, kind)
-    elif kind.kind == "xlsx":
-        parts = sheets_of(path)
+    elif kind.kind in WORKBOOKS:
+        parts = sheets_of(path, kind.kind)
     else:
         parts = [""]
     several = len(parts) > 1
@@ -190,7 +191,7 @@ def _of_role(path: Path, role: str, counts: Counter[str], crs: str, unit: Unit, 
 def _of_part(path: Path, kind: FileKind, layer: str, part: str, stated: _Stated, catalog: Catalog) -> Proposal:
     source = Source(file=path.name, layer=layer)
     table, note = read_raw(path, kind, source, catalog), ""
-    if table.shapes is None and kind.kind in ("csv", "xlsx") and (places := degrees_or_metres(table)):
+    if table.shapes is None and kind.kind in ("csv", *WORKBOOKS) and (places := degrees_or_metres(table)):
         degrees = {"shift": stated.shift} if stated.shift else {"crs": _DEGREES}
         source = source.model_copy(update=degrees if places == "degrees" else {"crs": stated.crs})
         table = read_raw(path, kind, source, catalog)

@@ -25,7 +25,7 @@ from spatialreno.formats.readers.source import in_our_words, read_source
 from spatialreno.formats.readers.tables.spreadsheet import read_rows
 
 _MAPS = ("geojson", "shp", "fgb", "parquet", "kml", "kmz", "gdb")
-_PAPERS = ("csv", "xlsx", "dxf", "dwg", "xls", "zip", "gpkg", "rar", "7z", "gz", "tab", "mdb", "osm", "pbf")
+_PAPERS = ("csv", "xlsx", "dxf", "dwg", "xls", "ods", "zip", "gpkg", "rar", "7z", "gz", "tab", "mdb", "osm", "pbf")
 _BESIDE = (".shx", ".dbf", ".prj", ".cpg")
 
 

@@ -19,6 +19,8 @@ def archive_kind(path: Path) -> str:
     names = set(checked_names(path))
     if "xl/workbook.xml" in names:
         return "xlsx"
+    if "content.xml" in names and "META-INF/manifest.xml" in names:
+        return "ods"
     return "kmz" if any(n.lower().endswith(".kml") for n in names) else "zip"
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Reader = Callable[[Path, FileKind, bool], RawTable]
 
-_DATA = (".shp", ".gpkg", ".geojson", ".fgb", ".kml", ".dxf", ".xlsx")
+_DATA = (".shp", ".gpkg", ".geojson", ".fgb", ".kml", ".dxf", ".xlsx", ".xls", ".et", ".ods")
 _BESIDE = (".shx", ".dbf", ".prj", ".cpg")
 
 

@@ -14,6 +14,7 @@ from spatialreno.formats.readers.archive import archive_kind
 _HEAD = 65_536
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _DBF = (b"\x03", b"\x30", b"\x31", b"\x83", b"\x8b", b"\xf5")  # versions of dBase and FoxPro
+_BINARY = (".dwg", ".shp", ".gpkg", ".fgb", ".parquet", ".xlsx", ".ods", ".kmz", ".zip", ".dxf")
 _ZIP = b"PK\x03\x04"
 _DXF = re.compile(rb"\A(?:\s*999[ \t]*\r?\n[^\n]*\n)*\s*0[ \t]*\r?\n\s*SECTION\b")
 _ROOT = re.compile(
@@ -121,7 +122,7 @@ def _binary_or_text(path: Path, head: bytes) -> str:
         raise refused(path, "is the table of a shapefile, or one of FoxPro", mend)
     if b"\0" in head:
         raise refused(path, "is of no kind that is known", _KNOWN)
-    if path.suffix.lower() in (".dwg", ".shp", ".gpkg", ".fgb", ".parquet", ".xlsx", ".kmz", ".zip", ".dxf"):
+    if path.suffix.lower() in _BINARY:
         raise refused(path, f"is not what its name ({path.suffix}) says", "It may have been cut short: export it again")
     return "csv"
 
@@ -130,9 +131,9 @@ def _xml_kind(path: Path, text: bytes) -> str:
     root = _ROOT.match(text)
     name = root[1].decode() if root else ""
     for kind in file_kinds().values():
-        if kind.root and kind.root == name:
+        if kind.root and name.lower() in kind.root.lower().split("|"):
             return kind.kind
     raise refused(path, f"is XML of no kind that is known ({name or 'no root'})", _KNOWN)
 
 
-_KNOWN = "Give GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, KML, .gdb, DXF, XLSX or CSV"
+_KNOWN = "Give GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, KML, .gdb, DXF, XLSX, XLS, ODS or CSV"

@@ -99,7 +99,7 @@ def read_raw(path: Path, kind: FileKind, source: Source, catalog: Catalog, layer
         from spatialreno.formats.readers.kml import read_kml
 
         return read_kml(path, layer=source.layer)
-    if kind.kind in ("xlsx", "csv"):
+    if kind.kind in ("xlsx", "xls", "ods", "csv"):
         from spatialreno.formats.readers.tables.spreadsheet import read_sheet
 
         return read_sheet(path, kind, source, _known(catalog, layer))

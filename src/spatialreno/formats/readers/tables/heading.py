@@ -12,7 +12,7 @@ from typing import Any
 from spatialreno.catalog import PARTS, folded, heading, unit_factor
 from spatialreno.files import refused
 from spatialreno.formats.readers.raw import RawTable
-from spatialreno.formats.readers.tables.workbook import Grid, column_letters
+from spatialreno.formats.readers.tables.book import Grid, column_letters
 
 _HEAD_ROWS = 15  # a title and notes may stand above the names of the columns
 _OF_WHAT = "本页|全[区市县镇片]|全?街道|各?小区|以上"

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from spatialreno.files import csv_rows, refused
 from spatialreno.formats.readers.raw import RawTable
 from spatialreno.formats.readers.sniff import FileKind, sniff
+from spatialreno.formats.readers.tables.book import WORKBOOKS, Grid
 from spatialreno.formats.readers.tables.heading import table_of
 from spatialreno.formats.readers.tables.places import placed
-from spatialreno.formats.readers.tables.workbook import Grid, read_workbook
+from spatialreno.formats.readers.tables.workbook import read_workbook
 
 if TYPE_CHECKING:
     from spatialreno.formats.readers.entry import Source
@@ -30,7 +31,7 @@ def read_rows(
     Parameters
     ----------
     path
-        An ``.xlsx`` or ``.csv`` file.
+        An ``.xlsx``, ``.xls``, ``.et``, ``.ods`` or ``.csv`` file.
     known
         Names of columns that are looked for.
     sheet
@@ -53,10 +54,10 @@ def rows_of(
     path: Path, kind: FileKind, known: Collection[str], sheet: str = "", heading: int = 0, key: str = "sheet"
 ) -> RawTable:
     """Read rows as ``read_rows``, of a file whose kind is known."""
-    if kind.kind == "xlsx":
-        return table_of(read_workbook(path, sheet, key), path, known, heading)
+    if kind.kind in WORKBOOKS:
+        return table_of(read_workbook(path, kind.kind, sheet, key), path, known, heading)
     if kind.kind != "csv":
-        raise refused(path, f"is {kind.title} and no table", "Give .xlsx or .csv")
+        raise refused(path, f"is {kind.title} and no table", "Give .xlsx, .xls, .ods or .csv")
     rows, told = csv_rows(path)
     grid = Grid([[cell.strip().strip(_END).strip() or None for cell in row] for row in rows], told=told)
     raw = table_of(grid, path, known, heading)
