@@ -89,7 +89,7 @@ def test_a_programme_of_libreoffice(tmp_path):
     csv = tmp_path / "p.csv"
     csv.write_text("\n".join(",".join(map(str, row)) for row in rows), encoding="utf-8")
     kinds = [read_programme(ods(tmp_path / "p.ods", rows)), read_programme(csv)]
-    assert kinds[0].frame.equals(kinds[1].frame)
+    assert kinds[0].rows.equals(kinds[1].rows)
 
 
 def test_adopt_proposes_sheets_of_old_excel(tmp_path):
