@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property, wraps
+from functools import cached_property, lru_cache, wraps
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
@@ -357,8 +357,17 @@ def overlaid(area: StudyArea, changed: Mapping[str, pd.DataFrame], **constants: 
 
 def _layer_bytes(frame: pd.DataFrame) -> bytes:
     columns = sorted(c for c in frame.columns if c != "geometry")
+    if not len(frame):
+        return _heading_bytes(tuple(columns), frame.index.name)
     text = frame[columns].to_csv(lineterminator="\n")
     shape = b""
     if isinstance(frame, gpd.GeoDataFrame):
         shape = b"".join(shapely.to_wkb(frame.geometry.to_numpy(), byte_order=1))
     return text.encode() + shape
+
+
+@lru_cache(maxsize=256)
+def _heading_bytes(columns: tuple[str, ...], index: str | None) -> bytes:
+    """Give what a layer without rows says: its heading, the same in every area."""
+    heading = pd.DataFrame(columns=list(columns), index=pd.Index([], name=index))
+    return heading.to_csv(lineterminator="\n").encode()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from spatialreno.errors import InputError
 from spatialreno.indicators.access import GROUPS
@@ -110,31 +113,32 @@ def circle_values(found: pd.DataFrame, norm: Standard, score: pd.Series[float]) 
         minutes of its own level), kinds_general:LEVEL and kinds_elderly:LEVEL (how many kinds of the standard are
         within the level's minutes), score.
     """
-    within = _wide(found, "within", norm).astype("float64")
-    straight, own_pace = (
-        _wide(found, column, norm).le(most, axis="columns").astype("float64").mask(within.isna())
-        for column, most in (("straight_m", norm.table["radius_m"]), ("min_elderly", _own_minutes(norm)))
-    )
-    tables = {"covered": within, "covered_straight": straight, "covered_elderly": own_pace}
-    columns = {f"{name}:{kind}": table[kind] for name, table in tables.items() for kind in table}
     services = norm.table
+    grid = _Grid.of(found, services.index)
+    within = grid.lay(found["within"])
+    unknown = np.isnan(within)
+    radius, pace = (most.reindex(grid.kinds).to_numpy("float64") for most in (services["radius_m"], _own_minutes(norm)))
+    straight = _judged(grid.lay(found["straight_m"]) <= radius, unknown)
+    own_pace = _judged(grid.lay(found["min_elderly"]) <= pace, unknown)
+    tables = {"covered": within, "covered_straight": straight, "covered_elderly": own_pace}
+    columns = {f"{name}:{kind}": table[:, k] for name, table in tables.items() for k, kind in enumerate(grid.kinds)}
     due = services[services["obligation"] == "M"]
-    columns["detour_loss"] = (straight - within)[list(due.index)].mean(axis=1, skipna=False)
+    columns["detour_loss"] = _mean(grid.of_kinds(straight - within, due.index))
     for level, kinds in due.groupby("level").groups.items():
-        columns[f"level_all:{level}"] = within[list(kinds)].min(axis=1, skipna=False)
-        columns[f"level_mean:{level}"] = within[list(kinds)].mean(axis=1, skipna=False)
+        columns[f"level_all:{level}"] = grid.of_kinds(within, kinds).min(axis=1)
+        columns[f"level_mean:{level}"] = _mean(grid.of_kinds(within, kinds))
     for basket in norm.baskets:
-        columns[f"basket:{basket.id}"] = _all_needs(within, basket)
-        columns[f"basket_elderly:{basket.id}"] = _all_needs(own_pace, basket)
+        columns[f"basket:{basket.id}"] = _all_needs(grid, within, basket)
+        columns[f"basket_elderly:{basket.id}"] = _all_needs(grid, own_pace, basket)
     for group in GROUPS:
-        minutes = _wide(found, f"min_{group}", norm)
+        minutes = grid.lay(found[f"min_{group}"])
         for basket in norm.baskets if group == "general" else ():
-            in_time = (minutes <= basket.minutes).astype("float64").mask(within.isna())
-            columns[f"basket_{group}:{basket.id}"] = _all_needs(in_time, basket)
+            in_time = _judged(minutes <= basket.minutes, unknown)
+            columns[f"basket_{group}:{basket.id}"] = _all_needs(grid, in_time, basket)
         for key, limit in norm.minutes.items():
-            in_time = (minutes <= limit).astype("float64").mask(within.isna())
-            columns[f"kinds_{group}:{key}"] = in_time.sum(axis=1, skipna=False)
-    return pd.DataFrame({**columns, "score": score}, index=within.index)
+            columns[f"kinds_{group}:{key}"] = _judged(minutes <= limit, unknown).sum(axis=1)
+    columns["score"] = score.reindex(grid.homes).to_numpy("float64")
+    return pd.DataFrame(columns, index=grid.homes)
 
 
 def circle_sources(norm: Standard) -> dict[str, str]:
@@ -191,12 +195,44 @@ def _own_minutes(norm: Standard) -> pd.Series[float]:
     return minutes
 
 
-def _wide(found: pd.DataFrame, column: str, norm: Standard) -> pd.DataFrame:
-    """Lay a column out, a row a home, a column a kind of the standard, also where there is no home."""
-    wide = found.pivot(index="building_id", columns="kind", values=column)
-    return wide.reindex(columns=sorted(set(norm.table.index) | set(wide.columns)))
+class _Grid(NamedTuple):
+    """Homes by kinds: where each row of access lies in a table of a row a home, a column a kind."""
+
+    homes: pd.Index[str]
+    kinds: pd.Index[str]
+    row: NDArray[np.intp]
+    column: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, found: pd.DataFrame, judged: pd.Index[str]) -> _Grid:
+        """Lay out all kinds of a standard, also where there is no home."""
+        homes = pd.Index(found["building_id"], name="building_id").unique().sort_values()
+        kinds = pd.Index(sorted({*judged, *found["kind"].unique()}))
+        return cls(homes, kinds, homes.get_indexer(found["building_id"]), kinds.get_indexer(found["kind"]))
+
+    def lay(self, cells: pd.Series[float]) -> NDArray[np.float64]:
+        """Lay a column out; NaN where there is no row."""
+        table = np.full((len(self.homes), len(self.kinds)), np.nan)
+        table[self.row, self.column] = cells.to_numpy("float64", na_value=np.nan)
+        return table
+
+    def of_kinds(self, table: NDArray[np.float64], kinds: Iterable[str]) -> NDArray[np.float64]:
+        """Take the columns of some kinds."""
+        return table[:, self.kinds.get_indexer(list(kinds))]
 
 
-def _all_needs(reached: pd.DataFrame, basket: Basket) -> pd.Series[float]:
-    needs = [reached[list(kinds)].max(axis=1, skipna=False) for kinds in basket.needs.values()]
-    return pd.concat(needs, axis=1).min(axis=1, skipna=False)
+def _judged(such: NDArray[np.bool_], unknown: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Give 1 where something holds and 0 where not, NaN where reach is not known."""
+    return np.where(unknown, np.nan, such.astype("float64"))
+
+
+def _mean(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    return table.mean(axis=1) if table.shape[1] else np.full(len(table), np.nan)
+
+
+def _all_needs(grid: _Grid, reached: NDArray[np.float64], basket: Basket) -> NDArray[np.float64]:
+    """Tell who has every need; a need of no kind is met by nothing that is known."""
+    needs = (grid.of_kinds(reached, kinds) for kinds in basket.needs.values())
+    met = [need.max(axis=1) if need.shape[1] else np.full(len(need), np.nan) for need in needs]
+    all_met: NDArray[np.float64] = np.min(met, axis=0)
+    return all_met

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from spatialreno.indicators.evaluation import Evaluation
+
+Table = NDArray[np.float64]
 
 COLUMNS = [
     *("residents", "households", "score_before", "score_after", "gain", "kinds_in", "kinds_out"),
@@ -46,15 +50,15 @@ def who_gains(before: Evaluation, after: Evaluation) -> pd.DataFrame:
     frame = new[["residents", "households"]].assign(
         score_before=old["score"], score_after=new["score"], gain=new["score"] - old["score"]
     )
-    within = [_wide(e, "within", both).astype("float64") for e in (before, after)]
+    within = [_wide(e, "within", both) for e in (before, after)]
     frame["kinds_in"], frame["kinds_out"] = _came(*within), _came(*within[::-1])
     baskets = [e.baskets.reindex(both) for e in (before, after)]
     frame["baskets_in"], frame["baskets_out"] = _named(*baskets), _named(*baskets[::-1])
     far = [_wide(e, "distance_m", both) for e in (before, after)]
-    can = [walks.notna().astype("float64").mask(known.isna()) for walks, known in zip(far, within, strict=True)]
+    can = [np.where(np.isnan(known), np.nan, ~np.isnan(walks)) for walks, known in zip(far, within, strict=True)]
     frame["reached_in"], frame["reached_out"] = _came(*can), _came(*can[::-1])
     unknown = frame["kinds_in"].isna()
-    frame["nearer_m"], frame["farther_m"] = (_nearer(*pair).mask(unknown) for pair in (far, far[::-1]))
+    frame["nearer_m"], frame["farther_m"] = (np.where(unknown, np.nan, _nearer(*pair)) for pair in (far, far[::-1]))
     return frame[COLUMNS].rename_axis("building_id")
 
 
@@ -109,13 +113,15 @@ def _people(counted: pd.Series[float], known: pd.Series[bool]) -> float:
     return float(counted.sum())
 
 
-def _wide(found: Evaluation, column: str, homes: pd.Index[str]) -> pd.DataFrame:
-    return found.access.pivot(index="building_id", columns="kind", values=column).reindex(homes)
+def _wide(found: Evaluation, column: str, homes: pd.Index[str]) -> Table:
+    """Lay a column of access out, a row a home, a column a kind; NaN where it is not known."""
+    wide = found.access.pivot(index="building_id", columns="kind", values=column).reindex(homes)
+    return wide.to_numpy("float64", na_value=np.nan)
 
 
-def _came(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series[float]:
+def _came(old: Table, new: Table) -> Table:
     """Count by home the kinds that are within now and were not; NaN where either is not known."""
-    return ((new > old).astype("float64")).mask(new.isna() | old.isna()).sum(axis=1, skipna=False)
+    return np.where(np.isnan(new) | np.isnan(old), np.nan, new > old).sum(axis=1)
 
 
 def _named(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series[str]:
@@ -125,9 +131,9 @@ def _named(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series[str]:
     return names.mask(new.isna().any(axis=1) | old.isna().any(axis=1))
 
 
-def _nearer(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series[float]:
+def _nearer(old: Table, new: Table) -> Table:
     """Give by home the most metres saved to one kind that can be reached both times."""
-    return (old - new).fillna(0.0).clip(lower=0.0).max(axis=1)
+    return np.fmax(old - new, 0.0).max(axis=1, initial=0.0)
 
 
 def _holds(names: pd.Series[str], basket: str) -> pd.Series[bool]:

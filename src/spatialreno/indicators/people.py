@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from spatialreno.area import heated_share, is_home
@@ -89,8 +90,11 @@ def resident_means(
     """
     residents = people["residents"].fillna(0.0)
     weights = values.notna().mul(residents, axis=0)
-    top = values.fillna(0.0).mul(residents, axis=0).groupby(places, observed=False).sum()
-    means = top / weights.groupby(places, observed=False).sum()
+    top = values.fillna(0.0).mul(residents, axis=0)
+    sums = pd.DataFrame(np.hstack([top, weights]), index=top.index).groupby(places, observed=False).sum()
+    above, below = np.hsplit(sums.to_numpy("float64"), 2)  # one grouping for both
+    share = np.divide(above, below, out=np.full_like(above, np.nan), where=below != 0)
+    means = pd.DataFrame(share, index=sums.index, columns=values.columns)
     guessed = people["estimated"].groupby(places, observed=False).any()
     return _laid_out(means, guessed, level=level, inferred=inferred, sources=sources)
 
@@ -122,15 +126,10 @@ def _laid_out(
     sources: Mapping[str, str] | None = None,
 ) -> list[Row]:
     """Turn a table of places × indicators into findings, each with what it rests on."""
+    rests = [marks(estimated=guess, inferred=inferred) for guess in guessed.reindex(values.index).tolist()]
+    places, known = [str(place) for place in values.index], sources or {}
     return [
-        Row(
-            level,
-            str(place),
-            name,
-            float(value),
-            source=(sources or {}).get(name, ""),
-            mark=marks(estimated=guess, inferred=inferred),
-        )
-        for name in map(str, values.columns)
-        for place, value, guess in zip(values.index, values[name], guessed.loc[values.index], strict=True)
+        Row(level, place, name, value, source=known.get(name, ""), mark=mark)
+        for name, column in zip(map(str, values.columns), values.to_numpy("float64").T.tolist(), strict=True)
+        for place, value, mark in zip(places, column, rests, strict=True)
     ]

@@ -232,7 +232,8 @@ def _by_cause(area: StudyArea, surfaces: tuple[Any, Any], causes: list[tuple[str
     parts, left = [], _whole(less(one, other))
     for cause, bodies in causes:
         body = _whole(moved(joined(bodies), -corner))
-        parts.append(_by_compound(area, _whole(common(left, body))).assign(cause=cause))
+        freed = _whole(common(left, body))
+        parts += [] if freed.is_empty else [_by_compound(area, freed).assign(cause=cause)]
         left = _whole(less(left, body))
     parts.append(_by_compound(area, left).assign(cause="other"))
     filled = [part for part in parts if len(part)] or parts[:1]

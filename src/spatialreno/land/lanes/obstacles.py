@@ -57,14 +57,14 @@ def read_obstacles(area: StudyArea) -> Obstacles:
     counts unless its kind is open ground. Parking and facilities that a path runs through (a car park with
     aisles, a school's grounds) are ground, and so is a facility's outline with buildings in it.
     """
-    stands = on_ground(area.structures)
+    structures, parking = area.structures, area.parking
     parts = [
         *_walls(area),
         _bodies("buildings", area.buildings),
-        _bodies("structures", area.structures[stands]),
+        _bodies("structures", structures[on_ground(structures)]),
         _trunks(area),
-        _bodies("facilities", area.facilities[_solid(area)]),
-        _bodies("parking", area.parking[~_met(area.parking, area.paths)]),
+        _bodies("facilities", _solid(area)),
+        _bodies("parking", parking[~_met(parking, area.paths)] if len(parking) else parking),
     ]
     shapes, layers, ids = (np.concatenate([part[k] for part in parts]) for k in range(3))
     return Obstacles(shapes, layers.astype(str), ids.astype(str))
@@ -138,12 +138,15 @@ def _trunks(area: StudyArea) -> tuple[Any, Any, Any]:
     return disc(trees.geometry.to_numpy(), radius), np.full(len(ids), "trees", object), ids
 
 
-def _solid(area: StudyArea) -> NDArray[np.bool_]:
-    kinds = area.catalog.facilities
-    category = area.facilities["kind"].map(kinds["category"])
-    ground = category.isin(_GROUND) | (area.facilities["kind"].map(kinds["public_space"]).fillna("") != "")
-    solid: NDArray[np.bool_] = (~ground).to_numpy(bool)
-    return solid & ~_met(area.facilities, area.paths) & ~_met(area.facilities, area.buildings)
+def _solid(area: StudyArea) -> gpd.GeoDataFrame:
+    """Give the facilities that are bodies."""
+    facilities, kinds = area.facilities, area.catalog.facilities
+    if not len(facilities):
+        return facilities
+    category = facilities["kind"].map(kinds["category"])
+    ground = category.isin(_GROUND) | (facilities["kind"].map(kinds["public_space"]).fillna("") != "")
+    solid = (~ground).to_numpy(bool)
+    return facilities[solid & ~_met(facilities, area.paths) & ~_met(facilities, area.buildings)]
 
 
 def _met(outlines: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> NDArray[np.bool_]:

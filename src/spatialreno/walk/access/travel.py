@@ -15,7 +15,7 @@ from spatialreno.area import as_kinds, open_facilities
 from spatialreno.errors import InputError
 from spatialreno.walk.fabric.attach import direct
 from spatialreno.walk.fabric.sectors import expand
-from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Ints
+from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Geometries, Ints
 from spatialreno.walk.search.engine import FAR, Field, nearest_place, reach
 from spatialreno.walk.state.places import Asked, Places, find_places, host_shapes
 from spatialreno.walk.state.standing import VISITOR, Walker, paths_open
@@ -186,7 +186,10 @@ def _nearest_table(
     buildings = state.area.buildings
     reached = np.isfinite(far)
     names = np.append(serving.index.to_numpy(object), np.nan)
-    straight = [_straight(state, serving[serving["kind"] == kind]) for kind in wanted]
+    own = buildings.geometry.to_numpy()
+    kinds = serving["kind"].to_numpy()
+    bodies = host_shapes(state.area, state.fabric, serving)
+    straight = [_straight(own, bodies[kinds == kind]) for kind in wanted]
     return pd.DataFrame(
         {
             "building_id": np.repeat(buildings.index.to_numpy(object), len(wanted)),
@@ -198,13 +201,11 @@ def _nearest_table(
     )
 
 
-def _straight(state: State, serving: gpd.GeoDataFrame) -> Floats:
+def _straight(buildings: Geometries, bodies: Geometries) -> Floats:
     """Measure from each building straight to the nearest of some facilities."""
-    buildings = state.area.buildings.geometry.to_numpy()
     result = np.full(len(buildings), np.nan)
-    if len(serving):
-        tree = shapely.STRtree(host_shapes(state.area, state.fabric, serving))
-        (row, _), distance = tree.query_nearest(buildings, return_distance=True, all_matches=False)
+    if len(bodies):
+        (row, _), distance = shapely.STRtree(bodies).query_nearest(buildings, return_distance=True, all_matches=False)
         result[row] = distance
     return result
 
