@@ -18,7 +18,9 @@ ORDER = [
 ]  # fmt: skip
 # Sub-rooms of a room, high to low; "." is what lies in the room itself.
 INSIDE = {
-    "maps": ["live_page", "paper", "proposals", "notebook", "page", "drawing", "content", "charts", "words"],
+    "maps": [
+        "live_page", "paper", "proposals", "notebook", "page", "first_minute", "drawing", "content", "charts", "words",
+    ],
     "walk": ["trials", "reach", "centrelines", "access", "state", "search", "fabric", "millimetres"],
     "formats": ["postgis", "areas", "osm", "readers"],
     "land": [".", "footprints", "fire", "lanes", "free", "geometry"],

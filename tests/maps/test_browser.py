@@ -51,7 +51,7 @@ def test_the_fullest_option_is_open_and_drawn(opened):
 def test_the_first_minute_tells_the_open_option(opened):
     """One sentence of the open option, a picture of each option in its tab, the scale for the print."""
     told = [line.text for line in find(opened, ".verdict") if line.is_displayed()]
-    assert len(told) == 1 and "总投资 100 万元" in told[0] and "生活圈得分变化 12.5" in told[0]
+    assert len(told) == 1 and "总投资 100 万元" in told[0] and "生活圈得分变化 +12.5" in told[0]
     assert len(find(opened, '[role="tab"] svg')) == 3
     opened.execute_script("window.dispatchEvent(new Event('beforeprint'))")
     scale = opened.execute_script(TEXT, find(opened, "#paper-scale")[0])

@@ -90,10 +90,10 @@ def test_who_gains_is_drawn_and_named(opened):
 def test_stages_walk_through_the_ledger(opened):
     """Before the works nothing is built; stage 1 takes shed and wall; the garden comes in stage 2."""
     slider = find(opened, ".phase-range")[0]
-    assert find(opened, ".phase-said")[0].text == "第 2 期"
+    assert find(opened, ".phase-said")[0].text == "第 2 期 路面、绿化与设施"
     assert "新建设施" in legend(opened)
     slider.send_keys(LEFT)
-    assert find(opened, ".phase-said")[0].text == "第 1 期"
+    assert find(opened, ".phase-said")[0].text == "第 1 期 拆违、拆墙"
     assert "新建设施" not in legend(opened) and "拆除（围墙等）" in legend(opened)
     slider.send_keys(HOME)
     assert find(opened, ".phase-said")[0].text == "开工前"

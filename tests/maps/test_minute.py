@@ -7,8 +7,11 @@ import pytest
 from maps.hostile import ALL, hostile
 from maps.test_door import Reader
 
-from spatialreno.maps.content.bars import metres_bars, vote_bars
-from spatialreno.maps.content.minute import dominates, minutes, sentence, tab_line
+from spatialreno.maps.content.leader_parts import apart
+from spatialreno.maps.first_minute.bars import metres_bars, vote_bars
+from spatialreno.maps.first_minute.location import location
+from spatialreno.maps.first_minute.minute import dominates, minutes, sentence, tab_lines
+from spatialreno.maps.first_minute.money import money_bars
 
 GIVEN = {
     "today": {"score": 40.0, "cost_yuan": 0.0, "kind_gain": 0, "kind_lose": 0, "homes_newly_heated": 0,
@@ -35,16 +38,17 @@ def test_the_sentence_says_gives_costs_lacks_and_what_is_better():
     told = minutes(given(), "zh")
     assert sentence("fair", told, "zh") == (
         "省的：新增供暖 806 户，新纳入成套服务半径 45 人，新进入至少一类设施服务半径 95 人，"
-        "生活圈得分变化 12.5 分，总投资 800 万元，"
-        "移出至少一类设施服务半径 2 人，还差 3 家单位签字，"
-        "表决尚需争取 31 户（最少）。"
+        "生活圈得分变化 +12.5 分；总投资 800 万元，"
+        "移出至少一类设施服务半径 2 人；还差 3 家单位签字，"
+        "表决至少还要争取 31 户。"
     )
     assert sentence("dear", told, "zh").endswith(
         "每一项都不优于省的（省的 / 贵的：新纳入成套服务半径 45 / 40 人，"
         "新进入至少一类设施服务半径 95 / 90 人，总投资 800 / 900 万元，"
         "移出成套服务半径 0 / 1 人）。"
     )
-    assert tab_line("dear", told, "zh") == "900 万元 · 成套服务半径进 40 出 1 人 · 4 片 · 尚争取 31 户"
+    assert tab_lines("dear", told, "zh") == ["900 万元", "+40 −1 人", "4 片", "差 31 户"]
+    assert [line.strip() for line in tab_lines("today", told, "zh")] == ["", "", "9 片", ""]
 
 
 def test_today_says_where_it_stands():
@@ -76,5 +80,37 @@ def test_bars_count_people_and_votes():
     )
     options = SimpleNamespace(consents={"a": SimpleNamespace(counts={"open:C1": tally})}, today=area)
     drawn = vote_bars(options, "a", "zh")
-    assert 'width="60.0"' in drawn and 'width="10.0"' in drawn and "60 / 10 / 25" in drawn
+    assert 'width="60.0"' in drawn and 'width="10.0"' in drawn and "60 / 10 / 25" in drawn and "差 7 票" in drawn
     assert "script" not in Reader(drawn).tags and ALL[:8] in Reader(drawn).words
+
+
+def test_a_row_is_taken_apart_where_all_its_cells_can_be():
+    """One figure a line, as title, unit and cells have parts; a row whose cells do not fit stays whole."""
+    votes = apart("共同表决：已通过 / 须表决；尚需争取住户", "项 / 项；户", ["0 / 0；0", "7 / 27；674"], "zh")
+    assert [(p.whole_title, p.unit, p.cells) for p in votes] == [
+        ("共同表决：已通过", "项", ("0", "7")),
+        ("共同表决：须表决", "项", ("0", "27")),
+        ("共同表决：尚需争取住户", "户", ("0", "674")),
+    ]
+    gain = apart("新纳入 / 新进入（户）", "人 / 人（户）", ["0 / 0（0）", "749 / 2\u202f523（1\u202f008）"], "zh")
+    assert [(p.title, p.unit, p.cells[1]) for p in gain] == [
+        ("新纳入", "人", "749"), ("新进入", "人", "2\u202f523"), ("涉及住户", "户", "1\u202f008")
+    ]  # fmt: skip
+    lane = apart("净宽", "m", ["工农巷 2.0", "工农巷 2.0 → 8.5"], "zh")
+    assert [(p.whole_title, p.cells) for p in lane] == [("净宽 工农巷", ("2.0", "2.0 → 8.5"))]
+    assert lane[0].shares() == [None, None] and gain[1].shares() == [0.0, 1.0]
+    odd = apart("甲 / 乙", "m", ["—", "1 / 2 / 3"], "zh")
+    assert [(p.title, p.cells) for p in odd] == [("甲 / 乙", ("—", "1 / 2 / 3"))]
+
+
+def test_money_is_told_by_payer_and_stage(options):
+    """27 200 yuan of the city: shed and wall 11 200 in stage 1, garden 16 000 in stage 2."""
+    read = Reader(money_bars(options, "opened", "zh"))
+    for said in ("市、区财政", "第 1 期 拆违、拆墙", "1.1", "1.6", "2.7", "合计"):
+        assert said in read.words
+    assert money_bars(options, "today", "zh") == ""
+
+
+def test_the_location_is_drawn_of_the_survey(options):
+    read = Reader(location(options.today, "zh"))
+    assert read.tags.count("path") == 2 and "°E" in read.words and "°N" in read.words

@@ -142,9 +142,10 @@
     const size = app.map.getSize();
     const side = document.querySelector(".card.layers").offsetWidth + 18;
     const foot = document.querySelector(".card.legend").offsetHeight + 18;
-    const roomy = size.x > 700 && size.y > 500;
+    const paper = document.documentElement.classList.contains("one-page"); // there nothing lies on the map
+    const roomy = !paper && size.x > 700 && size.y > 500;
     app.map.fitBounds(app.page.bounds, {
-      paddingTopLeft: [roomy ? 54 : 12, 14], paddingBottomRight: roomy ? [side, foot] : [12, 40], animate: false,
+      paddingTopLeft: [roomy ? 54 : 12, 14], paddingBottomRight: roomy ? [side, foot] : [12, paper ? 12 : 40], animate: false,
     });
   };
 })(spatialreno);

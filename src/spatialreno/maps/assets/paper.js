@@ -34,23 +34,24 @@
     return () => { for (const [mark, thing] of home) mark.replaceWith(thing); };
   }
 
-  // The first minute: title, pictures and map on the left; sentence, tables, bars and title block on the right.
+  // The first minute: title and sentence over all; pictures and map on the left; table, bars, title block on the right.
   app.onePage = () => {
     if (one) return;
     const seen = css => [...panel.querySelectorAll(css)].filter(part => !part.hidden);
-    const [sheet, left, right] = ["one-sheet", "one-left", "one-right"].map(name => app.element("div", name));
+    const [sheet, head, left, right] = ["one-sheet", "one-head", "one-left", "one-right"].map(name => app.element("div", name));
     const open = key.open, rule = app.element("style", null, "@page { size: A3 landscape; margin: 10mm; }");
     const back = moved([
-      [left, [...seen(":scope > header, :scope > .tabs"), container, key]],
-      [right, seen(":scope > .verdict, :scope > .leaders, :scope > section:has(.bars), :scope > .title-block")],
+      [head, seen(":scope > header, :scope > .verdict")],
+      [left, [...seen(":scope > .tabs, :scope > .tabs-key"), container, key]],
+      [right, seen(":scope > .leaders:not(.payers), :scope > section:has(.bars), :scope > .title-block")],
     ]);
-    sheet.append(left, right);
+    sheet.append(head, left, right);
     document.body.prepend(sheet);
     document.head.append(rule);
     document.documentElement.classList.add("one-page");
     key.open = true;
     sized();
-    let size = 12;
+    let size = 13.5;
     while (right.scrollHeight > right.clientHeight && size > SMALLEST_PX) right.style.fontSize = `${size -= 0.5}px`;
     one = () => {
       back();

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from spatialreno.maps.content.side_by_side import option_cell, option_heads
+from spatialreno.maps.content.stage_names import stage_names
 from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
 from spatialreno.maps.words.words import Lang, payer_word, word
@@ -53,9 +54,10 @@ def class_lines(options: Comparison, lang: Lang) -> list[Line]:
 
 def phase_lines(options: Comparison, lang: Lang) -> list[Line]:
     """Read the bill by phase; they add up to the total."""
-    bill = options.bill()
+    bill, names = options.bill(), stage_names(options, lang)
     phases = sorted(set(bill.lines["phase"].dropna().astype(int)))
-    return _lines(bill, options, "phase", {phase: word("stage", lang).format(n=phase) for phase in phases})
+    titles = {phase: names.get(phase, word("stage", lang).format(n=phase)) for phase in phases}
+    return _lines(bill, options, "phase", titles)
 
 
 def _lines(bill: Bill, options: Comparison, key: str, titles: Mapping[Any, str]) -> list[Line]:

@@ -94,7 +94,7 @@ def _titles(options: Comparison, lang: Lang) -> dict[str, str]:
     return dict(zip(options.areas, option_titles(options, lang), strict=True))
 
 
-def _place(options: Comparison, place: str) -> str:
+def say_place(place: str, options: Comparison) -> str:
     """Name a compound for people; another place by its id."""
     names = options.today.compounds["name"]
     return str(names[place]) if place in names.index else place
@@ -145,14 +145,15 @@ def _party_state(state: str) -> str:
 
 
 def say_matter(matter: str, options: Comparison, lang: Lang) -> str:
-    """Name a matter and its place."""
+    """Name a matter, and its place where it has one."""
     kind, _, place = matter.partition(":")
     rows = {row["matter"]: row for row in options.today.catalog.rows("matters")}
-    return f"{rows[kind][f'title_{lang}']} · {_place(options, place)}"
+    title = rows[kind][f"title_{lang}"]
+    return f"{title} · {say_place(place, options)}" if place else title
 
 
 def _votes(counts: Mapping[Any, Tally], options: Comparison, lang: Lang) -> list[Markup]:
-    return [_vote_grid({_place(options, place): c for place, c in counts.items()}, lang)] if counts else []
+    return [_vote_grid({say_place(place, options): c for place, c in counts.items()}, lang)] if counts else []
 
 
 def _vote_grid(counts: dict[str, Tally], lang: Lang) -> Markup:

@@ -94,10 +94,7 @@ def _row(row: Row, lang: Lang, chosen: int) -> Markup:
         mark = tag("span", word("estimate", lang), class_="mark", title=word("estimated", lang))
     source = next((line.source for line in row if line is not None and line.source), None)
     head = tag("th", titled(known.title, known.unit), mark, scope="row", title=source)
-    values = [
-        option_cell(at, chosen, line.value if line else "—", _met(line, lang))
-        for at, line in enumerate(row)
-    ]
+    values = [option_cell(at, chosen, line.value if line else "—", _met(line, lang)) for at, line in enumerate(row)]
     changes = [_change(line, lang, at, hidden=at != chosen) for at, line in enumerate(row) if at]
     return tag("tr", head, *values, *changes)
 
@@ -120,9 +117,18 @@ def option_heads(titles: Sequence[str], chosen: int) -> list[Markup]:
     ]
 
 
-def option_cell(at: int, chosen: int, *children: object) -> Markup:
-    """Write what is told of one option."""
-    return tag("td", *children, class_=_own(at, chosen), data_option=str(at))
+def option_cell(at: int, chosen: int, *children: object, share: float | None = None) -> Markup:
+    """Write what is told of one option, over a bar where it is a share of something."""
+    own = _own(at, chosen)
+    if share is None:
+        return tag("td", *children, class_=own, data_option=str(at))
+    return tag("td", *children, cell_bar(share), class_=f"held {own or ''}".rstrip(), data_option=str(at))
+
+
+def cell_bar(share: float) -> Markup:
+    """Draw a bar at the foot of a cell of class ``held``."""
+    whole = tag("rect", width=f"{100 * share:.1f}", height="3")
+    return tag("svg", whole, viewBox="0 0 100 3", preserveAspectRatio="none", aria_hidden="true")
 
 
 def _own(at: int, chosen: int) -> str | None:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from spatialreno.maps.content.indicator_tables import option_titles, unit_text
 from spatialreno.maps.content.owners import owners
+from spatialreno.maps.content.stage_names import stage_names
 from spatialreno.maps.drawing.features import Told
 from spatialreno.maps.drawing.style import gain_class
 from spatialreno.maps.words.numbers import facility_title, number
@@ -185,13 +186,13 @@ def _stages(key: str, options: Comparison, lang: Lang) -> list[dict[str, Any]]:
     if acts is None or not len(acts):
         return found
     costs = options.bill().of(key).by("phase").set_index("phase")["cost_yuan"]
-    cost = 0.0
+    cost, names = 0.0, stage_names(options, lang, key)
     for phase, rows in acts[acts["verb"] != "keep"].groupby("phase", sort=True):
         cost += float(costs.get(phase, 0.0))
         found.append(
             {
                 "phase": int(str(phase)),
-                "title": word("stage", lang).format(n=phase),
+                "title": names[int(str(phase))],
                 "works": ("；" if lang == "zh" else "; ").join(_works(rows, options, lang)),
                 "sum": word("so_far", lang).format(sum=number(cost / _TEN_THOUSAND, 1)),
             }

@@ -9,7 +9,7 @@ import shapely
 
 from spatialreno.maps.drawing.style import styles
 from spatialreno.maps.drawing.themes import Theme, themes
-from spatialreno.maps.words.safe_html import Markup, joined, tag
+from spatialreno.maps.words.safe_html import Markup, tag
 from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
@@ -187,4 +187,4 @@ def _scale_bar(wide: float, high: float, lang: Lang) -> Markup:
                 fill="#1f2937")  # fmt: skip
     north = tag("text", word("north", lang), x=f"{right:.1f}", y=f"{top - size * 1.5:.1f}", text_anchor="middle",
                 font_size=f"{size:.1f}", fill="#1f2937")  # fmt: skip
-    return joined(bar, said, arrow, north)
+    return tag("g", bar, said, arrow, north, class_="furniture")

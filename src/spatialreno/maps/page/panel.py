@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from spatialreno.maps.content.bars import metres_bars, vote_bars
 from spatialreno.maps.content.indicator_tables import (
     confidence_counts,
     estimates,
     facts,
     fingerprints,
-    leader_lines,
     option_titles,
 )
-from spatialreno.maps.content.minute import Minute, minutes, sentence, tab_line
 from spatialreno.maps.content.own_values import own_values
 from spatialreno.maps.content.payers import payer_table
 from spatialreno.maps.content.people_sections import sections
-from spatialreno.maps.content.side_by_side import indicators, option_cell, option_heads, titled
+from spatialreno.maps.content.side_by_side import indicators
 from spatialreno.maps.drawing.sight import extent
 from spatialreno.maps.drawing.svg import thumbnails
 from spatialreno.maps.drawing.works_themes import cross_section
+from spatialreno.maps.first_minute.bars import metres_bars, vote_bars
+from spatialreno.maps.first_minute.leaders_table import leaders_table
+from spatialreno.maps.first_minute.location import location
+from spatialreno.maps.first_minute.minute import Minute, minutes, sentence, tab_lines
+from spatialreno.maps.first_minute.money import money_bars
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag, text
 from spatialreno.maps.words.words import Lang, word
 
@@ -56,9 +58,9 @@ def panel(options: Comparison, lang: Lang, *, chosen: int, people: People | None
             for at, key in enumerate(options.areas)
             if at
         ),
-        _leaders(options, titles, lang, chosen),
-        payer_table(options, titles, lang, chosen),
+        leaders_table(options, titles, lang, chosen),
         *_bars(options, lang, chosen),
+        payer_table(options, titles, lang, chosen),
         _indicators(options, titles, lang, chosen),
         *(tag("details", tag("summary", s.title), *s.parts, class_="people") for s in sections(options, people, lang)),
         tag("details", tag("summary", word("assumptions", lang)), *assumptions(options, lang), class_="assumptions"),
@@ -79,13 +81,11 @@ def _head(options: Comparison, lang: Lang) -> Markup:
     )
 
 
-def _tabs(
-    options: Comparison, titles: Sequence[str], told: Mapping[str, Minute], lang: Lang, chosen: int
-) -> Markup:
+def _tabs(options: Comparison, titles: Sequence[str], told: Mapping[str, Minute], lang: Lang, chosen: int) -> Markup:
     """Write the options as tabs: each its name, its picture at one extent, and its numbers in a line."""
-    small = len(options.areas["today"].buildings) <= _MOST_IN_TABS
+    small = len(titles) > 1 and len(options.areas["today"].buildings) <= _MOST_IN_TABS
     drawn = thumbnails(options, titles, extent(options), lang) if small else [Markup("")] * len(titles)
-    lines = [tag("small", tab_line(key, told, lang)) if at else "" for at, key in enumerate(options.areas)]
+    lines = [tag("small", *(tag("span", line) for line in tab_lines(key, told, lang))) for key in options.areas]
     tabs = [
         tag(
             "button",
@@ -102,12 +102,15 @@ def _tabs(
         )
         for position, title in enumerate(titles)
     ]
-    return tag("div", *tabs, class_="tabs", role="tablist", aria_label=word("options", lang))
+    rows = tag("div", *tabs, class_="tabs", role="tablist", aria_label=word("options", lang))
+    key = tag("p", word("minute_tab_key", lang), class_="tabs-key") if len(titles) > 1 else ""
+    return joined(rows, key)
 
 
 def _bars(options: Comparison, lang: Lang, chosen: int) -> list[Markup]:
-    """Draw who comes nearer and who farther, and each yard's vote, of the option that is open."""
-    drawn = [joined(metres_bars(options, key, lang), vote_bars(options, key, lang)) for key in options.areas]
+    """Draw who pays when, who comes nearer and who farther, and each yard's votes, of the option that is open."""
+    kinds = (money_bars, metres_bars, vote_bars)
+    drawn = [joined(*(bars(options, key, lang) for bars in kinds)) for key in options.areas]
     return [tag("section", one, data_only=str(at), hidden=at != chosen) for at, one in enumerate(drawn) if one]
 
 
@@ -118,38 +121,16 @@ def _title_block(options: Comparison, titles: Sequence[str], lang: Lang, chosen:
     rows = [
         ("project", isolated(area.title or area.name)),
         ("option", joined(*named)),
+        ("drawing_title", word("one_minute", lang)),
         ("scale", tag("span", id="paper-scale")),
         ("drawing_date", isolated(area.meta.get("date") or "")),
-        *((key, "") for key in ("drawn_by", "checked_by", "approved_by", "office")),
         ("version", f"{options.provenance['version']}"),
+        *((key, "") for key in ("drawn_by", "checked_by", "approved_by", "office")),
     ]
     cells = [part for key, said in rows for part in (tag("dt", word(key, lang)), tag("dd", said))]
+    if place := location(area, lang):
+        cells += [tag("dt", word("location", lang), class_="place"), tag("dd", place, class_="place")]
     return tag("dl", *cells, class_="title-block", aria_label=word("title_block", lang))
-
-
-def _leaders(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int) -> Markup:
-    lines = leader_lines(options, lang)
-    if not lines:
-        return Markup("")
-
-    head = tag("tr", tag("th", word("indicator", lang), scope="col"), *option_heads(titles, chosen))
-    same = [line for line in lines if len(set(line[-1])) == 1 and len(titles) > 1]
-    rows = {
-        folded: [
-            tag(
-                "tr",
-                tag("th", tag("span", group, class_="group"), titled(title, unit), scope="row"),
-                *(option_cell(k, chosen, v) for k, v in enumerate(values)),
-            )
-            for group, title, unit, values in own
-        ]
-        for folded, own in ((False, [line for line in lines if line not in same]), (True, same))
-    }
-    parts = [tag("div", tag("table", tag("thead", head), tag("tbody", *rows[False])), class_="scroll")]
-    if same:
-        told = tag("summary", f"{word('same_everywhere', lang)} ({len(same)})")
-        parts.append(tag("details", told, tag("table", tag("thead", head), tag("tbody", *rows[True]))))
-    return tag("section", tag("h2", word("leaders", lang)), *parts, class_="leaders")
 
 
 def _indicators(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int) -> Markup:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spatialreno.maps.content.people_sections import say_matter
+from spatialreno.maps.content.people_sections import say_matter, say_place
 from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
 from spatialreno.maps.words.words import Lang, word
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _STEPS_M = (1.0, 50.0, 100.0, 200.0)
 _WIDE = 100.0
+_MOST_YARDS = 12  # with more the hardest are shown, and the others folded
 
 
 def metres_bars(options: Comparison, key: str, lang: Lang) -> Markup:
@@ -39,6 +40,9 @@ def metres_bars(options: Comparison, key: str, lang: Lang) -> Markup:
         for side, colour, said, people in rows
         if people
     ]
+    if not any(people for side, *_, people in rows if side == "farther"):
+        nobody = tag("th", word("nobody_farther", lang), scope="row")
+        lines.append(tag("tr", nobody, tag("td", _bar([]), class_="bar"), tag("td", "0")))
     caption = tag("caption", word("metres_people", lang))
     return tag("table", caption, tag("tbody", *lines), class_="bars")
 
@@ -53,24 +57,38 @@ def _binned(gained: pd.DataFrame, column: str) -> list[tuple[str, float]]:
 
 
 def vote_bars(options: Comparison, key: str, lang: Lang) -> Markup:
-    """Draw each vote of owners: agreed, against, not yet voted, and how many votes are missing."""
+    """Draw the votes of owners, a line a yard and a column a matter: agreed, against, and how many are missing."""
     found = options.consents.get(key)
     if found is None or not found.counts:
         return Markup("")
-    heads = [word(k, lang) for k in ("place", "vote_bar", "missing_votes")]
-    lines = [_vote(say_matter(matter, options, lang), tally, lang) for matter, tally in found.counts.items()]
-    head = tag("tr", *(tag("th", name, scope="col") for name in heads))
+    counts = {tuple(name.split(":", 1)): tally for name, tally in found.counts.items()}
+    matters = list(dict.fromkeys(matter for matter, _ in counts))
+    places = list(dict.fromkeys(place for _, place in counts))
+    places.sort(key=lambda place: -sum(len(tally.to_win) for (_, own), tally in counts.items() if own == place))
+    heads = [word("place", lang), *(say_matter(matter, options, lang) for matter in matters)]
+    head = tag("thead", tag("tr", *(tag("th", isolated(name), scope="col") for name in heads)))
+    lines = [
+        tag("tr", tag("th", isolated(say_place(place, options)), scope="row"),
+            *(_vote(counts.get((matter, place)), lang) for matter in matters))
+        for place in places
+    ]  # fmt: skip
     caption = tag("caption", word("vote_key", lang))
-    return tag("table", caption, tag("thead", head), tag("tbody", *lines), class_="bars votes")
+    table = tag("table", caption, head, tag("tbody", *lines[:_MOST_YARDS]), class_="bars votes")
+    if not (rest := lines[_MOST_YARDS:]):
+        return table
+    told = tag("summary", word("more_yards", lang).format(n=len(rest)))
+    return joined(table, tag("details", told, tag("table", head, tag("tbody", *rest), class_="bars votes")))
 
 
-def _vote(title: str, tally: Tally, lang: Lang) -> Markup:
+def _vote(tally: Tally | None, lang: Lang) -> Markup:
+    if tally is None:
+        return tag("td", class_="bar")
     whole = max(tally.heads, 1)
     shares = [(tally.agreed_heads / whole, "-better"), (tally.against / whole, "-worse")]
     said = f"{tally.agreed_heads} / {tally.against} / {max(tally.heads - tally.voted_heads, 0)}"
-    missing: Any = len(tally.to_win) if not tally.passed else word("vote_passed", lang)
-    bar = joined(_bar(shares), tag("small", said))
-    return tag("tr", tag("th", isolated(title), scope="row"), tag("td", bar, class_="bar"), tag("td", missing))
+    state = word("vote_passed" if tally.passed else "votes_short", lang).format(n=len(tally.to_win))
+    told = tag("small", state, class_="passed" if tally.passed else "short")
+    return tag("td", _bar(shares), told, class_="bar", title=f"{word('vote_bar', lang)}: {said}")
 
 
 def _bar(shares: list[tuple[float, str]]) -> Markup:

@@ -33,6 +33,9 @@ _ALL: Final = {**_GIVES, **_COSTS, **_LACKS}
 # Not in every comparison: no option has heat, the norm names no basket.
 _NOT_ALWAYS: Final = ("homes_newly_heated", "basket_gain", "basket_lose")
 _MERGED = "blocks"
+_TAB_LINES: Final = ("cost_yuan", "people", _MERGED, "households_missing")
+_BLANK = "\u00a0"  # today costs nothing, moves nobody and asks nobody
+_LARGE = 100.0  # from which a number is told whole, as in the leaders' table
 
 
 @dataclass(frozen=True)
@@ -72,18 +75,20 @@ def sentence(key: str, told: Mapping[str, Minute], lang: Lang) -> str:
     if key == "today":
         stands = {name: _said(name, own.values.get(name, math.nan), lang) for name in ("score", _MERGED)}
         return word("minute_today", lang).format(title=own.title, **stands)
-    parts = [_part(name, own, told["today"], lang) for name in _ALL]
-    said = word("minute_joint", lang).join(part for part in parts if part)
+    groups = [[_part(name, own, told["today"], lang) for name in names] for names in (_GIVES, _COSTS, _LACKS)]
+    clauses = [word("minute_joint", lang).join(filter(None, parts)) for parts in groups]
+    said = word("minute_clause", lang).join(filter(None, clauses))
     rivals = [_better(told[rival], own, lang) for rival in own.dominated_by]
     return word("minute", lang).format(title=own.title, parts=said) + "".join(rivals)
 
 
-def tab_line(key: str, told: Mapping[str, Minute], lang: Lang) -> str:
-    """Say in a line under a thumbnail: cost, people who gain and lose, blocks, households still to be won."""
+def tab_lines(key: str, told: Mapping[str, Minute], lang: Lang) -> list[str]:
+    """Say under a thumbnail, a line each: cost, people who gain and lose, blocks, households still to be won."""
     own = told[key].values
     keys = ("cost_yuan", "basket_gain", "basket_lose", _MERGED, "households_missing")
     said = {name: _said(name, own.get(name, math.nan), lang) for name in keys}
-    return word("minute_tab", lang).format(**said)
+    lines = {name: word(f"minute_tab_{name}", lang).format(**said) for name in _TAB_LINES}
+    return [line if key != "today" or name == _MERGED else _BLANK for name, line in lines.items()]
 
 
 def _part(name: str, own: Minute, today: Minute, lang: Lang) -> str:
@@ -91,8 +96,12 @@ def _part(name: str, own: Minute, today: Minute, lang: Lang) -> str:
     if name == "score":
         value -= today.values.get(name, math.nan)
     nowhere = name in _NOT_ALWAYS and math.isnan(value)
+    if name == "kind_lose" and value == 0 and not own.values.get("basket_lose", math.nan) > 0:
+        return word("minute_nobody_loses", lang)
     if nowhere or (value == 0 and name not in {"cost_yuan", "kind_lose"}):
         return ""
+    if name == "score" and value > 0:
+        return word("minute_score", lang).format(n=f"+{_said(name, value, lang)}")
     return word(f"minute_{name}", lang).format(n=_said(name, value, lang))
 
 
@@ -108,7 +117,8 @@ def _better(rival: Minute, own: Minute, lang: Lang) -> str:
 
 def _said(name: str, value: float, lang: Lang) -> str:
     _, divisor, decimals = _ALL.get(name, (1, 1.0, 0))
-    return word("none", lang) if math.isnan(value) else short(value / divisor, decimals)
+    whole = divisor > 1 and abs(value / divisor) >= _LARGE
+    return word("none", lang) if math.isnan(value) else short(value / divisor, 0 if whole else decimals)
 
 
 def _values(options: Comparison) -> dict[str, dict[str, float]]:
