@@ -38,7 +38,9 @@ def stage_names(options: Comparison, lang: Lang, key: str | None = None) -> dict
     return {phase: _named(phase, own, stage_of, titles, lang) for phase, own in groups.items()}
 
 
-def _named(phase: int, acts: pd.DataFrame, stage_of: Callable[[str, str, str], str], titles: dict[str, str], lang: Lang) -> str:
+def _named(
+    phase: int, acts: pd.DataFrame, stage_of: Callable[[str, str, str], str], titles: dict[str, str], lang: Lang
+) -> str:
     """Give a stage its number and its works in the order of the profession; of many, the first."""
     found = {stage_of(*act) for act in acts[["layer", "verb", "kind"]].itertuples(index=False)}
     said = [title for stage, title in titles.items() if stage in found][:_MOST_NAMED]
