@@ -81,9 +81,9 @@ def _walked(node: ast.AST, typing_too: bool) -> Iterator[tuple[str, str]]:
         yield from _walked(part, typing_too)
 
 
-def _ends(path: Path) -> Iterator[Path]:
+def _ends(path: Path, *, typing_too: bool = False) -> Iterator[Path]:
     """Follow each import to the file that it leads to; a face leads on to nobody."""
-    for module, name in _imports(path):
+    for module, name in _imports(path, typing_too=typing_too):
         end = (_file_of(f"{module}.{name}") if name else None) or _file_of(module)
         if end is not None and end.stem not in DOORS:
             yield end
@@ -137,7 +137,8 @@ def test_what_is_private_stays_in_its_file() -> None:
 
 
 def test_no_files_go_round_in_a_circle() -> None:
-    arrows = nx.DiGraph((_told(path), _told(end)) for path in FILES for end in _ends(path) if path.stem not in DOORS)
+    files = [path for path in FILES if path.stem not in DOORS]
+    arrows = nx.DiGraph((_told(path), _told(end)) for path in files for end in _ends(path, typing_too=True))
     assert not [sorted(circle) for circle in nx.strongly_connected_components(arrows) if len(circle) > 1]
 
 
@@ -190,3 +191,15 @@ def test_few_parameters_may_be_anything() -> None:
     ]
     anything = sum(isinstance(one, ast.Name) and one.id == "Any" for one in told)
     assert anything / len(told) <= MOST_ANY
+
+
+def test_types_of_arrays_are_named_once() -> None:
+    """They stand in ``_types.py``; nobody writes another name for one of them."""
+    known = _array_types(SRC / "_types.py")
+    assert known
+    assert not [_told(path) for path in FILES if path.name != "_types.py" and _array_types(path) & known]
+
+
+def _array_types(path: Path) -> set[str]:
+    named = [node.value for node in _tree(path).body if isinstance(node, ast.Assign)]
+    return {ast.unparse(value).removeprefix("npt.") for value in named if isinstance(value, ast.Subscript)}

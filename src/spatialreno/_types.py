@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]  # numbers that are kept or written
 Indices = NDArray[np.intp]  # places in arrays
 Bools = NDArray[np.bool_]
+Array = NDArray[Any]  # of whatever kind
 Geometries = NDArray[np.object_]
 Shapes: TypeAlias = "shapely.Geometry | Geometries"  # one, or many
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import pytest
 import shapely
 from conftest import at, make_area
 
 import spatialreno as sr
+
+FAR = gpd.GeoSeries([shapely.Point(0, 0)], crs=4326)
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +100,33 @@ def test_odd_arguments_get_a_sentence(yard: sr.StudyArea) -> None:
         sr.Scenario("x", [sr.demolish("walls", ids="W1")])  # type: ignore[arg-type]
     with pytest.raises(sr.ScenarioError, match="StudyArea is no scenario"):
         sr.compare(yard, [yard])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda area: sr.travel_times(area, 5, "F1"), "5 must each name a building"),
+        (lambda area: sr.nearest(area, 5), "5 is no kind of facility"),
+        (lambda area: sr.nearest(area, "pharmacy", group=3), "group 3 is not in the catalog"),
+        (lambda area: sr.fewest_removals(area, ["plaza"]), r"\['plaza'\] is not one kind of facility"),
+        (lambda area: sr.site_facilities(area, ["plaza"]), "no kind \\['plaza'\\]"),
+        (lambda area: sr.land.buildable_land(area, "plasa"), "no kind plasa in the catalog. Did you mean plaza"),
+        (lambda area: sr.land.footprint_fits(area, "plaza", FAR), "km from the area"),
+        (lambda area: sr.land.footprint_fits(area, "plaza", "P1"), "P1 are no points"),
+        (lambda area: sr.walk.walk_network(area, compound="C2"), "C2 is no compound. Choose from: C1"),
+        (lambda area: sr.plan_dig(area, kinds="watter"), "watter is unknown or given twice. Did you mean water"),
+        (lambda area: sr.walk.isochrone_change(area, area, "B9"), "B9"),
+    ],
+)
+def test_what_cannot_be_meant_gets_a_sentence_everywhere(yard: sr.StudyArea, ask: Any, said: str) -> None:
+    with pytest.raises(sr.InputError, match=said):
+        ask(yard)
+
+
+def test_a_point_a_word_and_a_table_are_taken_everywhere(yard: sr.StudyArea) -> None:
+    place = yard.buildings.geometry.iloc[0].centroid
+    assert not len(sr.walk.isochrone_change(yard, yard, place, minutes=5))
+    east = gpd.GeoSeries([place], crs=yard.crs).to_crs(4326)
+    near = gpd.GeoSeries([place], crs=yard.crs)
+    assert sr.land.footprint_fits(yard, "plaza", east).equals(sr.land.footprint_fits(yard, "plaza", near))
+    assert sr.demolish("walls", between=yard.compounds) == sr.demolish("walls", between=["C1"])

@@ -165,6 +165,9 @@ def test_a_dash_empties_a_cell_and_an_empty_cell_keeps_it() -> None:
     assert matter == ["open", ""]
 
 
+WORD = "layer,column,value,title_zh,title_en,source,date\nwalls,kind,fence,栏,rail,x,2025\n"
+
+
 @pytest.mark.parametrize(
     ("files", "told"),
     [
@@ -192,6 +195,9 @@ def test_a_dash_empties_a_cell_and_an_empty_cell_keeps_it() -> None:
         ({"holders": "kind,owner,manager,source,date\nlibrary,state,state,x,2025\n"}, "owner is state"),
         ({"layers": "layer,geometry,title_zh\nlamps,Point,路灯\n"}, "lamps has no dictionary"),
         ({"layers__walls": "column,allowed\nkind,wall|fence\n"}, "allowed leaves out building_face, hedge, retaining"),
+        ({"layers": "layer,geometry,title_zh,source,date\nwalls,Circle,墙,x,2025\n"}, "geometry is Circle"),
+        ({"words": WORD.replace("kind,fence", "kind,zaun")}, "value is zaun, which is not known (row 2). Use one of"),
+        ({"facilities": "kind,title_zh,label,category,source,date\nbank,行,行,money,x,2025\n"}, "category is money"),
         ({"layers__walls": "column,dtype\nheight_m,str\n"}, "dtype is str, expected float"),
         ({"costs": '"layer,verb'}, "does not read as CSV"),
         ({"costs": "layer,layer\n"}, "does not name each column once"),

@@ -109,8 +109,8 @@ def test_the_answer_is_a_scenario_that_builds_each_in_its_layer():
 
 
 def test_what_cannot_be_asked_is_told():
-    with pytest.raises(InputError, match="one word"):
-        fit_footprints(yard(box(0, 0, 60, 60)), "plaza")
+    with pytest.raises(InputError, match="plaza: -1 is no count"):
+        fit_footprints(yard(box(0, 0, 60, 60)), {"plaza": -1})
     with pytest.raises(InputError, match="no kind teahouse"):
         fit_footprints(yard(box(0, 0, 60, 60)), ["teahouse"])
 

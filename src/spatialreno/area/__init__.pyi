@@ -39,9 +39,11 @@ from .given import Ids as Ids
 from .given import Points as Points
 from .given import as_day as as_day
 from .given import as_ids as as_ids
+from .given import as_kind as as_kind
 from .given import as_kinds as as_kinds
 from .given import as_points as as_points
 from .given import refuse_unknown as refuse_unknown
+from .given import several as several
 from .own_columns import own_columns as own_columns
 from .part import part_of as part_of
 from .part import split_walls as split_walls

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from spatialreno.errors import InputError
+from spatialreno.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from spatialreno.area.study_area import StudyArea
@@ -27,10 +27,17 @@ def as_ids(given: Ids) -> list[str]:
     >>> as_ids("B01"), as_ids(["B01", "B02"])
     (['B01'], ['B01', 'B02'])
     """
-    if isinstance(given, str):
-        return [given]
-    named = given.index if isinstance(given, pd.DataFrame) else given
+    named = given.index if isinstance(given, pd.DataFrame) else several(given)
     return [str(name) for name in named]
+
+
+def several(given: object) -> list[Any]:
+    """Take one word or number, or several in any sequence.
+
+    >>> several("water"), several({"water"}), several(5)
+    (['water'], ['water'], [5])
+    """
+    return list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
 
 
 def as_kinds(area: StudyArea, given: str | Iterable[str], *, what: str) -> list[str]:
@@ -41,9 +48,26 @@ def as_kinds(area: StudyArea, given: str | Iterable[str], *, what: str) -> list[
     InputError
         A kind is not in the catalog; the nearest words are named.
     """
-    kinds = [given] if isinstance(given, str) else [str(kind) for kind in given]
+    kinds = [str(kind) for kind in several(given)]
     refuse_unknown(kinds, area.catalog.facilities.index, what=what, noun="kind of facility")
     return kinds
+
+
+def as_kind(area: StudyArea, given: str, *, what: str) -> str:
+    """Take one kind of facility, which the area's catalog must know.
+
+    Raises
+    ------
+    InputError
+        It is not in the catalog (the nearest words are named), or it is not one word.
+    """
+    known = area.catalog.facilities.index
+    if isinstance(given, str) and given in known:
+        return given
+    if isinstance(given, str):
+        mend = nearest(given, known) or f" Choose one of: {', '.join(known)}."
+        raise InputError(f"{what}: no kind {given} in the catalog.{mend}")
+    raise InputError(f"{what}: {given!r} is not one kind of facility. Give one word, such as 'canteen'.")
 
 
 def as_day(given: str | pd.Timestamp, *, what: str) -> pd.Timestamp:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from spatialreno._types import Array
 from spatialreno.catalog import Layer
 
 if TYPE_CHECKING:
@@ -21,11 +22,10 @@ _WHOLE = frozenset({"compounds", "buildings"})  # rights, votes and people hang 
 _MOST = 5_000  # vertices; rebuilding takes the square of them at worst
 _SAME = 1e-9  # share of the area by which a rebuilt ring may differ
 
-Shapes = npt.NDArray[Any]
 Told = list[tuple[npt.NDArray[np.bool_], str, str]]
 
 
-def repaired(shapes: Shapes) -> tuple[Shapes, Told, npt.NDArray[np.bool_]]:
+def repaired(shapes: Array) -> tuple[Array, Told, npt.NDArray[np.bool_]]:
     """Mend what has one meaning: heights, repeated points, collections of one, rings that touch themselves.
 
     Parameters
@@ -52,7 +52,7 @@ def repaired(shapes: Shapes) -> tuple[Shapes, Told, npt.NDArray[np.bool_]]:
     return shapes, told, valid
 
 
-def _without_repeats(shapes: Shapes, told: Told) -> Shapes:
+def _without_repeats(shapes: Array, told: Told) -> Array:
     xy, owner = shapely.get_coordinates(shapes, return_index=True)
     rows = np.flatnonzero((np.diff(xy, axis=0) == 0).all(axis=1) & (np.diff(owner) == 0))
     if not len(rows):
@@ -67,10 +67,10 @@ def _without_repeats(shapes: Shapes, told: Told) -> Shapes:
     return np.where(fewer, plain, shapes)
 
 
-def _fewer_points(shapes: Shapes) -> Shapes:
+def _fewer_points(shapes: Array) -> Array:
     """Take points out that are drawn twice; a ring that is one point stays as it is, for the rules to refuse."""
     try:
-        fewer: Shapes = shapely.remove_repeated_points(shapes, 0.0)
+        fewer: Array = shapely.remove_repeated_points(shapes, 0.0)
     except shapely.errors.GEOSException:
         fewer = shapes.copy()
         for i, shape in enumerate(shapes):
@@ -79,7 +79,7 @@ def _fewer_points(shapes: Shapes) -> Shapes:
     return fewer
 
 
-def _rebuilt(shapes: Shapes, told: Told) -> tuple[Shapes, npt.NDArray[np.bool_]]:
+def _rebuilt(shapes: Array, told: Told) -> tuple[Array, npt.NDArray[np.bool_]]:
     """Rebuild rings that touch themselves without crossing: a yard drawn round in one stroke."""
     valid = shapely.is_valid(shapes)
     bad = np.flatnonzero(~valid & (shapely.get_type_id(shapes) == 3))

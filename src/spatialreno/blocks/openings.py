@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from spatialreno._types import Array
 from spatialreno.area import closed_gaps, lasting, on_ground, once_an_area
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
-Array = npt.NDArray[Any]
 COLUMNS = ["a", "b", "run", "width_m", "run_m", "geometry"]
 
 

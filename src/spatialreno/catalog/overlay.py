@@ -257,6 +257,8 @@ def _layer_faults(row: OwnRow, known: _Known) -> Iterator[Fault]:
     if f"{LAYER_TABLES}{name}" not in known.tables:
         yield row.fault(f"{name} has no dictionary", f"Write its columns into {LAYER_TABLES}{name}.csv")
         return
+    if name not in known.layers:  # its row is impossible in itself, which is told already
+        return
     layer = known.layers[name]
     missing: dict[str, tuple[str, str]] = {}
     if layer.geometry:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from spatialreno._types import Floats
 from spatialreno.blocks import compound_blocks
 from spatialreno.errors import Fault, InputError
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 #: Collection rates at which the break-even fee is told.
 RATES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _OPEN = ("public", "residents")
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

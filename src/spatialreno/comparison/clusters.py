@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import geopandas as gpd
 import pandas as pd
 import shapely
 
-from spatialreno.comparison.sheet import Sheet
+from spatialreno.comparison.sheet import Compared, Sheet
 from spatialreno.indicators import indicator_title
-
-if TYPE_CHECKING:
-    from spatialreno.comparison.options import Comparison
 
 # Compounds of a cluster that face one another across a lane are drawn as one ground.
 _ACROSS_M, _EDGE_M = 10.0, 10.5
 
 
-def clusters_of(options: Comparison) -> pd.Series[str]:
+def clusters_of(options: Compared) -> pd.Series[str]:
     """Name the cluster of each compound: the column ``cluster`` of today, or of the first option that fills it.
 
     Options are held against one another in one division, so that a cluster means the same ground in each.
@@ -40,7 +35,7 @@ def clusters_of(options: Comparison) -> pd.Series[str]:
     return pd.Series(dtype="str", name="cluster")
 
 
-def cluster_ground(options: Comparison) -> gpd.GeoDataFrame:
+def cluster_ground(options: Compared) -> gpd.GeoDataFrame:
     """Draw the ground of each cluster: its compounds with the lanes between them.
 
     Parameters
@@ -66,7 +61,7 @@ def cluster_ground(options: Comparison) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=options.today.crs)
 
 
-def by_cluster(options: Comparison, *, lang: str = "zh") -> pd.DataFrame:
+def by_cluster(options: Compared, *, lang: str = "zh") -> pd.DataFrame:
     """Hold options against one another in each cluster: who lives there and what they come to have.
 
     Parameters
@@ -105,7 +100,7 @@ def by_cluster(options: Comparison, *, lang: str = "zh") -> pd.DataFrame:
     return Sheet(wide)
 
 
-def _measured(options: Comparison, option: str, cluster: pd.Series[str]) -> pd.Series[float]:
+def _measured(options: Compared, option: str, cluster: pd.Series[str]) -> pd.Series[float]:
     """Measure one option in each cluster, by cluster and indicator."""
     found = options.evaluations[option]
     people = found.scores

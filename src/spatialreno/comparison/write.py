@@ -16,13 +16,13 @@ from spatialreno.scenario import write_scenario
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from spatialreno.comparison.options import Comparison
+    from spatialreno.comparison.sheet import Compared
 
 # What a plan is read by is written for every option, changed or not; other layers where some option changed them.
 _ALWAYS = ("walls", "gates", "structures", "buildings", "paths", "facilities", "open_spaces")
 
 
-def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
+def write_comparison(comparison: Compared, folder: Path) -> list[Path]:
     """Write every table, layer and scenario beside the folder, then move them in.
 
     Raises
@@ -33,7 +33,7 @@ def write_comparison(comparison: Comparison, folder: Path) -> list[Path]:
     return put_whole(folder, lambda new: _write_files(comparison, new), manifest=MANIFEST)
 
 
-def write_postgis_results(comparison: Comparison, url: str, schema: str) -> list[str]:
+def write_postgis_results(comparison: Compared, url: str, schema: str) -> list[str]:
     """Write a comparison into a schema of PostGIS, all of it in one transaction or nothing.
 
     Parameters
@@ -69,7 +69,7 @@ def write_postgis_results(comparison: Comparison, url: str, schema: str) -> list
     return write_results({**_tables(comparison), **joined}, url, schema, said=comparison.provenance)
 
 
-def _write_files(comparison: Comparison, folder: Path) -> None:
+def _write_files(comparison: Compared, folder: Path) -> None:
     for name, table in _tables(comparison).items():
         write_sheet(table, folder / f"{name}.csv")
     write_gpkg(_layers(comparison), folder / "options.gpkg")
@@ -80,7 +80,7 @@ def _write_files(comparison: Comparison, folder: Path) -> None:
         write_scenario(scenario.placed(comparison.today), folder / "scenarios" / f"{scenario.name}.toml")
 
 
-def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
+def _tables(comparison: Compared) -> dict[str, pd.DataFrame]:
     return {
         "leaders": comparison.leaders().reset_index(),
         "change": comparison.change(rounded=True).reset_index(),
@@ -99,12 +99,12 @@ def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
     }
 
 
-def _clusters(comparison: Comparison) -> dict[str, pd.DataFrame]:
+def _clusters(comparison: Compared) -> dict[str, pd.DataFrame]:
     table = by_cluster(comparison)
     return {"clusters": table.reset_index()} if len(table) else {}
 
 
-def _checkup(comparison: Comparison) -> pd.DataFrame:
+def _checkup(comparison: Compared) -> pd.DataFrame:
     """Measure every lack, with the words that stand on pages beside."""
     catalog = comparison.today.catalog
     told = {k: t.assign(result=checkup_lines(t, catalog)["结果"]) for k, t in comparison.checkups.items()}
@@ -120,11 +120,11 @@ def _by_option(tables: Mapping[str, pd.DataFrame], *, index: bool = True) -> pd.
     return joined
 
 
-def _layers(comparison: Comparison) -> dict[str, Any]:
+def _layers(comparison: Compared) -> dict[str, Any]:
     return {f"{k}_{name}": frame for k in comparison.areas for name, frame in _layers_of(comparison, k).items()}
 
 
-def _layers_of(comparison: Comparison, option: str) -> dict[str, Any]:
+def _layers_of(comparison: Compared, option: str) -> dict[str, Any]:
     area = comparison.areas[option]
     frames = {
         "blocks": comparison.blocks[option],
@@ -141,13 +141,13 @@ def _layers_of(comparison: Comparison, option: str) -> dict[str, Any]:
     return {**layers, "scores": _scores(comparison, option)}
 
 
-def _written_layers(comparison: Comparison) -> list[str]:
+def _written_layers(comparison: Compared) -> list[str]:
     """Name the drawn layers to write: those a plan is read by, and every other that some option changed."""
     drawn = [name for name, layer in comparison.today.catalog.layers.items() if not layer.is_table]
     changed = {act.layer for scenario in comparison.scenarios for act in scenario.interventions}
     return [name for name in drawn if name in _ALWAYS or name in changed]
 
 
-def _scores(comparison: Comparison, option: str) -> Any:
+def _scores(comparison: Compared, option: str) -> Any:
     homes = comparison.areas[option].buildings[["name", "geometry"]]
     return homes.join(comparison.gained[option], how="inner").reset_index()

@@ -9,8 +9,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from spatialreno._types import Bools
 from spatialreno.design.proof.study import Study
-from spatialreno.design.question.terms import Bools, Terms, flags, named
+from spatialreno.design.question.terms import Terms, flags, named
 
 _SOME = 1e-6
 _YUAN = 1.0  # what costs nothing counts as one yuan where gains are set against costs

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
+from spatialreno._types import Bools
 from spatialreno._version import __version__
 from spatialreno.design.alternatives import best_sets, greedy, minimal, pairs, reasons
 from spatialreno.design.binding import what_binds
@@ -21,7 +22,7 @@ from spatialreno.design.question.goals import Goal, find_goal
 from spatialreno.design.question.guards import CHECKS, Guards, Places, terms_of
 from spatialreno.design.question.hopes import Hopes
 from spatialreno.design.question.new_gates import find_new_gates, with_new_gates
-from spatialreno.design.question.terms import Bools, Terms
+from spatialreno.design.question.terms import Terms
 from spatialreno.design.tiles.study_by_tiles import study_of, tile_side
 from spatialreno.errors import InfeasibleError, RenoError
 

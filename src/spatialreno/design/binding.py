@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from spatialreno._types import Bools
 from spatialreno.design.proof.study import Study
 from spatialreno.design.question.checks import Check
-from spatialreno.design.question.terms import Bools, Terms, named
+from spatialreno.design.question.terms import Terms, named
 
 _SOME = 1e-6
 

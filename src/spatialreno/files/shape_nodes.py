@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from spatialreno._types import Array
 
 POINT, LINE, POLYGON, ARC, CHAIN, CURVED, TRIANGLE = 1, 2, 3, 8, 9, 10, 17
 _KINDS = {

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely.errors import ShapelyError
 
+from spatialreno._types import Array
 from spatialreno.catalog import read_catalog
 from spatialreno.files.child_process import refused
 from spatialreno.files.shape_nodes import (
@@ -31,7 +31,6 @@ from spatialreno.files.shape_nodes import (
     node_of_wkt,
 )
 
-Array = npt.NDArray[Any]
 Told = list[tuple[str, str, str]]
 Names = Sequence[str] | Callable[[], Sequence[str]]
 

@@ -16,8 +16,6 @@ from .steiner.cuts import add_net as add_net
 from .steiner.cuts import solve_cuts as solve_cuts
 from .steiner.heuristic import pruned as pruned
 from .steiner.heuristic import shortest_path_tree as shortest_path_tree
-from .steiner.net import FloatArray as FloatArray
-from .steiner.net import IntArray as IntArray
 from .steiner.net import Net as Net
 from .steiner.net import make_net as make_net
 from .steiner.net import reached as reached

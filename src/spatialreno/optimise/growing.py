@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from spatialreno._types import Floats
 from spatialreno.optimise.limit import Limit
-from spatialreno.optimise.milp import FloatArray, Milp, highs_model, new_highs
+from spatialreno.optimise.milp import Milp, highs_model, new_highs
 
 Row = tuple[list[int], list[float], float, float]
 _STEPS = 1000  # of the simplex method that count as one look
@@ -17,7 +18,7 @@ _MOST_STEPS = 2**31 - 1
 
 
 def milp_of(
-    cost: FloatArray, lower: FloatArray, upper: FloatArray, integer: NDArray[np.bool_], rows: Sequence[Row]
+    cost: Floats, lower: Floats, upper: Floats, integer: NDArray[np.bool_], rows: Sequence[Row]
 ) -> Milp:
     """Write a programme down from its rows.
 
@@ -85,11 +86,11 @@ class GrowingLp:
             self._highs.changeColBounds(int(column), 0.0, 0.0)
 
     @property
-    def prices(self) -> FloatArray:
+    def prices(self) -> Floats:
         """What one more of each row's least or most would change the objective by, where it was solved last."""
         return np.array(self._highs.getSolution().row_dual)
 
-    def solve(self, limit: Limit | None = None) -> tuple[float, FloatArray, FloatArray] | None:
+    def solve(self, limit: Limit | None = None) -> tuple[float, Floats, Floats] | None:
         """Give the least objective, the values and the reduced costs; inf and nothing when there is no solution.
 
         None when the limit came first.

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from spatialreno._types import Floats
 from spatialreno.optimise.limit import Limit
 from spatialreno.optimise.quiet import make_quietly
 
 Status = Literal["optimal", "infeasible", "bounded", "unbounded"]
-FloatArray = NDArray[np.float64]
 #: Where objective and bound differ by no more, in all or as a share, they meet.
 _CLOSED = 1e-6
 
@@ -29,13 +29,13 @@ class Milp:
               x_k \\in \\mathbb{Z} \\text{ where } integer_k
     """
 
-    cost: FloatArray
-    lower: FloatArray
-    upper: FloatArray
+    cost: Floats
+    lower: Floats
+    upper: Floats
     integer: NDArray[np.bool_]
     matrix: Any
-    row_lower: FloatArray
-    row_upper: FloatArray
+    row_lower: Floats
+    row_upper: Floats
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class MilpResult:
     objective: float
     bound: float
     gap: float
-    values: FloatArray
-    others: tuple[FloatArray, ...] = ()
+    values: Floats
+    others: tuple[Floats, ...] = ()
     nodes: int = 0
 
 

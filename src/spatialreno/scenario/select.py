@@ -59,7 +59,7 @@ def selector(
     *,
     ids: Sequence[str] | str | None,
     where: Mapping[str, Any] | None,
-    between: Sequence[str] | None,
+    between: Sequence[str] | pd.DataFrame | None,
     within: str | None,
     party: str | None,
     street: str | None = None,
@@ -71,7 +71,7 @@ def selector(
     return Selector(
         ids=None if names is None else tuple(sorted({str(i) for i in names})),
         where=None if where is None else tuple((k, _frozen(v, k)) for k, v in sorted(where.items())),
-        between=None if between is None else tuple(sorted({str(i) for i in between})),
+        between=None if between is None else tuple(sorted({*as_ids(between)})),
         within=within,
         party=party,
         street=street,

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.area import STATION
-from spatialreno.errors import InputError
+from spatialreno.errors import InputError, nearest
 from spatialreno.optimise import Solution
 from spatialreno.siting.answer import Found, solution
 from spatialreno.siting.candidates import (
@@ -106,8 +106,9 @@ def site_facilities(
 
 def _check(area: StudyArea, kind: str, count: int | None, objective: str | None, radius_m: float | None) -> None:
     faults = []
-    if kind not in area.catalog.facilities.index:
-        faults.append(f"no kind {kind} in the catalog; `spatialreno catalog facilities` lists them")
+    if not isinstance(kind, str) or kind not in area.catalog.facilities.index:
+        near = nearest(str(kind), area.catalog.facilities.index).strip(" .")
+        faults.append(f"no kind {kind} in the catalog; {near or '`spatialreno catalog facilities` lists them'}")
     if objective is not None and objective not in OBJECTIVES:
         faults.append(f"no objective {objective}; choose one of {', '.join(OBJECTIVES)}")
     if kind == STATION and objective in OBJECTIVES:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno._types import Floats
 from spatialreno.area import STATION, heat_load, inhabited_buildings, station_sizes, stations_needed, usable_mains
 from spatialreno.optimise import Limit, relative_gap
 from spatialreno.siting.answer import Found
@@ -23,7 +24,6 @@ from spatialreno.siting.candidates import (
     together,
 )
 from spatialreno.siting.models.choice import Choice, no_choice
-from spatialreno.siting.models.problem import FloatArray
 from spatialreno.siting.models.station_model import (
     UNITS,
     CaseAnswer,
@@ -175,10 +175,10 @@ class _Asked:
             way_yuan=constants["heat_way_yuan_m2_m"], main_yuan=float(primary), count=self.number,
         )  # fmt: skip
 
-    def way_m(self, sites: gpd.GeoDataFrame) -> FloatArray:
+    def way_m(self, sites: gpd.GeoDataFrame) -> Floats:
         """Straight distance of each building that waits to each place."""
         houses = self.area.buildings.geometry.loc[self.demand.index].to_numpy()
-        found: FloatArray = shapely.distance(houses[:, None], sites.geometry.to_numpy()[None, :])
+        found: Floats = shapely.distance(houses[:, None], sites.geometry.to_numpy()[None, :])
         return found
 
     def _quiet_m(self, sites: gpd.GeoDataFrame) -> Any:

@@ -34,7 +34,7 @@ def zone_crs(longitude: float) -> CRS:
     Parameters
     ----------
     longitude
-        Degrees east, 73.5 to 136.5 inside China; elsewhere the UTM zone is returned.
+        Floats east, 73.5 to 136.5 inside China; elsewhere the UTM zone is returned.
 
     Returns
     -------

@@ -16,17 +16,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely.ops import substring
 
+from spatialreno._types import Array
 from spatialreno.area.place.sides import lineage
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-Array = npt.NDArray[Any]
 COLUMNS = ["gate", "wall", "other", "low_m", "high_m", "beside", "geometry"]
 _STRAIGHT_ON = np.cos(np.radians(30))  # a wall goes on in another that turns no more than this
 _ALONG = np.cos(np.radians(15))  # and runs along another at no more than this

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from spatialreno._types import Floats
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-Degrees = npt.NDArray[np.float64]
-Shift = Callable[[Degrees, Degrees], tuple[Degrees, Degrees]]
+Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
 
 _A, _EE = 6_378_245.0, 0.006_693_421_622_965_943  # Krasovsky 1940, as the series has them
 _CHINA = (72.004, 0.8293, 137.8347, 55.8271)  # west, south, east, north: where the series is applied
@@ -26,7 +27,7 @@ _MISS = 1e-12  # degrees; 1e-7 m
 _ROUNDS = 30
 
 
-def to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
+def to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     """Shift WGS 84 degrees to GCJ-02.
 
     Examples
@@ -52,7 +53,7 @@ def to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
     return np.where(inside, lon + d_lon, lon), np.where(inside, lat + d_lat, lat)
 
 
-def to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
+def to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     """Shift WGS 84 degrees to BD-09.
 
     Examples
@@ -73,20 +74,20 @@ def to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
 SHIFTS: dict[str, Shift] = {"gcj02": to_gcj02, "bd09": to_bd09}
 
 
-def unshift(lon: ArrayLike, lat: ArrayLike, shift: str) -> tuple[Degrees, Degrees]:
+def unshift(lon: ArrayLike, lat: ArrayLike, shift: str) -> tuple[Floats, Floats]:
     """Find the WGS 84 degrees whose shift is ``lon, lat``, to 1e-6 m.
 
     Parameters
     ----------
     lon, lat
-        Degrees in the shifted system.
+        Floats in the shifted system.
     shift
         ``gcj02`` or ``bd09``.
 
     Returns
     -------
     tuple of arrays
-        Degrees in WGS 84.
+        Floats in WGS 84.
 
     Examples
     --------
@@ -105,7 +106,7 @@ def unshift(lon: ArrayLike, lat: ArrayLike, shift: str) -> tuple[Degrees, Degree
     return x, y
 
 
-def _in_china(lon: Degrees, lat: Degrees) -> npt.NDArray[np.bool_]:
+def _in_china(lon: Floats, lat: Floats) -> npt.NDArray[np.bool_]:
     west, south, east, north = _CHINA
     inside: npt.NDArray[np.bool_] = (lon > west) & (lon < east) & (lat > south) & (lat < north)
     return inside

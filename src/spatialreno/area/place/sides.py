@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely.ops import substring
 
+from spatialreno._types import Array
+
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-Array = npt.NDArray[Any]
 
 
 def sides(lines: Array, compounds: gpd.GeoSeries, constants: Mapping[str, float]) -> tuple[Array, Array]:

@@ -6,13 +6,13 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
+
+from spatialreno._types import Array
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-Array = npt.NDArray[Any]
 _COVERED = 0.9  # share of a strip that its line must fill again at its width
 _STRAIGHT = 0.01  # share of the width by which points may lie off a straight side
 _MOST_ENDS = 12  # short edges that are tried as the two ends

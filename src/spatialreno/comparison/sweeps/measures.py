@@ -73,14 +73,23 @@ class Tried:
 
 @lru_cache(maxsize=1)
 def kept(area: StudyArea) -> StudyArea:
-    """Give the area that was handed in first of all that are equal, so that what it remembers serves the next plan."""
+    """Give the area that was handed in first of all that are equal, so that what it remembers serves the next plan.
+
+    A process that measures plans for another is sent the area with each; only the process can hold on to the first.
+    """
     return area
 
 
-@lru_cache(maxsize=1)
 def evaluated(area: StudyArea, standard: str, names: tuple[str, ...]) -> Evaluation:
-    """Evaluate today once for all plans."""
-    return evaluate(area, standard, only=names)
+    """Evaluate today once for all plans; the area remembers it."""
+    known = area.derive(_evaluations)
+    if (standard, names) not in known:
+        known[standard, names] = evaluate(area, standard, only=names)
+    return known[standard, names]
+
+
+def _evaluations(_: StudyArea) -> dict[tuple[str, tuple[str, ...]], Evaluation]:
+    return {}
 
 
 def _done(tried: Tried) -> Values:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spatialreno.design.grouping.map_of_yards import Floats, Yards
+from spatialreno._types import Floats
+from spatialreno.design.grouping.map_of_yards import Yards
 
 _ROUNDS, _PATIENCE = 1000, 15
 _FIRST_STEP, _LEAST_STEP, _MEMORY = 1.5, 1e-4, 0.3

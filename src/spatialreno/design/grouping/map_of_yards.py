@@ -9,20 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from spatialreno._types import Floats, Geometries
 from spatialreno.catalog import Finding
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from spatialreno._types import Geometries
     from spatialreno.area import StudyArea
 
-Floats = npt.NDArray[np.float64]
 ACROSS = ("wall", "lane", "street")
 BY = ("street", "community")
 _STREET = "street"

@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from spatialreno._types import Bools, Floats
 from spatialreno.design.proof.ways import Knows, cheapest_way
 from spatialreno.design.question.terms import Terms
 
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 Status = Literal["proven", "stopped", "infeasible"]
 _TINY_YUAN = 1.0
 _SAMPLE = 40

@@ -7,15 +7,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from spatialreno._types import Bools, Floats, Ints
 from spatialreno.design.question.hopes import Hopes
 from spatialreno.design.question.terms import Terms
 from spatialreno.optimise import Milp, Row, milp_of
 
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Cut = tuple[int, Ints]
 _CENT = 1e-6
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from spatialreno._types import Bools, Floats, Ints
 from spatialreno.design.proof.hunt import Answer, Hunt
 from spatialreno.design.proof.master import Rungs, cut_row, master
 from spatialreno.design.proof.separation import Cuts, separated
@@ -15,9 +15,6 @@ from spatialreno.design.question.hopes import Hopes
 from spatialreno.design.question.terms import Terms
 from spatialreno.optimise import GrowingLp, Limit, MilpResult, solve_milp
 
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 _SOME = 1e-6
 # The first rounds stop early: while cuts are missing, what is proven best is not so.
 _GAPS = (0.02, 0.005, 0.0)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from spatialreno._types import Bools
+
 if TYPE_CHECKING:
     from spatialreno.design.proof.master import Rungs
     from spatialreno.design.proof.separation import Cuts
     from spatialreno.design.question.terms import Terms
 
-Bools = npt.NDArray[np.bool_]
 _BRANCHES = 400
 _TURNS = 40
 

@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from spatialreno._types import Bools
 from spatialreno.design.question.candidates import Candidate, scenario_of
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
-Bools = npt.NDArray[np.bool_]
 _SOME = 1e-9
 
 

@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from spatialreno._types import Bools, Floats
 from spatialreno.design.question.hopes import Hopes, Scale, hopes_of_kinds, hopes_of_lengths, hopes_of_needs
 from spatialreno.errors import InputError
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from spatialreno.catalog import Standard
     from spatialreno.walk import OpeningChoices
 
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 WORDS = ("basket", "covered:KIND", "kinds", "score", "metres")
 _NO_RESIDENTS = ("score", "metres")
 _MM = 1000.0

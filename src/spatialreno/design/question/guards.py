@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 import numpy as np
 import pandas as pd
 
+from spatialreno._types import Bools
 from spatialreno.design.question.candidates import Candidate, exclusions
 from spatialreno.design.question.checks import Check, fire_check, through_check, wheelchair_check
 from spatialreno.design.question.goals import Goal
 from spatialreno.design.question.hopes import Hopes
-from spatialreno.design.question.terms import Bools, Floor, Terms, flags
+from spatialreno.design.question.terms import Floor, Terms, flags
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:

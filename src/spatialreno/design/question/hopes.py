@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import numpy.typing as npt
+
+from spatialreno._types import Bools, Floats, Ints
 
 if TYPE_CHECKING:
     from spatialreno.walk import OpeningChoices
 
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Needs = Sequence[dict[str, float]]
 
 

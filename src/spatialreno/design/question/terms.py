@@ -6,12 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from spatialreno._types import Bools, Floats
 from spatialreno.design.question.checks import Check
 
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 _CENT = 1e-6
 
 

@@ -11,16 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from spatialreno._types import Bools, Floats, Ints
 from spatialreno.design.proof.master import Cut, Rungs, master
 from spatialreno.design.question.hopes import Hopes
 from spatialreno.design.question.terms import Terms
 from spatialreno.optimise import Limit, milp_of, solve_milp
 
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 _CLOSE = 1e-4
 _SOME = 1e-12
 # How far prices move: between tiles that do and do not open a thing, and with money over or short.

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from spatialreno._types import Bools, Ints
 from spatialreno.design.question.candidates import Candidate, everything
 from spatialreno.design.question.goals import Goal
 from spatialreno.design.question.hopes import Gain, Hopes
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from spatialreno.area import StudyArea
 
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from spatialreno._types import Bools
 from spatialreno.design.proof.hunt import Answer, Hunt
 from spatialreno.design.proof.study import Study
 from spatialreno.design.question.terms import Terms
@@ -15,8 +15,6 @@ from spatialreno.design.tiles.priced_tiles import Priced, Prices, priced_bound
 from spatialreno.design.tiles.tiled_hopes import TiledHopes
 from spatialreno.optimise import GrowingLp
 
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 # Prices are bettered so often, and no more after some rounds that lower nothing.
 _ROUNDS, _IN_VAIN = 6, 2
 

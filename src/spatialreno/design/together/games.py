@@ -13,11 +13,10 @@ from math import factorial
 import numpy as np
 import numpy.typing as npt
 
+from spatialreno._types import Bools, Floats
 from spatialreno.errors import RenoError
 from spatialreno.optimise import GrowingLp, Row, milp_of
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 #: Most players for whom every coalition is looked at.
 MOST_EXACT = 12
 _SAME = 1e-9

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from spatialreno._types import Floats
 from spatialreno.catalog import Finding, read_catalog, sentence
 from spatialreno.design.question.goals import not_of_residents
 from spatialreno.design.together.causes import (
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from spatialreno.scenario import Scenario
     from spatialreno.works import Dig
 
-Floats = npt.NDArray[np.float64]
 Value = Callable[[int], float]
 UNITS = {"access": "residents", "land": "m2", "pipes": "yuan", "management": "yuan a year", "net": "yuan"}
 _SOME = 1e-6

@@ -133,7 +133,8 @@ def role_of(name: str, catalog: Catalog) -> str:
     plain = name.strip().lower()
     if plain in catalog.layers:
         return plain
-    found = [(len(row["alias"]), row["layer"]) for row in catalog.rows("layer_aliases") if row["alias"] in plain]
+    aliases = catalog.rows("layer_aliases")
+    found = [(len(row["alias"]), row["layer"]) for row in aliases if row["alias"].lower() in plain]
     return max(found)[1] if found else ""
 
 

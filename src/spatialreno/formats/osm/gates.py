@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from spatialreno._types import Array, Row
 from spatialreno.formats.osm.clip import Desk
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-    from spatialreno._types import Row
 
-Array = npt.NDArray[Any]
 _ON_PATH_M = 0.5
 _SAME_M = 0.01
 _PROBE_M = 1.0  # how far along a path one looks to see which side of the wall it is on

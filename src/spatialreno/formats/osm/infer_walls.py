@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 
+from spatialreno._types import Array
 from spatialreno.formats.osm.clip import Desk
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-Array = npt.NDArray[Any]
 _STEP_M = 1.0  # how finely an edge is looked at
 _ON_EDGE_M = 0.5  # the edge of the extract is no wall
 _PARALLEL = 0.7  # cosine: within 45 degrees

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import shapely
 
+from spatialreno._types import Array
 from spatialreno.formats.osm.clip import Desk
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-Array = npt.NDArray[Any]
 _SAME_M = 0.01
 _GRID_M = 0.001  # coordinates are kept to the millimetre
 _OPPOSITE = -0.5  # cosine: the two ends lie more than 120 degrees apart as seen from the gate

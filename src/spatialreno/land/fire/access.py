@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno._types import Bools, Indices
 from spatialreno.area import lasting
 from spatialreno.land.fire.drive import Drive, drive
 from spatialreno.land.fire.high_rise import long_sides
 from spatialreno.land.fire.hose import Hoses, read_doors, read_hoses
-from spatialreno.land.fire.net import BoolArray, Net, fire_net
+from spatialreno.land.fire.net import Net, fire_net
 
 if TYPE_CHECKING:
-    from spatialreno._types import Indices
     from spatialreno.area import StudyArea
 
 #: What is found of a lane: an engine passes; ask the authority; wide enough but cut off, or a dead end too
@@ -150,7 +150,7 @@ def _served(area: StudyArea, *, parked: bool) -> FireAccess:
     )
 
 
-def drives(area: StudyArea, net: Net, gone: BoolArray) -> tuple[Drive, Drive]:
+def drives(area: StudyArea, net: Net, gone: Bools) -> tuple[Drive, Drive]:
     """Drive once over what passes, and once over what might when the authority agrees."""
     constants = area.catalog.constants
     passing = drive(area, net, gone, width_m=constants["fire_width_m"])
@@ -158,7 +158,7 @@ def drives(area: StudyArea, net: Net, gone: BoolArray) -> tuple[Drive, Drive]:
 
 
 def with_verdicts(
-    area: StudyArea, doors: gpd.GeoDataFrame, hoses: Hoses, net: Net, found: tuple[Drive, Drive], gone: BoolArray
+    area: StudyArea, doors: gpd.GeoDataFrame, hoses: Hoses, net: Net, found: tuple[Drive, Drive], gone: Bools
 ) -> gpd.GeoDataFrame:
     """Tell of every door whether a hose reaches it, and how long it is."""
     reach = area.catalog.constants["hose_reach_m"]

@@ -11,9 +11,9 @@ import shapely
 from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 
+from spatialreno._types import Bools, Floats, Indices
 from spatialreno.land.fire.access import FireAccess, building_verdicts, drives, with_verdicts
-from spatialreno.land.fire.net import BoolArray, Net
-from spatialreno.land.lanes.chainage import FloatArray, IntArray
+from spatialreno.land.fire.net import Net
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -78,7 +78,7 @@ def _row(area: StudyArea, access: FireAccess, name: str, behind: float, *, tried
     }
 
 
-def _gained(area: StudyArea, access: FireAccess, gone: BoolArray) -> tuple[float, float]:
+def _gained(area: StudyArea, access: FireAccess, gone: Bools) -> tuple[float, float]:
     """Count the buildings and households that gain access when some obstacles are taken away."""
     found = drives(area, access.net, gone)
     doors = with_verdicts(area, access.doors, access.hoses, access.net, found, gone)
@@ -106,7 +106,7 @@ def _behind(area: StudyArea, access: FireAccess) -> dict[str, float]:
     return {name: value for name, value in total.items() if value > 0}
 
 
-def _routes(net: Net, narrow: BoolArray) -> tuple[FloatArray, IntArray]:
+def _routes(net: Net, narrow: Bools) -> tuple[Floats, Indices]:
     """Find the route of least narrow metres from the streets to every end of every drivable piece."""
     drive = np.flatnonzero(net.drivable)
     none = np.zeros(len(net.survey.obstacles.layer), bool)
@@ -124,7 +124,7 @@ def _routes(net: Net, narrow: BoolArray) -> tuple[FloatArray, IntArray]:
     return cost, before.astype(np.intp)
 
 
-def _best_ports(net: Net, access: FireAccess, cost: FloatArray) -> dict[int, int]:
+def _best_ports(net: Net, access: FireAccess, cost: Floats) -> dict[int, int]:
     """Choose for every stairwell not reached the end of a piece from which a straight hose would reach it."""
     at_node = np.full(len(net.where), np.inf)
     port_at = np.full(len(net.where), -1, np.intp)
@@ -144,15 +144,15 @@ def _best_ports(net: Net, access: FireAccess, cost: FloatArray) -> dict[int, int
     return {int(d): int(port_at[n]) for d, n in zip(door[first], node[first], strict=True)}
 
 
-def _door_households(access: FireAccess) -> FloatArray:
+def _door_households(access: FireAccess) -> Floats:
     """Households of each stairwell; a building's own, shared out, where they are not given by stairwell."""
     doors, buildings = access.doors, access.buildings
     share = (buildings["households"].astype("float64") / buildings["doors"].clip(lower=1)).fillna(0.0)
-    own: FloatArray = doors["households"].fillna(doors["building_id"].map(share)).to_numpy(float)
+    own: Floats = doors["households"].fillna(doors["building_id"].map(share)).to_numpy(float)
     return own
 
 
-def _trace(before: IntArray, port: int) -> list[int]:
+def _trace(before: Indices, port: int) -> list[int]:
     """List the pieces of the route back to the street."""
     pieces = []
     while port >= 0:

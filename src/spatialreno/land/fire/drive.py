@@ -11,10 +11,10 @@ import shapely
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from spatialreno.land.fire.net import BoolArray, Net
+from spatialreno._types import Bools, Floats, Indices
+from spatialreno.land.fire.net import Net
 from spatialreno.land.geometry.fit_rectangle import feasible_centres
 from spatialreno.land.geometry.grow_shrink import common, joined, less
-from spatialreno.land.lanes.chainage import FloatArray, IntArray
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -35,12 +35,12 @@ class Drive:
     part of it that is not a dead end too long to leave.
     """
 
-    clear_m: FloatArray
-    connected: BoolArray
-    stands: BoolArray
+    clear_m: Floats
+    connected: Bools
+    stands: Bools
 
 
-def drive(area: StudyArea, net: Net, gone: BoolArray, *, width_m: float) -> Drive:
+def drive(area: StudyArea, net: Net, gone: Bools, *, width_m: float) -> Drive:
     """Drive from the public streets over every piece that is wide enough.
 
     Parameters
@@ -59,7 +59,7 @@ def drive(area: StudyArea, net: Net, gone: BoolArray, *, width_m: float) -> Driv
     return Drive(clear, connected, connected & ~_dead_ends(area, net, connected, gone))
 
 
-def _connected(net: Net, fits: BoolArray, gone: BoolArray) -> BoolArray:
+def _connected(net: Net, fits: Bools, gone: Bools) -> Bools:
     """Find what is joined to a street through pieces that fit and turns that can be made."""
     count = len(fits)
     turns = net.turns.open(gone) & fits[net.turns.piece].all(axis=1)
@@ -69,11 +69,11 @@ def _connected(net: Net, fits: BoolArray, gone: BoolArray) -> BoolArray:
     joined = sparse.coo_matrix((np.ones(len(left)), (left, right)), shape=(2 * count, 2 * count))
     _, label = connected_components(joined, directed=False)
     reached = np.isin(label, label[2 * np.flatnonzero(fits & net.street)])
-    found: BoolArray = fits & reached[::2]
+    found: Bools = fits & reached[::2]
     return found
 
 
-def _dead_ends(area: StudyArea, net: Net, connected: BoolArray, gone: BoolArray) -> BoolArray:
+def _dead_ends(area: StudyArea, net: Net, connected: Bools, gone: Bools) -> Bools:
     """Find the pieces too far up a dead end in which nothing lets an engine turn."""
     longest = area.catalog.constants["fire_dead_end_m"]
     lanes = np.flatnonzero(connected & ~net.street)
@@ -91,7 +91,7 @@ def _dead_ends(area: StudyArea, net: Net, connected: BoolArray, gone: BoolArray)
     return found
 
 
-def _pruned(net: Net, lanes: IntArray, fixed: IntArray) -> tuple[IntArray, list[int]]:
+def _pruned(net: Net, lanes: Indices, fixed: Indices) -> tuple[Indices, list[int]]:
     """Take away dead ends piece by piece; return the nodes that are left, and the tips begun from.
 
     The streets count as one place: a lane with both ends on streets is no dead end.
@@ -117,18 +117,18 @@ def _pruned(net: Net, lanes: IntArray, fixed: IntArray) -> tuple[IntArray, list[
     return np.flatnonzero(alive), tips
 
 
-def _depth(net: Net, lanes: IntArray, loops: IntArray) -> FloatArray:
+def _depth(net: Net, lanes: Indices, loops: Indices) -> Floats:
     """Measure along the lanes how far each node is from where an engine can go round."""
     count = len(net.where)
     if not len(loops) or not len(lanes):
         return np.full(count, np.inf)
     a, b = net.node[lanes].T
     graph = sparse.coo_matrix((np.maximum(net.length_m[lanes], 1e-6), (a, b)), shape=(count, count)).tocsr()
-    depth: FloatArray = dijkstra(graph, directed=False, indices=loops, min_only=True)
+    depth: Floats = dijkstra(graph, directed=False, indices=loops, min_only=True)
     return depth
 
 
-def _turning_place(area: StudyArea, net: Net, tip: int, gone: BoolArray) -> bool:
+def _turning_place(area: StudyArea, net: Net, tip: int, gone: Bools) -> bool:
     """Tell whether a square to turn in lies open at the end of a lane and nothing stands on it."""
     side = area.catalog.constants["fire_turning_m"]
     point = shapely.Point(net.where[tip])
@@ -140,7 +140,7 @@ def _turning_place(area: StudyArea, net: Net, tip: int, gone: BoolArray) -> bool
     return net.turned[key]
 
 
-def _turns_round(area: StudyArea, net: Net, tip: int, stands: BoolArray) -> bool:
+def _turns_round(area: StudyArea, net: Net, tip: int, stands: Bools) -> bool:
     """Look for the square, at every angle."""
     side = area.catalog.constants["fire_turning_m"]
     point = shapely.Point(net.where[tip])

@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.land.fire.net import BoolArray, Net
+from spatialreno._types import Bools
+from spatialreno.land.fire.net import Net
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
 
-def long_sides(buildings: gpd.GeoSeries, net: Net, stands: BoolArray, constants: Mapping[str, float]) -> pd.Series:
+def long_sides(buildings: gpd.GeoSeries, net: Net, stands: Bools, constants: Mapping[str, float]) -> pd.Series:
     """Tell which buildings have a lane an engine can stand on along a long side.
 
     The clear ground of the lane must touch, for ``fire_operation_m``, the strip beside the side in which
@@ -64,7 +65,7 @@ def _strips(outline: BaseGeometry, near_m: float, far_m: float) -> list[Any]:
     return strips
 
 
-def _clear_ground(net: Net, stands: BoolArray) -> Any:
+def _clear_ground(net: Net, stands: Bools) -> Any:
     """Draw the clear ground of each piece, from what stands on its left to what stands on its right."""
     stations, offset = net.survey.stations, net.survey.widths()[0][stands]
     start, end = stations.start[stands], stations.end[stands]

@@ -12,13 +12,12 @@ import shapely
 from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 
-from spatialreno.land.fire.net import BoolArray, Net
-from spatialreno.land.lanes.chainage import FloatArray, IntArray
+from spatialreno._types import Bools, Floats, Geometries, Indices
+from spatialreno.land.fire.net import Net
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from spatialreno._types import Geometries
     from spatialreno.area import StudyArea
 
 _BODIES = ("buildings", "structures", "facilities")
@@ -32,13 +31,13 @@ _PLAIN_M = 0.5
 class Hoses:
     """Straight lines from doors to nodes of paths, and the obstacles each crosses (rows of sight, obstacle)."""
 
-    door: IntArray
-    node: IntArray
-    length_m: FloatArray
-    sight: IntArray
-    obstacle: IntArray
+    door: Indices
+    node: Indices
+    length_m: Floats
+    sight: Indices
+    obstacle: Indices
 
-    def distances(self, net: Net, gone: BoolArray, stands: BoolArray, *, doors: int, reach_m: float) -> FloatArray:
+    def distances(self, net: Net, gone: Bools, stands: Bools, *, doors: int, reach_m: float) -> Floats:
         """Measure the shortest hose from any piece where an engine stands to each door (inf: none).
 
         Parameters
@@ -65,7 +64,7 @@ class Hoses:
         column = np.concatenate([net.node[passable, 1], places + self.door[clear]])
         length = np.concatenate([net.length_m[passable], self.length_m[clear]])
         graph = sparse.coo_matrix((np.maximum(length, 1e-6), (row, column)), shape=(places + doors,) * 2).tocsr()
-        found: FloatArray = dijkstra(graph, directed=False, indices=source, min_only=True, limit=reach_m)
+        found: Floats = dijkstra(graph, directed=False, indices=source, min_only=True, limit=reach_m)
         return found[places:]
 
 
@@ -104,7 +103,7 @@ def read_hoses(area: StudyArea, net: Net, doors: gpd.GeoDataFrame) -> Hoses:
     return Hoses(door.astype(np.intp), node.astype(np.intp), shapely.length(lines), sight, obstacle)
 
 
-def _crossed(net: Net, lines: Geometries) -> tuple[IntArray, IntArray]:
+def _crossed(net: Net, lines: Geometries) -> tuple[Indices, Indices]:
     """Find the bodies and walls that lines run through; trunks and parked cars do not stop a hose."""
     obstacles = net.survey.obstacles
     stops = np.isin(obstacles.layer, [*_BODIES, "walls", "gates"])

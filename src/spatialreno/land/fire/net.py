@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from spatialreno._types import Bools, Floats, Indices
 from spatialreno.land.geometry.grow_shrink import disc
-from spatialreno.land.lanes.chainage import FloatArray, IntArray, cut_paths, find_hits
+from spatialreno.land.lanes.chainage import cut_paths, find_hits
 from spatialreno.land.lanes.noding import node_ids, noded
 from spatialreno.land.lanes.obstacles import Obstacles, openings, read_obstacles
 from spatialreno.land.lanes.widths import Survey
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from spatialreno.area import StudyArea
 
-BoolArray = NDArray[np.bool_]
 STREET = "street"
 #: Kinds of path an engine may drive on.
 DRIVABLE = (STREET, "lane", "service", "track")
@@ -40,19 +39,19 @@ class Turns:
     met, a row each; a turn can be made when one of its swings meets none.
     """
 
-    piece: IntArray
-    end: IntArray
-    straight: BoolArray
-    turn: IntArray
-    swing: IntArray
-    obstacle: IntArray
+    piece: Indices
+    end: Indices
+    straight: Bools
+    turn: Indices
+    swing: Indices
+    obstacle: Indices
 
-    def open(self, gone: BoolArray) -> BoolArray:
+    def open(self, gone: Bools) -> Bools:
         """Tell which turns can be made when some obstacles are taken away."""
         met = np.zeros((len(self.piece), len(_SWINGS)), bool)
         stands = ~gone[self.obstacle]
         met[self.turn[stands], self.swing[stands]] = True
-        can: BoolArray = self.straight | ~met.all(axis=1)
+        can: Bools = self.straight | ~met.all(axis=1)
         return can
 
 
@@ -83,23 +82,23 @@ class Net:
     paths: gpd.GeoDataFrame
     survey: Survey
     solid: int
-    node: IntArray
-    where: FloatArray
-    drivable: BoolArray
-    street: BoolArray
+    node: Indices
+    where: Floats
+    drivable: Bools
+    street: Bools
     turns: Turns
     turned: dict[tuple[int, bytes], bool] = field(default_factory=dict, repr=False, compare=False)
 
     @property
-    def length_m(self) -> FloatArray:
+    def length_m(self) -> Floats:
         """Length of each piece."""
         run = self.survey.stations.end - self.survey.stations.start
-        length: FloatArray = np.hypot(*run.T)
+        length: Floats = np.hypot(*run.T)
         return length
 
-    def gone(self, *names: str) -> BoolArray:
+    def gone(self, *names: str) -> Bools:
         """Mark the obstacles of these names."""
-        marked: BoolArray = np.isin(self.survey.obstacles.names, names)
+        marked: Bools = np.isin(self.survey.obstacles.names, names)
         return marked
 
 
@@ -183,24 +182,24 @@ def _turns(net: Net, constants: Mapping[str, float]) -> Turns:
     )
 
 
-def _ends(net: Net) -> tuple[IntArray, IntArray, IntArray]:
+def _ends(net: Net) -> tuple[Indices, Indices, Indices]:
     """List both ends of every drivable piece with their nodes."""
     drive = np.flatnonzero(net.drivable)
     piece, end = np.tile(drive, 2), np.repeat([0, 1], len(drive))
     return piece, end, net.node[piece, end]
 
 
-def _directions(net: Net, piece: IntArray, end: IntArray) -> FloatArray:
+def _directions(net: Net, piece: Indices, end: Indices) -> Floats:
     """Unit vectors away from the node along each piece."""
     run = net.survey.stations.end[piece] - net.survey.stations.start[piece]
     run = np.where((end == 0)[:, None], run, -run)
-    unit: FloatArray = run / np.maximum(np.hypot(*run.T), 1e-12)[:, None]
+    unit: Floats = run / np.maximum(np.hypot(*run.T), 1e-12)[:, None]
     return unit
 
 
 def _swept(
-    obstacles: Obstacles, at: FloatArray, one: FloatArray, other: FloatArray, constants: Mapping[str, float]
-) -> tuple[IntArray, IntArray, IntArray]:
+    obstacles: Obstacles, at: Floats, one: Floats, other: Floats, constants: Mapping[str, float]
+) -> tuple[Indices, Indices, Indices]:
     """Draw the band of each turn for every swing, and list the obstacles it meets."""
     half = constants["fire_width_m"] / 2
     tree = shapely.STRtree(obstacles.shapes)
@@ -213,18 +212,18 @@ def _swept(
     return turn, swing, obstacle
 
 
-def _swung(at: FloatArray, one: FloatArray, other: FloatArray, first: float, second: float) -> FloatArray:
+def _swung(at: Floats, one: Floats, other: Floats, first: float, second: float) -> Floats:
     """Move the corner outwards: both lanes' middles shifted away from the inside of the turn.
 
     Shifting the first line by f and the second by s away from the other's direction moves their crossing
     to at - (f · other + s · one) / sin(angle).
     """
     sine = np.abs(one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0])
-    moved: FloatArray = at - (first * other + second * one) / np.maximum(sine, 1e-6)[:, None]
+    moved: Floats = at - (first * other + second * one) / np.maximum(sine, 1e-6)[:, None]
     return moved
 
 
-def _bands(at: FloatArray, one: FloatArray, other: FloatArray, radius_m: float, half_m: float) -> Any:
+def _bands(at: Floats, one: Floats, other: Floats, radius_m: float, half_m: float) -> Any:
     """Draw arcs of a radius that touch both directions from a corner, as wide as the lane must be."""
     between = np.arccos(np.clip((one * other).sum(axis=1), -1.0, 1.0)) / 2
     bisector = one + other

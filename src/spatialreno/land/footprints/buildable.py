@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.area import STATION, home_buildings, once_an_area, station_side
+from spatialreno.area import STATION, as_kind, home_buildings, once_an_area, station_side
 from spatialreno.errors import InputError
 from spatialreno.land.fire.net import DRIVABLE
 from spatialreno.land.free.free_land import free_surface, ground
@@ -33,11 +33,7 @@ def kind_row(area: StudyArea, kind: str) -> pd.Series:
     InputError
         When the catalog has no such kind.
     """
-    kinds = area.catalog.facilities
-    if kind not in kinds.index:
-        known = ", ".join(kinds.index)
-        raise InputError(f"facilities: no kind {kind} in the catalog. Choose one of: {known}.")
-    return pd.Series(kinds.loc[kind])
+    return pd.Series(area.catalog.facilities.loc[as_kind(area, kind, what="facilities")])
 
 
 def built_as(area: StudyArea, kind: str) -> tuple[str, str]:

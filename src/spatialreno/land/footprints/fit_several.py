@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from scipy import sparse
 
-from spatialreno.area import STATION, heat_demand, station_sizes, stations_needed
+from spatialreno.area import STATION, heat_demand, several, station_sizes, stations_needed
 from spatialreno.errors import InputError
 from spatialreno.land.footprints.buildable import Sides, buildable_land, built_as, kind_row, kind_sides
 from spatialreno.land.footprints.packing import Choice, Packed, cells_of, pack
@@ -44,7 +44,7 @@ _COLUMNS = [
 
 def fit_footprints(
     area: StudyArea,
-    kinds: Sequence[str] | Mapping[str, int],
+    kinds: Sequence[str] | Mapping[str, int] | str,
     *,
     sizes: Mapping[str, Sides | float] | None = None,
     sweep_deg: float | None = None,
@@ -112,11 +112,12 @@ def feasible_sets(area: StudyArea, kind: str, sides: Sides, *, sweep_deg: float 
 
 
 def _wanted(kinds: Sequence[str] | Mapping[str, int]) -> list[str]:
-    if isinstance(kinds, str):
-        raise InputError(f"fit_footprints: kinds = {kinds!r} is one word. Give a list of kinds.")
-    if isinstance(kinds, Mapping):
-        return [kind for kind, count in kinds.items() for _ in range(count)]
-    return list(kinds)
+    if not isinstance(kinds, Mapping):
+        return several(kinds)
+    odd = [f"{kind}: {count}" for kind, count in kinds.items() if not isinstance(count, int) or count < 0]
+    if odd:
+        raise InputError(f"fit_footprints: {', '.join(odd)} is no count. Give whole numbers, 0 or more.")
+    return [kind for kind, count in kinds.items() for _ in range(count)]
 
 
 def _sides(area: StudyArea, kind: str, given: Sides | float | None) -> Sides:

@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy import sparse
 
+from spatialreno._types import Floats
 from spatialreno.land.geometry.fit_rectangle import Fit, place
 from spatialreno.land.geometry.grow_shrink import common, corners, polygons, tidied
 from spatialreno.optimise import Limit, Milp, solve_milp
@@ -17,7 +18,6 @@ from spatialreno.optimise import Limit, Milp, solve_milp
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-FloatArray = NDArray[np.float64]
 #: Directions in which a distance is measured: never more than the distance, at least 0.995 of it.
 _SPOKES = 32
 #: Side of the grid that cells are cut along, metres.
@@ -48,7 +48,7 @@ class Choice:
 class Cell:
     """A convex part of a choice, by its corners (n × 2, from the point that distances are measured to)."""
 
-    corners: FloatArray
+    corners: Floats
     choice: Choice
 
 
@@ -77,7 +77,7 @@ def _place_of(choice: Choice) -> tuple[float, ...]:
     return (*np.round(choice.region.bounds, 6), choice.width_m, choice.depth_m, round(choice.angle_deg, 6))
 
 
-def _cells(part: BaseGeometry) -> list[FloatArray]:
+def _cells(part: BaseGeometry) -> list[Floats]:
     """Cut a part into convex cells by its corners alone, so that the same shape gives the same cells."""
     whole = tidied(part)
     if whole.is_empty:  # where a footprint fits exactly: the line between the ends stands for the sliver
@@ -149,7 +149,7 @@ def _squares(part: BaseGeometry, size_m: float) -> list[Any]:
     return [piece for square in grid for piece in polygons(common(part, square))]
 
 
-def _convex_parts(part: BaseGeometry) -> list[FloatArray]:
+def _convex_parts(part: BaseGeometry) -> list[Floats]:
     """Cut a polygon into few convex parts: triangles, joined as long as the whole stays convex."""
     pieces = polygons(shapely.constrained_delaunay_triangles(part))
     if not pieces:
@@ -190,7 +190,7 @@ class _Model:
         for column in [] if optional else self.placed:
             self._row([(column, 1.0)], 1.0, 1.0)
         self.distances: list[int] = []
-        self.switches: dict[tuple[int, int], list[tuple[int, FloatArray]]] = {}
+        self.switches: dict[tuple[int, int], list[tuple[int, Floats]]] = {}
         self.cells = [[self._column(0.0, whole=True) for _ in cells] for cells in items]
         self.weights = [[[self._column(0.0) for _ in cell.corners] for cell in cells] for cells in items]
         for row in range(len(items)):
@@ -227,7 +227,7 @@ class _Model:
             values |= {column: float(k == int(np.argmax(np.round(free, 6)))) for k, (column, _) in enumerate(switches)}
         return values
 
-    def _cell_at(self, row: int, fit: Fit, middle: FloatArray) -> int:
+    def _cell_at(self, row: int, fit: Fit, middle: Floats) -> int:
         """Find the cell of the same shape that a place lies in, or nearest to."""
         own = (fit.width_m, fit.depth_m, fit.angle_deg)
         away = [
@@ -238,7 +238,7 @@ class _Model:
         ]
         return int(np.argmin(np.round(away, 6)))
 
-    def fit(self, row: int, values: FloatArray, centre: BaseGeometry) -> Fit | None:
+    def fit(self, row: int, values: Floats, centre: BaseGeometry) -> Fit | None:
         """Read the place of one item from the solver's values."""
         if not self.items[row] or values[self.placed[row]] < 0.5:
             return None
@@ -309,7 +309,7 @@ class _Model:
             self._row([*way, (switch, -big)], self.gap_m - big)
         self._row([*switches, (self.placed[one], -1.0), (self.placed[other], -1.0)], -1.0)
 
-    def _clashes(self, one: int, other: int, directions: list[FloatArray]) -> None:
+    def _clashes(self, one: int, other: int, directions: list[Floats]) -> None:
         """Two cells from which the rectangles always overlap are not both chosen (this makes the bound good)."""
         always = _always_overlap(self.items[one], self.items[other], directions, self.gap_m)
         for here, row in enumerate(always):
@@ -317,10 +317,10 @@ class _Model:
             if beside:
                 self._row([(self.cells[one][here], 1.0), *beside], -np.inf, 1.0)
 
-    def _along(self, row: int, direction: FloatArray) -> list[tuple[int, float]]:
+    def _along(self, row: int, direction: Floats) -> list[tuple[int, float]]:
         return [(column, float(part)) for column, part in zip(self.position[row], direction, strict=True)]
 
-    def _half(self, row: int, direction: FloatArray) -> list[tuple[int, float]]:
+    def _half(self, row: int, direction: Floats) -> list[tuple[int, float]]:
         """Minus half the extent of the rectangle of each cell in a direction."""
         return [
             (column, -_extent(cell.choice, direction) / 2)
@@ -329,7 +329,7 @@ class _Model:
 
 
 def _always_overlap(
-    ones: list[Cell], others: list[Cell], directions: list[FloatArray], gap_m: float
+    ones: list[Cell], others: list[Cell], directions: list[Floats], gap_m: float
 ) -> NDArray[np.bool_]:
     """Tell which pairs of cells leave no direction in which the rectangles could be apart."""
     always = np.ones((len(ones), len(others)), bool)
@@ -340,21 +340,21 @@ def _always_overlap(
     return always
 
 
-def _hull(corners: FloatArray) -> Any:
+def _hull(corners: Floats) -> Any:
     return shapely.convex_hull(shapely.multipoints(corners))
 
 
-def _extent(choice: Choice, direction: FloatArray) -> float:
+def _extent(choice: Choice, direction: Floats) -> float:
     turn = np.radians(choice.angle_deg)
     along, across = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
     return float(choice.width_m * abs(along @ direction) + choice.depth_m * abs(across @ direction))
 
 
-def _extent_of(fit: Fit, direction: FloatArray) -> float:
+def _extent_of(fit: Fit, direction: Floats) -> float:
     return _extent(Choice(None, fit.width_m, fit.depth_m, fit.angle_deg), direction)
 
 
-def _directions(angles: set[float]) -> list[FloatArray]:
+def _directions(angles: set[float]) -> list[Floats]:
     """Normals of the edges of rectangles at these angles, both ways."""
     plain = sorted({round(angle % 90.0, 6) for angle in angles})
     turns = np.radians([angle + quarter for angle in plain for quarter in (0.0, 90.0, 180.0, 270.0)])

@@ -8,9 +8,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
-from spatialreno.area import STATION, may_go, once_an_area, standing_structures
+from spatialreno._types import Floats, Geometries, Indices
+from spatialreno.area import STATION, as_points, may_go, once_an_area, standing_structures
+from spatialreno.errors import InputError
 from spatialreno.land.footprints.buildable import OPEN_GROUND, Sides, buildable_land, kind_sides, wall_zones
 from spatialreno.land.footprints.zones import zones_of
 from spatialreno.land.geometry.fit_rectangle import turned
@@ -18,10 +19,8 @@ from spatialreno.land.geometry.grow_shrink import polygons, solid_walls
 from spatialreno.scenario import Scenario, demolish
 
 if TYPE_CHECKING:
-    from spatialreno._types import Geometries, Indices
     from spatialreno.area import StudyArea
 
-FloatArray = NDArray[np.float64]
 _COLUMNS = ["point", "width_m", "depth_m", "angle_deg", "needs"]
 #: Metres by which a rectangle may lie over an edge: rounding, not building.
 _EXACT_M = 1e-6
@@ -42,7 +41,7 @@ def footprint_fits(area: StudyArea, kind: str, points: gpd.GeoSeries) -> pd.Data
     kind
         Facility kind of the catalog, with a footprint.
     points
-        Points in the area's CRS; several kinds may be asked about the same points.
+        Points in any CRS that they state; several kinds may be asked about the same points.
 
     Returns
     -------
@@ -67,7 +66,10 @@ def footprint_fits(area: StudyArea, kind: str, points: gpd.GeoSeries) -> pd.Data
     sides = kind_sides(area, kind)
     land = buildable_land(_cleared(area), kind)
     shapely.prepare(land)
-    xy = shapely.get_coordinates(points.to_numpy())
+    placed = as_points(area, points, what="footprint_fits")
+    if placed is None:
+        raise InputError(f"footprint_fits: {str(points)[:80]} are no points. Give a GeoSeries, or shapely points.")
+    xy = shapely.get_coordinates(placed.to_numpy())
     roomy = _roomy(land, xy, min(min(own) for own in sides))
     at, asked = _tried(area, xy, roomy, sides)
     inner = rectangles(xy[at], asked - [_EXACT_M, _EXACT_M, 0.0])
@@ -75,7 +77,7 @@ def footprint_fits(area: StudyArea, kind: str, points: gpd.GeoSeries) -> pd.Data
     at, asked = at[fits], asked[fits]
     needs = _needs(area, kind, inner[fits])
     kept = _least(at, needs)
-    rows = [(points.index[at[k]], *asked[k].tolist(), needs[k]) for k in kept]
+    rows = [(placed.index[at[k]], *asked[k].tolist(), needs[k]) for k in kept]
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
@@ -97,7 +99,7 @@ def kinds_alike(area: StudyArea) -> list[tuple[str, ...]]:
     return [tuple(kinds) for kinds in found.values()]
 
 
-def rectangles(centres: FloatArray, sides: FloatArray) -> Any:
+def rectangles(centres: Floats, sides: Floats) -> Any:
     """Draw rectangles around centres; ``sides`` holds width, depth (metres) and direction (degrees) of each."""
     turn = np.radians(sides[:, 2])
     corners = _CORNERS[None] * sides[:, None, :2]
@@ -118,7 +120,7 @@ def _removable(area: StudyArea, layer: str) -> list[str]:
     return list(frame.index[may_go(frame)].astype(str))
 
 
-def _roomy(land: shapely.Geometry, xy: FloatArray, least_m: float) -> Any:
+def _roomy(land: shapely.Geometry, xy: Floats, least_m: float) -> Any:
     """Find the points that lie far enough inside the land for the slimmest rectangle."""
     inside = np.flatnonzero(shapely.contains_xy(land, xy[:, 0], xy[:, 1]))
     edges = [shapely.boundary(part) for part in polygons(land)]
@@ -130,7 +132,7 @@ def _roomy(land: shapely.Geometry, xy: FloatArray, least_m: float) -> Any:
     return inside[at[0][away >= least_m / 2 - _EXACT_M]]
 
 
-def _tried(area: StudyArea, xy: FloatArray, roomy: Indices, sides: Sides) -> tuple[Any, FloatArray]:
+def _tried(area: StudyArea, xy: Floats, roomy: Indices, sides: Sides) -> tuple[Any, Floats]:
     """List the rectangles to try: for each point those of its yard's directions, the squarest first."""
     zones = zones_of(area, max(max(own) for own in sides))
     point, zone = shapely.STRtree([one.ground for one in zones]).query(

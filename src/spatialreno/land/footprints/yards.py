@@ -13,16 +13,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from spatialreno._types import Geometries, Indices
 from spatialreno.area import lasting, once_an_area, standing_structures
 from spatialreno.land.geometry.grow_shrink import joined, solid_walls
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-    from spatialreno._types import Geometries
     from spatialreno.area import StudyArea
 
-IntArray = NDArray[np.intp]
 #: Side of the squares that wide ground is cut into, so that finding a place in it stays quick, metres.
 _TILE_M = 100.0
 #: Grid on which outlines are joined: far below what is drawn, far above rounding.
@@ -51,10 +50,10 @@ class Yards:
 
     faces: NDArray[np.object_]
     cover: tuple[frozenset[int], ...]
-    node: IntArray
+    node: Indices
     links: tuple[tuple[int, ...], ...]
     paths: NDArray[np.object_] | None
-    path_node: IntArray
+    path_node: Indices
     reach_m: float
 
     def nodes_at(self, point: BaseGeometry, gone: frozenset[int] = frozenset()) -> list[int]:
@@ -94,8 +93,8 @@ class Yards:
                     left.append(other)
         return seen
 
-    def _near(self, region: BaseGeometry) -> IntArray:
-        found: IntArray = np.sort(self._path_tree.query(region, predicate="dwithin", distance=self.reach_m))
+    def _near(self, region: BaseGeometry) -> Indices:
+        found: Indices = np.sort(self._path_tree.query(region, predicate="dwithin", distance=self.reach_m))
         return found
 
     @cached_property
@@ -115,11 +114,11 @@ class Yards:
         return {node for node in others if int(self._whole[node]) in there}
 
     @cached_property
-    def _whole(self) -> IntArray:
+    def _whole(self) -> Indices:
         pairs = [(one, other) for one, own in enumerate(self.links) for other in own]
         one, other = zip(*pairs, strict=True) if pairs else ((), ())
         graph = sparse.coo_matrix((np.ones(len(one)), (one, other)), shape=(len(self.links), len(self.links)))
-        joined_up: IntArray = connected_components(graph, directed=False)[1].astype(np.intp)
+        joined_up: Indices = connected_components(graph, directed=False)[1].astype(np.intp)
         return joined_up
 
     @cached_property
@@ -179,7 +178,7 @@ def _cover(points: Geometries, goes: NDArray[np.object_]) -> tuple[frozenset[int
     return tuple(frozenset(own.get(point, ())) for point in range(len(points)))
 
 
-def _beside(faces: NDArray[np.object_]) -> IntArray:
+def _beside(faces: NDArray[np.object_]) -> Indices:
     """List the pairs of faces that share an edge: all were cut along the same lines, so edges are equal."""
     rings, face = shapely.get_rings(faces, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
@@ -191,11 +190,11 @@ def _beside(faces: NDArray[np.object_]) -> IntArray:
     order = np.lexsort(ends.T)
     same = np.flatnonzero((ends[order][1:] == ends[order][:-1]).all(axis=1))
     owner = face[ring[inner]][order]
-    pairs: IntArray = np.unique(np.sort(np.column_stack([owner[same], owner[same + 1]]), axis=1), axis=0)
+    pairs: Indices = np.unique(np.sort(np.column_stack([owner[same], owner[same + 1]]), axis=1), axis=0)
     return pairs.reshape(-1, 2)
 
 
-def _nodes(cover: tuple[frozenset[int], ...], beside: IntArray) -> tuple[IntArray, tuple[tuple[int, ...], ...]]:
+def _nodes(cover: tuple[frozenset[int], ...], beside: Indices) -> tuple[Indices, tuple[tuple[int, ...], ...]]:
     """Join neighbouring faces that bear the same things, and list what borders on what."""
     same = np.array([cover[one] == cover[other] for one, other in beside], bool)
     one, other = beside[same].T if len(beside) else (np.empty(0, int), np.empty(0, int))
@@ -208,7 +207,7 @@ def _nodes(cover: tuple[frozenset[int], ...], beside: IntArray) -> tuple[IntArra
     return node.astype(np.intp), tuple(tuple(sorted(own)) for own in links)
 
 
-def _cut_lines(lines: Geometries, faces: NDArray[np.object_]) -> tuple[NDArray[np.object_], IntArray]:
+def _cut_lines(lines: Geometries, faces: NDArray[np.object_]) -> tuple[NDArray[np.object_], Indices]:
     """Cut lines at the edges of faces; give the pieces and the face of each."""
     line, face = shapely.STRtree(faces).query(lines, predicate="intersects")
     pieces = shapely.intersection(lines[line], faces[face])

@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely import affinity
 
+from spatialreno._types import Floats, Shapes
 from spatialreno.land.geometry.grow_shrink import common, corners, joined, less, polygons
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-    from spatialreno._types import Shapes
 
-FloatArray = NDArray[np.float64]
 #: Metres by which a rectangle may shrink so that "fits exactly" survives rounding; 0.6 mm² at most.
 _EXACT_M = 1e-8
 #: Steps of the search for the largest rectangle.
@@ -287,7 +285,7 @@ def rectangle_sides(footprint_m2: float, least_width_m: float) -> list[tuple[flo
     return [(width, footprint_m2 / width) for width in widths]
 
 
-def _eroded(polygon: BaseGeometry, sides: FloatArray, within: shapely.Geometry | None) -> Any:
+def _eroded(polygon: BaseGeometry, sides: Floats, within: shapely.Geometry | None) -> Any:
     if min(_bounds_size(polygon) - sides) < 0 or polygon.area < sides.prod():
         return shapely.Polygon()
     # Every centre is at least half the short side from the edges: look only there, and only at edges
@@ -304,7 +302,7 @@ def _eroded(polygon: BaseGeometry, sides: FloatArray, within: shapely.Geometry |
     return less(core, shapely.union_all(shapely.convex_hull(points)))
 
 
-def _edges(shapes: Shapes) -> tuple[FloatArray, FloatArray]:
+def _edges(shapes: Shapes) -> tuple[Floats, Floats]:
     """Start and end points of all edges of polygons and lines."""
     parts = shapely.get_parts(shapely.get_parts(shapes))
     flat = shapely.get_dimensions(parts) == 2
@@ -314,24 +312,24 @@ def _edges(shapes: Shapes) -> tuple[FloatArray, FloatArray]:
     return points[inner], points[inner + 1]
 
 
-def _origin(polygon: BaseGeometry) -> FloatArray:
+def _origin(polygon: BaseGeometry) -> Floats:
     """Point near the polygon: far from it, coordinates would lose the digits that exactness needs."""
     bounds = np.nan_to_num(shapely.bounds(polygon))
-    corner: FloatArray = np.floor(np.array([bounds[0], bounds[1]], float))
+    corner: Floats = np.floor(np.array([bounds[0], bounds[1]], float))
     return corner
 
 
-def _moved(shape: BaseGeometry, by: FloatArray) -> Any:
+def _moved(shape: BaseGeometry, by: Floats) -> Any:
     return affinity.translate(shape, by[0], by[1])
 
 
-def _rotation(angle_deg: float) -> FloatArray:
+def _rotation(angle_deg: float) -> Floats:
     turn = np.radians(angle_deg)
-    rotation: FloatArray = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    rotation: Floats = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     return rotation
 
 
-def _bounds_size(shape: BaseGeometry) -> FloatArray:
+def _bounds_size(shape: BaseGeometry) -> Floats:
     bounds = shapely.bounds(shape)
     return np.asarray(bounds[2:] - bounds[:2], float)
 

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+
+from spatialreno._types import Floats, Shapes
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from shapely.geometry.base import BaseGeometry
 
-    from spatialreno._types import Shapes
     from spatialreno.area import StudyArea
 
-FloatArray = NDArray[np.float64]
 
 #: Sides of the polygon that stands for a quarter of a circle.
 _QUARTER = 8
@@ -109,7 +108,7 @@ def joined(shapes: Shapes, *, grid_m: float | None = None) -> Any:
     return areal(shapely.union_all(areal(np.asarray([*np.atleast_1d(shapes), None], object)[:-1]), grid_size=grid_m))
 
 
-def corners(shape: BaseGeometry) -> FloatArray:
+def corners(shape: BaseGeometry) -> Floats:
     """List the corners of a computed shape (n × 2), in the order of their places: the same however it was computed.
 
     Overlays leave points on straight sides wherever the outlines that they cut had one, and two points for
@@ -117,7 +116,7 @@ def corners(shape: BaseGeometry) -> FloatArray:
     """
     found = [_ring_corners(ring) for part in polygons(shape) for ring in (part.exterior, *part.interiors)]
     points = np.concatenate([np.empty((0, 2)), *found])
-    kept: FloatArray = points[np.unique(points.round(6), axis=0, return_index=True)[1]]
+    kept: Floats = points[np.unique(points.round(6), axis=0, return_index=True)[1]]
     return kept
 
 
@@ -133,7 +132,7 @@ def tidied(polygon: BaseGeometry) -> Any:
     return shapely.normalize(areal(shapely.set_precision(shape, 1e-6)))
 
 
-def _ring_corners(ring: BaseGeometry) -> FloatArray:
+def _ring_corners(ring: BaseGeometry) -> Floats:
     points = shapely.get_coordinates(ring)[:-1]
     far = np.hypot(*(points - np.roll(points, 1, axis=0)).T) > _STRAIGHT_M
     points = points[far] if far.sum() > 2 else points
@@ -142,20 +141,20 @@ def _ring_corners(ring: BaseGeometry) -> FloatArray:
     length = np.maximum(np.hypot(*(before + after).T), _STRAIGHT_M)
     backwards = (before * after).sum(axis=1) < 0
     turning = (np.abs(across) / length > _STRAIGHT_M) | backwards
-    found: FloatArray = points[turning] if turning.any() else points
+    found: Floats = points[turning] if turning.any() else points
     return found
 
 
-def origin(area: StudyArea) -> FloatArray:
+def origin(area: StudyArea) -> Floats:
     """Give a whole-metre point at the corner of an area.
 
     Far from it coordinates lose the digits that make areas add up: cut near the origin, then move back.
     Moving by whole metres towards the origin is exact.
     """
-    corner: FloatArray = np.floor(np.nan_to_num(np.asarray(area.compounds.total_bounds[:2], float)))
+    corner: Floats = np.floor(np.nan_to_num(np.asarray(area.compounds.total_bounds[:2], float)))
     return corner
 
 
-def moved(shapes: Shapes, by: FloatArray) -> Any:
+def moved(shapes: Shapes, by: Floats) -> Any:
     """Move shapes (one, or an array) by a vector in metres."""
     return shapely.transform(shapes, lambda points: points + by)

@@ -9,13 +9,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from spatialreno._types import Floats, Indices
 from spatialreno.land.lanes.obstacles import Obstacles
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 LEFT, RIGHT = 0, 1
 
 
@@ -35,10 +34,10 @@ class Stations:
         Whether the piece begins or ends its path.
     """
 
-    path: IntArray
-    start: FloatArray
-    end: FloatArray
-    along_m: FloatArray
+    path: Indices
+    start: Floats
+    end: Floats
+    along_m: Floats
     first: NDArray[np.bool_]
     last: NDArray[np.bool_]
 
@@ -52,17 +51,17 @@ class Stations:
 class Hits:
     """Which obstacle stands how far to which side of which station: one row for each pair in reach."""
 
-    station: IntArray
-    side: IntArray
-    obstacle: IntArray
-    offset_m: FloatArray
+    station: Indices
+    side: Indices
+    obstacle: Indices
+    offset_m: Floats
 
     def without(self, obstacles: NDArray[np.bool_]) -> Hits:
         """Take away some obstacles (True where one goes)."""
         keep = ~obstacles[self.obstacle]
         return Hits(self.station[keep], self.side[keep], self.obstacle[keep], self.offset_m[keep])
 
-    def nearest(self, count: int, reach_m: float) -> tuple[FloatArray, IntArray]:
+    def nearest(self, count: int, reach_m: float) -> tuple[Floats, Indices]:
         """Give the offset of the nearest obstacle by station and side, and which one (-1: none in reach)."""
         offset, which = np.full((count, 2), reach_m), np.full((count, 2), -1, np.intp)
         order = np.lexsort((self.obstacle, self.offset_m))[::-1]  # the nearest is written last and stays
@@ -93,7 +92,7 @@ def cut_paths(paths: gpd.GeoDataFrame, step_m: float) -> Stations:
     return Stations(owner[segment].astype(np.intp), start, end, along, first, last)
 
 
-def _runs(before: FloatArray, owner: IntArray) -> tuple[FloatArray, IntArray]:
+def _runs(before: Floats, owner: Indices) -> tuple[Floats, Indices]:
     """Give for each path the length of all paths before it, and how many segments it has."""
     _, begin, count = np.unique(owner, return_index=True, return_counts=True)
     return before[begin], count.astype(np.intp)
@@ -129,7 +128,7 @@ def find_hits(stations: Stations, obstacles: Obstacles, *, reach_m: float, end_m
     return Hits(station.astype(np.intp), side_of.astype(np.intp), obstacle.astype(np.intp), offset.astype(float))
 
 
-def _ends(stations: Stations, tree: shapely.STRtree, end_m: float) -> IntArray:
+def _ends(stations: Stations, tree: shapely.STRtree, end_m: float) -> Indices:
     """List, as one number each, the pairs of an end piece and an obstacle that its path leads to."""
     pairs = []
     for rows, points in ((stations.first, stations.start), (stations.last, stations.end)):

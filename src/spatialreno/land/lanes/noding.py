@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from spatialreno._types import Floats, Geometries, Indices
+
 if TYPE_CHECKING:
     import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
-    from spatialreno._types import Geometries
-    from spatialreno.land.lanes.chainage import FloatArray, IntArray
 
 #: Decimals of a metre to which two ends are one node.
 _DIGITS = 3
@@ -59,7 +59,7 @@ def noded(paths: gpd.GeoDataFrame, reach_m: float) -> tuple[gpd.GeoDataFrame, ND
     return paths.set_geometry(np.asarray(shapes, object), crs=paths.crs), gaps
 
 
-def node_ids(start: FloatArray, end: FloatArray, gaps: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+def node_ids(start: Floats, end: Floats, gaps: Floats) -> tuple[Indices, Indices, Floats]:
     """Number the ends of pieces: equal places, and places joined by a gap, share a number."""
     ends = np.concatenate([start, end, gaps[:, 0], gaps[:, 1]]).round(_DIGITS)
     places, number = np.unique(ends, axis=0, return_inverse=True)
@@ -74,12 +74,12 @@ def node_ids(start: FloatArray, end: FloatArray, gaps: FloatArray) -> tuple[IntA
     return node[:pieces], node[pieces : 2 * pieces], where
 
 
-def _tips(lines: Geometries, which: int) -> FloatArray:
-    tips: FloatArray = shapely.get_coordinates(shapely.get_point(lines, which))
+def _tips(lines: Geometries, which: int) -> Floats:
+    tips: Floats = shapely.get_coordinates(shapely.get_point(lines, which))
     return tips
 
 
-def _crossings(lines: Geometries, one: IntArray, other: IntArray) -> tuple[Any, IntArray]:
+def _crossings(lines: Geometries, one: Indices, other: Indices) -> tuple[Any, Indices]:
     """Points that two paths share; along a common stretch, the ends of the stretch."""
     once = one < other
     one, other = one[once], other[once]

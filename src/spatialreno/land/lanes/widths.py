@@ -11,9 +11,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from spatialreno._types import Floats, Indices
 from spatialreno.area import lasting, once_an_area
 from spatialreno.errors import InputError
-from spatialreno.land.lanes.chainage import LEFT, RIGHT, FloatArray, Hits, IntArray, Stations, cut_paths, find_hits
+from spatialreno.land.lanes.chainage import LEFT, RIGHT, Hits, Stations, cut_paths, find_hits
 from spatialreno.land.lanes.obstacles import Obstacles, read_obstacles
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Survey:
     hits: Hits
     reach_m: float
 
-    def widths(self, gone: NDArray[np.bool_] | None = None) -> tuple[FloatArray, IntArray]:
+    def widths(self, gone: NDArray[np.bool_] | None = None) -> tuple[Floats, Indices]:
         """Give offsets (station × side) and nearest obstacles when some obstacles are taken away."""
         hits = self.hits if gone is None else self.hits.without(gone)
         return hits.nearest(len(self.stations.path), self.reach_m)

@@ -9,10 +9,11 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from spatialreno._types import Bools, Floats, Indices
 from spatialreno.optimise.growing import GrowingLp, Row
 from spatialreno.optimise.limit import Limit
 from spatialreno.optimise.milp import Milp, MilpResult, relative_gap, solve_milp
-from spatialreno.optimise.steiner.net import BoolArray, FloatArray, IntArray, Net, reached
+from spatialreno.optimise.steiner.net import Net, reached
 
 _SCALE = 1_000_000
 _SHORT = 0.999
@@ -38,11 +39,11 @@ class CutModel:
     cost: list[float] = field(default_factory=list)
     upper: list[float] = field(default_factory=list)
     integer: list[bool] = field(default_factory=list)
-    nets: list[tuple[Net, IntArray]] = field(default_factory=list)
+    nets: list[tuple[Net, Indices]] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     known: set[tuple[int, ...]] = field(default_factory=set)
 
-    def add(self, cost: FloatArray, *, upper: float = 1.0, integer: bool = True) -> IntArray:
+    def add(self, cost: Floats, *, upper: float = 1.0, integer: bool = True) -> Indices:
         """Add variables and give their numbers."""
         start = len(self.cost)
         self.cost += [float(c) for c in cost]
@@ -76,7 +77,7 @@ class CutModel:
         return Milp(np.array(self.cost), np.zeros(len(self.cost)), np.array(self.upper), whole, matrix, low, high)
 
 
-def add_net(model: CutModel, net: Net, *, cost: FloatArray | None = None) -> IntArray:
+def add_net(model: CutModel, net: Net, *, cost: Floats | None = None) -> Indices:
     """Add a net: one 0/1 variable an arc; every terminal is entered once, other nodes at most once.
 
     Whoever is left may only go on: an arc out of a node needs an arc into it from elsewhere.
@@ -92,7 +93,7 @@ def add_net(model: CutModel, net: Net, *, cost: FloatArray | None = None) -> Int
     return arcs
 
 
-def _add_nodes(model: CutModel, net: Net, arcs: IntArray) -> None:
+def _add_nodes(model: CutModel, net: Net, arcs: Indices) -> None:
     """Enter terminals once, others at most once, the root never; go on only from where one came in."""
     into: list[list[int]] = [[] for _ in range(net.count)]
     for arc, head in enumerate(net.head):
@@ -111,7 +112,7 @@ def _add_nodes(model: CutModel, net: Net, arcs: IntArray) -> None:
             model.row(columns, [1.0] * len(before) + [-1.0], 0.0, np.inf)
 
 
-def _add_flow(model: CutModel, net: Net, arcs: IntArray) -> None:
+def _add_flow(model: CutModel, net: Net, arcs: Indices) -> None:
     """Carry the load along the tree, so that no arc carries more than its limit."""
     assert net.limit is not None
     total = float(sum(net.demand))
@@ -131,7 +132,7 @@ def solve_cuts(
     model: CutModel,
     *,
     best: float = np.inf,
-    better: Callable[[FloatArray], float] | None = None,
+    better: Callable[[Floats], float] | None = None,
     limit: Limit | None = None,
     may_shrink: bool = False,
 ) -> MilpResult | None:
@@ -177,7 +178,7 @@ def _near(cost: float) -> float:
 
 
 def _relax(
-    model: CutModel, best: float, better: Callable[[FloatArray], float] | None, limit: Limit | None, may_shrink: bool
+    model: CutModel, best: float, better: Callable[[Floats], float] | None, limit: Limit | None, may_shrink: bool
 ) -> tuple[float, float]:
     """Cut the relaxation until all are fed in it; give its bound and the cost of the best plan known."""
     lp = GrowingLp(model.milp(relaxed=True))
@@ -228,7 +229,7 @@ def _late(limit: Limit | None) -> bool:
     return limit is not None and limit.over
 
 
-def separate(model: CutModel, values: FloatArray) -> int:
+def separate(model: CutModel, values: Floats) -> int:
     """Add a row for every terminal that the values cut off; tell how many are new."""
     added = 0
     for net, arcs in model.nets:
@@ -242,11 +243,11 @@ def separate(model: CutModel, values: FloatArray) -> int:
 class _Flows:
     """What values of the arcs let through to the terminals."""
 
-    def __init__(self, net: Net, weight: FloatArray) -> None:
+    def __init__(self, net: Net, weight: Floats) -> None:
         self.net = net
         # A trifle on every arc makes cuts of few arcs the least.
         whole = np.rint(np.clip(weight, 0.0, 1.0) * _SCALE).astype(np.int32) + 1
-        self.full: BoolArray = whole >= _SHORT * _SCALE
+        self.full: Bools = whole >= _SHORT * _SCALE
         self.capacity = net.matrix(whole.astype(float)).astype(np.int32)
 
     def doubtful(self) -> list[int]:
@@ -254,7 +255,7 @@ class _Flows:
         fed = reached(self.net, self.full)
         return [terminal for terminal in self.net.terminals if not fed[terminal]]
 
-    def cuts(self, terminal: int) -> list[IntArray]:
+    def cuts(self, terminal: int) -> list[Indices]:
         """Find the least cut before a terminal that lets less than 1 in: nearest the root, and nearest the terminal."""
         net = self.net
         found = csgraph.maximum_flow(self.capacity, net.root, terminal)
@@ -268,7 +269,7 @@ class _Flows:
         return [np.flatnonzero(side[net.tail] & ~side[net.head]) for side in (near_root, near_end)]
 
 
-def _seen(matrix: sparse.csr_matrix, start: int, count: int) -> BoolArray:
+def _seen(matrix: sparse.csr_matrix, start: int, count: int) -> Bools:
     seen = np.zeros(count, bool)
     seen[csgraph.breadth_first_order(matrix, start, return_predecessors=False)] = True
     return seen

@@ -9,7 +9,8 @@ from heapq import heappop, heappush
 import numpy as np
 from scipy.sparse import csgraph
 
-from spatialreno.optimise.steiner.net import BoolArray, FloatArray, IntArray, Net
+from spatialreno._types import Bools, Floats, Indices
+from spatialreno.optimise.steiner.net import Net
 
 Arcs = list[list[tuple[int, int]]]  # by node: the other end and the arc's number
 
@@ -18,7 +19,7 @@ _ROUNDS = 20
 _GROWTH = 1.1
 
 
-def dual_ascent(net: Net, cuts: list[IntArray] | None = None) -> tuple[float, FloatArray]:
+def dual_ascent(net: Net, cuts: list[Indices] | None = None) -> tuple[float, Floats]:
     """Bound the cost of every tree from below; also give what is left of each arc's cost.
 
     ``cuts`` collects the arcs into every set that was raised.
@@ -53,7 +54,7 @@ def dual_ascent(net: Net, cuts: list[IntArray] | None = None) -> tuple[float, Fl
     return bound, np.array(left, float)
 
 
-def _arcs_by(node: IntArray, other: IntArray, count: int) -> Arcs:
+def _arcs_by(node: Indices, other: Indices, count: int) -> Arcs:
     """List by node its arcs: the other end and the arc's number."""
     found: Arcs = [[] for _ in range(count)]
     for arc, (here, there) in enumerate(zip(node.tolist(), other.tolist(), strict=True)):
@@ -92,31 +93,31 @@ def _lower(into: Arcs, left: list[float], near: Mapping[int, float], grown: floa
                     left[arc] = max(left[arc] - raised, 0.0)
 
 
-def _filled(net: Net, near: Mapping[int, float], grown: float) -> FloatArray:
+def _filled(net: Net, near: Mapping[int, float], grown: float) -> Floats:
     """Write distances as an array; whoever is farther counts as that far."""
     whole = np.full(net.count, grown)
     whole[list(near)] = np.minimum(list(near.values()), grown)
     return whole
 
 
-def _levels(net: Net, near: FloatArray, grown: float) -> list[IntArray]:
+def _levels(net: Net, near: Floats, grown: float) -> list[Indices]:
     levels = np.unique(np.round(near[near < grown - _EPS], 9))
     return [np.flatnonzero((near[net.tail] > x + _EPS) & (near[net.head] <= x + _EPS)) for x in levels]
 
 
-def _distance_to(net: Net, cost: FloatArray, nodes: list[int]) -> FloatArray:
+def _distance_to(net: Net, cost: Floats, nodes: list[int]) -> Floats:
     table = csgraph.dijkstra(net.matrix(cost), indices=net.root)
     return np.asarray(table[nodes], float)
 
 
-def useless_arcs(net: Net, left: FloatArray, bound: float, best: float) -> BoolArray:
+def useless_arcs(net: Net, left: Floats, bound: float, best: float) -> Bools:
     """Mark arcs that no tree cheaper than ``best`` can use: bound + detour through the arc exceeds it."""
     ahead = csgraph.dijkstra(net.matrix(left), indices=net.root)
     back = csgraph.dijkstra(net.matrix(left).T.tocsr(), indices=list(net.terminals), min_only=True)
     return np.asarray(bound + ahead[net.tail] + left + back[net.head] > best + 1e-6, bool)
 
 
-def shortest_path_tree(net: Net, allowed: BoolArray | None = None) -> IntArray | None:
+def shortest_path_tree(net: Net, allowed: Bools | None = None) -> Indices | None:
     """Grow a tree from the root, always to the nearest terminal that is not yet in it; then tidy it.
 
     Returns the arcs of the tree, or None when some terminal cannot be reached.
@@ -139,7 +140,7 @@ def shortest_path_tree(net: Net, allowed: BoolArray | None = None) -> IntArray |
 class _Growing:
     """A tree that grows, and how far everybody is from it: looked at anew only where it grew."""
 
-    def __init__(self, net: Net, on: BoolArray) -> None:
+    def __init__(self, net: Net, on: Bools) -> None:
         arcs = np.flatnonzero(on)
         self.out = _arcs_by(net.tail[arcs], net.head[arcs], net.count)
         self.number, self.cost = arcs.tolist(), np.maximum(net.cost[arcs], 0.0).tolist()
@@ -180,7 +181,7 @@ class _Growing:
             node = last
 
 
-def tidied(net: Net, arcs: IntArray, on: BoolArray) -> IntArray:
+def tidied(net: Net, arcs: Indices, on: Bools) -> Indices:
     """Rebuild a tree as the cheapest one over its own nodes, and cut off ends that feed nobody."""
     nodes = np.zeros(net.count, bool)
     nodes[net.root] = True
@@ -195,7 +196,7 @@ def tidied(net: Net, arcs: IntArray, on: BoolArray) -> IntArray:
     return pruned(net, found if better and found is not None else arcs)
 
 
-def _arborescence(net: Net, arcs: IntArray) -> IntArray | None:
+def _arborescence(net: Net, arcs: Indices) -> Indices | None:
     """Take the cheapest tree over symmetric arcs; None where arcs have no twin that costs the same."""
     cost = {(int(u), int(v)): float(c) for u, v, c in zip(net.tail[arcs], net.head[arcs], net.cost[arcs], strict=True)}
     tails = {u for u, _ in cost}
@@ -222,7 +223,7 @@ def _arborescence(net: Net, arcs: IntArray) -> IntArray | None:
     return None if None in found else np.array(sorted(a for a in found if a is not None), np.intp)
 
 
-def pruned(net: Net, arcs: IntArray) -> IntArray:
+def pruned(net: Net, arcs: Indices) -> Indices:
     """Drop arcs, from the ends inwards, that lead to nothing that is fed."""
     kept, wanted = set(map(int, arcs)), set(net.terminals)
     into: dict[int, list[int]] = {}

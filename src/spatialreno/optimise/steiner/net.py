@@ -7,12 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
-BoolArray = NDArray[np.bool_]
+from spatialreno._types import Bools, Floats, Indices
 
 
 @dataclass(frozen=True)
@@ -34,23 +31,23 @@ class Net:
     """
 
     count: int
-    tail: IntArray
-    head: IntArray
-    cost: FloatArray
+    tail: Indices
+    head: Indices
+    cost: Floats
     root: int
     terminals: tuple[int, ...]
     bundles: tuple[tuple[int, ...], ...] = ()
-    limit: FloatArray | None = None
+    limit: Floats | None = None
     demand: tuple[float, ...] = ()
 
     @property
-    def tight(self) -> BoolArray:
+    def tight(self) -> Bools:
         """Arcs that cannot carry everything at once."""
         if self.limit is None:
             return np.zeros(len(self.tail), bool)
         return self.limit < sum(self.demand) - 1e-9
 
-    def matrix(self, cost: FloatArray, keep: BoolArray | None = None) -> Any:
+    def matrix(self, cost: Floats, keep: Bools | None = None) -> Any:
         """Give arcs as a sparse matrix of costs; arcs that cost nothing stay arcs."""
         on = np.ones(len(self.tail), bool) if keep is None else keep
         order = np.lexsort((self.head[on], self.tail[on]))
@@ -59,7 +56,7 @@ class Net:
         data = np.maximum(cost[on][order], 0.0)
         return sparse.csr_matrix((data, self.head[on][order].astype(np.int32), start), (self.count, self.count))
 
-    def without(self, arcs: BoolArray) -> tuple[Net, IntArray]:
+    def without(self, arcs: Bools) -> tuple[Net, Indices]:
         """Take arcs away; also give, for each arc left, its number in this net. Bundles that lost one go whole."""
         gone = arcs.copy()
         for bundle in self.bundles:
@@ -108,7 +105,7 @@ def make_net(
     )
 
 
-def reached(net: Net, keep: BoolArray | None = None) -> BoolArray:
+def reached(net: Net, keep: Bools | None = None) -> Bools:
     """Tell which nodes the root reaches along the arcs that are kept."""
     from scipy.sparse import csgraph
 

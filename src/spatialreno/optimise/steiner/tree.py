@@ -8,11 +8,12 @@ from typing import Literal
 
 import numpy as np
 
+from spatialreno._types import Bools, Indices
 from spatialreno.optimise.limit import Limit
 from spatialreno.optimise.milp import relative_gap
 from spatialreno.optimise.steiner.cuts import CutModel, add_net, solve_cuts
 from spatialreno.optimise.steiner.heuristic import dual_ascent, pruned, shortest_path_tree, useless_arcs
-from spatialreno.optimise.steiner.net import BoolArray, IntArray, Net, reached
+from spatialreno.optimise.steiner.net import Net, reached
 
 _SMALL = 200
 
@@ -33,7 +34,7 @@ class Tree:
         Terminals that no arc leads to; the tree feeds all others.
     """
 
-    arcs: IntArray
+    arcs: Indices
     cost: float
     bound: float
     gap: float
@@ -93,7 +94,7 @@ def _feeding(net: Net, lost: tuple[int, ...]) -> Net:
     return replace(net, terminals=tuple(net.terminals[k] for k in kept), demand=demand, bundles=bundles)
 
 
-def _first(net: Net, left: np.ndarray) -> IntArray | None:
+def _first(net: Net, left: np.ndarray) -> Indices | None:
     """Take the best of a few quick trees; each keeps to one side of every building."""
     found = [shortest_path_tree(net), shortest_path_tree(net, left <= 1e-9), _of_networkx(net)]
     found = [tree if tree is None else _one_side(net, tree) for tree in found]
@@ -101,7 +102,7 @@ def _first(net: Net, left: np.ndarray) -> IntArray | None:
     return min(there, key=lambda tree: float(net.cost[tree].sum()), default=None)
 
 
-def _one_side(net: Net, tree: IntArray) -> IntArray | None:
+def _one_side(net: Net, tree: Indices) -> Indices | None:
     """Keep a tree that keeps to its bundles; else forbid the less used bundle of each building and grow again."""
     used = [sum(int(np.isin(a, tree)) for a in bundle) for bundle in net.bundles]
     if all(n in (0, len(b)) for n, b in zip(used, net.bundles, strict=True)):
@@ -116,7 +117,7 @@ def _one_side(net: Net, tree: IntArray) -> IntArray | None:
     return shortest_path_tree(net, ~gone)
 
 
-def _of_networkx(net: Net) -> IntArray | None:
+def _of_networkx(net: Net) -> Indices | None:
     """Take networkx's approximation where all arcs go both ways, so that the answer is never worse than it."""
     cost = {(int(u), int(v)): float(c) for u, v, c in zip(net.tail, net.head, net.cost, strict=True)}
     if net.bundles or net.tight.any() or any(cost.get((v, u)) != c for (u, v), c in cost.items()):
@@ -132,8 +133,8 @@ def _of_networkx(net: Net) -> IntArray | None:
     return pruned(net, np.array(sorted(arcs), np.intp))
 
 
-def _reduced(net: Net, left: np.ndarray, bound: float, best: float) -> tuple[Net, IntArray]:
-    gone: BoolArray = np.zeros(len(net.tail), bool)
+def _reduced(net: Net, left: np.ndarray, bound: float, best: float) -> tuple[Net, Indices]:
+    gone: Bools = np.zeros(len(net.tail), bool)
     if np.isfinite(best):
         gone = useless_arcs(net, left, bound, best)
     return net.without(gone)
@@ -142,14 +143,14 @@ def _reduced(net: Net, left: np.ndarray, bound: float, best: float) -> tuple[Net
 def _exact(
     net: Net,
     smaller: Net,
-    numbers: IntArray,
-    first: IntArray | None,
+    numbers: Indices,
+    first: Indices | None,
     bound: float,
     lost: tuple[int, ...],
     limit: Limit | None,
 ) -> Tree:
     known = _Known(net, first)
-    raised: list[IntArray] = []
+    raised: list[Indices] = []
     dual_ascent(smaller, raised)
     found = None
     while found is None:
@@ -173,7 +174,7 @@ def _exact(
     return _told(used, cost, bound, lost) if cost <= known.cost else _told(known.tree, known.cost, bound, lost)
 
 
-def _moved(cuts: list[IntArray], left: IntArray, count: int) -> list[IntArray]:
+def _moved(cuts: list[Indices], left: Indices, count: int) -> list[Indices]:
     """Write cuts in the numbers of the arcs that are left."""
     place = np.full(count, -1)
     place[left] = np.arange(len(left))
@@ -183,11 +184,11 @@ def _moved(cuts: list[IntArray], left: IntArray, count: int) -> list[IntArray]:
 class _Known:
     """The best tree so far; a relaxation that half uses an arc makes it cheaper for the next one."""
 
-    def __init__(self, net: Net, first: IntArray | None) -> None:
+    def __init__(self, net: Net, first: Indices | None) -> None:
         self.net, self.tree = net, first
         self.cost = np.inf if first is None else float(net.cost[first].sum())
 
-    def look(self, smaller: Net, numbers: IntArray, arcs: IntArray, values: np.ndarray) -> float:
+    def look(self, smaller: Net, numbers: Indices, arcs: Indices, values: np.ndarray) -> float:
         """Grow a tree where the relaxation already lies; give the least cost known."""
         leaning = replace(smaller, cost=smaller.cost * (1.0 - np.clip(values[arcs], 0.0, 1.0)))
         grown = shortest_path_tree(leaning)
@@ -198,7 +199,7 @@ class _Known:
         return self.cost
 
 
-def _told(arcs: IntArray | None, cost: float, bound: float, lost: tuple[int, ...]) -> Tree:
+def _told(arcs: Indices | None, cost: float, bound: float, lost: tuple[int, ...]) -> Tree:
     if arcs is None:
         return Tree(np.empty(0, np.intp), np.inf, bound, np.inf, "infeasible", lost)
     bound = min(bound, cost)

@@ -8,21 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from spatialreno._types import Floats, Indices
 from spatialreno.optimise import Milp
-from spatialreno.siting.models.problem import FloatArray, IntArray, Problem
+from spatialreno.siting.models.problem import Problem
 
 
 @dataclass(frozen=True)
 class Pairs:
     """Who can be served from where at what cost; ``instead`` is the cost of not being served."""
 
-    demand: IntArray
-    site: IntArray
-    cost: FloatArray
-    instead: FloatArray
+    demand: Indices
+    site: Indices
+    cost: Floats
+    instead: Floats
 
 
-def assignment_milp(problem: Problem, pairs: Pairs, *, site_cost: FloatArray, count: tuple[float, float]) -> Milp:
+def assignment_milp(problem: Problem, pairs: Pairs, *, site_cost: Floats, count: tuple[float, float]) -> Milp:
     """Write the programme: every demand to one open site, or to its alternative.
 
     .. math::
@@ -98,9 +99,9 @@ def cover_milp(problem: Problem, *, count: int) -> Milp:
 def stacked(
     blocks: list[tuple[sparse.csr_matrix, float, float]],
     *,
-    cost: FloatArray,
-    lower: FloatArray,
-    upper: FloatArray,
+    cost: Floats,
+    lower: Floats,
+    upper: Floats,
     integer: NDArray[np.bool_],
 ) -> Milp:
     """Stack blocks of rows, each with one lower and one upper limit, into a programme."""
@@ -115,7 +116,7 @@ def stacked(
     )
 
 
-def _rows(row: IntArray, column: IntArray, high: int, wide: int) -> sparse.csr_matrix:
+def _rows(row: Indices, column: Indices, high: int, wide: int) -> sparse.csr_matrix:
     return sparse.csr_matrix((np.ones(len(row)), (row, column)), shape=(high, wide))
 
 

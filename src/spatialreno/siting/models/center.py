@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from spatialreno._types import Floats
 from spatialreno.optimise import Limit, MilpResult, relative_gap, solve_milp
 from spatialreno.siting.models.assign import Pairs, assignment_milp, cover_milp
 from spatialreno.siting.models.choice import Choice, no_choice, opened_sites, served_pairs, told_choice
-from spatialreno.siting.models.problem import FloatArray, Problem
+from spatialreno.siting.models.problem import Problem
 from spatialreno.siting.models.walk_models import p_median
 
 
@@ -73,7 +74,7 @@ def p_center(problem: Problem, *, count: int, time_limit_s: float | None = None)
     return _told(problem.within(radii[high]), count, held, float(radii[low]), limit)
 
 
-def _radii(problem: Problem) -> FloatArray:
+def _radii(problem: Problem) -> Floats:
     """List the distances that can be the farthest: none is less than the nearest site of whoever lives worst."""
     nearest = np.full(len(problem.demands), np.inf)
     np.minimum.at(nearest, problem.demand, problem.distance_m)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from spatialreno._types import Floats, Indices
 from spatialreno.optimise import MilpResult, relative_gap
-from spatialreno.siting.models.problem import FloatArray, IntArray, Problem
+from spatialreno.siting.models.problem import Problem
 
-NONE: IntArray = np.empty(0, np.intp)
+NONE: Indices = np.empty(0, np.intp)
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,14 @@ def undecided(result: MilpResult) -> Choice:
     return replace(no_choice(), status=result.status)
 
 
-def opened_sites(result: MilpResult, problem: Problem) -> IntArray:
+def opened_sites(result: MilpResult, problem: Problem) -> Indices:
     """Read which new sites are open; none where the solver holds no point."""
     if not len(result.values):
         return NONE
     return np.flatnonzero((result.values[: len(problem.sites)] > 0.5) & ~problem.existing)
 
 
-def served_pairs(result: MilpResult, problem: Problem, chosen: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
+def served_pairs(result: MilpResult, problem: Problem, chosen: Indices) -> tuple[Indices, Indices, Floats]:
     """Pairs in use: the solver's where capacities bind, else each demand's nearest open site, ties by id."""
     if problem.capacitated:
         many = len(problem.sites)
@@ -65,8 +66,8 @@ def served_pairs(result: MilpResult, problem: Problem, chosen: IntArray) -> tupl
 
 def told_choice(
     problem: Problem,
-    chosen: IntArray,
-    served: tuple[IntArray, IntArray, FloatArray],
+    chosen: Indices,
+    served: tuple[Indices, Indices, Floats],
     verdict: tuple[float, float, str],
 ) -> Choice:
     """Write a choice down by id; the verdict is objective, bound and status."""

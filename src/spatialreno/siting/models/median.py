@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spatialreno._types import Floats, Indices
 from spatialreno.optimise import Limit
-from spatialreno.siting.models.problem import FloatArray, IntArray
 
 _ROUNDS = 400
 _PATIENCE = 15
@@ -20,7 +20,7 @@ _SAME = 1e-9
 class Limits:
     """Two sides of the optimum, and the sites and pairs an optimal choice may use."""
 
-    chosen: IntArray
+    chosen: Indices
     upper: float
     lower: float
     sites: NDArray[np.bool_]
@@ -28,7 +28,7 @@ class Limits:
     alone: NDArray[np.bool_]
 
 
-def limits(cost: FloatArray, instead: FloatArray, count: int, limit: Limit) -> Limits:
+def limits(cost: Floats, instead: Floats, count: int, limit: Limit) -> Limits:
     """Enclose the p-median optimum and rule out what cannot be in it.
 
     The choice comes from a greedy start and best exchanges (Teitz and Bart 1968); the limit from the
@@ -62,8 +62,8 @@ def limits(cost: FloatArray, instead: FloatArray, count: int, limit: Limit) -> L
 
 
 def greedy(
-    cost: FloatArray, instead: FloatArray, count: int, clashes: Mapping[int, list[int]] | None = None
-) -> IntArray:
+    cost: Floats, instead: Floats, count: int, clashes: Mapping[int, list[int]] | None = None
+) -> Indices:
     """Choose sites one after another, each time the one that saves most; ties by position.
 
     ``clashes`` names, for a site, those that cannot be built beside it (-1: those that cannot be built at all); there
@@ -84,7 +84,7 @@ def greedy(
     return np.array(sorted(chosen), np.intp)
 
 
-def exchange(cost: FloatArray, instead: FloatArray, chosen: IntArray, limit: Limit) -> tuple[IntArray, float]:
+def exchange(cost: Floats, instead: Floats, chosen: Indices, limit: Limit) -> tuple[Indices, float]:
     """Exchange one chosen site for another while that lowers the cost; best exchange first."""
     current = np.sort(chosen)
     value = float(np.minimum(cost[:, current].min(axis=1), instead).sum())
@@ -99,7 +99,7 @@ def exchange(cost: FloatArray, instead: FloatArray, chosen: IntArray, limit: Lim
     return current, value
 
 
-def _exchanged(cost: FloatArray, instead: FloatArray, current: IntArray) -> FloatArray:
+def _exchanged(cost: Floats, instead: Floats, current: Indices) -> Floats:
     """Cost after each exchange: rows are sites that leave, columns sites that enter."""
     own = np.column_stack([cost[:, current], instead])
     order = np.argsort(own, axis=1, kind="stable")[:, :2]
@@ -110,7 +110,7 @@ def _exchanged(cost: FloatArray, instead: FloatArray, current: IntArray) -> Floa
     return np.asarray(stay.sum(axis=0) + leaving @ rise)
 
 
-def _ascend(cost: FloatArray, instead: FloatArray, count: int, upper: float, limit: Limit) -> tuple[float, FloatArray]:
+def _ascend(cost: Floats, instead: Floats, count: int, upper: float, limit: Limit) -> tuple[float, Floats]:
     """Climb the Lagrangian by subgradient steps; return the best limit and its prices."""
     price = np.minimum(instead, np.partition(cost, min(count, cost.shape[1] - 1), axis=1)[:, 0])
     best, best_price, step, stale = -np.inf, price, 2.0, 0

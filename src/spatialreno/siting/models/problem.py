@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spatialreno._types import Floats, Indices
 from spatialreno.errors import InputError
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 _COLUMNS = ("origin", "destination", "distance_m")
 
 
@@ -37,14 +36,14 @@ class Problem:
     """
 
     demands: pd.Index
-    weights: FloatArray
+    weights: Floats
     sites: pd.Index
     existing: NDArray[np.bool_]
-    demand: IntArray
-    site: IntArray
-    distance_m: FloatArray
-    capacity: FloatArray
-    conflicts: IntArray
+    demand: Indices
+    site: Indices
+    distance_m: Floats
+    capacity: Floats
+    conflicts: Indices
 
     @property
     def capacitated(self) -> bool:

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from spatialreno.optimise import CutModel, FloatArray, IntArray, Limit, MilpResult, solve_milp
+from spatialreno._types import Floats, Indices
+from spatialreno.optimise import CutModel, Limit, MilpResult, solve_milp
 
 Condition = Literal["capacity", "radius", "noise", "main_reach", "main_power", "count", "land"]
 #: Conditions that can be let go one at a time, with the unit of the shortfall.
@@ -47,9 +48,9 @@ class StationCase:
 
     demand: pd.DataFrame
     sites: pd.DataFrame
-    way_m: FloatArray
+    way_m: Floats
     spare_kw: pd.Series
-    reach_m: FloatArray
+    reach_m: Floats
     conflicts: Sequence[tuple[int, int]]
     radius_m: float
     noise_m: float
@@ -63,9 +64,9 @@ class StationCase:
 class CaseAnswer:
     """Sites chosen (positions), site of each demand (-1: none), main of each site, and the proof."""
 
-    sites: IntArray
-    given: IntArray
-    main: IntArray
+    sites: Indices
+    given: Indices
+    main: Indices
     result: MilpResult
 
 
@@ -116,11 +117,11 @@ class _Built:
         if case.count is not None and loose != "count":
             self.model.row([int(v) for v in self.y], [1.0] * len(self.y), float(case.count), float(case.count))
 
-    def _close(self, columns: IntArray) -> None:
+    def _close(self, columns: Indices) -> None:
         for column in columns:
             self.model.upper[int(column)] = 0.0
 
-    def _serve(self, area: FloatArray) -> None:
+    def _serve(self, area: Floats) -> None:
         """Everybody is served once, by a site that is built, within its capacity."""
         case, model = self.case, self.model
         for b in range(len(area)):
@@ -139,7 +140,7 @@ class _Built:
             if case.count is not None:  # a station that serves nobody does not count
                 model.row([*(int(c) for c in self.x[mine]), int(self.y[j])], [1.0] * len(mine) + [-1.0], 0.0, np.inf)
 
-    def _mains(self, load: FloatArray) -> None:
+    def _mains(self, load: Floats) -> None:
         """Every site that is built hangs on mains with room, near enough."""
         case, model, count = self.case, self.model, len(self.case.spare_kw)
         self.z = np.empty((len(self.y), 0), np.intp)
@@ -177,7 +178,7 @@ class _Built:
         main = np.array([int(np.argmax(values[self.z[j]])) if self.z.size else -1 for j in sites], np.intp)
         return CaseAnswer(sites, given, main, found), self._short(values, sites, given, main)
 
-    def _short(self, values: FloatArray, sites: IntArray, given: IntArray, main: IntArray) -> float:
+    def _short(self, values: Floats, sites: Indices, given: Indices, main: Indices) -> float:
         case = self.case
         if self.loose == "capacity" and self.more is not None:
             return float(values[self.more].sum())

@@ -6,32 +6,33 @@ from collections.abc import Callable
 
 import numpy as np
 
+from spatialreno._types import Floats, Indices
 from spatialreno.optimise import Limit
-from spatialreno.siting.models.problem import FloatArray, IntArray, Problem
+from spatialreno.siting.models.problem import Problem
 
 _SAME = 1e-9
 
 
-def earliest_sites(problem: Problem, chosen: IntArray, instead: FloatArray, limit: Limit) -> IntArray:
+def earliest_sites(problem: Problem, chosen: Indices, instead: Floats, limit: Limit) -> Indices:
     """Exchange chosen sites for earlier ones as long as the weighted distance stays the same."""
     table = np.full((len(problem.demands), len(problem.sites)), np.inf)
     table[problem.demand, problem.site] = problem.weights[problem.demand] * problem.distance_m
     standing = np.minimum(instead, table[:, problem.existing].min(axis=1, initial=np.inf))
 
-    def costs(rest: IntArray, earlier: IntArray) -> FloatArray:
+    def costs(rest: Indices, earlier: Indices) -> Floats:
         near = np.minimum(standing, table[:, rest].min(axis=1, initial=np.inf))
         return np.asarray(np.minimum(near[:, None], table[:, earlier]).sum(axis=0))
 
     return _earliest(problem, chosen, costs, limit)
 
 
-def earliest_cover(problem: Problem, chosen: IntArray, limit: Limit) -> IntArray:
+def earliest_cover(problem: Problem, chosen: Indices, limit: Limit) -> Indices:
     """Exchange chosen sites for earlier ones as long as the weight covered stays the same."""
     table = np.zeros((len(problem.demands), len(problem.sites)), bool)
     table[problem.demand, problem.site] = True
     standing = table[:, problem.existing].any(axis=1)
 
-    def uncovered(rest: IntArray, earlier: IntArray) -> FloatArray:
+    def uncovered(rest: Indices, earlier: Indices) -> Floats:
         alone = ~(standing | table[:, rest].any(axis=1))
         return np.asarray(problem.weights[alone] @ ~table[np.ix_(alone, earlier)])
 
@@ -39,8 +40,8 @@ def earliest_cover(problem: Problem, chosen: IntArray, limit: Limit) -> IntArray
 
 
 def _earliest(
-    problem: Problem, chosen: IntArray, costs: Callable[[IntArray, IntArray], FloatArray], limit: Limit
-) -> IntArray:
+    problem: Problem, chosen: Indices, costs: Callable[[Indices, Indices], Floats], limit: Limit
+) -> Indices:
     """Try, from the latest chosen site on, every earlier one in its place; begin again after each exchange."""
     best = np.sort(chosen)
     if not len(best):
@@ -60,7 +61,7 @@ def _earliest(
     return best
 
 
-def _free(problem: Problem, out: int, rest: IntArray) -> IntArray:
+def _free(problem: Problem, out: int, rest: Indices) -> Indices:
     """List the sites before one that could be built beside the rest and beside what stands."""
     stands = {*rest.tolist(), *np.flatnonzero(problem.existing).tolist()}
     free = ~problem.existing[:out]

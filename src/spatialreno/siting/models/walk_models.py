@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from spatialreno._types import Floats, Indices
 from spatialreno.optimise import Limit, MilpResult, solve_milp
 from spatialreno.siting.models.assign import Pairs, assignment_milp, coverage_milp
 from spatialreno.siting.models.choice import NONE, Choice, no_choice, opened_sites, served_pairs, told_choice, undecided
 from spatialreno.siting.models.median import greedy, limits
-from spatialreno.siting.models.problem import FloatArray, IntArray, Problem
+from spatialreno.siting.models.problem import Problem
 from spatialreno.siting.models.ties import earliest_cover, earliest_sites
 
 
@@ -145,7 +146,7 @@ def least_count(problem: Problem, *, time_limit_s: float | None = None) -> Choic
     return told_choice(problem, chosen, served_pairs(result, problem, chosen), verdict)
 
 
-def _plain_median(problem: Problem, instead: FloatArray, count: int, limit: Limit) -> Choice:
+def _plain_median(problem: Problem, instead: Floats, count: int, limit: Limit) -> Choice:
     cost = problem.weights[problem.demand] * problem.distance_m
     pairs = Pairs(problem.demand, problem.site, cost, instead)
     free = np.zeros(len(problem.sites))
@@ -163,7 +164,7 @@ def _plain_median(problem: Problem, instead: FloatArray, count: int, limit: Limi
     return _median_choice(problem, chosen, instead, result)
 
 
-def _quick(problem: Problem, instead: FloatArray, count: int) -> IntArray:
+def _quick(problem: Problem, instead: Floats, count: int) -> Indices:
     """Choose greedily among sites that can stand beside each other; nothing where that leaves someone unserved."""
     cost, alone, far = _dense(problem, instead)
     chosen = greedy(cost, alone, count, _clashes(problem))
@@ -172,7 +173,7 @@ def _quick(problem: Problem, instead: FloatArray, count: int) -> IntArray:
     return np.flatnonzero(~problem.existing)[chosen] if everyone else NONE
 
 
-def _quick_cover(near: Problem, count: int) -> IntArray:
+def _quick_cover(near: Problem, count: int) -> Indices:
     """Choose greedily whom to cover."""
     cost = np.repeat(near.weights[:, None], len(near.sites), axis=1)
     cost[near.demand, near.site] = 0.0
@@ -193,13 +194,13 @@ def _clashes(problem: Problem) -> dict[int, list[int]]:
     return found
 
 
-def _wider(near: Problem, one: IntArray, other: IntArray) -> IntArray:
+def _wider(near: Problem, one: Indices, other: Indices) -> Indices:
     """Take the choice that covers more; either may be empty."""
     covers = [float(near.weights[np.unique(near.demand[np.isin(near.site, sites)])].sum()) for sites in (one, other)]
     return other if not len(one) or (len(other) and covers[1] > covers[0]) else one
 
 
-def _nearer(problem: Problem, instead: FloatArray, one: IntArray, other: IntArray) -> IntArray:
+def _nearer(problem: Problem, instead: Floats, one: Indices, other: Indices) -> Indices:
     """Take the better of two choices; either may be empty."""
     cost, alone, _ = _dense(problem, instead)
     place = np.cumsum(~problem.existing) - 1
@@ -210,7 +211,7 @@ def _nearer(problem: Problem, instead: FloatArray, one: IntArray, other: IntArra
     return one if values[0] <= values[1] else other
 
 
-def _bounded_median(problem: Problem, instead: FloatArray, count: int, limit: Limit) -> Choice:
+def _bounded_median(problem: Problem, instead: Floats, count: int, limit: Limit) -> Choice:
     """Solve on what the two bounds leave over; everything they rule out is in no optimum."""
     cost, existing, far = _dense(problem, instead)
     new = np.flatnonzero(~problem.existing)
@@ -239,7 +240,7 @@ def _bounded_median(problem: Problem, instead: FloatArray, count: int, limit: Li
     return _median_choice(problem, chosen, instead, replace(result, bound=max(bound, found.lower)))
 
 
-def _dense(problem: Problem, instead: FloatArray) -> tuple[FloatArray, FloatArray, float]:
+def _dense(problem: Problem, instead: Floats) -> tuple[Floats, Floats, float]:
     """Costs of demand by new site, the cost without any new site, and what stands for "no way"."""
     cost = problem.weights[problem.demand] * problem.distance_m
     finite = np.concatenate([cost, instead[np.isfinite(instead)], [1.0]])
@@ -251,7 +252,7 @@ def _dense(problem: Problem, instead: FloatArray) -> tuple[FloatArray, FloatArra
     return table[:, ~problem.existing], alone, far
 
 
-def _median_choice(problem: Problem, chosen: IntArray, instead: FloatArray, result: MilpResult) -> Choice:
+def _median_choice(problem: Problem, chosen: Indices, instead: Floats, result: MilpResult) -> Choice:
     demand, site, distance = served_pairs(result, problem, chosen)
     cost = problem.weights[demand] * distance
     if not problem.capacitated:  # farther than "unserved" counts as unserved

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array, csr_array
 
+from spatialreno._types import Ints
 from spatialreno.walk.access.travel import pair_rows, walk_limit
-from spatialreno.walk.millimetres.frame import MM_PER_M, Ints
+from spatialreno.walk.millimetres.frame import MM_PER_M
 from spatialreno.walk.state.places import Asked, Places, find_places
 from spatialreno.walk.state.walkers import state_for
 

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno._types import Bools
+from spatialreno.area import refuse_unknown
 from spatialreno.walk.fabric.fabric import HOP_KINDS, NODE_KINDS, Fabric
-from spatialreno.walk.millimetres.frame import MM_PER_M, Bools
+from spatialreno.walk.millimetres.frame import MM_PER_M
 from spatialreno.walk.state.standing import VISITOR, fabric_of, homes, open_hops
 
 if TYPE_CHECKING:
@@ -122,7 +124,9 @@ def walk_network(area: StudyArea, *, compound: str | None = None) -> WalkNetwork
         The compound is unknown.
     """
     fabric = fabric_of(area)
-    walker = VISITOR if compound is None else homes(area)[compound]
+    if compound is not None:
+        refuse_unknown([str(compound)], homes(area), what="walk_network", noun="compound")
+    walker = VISITOR if compound is None else homes(area)[str(compound)]
     return WalkNetwork(area, compound or "", fabric, open_hops(area, fabric, walker))
 
 

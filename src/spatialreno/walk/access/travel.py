@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno._types import Floats, Geometries, Ints
 from spatialreno.area import as_kinds, open_facilities
 from spatialreno.errors import InputError
 from spatialreno.walk.fabric.attach import direct
 from spatialreno.walk.fabric.sectors import expand
-from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Geometries, Ints
+from spatialreno.walk.millimetres.frame import MM_PER_M
 from spatialreno.walk.search.engine import FAR, Field, nearest_place, reach
 from spatialreno.walk.state.places import Asked, Places, find_places, host_shapes
 from spatialreno.walk.state.standing import VISITOR, Walker, paths_open

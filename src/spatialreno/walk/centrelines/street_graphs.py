@@ -9,10 +9,11 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from spatialreno._types import Floats, Geometries, Ints
 from spatialreno.errors import InputError
 from spatialreno.walk.centrelines.street_network import StreetNetwork
 from spatialreno.walk.fabric.street_joins import read_streets
-from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Frame, Geometries, Ints, lengths_mm, lines
+from spatialreno.walk.millimetres.frame import MM_PER_M, Frame, lengths_mm, lines
 
 if TYPE_CHECKING:
     import networkx as nx

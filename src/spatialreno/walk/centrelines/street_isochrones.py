@@ -10,10 +10,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from spatialreno._types import Floats, Ints
 from spatialreno.catalog import read_catalog
 from spatialreno.errors import InputError
 from spatialreno.walk.millimetres.compiled import compiled
-from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Ints
+from spatialreno.walk.millimetres.frame import MM_PER_M
 from spatialreno.walk.search.contraction import reach_from
 from spatialreno.walk.search.engine import FAR, both_ways
 from spatialreno.walk.state.walkers import checked_times

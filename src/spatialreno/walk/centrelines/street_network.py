@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno._types import Floats, Ints
 from spatialreno.errors import InputError
 from spatialreno.walk.centrelines.street_tables import (
     StreetPieces,
@@ -21,7 +22,7 @@ from spatialreno.walk.centrelines.street_tables import (
     route_table,
 )
 from spatialreno.walk.fabric.build import hilbert
-from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Ints, lines
+from spatialreno.walk.millimetres.frame import MM_PER_M, lines
 from spatialreno.walk.search.contraction import Chains, draw_together, nearest_from, rows_from
 from spatialreno.walk.search.engine import FAR, Seeds, both_ways
 

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno._types import Floats, Ints
 from spatialreno.errors import InputError
-from spatialreno.walk.millimetres.frame import MM_PER_M, Floats, Ints
+from spatialreno.walk.millimetres.frame import MM_PER_M
 
 
 @dataclass(frozen=True, repr=False)

@@ -8,11 +8,12 @@ from itertools import pairwise
 import numpy as np
 import shapely
 
+from spatialreno._types import Floats, Ints
 from spatialreno.walk.fabric.fabric import Fabric
 from spatialreno.walk.fabric.sectors import unique_pairs, with_fill
 from spatialreno.walk.fabric.sight import removable_crossings, sight_lines, touching
 from spatialreno.walk.fabric.walkable_ground import HAIR_MM
-from spatialreno.walk.millimetres.frame import Floats, Ints, lengths_mm, lines
+from spatialreno.walk.millimetres.frame import lengths_mm, lines
 from spatialreno.walk.millimetres.sight_kernels import taut_from
 
 _TRIED_STREETS = 12

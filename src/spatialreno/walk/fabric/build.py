@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spatialreno._types import Bools, Ints
 from spatialreno.errors import InputError
 from spatialreno.walk.fabric.cells import Cell, Points, hops_in, read_cells
 from spatialreno.walk.fabric.entrances import Doors, read_doors
@@ -17,7 +18,7 @@ from spatialreno.walk.fabric.sight import removable_crossings
 from spatialreno.walk.fabric.street_joins import Links, Streets, add_points, link, read_streets, sampled
 from spatialreno.walk.fabric.walkable_ground import Ground, read_ground
 from spatialreno.walk.millimetres.compiled import EndlessError
-from spatialreno.walk.millimetres.frame import Bools, Frame, Ints, lengths_mm, lines
+from spatialreno.walk.millimetres.frame import Frame, lengths_mm, lines
 from spatialreno.walk.millimetres.split_pieces import Pieces, node_pieces
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from functools import cached_property
 import numpy as np
 import shapely
 
+from spatialreno._types import Bools, Floats, Ints
 from spatialreno.walk.fabric.obstacles import PERMANENT, Obstacles
 from spatialreno.walk.fabric.sectors import Rays, Sectors, expand, packed, rays_of, unique_pairs
 from spatialreno.walk.fabric.walkable_ground import Ground
-from spatialreno.walk.millimetres.frame import Bools, Floats, Ints
 from spatialreno.walk.millimetres.sight_kernels import crossed_labels, grid_of, seen_pairs
 from spatialreno.walk.millimetres.split_pieces import Pieces
 

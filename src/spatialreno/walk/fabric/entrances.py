@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno._types import Bools, Floats, Geometries, Ints
 from spatialreno.walk.fabric.obstacles import PERMANENT, Obstacles
-from spatialreno.walk.millimetres.frame import Bools, Floats, Frame, Geometries, Ints, lengths_mm, lines
+from spatialreno.walk.millimetres.frame import Frame, lengths_mm, lines
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea

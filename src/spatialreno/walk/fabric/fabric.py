@@ -8,12 +8,13 @@ from functools import cached_property
 import numpy as np
 import shapely
 
+from spatialreno._types import Bools, Floats, Ints
 from spatialreno.walk.fabric.cells import Cell, Points
 from spatialreno.walk.fabric.entrances import Doors
 from spatialreno.walk.fabric.obstacles import Obstacles, in_the_way
 from spatialreno.walk.fabric.sectors import Sectors, expand
 from spatialreno.walk.fabric.walkable_ground import Ground
-from spatialreno.walk.millimetres.frame import Bools, Floats, Frame, Ints
+from spatialreno.walk.millimetres.frame import Frame
 
 NODE_KINDS = ("corner", "door", "street")
 HOP_KINDS = ("yard", "joint", "street", "link")

@@ -11,9 +11,10 @@ import numpy as np
 import shapely
 import shapely.ops
 
+from spatialreno._types import Bools, Floats, Geometries, Ints
 from spatialreno.area import closed_gaps, gate_spans, standing_structures, taken_stretches
 from spatialreno.walk.fabric.passages import narrows
-from spatialreno.walk.millimetres.frame import Bools, Floats, Frame, Geometries, Ints
+from spatialreno.walk.millimetres.frame import Frame
 from spatialreno.walk.millimetres.split_pieces import LEFT, Pieces, ring_segments
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from spatialreno.walk.millimetres.frame import Bools, Floats, Geometries, Ints, lines
+from spatialreno._types import Bools, Floats, Geometries, Ints
+from spatialreno.walk.millimetres.frame import lines
 from spatialreno.walk.millimetres.split_pieces import Pieces
 
 _ROUNDING_MM = 1.5

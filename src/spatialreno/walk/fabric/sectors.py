@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spatialreno._types import Bools, Floats, Ints
 from spatialreno.walk.fabric.obstacles import PERMANENT, Obstacles
 from spatialreno.walk.millimetres.compiled import compiled
-from spatialreno.walk.millimetres.frame import Bools, Floats, Ints
 from spatialreno.walk.millimetres.sight_kernels import sectors_of
 from spatialreno.walk.millimetres.split_pieces import LEFT, RIGHT, Pieces
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from spatialreno._types import Floats, Geometries, Ints
 from spatialreno.walk.fabric.obstacles import PERMANENT, Obstacles
 from spatialreno.walk.fabric.sectors import Rays, unique_pairs
-from spatialreno.walk.millimetres.frame import Floats, Geometries, Ints
 
 if TYPE_CHECKING:
     from spatialreno.walk.fabric.cells import Cell, Points

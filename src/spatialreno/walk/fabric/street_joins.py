@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from spatialreno._types import Bools, Floats, Geometries, Ints
 from spatialreno.walk.fabric.obstacles import Obstacles
 from spatialreno.walk.fabric.walkable_ground import Ground
-from spatialreno.walk.millimetres.frame import Bools, Floats, Frame, Geometries, Ints, lines
+from spatialreno.walk.millimetres.frame import Frame, lines
 from spatialreno.walk.millimetres.split_pieces import Pieces, node_pieces, ring_segments
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from spatialreno.walk.millimetres.frame import Floats, Frame, Geometries, Ints, lines
+from spatialreno._types import Floats, Geometries, Ints
+from spatialreno.walk.millimetres.frame import Frame, lines
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea

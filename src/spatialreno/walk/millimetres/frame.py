@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+
+from spatialreno._types import Floats, Geometries, Ints
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 MM_PER_M = 1000.0
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-Geometries = NDArray[np.object_]
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
+from spatialreno._types import Bools, Floats, Ints
 from spatialreno.walk.millimetres.compiled import EndlessError
-from spatialreno.walk.millimetres.frame import Bools, Floats, Ints, lines
+from spatialreno.walk.millimetres.frame import lines
 
 _TOUCH_MM = 1.0
 _CORNER_MM = 0.7072

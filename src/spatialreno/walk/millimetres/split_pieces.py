@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spatialreno.walk.millimetres.frame import Floats, Ints
+from spatialreno._types import Floats, Ints
 from spatialreno.walk.millimetres.snap_rounding import check_joints, rounded, touching
 
 LEFT, RIGHT = 1, 2

@@ -12,8 +12,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from spatialreno._types import Bools, Geometries, Ints
 from spatialreno.walk.access.travel import metres_per_minute
-from spatialreno.walk.millimetres.frame import MM_PER_M, Bools, Geometries, Ints
+from spatialreno.walk.millimetres.frame import MM_PER_M
 from spatialreno.walk.reach.seen_ground import Walked
 from spatialreno.walk.reach.strips import Strips
 from spatialreno.walk.state.places import Asked, Places, find_places

@@ -14,13 +14,14 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from spatialreno._types import Bools, Floats, Geometries, Ints
 from spatialreno.errors import InputError
 from spatialreno.walk.fabric.cells import Cell
 from spatialreno.walk.fabric.fabric import Fabric
 from spatialreno.walk.fabric.obstacles import PERMANENT, in_the_way
 from spatialreno.walk.fabric.sectors import packed
 from spatialreno.walk.millimetres.compiled import EndlessError
-from spatialreno.walk.millimetres.frame import Bools, Floats, Geometries, Ints, lines
+from spatialreno.walk.millimetres.frame import lines
 from spatialreno.walk.reach.triangulation import triangulate
 
 _FRAME_TIMES = 20

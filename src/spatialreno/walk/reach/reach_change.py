@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno._types import Geometries
+from spatialreno.area import as_ids, as_points
 from spatialreno.errors import InputError
 from spatialreno.walk.access.travel import metres_per_minute
 from spatialreno.walk.fabric.fabric import LINK, YARD
-from spatialreno.walk.millimetres.frame import MM_PER_M, Geometries, lines
+from spatialreno.walk.millimetres.frame import MM_PER_M, lines
 from spatialreno.walk.reach.isochrones import isochrones
 from spatialreno.walk.reach.seen_ground import Walk, Walked
 from spatialreno.walk.reach.strips import Strips
@@ -24,7 +26,7 @@ from spatialreno.walk.state.walkers import assumed, checked_times, state_for
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from spatialreno.area import StudyArea
+    from spatialreno.area import Ids, StudyArea
 
 _THIN_M = 0.01
 _SPECK_M2 = 0.05
@@ -226,10 +228,10 @@ def _thick(shapes: Geometries) -> Geometries:
 
 def _both_know(before: StudyArea, after: StudyArea, origins: Asked) -> None:
     """Refuse ids that one state does not have."""
-    if isinstance(origins, gpd.GeoSeries):
+    if as_points(before, origins, what="isochrone_change") is not None:
         return
     known = [set(state.buildings.index) | set(state.facilities.index) for state in (before, after)]
-    lost = [str(name) for name in origins if (str(name) in known[0]) != (str(name) in known[1])]
+    lost = [name for name in as_ids(cast("Ids", origins)) if (name in known[0]) != (name in known[1])]
     if lost:
         raise InputError(
             f"isochrone_change: {', '.join(lost[:8])} is in one of the two states only. "

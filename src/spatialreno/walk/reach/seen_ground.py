@@ -8,11 +8,11 @@ from functools import cached_property
 import numpy as np
 import shapely
 
+from spatialreno._types import Bools, Floats, Geometries, Ints
 from spatialreno.walk.fabric.fabric import CORNER, DOOR, ON_STREET
 from spatialreno.walk.fabric.obstacles import in_the_way
 from spatialreno.walk.fabric.sectors import expand
 from spatialreno.walk.millimetres.compiled import EndlessError
-from spatialreno.walk.millimetres.frame import Bools, Floats, Geometries, Ints
 from spatialreno.walk.reach import sight_spread as rows_of
 from spatialreno.walk.reach.mesh import Mesh, endless, mesh_of
 from spatialreno.walk.reach.sight_spread import spread

@@ -8,8 +8,9 @@ from functools import cached_property
 import numpy as np
 import shapely
 
+from spatialreno._types import Bools, Floats, Geometries, Ints
 from spatialreno.walk.fabric.walkable_ground import HAIR_MM
-from spatialreno.walk.millimetres.frame import MM_PER_M, Bools, Floats, Geometries, Ints, lines
+from spatialreno.walk.millimetres.frame import MM_PER_M, lines
 from spatialreno.walk.reach.seen_ground import Walk
 from spatialreno.walk.state.places import Places
 from spatialreno.walk.state.standing import Walker

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from spatialreno._types import Ints
 from spatialreno.walk.millimetres.compiled import EndlessError, compiled
-from spatialreno.walk.millimetres.frame import Ints
 from spatialreno.walk.search import contracted_search as junctions
 from spatialreno.walk.search.engine import FAR, NOBODY, Arcs, Int32s, Reached, Seeds
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spatialreno.walk.millimetres.frame import Bools, Ints
+from spatialreno._types import Bools, Ints
 from spatialreno.walk.search import bucket_queue as queue
 
 FAR = queue.FAR

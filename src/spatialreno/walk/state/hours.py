@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spatialreno._types import Bools
 from spatialreno.errors import Fault, InputError
-from spatialreno.walk.millimetres.frame import Bools
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno._types import Floats, Geometries, Ints
 from spatialreno.area import as_ids, as_points
 from spatialreno.errors import InputError
 from spatialreno.walk.fabric.attach import Ways, attach
 from spatialreno.walk.fabric.fabric import Fabric
 from spatialreno.walk.fabric.obstacles import PERMANENT
-from spatialreno.walk.millimetres.frame import Floats, Geometries, Ints
 
 if TYPE_CHECKING:
     from spatialreno.area import Ids, Points, StudyArea

@@ -11,8 +11,8 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from spatialreno._types import Ints
 from spatialreno.area import lineages
-from spatialreno.walk.millimetres.frame import Ints
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 import numpy as np
 import shapely
 
+from spatialreno._types import Bools, Floats, Geometries, Ints
 from spatialreno.errors import InputError
 from spatialreno.files import put_whole
 from spatialreno.walk.fabric.fabric import Fabric
 from spatialreno.walk.fabric.sectors import Rays
-from spatialreno.walk.millimetres.frame import Bools, Floats, Geometries, Ints
 from spatialreno.walk.state.standing import fabric_of, geometry_key, keep_fabric, source_of
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from spatialreno._types import Bools, Ints
 from spatialreno.area import on_ground
 from spatialreno.walk.fabric.build import build_fabric
 from spatialreno.walk.fabric.fabric import Fabric
-from spatialreno.walk.millimetres.frame import Bools, Ints
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spatialreno._types import Bools, Ints
 from spatialreno.walk.fabric.fabric import Fabric
 from spatialreno.walk.fabric.sectors import expand
-from spatialreno.walk.millimetres.frame import Bools, Ints
 from spatialreno.walk.search.engine import Arcs, Csr, Extra, Seeds, both_ways, open_graph
 from spatialreno.walk.state.places import Places
 from spatialreno.walk.state.standing import VISITOR, Walker, fabric_of, homes, open_groups, paths_open, standing

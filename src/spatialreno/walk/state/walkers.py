@@ -12,9 +12,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from spatialreno._types import Bools
 from spatialreno.area import overlaid
 from spatialreno.errors import InputError
-from spatialreno.walk.millimetres.frame import Bools
 from spatialreno.walk.state.hours import said_hours, shut_gates
 from spatialreno.walk.state.ramps import find_ramps, kerbs, ramp_gates
 from spatialreno.walk.state.standing import fabric_of
@@ -69,7 +69,7 @@ def needs_of(area: StudyArea, group: str) -> Needs:
         The group is unknown.
     """
     groups = area.catalog.groups
-    if group not in groups.index:
+    if not isinstance(group, str) or group not in groups.index:
         raise InputError(f"walk: group {group} is not in the catalog. Use one of {', '.join(groups.index)}.")
     row = groups.loc[group]
     width, level = row["clear_width_m"], row["level_diff_m"]
@@ -97,7 +97,7 @@ def state_for(area: StudyArea, group: str | Needs = "general", at: str | datetim
     State
         The plain state for whom nothing is in the way.
     """
-    seen = as_met(area, needs_of(area, group) if isinstance(group, str) else group, at)
+    seen = as_met(area, group if isinstance(group, Needs) else needs_of(area, group), at)
     return State(area, fabric_of(area)) if seen is area else SeenState(seen, fabric_of(seen), area)
 
 

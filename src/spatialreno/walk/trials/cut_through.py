@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno._types import Bools, Floats
 from spatialreno.walk.access.travel import nearest, walk_limit
 from spatialreno.walk.fabric.fabric import ON_STREET, Fabric
 from spatialreno.walk.fabric.sectors import packed
-from spatialreno.walk.millimetres.frame import MM_PER_M, Bools, Floats, lines
+from spatialreno.walk.millimetres.frame import MM_PER_M, lines
 from spatialreno.walk.search.engine import Csr, Seeds, open_graph, reach
 from spatialreno.walk.state.standing import open_groups
 from spatialreno.walk.state.state import State

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from spatialreno._types import Bools, Ints
+
 if TYPE_CHECKING:
-    from spatialreno.walk.millimetres.frame import Bools, Ints
     from spatialreno.walk.trials.home_walk import HomeWalk, Target
     from spatialreno.walk.trials.opening_choices import OpeningChoices
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from spatialreno._types import Bools, Ints
 from spatialreno.walk.fabric.sectors import expand
-from spatialreno.walk.millimetres.frame import Bools, Ints
 from spatialreno.walk.search.engine import Int32s
 from spatialreno.walk.trials import choice_kernels as kernels
 from spatialreno.walk.trials.switches import Classes, Switches, Table

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from spatialreno._types import Bools, Ints
 from spatialreno.walk.fabric.sectors import expand
-from spatialreno.walk.millimetres.frame import MM_PER_M, Bools, Ints
+from spatialreno.walk.millimetres.frame import MM_PER_M
 from spatialreno.walk.search.engine import Csr, Int32s, Seeds, both_ways, nearest_place
 from spatialreno.walk.state.places import Places, find_places
 from spatialreno.walk.state.standing import paths_open

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from spatialreno.walk.millimetres.frame import Bools, Ints
+from spatialreno._types import Bools, Ints
 from spatialreno.walk.state.state import State
 from spatialreno.walk.trials import choice_kernels as kernels
 

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from spatialreno._types import Bools, Floats, Ints
 from spatialreno.area import open_facilities
-from spatialreno.walk.millimetres.frame import MM_PER_M, Bools, Floats, Ints
+from spatialreno.walk.millimetres.frame import MM_PER_M
 from spatialreno.walk.search.engine import Int32s, span
 from spatialreno.walk.state.places import Places, find_places
 from spatialreno.walk.state.standing import VISITOR, Walker

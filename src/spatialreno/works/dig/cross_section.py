@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from spatialreno.errors import InputError
+from spatialreno.area import several
+from spatialreno.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
@@ -279,13 +280,14 @@ def fit_section(
     )
 
 
-def checked_kinds(catalog: Catalog, kinds: Sequence[str]) -> list[str]:
+def checked_kinds(catalog: Catalog, kinds: Sequence[str] | str) -> list[str]:
     """Sort kinds by their rank (gravity first, then heat), refusing unknown and double ones."""
-    ranks = catalog.pipe_kinds["rank"]
-    wrong = sorted({k for k in kinds if k not in ranks.index} | {k for k in kinds if list(kinds).count(k) > 1})
+    ranks, asked = catalog.pipe_kinds["rank"], [str(kind) for kind in several(kinds)]
+    wrong = sorted({k for k in asked if k not in ranks.index or asked.count(k) > 1})
     if wrong:
-        raise InputError(f"kinds: {', '.join(wrong)} is unknown or given twice. Choose from: {', '.join(ranks.index)}.")
-    return sorted(kinds, key=lambda kind: int(ranks[kind]))
+        mend = f"{nearest(wrong, ranks.index)} Choose from: {', '.join(ranks.index)}."
+        raise InputError(f"kinds: {', '.join(wrong)} is unknown or given twice.{mend}")
+    return sorted(asked, key=lambda kind: int(ranks[kind]))
 
 
 def fitting(

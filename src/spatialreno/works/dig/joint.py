@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from spatialreno._types import Floats, Indices
 from spatialreno.optimise import (
     CutModel,
-    FloatArray,
-    IntArray,
     Limit,
     Net,
     add_net,
@@ -104,7 +103,7 @@ def route_alone(nets: Sequence[KindNet]) -> dict[str, tuple[Edge, ...]]:
     return found
 
 
-def _pairs(net: Net, arcs: IntArray) -> tuple[Edge, ...]:
+def _pairs(net: Net, arcs: Indices) -> tuple[Edge, ...]:
     return tuple(sorted((int(net.tail[a]), int(net.head[a])) for a in arcs))
 
 
@@ -186,7 +185,7 @@ def _there(laid: Laid | None, lanes: Lanes) -> dict[int, float]:
     return {number[str(name)]: float(price) for name, price in laid.pieces["price_yuan_m"].items()}
 
 
-def _edges(lanes: Lanes) -> tuple[dict[Edge, int], FloatArray]:
+def _edges(lanes: Lanes) -> tuple[dict[Edge, int], Floats]:
     """Number what can be opened: pieces first, then links (by node and what they serve)."""
     numbers: dict[Edge, int] = {}
     for k, piece in enumerate(lanes.pieces.itertuples()):
@@ -195,7 +194,7 @@ def _edges(lanes: Lanes) -> tuple[dict[Edge, int], FloatArray]:
     return numbers, lanes.pieces["length_m"].to_numpy(float)
 
 
-def _uses(net: Net, columns: IntArray, edge_of: Mapping[Edge, int]) -> dict[int, list[int]]:
+def _uses(net: Net, columns: Indices, edge_of: Mapping[Edge, int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for k, pair in enumerate(zip(net.tail.tolist(), net.head.tolist(), strict=True)):
         if pair in edge_of:

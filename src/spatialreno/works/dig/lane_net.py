@@ -10,8 +10,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from spatialreno._types import Floats, Geometries
 from spatialreno.area import pipes_in_use
 from spatialreno.errors import Fault
 from spatialreno.works.heat.faces import obstacles
@@ -20,13 +20,11 @@ from spatialreno.works.heat.pipe_ground import lane_owners
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-    from spatialreno._types import Geometries
     from spatialreno.area import StudyArea
 
 _FOOT_M = 12.0
 _LINKS = 3
 _ASIDE_M = 3.0
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Lanes:
     """
 
     pieces: gpd.GeoDataFrame
-    xy: FloatArray
+    xy: Floats
     links: gpd.GeoDataFrame
 
 

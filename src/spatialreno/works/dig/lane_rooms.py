@@ -75,7 +75,7 @@ def lane_rooms(
     return pd.DataFrame(rows, columns=ROOM)
 
 
-def cut_lane(area: StudyArea, path_id: str, kinds: Sequence[str], *, faces_only: bool = False) -> Section:
+def cut_lane(area: StudyArea, path_id: str, kinds: Sequence[str] | str, *, faces_only: bool = False) -> Section:
     """Cut across a lane where a set of pipes fits worst, whether or not anything is routed there.
 
     Parameters

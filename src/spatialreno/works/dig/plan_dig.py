@@ -139,7 +139,7 @@ class Dig:
 
 def plan_dig(
     area: StudyArea,
-    kinds: Sequence[str] = KINDS,
+    kinds: Sequence[str] | str = KINDS,
     *,
     scenario: Scenario | None = None,
     phase: int = 2,

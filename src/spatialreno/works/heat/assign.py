@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from spatialreno.optimise import FloatArray, IntArray, Limit, Milp, solve_milp
+from spatialreno._types import Floats, Indices
+from spatialreno.optimise import Limit, Milp, solve_milp
 
-BoolArray = NDArray[np.bool_]
 _UNSERVED = 1e4  # metres: worse than any way to a station
 
 
@@ -66,7 +66,7 @@ def assign_stations(distance: pd.DataFrame, weight: pd.Series, capacity: pd.Seri
 
 
 def _nearest_first(
-    weight: FloatArray, metres: FloatArray, b: IntArray, j: IntArray, room: FloatArray
+    weight: Floats, metres: Floats, b: Indices, j: Indices, room: Floats
 ) -> NDArray[np.bool_]:
     """Give buildings, largest first, to the nearest station that still has room for them."""
     left, taken, held = room.copy(), set[int](), np.zeros(len(b), bool)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-from numpy.typing import NDArray
-
-from spatialreno.optimise import IntArray, Net
-
-FloatArray = NDArray[np.float64]
+from spatialreno._types import Indices
+from spatialreno.optimise import Net
 
 
-def carried(net: Net, arcs: IntArray, demand: Mapping[int, float]) -> dict[int, float]:
+def carried(net: Net, arcs: Indices, demand: Mapping[int, float]) -> dict[int, float]:
     """Tell what each arc of a tree carries: the demand of all terminals behind it."""
     into = {int(net.head[a]): int(a) for a in arcs}
     load = dict.fromkeys(map(int, arcs), 0.0)
@@ -25,7 +21,7 @@ def carried(net: Net, arcs: IntArray, demand: Mapping[int, float]) -> dict[int, 
     return load
 
 
-def chains(net: Net, arcs: IntArray, label: Mapping[int, object]) -> list[list[int]]:
+def chains(net: Net, arcs: Indices, label: Mapping[int, object]) -> list[list[int]]:
     """Join arcs that follow one another without a branch and bear the same label, from the root outwards."""
     out: dict[int, list[int]] = {}
     for arc in sorted(map(int, arcs)):

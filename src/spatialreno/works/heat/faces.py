@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from spatialreno._types import Floats
 from spatialreno.area import on_ground
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from spatialreno.area import StudyArea
 
-FloatArray = NDArray[np.float64]
 INLETS = ["unit", "building_id", "side", "x", "y", "stub_m"]
 _SHARES = (1.0, 0.6, 0.3)
 
@@ -31,7 +30,7 @@ def obstacles(area: StudyArea) -> Any:
     return np.concatenate(parts)
 
 
-def long_box(shape: BaseGeometry) -> FloatArray:
+def long_box(shape: BaseGeometry) -> Floats:
     """Give the corners of the smallest rectangle round a shape; the first side is a long one."""
     corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shape))[:4]
     if len(corners) < 4:  # a line or a point
@@ -94,8 +93,8 @@ def _of_building(
 
 
 def _units(
-    area: StudyArea, name: str, doors: gpd.GeoDataFrame | None, origin: FloatArray, along: FloatArray, length: float,
-    out: FloatArray, depth: float,
+    area: StudyArea, name: str, doors: gpd.GeoDataFrame | None, origin: Floats, along: Floats, length: float,
+    out: Floats, depth: float,
 ) -> tuple[list[str], list[float], bool]:  # fmt: skip
     """Name the units, where along the house they are (0 to 1), and whether the first long side is the front."""
     if doors is not None and len(doors):
@@ -108,7 +107,7 @@ def _units(
 
 
 def _free_point(
-    foot: FloatArray, way: FloatArray, face: float, own: object, tree: shapely.STRtree
+    foot: Floats, way: Floats, face: float, own: object, tree: shapely.STRtree
 ) -> tuple[Any, float]:
     """Step off the house until nothing stands there; None where the side is built up to."""
     for share in _SHARES:
@@ -120,7 +119,7 @@ def _free_point(
     return None, 0.0
 
 
-def corners_round(area: StudyArea, tree: shapely.STRtree) -> FloatArray:
+def corners_round(area: StudyArea, tree: shapely.STRtree) -> Floats:
     """Give points round every building, off its corners, where nothing stands."""
     face = area.catalog.constants["pipe_face_m"]
     found = []

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from spatialreno._types import Floats
 from spatialreno.errors import Fault
 from spatialreno.works.heat.faces import obstacles
 from spatialreno.works.heat.pipe_ground import Ground
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from spatialreno.errors import Severity
 
 _TAPS = 40
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Taps:
     """Straight ways from mains to the ground: main, point on it, node of the ground, metres."""
 
     main: tuple[str, ...]
-    xy: FloatArray
+    xy: Floats
     node: NDArray[np.intp]
-    length_m: FloatArray
+    length_m: Floats
 
 
 def _fault(ids: Iterable[object], rule: str, message: str, mend: str, severity: Severity = "error") -> Fault:
@@ -48,7 +48,7 @@ def find_taps(area: StudyArea, mains: pd.DataFrame, ground: Ground) -> tuple[Tap
     shapes = shapely.buffer(obstacles(area), -0.05)
     solid, tree = shapely.STRtree(shapes), shapely.STRtree(shapely.points(ground.points))
     names: list[str] = []
-    xy: list[FloatArray] = []
+    xy: list[Floats] = []
     node: list[int] = []
     length: list[float] = []
     lost = []

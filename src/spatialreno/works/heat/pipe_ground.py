@@ -13,16 +13,14 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from spatialreno._types import Floats, Geometries, Indices
 from spatialreno.works.heat.faces import corners_round, inlets, long_box, obstacles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from spatialreno._types import Geometries
     from spatialreno.area import StudyArea
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 _SHRINK_M = 0.05
 _FOOT_M = 2.0
 _STRAIGHT = 1.05
@@ -50,11 +48,11 @@ class Ground:
         Paths of which a part lies under a building.
     """
 
-    points: FloatArray
-    tail: IntArray
-    head: IntArray
-    length_m: FloatArray
-    walls: IntArray
+    points: Floats
+    tail: Indices
+    head: Indices
+    length_m: Floats
+    walls: Indices
     lane: NDArray[np.object_]
     inlets: pd.DataFrame
     ports: dict[str, tuple[int, ...]]
@@ -128,10 +126,10 @@ def pipe_ground(area: StudyArea, ids: pd.Index, stations: gpd.GeoSeries) -> Grou
     )  # fmt: skip
 
 
-def _ports(area: StudyArea, stations: gpd.GeoSeries, tree: shapely.STRtree) -> tuple[dict[str, list[int]], FloatArray]:
+def _ports(area: StudyArea, stations: gpd.GeoSeries, tree: shapely.STRtree) -> tuple[dict[str, list[int]], Floats]:
     """Give points just outside each station, in the middle of its sides."""
     found: dict[str, list[int]] = {}
-    xy: list[FloatArray] = []
+    xy: list[Floats] = []
     for name, shape in sorted(stations.items()):
         if shape.geom_type == "Point":
             sides = [shapely.get_coordinates(shape)[0]]
@@ -148,8 +146,8 @@ def _ports(area: StudyArea, stations: gpd.GeoSeries, tree: shapely.STRtree) -> t
 
 
 def _lanes(
-    area: StudyArea, facing: FloatArray, solid: shapely.STRtree, step_m: float
-) -> tuple[Any, list[str], FloatArray, Any]:
+    area: StudyArea, facing: Floats, solid: shapely.STRtree, step_m: float
+) -> tuple[Any, list[str], Floats, Any]:
     """Cut lanes at their crossings, where houses face them, and every so many metres."""
     paths = area.paths
     if not len(paths):
@@ -191,7 +189,7 @@ def lane_owners(paths: gpd.GeoDataFrame, pieces: Geometries) -> list[str]:
     return [owner[k] for k in range(len(pieces))]
 
 
-def _feet(pieces: Geometries, facing: FloatArray) -> dict[int, list[float]]:
+def _feet(pieces: Geometries, facing: Floats) -> dict[int, list[float]]:
     """Find where points face the two pieces of lane nearest to them, in metres along."""
     feet: dict[int, list[float]] = {}
     if not len(facing):
@@ -204,7 +202,7 @@ def _feet(pieces: Geometries, facing: FloatArray) -> dict[int, list[float]]:
     return feet
 
 
-def _marks(length: float, feet: Iterable[float], step_m: float) -> FloatArray:
+def _marks(length: float, feet: Iterable[float], step_m: float) -> Floats:
     """Put ends, feet (to 2 m) and points between them no farther apart than a step."""
     inner = {round(f / _FOOT_M) * _FOOT_M for f in feet}
     marks = np.array(sorted({0.0, length} | {m for m in inner if 0 < m < length - _FOOT_M / 2}))
@@ -214,7 +212,7 @@ def _marks(length: float, feet: Iterable[float], step_m: float) -> FloatArray:
     return np.concatenate([*filled, [length]])
 
 
-def _rows_of_house(doors: pd.DataFrame) -> IntArray:
+def _rows_of_house(doors: pd.DataFrame) -> Indices:
     """Join neighbouring inlets along each side of a house."""
     same = (doors["building_id"].to_numpy()[1:] == doors["building_id"].to_numpy()[:-1]) & (
         doors["side"].to_numpy()[1:] == doors["side"].to_numpy()[:-1]
@@ -223,7 +221,7 @@ def _rows_of_house(doors: pd.DataFrame) -> IntArray:
     return np.column_stack([first, first + 1]).astype(np.intp)
 
 
-def _links(yard: FloatArray, lane_xy: FloatArray, constants: Mapping[str, float], rows: IntArray) -> IntArray:
+def _links(yard: Floats, lane_xy: Floats, constants: Mapping[str, float], rows: Indices) -> Indices:
     """Propose runs from each yard point to its neighbours in the yards and on the lanes."""
     from scipy.spatial import cKDTree
 
@@ -240,14 +238,14 @@ def _links(yard: FloatArray, lane_xy: FloatArray, constants: Mapping[str, float]
     return np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0).astype(np.intp)
 
 
-def _open(points: FloatArray, links: IntArray, solid: shapely.STRtree) -> IntArray:
+def _open(points: Floats, links: Indices, solid: shapely.STRtree) -> Indices:
     if not len(links):
         return links
     lines = shapely.linestrings(points[links])
     return np.delete(links, np.unique(solid.query(lines, predicate="intersects")[0]), axis=0)
 
 
-def _thinned(points: FloatArray, links: IntArray) -> IntArray:
+def _thinned(points: Floats, links: Indices) -> Indices:
     """Leave out runs that two shorter ones replace with hardly a detour."""
     length = {(int(a), int(b)): float(np.hypot(*(points[a] - points[b]))) for a, b in links}
     near: dict[int, set[int]] = {}
@@ -264,7 +262,7 @@ def _thinned(points: FloatArray, links: IntArray) -> IntArray:
     return np.array(kept, np.intp).reshape(-1, 2)
 
 
-def _crossings(area: StudyArea, points: FloatArray, runs: IntArray, yard_runs: int) -> IntArray:
+def _crossings(area: StudyArea, points: Floats, runs: Indices, yard_runs: int) -> Indices:
     """Count the walls that each run across a yard crosses, gates left out; lanes pass by their openings."""
     count = np.zeros(len(runs), np.intp)
     walls, gates = area.walls, area.gates

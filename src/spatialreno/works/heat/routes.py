@@ -12,15 +12,15 @@ import pandas as pd
 import shapely
 from scipy.sparse import csgraph
 
+from spatialreno._types import Floats, Indices, Shapes
 from spatialreno.area import pipes_in_use
-from spatialreno.optimise import FloatArray, Limit, Net, Tree, least_tree, make_net, pruned
+from spatialreno.optimise import Limit, Net, Tree, least_tree, make_net, pruned
 from spatialreno.works.heat.branches import carried, chains
 from spatialreno.works.heat.loop import main_line
 from spatialreno.works.heat.mains import find_taps
 from spatialreno.works.heat.pipe_ground import Ground
 
 if TYPE_CHECKING:
-    from spatialreno._types import Indices, Shapes
     from spatialreno.area import StudyArea
 
 PIECE = ["load_kw", "length_m", "walls", "existing", "part", "start", "end", "geometry"]
@@ -47,7 +47,7 @@ class HeatNet:
     """
 
     net: Net
-    xy: FloatArray
+    xy: Floats
     doors: pd.DataFrame
     sides: pd.DataFrame
     names: tuple[str, ...]
@@ -110,13 +110,13 @@ def _sides(doors: pd.DataFrame, price: float, first: int) -> pd.DataFrame:
     return table.assign(into=first + 2 * np.arange(len(table)), out=first + 1 + 2 * np.arange(len(table)))
 
 
-def _along(xy: FloatArray) -> Any:
+def _along(xy: Floats) -> Any:
     """Order points along the line through them."""
     way = xy[np.argmax(np.hypot(*(xy - xy[0]).T))] - xy[0]
     return np.argsort((xy - xy[0]) @ way, kind="stable")
 
 
-def _limits(net: Net, limits: Mapping[tuple[int, int], float]) -> FloatArray | None:
+def _limits(net: Net, limits: Mapping[tuple[int, int], float]) -> Floats | None:
     if not limits:
         return None
     number = {pair: k for k, pair in enumerate(zip(net.tail.tolist(), net.head.tolist(), strict=True))}
@@ -132,11 +132,11 @@ def _prices(area: StudyArea) -> tuple[float, float]:
     return float(row["price"].iloc[0]), area.catalog.constants["pipe_wall_yuan"]
 
 
-def _old_pipes(area: StudyArea, ground: Ground) -> tuple[FloatArray, list[Any], dict[Any, str], dict[Any, float]]:
+def _old_pipes(area: StudyArea, ground: Ground) -> tuple[Floats, list[Any], dict[Any, str], dict[Any, float]]:
     """Give old secondary pipes with room as runs that cost nothing, joined to the ground nearby."""
     pipes = pipes_in_use(area).loc[lambda pipes: pipes["kind"].eq("heat_secondary")]
     pipes = pipes[pipes["capacity"] > 0]
-    xy: list[FloatArray] = []
+    xy: list[Floats] = []
     edges: list[tuple[int, int, float]] = []
     names: dict[tuple[int, int], str] = {}
     limits: dict[tuple[int, int], float] = {}
@@ -236,8 +236,8 @@ class PrimaryWays:
     """
 
     mains: tuple[str, ...]
-    xy: FloatArray
-    distance: FloatArray
+    xy: Floats
+    distance: Floats
     before: Any
     walls: Mapping[tuple[int, int], int]
     faults: list[Any]

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from spatialreno._types import Floats
 
 if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
 
-FloatArray = NDArray[np.float64]
 
 
-def flow_m3_h(load_kw: ArrayLike, dt_k: float, constants: Mapping[str, float]) -> FloatArray:
+def flow_m3_h(load_kw: ArrayLike, dt_k: float, constants: Mapping[str, float]) -> Floats:
     """Give the water that carries a heat load.
 
     .. math:: G = 0.86 \\, Q / \\Delta T
@@ -29,7 +30,7 @@ def flow_m3_h(load_kw: ArrayLike, dt_k: float, constants: Mapping[str, float]) -
     return np.asarray(load_kw, float) * constants["heat_flow_m3_h_kw_k"] / dt_k
 
 
-def drop_pa_m(flow: ArrayLike, inner_mm: ArrayLike, constants: Mapping[str, float]) -> tuple[FloatArray, FloatArray]:
+def drop_pa_m(flow: ArrayLike, inner_mm: ArrayLike, constants: Mapping[str, float]) -> tuple[Floats, Floats]:
     """Give velocity in m/s and pressure drop in Pa/m of a flow in m³/h through one pipe.
 
     Darcy and Weisbach with Shifrinson's friction, for rough pipes:

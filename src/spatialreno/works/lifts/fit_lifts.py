@@ -10,15 +10,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from spatialreno._types import Floats, Row
 from spatialreno.area import inhabited_buildings, standing_structures
 from spatialreno.land import wall_bodies
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-    from spatialreno._types import Row
     from spatialreno.area import StudyArea
 
 COLUMNS = [
@@ -30,7 +29,6 @@ _TOUCH_M = 0.05
 _DRIVEN = ("street", "lane", "service")
 #: Doors whose outward directions differ by more than this do not face one another (cosine).
 _FACING = -0.9
-Vector = NDArray[np.float64]
 
 
 def stairwells(area: StudyArea) -> pd.DataFrame:
@@ -108,9 +106,9 @@ def fit_lifts(area: StudyArea) -> gpd.GeoDataFrame:
 class _Door:
     """Where a stairwell meets the wall: the point on it, outward and along, and how deep the building is."""
 
-    at: Vector
-    out: Vector
-    along: Vector
+    at: Floats
+    out: Floats
+    along: Floats
     deep_m: float
     building: str
 

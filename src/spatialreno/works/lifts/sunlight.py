@@ -10,20 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from spatialreno._types import Bools, Floats, Geometries, Indices
 from spatialreno.area import LONLAT, inhabited_buildings
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from spatialreno._types import Geometries
     from spatialreno.area import StudyArea
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Bools = NDArray[np.bool_]
 #: Windows that are looked from at a time.
 _LOT = 400
 #: Windows stand this far before the wall, so that their own wall shades them only from behind.
@@ -109,7 +105,7 @@ def sun_positions(longitude: float, latitude: float, rule: SunRule, *, step_min:
     Parameters
     ----------
     longitude, latitude
-        Degrees.
+        Floats.
     rule
         Its hours are true solar time, in which the sun stands in the south at 12.
     step_min
@@ -186,9 +182,9 @@ def shade_lifts(area: StudyArea, fit: gpd.GeoDataFrame, *, rule: str = "dahan", 
 class _Shade(NamedTuple):
     """Which obstacle takes the sun from which window at which moment: only what is so, for few of all can meet."""
 
-    shape: Ints
-    window: Ints
-    moment: Ints
+    shape: Indices
+    window: Indices
+    moment: Indices
 
 
 def _losses(taken: _Shade, before: Floats, law: SunRule, step_min: float, lifts: int) -> pd.DataFrame:
@@ -263,7 +259,7 @@ def _shaded(
     which is what it stands over the sill, divided by the tangent of the sun's altitude. Windows are taken in lots, so
     that memory does not grow with the district.
     """
-    none: Ints = np.empty(0, np.intp)
+    none: Indices = np.empty(0, np.intp)
     over = np.flatnonzero(above > 0)
     if not len(over) or not lit.any():
         return _Shade(none, none, none)
