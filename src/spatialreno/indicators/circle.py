@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -121,7 +121,9 @@ def circle_values(found: pd.DataFrame, norm: Standard, score: pd.Series[float]) 
     straight = _judged(grid.lay(found["straight_m"]) <= radius, unknown)
     own_pace = _judged(grid.lay(found["min_elderly"]) <= pace, unknown)
     tables = {"covered": within, "covered_straight": straight, "covered_elderly": own_pace}
-    columns = {f"{name}:{kind}": table[:, k] for name, table in tables.items() for k, kind in enumerate(grid.kinds)}
+    columns: dict[str, Any] = {
+        f"{name}:{kind}": table[:, k] for name, table in tables.items() for k, kind in enumerate(grid.kinds)
+    }
     due = services[services["obligation"] == "M"]
     columns["detour_loss"] = _mean(grid.of_kinds(straight - within, due.index))
     for level, kinds in due.groupby("level").groups.items():
@@ -218,7 +220,8 @@ class _Grid(NamedTuple):
 
     def of_kinds(self, table: NDArray[np.float64], kinds: Iterable[str]) -> NDArray[np.float64]:
         """Take the columns of some kinds."""
-        return table[:, self.kinds.get_indexer(list(kinds))]
+        places: Any = self.kinds.get_indexer(pd.Index(list(kinds)))
+        return np.asarray(table[:, places])
 
 
 def _judged(such: NDArray[np.bool_], unknown: NDArray[np.bool_]) -> NDArray[np.float64]:

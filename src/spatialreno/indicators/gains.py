@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+
+from spatialreno._types import Floats
 
 if TYPE_CHECKING:
     from spatialreno.indicators.evaluation import Evaluation
 
-Table = NDArray[np.float64]
 
 COLUMNS = [
     *("residents", "households", "score_before", "score_after", "gain", "kinds_in", "kinds_out"),
@@ -113,15 +113,15 @@ def _people(counted: pd.Series[float], known: pd.Series[bool]) -> float:
     return float(counted.sum())
 
 
-def _wide(found: Evaluation, column: str, homes: pd.Index[str]) -> Table:
+def _wide(found: Evaluation, column: str, homes: pd.Index[str]) -> Floats:
     """Lay a column of access out, a row a home, a column a kind; NaN where it is not known."""
     wide = found.access.pivot(index="building_id", columns="kind", values=column).reindex(homes)
     return wide.to_numpy("float64", na_value=np.nan)
 
 
-def _came(old: Table, new: Table) -> Table:
+def _came(old: Floats, new: Floats) -> Floats:
     """Count by home the kinds that are within now and were not; NaN where either is not known."""
-    return np.where(np.isnan(new) | np.isnan(old), np.nan, new > old).sum(axis=1)
+    return np.asarray(np.where(np.isnan(new) | np.isnan(old), np.nan, new > old).sum(axis=1))
 
 
 def _named(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series[str]:
@@ -131,9 +131,9 @@ def _named(old: pd.DataFrame, new: pd.DataFrame) -> pd.Series[str]:
     return names.mask(new.isna().any(axis=1) | old.isna().any(axis=1))
 
 
-def _nearer(old: Table, new: Table) -> Table:
+def _nearer(old: Floats, new: Floats) -> Floats:
     """Give by home the most metres saved to one kind that can be reached both times."""
-    return np.fmax(old - new, 0.0).max(axis=1, initial=0.0)
+    return np.asarray(np.fmax(old - new, 0.0).max(axis=1, initial=0.0))
 
 
 def _holds(names: pd.Series[str], basket: str) -> pd.Series[bool]:
