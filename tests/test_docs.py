@@ -261,7 +261,7 @@ def with_examples() -> list[str]:
 LONG = {
     f"spatialreno.{name}"
     for name in (
-        "maps.paper.owner_sheets", "maps.paper.report_forms", "maps.live_page.page", "maps.page.page",
+        "maps.paper.owner_sheets", "maps.outputs.report_forms", "maps.live_page.page", "maps.page.page",
         "maps.proposals.design_page", "maps.page.district_page", "design.design_openings", "indicators.gains",
         "comparison.districts.run", "comparison.kept", "comparison.people", "comparison.run", "formats.areas.folder",
         "design.together.synergy", "walk.centrelines.street_graphs",

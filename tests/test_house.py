@@ -19,7 +19,8 @@ ORDER = [
 # Sub-rooms of a room, high to low; "." is what lies in the room itself.
 INSIDE = {
     "maps": [
-        "live_page", "paper", "proposals", "notebook", "page", "first_minute", "drawing", "content", "charts", "words",
+        "outputs", "live_page", "paper", "proposals", "notebook", "page", "first_minute", "drawing", "content",
+        "charts", "words",
     ],
     "walk": ["trials", "reach", "centrelines", "access", "state", "search", "fabric", "millimetres"],
     "formats": ["postgis", "areas", "osm", "readers"],

@@ -1,5 +1,6 @@
 """Reports by the ending of the file: whole, the same bytes, true in scale and number, and no name that is more."""
 
+import html
 import io
 import itertools
 import json
@@ -13,11 +14,13 @@ import pyogrio
 import pytest
 from maps.conftest import CRS, quarter
 from maps.hostile import ALL, PAYLOADS, hostile
+from maps.test_door import Reader
 
 from spatialreno.area import assemble
 from spatialreno.comparison import compare
 from spatialreno.errors import InputError
-from spatialreno.maps import owner_sheets, report
+from spatialreno.maps import live, owner_sheets, report
+from spatialreno.maps.outputs.forms import OUTPUTS
 from spatialreno.maps.paper.cad import plain_text
 from spatialreno.maps.paper.paper_sheet import width_em, wrapped
 from spatialreno.maps.paper.plot import one_line, true_scale
@@ -45,9 +48,9 @@ def attacked():
 
 @pytest.fixture(scope="module")
 def files(attacked, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("papers")
-    made = {e: report(attacked, folder / f"report.{e}") for e in ("pdf", "xlsx", "gpkg", "dxf", "html")}
-    return {**made, "sheets": owner_sheets(attacked, folder / "sheets.pdf")}
+    """All that a folder holds, by form, and its first page."""
+    folder = report(attacked, tmp_path_factory.mktemp("papers") / "all")
+    return {one.key: folder / one.place for one in OUTPUTS} | {"index": folder / "index.html"}
 
 
 @pytest.mark.parametrize("ending", ["pdf", "xlsx", "gpkg", "dxf"])
@@ -203,7 +206,37 @@ def test_every_payload_is_named_in_the_list():
     assert len(PAYLOADS) >= 12
 
 
-def test_a_name_without_an_ending_is_a_folder_of_every_form(attacked, tmp_path):
-    folder = report(attacked, tmp_path / "all")
-    assert sorted(path.suffix for path in folder.iterdir()) == [".dxf", ".gpkg", ".html", ".pdf", ".xlsx"]
-    assert (folder / "report.html").read_text("utf-8") == report(attacked).html()
+def test_a_name_without_an_ending_is_a_folder_of_every_form(attacked, files, tmp_path):
+    """Each form is the one that is written by itself; the first page leads to each, and no name in it is more."""
+    assert {path.name for path in files["index"].parent.iterdir()} == {"index.html", *(one.place for one in OUTPUTS)}
+    assert files["html"].read_text("utf-8") == report(attacked).html()
+    assert files["live"].read_text("utf-8") == live(attacked.today).html()
+    sheets = owner_sheets(attacked, tmp_path / "sheets.pdf")
+    assert files["sheets"].read_bytes() == sheets.read_bytes()
+    assert {path.name for path in files["tables"].iterdir()} >= {"leaders.csv", "bill.csv", "options.gpkg"}
+    first = files["index"].read_text("utf-8")
+    places = [one.place if "." in one.place else f"{one.place}/" for one in OUTPUTS]
+    assert re.findall(r'href="([^"]*)"', first) == places
+    assert "script" not in Reader(first).tags and clean(ALL) in html.unescape(first)
+
+
+def test_a_folder_lacks_what_is_left_out_or_asks_nobody_and_tells_what_failed(tmp_path, monkeypatch):
+    today = assemble(quarter(str), name="small", crs=CRS)
+    told: list[str] = []
+    heavy = ["page", "live", "pdf", "gpkg", "dxf", "tables"]
+    folder = report(compare(today, []), tmp_path / "few", without=heavy, progress=told.append)
+    assert {path.name for path in folder.iterdir()} == {"index.html", "report.html", "report.xlsx"}
+    said = (folder / "index.html").read_text("utf-8")
+    assert said.count("按要求未输出") == len(heavy) and said.count("无须告知任何权利人") == 1
+    with pytest.raises(InputError, match=r"without lives: no such form.*Did you mean live"):
+        report(compare(today, []), tmp_path / "none", without=["lives"])
+    assert not (tmp_path / "none").exists()
+
+    def full(*_, **__):
+        raise InputError("report.xlsx: cannot be written")
+
+    monkeypatch.setattr("spatialreno.maps.paper.workbook.write_xlsx", full)
+    with pytest.raises(InputError, match=r"report\.xlsx"):
+        report(compare(today, []), tmp_path / "rest", without=heavy)
+    assert "未能写出" in (tmp_path / "rest" / "index.html").read_text("utf-8")
+    assert (tmp_path / "rest" / "report.html").is_file()

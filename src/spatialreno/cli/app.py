@@ -209,14 +209,19 @@ def compared(
     *,
     strict: bool = False,
     today_alone: bool = False,
+    alone: bool = False,
 ) -> Comparison:
-    """Compare options, each with its joint works; an area without any is refused, or told as it stands."""
+    """Compare options, each with its joint works; an area without any is refused, or told as it stands.
+
+    ``today_alone`` takes an area that has no options, ``alone`` takes none of any area.
+    """
     import spatialreno as sr
 
     read = load(area)
     norm = standard_for(read, standard)
     asked = works_named(works)
-    options = [] if today_alone and not scenarios and not _has_scenarios(area) else scenarios_for(area, scenarios)
+    bare = alone or (today_alone and not scenarios and not _has_scenarios(area))
+    options = [] if bare else scenarios_for(area, scenarios)
     if _anew.get():
         return sr.compare(read, options, standard=norm, works=asked, strict=strict, progress=say)
     return sr.comparison.compare_once(read, options, standard=norm, works=asked, strict=strict, progress=say)

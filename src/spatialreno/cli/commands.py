@@ -255,8 +255,11 @@ def report(
     scenarios: Scenarios = None,
     standard: Norm = None,
     out: Annotated[
-        Path, typer.Option("--out", "-o", help="A file .html .pdf .xlsx .gpkg .dxf, or a folder for all")
+        Path, typer.Option("--out", "-o", help="A file .html .pdf .xlsx .gpkg .dxf, or a folder for every form")
     ] = Path("out/report.html"),
+    without: Annotated[
+        str, typer.Option("--without", help="Forms that a folder is to lack (comma-joined), such as live,sheets")
+    ] = "",
     paper: Annotated[Literal["a3", "a4"], typer.Option("--paper", help="Paper of a PDF")] = "a3",
     works: Works = "heat,dig",
     people: Told = True,
@@ -267,7 +270,9 @@ def report(
 ) -> None:
     """Write options as a report to print, or for a spreadsheet, QGIS or CAD: by the ending of the file.
 
-    Example: spatialreno report data/geo/xigongdi -o out/xigongdi/report.pdf --paper a3
+    A folder gets all of these, page, live page, sheets of the owners, tables, and an index that leads to each.
+
+    Example: spatialreno report data/geo/xigongdi -o out/xigongdi
     """
     import spatialreno as sr
 
@@ -275,7 +280,9 @@ def report(
     told = (people or design is not None) and out.suffix.lower() in ("", ".html")
     more = gathered(options, area, budget, start, design, out) if told else None
     say("write the report")
-    tell(sr.report(options, out, lang=lang, paper=paper, people=more))
+    left_out = [name.strip() for name in without.split(",") if name.strip()]
+    written = sr.report(options, out, lang=lang, paper=paper, people=more, without=left_out, progress=say)
+    tell(written if out.suffix else written / "index.html")
 
 
 @app.command("import-osm")

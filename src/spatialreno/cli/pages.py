@@ -17,8 +17,6 @@ from spatialreno.cli.app import (
     OneScenario,
     app,
     compared,
-    load,
-    standard_for,
 )
 from spatialreno.cli.output import form, say, tell, tell_paths, tell_table
 from spatialreno.errors import InputError
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from spatialreno.comparison import District
 
 
-@app.command()
+@app.command(compares=True)
 def live(
     area: Area,
     scenarios: Annotated[
@@ -46,11 +44,11 @@ def live(
     """
     import spatialreno as sr
 
-    read = load(area)
+    today = compared(area, None, standard, "none", alone=True)
     steps = [] if design is None else sr.maps.design_steps(design, lang=lang)
     say("weave the walks and price every wall")
     plans = [*(sr.read_scenario(path) for path in scenarios or []), *steps]
-    tell(sr.live(read, standard=standard_for(read, standard), lang=lang, scenarios=plans).save(out))
+    tell(sr.maps.live_of(today, lang=lang, scenarios=plans).save(out))
 
 
 @app.command(compares=True)

@@ -17,12 +17,14 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+import pandas as pd
+
 from spatialreno.area import Changes, StudyArea, changes_of, with_changes
 from spatialreno.community import find_consents, read_register
 from spatialreno.comparison.key import comparison_key
 from spatialreno.comparison.options import TODAY, Comparison
 from spatialreno.comparison.works import Asked, asked_of_owners, asked_works
-from spatialreno.scenario import Scenario
+from spatialreno.scenario import Scenario, make_bill
 
 if TYPE_CHECKING:
     from spatialreno.community import Register
@@ -92,10 +94,60 @@ def compare_once(
     if why:
         say(f"not kept for the next command: {why}")
         return worked_out()
-    asked = {name: list(kinds) for name, kinds in asked_works(works, scenarios).items()}
-    named = isinstance(works, Mapping)
-    key = comparison_key(today, scenarios, standard, f"works={asked} {named}", f"strict={strict}")
-    return _kept_or_made(folder, key, today, worked_out, say)
+    place = _Place(folder, standard, strict)
+    return _kept_or_made(place, place.key(today, scenarios, works), today, worked_out, say)
+
+
+def today_alone(options: Comparison) -> Comparison:
+    """Return today by itself, as ``compare`` gives it without options; kept where the options are.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [])
+    >>> today_alone(options).table().equals(options.table())
+    True
+    """
+    if not isinstance(options.shelf, _Shelf):
+        return _alone(options)
+    place = options.shelf.place
+    key = place.key(options.today, [], works=False)
+    return _kept_or_made(place, key, options.today, lambda: _alone(options), lambda _: None)
+
+
+def _alone(options: Comparison) -> Comparison:
+    today, plans = options.today, options.plans
+    alone = Comparison(
+        areas={TODAY: today},
+        evaluations={TODAY: options.evaluations[TODAY]},
+        blocks={TODAY: options.blocks[TODAY]},
+        freed={TODAY: options.freed[TODAY]},
+        gained={TODAY: options.gained[TODAY]},
+        isochrones={TODAY: options.isochrones[TODAY]},
+        ledgers={TODAY: pd.DataFrame()},
+        scenarios=(),
+        consents={},
+        register=options.register,
+        money=make_bill({TODAY: []}, today.catalog, float(today.buildings["households"].sum())),
+        plans=plans[plans.index.get_level_values("option") == TODAY],
+    )
+    for name in ("sections", "blockers"):
+        vars(alone)[name] = {TODAY: getattr(options, name)[TODAY]}
+    vars(alone)["room"] = options.room
+    return alone
+
+
+class _Place(NamedTuple):
+    """Where comparisons are kept, and by what they were held."""
+
+    folder: Path
+    standard: str
+    strict: bool
+
+    def key(self, today: StudyArea, scenarios: Sequence[Scenario], works: Asked) -> str:
+        asked = {name: list(kinds) for name, kinds in asked_works(works, scenarios).items()}
+        terms = (f"works={asked} {isinstance(works, Mapping)}", f"strict={self.strict}")
+        return comparison_key(today, scenarios, self.standard, *terms)
 
 
 def cache_folder() -> Path:
@@ -127,7 +179,7 @@ def _unfit(folder: Path) -> str:
 
 
 def _kept_or_made(
-    folder: Path, key: str, today: StudyArea, worked_out: Callable[[], Comparison], say: Say
+    place: _Place, key: str, today: StudyArea, worked_out: Callable[[], Comparison], say: Say
 ) -> Comparison:
     """Read what is kept under the key, or work it out and keep it."""
     import joblib
@@ -138,7 +190,7 @@ def _kept_or_made(
         made.append(worked_out())
         return _written(made[0])
 
-    memory = joblib.Memory(folder, verbose=0)
+    memory = joblib.Memory(place.folder, verbose=0)
     store = memory.cache(_stored, ignore=["work"], verbose=0)
     try:
         told = store(key, work)
@@ -148,7 +200,7 @@ def _kept_or_made(
             made.append(_read(whole, today) if whole else worked_out())
         else:
             memory.reduce_size(bytes_limit=MOST)
-        object.__setattr__(made[0], "shelf", _Shelf(store, key, made[0]))
+        object.__setattr__(made[0], "shelf", _Shelf(place, store, key, made[0]))
     except (OSError, pickle.PicklingError) as error:  # a full disk, an area that nobody can name
         say(f"not kept for the next command: {error}")
     return made[0] if made else worked_out()
@@ -157,8 +209,10 @@ def _kept_or_made(
 class _Shelf:
     """Keeps answers about one comparison beside it, under its key."""
 
-    def __init__(self, store: Callable[[str, Callable[[str], bytes]], bytes], key: str, options: Comparison) -> None:
-        self._store, self._key = store, key
+    def __init__(
+        self, place: _Place, store: Callable[[str, Callable[[str], bytes]], bytes], key: str, options: Comparison
+    ) -> None:
+        self.place, self._store, self._key = place, store, key
         self._areas = options.areas
 
     def take(self, name: str, make: Callable[[], T]) -> T:

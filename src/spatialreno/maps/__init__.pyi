@@ -3,9 +3,11 @@ from .content.owner_asks import owner_index as owner_index
 from .content.people_sections import menu_reason as menu_reason
 from .drawing.lane_section import draw_section as draw_section
 from .live_page.page import live as live
+from .live_page.page import live_of as live_of
 from .live_page.starts import design_steps as design_steps
 from .notebook.folium_layers import folium_map as folium_map
 from .notebook.inline import inline as inline
+from .outputs.report_forms import report as report
 from .page.district_page import AreaPages as AreaPages
 from .page.district_page import draw_district as draw_district
 from .page.faults_page import draw_faults as draw_faults
@@ -16,7 +18,6 @@ from .page.reach_page import draw_reach as draw_reach
 from .page.reach_page import reach_table as reach_table
 from .page.schedule_page import draw_schedule as draw_schedule
 from .paper.owner_sheets import owner_sheets as owner_sheets
-from .paper.report_forms import report as report
 from .paper.small_plot import plot as plot
 from .paper.visit_form import draw_visits as draw_visits
 from .proposals.clusters_page import draw_clusters as draw_clusters

@@ -97,6 +97,12 @@ def find_asks(options: Comparison, option: str = "") -> list[OwnerAsks]:
     return sorted(found, key=lambda one: (one.name, one.party))
 
 
+def asks_nobody(options: Comparison) -> bool:
+    """Tell whether there is no option, or no owner is known of what the last one touches."""
+    key = list(options.areas)[-1]
+    return key == "today" or not _Book(options, key).touched
+
+
 def owner_index(options: Comparison, option: str = "") -> pd.DataFrame:
     """List the parties that an option touches, with their own share of it, a row for each sheet.
 

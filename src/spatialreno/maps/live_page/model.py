@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import shapely
 
-from spatialreno.area import may_go
+from spatialreno.area import lasting, may_go
 from spatialreno.blocks import frontages
 from spatialreno.community import find_consents, read_register, touched_features
 from spatialreno.maps.content.owners import party_names
@@ -79,15 +79,41 @@ def _bills(area: StudyArea, acts: list[Any], book: Register) -> dict[tuple[str, 
     if not acts:
         return found
     scenario = Scenario("live", "", acts)
-    ledger = scenario.ledger(area)
-    ledger = ledger[ledger["verb"] != "keep"]
     asked = asks_of(find_consents(area, scenario, register=book).asked)
-    columns = (ledger[name].tolist() for name in ("layer", "verb", "kind", "id", "payer", "cost_yuan"))
-    for layer, verb, kind, name, payer, cost in zip(*columns, strict=True):
+    for layer, verb, kind, name, payer, cost in _priced(area, scenario):
         fen = None if pd.isna(cost) else hundredths(float(cost))
         row = [payer, fen, asked.get((layer, name), []), funding_rule(area.catalog, layer, verb, kind).get("class", "")]
         found.setdefault((layer, name), []).append(row)
     return found
+
+
+def _priced(area: StudyArea, scenario: Scenario) -> list[tuple[Any, ...]]:
+    """List layer, verb, kind, id, payer and cost of what a scenario touches."""
+    known = area.derive(_prices)
+    if scenario not in known:
+        ledger = scenario.ledger(area)
+        ledger = ledger[ledger["verb"] != "keep"]
+        columns = (ledger[name].tolist() for name in ("layer", "verb", "kind", "id", "payer", "cost_yuan"))
+        known[scenario] = list(zip(*columns, strict=True))
+    return known[scenario]
+
+
+@lasting
+def _prices(area: StudyArea) -> dict[Scenario, list[tuple[Any, ...]]]:
+    """Begin the list of what the page tries, with prices and no owners."""
+    return {}
+
+
+def work_out(area: StudyArea) -> None:
+    """Price all that the page tries and find what it touches, so that the area remembers it (``StudyArea.lasting``)."""
+    down = [[_all_down(area, layer)] for layer in ("walls", "structures")]
+    changed = [[act] for act in _gate_acts(area).values()]
+    put = [[act] for act in _put_acts(area).values()]
+    for acts in map(_with_effect, (*down, *changed, *_kind_acts(area), *put)):
+        if acts:
+            scenario = Scenario("live", "", acts)
+            _priced(area, scenario)
+            touched_features(area, scenario)
 
 
 def _matters(area: StudyArea, acts: list[Any]) -> dict[tuple[str, str], list[list[str]]]:
@@ -131,10 +157,7 @@ def _gates(area: StudyArea, gone: dict[str, Bill], book: Register) -> dict[str, 
     """Say for each gate how it stands, whose people it lets through, and what each change costs."""
     gates, known = area.gates, set(area.compounds.index)
     sides = {wall: set(pair) for wall, *pair in area.walls[["compound_a", "compound_b"]].itertuples()}
-    acts = {
-        state: alter("gates", ids=[str(i) for i in gates.index[gates["walkers"] != state]], set={"walkers": state})
-        for state in STATES
-    }
+    acts = _gate_acts(area)
     changes = {state: _bills(area, [act], book) for state, act in acts.items()}
     matters = {state: _matters(area, [act]) for state, act in acts.items()}
     found = {}
@@ -151,18 +174,19 @@ def _gates(area: StudyArea, gone: dict[str, Bill], book: Register) -> dict[str, 
     return found
 
 
+def _gate_acts(area: StudyArea) -> dict[str, Any]:
+    gates = area.gates
+    return {
+        state: alter("gates", ids=[str(i) for i in gates.index[gates["walkers"] != state]], set={"walkers": state})
+        for state in STATES
+    }
+
+
 def _kinds(area: StudyArea, book: Register) -> dict[str, dict[str, Any]]:
     """Price a facility of each kind at its least footprint: on its own, and in a room of a building."""
     stem = fresh_id(area, "N")
-    middle = area.compounds.geometry.iloc[0].representative_point()
     footprints = area.catalog.facilities["footprint_m2"].astype("float64")
-    acts, inside = [], []
-    for number, (kind, footprint) in enumerate(footprints.items()):
-        values: dict[str, Any] = {"kind": str(kind)} | ({"area_m2": float(footprint)} if footprint > 0 else {})
-        acts.append(build("facilities", f"{stem}{number}", geometry=middle, **values))
-        if len(area.buildings):
-            room = values | {"building_id": str(area.buildings.index[0])}
-            inside.append(build("facilities", f"{stem}{number}", geometry=middle, **room))
+    acts, inside = _kind_acts(area)
     bills, rooms = _bills(area, acts, book), _bills(area, inside, book)
     rights = _rights_asked(area, acts, book)
     return {
@@ -176,15 +200,36 @@ def _kinds(area: StudyArea, book: Register) -> dict[str, dict[str, Any]]:
     }
 
 
+def _kind_acts(area: StudyArea) -> tuple[list[Any], list[Any]]:
+    """Build a facility of each kind on the ground, and each in a room."""
+    stem = fresh_id(area, "N")
+    middle = area.compounds.geometry.iloc[0].representative_point()
+    footprints = area.catalog.facilities["footprint_m2"].astype("float64")
+    acts: list[Any] = []
+    inside: list[Any] = []
+    for number, (kind, footprint) in enumerate(footprints.items()):
+        values: dict[str, Any] = {"kind": str(kind)} | ({"area_m2": float(footprint)} if footprint > 0 else {})
+        acts.append(build("facilities", f"{stem}{number}", geometry=middle, **values))
+        if len(area.buildings):
+            room = values | {"building_id": str(area.buildings.index[0])}
+            inside.append(build("facilities", f"{stem}{number}", geometry=middle, **room))
+    return acts, inside
+
+
 def matters_put(area: StudyArea) -> dict[str, str]:
     """Say on what owners vote when something is put on their ground, and in a room of their building."""
+    acts = _put_acts(area)
+    touched = {put: touched_features(area, Scenario("live", "", [act]))["matter"] for put, act in acts.items()}
+    return {put: next((str(name) for name in matters if name), "") for put, matters in touched.items()}
+
+
+def _put_acts(area: StudyArea) -> dict[str, Any]:
     middle, kind = area.compounds.geometry.iloc[0].representative_point(), str(area.catalog.facilities.index[0])
     acts = {"ground": build("facilities", fresh_id(area, "N"), geometry=middle, kind=kind)}
     if len(area.buildings):
         acts["room"] = build("facilities", fresh_id(area, "N"), geometry=middle, kind=kind,
                              building_id=str(area.buildings.index[0]))  # fmt: skip
-    touched = {put: touched_features(area, Scenario("live", "", [act]))["matter"] for put, act in acts.items()}
-    return {put: next((str(name) for name in matters if name), "") for put, matters in touched.items()}
+    return acts
 
 
 def payers(priced: Mapping[str, Any]) -> list[str]:

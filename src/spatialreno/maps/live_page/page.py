@@ -95,8 +95,22 @@ def live(
     """
     from spatialreno.comparison import compare
 
+    checked(lang)
+    return live_of(compare(area, [], standard=standard, origins=[]), lang=lang, scenarios=scenarios)
+
+
+def live_of(options: Comparison, *, lang: str = "zh", scenarios: Iterable[Scenario] = ()) -> Page:
+    """Make the live page of a comparison of today alone.
+
+    Parameters
+    ----------
+    options : Comparison
+        What ``compare`` gives without options, or ``today_alone``.
+    lang, scenarios
+        As for ``live``.
+    """
     language = checked(lang)
-    options = compare(area, [], standard=standard, origins=[])
+    area = options.today
     title = f"{area.title or area.name} · {word('live', language)}"
     with safe_html.guarded():
         text = safe_html.document(
@@ -116,7 +130,8 @@ def _figure(options: Comparison, scenarios: Sequence[Scenario], lang: Lang) -> A
     to_degrees = degrees(area.crs)
     stories = Stories(options, lang)
     shown = set(theme_titles(options, lang)) - _LEFT_OUT
-    laid_out = [_signed(theme) for theme in told(themes(options, lang, only=shown), stories)]
+    kept = [theme for theme in themes(options, lang) if theme.key in shown]
+    laid_out = [_signed(theme) for theme in told(kept, stories)]
     corners = bounds(options, to_degrees)
     plan = map_of(laid_out, corners)
     for theme in laid_out:
@@ -182,8 +197,8 @@ def _signed(theme: Theme) -> Theme:
 def _model(options: Comparison, to_degrees: ToDegrees, lang: Lang) -> dict[str, Any]:
     area, today = options.areas["today"], options.evaluations["today"]
     serving = open_facilities(area)
-    ground = ground_points(area)
-    walk = walk_model(area, [str(name) for name in serving.index], ground)
+    walk, fits, known = options.once("live ground", lambda: _on_the_ground(area))
+    area.take_lasting(known)
     register = options.register or read_register(area)
     works, puts = plan_model.works(area, register), plan_model.matters_put(area)
     return {
@@ -194,7 +209,7 @@ def _model(options: Comparison, to_degrees: ToDegrees, lang: Lang) -> dict[str, 
         "works": works,
         "puts": puts,
         "votes": votes(options, register, plan_model.votes_asked(area, works, puts), lang),
-        "fits": fit_model(area, ground.points.iloc[: ground.placeable]),
+        "fits": fits,
         "yards": plan_model.yards(area, {kind["asks"] for kind in works["kinds"].values()}),
         "edges": plan_model.edges(area),
         "centres": _centres(area, walk["origin"]),
@@ -202,6 +217,14 @@ def _model(options: Comparison, to_degrees: ToDegrees, lang: Lang) -> dict[str, 
         "fresh": plan_model.fresh_id(area, "N"),
         "to_degrees": _to_degrees(area, walk["origin"], to_degrees),
     }
+
+
+def _on_the_ground(area: StudyArea) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Work out where anybody can walk, what fits where, what each act costs and touches: for that nobody is asked."""
+    ground = ground_points(area)
+    walk = walk_model(area, [str(name) for name in open_facilities(area).index], ground)
+    plan_model.work_out(area)
+    return walk, fit_model(area, ground.points.iloc[: ground.placeable]), area.lasting
 
 
 def _centres(area: StudyArea, origin: list[float]) -> list[list[int]]:

@@ -327,6 +327,20 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "start": ("起", "A"),
     "origin": ("起点", "Origin"),
     "group": ("人群", "Group"),
+    # the folder of every form
+    "outputs": ("全部成果", "All outputs"),
+    "out_page": ("方案地图", "Map of the options"),
+    "out_live": ("现场试算", "Try it live"),
+    "out_html": ("报告（打印用网页）", "Report, to print from a browser"),
+    "out_pdf": ("报告（PDF，真实比例图纸）", "Report as a PDF, plans at a true scale"),
+    "out_xlsx": ("工作簿（Excel）", "Workbook (Excel)"),
+    "out_sheets": ("权利人告知书", "Sheets for the owners"),
+    "out_gpkg": ("QGIS 工程（GeoPackage）", "Project for QGIS (GeoPackage)"),
+    "out_dxf": ("总平面（CAD）", "Plan for CAD"),
+    "out_tables": ("数据表、图层、方案文件", "Tables, layers, scenarios"),
+    "left_away": ("按要求未输出", "left out as asked"),
+    "nothing_asked": ("无须告知任何权利人", "nobody is asked"),
+    "not_written": ("未能写出，原因见命令输出", "could not be written; the command tells why"),
     "walk_reach": ("步行可达", "Within a walk of"),
 }
 

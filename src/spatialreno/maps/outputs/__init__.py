@@ -1,0 +1,1 @@
+"""One comparison as files: each form by the ending of a name, and all of them in one folder."""
