@@ -262,6 +262,7 @@ LONG = {
     f"spatialreno.{name}"
     for name in (
         "maps.paper.owner_sheets", "maps.outputs.report_forms", "maps.live_page.page", "maps.page.page",
+        "maps.residents.papers", "comparison.money.residents_pay",
         "maps.proposals.design_page", "maps.page.district_page", "design.design_openings", "indicators.gains",
         "comparison.districts.run", "comparison.kept", "comparison.people", "comparison.run", "formats.areas.folder",
         "design.together.synergy", "walk.centrelines.street_graphs",

@@ -19,8 +19,8 @@ ORDER = [
 # Sub-rooms of a room, high to low; "." is what lies in the room itself.
 INSIDE = {
     "maps": [
-        "outputs", "live_page", "paper", "proposals", "notebook", "page", "first_minute", "drawing", "content",
-        "charts", "words",
+        "outputs", "live_page", "paper", "residents", "proposals", "notebook", "page", "first_minute", "drawing",
+        "content", "charts", "words",
     ],
     "walk": ["trials", "reach", "centrelines", "access", "state", "search", "fabric", "millimetres"],
     "formats": ["postgis", "areas", "osm", "readers"],
@@ -31,7 +31,7 @@ INSIDE = {
     "design": [".", "together", "grouping", "visits", "tiles", "proof", "question"],
     "comparison": ["districts", "sweeps", ".", "year", "money", "after"],
     "area": [".", "rules", "facts", "place"],
-}
+}  # fmt: skip
 MOST_FILES = 13
 HEAVY = ("geopandas", "pandas", "shapely", "folium", "osmnx", "networkx", "osmium", "highspy", "numpy")
 FILES = sorted(SRC.rglob("*.py"))

@@ -79,6 +79,7 @@ COMMANDS = {
     "casework": ("casework", "{area}", OPENED[1]),
     "upkeep": ("upkeep", "{area}"),
     "hazards": ("hazards", "{area}", "{area}/hazards.csv"),
+    "residents": ("residents", "{area}", OPENED[1], "-o", "{area}-residents"),
     "sheets": ("sheets", "{area}", OPENED[1], "-o", "{area}-sheets.pdf"),
     "design": ("design", "{area}", "--budget", "20000", "--goal", "kinds"),
 }

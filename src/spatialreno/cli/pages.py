@@ -15,6 +15,8 @@ from spatialreno.cli.app import (
     Lang,
     Norm,
     OneScenario,
+    Scenarios,
+    Works,
     app,
     compared,
 )
@@ -74,6 +76,40 @@ def sheets(
     sr.maps.owner_sheets(options, out, deadline=deadline, contact=contact, lang=lang)
     tell_table(sr.maps.owner_index(options).reset_index(), form(as_json, as_csv), title=f"{scenario}: {out}")
     say(f"wrote {out}")
+
+
+@app.command(compares=True)
+def residents(
+    area: Area,
+    scenarios: Scenarios = None,
+    option: Annotated[str, typer.Option("--option", help="Name of the option; default: the last")] = "",
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the sheets")] = Path("out/residents"),
+    start: Annotated[str | None, typer.Option(help="First day of the works, to tell days instead of stages")] = None,
+    where: Annotated[str, typer.Option("--where", help="Where to vote, as printed")] = "",
+    until: Annotated[str, typer.Option("--until", help="Last day of the vote, as printed")] = "",
+    contact: Annotated[str, typer.Option("--contact", help="Whom to ask, as printed")] = "",
+    standard: Norm = None,
+    works: Works = "heat,dig",
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """Write one A4 for the residents of each compound (居民明白纸): what they get, what it costs, when, how to vote.
+
+    Example: spatialreno residents data/geo/xigongdi --option full -o out/residents
+    """
+    import spatialreno as sr
+
+    options = compared(area, scenarios, standard, works)
+    chosen = option or options.scenarios[-1].name
+    say("write the residents' sheets")
+    papers = sr.maps.draw_residents(
+        options, option=chosen, schedule=None if start is None else options.schedule(chosen, start=start),
+        notice=sr.maps.VoteNotice(where, until, contact), lang=lang,
+    )  # fmt: skip
+    written = papers.save(out)
+    tell_table(papers.table.reset_index(), form(as_json, as_csv), title=f"{chosen}: {out / 'index.html'}")
+    say(f"wrote {len(written)} files into {out}; print {out / 'all.html'}")
 
 
 @app.command()

@@ -23,3 +23,6 @@ from .paper.visit_form import draw_visits as draw_visits
 from .proposals.clusters_page import draw_clusters as draw_clusters
 from .proposals.design_page import draw_design as draw_design
 from .proposals.synergy_page import draw_synergy as draw_synergy
+from .residents.papers import ResidentPapers as ResidentPapers
+from .residents.papers import draw_residents as draw_residents
+from .residents.sheet import VoteNotice as VoteNotice

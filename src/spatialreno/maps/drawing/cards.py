@@ -193,14 +193,15 @@ def _stages(key: str, options: Comparison, lang: Lang) -> list[dict[str, Any]]:
             {
                 "phase": int(str(phase)),
                 "title": names[int(str(phase))],
-                "works": ("；" if lang == "zh" else "; ").join(_works(rows, options, lang)),
+                "works": ("；" if lang == "zh" else "; ").join(said_works(rows, options, lang)),
                 "sum": word("so_far", lang).format(sum=number(cost / _TEN_THOUSAND, 1)),
             }
         )
     return found
 
 
-def _works(rows: pd.DataFrame, options: Comparison, lang: Lang) -> list[str]:
+def said_works(rows: pd.DataFrame, options: Comparison, lang: Lang) -> list[str]:
+    """Tell rows of a ledger by what is done to which layer: how many things, and how much where it is one unit."""
     layers: Mapping[str, Any] = options.areas["today"].catalog.layers
     verbs = {"demolish": "gone", "alter": "altered", "build": "built"}
     order = {"demolish": 0, "alter": 1, "build": 2}

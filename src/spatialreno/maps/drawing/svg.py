@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 
+from spatialreno.maps.drawing.features import Drawn
 from spatialreno.maps.drawing.style import styles
 from spatialreno.maps.drawing.themes import Theme, themes
 from spatialreno.maps.words.safe_html import Markup, tag
@@ -87,6 +89,37 @@ def picture(laid_out: Sequence[Theme], position: int, corners: Sequence[float], 
         aria_label=title,
         class_="picture",
     )
+
+
+def drawn_things(things: Sequence[Drawn], position: int, corner: tuple[float, float], unit_m: float) -> list[Markup]:
+    """Draw things of one option in metres from a north-west corner.
+
+    Parameters
+    ----------
+    things
+        What ``shown_within`` found.
+    position
+        Which option; 0 is today.
+    corner
+        West and north, in the CRS of the area.
+    unit_m
+        Metres that a pixel of the style table is wide.
+    """
+    pen = _Pen(*corner, unit_m=unit_m)
+    return [pen.draw(one.geometry, one.classes[position], one.more) for one in things]
+
+
+def shown_within(laid_out: Sequence[Theme], position: int, box: BaseGeometry) -> list[Drawn]:
+    """List what one option shows of a place, lowest first."""
+    things = [
+        thing
+        for theme in laid_out
+        if theme.shown and theme.key != "paths"
+        for thing in theme.drawn
+        if thing.classes[position] is not None
+    ]
+    near = shapely.intersects(box, np.array([thing.geometry for thing in things], dtype=object)) if things else []
+    return [thing for thing, here in zip(things, near, strict=True) if here]
 
 
 def way(shape: BaseGeometry, west: float, north: float, *, scale: float = 1.0, end: str = "") -> str:
