@@ -14,11 +14,13 @@ from conftest import make_area
 from hypothesis import given
 from hypothesis import strategies as st
 from scenario.yards import two_yards
+from shapely import box
 
 import spatialreno as sr
 import spatialreno.catalog
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import InputError
+from spatialreno.land.fire.hose import read_doors
 
 CATALOG = read_catalog()
 OWN = sorted(name for name, table in CATALOG.tables.items() if table.schema.own)
@@ -389,3 +391,16 @@ def test_what_was_found_twice_is_secondary_and_what_is_in_conflict_is_not():
     assert rows["heat_secondary", "sewage"]["confidence"] == "secondary"
     assert rows["sewage", "storm"]["confidence"] == "assumed" and "0.5 to 1.0" in rows["sewage", "storm"]["note"]
     assert sum(r["confidence"] == "memory" for r in rows.values()) == 8  # seven to buildings, gas to conduits
+
+
+def test_what_was_assumed_in_code_is_an_assumption_of_the_catalog() -> None:
+    """Heat load of a house of unknown age, its assumed doors, the phases of works: an area says otherwise."""
+    area = make_area(
+        compounds=[{"id": "C1", "name": "院", "geometry": box(0, 0, 60, 40)}],
+        buildings=[{"id": "B1", "use": "residential", "storeys": 5, "households": 10, "geometry": box(5, 5, 35, 7)}],
+    )
+    young = area.with_catalog(constants={"unknown_built_year": 2022}, source="局", date="2025")
+    assert sr.area.heat_load(young)["w_m2"]["B1"] < sr.area.heat_load(area)["w_m2"]["B1"]
+    sides = [len(read_doors(a)) for a in (area, area.with_catalog(constants={"door_side_m": 1.5}, source="局"))]
+    assert sides == [2, 4]
+    assert sr.supply_heat(area.with_catalog(constants={"pipes_phase": 3}, source="局")).phase == 3

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 WORKS = ("heat", "dig", "lifts")
 USUAL = ("heat", "dig")  # what True asks for: every lift is a vote of its own stairwell
-_LIFT_PHASE = 3
 Asked = bool | Sequence[str] | Mapping[str, Sequence[str]]
 Say = Callable[[str], None]
 
@@ -135,9 +134,8 @@ def plan_works(today: StudyArea, scenario: Scenario, asked: Sequence[str], *, al
         works |= dig.as_scenario("works")
     lifts = _lifts(area, say) if "lifts" in asked else None
     if lifts is not None:
-        works |= Scenario("works", scenario.title, [
-            alter("entrances", ids=sorted(map(str, new_lifts(lifts).index)), set={"lift": True}, phase=_LIFT_PHASE)
-        ])  # fmt: skip
+        ids, phase = sorted(map(str, new_lifts(lifts).index)), _lift_phase(area.catalog)
+        works |= Scenario("works", scenario.title, [alter("entrances", ids=ids, set={"lift": True}, phase=phase)])
     return None if heat is None and dig is None and lifts is None else Works(heat, dig, works, lifts)
 
 
@@ -213,10 +211,14 @@ def lift_lines(plan: LiftPlan, catalog: Catalog) -> pd.DataFrame:
     ):  # fmt: skip
         total = float(yuan.sum())
         if total > 0:
-            rows.append(line("lifts", "lifts", title, payer=payer, phase=_LIFT_PHASE, kind="", measure="joint",
+            rows.append(line("lifts", "lifts", title, payer=payer, phase=_lift_phase(catalog), kind="", measure="joint",
                              ids=tuple(map(str, fits.index)), quantity=count, unit="set", price=total / count,
                              cost_yuan=total, source=of["source"], confidence=of["confidence"]))  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _lift_phase(catalog: Catalog) -> int:
+    return int(catalog.constants["lift_phase"])
 
 
 def _opens_ground(scenario: Scenario, today: StudyArea) -> bool:

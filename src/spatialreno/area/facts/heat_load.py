@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from spatialreno.area.study_area import StudyArea
 
-_UNKNOWN_YEAR = 1990.0  # a building of unknown age counts as one of this year
 
 
 def heat_load(area: StudyArea) -> pd.DataFrame:
@@ -70,7 +69,7 @@ def heat_intensity(area: StudyArea) -> pd.DataFrame:
     buildings = area.buildings
     table = area.catalog.heat_intensity
     use = buildings["use"].fillna("residential").to_numpy()
-    year: Any = built_years(area).fillna(_UNKNOWN_YEAR).to_numpy()
+    year: Any = built_years(area).fillna(area.catalog.constants["unknown_built_year"]).to_numpy()
     insulated = buildings["insulated"].fillna(False).astype(bool).to_numpy()
     found = np.full(len(buildings), -1)
     for k, row in enumerate(table.itertuples()):

@@ -16,8 +16,6 @@ from spatialreno.area import StudyArea, heated_share, home_buildings, open_facil
 from spatialreno.blocks import compound_blocks
 from spatialreno.land import fire_access
 
-_JOINED_M = 0.5  # how near a pipe must end to a house to join it
-
 
 @dataclass(frozen=True)
 class Ruled:
@@ -201,10 +199,10 @@ def pipes_renewed(ground: Ground, rule: Ruled, places: list[str]) -> Found:
         laid = sum(min(_within(new[new["kind"] == kind], yard), there) for kind, there in metres.items())
         return Found(laid, whole=sum(metres.values()))
     homes = ground.homes_in(places)
-    joined = np.ones(len(homes), bool)
+    joined, reach = np.ones(len(homes), bool), ground.today.catalog.constants["pipe_joined_m"]
     for kind in rule.kinds:
         lines = shapely.union_all(new.geometry[new["kind"] == kind].to_numpy())
-        joined &= shapely.dwithin(homes.geometry.to_numpy(), lines, _JOINED_M)
+        joined &= shapely.dwithin(homes.geometry.to_numpy(), lines, reach)
     found = _households(homes, pd.Series(joined.astype(float), index=homes.index))
     return Found(found.value, ground.basis(places, "household"), found.unsure, unit="household")
 

@@ -25,8 +25,6 @@ _ACTS = [
     *("verb", "layer", "id", "kind", "unit", "planned", "built", "share", "state"),
     *("payer", "planned_yuan", "built_yuan"),
 ]
-_SAME_PLACE = 0.3  # share of a structure that lies where one was taken down
-_SAME = 0.9  # of the ground of both together, for the two to be one
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -200,17 +198,18 @@ def _returned(today: StudyArea, after: StudyArea, survey: StudyArea) -> pd.DataF
     """List what is not legal and stands where something was taken down, or where nothing stood."""
     down = today.structures[~today.structures.index.isin(after.structures.index)]
     kept = shapely.union_all(after.structures.geometry)
+    at, same = (today.catalog.constants[f"completed_{what}_share"] for what in ("place", "same"))
     rows = []
     for name, row in survey.structures[survey.structures["legality"] != "legal"].iterrows():
         shape = row.geometry
-        if not shape.area or shape.intersection(kept).area / shape.area > _SAME_PLACE:
+        if not shape.area or shape.intersection(kept).area / shape.area > at:
             continue
         shares = down.geometry.intersection(shape).area / shape.area
-        where = str(shares.idxmax()) if len(shares) and float(shares.max()) >= _SAME_PLACE else ""
+        where = str(shares.idxmax()) if len(shares) and float(shares.max()) >= at else ""
         found = "new"
         if where:
             whole = down.geometry[where].union(shape).area
-            found = "still_there" if down.geometry[where].intersection(shape).area >= _SAME * whole else "came_back"
+            found = "still_there" if down.geometry[where].intersection(shape).area >= same * whole else "came_back"
         rows.append((str(name), found, row["legality"], float(row["floor_area_m2"]), where))
     return pd.DataFrame(rows, columns=["id", "found", "legality", "floor_area_m2", "where"])
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 ACROSS = ("wall", "lane", "street")
 BY = ("street", "community")
 _STREET = "street"
-# A corner where two yards all but touch joins nothing: so much of their edges must face one another.
-_FRONT_M = 10.0
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,8 @@ def make_yards(
     reach = area.catalog.constants["strip_m"] if across == "wall" else street_m
     near = shapely.STRtree(shapes).query(shapes, "dwithin", reach)
     pairs = sorted((a, b) for a, b in near.T.tolist() if a < b)
-    faced = [pair for pair in pairs if _faces(shapes[pair[0]], shapes[pair[1]], reach)]
+    front = area.catalog.constants["cluster_front_m"]
+    faced = [pair for pair in pairs if _faces(shapes[pair[0]], shapes[pair[1]], reach, front)]
     open_pairs = faced if across == "street" else _not_across(area, shapes, faced)
     border = [_borders(area, frame, one) for one in by]
     joined = [(a, b) for a, b in open_pairs if all(each[a] == each[b] for each in border)]
@@ -127,10 +126,10 @@ def make_yards(
     return Yards(ids, frame["homes"].to_numpy(float), tuple(frozenset(each) for each in beside), metres, limits)
 
 
-def _faces(one: shapely.Geometry, other: object, reach: float) -> bool:
+def _faces(one: shapely.Geometry, other: object, reach: float, least_m: float) -> bool:
     """Tell whether two outlines run beside one another for more than a corner."""
     front = shapely.intersection(shapely.boundary(one), shapely.buffer(other, reach + 0.1))
-    return float(shapely.length(front)) >= _FRONT_M + 2 * reach
+    return float(shapely.length(front)) >= least_m + 2 * reach
 
 
 def _not_across(area: StudyArea, shapes: Geometries, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _BODIES = ("buildings", "structures", "facilities")
 #: Bodies shrink by this for sight lines, so that a door in a face does not look into its own house.
 _FACE_M = 0.05
-_LEAST_SIDE_M = 3.0
 _PLAIN_M = 0.5
 
 
@@ -81,7 +80,7 @@ def read_doors(area: StudyArea) -> gpd.GeoDataFrame:
     onto = shapely.line_interpolate_point(faces, shapely.line_locate_point(faces, mapped.geometry.to_numpy()))
     known = _doors(mapped.index, mapped["building_id"], mapped["households"], onto, estimated=False)
     bare = area.buildings[~area.buildings.index.isin(mapped["building_id"])]
-    ids, owners, points = _sides(bare)
+    ids, owners, points = _sides(bare, area.catalog.constants["door_side_m"])
     guessed = _doors(ids, owners, np.full(len(ids), np.nan), points, estimated=True)
     frames = [frame for frame in (known, guessed) if len(frame)] or [known]
     return gpd.GeoDataFrame(pd.concat(frames), geometry="geometry", crs=area.crs).sort_index()
@@ -127,7 +126,7 @@ def _doors(
     return gpd.GeoDataFrame(pd.DataFrame(data, index=index), geometry=np.asarray(points, object))
 
 
-def _sides(buildings: gpd.GeoDataFrame) -> tuple[list[str], list[str], Any]:
+def _sides(buildings: gpd.GeoDataFrame, least_m: float) -> tuple[list[str], list[str], Any]:
     """Name and find the middle of each side of buildings; short sides only where there is no long one."""
     rings = shapely.simplify(shapely.get_exterior_ring(buildings.geometry.to_numpy()), _PLAIN_M)
     coords, owner = shapely.get_coordinates(rings, return_index=True)
@@ -135,7 +134,7 @@ def _sides(buildings: gpd.GeoDataFrame) -> tuple[list[str], list[str], Any]:
     start, end, owner = coords[inner], coords[inner + 1], owner[inner]
     length = pd.Series(np.hypot(*(end - start).T))
     longest = length.groupby(owner).transform("max")
-    keep = (length >= np.minimum(_LEAST_SIDE_M, longest)).to_numpy(bool)
+    keep = (length >= np.minimum(least_m, longest)).to_numpy(bool)
     owners = buildings.index.to_numpy()[owner[keep]].astype(str).tolist()
     numbers = (pd.Series(owners, dtype="str").groupby(np.array(owners, str)).cumcount() + 1).tolist()
     ids = [f"{name}#{number}" for name, number in zip(owners, numbers, strict=True)]

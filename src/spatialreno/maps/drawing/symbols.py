@@ -68,7 +68,7 @@ def _width(row: Mapping[str, Any]) -> float:
 def gaps(area: StudyArea) -> dict[str, Any]:
     """Give each wall with gates the shape to be left out of its line."""
     gates = area.gates
-    discs = shapely.buffer(gates.geometry.to_numpy(), gates["width_m"].fillna(3.0).to_numpy(dtype=float) / 2)
+    discs = shapely.buffer(gates.geometry.to_numpy(), gates["width_m"].to_numpy(dtype=float) / 2)
     found: dict[str, list[Any]] = {}
     for wall, disc in zip(gates["wall_id"], discs, strict=True):
         if isinstance(wall, str):
@@ -80,8 +80,7 @@ def ticks(version: Version, wall: object, walls: Sequence[Any]) -> Any:
     """Draw a gate as two short lines across its wall, one at each post."""
     line = next((frame.geometry[wall] for frame in walls if isinstance(wall, str) and wall in frame.index), None)
     east, north = _direction(line, version.geometry) if line is not None else (1.0, 0.0)
-    width = version.row.get("width_m")
-    half = (3.0 if width is None or pd.isna(width) else float(width)) / 2
+    half = float(version.row["width_m"]) / 2
     x, y = version.geometry.x, version.geometry.y
     posts = [(x + side * half * east, y + side * half * north) for side in (-1, 1)]
     return shapely.MultiLineString(

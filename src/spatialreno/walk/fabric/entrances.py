@@ -11,12 +11,11 @@ import shapely
 
 from spatialreno._types import Bools, Floats, Geometries, Ints
 from spatialreno.walk.fabric.obstacles import PERMANENT, Obstacles
-from spatialreno.walk.millimetres.frame import Frame, lengths_mm, lines
+from spatialreno.walk.millimetres.frame import MM_PER_M, Frame, lengths_mm, lines
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
-_LEAST_SIDE_MM = 3000.0
 _PLAIN_MM = 500.0
 _LEAST_OUT_MM = 3.0
 
@@ -84,7 +83,7 @@ def _sides(area: StudyArea, frame: Frame, shapes: Geometries, which: Ints, out: 
     start, end, building = coords[:-1][same], coords[1:][same], which[run[:-1][same]]
     size = np.sqrt(((end - start) ** 2).sum(axis=1))
     longest = pd.Series(size).groupby(building).transform("max").to_numpy(float)
-    long = size >= np.minimum(_LEAST_SIDE_MM, longest)
+    long = size >= np.minimum(area.catalog.constants["door_side_m"] * MM_PER_M, longest)
     face, building = _faces(((start + end) / 2)[long], shapes[building[long]]), building[long]
     own = _own_compound(area, frame, face, building, out)
     has_own = pd.Series(own).groupby(building).transform("any").to_numpy(bool)

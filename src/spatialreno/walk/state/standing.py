@@ -29,7 +29,7 @@ _fabrics: OrderedDict[str, Fabric] = OrderedDict()
 
 _FIXED = ("buildings", "compounds", "entrances")
 _CONSTANTS = (
-    "clear_m", "frontage_step_m", "gate_reach_m", "passage_m", "seal_m", "strip_m", "tolerance_m",
+    "clear_m", "door_side_m", "frontage_step_m", "gate_reach_m", "passage_m", "seal_m", "strip_m", "tolerance_m",
 )  # fmt: skip
 
 Walker = frozenset[str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
     from spatialreno.area import StudyArea
 
-_FOOT_M = 12.0
-_LINKS = 3
-_ASIDE_M = 3.0
 
 
 @dataclass(frozen=True)
@@ -99,16 +96,16 @@ def _unique(names: Sequence[str]) -> list[str]:
 
 def _links(area: StudyArea, served: gpd.GeoSeries, lines: Geometries) -> tuple[pd.DataFrame, list[Fault]]:
     """Find for each outline the shortest ways to lanes that it sees; who sees none is told."""
-    reach = area.catalog.constants["pipe_link_m"]
-    shapes = obstacles(area)
+    constants, shapes = area.catalog.constants, obstacles(area)
+    reach, most = constants["pipe_link_m"], int(constants["dig_links"])
     solid = shapely.STRtree(shapely.buffer(shapes, -0.05))
     tree = shapely.STRtree(lines) if len(lines) else None
     rows, lost = [], []
     for name, shape in sorted(served.items()):
         near = np.sort(tree.query(shape, predicate="dwithin", distance=reach)) if tree is not None else np.empty(0, int)
-        ways = [way for k in near for way in _feet(lines[k], int(k), shape, shapes, solid)]
+        ways = [way for k in near for way in _feet(lines[k], int(k), shape, shapes, solid, constants)]
         nearest = sorted({way[1]: way[0] for way in sorted(ways, key=lambda w: (-w[0], w[1]))}.items(),
-                         key=lambda item: (item[1], item[0]))[:_LINKS]  # fmt: skip
+                         key=lambda item: (item[1], item[0]))[:most]  # fmt: skip
         for length, k, along, way in sorted(ways, key=lambda w: w[:3]):
             if k in dict(nearest):
                 rows.append((str(name), k, along, length, way))
@@ -122,26 +119,27 @@ def _links(area: StudyArea, served: gpd.GeoSeries, lines: Geometries) -> tuple[p
 
 
 def _feet(
-    line: BaseGeometry, k: int, shape: BaseGeometry, shapes: Geometries, solid: shapely.STRtree
-) -> list[tuple[float, int, float, Any]]:
+    line: BaseGeometry, k: int, shape: BaseGeometry, shapes: Geometries, solid: shapely.STRtree,
+    constants: Mapping[str, float],
+) -> list[tuple[float, int, float, Any]]:  # fmt: skip
     """List ways from a lane to an outline: from both ends and the middle of the stretch it faces, past obstacles."""
     corners = shapely.points(shapely.get_coordinates(shape))
     faced = shapely.line_locate_point(line, corners)
-    marks = {_mark(line.length, float(a)) for a in (faced.min(), (faced.min() + faced.max()) / 2, faced.max())}
+    asked, step = (faced.min(), (faced.min() + faced.max()) / 2, faced.max()), constants["dig_lane_step_m"]
     ways = []
-    for along in sorted(marks):
+    for along in sorted({_mark(line.length, float(a), step) for a in asked}):
         way = shapely.shortest_line(line.interpolate(along), shape)
         hit = [h for h in solid.query(way, predicate="intersects") if not shapely.equals(shapes[h], shape)]
         if not hit:
             ways.append((float(way.length), k, along, way))
     least = min((way[0] for way in ways), default=0.0)
-    return [way for way in ways if way[0] <= least + _ASIDE_M]
+    return [way for way in ways if way[0] <= least + constants["dig_aside_m"]]
 
 
-def _mark(length: float, along: float) -> float:
+def _mark(length: float, along: float, step_m: float) -> float:
     """Round a foot to a point of the lane where it may be cut."""
-    mark = min(length, round(along / _FOOT_M) * _FOOT_M)
-    return length if length - mark < _FOOT_M / 2 else mark
+    mark = min(length, round(along / step_m) * step_m)
+    return length if length - mark < step_m / 2 else mark
 
 
 def public_mains(area: StudyArea, kind: str) -> gpd.GeoDataFrame:

@@ -142,7 +142,7 @@ def plan_dig(
     kinds: Sequence[str] | str = KINDS,
     *,
     scenario: Scenario | None = None,
-    phase: int = 2,
+    phase: int | None = None,
     heat: HeatPlan | None = None,
     time_limit_s: float | None = None,
 ) -> Dig:
@@ -157,7 +157,7 @@ def plan_dig(
     scenario
         The plan that made the area: its phases say when lanes are cleared and paved.
     phase
-        Phase of pipe works (拆违 1, 管网 2, 路面 3, 绿化 4).
+        Phase of pipe works (拆违 1, 管网 2, 路面 3, 绿化 4); by default the catalog's ``pipes_phase``.
     heat
         A heat plan for this area: its secondary pipes lie where it leads them, take room and share the trench
         where they run along a lane. Without one, heat is led along the lanes from the stations.
@@ -201,6 +201,7 @@ def plan_dig(
     table, sections = work.lanes()
     fallen = pd.concat([f for f, _ in falls] or [pd.DataFrame(columns=FALLS)], ignore_index=True)
     faults += deep_drains(fallen, table, sections, area.catalog.constants)
+    phase = int(area.catalog.constants["pipes_phase"]) if phase is None else phase
     phases, late = dig_phases(area, table, scenario, phase)
     table = table.assign(phase=pd.array(phases["phase"], "Int64"), paved=pd.array(phases["paved"], "Int64"))
     opened = gpd.GeoDataFrame(table[LANES], geometry="geometry", crs=area.crs)

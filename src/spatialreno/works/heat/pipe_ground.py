@@ -268,7 +268,7 @@ def _crossings(area: StudyArea, points: Floats, runs: Indices, yard_runs: int) -
     walls, gates = area.walls, area.gates
     if not len(walls) or not yard_runs:
         return count
-    half = gates["width_m"].fillna(3.0).astype(float).to_numpy() / 2
+    half = gates["width_m"].to_numpy(float) / 2
     gaps = shapely.union_all(shapely.buffer(gates.geometry.to_numpy(), half)) if len(gates) else shapely.Point()
     shapes = shapely.difference(walls.geometry.to_numpy(), gaps)
     lines = shapely.linestrings(points[runs[:yard_runs]])

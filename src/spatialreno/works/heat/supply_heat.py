@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Scenario
 
-#: Pipes come after clearing and before paving (拆违 → 管网 → 路面 → 绿化).
-PHASE = 2
 PIPES = [
     "kind", "station", "part", "load_kw", "flow_m3_h", "diameter_mm", "velocity_m_s", "drop_pa_m",
     "length_m", "walls", "existing", "cost_yuan", "geometry",
@@ -64,6 +62,8 @@ class HeatPlan:
         Why nobody is newly heated, when nobody is.
     faults
         What is wrong with the input; the rest is computed.
+    phase
+        Phase in which its pipes are laid, after clearing and before paving (catalog ``pipes_phase``).
 
     Examples
     --------
@@ -80,6 +80,7 @@ class HeatPlan:
     sign_up: float
     reason: str
     faults: tuple[Fault, ...]
+    phase: int
 
     @cached_property
     def households_reached(self) -> float:
@@ -98,24 +99,20 @@ class HeatPlan:
         return float(self.costs["cost_yuan"].sum())
 
     @property
-    def phase(self) -> int:
-        """Phase in which its pipes are laid."""
-        return PHASE
-
-    @property
     def working_pipes(self) -> gpd.GeoDataFrame:
         """New pipes of the stations that heat somebody; of all, where none does."""
         new = self.pipes[self.pipes["existing"] == ""]
         works = set(self.buildings.loc[self.buildings["connected"], "station"].dropna())
         return new[new["station"].isin(works)] if works else new
 
-    def as_scenario(self, name: str, *, title: str = "", phase: int = PHASE) -> Scenario:
+    def as_scenario(self, name: str, *, title: str = "", phase: int | None = None) -> Scenario:
         """Write the plan down as a scenario: it builds the new pipes, and heats the homes that are connected.
 
         Of a connected building the share of households that sign up is heated (``heated_share``).
         """
         from spatialreno.scenario import Scenario, alter, build
 
+        phase = self.phase if phase is None else phase
         acts: list[Any] = [
             build("pipes", str(i), geometry=row["geometry"], kind=row["kind"], status="planned",
                   diameter_mm=float(row["diameter_mm"]), phase=phase)
@@ -265,8 +262,10 @@ class _Plan:
         reason = "" if connected.any() else _short(stations, self.faults)
         works = set(self.table.loc[connected, "station"].dropna()) or set(stations.index)
         paid, fed = pipes[pipes["station"].isin(works)], self.table[self.table["station"].isin(works)]
-        costs = heat_costs(self.area, paid, self.ground, fed, self.sign_up, PHASE)
-        return HeatPlan(self.table, stations, pipes, costs, self.sign_up, reason, tuple(dict.fromkeys(self.faults)))
+        phase = int(self.area.catalog.constants["pipes_phase"])
+        costs = heat_costs(self.area, paid, self.ground, fed, self.sign_up, phase)
+        faults = tuple(dict.fromkeys(self.faults))
+        return HeatPlan(self.table, stations, pipes, costs, self.sign_up, reason, faults, phase)
 
     def _station(self, name: str, mains: pd.DataFrame, exact: bool | None, time_limit_s: float | None) -> None:
         own = self.table.index[self.table["station"].eq(name)]
@@ -381,6 +380,7 @@ def _nothing(area: StudyArea, table: pd.DataFrame, share: float, reason: str, fa
     empty = gpd.GeoDataFrame(none, geometry="geometry", crs=area.crs)
     why = np.where(table["heated"], "heated today", np.where(table["load_kw"] > 0, reason, "nothing to heat"))
     buildings = table.assign(station=None, side="", connected=False, reason=why)
-    costs = table_of([], PHASE)
+    phase = int(area.catalog.constants["pipes_phase"])
+    costs = table_of([], phase)
     stations = pd.DataFrame(columns=STATIONS, index=pd.Index([], name="id"))
-    return HeatPlan(buildings, stations, empty, costs, share, reason, tuple(faults))
+    return HeatPlan(buildings, stations, empty, costs, share, reason, tuple(faults), phase)
