@@ -264,8 +264,8 @@ class _Plan:
         paid, fed = pipes[pipes["station"].isin(works)], self.table[self.table["station"].isin(works)]
         phase = int(self.area.catalog.constants["pipes_phase"])
         costs = heat_costs(self.area, paid, self.ground, fed, self.sign_up, phase)
-        faults = tuple(dict.fromkeys(self.faults))
-        return HeatPlan(self.table, stations, pipes, costs, self.sign_up, reason, faults, phase)
+        told = tuple(dict.fromkeys(self.faults))
+        return HeatPlan(self.table, stations, pipes, costs, self.sign_up, reason, told, phase)
 
     def _station(self, name: str, mains: pd.DataFrame, exact: bool | None, time_limit_s: float | None) -> None:
         own = self.table.index[self.table["station"].eq(name)]
