@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pytest
 import shapely
-from conftest import at, make_area
+from conftest import at, frame, make_area
 
 import spatialreno as sr
 
@@ -61,13 +62,26 @@ def test_points_in_any_system_give_the_same_walk(yard: sr.StudyArea) -> None:
     assert reached[0] > 0
 
 
+def test_points_keep_the_labels_of_their_index(yard: sr.StudyArea) -> None:
+    numbered = gpd.GeoSeries([at(40, 25), at(41, 25)], index=[18, 7], crs=yard.crs)
+    walks = sr.travel_times(yard, numbered, "F1")
+    assert walks["origin"].tolist() == [18, 7]
+    for origins in (walks["origin"], sr.isochrones(yard, numbered, 5)["origin"]):
+        assert origins.dtype == numbered.index.dtype
+    assert numbered.to_frame("geometry").join(walks.set_index("origin"))["distance_m"].notna().all()
+    table = sr.walk.distance_table(yard, numbered, "F1")
+    assert table.metres(7, "F1") == walks["distance_m"].iloc[1]
+    assert sr.travel_times(yard, "B1", "F1")["origin"].dtype == yard.buildings.index.dtype
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
         (gpd.GeoSeries([shapely.Point(0, 0)], index=["P"]), "from the area. State the system"),
         (gpd.GeoSeries([shapely.Point(0, 0)], index=["P"], crs=4326), "from the area. Ask for places nearby"),
         (gpd.GeoSeries([None], index=["P"], crs=4326), "P has no geometry"),
-        ("B9", "B9 must each name a building or a facility"),
+        (gpd.GeoSeries([at(40, 25), at(41, 25)], index=[1, 1], crs="EPSG:4546"), "1 names several places"),
+        ("B12", r"B12 must each name a building or a facility.*Did you mean B2, B1"),
     ],
 )
 def test_places_that_cannot_be_meant_are_told(yard: sr.StudyArea, given: object, said: str) -> None:
@@ -84,6 +98,30 @@ def test_one_id_needs_no_list_and_a_table_stands_for_its_ids(yard: sr.StudyArea)
     assert chosen == sr.demolish("buildings", ids="B1")
 
 
+def test_one_wall_and_one_kind_need_no_list(yard: sr.StudyArea) -> None:
+    walled = yard.with_layer("walls", frame([{"id": "W1", "geometry": shapely.LineString([(20, 10), (20, 50)])}]))
+    found = sr.what_if(walled, "W1", kinds="pharmacy", radius_m=300)
+    assert found.table.index.tolist() == [("walls", "W1")]
+    assert len(found.plot().collections) == 1
+    assert sr.walk.cut_through(walled, "W1", kinds="pharmacy", radius_m=300)["opening"].eq("W1").all()
+    with pytest.raises(sr.InputError, match=r"W11 must each name one wall.*Did you mean W1\?"):
+        sr.what_if(walled, "W11")
+
+
+def test_a_layer_of_shapes_alone_is_a_choice_of_sites(yard: sr.StudyArea) -> None:
+    asked = gpd.GeoSeries([at(40, 25), at(90, 50)], index=[3, 4], crs=yard.crs)
+    found = sr.site_facilities(yard, "bookstore", candidates=asked)
+    assert found.sites["candidate"].tolist() == ["3"]
+
+
+def test_an_area_is_not_written_as_a_folder_that_looks_like_a_file(yard: sr.StudyArea, tmp_path: Path) -> None:
+    with pytest.raises(sr.InputError, match=r"\.gpkg only.*parquet"):
+        sr.write_area(yard, tmp_path / "area.parquet")
+    with pytest.raises(sr.InputError, match=r"Did you mean parquet"):
+        sr.export_area(yard, tmp_path / "out", "geoparquet")  # type: ignore[arg-type]
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_mistyped_kind_is_answered_with_the_nearest(yard: sr.StudyArea) -> None:
     for ask in (lambda kinds: sr.nearest(yard, kinds), lambda kinds: sr.what_if(yard, kinds=kinds, radius_m=300)):
         with pytest.raises(sr.InputError, match=r"pharmcy is no kind of facility\. Did you mean pharmacy"):
@@ -98,6 +136,10 @@ def test_odd_arguments_get_a_sentence(yard: sr.StudyArea) -> None:
         sr.compare(yard, [], origins=["B0x"])
     with pytest.raises(sr.ScenarioError, match="the title is no text"):
         sr.Scenario("x", [sr.demolish("walls", ids="W1")])  # type: ignore[arg-type]
+    with pytest.raises(sr.ScenarioError, match="function is no mapping"):
+        sr.demolish("walls", where=lambda walls: walls)  # type: ignore[arg-type]
+    with pytest.raises(sr.InputError, match="list is no table of shapes"):
+        sr.site_facilities(yard, "pharmacy", candidates=["B1"])  # type: ignore[arg-type]
     with pytest.raises(sr.ScenarioError, match="StudyArea is no scenario"):
         sr.compare(yard, [yard])  # type: ignore[list-item]
 

@@ -128,7 +128,7 @@ def as_points(area: StudyArea, given: object, *, what: str) -> gpd.GeoSeries | N
     Raises
     ------
     InputError
-        A place is missing or empty, or lies so far off that its system must be another one.
+        A place is missing or empty, two have one label, or a place lies so far off that its system must be another.
     """
     shapes = _shapes(given)
     if shapes is None:
@@ -137,6 +137,10 @@ def as_points(area: StudyArea, given: object, *, what: str) -> gpd.GeoSeries | N
     if bare.any():
         names = ", ".join(map(str, shapes.index[bare][:8]))
         raise InputError(f"{what}: {names} has no geometry. Leave it out, or say where it lies.")
+    twice = shapes.index[shapes.index.duplicated()]
+    if len(twice):
+        names = ", ".join(map(str, twice.unique()[:8]))
+        raise InputError(f"{what}: {names} names several places. Give each its own label, as reset_index() does.")
     here = shapes.set_crs(area.crs) if shapes.crs is None else shapes.to_crs(area.crs)
     _refuse_far(area, here, stated=shapes.crs is not None, what=what)
     return here

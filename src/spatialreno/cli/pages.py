@@ -164,7 +164,7 @@ def district(
         )
 
 
-def _written(found: District, out: Path, lang: str, *, pages: bool) -> list[Path]:
+def _written(found: District, out: Path, lang: Lang, *, pages: bool) -> list[Path]:
     import spatialreno as sr
 
     page = sr.maps.draw_district(found, lang=lang, pages="areas" if pages else "")

@@ -169,7 +169,7 @@ def _times(text: str) -> tuple[float, ...]:
 
 
 def _write_reach(
-    area: StudyArea, out: Path, found: GeoDataFrame, ways: GeoDataFrame, change: GeoDataFrame | None, lang: str
+    area: StudyArea, out: Path, found: GeoDataFrame, ways: GeoDataFrame, change: GeoDataFrame | None, lang: Lang
 ) -> None:
     """Write a page, one layer with a column `what`, or a layer for each table; whole or not at all."""
     import pandas as pd

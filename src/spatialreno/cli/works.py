@@ -111,7 +111,7 @@ def dig(
     tell_table(table, form(as_json, as_csv), title=repr(found))
 
 
-def _show_cut(cut: Section, name: str, svg: Path | None, lang: str, how: Form) -> None:
+def _show_cut(cut: Section, name: str, svg: Path | None, lang: Lang, how: Form) -> None:
     import spatialreno as sr
 
     tell_table(cut.helps, how, title=f"{name}: {cut!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -127,7 +127,7 @@ def choose_works(
     budget_yuan: float,
     *,
     rule: str = "equal_shares",
-    by: str = "households",
+    by: Literal["households", "area"] = "households",
     trials: int = 0,
 ) -> MenuChoice:
     """Choose from the menu what the ballots want and a budget pays, basic items first.

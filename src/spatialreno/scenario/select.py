@@ -68,6 +68,8 @@ def selector(
     names = None if ids is None else as_ids(ids)
     if isinstance(between, str):
         raise ScenarioError(f"between = {between!r}: give a list of compounds.")
+    if where is not None and not isinstance(where, Mapping):
+        raise ScenarioError(f"where: {type(where).__name__} is no mapping. Give column to value, {{'kind': 'fence'}}.")
     return Selector(
         ids=None if names is None else tuple(sorted({str(i) for i in names})),
         where=None if where is None else tuple((k, _frozen(v, k)) for k, v in sorted(where.items())),

@@ -32,14 +32,19 @@ _VACANT = ("vacant", "disused", "idle", "闲置", "空置", "停用")
 _OVERLAP_M2 = 1e-6
 
 
-def given_candidates(area: StudyArea, kind: str, given: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def given_candidates(area: StudyArea, kind: str, asked: gpd.GeoDataFrame | gpd.GeoSeries) -> gpd.GeoDataFrame:
     """Take the caller's features as candidates: form ``given``, ids kept, sorted, in the area's CRS.
 
     Raises
     ------
     InputError
-        When they have no CRS, no unique ids or empty geometry.
+        When they are no table of shapes, or have no CRS, no unique ids or empty geometry.
     """
+    given = gpd.GeoDataFrame(geometry=asked) if isinstance(asked, gpd.GeoSeries) else asked
+    if not isinstance(given, gpd.GeoDataFrame):
+        raise InputError(
+            f"candidates: {type(given).__name__} is no table of shapes. Give a GeoDataFrame or a GeoSeries."
+        )
     if given.crs is None:
         raise InputError("candidates: no CRS. Set one with set_crs(); the area's is area.crs.")
     if not given.index.is_unique:

@@ -39,7 +39,7 @@ def site_facilities(
     *,
     count: int | None = 1,
     objective: str | None = None,
-    candidates: gpd.GeoDataFrame | None = None,
+    candidates: gpd.GeoDataFrame | gpd.GeoSeries | None = None,
     radius_m: float | None = None,
     time_limit_s: float | None = None,
 ) -> Solution:
@@ -65,7 +65,8 @@ def site_facilities(
         (:func:`max_coverage`). ``p-center``: least walk of whoever walks farthest (:func:`p_center`).
         Heat-exchange stations have one objective, their cost, and take None only.
     candidates
-        Features to choose among, any geometry and CRS, ids as index; None: what free land and spare rooms can hold.
+        Features to choose among, any geometry and CRS, ids (taken as text) as index; None: what free land and spare
+        rooms can hold.
         ``capacity``, ``area_m2`` and ``building_id`` are kept where given.
     radius_m
         Service radius in metres. Coverage needs it. With the others everyone must be within it; without it a
@@ -94,9 +95,7 @@ def site_facilities(
     _check(area, kind, count, objective, radius_m)
     asked, best = Asked(int(count or 1), radius_m, time_limit_s=time_limit_s), objective or "p-median"
     if kind == STATION:
-        found = choose_stations(
-            area, count=count, candidates=candidates, radius_m=radius_m, time_limit_s=time_limit_s
-        )
+        found = choose_stations(area, count=count, candidates=candidates, radius_m=radius_m, time_limit_s=time_limit_s)
     elif candidates is None:
         found = _choose(area, kind, best, asked)
     else:

@@ -41,7 +41,7 @@ def choose_stations(
     area: StudyArea,
     *,
     count: int | None,
-    candidates: gpd.GeoDataFrame | None,
+    candidates: gpd.GeoDataFrame | gpd.GeoSeries | None,
     radius_m: float | None,
     time_limit_s: float | None,
 ) -> Found:

@@ -14,7 +14,7 @@ import pandas as pd
 from spatialreno.catalog import Finding, read_catalog, sentence
 from spatialreno.design.grouping.bound import find_bound
 from spatialreno.design.grouping.growth import Parts, grown, middle_of
-from spatialreno.design.grouping.map_of_yards import ACROSS, BY, Yards, find_limits, make_yards, ordered_yards
+from spatialreno.design.grouping.map_of_yards import ACROSS, BY, Across, Yards, find_limits, make_yards, ordered_yards
 from spatialreno.design.grouping.proven import Division, divided, value_of
 from spatialreno.design.grouping.windows import QUICK, bettered
 from spatialreno.errors import InfeasibleError, InputError
@@ -126,7 +126,7 @@ def propose_clusters(
     *,
     households: tuple[float, float] = (1000, 2500),
     by: str | Sequence[str] = (),
-    across: str = "street",
+    across: Across = "street",
     street_m: float = 20.0,
     count: int | None = None,
     reach_m: float = 600.0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import networkx as nx
 import numpy as np
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from spatialreno.area import StudyArea
 
-ACROSS = ("wall", "lane", "street")
+Across = Literal["wall", "lane", "street"]
+ACROSS: tuple[Across, ...] = ("wall", "lane", "street")
 BY = ("street", "community")
 _STREET = "street"
 

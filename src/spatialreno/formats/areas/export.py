@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyogrio
 import shapely
 
 from spatialreno.area import LONLAT, StudyArea, crs_text
-from spatialreno.errors import InputError
+from spatialreno.errors import InputError, nearest
 from spatialreno.files import MANIFEST, put_whole, read_manifest, recover, write_geojson, write_gpkg, write_table
 from spatialreno.formats.areas.area_file import area_file_text
 from spatialreno.formats.areas.folder import written
@@ -26,6 +26,7 @@ _DAY = "2000-01-01"  # the same area gives the same bytes on any day
 _LONGEST = 200  # bytes; an ending follows
 _MICRONS = {"XYSCALE": "1000000", "XORIGIN": "0", "YORIGIN": "0", "XYTOLERANCE": "0.000001"}
 Frames = dict[str, Any]
+Form = Literal["gpkg", "geojson", "shp", "fgb", "parquet", "kml", "gdb", "csv", "dxf"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class _Form:
     states: Mapping[str, str] = field(default_factory=dict)
 
 
-def export_area(area: StudyArea, folder: str | Path, form: str, *, encoding: str = "UTF-8") -> Path:
+def export_area(area: StudyArea, folder: str | Path, form: Form, *, encoding: str = "UTF-8") -> Path:
     """Write an area in another format, so that ``read_area`` reads the folder back.
 
     Parameters
@@ -89,7 +90,7 @@ def export_area(area: StudyArea, folder: str | Path, form: str, *, encoding: str
     """
     folder = Path(folder)
     if form not in FORMS:
-        raise InputError(f"{form}: no such format. Formats: {', '.join(FORMS)}.")
+        raise InputError(f"{form}: no such format. Formats: {', '.join(FORMS)}.{nearest(form, FORMS)}")
     if encoding.upper() not in ("UTF-8", "GBK"):
         raise InputError(f"{encoding}: no script for a shapefile. Give UTF-8 or GBK.")
     recover(folder)

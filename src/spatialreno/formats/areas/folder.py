@@ -18,6 +18,8 @@ from spatialreno.formats.areas.templates import FOLDER as TEMPLATES
 from spatialreno.formats.areas.templates import SURVEY, write_survey, write_templates
 from spatialreno.formats.readers.entry import Source
 
+_FILES = (".geojson", ".parquet", ".fgb", ".shp", ".csv", ".kml", ".gdb", ".dxf")
+
 
 def read_area(path: str | Path, *, catalog: Given = None) -> StudyArea:
     """Read a study area.
@@ -75,6 +77,11 @@ def write_area(area: StudyArea, path: str | Path) -> Path:
     path
         A folder, or a file ending in ``.gpkg``. Files are replaced only when all are written whole.
 
+    Raises
+    ------
+    InputError
+        The path ends like a file of another format, which ``export_area`` writes.
+
     Examples
     --------
     >>> import tempfile
@@ -85,14 +92,15 @@ def write_area(area: StudyArea, path: str | Path) -> Path:
     True
     """
     path = Path(path)
+    if path.suffix.lower() in _FILES and not path.is_dir():
+        form = path.suffix[1:].lower()
+        raise InputError(f"{path}: one file holds an area as .gpkg only. Give a folder, or use export ({form}).")
     told = manifest_of(path)
     put_whole(told.parent, lambda new: _write_files(area, new, path), what=path, manifest=told.name)
     return path
 
 
-def new_area(
-    path: str | Path, *, name: str, title: str = "", crs: str = "EPSG:4546", qgis: bool = False
-) -> Path:
+def new_area(path: str | Path, *, name: str, title: str = "", crs: str = "EPSG:4546", qgis: bool = False) -> Path:
     """Begin a new area: a folder with ``area.toml``, a first scenario, and templates to fill in.
 
     ``模板/图层模板.gpkg`` holds an empty layer for each of ours, to draw on in QGIS; ``模板/台账模板.xlsx`` ledgers by

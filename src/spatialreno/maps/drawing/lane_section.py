@@ -22,7 +22,7 @@ _INK = "#1f2937"
 _SHORT = "#d55e00"
 
 
-def draw_section(section: Section, *, title: str = "", lang: str = "zh") -> str:
+def draw_section(section: Section, *, title: str = "", lang: Lang = "zh") -> str:
     """Draw a cross-section of a lane as SVG: faces on both sides, pipes to scale across, clearances in metres.
 
     The best order of the whole set is drawn, fitting or not; the width that is missing is hatched beyond the

@@ -58,7 +58,7 @@ _LINES = (
 
 
 def live(
-    area: StudyArea, *, standard: str = "gb50180-2018", lang: str = "zh", scenarios: Iterable[Scenario] = ()
+    area: StudyArea, *, standard: str = "gb50180-2018", lang: Lang = "zh", scenarios: Iterable[Scenario] = ()
 ) -> Page:
     """Make a page in which walls, structures, gates and facilities can be tried, offline.
 
@@ -99,7 +99,7 @@ def live(
     return live_of(compare(area, [], standard=standard, origins=[]), lang=lang, scenarios=scenarios)
 
 
-def live_of(options: Comparison, *, lang: str = "zh", scenarios: Iterable[Scenario] = ()) -> Page:
+def live_of(options: Comparison, *, lang: Lang = "zh", scenarios: Iterable[Scenario] = ()) -> Page:
     """Make the live page of a comparison of today alone.
 
     Parameters
@@ -176,7 +176,8 @@ def _words(options: Comparison, lang: Lang) -> dict[str, Any]:
         "kind_labels": {str(kind): str(label) for kind, label in area.catalog.facilities["label"].items()},
         "columns": {
             column.column: column.title(lang)
-            for name in ("facilities", *layers) for column in area.catalog.layers[name].columns.values()
+            for name in ("facilities", *layers)
+            for column in area.catalog.layers[name].columns.values()
         },
         "layer_names": {name: area.catalog.layers[name].title(lang) for name in layers},
         "yuan": unit_text("yuan", lang),

@@ -50,7 +50,7 @@ def starts(area: StudyArea, scenarios: Iterable[Scenario], origin: list[float], 
     return [_start(area, scenario, origin, lang) for scenario in scenarios]
 
 
-def design_steps(folder: str | Path, *, lang: str = "zh") -> list[Scenario]:
+def design_steps(folder: str | Path, *, lang: Lang = "zh") -> list[Scenario]:
     """Read the steps of a design as options to start from, each named by its money and what it gives.
 
     Parameters

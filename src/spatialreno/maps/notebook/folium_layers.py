@@ -37,7 +37,7 @@ def folium_map(
     option: str | None = None,
     layers: Iterable[str] | None = None,
     m: Any = None,
-    lang: str = "zh",
+    lang: Lang = "zh",
 ) -> Any:
     """Draw an area, an option of a comparison, or a design as an ordinary ``folium.Map``.
 

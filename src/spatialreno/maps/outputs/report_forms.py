@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 from spatialreno.errors import InputError
 from spatialreno.maps.outputs.folder import write_folder
 from spatialreno.maps.outputs.forms import OUTPUTS, Asked
 from spatialreno.maps.page.page import Page
+from spatialreno.maps.words.words import Lang
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison, People
 
+Paper = Literal["a3", "a4"]
+
 
 @overload
-def report(options: Comparison, path: None = None, *, lang: str = "zh", people: People | None = None) -> Page: ...
+def report(options: Comparison, path: None = None, *, lang: Lang = "zh", people: People | None = None) -> Page: ...
 
 
 @overload
@@ -24,8 +27,8 @@ def report(
     options: Comparison,
     path: str | Path,
     *,
-    lang: str = "zh",
-    paper: str = "a3",
+    lang: Lang = "zh",
+    paper: Paper = "a3",
     people: People | None = None,
     without: Iterable[str] = (),
     progress: Callable[[str], None] | None = None,
@@ -36,8 +39,8 @@ def report(
     options: Comparison,
     path: str | Path | None = None,
     *,
-    lang: str = "zh",
-    paper: str = "a3",
+    lang: Lang = "zh",
+    paper: Paper = "a3",
     people: People | None = None,
     without: Iterable[str] = (),
     progress: Callable[[str], None] | None = None,

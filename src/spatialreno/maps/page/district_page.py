@@ -44,14 +44,14 @@ class AreaPages:
         ``zh`` or ``en``.
     """
 
-    lang: str = "zh"
+    lang: Lang = "zh"
 
     def __call__(self, options: Comparison, folder: Path) -> None:
         """Draw one comparison into a folder."""
         draw(options, lang=self.lang).save(folder / PAGE)
 
 
-def draw_district(district: District, *, lang: str = "zh", pages: str = "") -> Page:
+def draw_district(district: District, *, lang: Lang = "zh", pages: str = "") -> Page:
     """Write a district as a page to print: no script, one file, nothing fetched.
 
     Parameters

@@ -95,7 +95,7 @@ def printed(title: str, body: Markup, lang: Lang, *, style: str = "") -> Page:
 def draw(
     options: Comparison,
     *,
-    lang: str = "zh",
+    lang: Lang = "zh",
     people: People | None = None,
     base: str | None = None,
     write_key: bool = False,
@@ -170,9 +170,7 @@ def _figure(
         PlanLayer(payload(theme, options, lang, to_degrees)).add_to(plan)
     join_guests(plan, extra)
     chosen = len(options.areas) - 1
-    beside = joined(
-        tools(option_titles(options, lang), lang), panel(options, lang, chosen=chosen, people=people)
-    )
+    beside = joined(tools(option_titles(options, lang), lang), panel(options, lang, chosen=chosen, people=people))
     said = _settings(options, lang, corners, stories) | {"base": under}
     Panel(beside, door.data(said)).add_to(plan)
     return plan.get_root()

@@ -32,7 +32,7 @@ _HIGH = 320.0
 
 
 def draw_programme(
-    programme: Programme, *, lang: str = "zh", as_of: str | None = None, districts: gpd.GeoDataFrame | None = None
+    programme: Programme, *, lang: Lang = "zh", as_of: str | None = None, districts: gpd.GeoDataFrame | None = None
 ) -> Page:
     """Write a programme as a page to print: no script, one file, nothing fetched.
 

@@ -63,7 +63,7 @@ def draw_reach(
     ways: gpd.GeoDataFrame | None = None,
     change: gpd.GeoDataFrame | None = None,
     origins: gpd.GeoSeries | None = None,
-    lang: str = "zh",
+    lang: Lang = "zh",
 ) -> Page:
     """Draw walking reach on a plan of the area, with a table, as one offline page without scripts.
 

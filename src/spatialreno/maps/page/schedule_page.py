@@ -8,13 +8,13 @@ from spatialreno.maps.content.schedule_parts import schedule_parts
 from spatialreno.maps.page.page import Page, printed
 from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.safe_html import isolated, tag
-from spatialreno.maps.words.words import checked
+from spatialreno.maps.words.words import Lang, checked
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Schedule
 
 
-def draw_schedule(schedule: Schedule, *, lang: str = "zh") -> Page:
+def draw_schedule(schedule: Schedule, *, lang: Lang = "zh") -> Page:
     """Write the year of an option as a page to print: no script, one file, nothing fetched.
 
     Parameters

@@ -14,7 +14,7 @@ from spatialreno.formats import new_drawing
 from spatialreno.maps.drawing.style import styles
 from spatialreno.maps.drawing.themes import themes
 from spatialreno.maps.paper.plot import one_line
-from spatialreno.maps.words.words import checked, legend_words
+from spatialreno.maps.words.words import Lang, checked, legend_words
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LETTERS_M = 2.0
 
 
-def write_dxf(options: Comparison, path: Path, *, option: str = "", lang: str = "zh") -> Path:
+def write_dxf(options: Comparison, path: Path, *, option: str = "", lang: Lang = "zh") -> Path:
     """Write one option as DXF R2018: outlines and lines on layers named by class, names as text.
 
     Parameters

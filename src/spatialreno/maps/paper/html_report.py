@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from spatialreno.comparison import Comparison, People
 
 
-def report_page(options: Comparison, *, lang: str = "zh", people: People | None = None) -> Page:
+def report_page(options: Comparison, *, lang: Lang = "zh", people: People | None = None) -> Page:
     """Write options beside today as a report to print: no script, one file, nothing fetched."""
     language = checked(lang)
     area = options.areas["today"]

@@ -35,7 +35,7 @@ _OVER_OWN = ("structures", "works", "new_grounds", "walls")
 
 
 def owner_sheets(
-    options: Comparison, path: str | Path, *, option: str = "", deadline: str = "", contact: str = "", lang: str = "zh"
+    options: Comparison, path: str | Path, *, option: str = "", deadline: str = "", contact: str = "", lang: Lang = "zh"
 ) -> Path:
     """Write an index and one sheet for each party that an option touches: its share, notices, papers, gains, a map.
 
@@ -125,9 +125,7 @@ def _when(one: OwnerAsks, deadline: str, contact: str, lang: Lang) -> str:
     return word("when", lang).format(phases="、".join(map(str, one.phases)), deadline=by, contact=to)
 
 
-def _sheets(
-    options: Comparison, key: str, one: OwnerAsks, when: str, laid_out: list[Theme], lang: Lang
-) -> list[Sheet]:
+def _sheets(options: Comparison, key: str, one: OwnerAsks, when: str, laid_out: list[Theme], lang: Lang) -> list[Sheet]:
     area = options.areas["today"]
     yards = yards_of_parties(area).get(one.party, [])
     yards = sorted({*yards, *area.buildings.loc[one.homes.index, "compound_id"].dropna()})

@@ -36,7 +36,7 @@ _BLOCK_MM = 44.0
 _MARGIN_M = 12.0
 
 
-def write_pdf(options: Comparison, path: Path, *, lang: str = "zh", paper: str = "a3") -> Path:
+def write_pdf(options: Comparison, path: Path, *, lang: Lang = "zh", paper: str = "a3") -> Path:
     """Write the report as a PDF of vectors; the same options give the same bytes.
 
     Parameters

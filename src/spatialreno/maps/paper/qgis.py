@@ -36,7 +36,7 @@ _TABLE = (
 )
 
 
-def write_styled_gpkg(options: Comparison, path: Path, *, lang: str = "zh") -> Path:
+def write_styled_gpkg(options: Comparison, path: Path, *, lang: Lang = "zh") -> Path:
     """Write what the page draws, by option, theme and kind of shape, each layer with its QGIS style and its facts.
 
     A project inside holds the options as groups and as map themes, names from 1:5000 on, the columns under their

@@ -11,7 +11,7 @@ from spatialreno.maps.drawing.sight import extent, place_of, seen
 from spatialreno.maps.drawing.themes import STANDING, theme_titles, themes
 from spatialreno.maps.paper.fonts import lettering, plotting
 from spatialreno.maps.paper.plot import MM_PER_INCH, draw_plan, furnish, one_line
-from spatialreno.maps.words.words import checked
+from spatialreno.maps.words.words import Lang, checked
 
 if TYPE_CHECKING:
     from spatialreno.maps.drawing.sight import Viewable
@@ -22,9 +22,7 @@ _TITLE_MM = 8.0
 _MARGIN_M = 12.0
 
 
-def plot(
-    shown: Viewable, *, option: str | None = None, layers: Iterable[str] | None = None, lang: str = "zh"
-) -> Any:
+def plot(shown: Viewable, *, option: str | None = None, layers: Iterable[str] | None = None, lang: Lang = "zh") -> Any:
     """Draw an area, an option of a comparison, or a design with matplotlib, at a true scale.
 
     Parameters

@@ -13,7 +13,7 @@ from spatialreno.maps.drawing.svg import way
 from spatialreno.maps.page.page import Page, printed
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
 from spatialreno.maps.words.together_words import said
-from spatialreno.maps.words.words import checked
+from spatialreno.maps.words.words import Lang, checked
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -23,7 +23,7 @@ _HEADS = ("what", "assumed", "otherwise", "flips", "moves", "found", "by_whom")
 _INK, _HAIR = "#1f2937", "#9a978f"
 
 
-def draw_visits(found: Visits, area: StudyArea, *, lang: str = "zh") -> Page:
+def draw_visits(found: Visits, area: StudyArea, *, lang: Lang = "zh") -> Page:
     """Draw what to survey next: a plan on which the places are numbered, and a form with room for what was found.
 
     Parameters

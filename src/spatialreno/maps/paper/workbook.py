@@ -27,7 +27,7 @@ _NO_CLOCK = datetime(2000, 1, 1)
 _LONGEST = 32_000  # letters of one cell; Excel takes 32 767
 
 
-def write_xlsx(options: Comparison, path: Path, *, lang: str = "zh") -> Path:
+def write_xlsx(options: Comparison, path: Path, *, lang: Lang = "zh") -> Path:
     """Write tables that a spreadsheet can reckon with; numbers are numbers, all else is text.
 
     Parameters

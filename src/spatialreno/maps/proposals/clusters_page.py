@@ -23,7 +23,7 @@ _OWN = ("compounds", "households", "middle", "metres")
 _HAIR, _INK = "#6b7280", "#111827"
 
 
-def draw_clusters(found: Clusters, area: StudyArea, *, lang: str = "zh") -> Page:
+def draw_clusters(found: Clusters, area: StudyArea, *, lang: Lang = "zh") -> Page:
     """Draw clusters as proposed as one offline page without scripts, to print or to pass on.
 
     Parameters

@@ -46,7 +46,7 @@ _CHOSEN = (
 )
 
 
-def draw_design(design: Design, steps: Sequence[Design] | None = None, *, lang: str = "zh") -> Page:
+def draw_design(design: Design, steps: Sequence[Design] | None = None, *, lang: Lang = "zh") -> Page:
     """Draw what a design gives for the money, and what more or less money would, as one offline page without scripts.
 
     Parameters
@@ -124,10 +124,7 @@ def _steps(points: list[Design], area: StudyArea | None, lang: Lang) -> Markup:
     last = len(points) - 1
     knob: dict[str, object] = {"type": "radio", "name": "at", "class_": "at"}
     inputs = [tag("input", id=f"at{k}", checked=k == last, **knob) for k in range(last + 1)]
-    chips = [
-        tag("label", _chip(one, lang), for_=f"at{k}", class_="chip")
-        for k, one in enumerate(points)
-    ]
+    chips = [tag("label", _chip(one, lang), for_=f"at{k}", class_="chip") for k, one in enumerate(points)]
     steps = [tag("div", *_step(one, area, lang), class_="step", id=f"step{k}") for k, one in enumerate(points)]
     return tag("div", *inputs, tag("div", *chips, class_="chips"), tag("div", *steps, class_="steps"))
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _SHARES = ("alone", "share", "error", "nucleolus", "last")
 
 
-def draw_synergy(found: Synergy, *, title: str = "", lang: str = "zh") -> Page:
+def draw_synergy(found: Synergy, *, title: str = "", lang: Lang = "zh") -> Page:
     """Write what doing a plan together is worth as one page to print, for the owners' meeting.
 
     Parameters

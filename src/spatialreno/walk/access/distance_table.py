@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -38,11 +39,11 @@ class DistanceTable:
     """
 
     matrix: csr_array
-    origins: pd.Index[str]
-    destinations: pd.Index[str]
+    origins: pd.Index[Any]
+    destinations: pd.Index[Any]
     limit_m: float
 
-    def metres(self, origin: str, destination: str) -> float:
+    def metres(self, origin: Hashable, destination: Hashable) -> float:
         """Look one walk up, in metres; NaN when it is not reached.
 
         Raises
@@ -134,7 +135,7 @@ def distance_table(
     table = np.concatenate(parts)
     matrix = coo_array((table[:, 2], (table[:, 0], table[:, 1])), shape=(len(starts), len(ends))).tocsr()
     matrix.sort_indices()
-    return DistanceTable(matrix, pd.Index(starts.ids, dtype="str"), pd.Index(ends.ids, dtype="str"), limit)
+    return DistanceTable(matrix, starts.names, ends.names, limit)
 
 
 def some_places(places: Places, which: Ints) -> Places:

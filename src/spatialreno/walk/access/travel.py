@@ -62,7 +62,8 @@ def travel_times(
     Returns
     -------
     pandas.DataFrame
-        Columns origin, destination, distance_m, minutes; sorted as asked. Pairs that are not reached are absent.
+        Columns origin, destination (of points the labels of their index), distance_m, minutes; sorted as asked. Pairs
+        that are not reached are absent.
         A `residents` gate opens to those who start in a compound of its block. `attrs` tell who walked and what was
         assumed about hours and ramps.
 
@@ -236,8 +237,8 @@ def _pairs(state: State, starts: Places, ends: Places, limit_m: float) -> pd.Dat
     table = pair_rows(state, starts, ends, limit_m)
     return pd.DataFrame(
         {
-            "origin": np.array(starts.ids, object)[table[:, 0]],
-            "destination": np.array(ends.ids, object)[table[:, 1]],
+            "origin": starts.names[table[:, 0]],
+            "destination": ends.names[table[:, 1]],
             "distance_m": table[:, 2] / MM_PER_M,
         }
     )

@@ -55,6 +55,10 @@ class StreetNetwork(StreetPieces):
         Projected coordinate system.
     """
 
+    def plot(self, **how: Any) -> Any:
+        """Draw the streets and return matplotlib's axes; ``how`` as for ``GeoDataFrame.plot``."""
+        return self.edges.plot(**how)
+
     def __repr__(self) -> str:
         """Read the network aloud."""
         return f"StreetNetwork: {len(self.ids)} nodes, {len(self.first)} pieces, {self.length.sum() / 1e6:.1f} km"

@@ -80,7 +80,7 @@ def isochrones(
     drawn = [shape for place in range(len(places)) for shape in rows[place]]
     table = gpd.GeoDataFrame(
         {
-            "origin": np.repeat(np.array(places.ids, object), len(limits)),
+            "origin": places.names.repeat(len(limits)),
             "minutes": np.tile(np.array(minutes), len(places)),
             "group": group,
         },

@@ -95,7 +95,7 @@ def reach_lines(
     shapes = state.fabric.frame.geometries_m(np.array([row[3] for row in rows], object))
     table = gpd.GeoDataFrame(
         {
-            "origin": [places.ids[row[0]] for row in rows],
+            "origin": places.names[[row[0] for row in rows]] if rows else [],
             "minutes": [times[row[1]] for row in rows],
             "group": group,
             "path_id": [names[row[2]] for row in rows],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -13,7 +13,7 @@ import shapely
 
 from spatialreno._types import Floats, Geometries, Ints
 from spatialreno.area import as_ids, as_points
-from spatialreno.errors import InputError
+from spatialreno.errors import InputError, nearest
 from spatialreno.walk.fabric.attach import Ways, attach
 from spatialreno.walk.fabric.fabric import Fabric
 from spatialreno.walk.fabric.obstacles import PERMANENT
@@ -35,7 +35,7 @@ class Places:
     the row of the building that a place is or lies in, else -1.
     """
 
-    ids: tuple[str, ...]
+    ids: tuple[Hashable, ...]
     home: tuple[str, ...]
     host: Ints
     own_place: Ints
@@ -47,6 +47,11 @@ class Places:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def names(self) -> pd.Index[Any]:
+        """The ids as a column of a table holds them: text of our layers, points as their index names them."""
+        return pd.Index(list(self.ids), tupleize_cols=False)
 
 
 def find_places(area: StudyArea, fabric: Fabric, asked: Asked) -> Places:
@@ -65,8 +70,8 @@ def find_places(area: StudyArea, fabric: Fabric, asked: Asked) -> Places:
     Returns
     -------
     Places
-        In the order asked. A building, and whatever lies in one, is reached by its doors; a polygon by the nodes
-        in it and by points along its edge; a point by what it sees.
+        In the order asked; points keep the labels of their index. A building, and whatever lies in one, is reached by
+        its doors; a polygon by the nodes in it and by points along its edge; a point by what it sees.
 
     Raises
     ------
@@ -75,12 +80,9 @@ def find_places(area: StudyArea, fabric: Fabric, asked: Asked) -> Places:
     """
     points = as_points(area, asked, what="walk")
     if points is not None:
-        shapes, hosts = points.to_numpy(), np.full(len(points), -1)
-        ids = [str(name) for name in points.index]
-    else:
-        ids = as_ids(cast("Ids", asked))
-        shapes, hosts = _named(area, fabric, ids)
-    return _laid(area, fabric, ids, shapes, hosts)
+        return _laid(area, fabric, points.index.tolist(), points.to_numpy(), np.full(len(points), -1))
+    ids = as_ids(cast("Ids", asked))
+    return _laid(area, fabric, ids, *_named(area, fabric, ids))
 
 
 def host_shapes(area: StudyArea, fabric: Fabric, asked: gpd.GeoDataFrame) -> Geometries:
@@ -99,7 +101,8 @@ def _named(area: StudyArea, fabric: Fabric, ids: list[str]) -> tuple[Geometries,
     lost = [name for name, layers in zip(ids, found, strict=True) if not layers]
     if lost:
         message = f"walk: {', '.join(lost[:8])} must each name a building or a facility."
-        raise InputError(f"{message} Use ids of these layers, or give points.")
+        near = nearest(lost, [*area.buildings.index, *area.facilities.index])
+        raise InputError(f"{message} Use ids of these layers, or give points.{near}")
     twice = [name for name, layers in zip(ids, found, strict=True) if len(layers) > 1]
     if twice:
         message = f"walk: {', '.join(twice[:8])} names a building and a facility."
@@ -126,7 +129,7 @@ def _stated_hosts(area: StudyArea, facilities: gpd.GeoDataFrame) -> Ints:
     return np.asarray(area.buildings.index.get_indexer(facilities["building_id"]), np.int64)
 
 
-def _laid(area: StudyArea, fabric: Fabric, ids: list[str], shapes: Geometries, hosts: Ints) -> Places:
+def _laid(area: StudyArea, fabric: Fabric, ids: Sequence[Hashable], shapes: Geometries, hosts: Ints) -> Places:
     """Find doors, nodes and points of each place."""
     hosts = _hosts(fabric, shapes, hosts)
     own: list[tuple[int, int, int]] = []

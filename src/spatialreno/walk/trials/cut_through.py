@@ -23,7 +23,7 @@ from spatialreno.walk.state.walkers import Needs, state_for
 from spatialreno.walk.trials.what_if import candidate_layers, radii_of
 
 if TYPE_CHECKING:
-    from spatialreno.area import StudyArea
+    from spatialreno.area import Ids, StudyArea
     from spatialreno.scenario import Scenario
 
 _EDGE_M = 0.05
@@ -36,9 +36,9 @@ COLUMNS = [
 
 def cut_through(
     area: StudyArea,
-    openings: Sequence[str] | Scenario,
+    openings: Ids | Scenario,
     *,
-    kinds: Sequence[str] | None = None,
+    kinds: Sequence[str] | str | None = None,
     radius_m: float | Mapping[str, float] | None = None,
     standard: str = "gb50180-2018",
     reach_m: float | None = None,
@@ -148,7 +148,7 @@ class OutsideTrips:
         return float(through.sum() / self.count) if self.count else 0.0
 
 
-def _plans(area: StudyArea, openings: Sequence[str] | Scenario) -> Iterator[tuple[str, StudyArea]]:
+def _plans(area: StudyArea, openings: Ids | Scenario) -> Iterator[tuple[str, StudyArea]]:
     """Give the area after each opening."""
     from spatialreno.scenario import Scenario, alter, demolish
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from spatialreno.area import as_kinds, may_go, on_ground, open_facilities, standing_structures
-from spatialreno.errors import InputError
+from spatialreno.area import as_ids, as_kinds, may_go, on_ground, open_facilities, standing_structures
+from spatialreno.errors import InputError, nearest
 from spatialreno.walk.trials.trials import NEWLY_INSIDE, NEWLY_REACHED, Marks, Trial
 
 if TYPE_CHECKING:
     from spatialreno._types import Floats, Row
-    from spatialreno.area import StudyArea
+    from spatialreno.area import Ids, StudyArea
 
 _BY_KIND = ["layer", "id", "kind", "residents", "newly_reached", "person_m"]
 _NUMBERS = ["people", "homes", "person_kinds", "newly_reached", "person_m"]
@@ -80,6 +80,11 @@ class WhatIf:
         order = list(dict.fromkeys([by, *_RANKED]))
         return self.table.sort_index(level="id", kind="stable").sort_values(order, ascending=False, kind="stable")[:n]
 
+    def plot(self, **how: Any) -> Any:
+        """Draw the candidates, coloured by people, and return the axes; ``how`` as for ``GeoDataFrame.plot``."""
+        shown = {"column": "people", "legend": True, "cmap": "viridis", "missing_kwds": {"color": "lightgrey"}}
+        return self.table.plot(**{**shown, **how})
+
     def __len__(self) -> int:
         """Count the candidates."""
         return len(self.table)
@@ -96,9 +101,9 @@ class WhatIf:
 
 def what_if(
     area: StudyArea,
-    candidates: Sequence[str] | None = None,
+    candidates: Ids | None = None,
     *,
-    kinds: Sequence[str] | None = None,
+    kinds: Sequence[str] | str | None = None,
     radius_m: float | Mapping[str, float] | None = None,
     standard: str = "gb50180-2018",
     limit_m: float | None = None,
@@ -113,8 +118,8 @@ def what_if(
     area
         The study area in any state.
     candidates
-        Ids of walls (taken away with the gates in them), of gates (opened to everybody) or of structures on the ground
-        (taken away). By default all removable walls and structures, and all gates that are not public.
+        Id or ids of walls (taken away with the gates in them), of gates (opened to everybody) or of structures on the
+        ground (taken away). By default all removable walls and structures, and all gates that are not public.
     kinds
         Facility kinds; by default every kind that is open in the area and has a radius.
     radius_m
@@ -198,7 +203,7 @@ def _called(area: StudyArea, feature: Row) -> str:
     return "—".join(str(area.compounds["name"][yard]) for yard in dict.fromkeys(beside) if isinstance(yard, str))
 
 
-def candidate_layers(area: StudyArea, candidates: Sequence[str] | None) -> list[tuple[str, str]]:
+def candidate_layers(area: StudyArea, candidates: Ids | None) -> list[tuple[str, str]]:
     """Name the layer of each candidate."""
     standing = standing_structures(area).index
     layers = {"walls": area.walls.index, "gates": area.gates.index, "structures": standing}
@@ -206,21 +211,21 @@ def candidate_layers(area: StudyArea, candidates: Sequence[str] | None) -> list[
         loose = {
             "walls": area.walls.index[may_go(area.walls)],
             "gates": area.gates.index[area.gates["walkers"] != "public"],
-            "structures": area.structures.index[
-                may_go(area.structures) & on_ground(area.structures)
-            ],
+            "structures": area.structures.index[may_go(area.structures) & on_ground(area.structures)],
         }
         return [(layer, str(name)) for layer, names in loose.items() for name in names]
-    found = [[layer for layer, names in layers.items() if name in names] for name in candidates]
-    odd = [name for name, here in zip(candidates, found, strict=True) if len(here) != 1]
+    asked = as_ids(candidates)
+    found = [[layer for layer, names in layers.items() if name in names] for name in asked]
+    odd = [name for name, here in zip(asked, found, strict=True) if len(here) != 1]
     if odd:
         message = f"what_if: {', '.join(odd[:8])} must each name one wall, gate or structure on the ground."
-        raise InputError(f"{message} Use ids of these layers, each in one of them only.")
-    return [(here[0], str(name)) for name, here in zip(candidates, found, strict=True)]
+        near = nearest(odd, [name for names in layers.values() for name in names])
+        raise InputError(f"{message} Use ids of these layers, each in one of them only.{near}")
+    return [(here[0], name) for name, here in zip(asked, found, strict=True)]
 
 
 def radii_of(
-    area: StudyArea, kinds: Sequence[str] | None, radius_m: float | Mapping[str, float] | None, standard: str
+    area: StudyArea, kinds: Sequence[str] | str | None, radius_m: float | Mapping[str, float] | None, standard: str
 ) -> dict[str, float]:
     """Give the radius of each kind to count, in metres."""
     wanted = sorted(set(open_facilities(area)["kind"] if kinds is None else as_kinds(area, kinds, what="what_if")))

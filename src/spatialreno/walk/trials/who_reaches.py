@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def who_reaches(
     area: StudyArea,
-    kinds: Sequence[str] | None = None,
+    kinds: Sequence[str] | str | None = None,
     *,
     group: str = "wheelchair",
     at: str | datetime | None = None,
