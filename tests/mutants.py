@@ -1,9 +1,13 @@
-"""Sound inputs, spoiled at random: folders of layers, tables and scenarios of which up to three places were changed."""
+"""Sound inputs, spoiled at random: layers, tables, scenarios, a catalog of one's own and raw files of a survey.
+
+Up to three places of one of them are changed.
+"""
 
 from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +19,8 @@ from shapely import LineString, Point, box
 from spatialreno import Scenario, alter, build, demolish, write_area, write_scenario
 
 Dice = random.Random
+#: Tables of a catalog that a plan rests on.
+OWN_TABLES = ("costs", "constants", "facilities", "groups", "consent_rules", "bill_shares", "vote_rules", "indicators")
 #: What people, programs and rogues put into a cell.
 ODD: tuple[Any, ...] = (
     None, "", " ", "nan", "-", "无", "约60", "1e9", "1e400", "=1+1", "'", '"', "true", "C1", "甲" * 3000, "\u202e反",
@@ -28,8 +34,8 @@ def sound(folder: Path) -> Path:
     area = write_area(make_area("mutant", **_rows()), folder / "area")
     (area / "area.manifest.json").unlink(missing_ok=True)
     shop = build("facilities", "F9", kind="bookstore", geometry=at(20, 40), crs="EPSG:4546", area_m2=60.0)
-    acts = [demolish("walls", between=["C1", "C2"]), demolish("structures", where={"legality": "illegal"}),
-            alter("paths", ids=["L1"], set={"width_m": 7.0}), shop]  # fmt: skip
+    acts = [demolish("walls", between=["C1", "C2"], phase=2), demolish("structures", where={"legality": "illegal"}),
+            alter("paths", ids=["L1"], set={"width_m": 7.0}, phase=3), shop]  # fmt: skip
     write_scenario(Scenario("plan", title="拆墙", interventions=acts), folder / "scenarios" / "plan.toml")
     lists = folder / "lists"
     lists.mkdir()
@@ -37,7 +43,29 @@ def sound(folder: Path) -> Path:
     shutil.copy(ROOT / "data/geo/xigongdi/community/menu.csv", lists / "menu.csv")
     (lists / "budgets.csv").write_text("payer,year,yuan\ncity,2026,2000000\ncentral,,500000\n", encoding="utf-8")
     (lists / "hazards.csv").write_text("编号,位置,隐患,照片,日期\nA,B1,roof_leak,,2025-03-01\n", encoding="utf-8")
+    visits = "P1,张主任,2026-03-01,visited,产权证,土地证;规划许可,2026-04-01\nP1,,2026-03-10,signed,产权证;土地证,,\n"
+    (lists / "casework.csv").write_text(
+        "对象,包联责任人,走访日期,意见,已有材料,欠缺材料,期限\n" + visits, encoding="utf-8"
+    )
+    months = (
+        "小区,月份,management,物业费,收缴率,党支部\nC1,2026-03,company,900,0.8,yes\nC1,2026-04,company,900,0.9,yes\n"
+    )
+    (lists / "management.csv").write_text(months, encoding="utf-8")
+    _catalog(folder / "catalog")
+    shutil.copytree(ROOT / "data" / "raw", folder / "survey")
     return folder
+
+
+def _catalog(folder: Path) -> None:
+    """Lay the first rows of our own tables over ours, and a standard."""
+    ours = ROOT / "src" / "spatialreno" / "catalog"
+    folder.mkdir()
+    for name in OWN_TABLES:
+        lines = (ours / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+        rows = [f"{line},{'2026-01' if number else 'date'}" for number, line in enumerate(lines[:8])]
+        (folder / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (folder / "standards").mkdir()
+    shutil.copy(ours / "standards" / "gb50180-2018.toml", folder / "standards" / "own.toml")
 
 
 def _rows() -> dict[str, list[dict[str, Any]]]:
@@ -68,8 +96,8 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
 
 
 def spoil(folder: Path, kind: str, dice: Dice) -> list[str]:
-    """Change one to three places of the files of a kind (area, scenarios, lists), and tell which."""
-    files = sorted(path for path in (folder / kind).iterdir() if path.suffix in _WAYS)
+    """Change one to three places of the files of a kind (area, scenarios, lists, catalog, survey), and tell which."""
+    files = sorted(path for path in (folder / kind).rglob("*") if path.suffix in _WAYS)
     told = []
     for _ in range(dice.choice([1, 1, 2, 3])):
         path = dice.choice(files)
@@ -225,9 +253,36 @@ def _put_in(path: Path, dice: Dice) -> None:
     path.write_bytes(raw[:place] + new + raw[place:])
 
 
+def _number(path: Path, dice: Dice) -> None:
+    """Put other digits in the place of a number, as long as it was."""
+    raw = bytearray(path.read_bytes())
+    places = [match.span() for match in re.finditer(rb"\d+\.\d+|\d{3,}", raw)]
+    low, high = dice.choice(places)
+    odd = dice.choice([b"9" * 400, b"0" * 400, b"1e999" + b" " * 400, b"-" + b"9" * 400, b"nan" + b" " * 400])
+    raw[low:high] = odd[: high - low]
+    path.write_bytes(raw)
+
+
+def _sheet_cell(path: Path, dice: Dice) -> None:
+    """Put another value into one cell of a workbook."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path)
+    sheet = dice.choice(book.worksheets)
+    odd = dice.choice([value for value in ODD if not isinstance(value, (list, dict)) and value != "\x1b[2J"])
+    cell = sheet.cell(dice.randrange(sheet.max_row) + 1, dice.randrange(sheet.max_column) + 1)
+    if not isinstance(cell, openpyxl.cell.MergedCell):  # of cells joined the first one holds the value
+        cell.value = odd
+    book.save(path)
+
+
 _BYTES = [_flip, _cut, _put_in]
 _WAYS: dict[str, list[Callable[[Path, Dice], None]]] = {
     ".geojson": [_cell, _cell, _cell, _shape, _shape, _row, _half_a_character],
     ".csv": [_table_cell, _table_cell, _table_line],
     ".toml": [_value, _value, _line],
+    ".shp": _BYTES,
+    ".dbf": [*_BYTES, _number],
+    ".dxf": [*_BYTES, _number, _number, _number],
+    ".xlsx": [*_BYTES, _sheet_cell, _sheet_cell, _sheet_cell],
 }

@@ -133,7 +133,7 @@ def test_papers_for_other_programs(tmp_path: Any) -> None:
     assert road.findtext("p:Start", namespaces=space) == "2026-05-02T08:00:00"
     first = {e.text for e in road.iterfind(".//p:PredecessorUID", space)}
     assert {tasks[n].findtext("p:UID", namespaces=space) for n in found.tasks.at["roads:L1", "after"]} == first
-    book = pd.read_excel(found.write(tmp_path / "plan.xlsx"), sheet_name="tasks")
+    book = pd.read_excel(found.write(tmp_path / "plan.xlsx"), sheet_name="tasks", engine="openpyxl")
     assert list(book["task"]) == list(found.tasks.index)
     with pytest.raises(sr.InputError, match=r"\.xlsx, or as \.xml"):
         found.write(tmp_path / "plan.mpp")

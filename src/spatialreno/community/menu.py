@@ -102,7 +102,8 @@ def read_menu(path: str | Path, *, catalog: Catalog | None = None) -> pd.DataFra
     if missing:
         told = f"columns are missing: {', '.join(missing)}"
         raise InputError.of([Fault("menu", (), "columns", told, f"Columns: {', '.join(_COLUMNS)}", file=path.name)])
-    words = {a: r["class"] for r in (catalog or read_catalog()).rows("menu_classes")
+    catalog = catalog or read_catalog()
+    words = {a: r["class"] for r in catalog.rows("menu_classes")
              for a in (r["class"], *r["aliases"].split("|"))}  # fmt: skip
     raw = raw.reindex(columns=list(_COLUMNS)).astype("str")
     menu = pd.DataFrame(
@@ -115,7 +116,7 @@ def read_menu(path: str | Path, *, catalog: Catalog | None = None) -> pd.DataFra
                       for cell in raw["needs"]],
         }
     )  # fmt: skip
-    faults = _faults(menu, set(words.values()), path.name)
+    faults = _faults(menu, set(words.values()), catalog.constants["yuan_most"], path.name)
     if faults:
         raise InputError.of(faults)
     return menu.set_index("item")
@@ -246,11 +247,11 @@ def _check(area: StudyArea, budget: float, rule: str, by: str) -> None:
         raise InputError(f"menu: no rule {rule!r}. Choose one of {', '.join(rules)}.")
     if by not in ("households", "area"):
         raise InputError(f"menu: votes count by households or by area, not {by!r}.")
-    if not budget > 0:
-        raise InputError(f"menu: a budget of {budget:,.0f} yuan chooses nothing. Give an amount above 0.")
+    if not 0 < budget <= area.catalog.constants["yuan_most"]:
+        raise InputError(f"menu: a budget of {budget:,.0f} yuan chooses nothing. Give an amount above 0, in yuan.")
 
 
-def _faults(menu: pd.DataFrame, classes: set[str], file: str) -> list[Fault]:
+def _faults(menu: pd.DataFrame, classes: set[str], most: float, file: str) -> list[Fault]:
     items = menu["item"]
     known = set(items.dropna())
     strange = menu["needs"].map(lambda needs: bool(set(needs) - known))
@@ -259,6 +260,7 @@ def _faults(menu: pd.DataFrame, classes: set[str], file: str) -> list[Fault]:
         ("twice", items.notna() & items.duplicated(keep=False), "items given twice", "Keep one row an item"),
         ("class", ~menu["class"].isin(classes), "class is not known", f"Use one of {', '.join(sorted(classes))}"),
         ("cost", ~(menu["cost_yuan"] > 0), "cost is missing or not above 0", "Give the cost in yuan"),
+        ("cost", menu["cost_yuan"] > most, "cost is beyond all money", f"Give at most {most:,.0f} yuan"),
         ("needs", strange, "needs something that is no item", "Correct needs"),
     )
     faults = [

@@ -153,16 +153,16 @@ def _column(cells: pd.Series[Any], column: dict[str, str]) -> tuple[pd.Series[An
     given = cells.notna()
     if column["dtype"] in _NUMBERS:
         numbers = pd.to_numeric(cells.str.replace(r"[,\s]", "", regex=True), errors="coerce").astype("float64")
-        bad = given & ~(numbers >= 0)
-        if column["unit"] == "share":
-            bad |= given & (numbers > 1)
+        least, most = float(column["min"] or 0), float(column["max"] or "inf")
+        bad = given & ~numbers.between(least, most)
         if column["dtype"] == "int":
             bad |= given & numbers.notna() & (numbers % 1 != 0)
         known = numbers.mask(bad)
         values: Any = known.astype("Int64") if column["dtype"] == "int" else known
         if column["unit"] == "share":
             return values, bad, "Give a share of 0 to 1"
-        return values, bad, f"Give {'a whole number' if column['dtype'] == 'int' else 'a number'} of 0 or more"
+        kind = "a whole number" if column["dtype"] == "int" else "a number"
+        return values, bad, f"Give {kind} of {least:g} or more, at most {most:,.0f}"
     if column["dtype"] == "date":
         dates = pd.to_datetime(cells.str.replace(r"[/.]", "-", regex=True), format="%Y-%m-%d", errors="coerce")
         return dates, given & dates.isna(), "Write dates as YYYY-MM-DD"

@@ -119,8 +119,9 @@ def _faulty(frame: pd.DataFrame, raw: pd.DataFrame, area: StudyArea) -> Iterator
     yield "month", "month is none", "Write it as 2026-03", frame["month"].isna()
     twice = frame.duplicated(["compound_id", "month"], keep=False) & ~lost
     yield "twice", "tells a compound twice in a month", "Leave one row for each compound and month", twice
-    fee = raw["fee_yuan_month"].notna() & ~(frame["fee_yuan_month"] >= 0)
-    yield "fee", "fee_yuan_month is no number of 0 or more", "Give 0 or more yuan", fee
+    most = area.catalog.constants["yuan_most"]
+    fee = raw["fee_yuan_month"].notna() & ~frame["fee_yuan_month"].between(0, most)
+    yield "fee", "fee_yuan_month is no number of 0 or more", f"Give 0 or more yuan, at most {most:,.0f}", fee
     rate = raw["fee_rate"].notna() & ~frame["fee_rate"].between(0, 1)
     yield "rate", "fee_rate is no share", "Give 0 to 1", rate
     strange = frame["management"].notna() & ~frame["management"].isin([*_MANAGED, "none"])

@@ -87,7 +87,7 @@ def judged(raw: pd.DataFrame, catalog: Catalog, file: str, *, keep_rest: bool) -
         "year": pd.to_numeric(raw["year"], errors="coerce").astype("float64"),
         "yuan": pd.to_numeric(raw["yuan"].astype("str").str.replace(r"[,，\s]", "", regex=True), errors="coerce"),
     })  # fmt: skip
-    bad = dict(_faulty(frame, raw, set(words.values())))
+    bad = dict(_faulty(frame, raw, set(words.values()), catalog.constants["yuan_most"]))
     faults = [
         Fault("budgets", tuple(n for n, is_bad in zip(names, rows, strict=True) if is_bad), rule, told, mend, file=file)
         for (rule, told, mend), rows in bad.items()
@@ -102,7 +102,7 @@ def judged(raw: pd.DataFrame, catalog: Catalog, file: str, *, keep_rest: bool) -
 
 
 def _faulty(
-    frame: pd.DataFrame, raw: pd.DataFrame, payers: set[str]
+    frame: pd.DataFrame, raw: pd.DataFrame, payers: set[str], most: float
 ) -> Iterator[tuple[tuple[str, str, str], pd.Series[Any]]]:
     """Yield what is wrong with its mend, and the rows that it is wrong with."""
     strange = ~frame["payer"].isin(payers)
@@ -111,6 +111,7 @@ def _faulty(
     year = frame["year"]
     odd = stated & ~((year >= _FIRST) & (year <= _LAST) & (year % 1 == 0))
     yield ("year", "year is none", f"Write a year from {_FIRST} to {_LAST}, or leave it empty"), odd
-    yield ("money", "yuan is no number of 0 or more", "Give 0 or more yuan"), ~(frame["yuan"] >= 0)
+    amount = f"Give 0 or more yuan, at most {most:,.0f}"
+    yield ("money", "yuan is no number of 0 or more, or beyond all money", amount), ~frame["yuan"].between(0, most)
     twice = frame.duplicated(["payer", "year"], keep=False) & ~strange
     yield ("twice", "a payer's year is given twice", "Leave one row for each payer and year"), twice
