@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison, People
+    from spatialreno.maps.words.words import Lang
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Asked:
         What ``gather_people`` gives, where it is to be told.
     """
 
-    lang: str
+    lang: Lang
     paper: str
     people: People | None
 

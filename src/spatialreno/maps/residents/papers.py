@@ -87,7 +87,7 @@ def draw_residents(
     option: str = "",
     schedule: Schedule | None = None,
     notice: VoteNotice | None = None,
-    lang: str = "zh",
+    lang: Lang = "zh",
 ) -> ResidentPapers:
     """Write one A4 for the residents of each compound (居民明白纸): what they get, what it costs, when, how to vote.
 
