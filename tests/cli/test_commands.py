@@ -159,6 +159,25 @@ def test_report_writes_one_page(run, small, tmp_path):
     assert "拆违" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
+def test_an_area_without_scenarios_is_reported_as_it_stands(run, small, tmp_path):
+    for path in small.glob("*.*"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    done = run("report", tmp_path, "-o", tmp_path / "report.html", "--no-people")
+    assert done.code == 0 and "现状" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_residents_writes_a_sheet_for_each_compound_and_an_index(run, small, tmp_path):
+    done = run("residents", small, "--option", "opened", "--works", "none", "--contact", "张工", "-o", tmp_path / "r",
+               "--csv")  # fmt: skip
+    assert done.code == 0
+    rows = done.out.splitlines()
+    assert rows[0].startswith("compound_id,name,households") and len(rows) == 3
+    assert {path.name for path in (tmp_path / "r").iterdir()} == {"index.html", "all.html", "C1.html", "C2.html"}
+    assert (tmp_path / "r" / "all.html").read_text("utf-8").count("张工") > 0
+    refused = run("residents", small, "--option", "none", "--works", "none", "-o", tmp_path / "none")
+    assert refused.code == 1 and "is no option" in refused.err and not (tmp_path / "none").exists()
+
+
 def test_demo_does_the_main_job_and_names_what_it_wrote(run, small, tmp_path, monkeypatch):
     monkeypatch.setattr("spatialreno.cli.demo.example_folder", lambda: small)  # the shipped one takes its time
     done = run("demo", "-o", tmp_path / "out", "--map", tmp_path / "map.html")

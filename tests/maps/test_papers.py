@@ -19,7 +19,7 @@ from maps.test_door import Reader
 from spatialreno.area import assemble
 from spatialreno.comparison import compare
 from spatialreno.errors import InputError
-from spatialreno.maps import live, owner_sheets, report
+from spatialreno.maps import draw_residents, live, owner_sheets, report
 from spatialreno.maps.outputs.forms import OUTPUTS
 from spatialreno.maps.paper.cad import plain_text
 from spatialreno.maps.paper.paper_sheet import width_em, wrapped
@@ -215,7 +215,8 @@ def test_a_name_without_an_ending_is_a_folder_of_every_form(attacked, files, tmp
     assert files["sheets"].read_bytes() == sheets.read_bytes()
     assert {path.name for path in files["tables"].iterdir()} >= {"leaders.csv", "bill.csv", "options.gpkg"}
     first = files["index"].read_text("utf-8")
-    places = [one.place if "." in one.place else f"{one.place}/" for one in OUTPUTS]
+    places = [one.opens or (one.place if "." in one.place else f"{one.place}/") for one in OUTPUTS]
+    assert files["residents"].joinpath("index.html").read_text("utf-8") == draw_residents(attacked).index.html()
     assert re.findall(r'href="([^"]*)"', first) == places
     assert "script" not in Reader(first).tags and clean(ALL) in html.unescape(first)
 

@@ -270,13 +270,14 @@ def report(
 ) -> None:
     """Write options as a report to print, or for a spreadsheet, QGIS or CAD: by the ending of the file.
 
-    A folder gets all of these, page, live page, sheets of the owners, tables, and an index that leads to each.
+    A folder gets all of these, page, live page, sheets of the owners and of the residents, tables, and an index that
+    leads to each. An area without scenarios is reported as it stands.
 
     Example: spatialreno report data/geo/xigongdi -o out/xigongdi
     """
     import spatialreno as sr
 
-    options = compared(area, scenarios, standard, works)
+    options = compared(area, scenarios, standard, works, today_alone=True)
     told = (people or design is not None) and out.suffix.lower() in ("", ".html")
     more = gathered(options, area, budget, start, design, out) if told else None
     say("write the report")

@@ -53,7 +53,7 @@ def write_folder(
     states: dict[str, str] = {}
     failed: list[str] = []
     for one in OUTPUTS:
-        states[one.key] = "left_away" if one.key in left_out else "nothing_asked" if one.lacks(options) else ""
+        states[one.key] = "left_away" if one.key in left_out else one.why if one.lacks(options) else ""
         if states[one.key]:
             continue
         say(f"write {folder / one.place}")
@@ -102,4 +102,4 @@ def _lead(one: Output, states: Mapping[str, str], lang: Lang) -> Markup:
     what = named.format(word(f"out_{one.key}", lang), one.place)
     if states[one.key]:
         return tag("li", what, " — ", word(states[one.key], lang))
-    return tag("li", tag("a", what, href=one.place if Path(one.place).suffix else f"{one.place}/"))
+    return tag("li", tag("a", what, href=one.opens or (one.place if Path(one.place).suffix else f"{one.place}/")))

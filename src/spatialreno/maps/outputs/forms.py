@@ -45,15 +45,21 @@ class Output:
         Writes it to a path.
     ending
         Of a file name that asks for this form alone; empty where none does.
+    opens
+        What the first page leads to, where it is a file inside the folder of this form.
     lacks
         Says whether there is nothing to write.
+    why
+        Word that tells why nothing is written then.
     """
 
     key: str
     place: str
     write: Callable[[Comparison, Path, Asked], object]
     ending: str = ""
+    opens: str = ""
     lacks: Callable[[Comparison], bool] = lambda _: False
+    why: str = "nothing_asked"
 
 
 def _page(options: Comparison, file: Path, asked: Asked) -> object:
@@ -111,6 +117,19 @@ def _asks_nobody(options: Comparison) -> bool:
     return asks_nobody(options)
 
 
+def _residents(options: Comparison, folder: Path, asked: Asked) -> object:
+    from spatialreno.maps.residents.papers import draw_residents
+
+    schedules = {} if asked.people is None else asked.people.schedules
+    return draw_residents(options, schedule=schedules.get(list(options.areas)[-1]), lang=asked.lang).save(folder)
+
+
+def _nobody_lives_there(options: Comparison) -> bool:
+    from spatialreno.maps.residents.facts import tells_nobody
+
+    return tells_nobody(options)
+
+
 def _tables(options: Comparison, folder: Path, asked: Asked) -> object:
     return options.write(folder)
 
@@ -123,6 +142,8 @@ OUTPUTS: Final[tuple[Output, ...]] = (
     Output("pdf", "report.pdf", _pdf, ".pdf"),
     Output("xlsx", "report.xlsx", _xlsx, ".xlsx"),
     Output("sheets", "sheets.pdf", _sheets, lacks=_asks_nobody),
+    Output("residents", "residents", _residents, opens="residents/index.html", lacks=_nobody_lives_there,
+           why="no_residents"),
     Output("gpkg", "report.gpkg", _gpkg, ".gpkg"),
     Output("dxf", "report.dxf", _dxf, ".dxf"),
     Output("tables", "tables", _tables),

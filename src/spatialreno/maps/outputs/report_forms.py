@@ -55,7 +55,8 @@ def report(
         ``.html`` to print from a browser, ``.pdf`` with plans at a true scale, ``.xlsx`` with tables and charts,
         ``.gpkg`` styled for QGIS, ``.dxf`` with the plan of the last option in metres of the area's system; a name
         without an ending is a folder, which gets all of them and the page of ``draw``, the live page, the sheets of
-        the owners, the tables, and ``index.html`` that leads to each. Without a path the page itself is given.
+        the owners and of the residents, the tables, and ``index.html`` that leads to each.
+        Without a path the page itself is given.
     lang : str
         ``zh`` or ``en``. Names in the data stay as they are.
     paper : str
@@ -64,7 +65,7 @@ def report(
         What ``spatialreno.comparison.gather_people`` gives (lifts, menu, management, check-up), told in HTML.
     without : iterable of str, optional
         What a folder is to lack: ``page``, ``live``, ``html``, ``pdf``, ``xlsx``, ``gpkg``, ``dxf``, ``sheets``,
-        ``tables``.
+        ``residents``, ``tables``.
     progress : callable, optional
         Called with a sentence before each file of a folder.
 

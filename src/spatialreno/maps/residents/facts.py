@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.area import heated_share
+from spatialreno.area import heated_share, is_home
 from spatialreno.community import LiftPlan, LiftTerms, lift_ground, plan_lifts
 from spatialreno.comparison import residents_pay, whole_shares
 from spatialreno.errors import InputError
@@ -165,6 +165,11 @@ class Book:
         units = {place, *homes.index, *doors.index[doors["building_id"].isin(homes.index)]}
         votes = consents.votes[consents.votes["place"].isin(units - {OUTSIDE})]
         return Yard(place, name, homes, ledger, votes, _parties(consents.asked, ledger))
+
+
+def tells_nobody(options: Comparison) -> bool:
+    """Tell whether there is no option, or nobody lives in the area."""
+    return list(options.areas)[-1] == "today" or not is_home(options.today.buildings).any()
 
 
 def _within(area: StudyArea, shape: BaseGeometry | None) -> tuple[str, ...]:
