@@ -11,6 +11,9 @@ from shapely import LineString, Point, affinity, box
 
 from spatialreno.errors import InputError
 from spatialreno.land import lane_sections, lane_widths
+from spatialreno.land.lanes.chainage import find_hits
+from spatialreno.land.lanes.widths import lanes_surveyed
+from spatialreno.scenario import Scenario, build, demolish
 
 LANE = layer({"id": "L", "kind": "lane", "width_m": 7.0, "geometry": LineString([(0, 0), (60, 0)])})
 YARDS = layer(
@@ -151,3 +154,18 @@ def test_a_gate_in_the_gap_of_a_wall_bars_a_fire_engine_where_it_stays_shut(emer
     panels = obstacles.shapes[obstacles.names == "gates:G"]
     assert bool(shapely.intersects(panels, there(Point(30, 0))).any()) is met
     assert all(shapely.intersects(panels, there(Point(30, y))).any() for y in (-2.1, 2.1))
+
+
+def test_a_plan_measures_only_what_it_changes_and_finds_all_that_stands():
+    """What stood beside the paths of the survey is not measured anew; the answer is that of measuring everything."""
+    today = drawn(walls=walls(), buildings=HOMES)
+    shed = build("structures", "V", geometry=there(box(20, 1.2, 22, 2.4)), legality="legal")
+    plan = Scenario("p", "", [demolish("walls", ids=["N"]), shed])
+    for own in (today, plan.apply(today)):
+        survey = lanes_surveyed(own)
+        anew = find_hits(
+            survey.stations, survey.obstacles, reach_m=survey.reach_m, end_m=own.catalog.constants["tolerance_m"]
+        )
+        rows = [sorted(zip(h.station, h.side, h.obstacle, h.offset_m, strict=True)) for h in (survey.hits, anew)]
+        assert rows[0] == rows[1]
+        assert rows[0]

@@ -13,7 +13,10 @@ from spatialreno.area import assemble
 from spatialreno.comparison.money.funding import fund
 from spatialreno.errors import InputError
 from spatialreno.maps import draw
+from spatialreno.maps.drawing import themes
 from spatialreno.maps.drawing.style import styles
+from spatialreno.maps.drawing.themes import asked_for
+from spatialreno.maps.page.panel import left_out_line
 from spatialreno.maps.words.words import legend_words
 from spatialreno.scenario import Bill
 
@@ -161,3 +164,17 @@ def test_a_place_that_cannot_be_written_is_told(page, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be written"):
         page.save(tmp_path / "file" / "page.html")
+
+
+def test_what_is_heavy_is_asked_for_on_the_page_of_a_district(options, monkeypatch):
+    """A small area is drawn whole; above a number of compounds the page leaves layers out and says how to get them."""
+    assert not asked_for(options, heavy=None)
+    assert not left_out_line(options, "zh", asked_for(options, heavy=True))
+    monkeypatch.setattr(themes, "MOST_COMPOUNDS", 0)
+    left = asked_for(options, heavy=None)
+    said = str(left_out_line(options, "zh", left))
+    titles = themes.theme_titles(options, "zh")
+    assert left == asked_for(options, heavy=False) <= set(titles)
+    assert all(titles[key] in said for key in left)
+    assert "--heavy" in said
+    assert not left & {theme.key for theme in themes.shown_themes(options, "zh")}, "shown at first, so never left out"

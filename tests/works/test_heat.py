@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -15,7 +16,7 @@ from spatialreno.siting import site_facilities
 from spatialreno.works import fit_section, heat_book, supply_heat
 from spatialreno.works.heat.assign import assign_stations
 from spatialreno.works.heat.loop import worst_loops
-from spatialreno.works.heat.pipe_ground import Ground
+from spatialreno.works.heat.pipe_ground import Ground, _two_nearest
 from spatialreno.works.heat.sizing import size_pipes
 
 STATION = "heat_exchange_station"
@@ -312,3 +313,15 @@ def test_a_section_is_drawn_with_its_clearances(full):
     picture = draw_section(cut, title="<b>{{7*7}}</b>")
     assert picture.startswith("<svg") and "<b>" not in picture and "{{" not in picture
     assert "2.50" in picture and "2.88" in picture  # 2.5 m to the house; 9.88 - 7 m are missing
+
+
+@pytest.mark.parametrize(("points", "lines"), [(60, 30), (5, 1), (9, 2)])
+def test_the_two_lanes_a_house_faces_are_those_of_measuring_all(points, lines):
+    draw = np.random.default_rng(points)
+    ends = draw.integers(0, 400, (lines, 2, 2)).astype(float)
+    ends[: lines // 3] = ends[lines - lines // 3 :]  # drawn twice: as near as one another
+    spots, pieces = shapely.points(draw.integers(0, 400, (points, 2)).astype(float)), shapely.linestrings(ends)
+    wanted = np.argsort(shapely.distance(spots[:, None], pieces[None, :]), axis=1, kind="stable")[:, :2]
+    rows, near = _two_nearest(spots, pieces)
+    assert near.tolist() == wanted.ravel().tolist()
+    assert rows.tolist() == np.repeat(np.arange(points), min(2, lines)).tolist()

@@ -98,6 +98,10 @@ AsCsv = Annotated[bool, typer.Option("--csv", help="Write CSV", callback=_one_fo
 Norm = Annotated[str | None, typer.Option("--standard", help="Planning standard: a name or a .toml file")]
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language")]
 Told = Annotated[bool, typer.Option("--people/--no-people", help="Tell lifts, management, check-up, money too")]
+Heavy = Annotated[
+    bool | None,
+    typer.Option("--heavy/--no-heavy", help="Draw heavy layers too, or not (default: up to 300 compounds)"),
+]
 Seconds = Annotated[
     float | None,
     typer.Option("--seconds", help="Stop after so many seconds with what is proven (default: after so much work)"),

@@ -13,6 +13,7 @@ from spatialreno.cli.app import (
     AsJson,
     Budget,
     Designed,
+    Heavy,
     Lang,
     MaybeScenario,
     Norm,
@@ -235,6 +236,7 @@ def draw_map(
     budget: Budget = None,
     design: Designed = None,
     base: Annotated[str | None, typer.Option("--base", help="Map underneath: tianditu, osm, gaode")] = None,
+    heavy: Heavy = None,
     lang: Lang = "zh",
 ) -> None:
     """Draw options on one offline page; an area without scenarios as it stands.
@@ -246,7 +248,7 @@ def draw_map(
     options = compared(area, scenarios, standard, works, today_alone=True)
     more = gathered(options, area, budget, design=design, out=out) if people or design else None
     say("draw")
-    tell(sr.draw(options, lang=lang, people=more, base=base).save(out))
+    tell(sr.draw(options, lang=lang, people=more, base=base, heavy=heavy).save(out))
 
 
 @app.command(compares=True)

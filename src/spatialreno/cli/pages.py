@@ -12,6 +12,7 @@ from spatialreno.cli.app import (
     AsCsv,
     AsJson,
     Designed,
+    Heavy,
     Lang,
     Norm,
     OneScenario,
@@ -36,6 +37,7 @@ def live(
     design: Designed = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The page")] = Path("maps/live.html"),
     standard: Norm = None,
+    heavy: Heavy = None,
     lang: Lang = "zh",
 ) -> None:
     """Make an offline page to try plans on: click walls, structures, gates; put facilities; export a scenario.
@@ -50,7 +52,7 @@ def live(
     steps = [] if design is None else sr.maps.design_steps(design, lang=lang)
     say("weave the walks and price every wall")
     plans = [*(sr.read_scenario(path) for path in scenarios or []), *steps]
-    tell(sr.maps.live_of(today, lang=lang, scenarios=plans).save(out))
+    tell(sr.maps.live_of(today, lang=lang, scenarios=plans, heavy=heavy).save(out))
 
 
 @app.command(compares=True)

@@ -10,6 +10,7 @@ import shapely
 
 from spatialreno.area import lineage
 from spatialreno.blocks import open_frontages
+from spatialreno.community.consents.nearby import Nearby
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -47,18 +48,20 @@ def opened_between(before: StudyArea, after: StudyArea, acts: Iterable[Act]) -> 
     """
     acts = list(acts)
     gone = {i for verb, layer, i in acts if (verb, layer) == ("demolish", "walls")}
-    new = _newly_open(before, after)
+    new, reach = _newly_open(before, after), before.catalog.constants["tolerance_m"]
     barriers = [act for act in acts if act[1] in _BARRIERS]
     features, standing = features_of(before, after, barriers), {True: after.walls, False: before.walls}
+    lines = {built: Nearby(walls.geometry) for built, walls in standing.items()}
+    opened, inside = Nearby(pd.Series([ground for _, ground in new], dtype=object)), _inner_yards(before)
     found: dict[Act, frozenset[str]] = {}
     for verb, layer, i in barriers:
         feature, walls = features[verb, layer, i], standing[verb == "build"]
         compounds: set[str] = set()
         if layer == "gates" and _lets_more_pass(verb, i, before, after, gone):
-            compounds |= _pair(gate_sides(feature, walls, before.catalog.constants))
+            compounds |= _pair(gate_sides(feature, walls, lines[verb == "build"], before.catalog.constants))
         if layer == "paths" and _leads_more(verb, i, before, after):
-            compounds |= _pair(crossed(feature, before))
-        compounds |= _beside(feature, new, before)
+            compounds |= _pair({str(yard) for yard in inside.met(feature["geometry"])})
+        compounds |= set().union(*(new[at][0] for at in opened.near(feature["geometry"], reach)))
         if compounds:
             found[verb, layer, i] = frozenset(compounds)
     return found | _left_over(new, found, barriers)
@@ -76,10 +79,13 @@ def features_of(before: StudyArea, after: StudyArea, acts: Iterable[Act]) -> dic
     return found
 
 
-def gate_sides(gate: Mapping[str, Any], walls: gpd.GeoDataFrame, constants: Mapping[str, float]) -> set[str]:
-    """Name the compounds on either side of a gate, along its whole width."""
+def gate_sides(
+    gate: Mapping[str, Any], walls: gpd.GeoDataFrame, lines: Nearby, constants: Mapping[str, float]
+) -> set[str]:
+    """Name the compounds on either side of a gate, along its whole width; ``lines`` are the walls' own."""
     reach = max(constants["tolerance_m"], float(gate["width_m"]) / 2 - constants["snap_m"])
-    mine = shapely.dwithin(walls.geometry.to_numpy(), gate["geometry"], reach) | (walls.index == gate["wall_id"])
+    own = [gate["wall_id"]] if gate["wall_id"] in walls.index else []
+    mine = [*lines.near(gate["geometry"], reach), *own]
     told = [*walls.loc[mine, "compound_a"], *walls.loc[mine, "compound_b"], gate["compound_id"]]
     return {c for c in told if isinstance(c, str)}
 
@@ -89,16 +95,11 @@ def gate_is_alone(gate: Mapping[str, Any], gone: set[str]) -> bool:
     return not (isinstance(gate["wall_id"], str) and gate["wall_id"] in gone)
 
 
-def crossed(feature: Mapping[str, Any], area: StudyArea) -> set[str]:
-    """Name the compounds that a line or a polygon lies in, not those it only touches."""
+def _inner_yards(area: StudyArea) -> Nearby:
+    """Draw the compounds without their rims, for lines that lie in them and do not only touch."""
     yards = area.compounds.geometry
     inner = shapely.buffer(yards.to_numpy(), -area.catalog.constants["tolerance_m"])
-    return set(yards.index[shapely.intersects(inner, feature["geometry"])])
-
-
-def walls_pierced(feature: Mapping[str, Any], walls: gpd.GeoDataFrame) -> list[str]:
-    """Name the walls that a line is led through, in order of their ids."""
-    return sorted(walls.index[shapely.crosses(walls.geometry.to_numpy(), feature["geometry"])])
+    return Nearby(pd.Series(inner, yards.index, dtype=object))
 
 
 def _pair(compounds: set[str]) -> set[str]:
@@ -152,17 +153,15 @@ def _by_pair(frontages: gpd.GeoDataFrame) -> dict[tuple[str, str], tuple[float, 
     }
 
 
-def _beside(feature: Mapping[str, Any], new: list[tuple[set[str], Any]], area: StudyArea) -> set[str]:
-    """Name the compounds whose newly opened boundary a thing stood at."""
-    reach = area.catalog.constants["tolerance_m"]
-    return set().union(*(pair for pair, ground in new if shapely.dwithin(ground, feature["geometry"], reach)))
-
-
 def _left_over(
     new: list[tuple[set[str], Any]], found: dict[Act, frozenset[str]], acts: list[Act]
 ) -> dict[Act, frozenset[str]]:
     """Ask for what opened although nothing touched stood just there: every act that can open ways answers for it."""
-    told = [pair for pair, _ in new if not any(pair <= compounds for compounds in found.values())]
+    holding: dict[str, list[frozenset[str]]] = {}
+    for compounds in set(found.values()):
+        for compound in compounds:
+            holding.setdefault(compound, []).append(compounds)
+    told = [pair for pair, _ in new if not any(pair <= own for own in holding.get(min(pair), ()))]
     more = frozenset().union(*told)
     return {act: found.get(act, frozenset()) | more for act in acts} if more else {}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import shapely
 
 from spatialreno.area import lasting
+from spatialreno.community.consents.nearby import Nearby
 from spatialreno.community.consents.opened import (
     LINES,
     Act,
@@ -16,7 +16,6 @@ from spatialreno.community.consents.opened import (
     gate_sides,
     lineages_of,
     opened_between,
-    walls_pierced,
 )
 
 if TYPE_CHECKING:
@@ -87,18 +86,19 @@ def _touched(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
     keys = list(acts[["verb", "layer", "id"]].itertuples(index=False, name=None))
     opens = opened_between(area, after, keys)
     gone = {i for verb, layer, i in keys if (verb, layer) == ("demolish", "walls")}
-    rules, yards = area.catalog.rows("consent_rules"), area.compounds.geometry
+    rules, yards = area.catalog.rows("consent_rules"), Nearby(area.compounds.geometry)
     walls = {True: after.walls, False: area.walls}
     sides = {built: _sides(own) for built, own in walls.items()}
+    lines = {built: Nearby(own.geometry) for built, own in walls.items()}
     features = features_of(area, after, keys)
     rows = []
     for key in keys:
         verb, layer, i = key
         feature, standing = features[key], walls[verb == "build"]
-        pierced = walls_pierced(feature, standing) if verb == "build" and layer in LINES else []
+        pierced = sorted(lines[True].met(feature["geometry"], "crosses")) if verb == "build" and layer in LINES else []
         places = {*_places(feature, area, yards)}.union(*(sides[verb == "build"][wall] for wall in pierced))
         if layer == "gates":
-            places |= gate_sides(feature, standing, area.catalog.constants)
+            places |= gate_sides(feature, standing, lines[verb == "build"], area.catalog.constants)
         told: dict[Any, Any] = {"verb": verb, "layer": layer, "id": i, "sort": _sort(layer, feature)}
         told["names"] = _names(i, feature, pierced)
         for kind, where in _asked_for(key, feature, gone, bool(pierced), places, opens.get(key, frozenset())):
@@ -162,7 +162,7 @@ def _names(i: str, feature: Mapping[str, Any], pierced: list[str]) -> tuple[str,
     return tuple(lineages_of([i, *host, *pierced]))
 
 
-def _places(feature: Mapping[str, Any], area: StudyArea, yards: gpd.GeoSeries) -> tuple[str, ...]:
+def _places(feature: Mapping[str, Any], area: StudyArea, yards: Nearby) -> tuple[str, ...]:
     """Name the compounds of a feature: those beside a wall, the one it is in, else those it lies on."""
     told = [feature.get(c) for c in ("compound_a", "compound_b", "compound_id")]
     named = tuple(sorted({c for c in told if isinstance(c, str)}))
@@ -171,12 +171,9 @@ def _places(feature: Mapping[str, Any], area: StudyArea, yards: gpd.GeoSeries) -
         return named
     reach = area.catalog.constants["tolerance_m"]
     inner = shape.buffer(-reach) if shape.geom_type == "Polygon" else shape
-    return tuple(sorted({*named, *yards.index[shapely.intersects(yards.to_numpy(), inner)]}))
+    return tuple(sorted({*named, *yards.met(inner)}))
 
 
-def _beside(
-    feature: Mapping[str, Any], area: StudyArea, yards: gpd.GeoSeries, places: tuple[str, ...]
-) -> tuple[str, ...]:
+def _beside(feature: Mapping[str, Any], area: StudyArea, yards: Nearby, places: tuple[str, ...]) -> tuple[str, ...]:
     """Name the compounds a feature passes at no more than a strip's width."""
-    near = shapely.dwithin(yards.to_numpy(), feature["geometry"], area.catalog.constants["strip_m"])
-    return tuple(sorted({*places, *yards.index[near]}))
+    return tuple(sorted({*places, *yards.near(feature["geometry"], area.catalog.constants["strip_m"])}))

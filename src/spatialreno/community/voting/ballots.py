@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _FILE = "ballots.csv"
 MENU = "menu"
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,6 +42,20 @@ class Register:
     votes: pd.DataFrame
     faults: tuple[Fault, ...] = ()
 
+    @cached_property
+    def _living(self) -> dict[str, dict[str, list[int]]]:
+        """Rows of the homes of each stairwell, building and compound."""
+        return {unit: _rows_by(self.homes[f"{unit}_id"]) for unit in ("entrance", "building", "compound")}
+
+    @cached_property
+    def _said(self) -> dict[tuple[str, str], list[int]]:
+        """Rows of the votes on each matter at each place."""
+        return _rows_by(zip(self.votes["kind"], self.votes["place"], strict=True))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Give what is stored, and nothing that was worked out, to be pickled or copied."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     def electorate(self, kind: str, place: str) -> pd.DataFrame:
         """List the homes whose owners decide a matter at a place.
 
@@ -58,7 +74,7 @@ class Register:
         unit = matter_row(self.area, kind)["electorate"]
         if unit == "area":
             return self.homes
-        found = self.homes[self.homes[f"{unit}_id"] == place]
+        found = self.homes.iloc[self._living[unit].get(place, [])]
         if not len(found):
             raise InputError(f"{kind}:{place}: no homes. Name the {unit} whose owners decide, by its id.")
         return found
@@ -72,7 +88,7 @@ class Register:
             An unknown matter or place.
         """
         own = self.electorate(kind, place)
-        said = self.votes[(self.votes["kind"] == kind) & (self.votes["place"] == place)]
+        said = self.votes.iloc[self._said.get((kind, place), [])]
         law = rule or vote_rule(self.area.catalog, matter_row(self.area, kind)["rule"])
         areas = {str(i): float(m2) for i, m2 in own["area_m2"].items()}
         return Poll(areas, dict(zip(said["household"], said["choice"], strict=True)), law)
@@ -108,6 +124,14 @@ class Register:
         """Read the register aloud."""
         counts = f"{len(self.homes)} homes, {len(self.votes)} votes, {len(self.faults)} faults"
         return f"Register of {self.area.name}: {counts}"
+
+
+def _rows_by(keys: Iterable[K]) -> dict[K, list[int]]:
+    """Give the rows of each key, in order."""
+    found: dict[K, list[int]] = {}
+    for row, key in enumerate(keys):
+        found.setdefault(key, []).append(row)
+    return found
 
 
 def matter_row(area: StudyArea, kind: str) -> dict[str, str]:

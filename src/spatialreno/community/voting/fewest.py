@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from spatialreno.community.voting.votes import Tally, VoteRule, tally
+from spatialreno.errors import InputError
 from spatialreno.optimise import Milp, solve_milp
 
 #: Most nodes of the search among people; what it has by then is told as an upper bound.
@@ -25,9 +27,16 @@ class Poll:
     votes: Mapping[str, str]
     rule: VoteRule
 
+    @cached_property
+    def _counted(self) -> Tally:
+        return tally(self.areas_m2, self.votes, self.rule)
+
     def count(self, matter: str) -> Tally:
-        """Count it."""
-        return tally(self.areas_m2, self.votes, self.rule, matter=matter)
+        """Count it, once."""
+        try:
+            return replace(self._counted, matter=matter)
+        except InputError:  # said again with the name of the matter
+            return tally(self.areas_m2, self.votes, self.rule, matter=matter)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ import shapely
 
 from spatialreno._types import Bools, Floats, Indices
 from spatialreno.land.geometry.grow_shrink import disc
-from spatialreno.land.lanes.chainage import cut_paths, find_hits
+from spatialreno.land.lanes.chainage import cut_paths
 from spatialreno.land.lanes.noding import node_ids, noded
 from spatialreno.land.lanes.obstacles import Obstacles, openings, read_obstacles
+from spatialreno.land.lanes.same_hits import hits_beside
 from spatialreno.land.lanes.widths import Survey
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def fire_net(area: StudyArea, *, parked: bool = True) -> Net:
     obstacles = read_obstacles(area) if parked else read_obstacles(area).without("parking")
     solid = len(obstacles.shapes)
     obstacles = _joined(obstacles, *_overhead(area))
-    hits = find_hits(stations, obstacles, reach_m=constants["lane_reach_m"], end_m=constants["tolerance_m"])
+    hits = hits_beside(area, stations, obstacles)
     a, b, where = node_ids(stations.start, stations.end, gaps)
     kind = paths["kind"].fillna("lane").to_numpy(object)[stations.path]
     public = paths["public"].fillna(True).to_numpy(bool)[stations.path]

@@ -64,26 +64,32 @@ def buildable_land(area: StudyArea, kind: str) -> Any:
     engines drive on; a building also keeps ``boundary_setback_m`` from walls and from the edge of the land,
     and its distance from pipes that are in use.
     """
-    known = _by_kind(area)
-    if kind not in known:
-        known[kind] = less(free_surface(area), kept_clear(area, kind))
-    return known[kind]
+    known, keeps = _by_what_it_keeps(area), _what_it_keeps(area, kind)
+    if keeps not in known:
+        known[keeps] = less(free_surface(area), kept_clear(area, kind))
+    return known[keeps]
 
 
 @once_an_area
-def _by_kind(area: StudyArea) -> dict[str, Any]:
-    """Keep what was worked out for a kind of an area."""
+def _by_what_it_keeps(area: StudyArea) -> dict[tuple[float, bool, bool], Any]:
+    """Keep what was worked out for the kinds of an area: many keep clear of the same."""
     del area
     return {}
 
 
+def _what_it_keeps(area: StudyArea, kind: str) -> tuple[float, bool, bool]:
+    """Tell what a kind keeps clear of: its setback, whether it is open ground, whether it is joined to heat mains."""
+    row = kind_row(area, kind)
+    return float(np.nan_to_num(float(row["setback_m"]))), row["category"] in OPEN_GROUND, kind == STATION
+
+
 def kept_clear(area: StudyArea, kind: str) -> Any:
     """Give the land a kind must keep clear of, whether or not it is free."""
-    row = kind_row(area, kind)
+    setback_m, open_ground, _ = _what_it_keeps(area, kind)
     homes = home_buildings(area).geometry.to_numpy()
-    zones = [*np.atleast_1d(set_back(homes, float(np.nan_to_num(float(row["setback_m"])))))]
-    zones = [*zones, *fire_bands(area)] if float(np.nan_to_num(float(row["setback_m"]))) > 0 else fire_bands(area)
-    if row["category"] not in OPEN_GROUND:
+    zones = [*np.atleast_1d(set_back(homes, setback_m))]
+    zones = [*zones, *fire_bands(area)] if setback_m > 0 else fire_bands(area)
+    if not open_ground:
         return joined([*zones, *_pipe_zones(area, kind), *_boundary_zones(area)])
     return joined([*zones, *solid_walls(area.walls)])  # those too that are drawn without thickness
 

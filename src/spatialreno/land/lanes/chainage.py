@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 LEFT, RIGHT = 0, 1
+#: Pieces to one obstacle from which on only those are drawn that something stands near.
+_FEW = 10
 
 
 @dataclass(frozen=True)
@@ -116,13 +118,17 @@ def find_hits(stations: Stations, obstacles: Obstacles, *, reach_m: float, end_m
     """
     tree, lines = shapely.STRtree(obstacles.shapes), stations.lines
     ends = _ends(stations, tree, end_m)
+    rows = np.arange(len(lines))
+    if len(obstacles.shapes) * _FEW < len(rows):  # a window lies within the reach of its piece
+        rows = np.unique(tree.query(lines, predicate="dwithin", distance=reach_m + end_m)[0])
     parts = []
     for side in (LEFT, RIGHT):
-        windows = _windows(stations, side, reach_m)
-        station, obstacle = tree.query(windows, predicate="intersects")
+        windows = _windows(stations, side, reach_m, rows)
+        at, obstacle = tree.query(windows, predicate="intersects")
+        met, station = windows[at], rows[at]
         beside = ~np.isin(station * len(obstacles.shapes) + obstacle, ends)
         station, obstacle = station[beside], obstacle[beside]
-        met = shapely.intersection(windows[station], obstacles.shapes[obstacle])
+        met = shapely.intersection(met[beside], obstacles.shapes[obstacle])
         parts.append((station, np.full(len(station), side), obstacle, shapely.distance(lines[station], met)))
     station, side_of, obstacle, offset = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Hits(station.astype(np.intp), side_of.astype(np.intp), obstacle.astype(np.intp), offset.astype(float))
@@ -138,8 +144,8 @@ def _ends(stations: Stations, tree: shapely.STRtree, end_m: float) -> Indices:
     return np.concatenate(pairs).astype(np.intp)
 
 
-def _windows(stations: Stations, side: int, reach_m: float) -> Any:
-    """Draw the window of each piece on one side, with the wedge of a bend where it lies outside."""
+def _windows(stations: Stations, side: int, reach_m: float, rows: Indices) -> Any:
+    """Draw the window of some pieces on one side, with the wedge of a bend where it lies outside."""
     run = stations.end - stations.start
     square = np.column_stack([-run[:, 1], run[:, 0]]) / np.maximum(np.hypot(*run.T), 1e-12)[:, None]
     square = square if side == LEFT else -square
@@ -151,4 +157,4 @@ def _windows(stations: Stations, side: int, reach_m: float) -> Any:
     middle = middle / np.maximum(np.hypot(*middle.T), 1e-12)[:, None]
     far = [stations.end + reach_m * way for way in (after, middle, square)]
     ring = [stations.start, stations.end, *far, stations.start + reach_m * square]
-    return shapely.polygons(np.stack([*ring, stations.start], axis=1))
+    return shapely.polygons(np.stack([*ring, stations.start], axis=1)[rows])

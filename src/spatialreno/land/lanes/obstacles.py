@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from spatialreno.area import gate_spans, on_ground
+from spatialreno.area import gate_spans, on_ground, once_an_area
 from spatialreno.land.geometry.grow_shrink import common, disc, joined, less, wall_bodies
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Obstacles:
         return self.only(~np.isin(self.layer, layers))
 
 
+@once_an_area
 def read_obstacles(area: StudyArea) -> Obstacles:
     """List what a wheel cannot pass: walls with their gates cut out, buildings, structures, trunks, cars.
 
@@ -75,6 +76,15 @@ def openings(area: StudyArea, *, jamb_m: float = 0.0) -> dict[str, Any]:
 
     Gates without a wall open nothing.
     """
+    return _opened(area, jamb_m) if jamb_m else dict(area.derive(_bare))
+
+
+def _bare(area: StudyArea) -> dict[str, Any]:
+    """Cut the openings without jambs, once an area."""
+    return _opened(area, 0.0)
+
+
+def _opened(area: StudyArea, jamb_m: float) -> dict[str, Any]:
     lines, thick = area.walls.geometry, area.walls["thickness_m"].fillna(0.0)
     found: dict[str, list[Any]] = {}
     for row in gate_spans(area).itertuples():

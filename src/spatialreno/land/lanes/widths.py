@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from spatialreno._types import Floats, Indices
 from spatialreno.area import lasting, once_an_area
 from spatialreno.errors import InputError
-from spatialreno.land.lanes.chainage import LEFT, RIGHT, Hits, Stations, cut_paths, find_hits
+from spatialreno.land.lanes.chainage import LEFT, RIGHT, Hits, Stations, cut_paths
 from spatialreno.land.lanes.obstacles import Obstacles, read_obstacles
+from spatialreno.land.lanes.same_hits import hits_beside
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -47,9 +48,8 @@ def survey_lanes(area: StudyArea, paths: gpd.GeoDataFrame, *, step_m: float | No
     step = constants["lane_step_m"] if step_m is None else step_m
     if not step > 0:
         raise InputError(f"lane_widths: step_m = {step_m}. Give a positive number of metres.")
-    stations, obstacles, reach = cut_paths(paths, step), read_obstacles(area), constants["lane_reach_m"]
-    hits = find_hits(stations, obstacles, reach_m=reach, end_m=constants["tolerance_m"])
-    return Survey(stations, obstacles, hits, reach)
+    stations, obstacles = cut_paths(paths, step), read_obstacles(area)
+    return Survey(stations, obstacles, hits_beside(area, stations, obstacles), constants["lane_reach_m"])
 
 
 @once_an_area

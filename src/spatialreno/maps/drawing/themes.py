@@ -55,6 +55,12 @@ STANDING = (
 )  # fmt: skip
 
 
+# What takes longest to work out or to paint, and is not shown when a page opens.
+HEAVY = frozenset({"free", "reach_change", "lanes", "room"})
+# Above so many compounds a page leaves out what is heavy unless it is asked for.
+MOST_COMPOUNDS = 300
+
+
 def themes(options: Comparison, lang: Lang, *, only: Container[str] | None = None) -> list[Theme]:
     """Lay out everything that a page draws, lowest first; empty themes are left out.
 
@@ -67,16 +73,36 @@ def themes(options: Comparison, lang: Lang, *, only: Container[str] | None = Non
     only : container of str, optional
         Keys of the themes to lay out; the others are not even worked out.
     """
-    if only is None:
-        return list(options.once(f"themes {lang}", lambda: _laid_out(options, lang, None)))
-    return _laid_out(options, lang, only)
+    if only is not None:
+        return _laid_out(options, lang, only)
+    found = {theme.key: theme for theme in (*shown_themes(options, lang), *_asked_themes(options, lang))}
+    return [found[key] for key in theme_titles(options, lang) if key in found]
 
 
-def _laid_out(options: Comparison, lang: Lang, only: Container[str] | None) -> list[Theme]:
+def kept_themes(options: Comparison, lang: Lang, left_out: frozenset[str]) -> list[Theme]:
+    """Lay out everything but what is left out, which is not even worked out."""
+    return themes(options, lang, only=theme_titles(options, lang).keys() - left_out if left_out else None)
+
+
+def shown_themes(options: Comparison, lang: Lang) -> list[Theme]:
+    """Lay out what is drawn when a page opens, once for every page and paper."""
+    return options.once(f"themes shown {lang}", lambda: _laid_out(options, lang, _keys(options, lang, shown=True)))
+
+
+def _asked_themes(options: Comparison, lang: Lang) -> list[Theme]:
+    """Lay out what is drawn when somebody switches it on."""
+    return options.once(f"themes asked {lang}", lambda: _laid_out(options, lang, _keys(options, lang, shown=False)))
+
+
+def _keys(options: Comparison, lang: Lang, *, shown: bool) -> set[str]:
+    return {key for key, _, _, drawn, _ in _planned(Scene(options, lang)) if drawn == shown}
+
+
+def _laid_out(options: Comparison, lang: Lang, only: Container[str]) -> list[Theme]:
     found = [
         Theme(key, title, group, shown, make())
         for key, title, group, shown, make in _planned(Scene(options, lang))
-        if only is None or key in only
+        if key in only
     ]
     return [theme for theme in found if theme.drawn]
 
@@ -85,6 +111,20 @@ def theme_titles(options: Comparison, lang: Lang) -> dict[str, str]:
     """Name every theme there may be, lowest first."""
     scene = Scene(options, lang)
     return {key: title or word("ground", lang) for key, title, *_ in _planned(scene)}
+
+
+def asked_for(options: Comparison, *, heavy: bool | None) -> frozenset[str]:
+    """Name the themes that a page leaves out until somebody asks for them: what is heavy, on the page of a district.
+
+    Parameters
+    ----------
+    options : Comparison
+        Today and the options.
+    heavy : bool or None
+        True: nothing is left out; False: all that is heavy; None: it is left out above ``MOST_COMPOUNDS`` compounds.
+    """
+    wanted = len(options.areas["today"].compounds) <= MOST_COMPOUNDS if heavy is None else heavy
+    return frozenset() if wanted else HEAVY
 
 
 _Planned = tuple[str, str, Group, bool, Callable[[], Sequence[Drawn]]]

@@ -15,7 +15,7 @@ from spatialreno.maps.content.indicator_tables import unit_text
 from spatialreno.maps.drawing.cards import Stories
 from spatialreno.maps.drawing.features import Told
 from spatialreno.maps.drawing.style import GAIN_BREAKS_M, HUES, SCORE_BREAKS, styles
-from spatialreno.maps.drawing.themes import Theme, bounds, theme_titles, themes, told
+from spatialreno.maps.drawing.themes import Theme, asked_for, bounds, kept_themes, told
 from spatialreno.maps.live_page import model as plan_model
 from spatialreno.maps.live_page.consent_model import votes
 from spatialreno.maps.live_page.fit_model import fit_model
@@ -58,7 +58,12 @@ _LINES = (
 
 
 def live(
-    area: StudyArea, *, standard: str = "gb50180-2018", lang: Lang = "zh", scenarios: Iterable[Scenario] = ()
+    area: StudyArea,
+    *,
+    standard: str = "gb50180-2018",
+    lang: Lang = "zh",
+    scenarios: Iterable[Scenario] = (),
+    heavy: bool | None = None,
 ) -> Page:
     """Make a page in which walls, structures, gates and facilities can be tried, offline.
 
@@ -76,6 +81,8 @@ def live(
     scenarios : iterable of Scenario, optional
         Options that can be started from. A facility goes to the nearest point of the page's ground; what the page
         cannot try (paths, greens, new walls) is told and left out.
+    heavy : bool, optional
+        Draw what is heavy too (:func:`spatialreno.draw`), or leave it out; by default above 300 compounds.
 
     Returns
     -------
@@ -96,17 +103,20 @@ def live(
     from spatialreno.comparison import compare
 
     checked(lang)
-    return live_of(compare(area, [], standard=standard, origins=[]), lang=lang, scenarios=scenarios)
+    today = compare(area, [], standard=standard, origins=[])
+    return live_of(today, lang=lang, scenarios=scenarios, heavy=heavy)
 
 
-def live_of(options: Comparison, *, lang: Lang = "zh", scenarios: Iterable[Scenario] = ()) -> Page:
+def live_of(
+    options: Comparison, *, lang: Lang = "zh", scenarios: Iterable[Scenario] = (), heavy: bool | None = None
+) -> Page:
     """Make the live page of a comparison of today alone.
 
     Parameters
     ----------
     options : Comparison
         What ``compare`` gives without options, or ``today_alone``.
-    lang, scenarios
+    lang, scenarios, heavy
         As for ``live``.
     """
     language = checked(lang)
@@ -114,7 +124,7 @@ def live_of(options: Comparison, *, lang: Lang = "zh", scenarios: Iterable[Scena
     title = f"{area.title or area.name} · {word('live', language)}"
     with safe_html.guarded():
         text = safe_html.document(
-            _figure(options, list(scenarios), language),
+            _figure(options, list(scenarios), language, asked_for(options, heavy=heavy)),
             lang=word("html_lang", language),
             title=title,
             style=safe_html.asset("page.css") + safe_html.asset("live.css"),
@@ -123,14 +133,15 @@ def live_of(options: Comparison, *, lang: Lang = "zh", scenarios: Iterable[Scena
     return Page(title, text)
 
 
-def _figure(options: Comparison, scenarios: Sequence[Scenario], lang: Lang) -> Any:
+def _figure(
+    options: Comparison, scenarios: Sequence[Scenario], lang: Lang, left_out: frozenset[str]
+) -> Any:
     from spatialreno.maps.page.folium_elements import Panel, PlanLayer
 
     area = options.areas["today"]
     to_degrees = degrees(area.crs)
     stories = Stories(options, lang)
-    shown = set(theme_titles(options, lang)) - _LEFT_OUT
-    kept = [theme for theme in themes(options, lang) if theme.key in shown]
+    kept = [theme for theme in kept_themes(options, lang, left_out) if theme.key not in _LEFT_OUT]
     laid_out = [_signed(theme) for theme in told(kept, stories)]
     corners = bounds(options, to_degrees)
     plan = map_of(laid_out, corners)
@@ -139,7 +150,7 @@ def _figure(options: Comparison, scenarios: Sequence[Scenario], lang: Lang) -> A
     model = _model(options, to_degrees, lang)
     step = model["walk"]["ground"]["step_m"]
     bar = tools(_kinds(options, lang), lang, [s.title for s in scenarios])
-    beside = safe_html.joined(bar, panel(options, lang, step_m=step))
+    beside = safe_html.joined(bar, panel(options, lang, step_m=step, left_out=left_out))
     said = _words(options, lang) | {"bounds": corners, "cards": stories.card_titles}
     said["kinds"] = [facility_title(kind, area.catalog, lang) for kind in model["norm"]["kinds"]]
     said["payers"] = {who: payer_word(who, lang, area.catalog) for who in plan_model.payers(model["works"])}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from spatialreno.maps.page.panel import assumptions, facts_list
+from spatialreno.maps.page.panel import assumptions, facts_list, left_out_line
 from spatialreno.maps.page.toolbar import search
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
 from spatialreno.maps.words.words import Lang, word
@@ -69,8 +69,8 @@ def _mode(mode: str, lang: Lang) -> Markup:
     return tag("label", radio, " ", word(f"mode_{mode}", lang))
 
 
-def panel(options: Comparison, lang: Lang, *, step_m: int) -> Markup:
-    """Write the panel; empty tables are filled by the page's script."""
+def panel(options: Comparison, lang: Lang, *, step_m: int, left_out: frozenset[str]) -> Markup:
+    """Write the panel; empty tables are filled by the page's script, and layers that are not drawn are named."""
     area = options.areas["today"]
     return tag(
         "main",
@@ -79,6 +79,7 @@ def panel(options: Comparison, lang: Lang, *, step_m: int) -> Markup:
             tag("h1", isolated(area.title or area.name)),
             tag("p", word("live", lang), class_="subtitle"),
             tag("p", word("invented", lang), class_="invented") if area.meta.get("invented") else "",
+            left_out_line(options, lang, left_out),
             tag("noscript", word("no_script", lang)),
         ),
         tag("section", tag("h2", word("leaders", lang)), tag("div", class_="live-table scroll"), class_="leaders"),

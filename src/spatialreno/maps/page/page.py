@@ -15,7 +15,7 @@ from spatialreno.maps.drawing.cards import Stories, stages
 from spatialreno.maps.drawing.features import encoded
 from spatialreno.maps.drawing.people_themes import people_themes
 from spatialreno.maps.drawing.style import styles
-from spatialreno.maps.drawing.themes import Theme, bounds, themes, told
+from spatialreno.maps.drawing.themes import Theme, asked_for, bounds, kept_themes, told
 from spatialreno.maps.page.basemaps import base_settings
 from spatialreno.maps.page.guests import join_guests
 from spatialreno.maps.page.panel import panel
@@ -100,6 +100,7 @@ def draw(
     base: str | None = None,
     write_key: bool = False,
     extra: Iterable[Any] = (),
+    heavy: bool | None = None,
 ) -> Page:
     """Draw options beside today on one offline page: map, legend, tables, and what they rest on.
 
@@ -119,6 +120,9 @@ def draw(
     extra : iterable of folium layers, optional
         Layers of your own, or maps whose layers are taken (``[frame.explore()]``); the list of layers switches them.
         What their pop-ups say is as you made it; no script that hides in it runs.
+    heavy : bool, optional
+        Draw what is heavy too (free land, changes of reach, widths of lanes, where there is room), or leave it out; by
+        default it is left out above 300 compounds, and the page says so and how to ask for it.
 
     Returns
     -------
@@ -143,7 +147,7 @@ def draw(
     under, hosts = base_settings(base, write_key=write_key)
     title = options.areas["today"].title or options.areas["today"].name
     with door.guarded():
-        figure = _figure(options, people, language, under, extra)
+        figure = _figure(options, people, language, under, extra, asked_for(options, heavy=heavy))
         text = door.document(
             figure,
             lang=word("html_lang", language),
@@ -156,21 +160,25 @@ def draw(
 
 
 def _figure(
-    options: Comparison, people: People | None, lang: Lang, under: dict[str, Any] | None, extra: Iterable[Any]
+    options: Comparison, people: People | None, lang: Lang, under: dict[str, Any] | None, extra: Iterable[Any],
+    left_out: frozenset[str],
 ) -> Any:
     """Put the map and the panel into one folium figure."""
     from spatialreno.maps.page.folium_elements import Panel, PlanLayer
 
     to_degrees = degrees(options.areas["today"].crs)
     stories = Stories(options, lang)
-    laid_out = [*told(themes(options, lang), stories), *people_themes(options, people, lang)]
+    laid_out = [*told(kept_themes(options, lang, left_out), stories), *people_themes(options, people, lang)]
     corners = bounds(options, to_degrees)
     plan = map_of(laid_out, corners)
     for theme in laid_out:
         PlanLayer(payload(theme, options, lang, to_degrees)).add_to(plan)
     join_guests(plan, extra)
     chosen = len(options.areas) - 1
-    beside = joined(tools(option_titles(options, lang), lang), panel(options, lang, chosen=chosen, people=people))
+    beside = joined(
+        tools(option_titles(options, lang), lang),
+        panel(options, lang, chosen=chosen, people=people, left_out=left_out),
+    )
     said = _settings(options, lang, corners, stories) | {"base": under}
     Panel(beside, door.data(said)).add_to(plan)
     return plan.get_root()

@@ -18,6 +18,7 @@ from spatialreno.maps.content.people_sections import sections
 from spatialreno.maps.content.side_by_side import indicators
 from spatialreno.maps.drawing.sight import extent
 from spatialreno.maps.drawing.svg import thumbnails
+from spatialreno.maps.drawing.themes import theme_titles
 from spatialreno.maps.drawing.works_themes import cross_section
 from spatialreno.maps.first_minute.bars import metres_bars, vote_bars
 from spatialreno.maps.first_minute.leaders_table import leaders_table
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
 _MOST_IN_TABS = 600  # above so many buildings a small picture of each option would be half of the page
 
 
-def panel(options: Comparison, lang: Lang, *, chosen: int, people: People | None = None) -> Markup:
+def panel(
+    options: Comparison, lang: Lang, *, chosen: int, people: People | None = None,
+    left_out: frozenset[str] = frozenset(),
+) -> Markup:
     """Write the panel.
 
     Parameters
@@ -46,12 +50,14 @@ def panel(options: Comparison, lang: Lang, *, chosen: int, people: People | None
         Position of the option that is open at first.
     people : People, optional
         What ``gather_people`` gives.
+    left_out : frozenset of str
+        Keys of the themes that the page does not draw.
     """
     titles = option_titles(options, lang)
     told = minutes(options, lang)
     return tag(
         "main",
-        _head(options, lang),
+        _head(options, lang, left_out),
         _tabs(options, titles, told, lang, chosen),
         *(
             tag("p", isolated(sentence(key, told, lang)), class_="verdict", data_only=str(at), hidden=at != chosen)
@@ -70,15 +76,26 @@ def panel(options: Comparison, lang: Lang, *, chosen: int, people: People | None
     )
 
 
-def _head(options: Comparison, lang: Lang) -> Markup:
+def _head(options: Comparison, lang: Lang, left_out: frozenset[str]) -> Markup:
     area = options.areas["today"]
     return tag(
         "header",
         tag("h1", isolated(area.title or area.name)),
         tag("p", word("compare", lang), class_="subtitle"),
         tag("p", word("invented", lang), class_="invented") if area.meta.get("invented") else "",
+        left_out_line(options, lang, left_out),
         tag("noscript", word("no_script", lang)),
     )
+
+
+def left_out_line(options: Comparison, lang: Lang, left_out: frozenset[str]) -> Markup:
+    """Say which themes the page of a large area does not draw, and how to ask for them."""
+    if not left_out:
+        return Markup("")
+    names = [title for key, title in theme_titles(options, lang).items() if key in left_out]
+    count = len(options.areas["today"].compounds)
+    said = word("not_drawn", lang).format(count=count, themes=word("comma", lang).join(names))
+    return tag("p", said, class_="left-out")
 
 
 def _tabs(options: Comparison, titles: Sequence[str], told: Mapping[str, Minute], lang: Lang, chosen: int) -> Markup:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from spatialreno.maps.content.indicator_tables import Line, bill_lines, indicator_lines, leader_lines, option_titles
 from spatialreno.maps.content.people_sections import sections
 from spatialreno.maps.drawing.svg import picture
-from spatialreno.maps.drawing.themes import themes
+from spatialreno.maps.drawing.themes import shown_themes
 from spatialreno.maps.page.page import Page
 from spatialreno.maps.page.panel import assumptions, facts_list
 from spatialreno.maps.words import safe_html as door
@@ -61,7 +61,7 @@ def _leaders(options: Comparison, titles: Sequence[str], lang: Lang) -> Markup:
 
 
 def _pictures(options: Comparison, titles: Sequence[str], lang: Lang) -> list[Markup]:
-    laid_out = themes(options, lang)
+    laid_out = shown_themes(options, lang)
     corners = [float(value) for value in options.areas["today"].compounds.total_bounds]
     return [
         tag("figure", tag("figcaption", isolated(title)), picture(laid_out, place, corners, lang, title=title))

@@ -14,7 +14,7 @@ from spatialreno.maps.content.owner_asks import OwnerAsks, find_asks
 from spatialreno.maps.content.owners import yards_of_parties
 from spatialreno.maps.content.people_sections import say_matter
 from spatialreno.maps.drawing.features import Drawn
-from spatialreno.maps.drawing.themes import Theme, themes
+from spatialreno.maps.drawing.themes import Theme, shown_themes
 from spatialreno.maps.paper.fonts import lettering
 from spatialreno.maps.paper.paper_sheet import MARGIN_MM, PAPERS, Sheet, table
 from spatialreno.maps.paper.pdf import bound
@@ -78,7 +78,7 @@ def owner_sheets(
     key = option or list(options.areas)[-1]
     asked = find_asks(options, key)
     with lettering():
-        laid_out = themes(options, language)
+        laid_out = shown_themes(options, language)
         bound_in: list[list[Sheet]] = []
         for one in asked:
             told = _when(one, deadline, contact, language)

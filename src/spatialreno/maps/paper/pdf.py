@@ -21,7 +21,7 @@ from spatialreno.maps.content.indicator_tables import (
 from spatialreno.maps.content.own_values import own_values
 from spatialreno.maps.content.people_sections import said_checkup
 from spatialreno.maps.drawing.cards import stages
-from spatialreno.maps.drawing.themes import Theme, themes
+from spatialreno.maps.drawing.themes import Theme, shown_themes
 from spatialreno.maps.paper.fonts import lettering
 from spatialreno.maps.paper.paper_sheet import MARGIN_MM, PAPERS, Sheet, table
 from spatialreno.maps.paper.plot import draw_plan, furnish, legend
@@ -85,7 +85,7 @@ def _title(options: Comparison) -> str:
 def report_sheets(options: Comparison, lang: Lang, size: tuple[float, float]) -> list[Sheet]:
     """Lay out all sheets of the report."""
     titles = option_titles(options, lang)
-    laid_out = themes(options, lang)
+    laid_out = shown_themes(options, lang)
     sheets = _first(options, titles, lang, size)
     sheets += [
         _plan(options, laid_out, place, f"{place + 1} / {len(titles)}", lang, size) for place in range(len(titles))

@@ -107,6 +107,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "cost": ("金额", "Cost"),
     "subtotal": ("小计", "Subtotal"),
     "total": ("合计", "Total"),
+    "not_drawn": (
+        "本片区有 {count} 个院落，下列图层较重，未绘：{themes}。需要时加 --heavy 重新出图（Python：heavy=True）。",
+        "With {count} compounds these layers are left out, so that the page opens: {themes}. "
+        "Ask for them with --heavy (Python: heavy=True).",
+    ),
+    "comma": ("、", ", "),
     "no_script": ("请允许本页脚本运行以显示地图。", "Allow this page's script to see the map."),
     # themes
     "theme_plan": ("方案", "Plan"),

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _SHRINK_M = 0.05
 _FOOT_M = 2.0
 _STRAIGHT = 1.05
+#: Metres around a point in which lanes are looked for first.
+_NEAR_M = 40.0
 
 
 @dataclass(frozen=True)
@@ -194,12 +196,31 @@ def _feet(pieces: Geometries, facing: Floats) -> dict[int, list[float]]:
     feet: dict[int, list[float]] = {}
     if not len(facing):
         return feet
-    points = shapely.points(facing)
-    away = shapely.distance(points[:, None], np.asarray(pieces)[None, :])
-    for point, near in zip(points, np.argsort(away, axis=1, kind="stable")[:, :2], strict=True):
-        for k in near:
-            feet.setdefault(int(k), []).append(float(shapely.line_locate_point(pieces[k], point)))
+    points, lines = shapely.points(facing), np.asarray(pieces)
+    rows, near = _two_nearest(points, lines)
+    for k, metres in zip(near.tolist(), shapely.line_locate_point(lines[near], points[rows]).tolist(), strict=True):
+        feet.setdefault(k, []).append(metres)
     return feet
+
+
+def _two_nearest(points: Geometries, lines: Geometries) -> tuple[Indices, Indices]:
+    """Pair each point with the two lines nearest to it, in order; the first in the table where two are as near."""
+    tree, left, reach = shapely.STRtree(lines), np.arange(len(points)), _NEAR_M
+    parts: list[tuple[Indices, Indices]] = []
+    while len(left):
+        at, line = tree.query(points[left], predicate="dwithin", distance=reach)
+        away = shapely.distance(points[left][at], lines[line])
+        order = np.lexsort((line, away, at))
+        at, line = at[order], line[order]
+        count = np.bincount(at, minlength=len(left))
+        enough = count >= min(2, len(lines))
+        rank = np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
+        kept = enough[at] & (rank < 2)
+        parts.append((left[at[kept]], line[kept]))
+        left, reach = left[~enough], reach * 4
+    rows, near = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.argsort(rows, kind="stable")
+    return rows[order], near[order]
 
 
 def _marks(length: float, feet: Iterable[float], step_m: float) -> Floats:
