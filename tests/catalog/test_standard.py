@@ -125,6 +125,7 @@ def test_a_standard_cannot_be_changed() -> None:
 def test_catalog_tables_agree_with_one_another() -> None:
     catalog = read_catalog()
     kinds = catalog.facilities
+    assert kinds["label_en"].str.casefold().is_unique and kinds["label_en"].str.len().between(1, 2).all()
     assert kinds["label"].is_unique and (kinds["label"].str.len() == 1).all() and kinds.index.is_unique
     sized = kinds.dropna(subset=["footprint_m2"])
     assert (sized["least_width_m"] ** 2 <= sized["footprint_m2"]).all()  # the footprint can be that wide

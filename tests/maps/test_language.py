@@ -24,12 +24,16 @@ def options() -> sr.Comparison:
 
 
 def han(html: str) -> set[str]:
-    unseen = r"<script.*?</script>|<style.*?</style>|<text.*?</text>"  # labels of symbols stay
+    unseen = r"<script.*?</script>|<style.*?</style>"
     shown = re.sub(unseen, "", html, flags=re.S)
     return set(HAN.findall(shown))
 
 
-@pytest.mark.parametrize("form", [sr.draw, sr.report])
+def residents(options: sr.Comparison, lang: str) -> sr.Page:
+    return sr.maps.draw_residents(options, lang=lang).together
+
+
+@pytest.mark.parametrize("form", [sr.draw, sr.report, residents])
 def test_english_pages_hold_no_chinese_but_names(options: sr.Comparison, form: object) -> None:
     assert han(form(options, lang="en").html()) <= NAMES  # type: ignore[operator]
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 _TICK_M = 1.4  # half the length of a gate's tick
 _DRAWN_M = 0.5  # outlines of walks are drawn no finer
-GROUND_LABELS = {"public_green": "园", "cluster_green": "园", "plaza": "场", "sport": "体"}
+GROUND_LABELS = {
+    "public_green": ("园", "Gd"), "cluster_green": ("园", "Gd"), "plaza": ("场", "Pz"), "sport": ("体", "SG"),
+}  # fmt: skip
 _WALKWAYS = ("footway", "steps")
 
 

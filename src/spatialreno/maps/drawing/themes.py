@@ -13,8 +13,8 @@ from spatialreno.maps.drawing.cards import Stories
 from spatialreno.maps.drawing.features import Drawn, Told, Version
 from spatialreno.maps.drawing.scene import Scene
 from spatialreno.maps.drawing.style import score_class
-from spatialreno.maps.words.numbers import facility_title, number
-from spatialreno.maps.words.words import Lang, word
+from spatialreno.maps.words.numbers import facility_label, facility_title, number
+from spatialreno.maps.words.words import POSITION, Lang, word
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
@@ -282,7 +282,7 @@ def _new_places(scene: Scene) -> list[Drawn]:
         if any(classes):
             kind = scene.catalog.word("open_spaces", "kind", v.row["kind"], scene.lang)
             said = v.row["name"] if isinstance(v.row["name"], str) else kind
-            more = {"label": symbols.GROUND_LABELS[v.row["kind"]], "alt": said}
+            more = {"label": symbols.GROUND_LABELS[v.row["kind"]][POSITION[scene.lang]], "alt": said}
             rows = scene.rows(v, "open_spaces")
             marked.append(Drawn(v.geometry.representative_point(), classes, rows, more))
     return marked
@@ -366,11 +366,10 @@ def _works(scene: Scene) -> list[Drawn]:
 def _facilities(scene: Scene) -> tuple[list[Drawn], list[Drawn]]:
     """Draw each facility as a disc with the character of its kind, and its ground where that is known."""
     discs, sites = [], []
-    known = scene.catalog.facilities
     for v in scene.versions("facilities"):
         kind = str(v.row["kind"])
         rows = scene.rows(v, "facilities")
-        label = str(known.loc[kind, "label"]) if kind in known.index else "·"
+        label = facility_label(kind, scene.catalog, scene.lang)
         if v.geometry.geom_type.endswith("Polygon"):
             sites.append(Drawn(v.geometry, scene.classes(v, "facility-area", geometry="area"), rows))
         place = v.geometry if v.geometry.geom_type == "Point" else v.geometry.representative_point()

@@ -25,7 +25,7 @@ from spatialreno.maps.live_page.starts import starts
 from spatialreno.maps.live_page.walk_model import walk_model
 from spatialreno.maps.page.page import MAP_SCRIPTS, WORDS, Page, degrees, map_of, name_titles, payload
 from spatialreno.maps.words import safe_html
-from spatialreno.maps.words.numbers import facility_title
+from spatialreno.maps.words.numbers import facility_label, facility_title
 from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.words import Lang, checked, legend_words, payer_word, word
 from spatialreno.maps.words.words_live import LIVE
@@ -165,6 +165,7 @@ def _words(options: Comparison, lang: Lang) -> dict[str, Any]:
     area = options.areas["today"]
     spoken = (*WORDS, *LIVE, "change", "plan", "start", "measure")
     layers = ("walls", "structures", "gates")
+    labels = {str(kind): facility_label(str(kind), area.catalog, lang) for kind in area.catalog.facilities.index}
     baskets = options.evaluations["today"].standard.baskets
     told = {**area.catalog.constants, "basket": getattr(baskets[0], f"title_{lang}") if baskets else "—"}
     return {
@@ -174,7 +175,7 @@ def _words(options: Comparison, lang: Lang) -> dict[str, Any]:
         "origins": [],
         "stamp": area.fingerprint[:12],
         "name": area.name,
-        "words": {key: word(key, lang) for key in spoken} | {"sample": "医"},
+        "words": {key: word(key, lang) for key in spoken} | {"sample": labels.get("health_centre", "·")},
         "lines": [
             [key, word(f"t_{key}", lang).format(**told), unit_text(unit, lang), digits] for key, unit, digits in _LINES
         ],
@@ -184,7 +185,7 @@ def _words(options: Comparison, lang: Lang) -> dict[str, Any]:
         "score_breaks": list(SCORE_BREAKS),
         "gain_breaks": list(GAIN_BREAKS_M),
         "kind_names": dict(_kinds(options, lang)),
-        "kind_labels": {str(kind): str(label) for kind, label in area.catalog.facilities["label"].items()},
+        "kind_labels": labels,
         "columns": {
             column.column: column.title(lang)
             for name in ("facilities", *layers)

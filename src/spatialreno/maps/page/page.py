@@ -21,6 +21,7 @@ from spatialreno.maps.page.guests import join_guests
 from spatialreno.maps.page.panel import panel
 from spatialreno.maps.page.toolbar import tools
 from spatialreno.maps.words import safe_html as door
+from spatialreno.maps.words.numbers import facility_label
 from spatialreno.maps.words.people_words import people_legend
 from spatialreno.maps.words.safe_html import Markup, joined, tag
 from spatialreno.maps.words.words import Lang, checked, legend_words, word
@@ -229,6 +230,7 @@ def payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: ToDegrees
 
 
 def _settings(options: Comparison, lang: Lang, corners: list[list[float]], stories: Stories) -> dict[str, Any]:
+    catalog = options.areas["today"].catalog
     limits = sorted({float(m) for frame in options.isochrones.values() for m in frame["minutes"]})
     legend = legend_words(lang) | people_legend(lang)
     for rank, minutes in enumerate(limits[:3], start=1):
@@ -241,9 +243,9 @@ def _settings(options: Comparison, lang: Lang, corners: list[list[float]], stori
         "open": len(options.areas) - 1,
         "bounds": corners,
         "origins": [[name, place.title] for name, place in origins(options, lang).items()],
-        "words": {key: word(key, lang) for key in WORDS} | {"sample": "医"},
+        "words": {key: word(key, lang) for key in WORDS} | {"sample": facility_label("health_centre", catalog, lang)},
         "kinds": stories.kind_titles,
         "cards": stories.card_titles,
-        "names": name_titles(options.areas["today"].catalog, lang),
+        "names": name_titles(catalog, lang),
         "stages": stages(options, lang),
     }

@@ -17,6 +17,14 @@ def facility_title(kind: str, catalog: Catalog, lang: Lang) -> str:
     return str(catalog.facilities.loc[kind, f"title_{lang}"])
 
 
+def facility_label(kind: str, catalog: Catalog, lang: Lang) -> str:
+    """Give the letter or two that stand on the map for a kind of facility."""
+    if kind not in catalog.facilities.index:
+        return "·"
+    row = catalog.facilities.loc[kind]
+    return str((row["label_en"] if lang == "en" else "") or row["label"])
+
+
 def number(value: float, decimals: int) -> str:
     """Write a number with thin groups of thousands.
 
