@@ -114,7 +114,7 @@ class Catalog:
         layer, column
             Where the value stands: the same value means one thing in one column and another in the next. Without a
             layer, what results hold: ``payer``, ``holder``, ``cause``, ``fire``, ``truth``, ``checkup``,
-            ``unit``, ``verb``, ``leaders``.
+            ``unit``, ``verb``, ``leaders``, ``bill``.
         value, lang
             The value, and ``zh`` or ``en``.
 
@@ -125,6 +125,10 @@ class Catalog:
         """
         row = self._words.get((layer, column, value))
         return row[f"title_{lang}"] if row else value
+
+    def both(self, layer: str, column: str, value: str) -> tuple[str, str]:
+        """Say a value in Chinese and in English."""
+        return self.word(layer, column, value, "zh"), self.word(layer, column, value, "en")
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return one table with numbers as numbers: a copy, by its key where that is one column and an index helps."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.catalog import Finding, sentence
 from spatialreno.comparison.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -106,16 +107,19 @@ class Figures:
         count = self._value("unpriced", option)
         if not count > 0:
             return ""
-        return f"（另 {count:.0f} 项无单价）" if self.lang == "zh" else f" ({count:.0f} without a price)"
+        return self._beside("leaders_unpriced", count=count)
+
+    def _beside(self, finding: str, **values: object) -> str:
+        """Tell something in brackets beside a figure."""
+        told = sentence(self.today.catalog, Finding(finding, values), self.lang)
+        return told if self.lang == "zh" else f" {told}"
 
     def _listed(self, option: str) -> str:
         """Tell what stands only on a list, and on no map: no option can take it down yet."""
         count, floor = (self._figure(f"listed_{what}:illegal", option, 1.0) for what in ("count", "m2"))
         if isinstance(count, str) or not count > 0:
             return ""
-        if self.lang == "zh":
-            return f"（另有清单未落图 {_written(count)} 处，{_written(floor)} m²）"
-        return f" ({_written(count)} more on a list and not on the map, {_written(floor)} m²)"
+        return self._beside("leaders_listed", count=_written(count), floor=_written(floor))
 
     def _lanes(self, option: str) -> str:
         """Tell each widened lane: before, and after where the option changes it."""
@@ -123,7 +127,7 @@ class Figures:
         told = [self._lane(key, option) for key in keys[:_MOST_LANES]]
         more = len(keys) - _MOST_LANES
         if more > 0:
-            told.append(f"另 {more} 条" if self.lang == "zh" else f"{more} more")
+            told.append(sentence(self.today.catalog, Finding("leaders_lanes", {"count": more}), self.lang))
         return ("；" if self.lang == "zh" else "; ").join(told) or UNKNOWN
 
     def _lane(self, key: str, option: str) -> str:

@@ -204,16 +204,16 @@ def lift_lines(plan: LiftPlan, catalog: Catalog) -> pd.DataFrame:
     told = {row["key"]: row for row in catalog.rows("constants")}["lift_cost_yuan"]
     subsidy = {row["subsidy"]: row for row in catalog.rows("subsidies")}[LiftTerms().subsidy]
     count = lift_count(plan)
-    for payer, title, of, yuan in (
-        (subsidy["payer"], ("加装电梯（补贴）", "lifts, subsidy"), subsidy, fits["subsidy_yuan"]),
-        ("residents", ("加装电梯（住户分摊）", "lifts, paid by the households"), told,
-         fits["cost_yuan"] - fits["subsidy_yuan"]),
-    ):  # fmt: skip
+    for payer, what, of, yuan in (
+        (subsidy["payer"], "lifts_subsidy", subsidy, fits["subsidy_yuan"]),
+        ("residents", "lifts_households", told, fits["cost_yuan"] - fits["subsidy_yuan"]),
+    ):
         total = float(yuan.sum())
         if total > 0:
-            rows.append(line("lifts", "lifts", title, payer=payer, phase=_lift_phase(catalog), kind="", measure="joint",
-                             ids=tuple(map(str, fits.index)), quantity=count, unit="set", price=total / count,
-                             cost_yuan=total, source=of["source"], confidence=of["confidence"]))  # fmt: skip
+            cells = {"payer": payer, "phase": _lift_phase(catalog), "kind": "", "measure": "joint", "unit": "set",
+                     "ids": tuple(map(str, fits.index)), "quantity": count, "price": total / count, "cost_yuan": total,
+                     "source": of["source"], "confidence": of["confidence"]}  # fmt: skip
+            rows.append(line("lifts", "lifts", catalog.both("", "bill", what), **cells))
     return pd.DataFrame(rows)
 
 

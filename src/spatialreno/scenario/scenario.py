@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from spatialreno.area import Shown
+from spatialreno.catalog import Finding, sentence
 from spatialreno.errors import ScenarioError
 from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention
 from spatialreno.scenario.text import canonical_text
@@ -173,12 +174,10 @@ class Scenario(Shown):
         from spatialreno.scenario.resolve import resolve
 
         found = resolve(self, area)
-        english = [f"{act} chooses nothing. Correct it, or write expect = 0." for act in found.unmatched]
-        if strict and english:
-            raise found.error(english)
-        if lang != "zh":
-            return english
-        return [f"{act} 未选中任何对象，不改变也不计价；请更正，如属有意请写 expect = 0" for act in found.unmatched]
+        acts = [Finding("nothing_chosen", {"act": str(act)}) for act in found.unmatched]
+        if strict and acts:
+            raise found.error([sentence(area.catalog, act, "en") for act in acts])
+        return [sentence(area.catalog, act, lang) for act in acts]
 
     def bill(self, area: StudyArea) -> Bill:
         """Return what the scenario costs (投资估算): the lines of its ledger, design, supervision and reserve.

@@ -10,20 +10,16 @@ import pandas as pd
 from spatialreno.errors import Fault
 from spatialreno.scenario import hundredths, line
 from spatialreno.works.dig.plan_dig import Dig, pipe_id
-from spatialreno.works.heat.costs import COSTS, JOINT, PIPE, pipe_rows, table_of
+from spatialreno.works.heat.costs import COSTS, JOINT, PIPE, pipe_rows, shared_trench, table_of
 from spatialreno.works.heat.supply_heat import HeatPlan
 
 if TYPE_CHECKING:
-    from spatialreno._types import Row
     from spatialreno.catalog import Catalog
 
 ITEM = {
     "item": "项目", "quantity": "工程量", "unit": "单位", "unit_price_yuan": "单价（元，估）",
     "cost_yuan": "金额（元，估）", "payer": "出资方", "phase": "分期", "source": "单价来源", "confidence": "可信度",
 }  # fmt: skip
-_TRENCH = ("沟槽开挖与恢复（分摊）", "share of the trench")
-_SHARED = ("（共用沟槽，不含开挖）", " (shared trench, without digging)")
-_LINK = ("接户支管", "branches to houses")
 
 
 def heat_lines(plan: HeatPlan, catalog: Catalog, dig: Dig | None = None) -> pd.DataFrame:
@@ -85,10 +81,11 @@ def dig_lines(dig: Dig, catalog: Catalog) -> pd.DataFrame:
         metres = sum(hundredths(m) for m in own["metres"]) / 100
         if not ours:
             each = round(float(price["price"]) * (1 - share), 4) if shared else float(price["price"])
-            words = (_titled(price, 0, bool(shared), bool(link)), _titled(price, 1, bool(shared), bool(link)))
+            title = (str(price["item_zh"]), str(price["item_en"]))
+            words = _with(title, catalog, "link") if link else shared_trench(title, catalog) if shared else title
             rows.append(line("dig", "pipes", words, ids=ids, quantity=metres, price=each, **told))
         if shared:
-            words = (f"{price['item_zh']} · {_TRENCH[0]}", f"{price['item_en']} · {_TRENCH[1]}")
+            words = _with((str(price["item_zh"]), str(price["item_en"])), catalog, "trench")
             yuan = float(own["trench_yuan"].sum())
             ids = tuple(own["piece"])
             rows.append(line("dig", "pipes", words, ids=ids, quantity=metres, price=round(yuan / metres, 2),
@@ -96,9 +93,9 @@ def dig_lines(dig: Dig, catalog: Catalog) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COSTS)
 
 
-def _titled(price: Row, language: int, shared: bool, link: bool) -> str:
-    title = str(price[("item_zh", "item_en")[language]])
-    return f"{title} · {_LINK[language]}" if link else title + (_SHARED[language] if shared else "")
+def _with(title: tuple[str, str], catalog: Catalog, what: str) -> tuple[str, str]:
+    zh, en = catalog.both("", "bill", what)
+    return f"{title[0]} · {zh}", f"{title[1]} · {en}"
 
 
 def _price(catalog: Catalog, kind: str) -> pd.Series:

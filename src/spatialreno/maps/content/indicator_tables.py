@@ -11,7 +11,7 @@ import pandas as pd
 
 from spatialreno.indicators import indicator_title
 from spatialreno.maps.words.numbers import number
-from spatialreno.maps.words.words import Lang, payer_word, word
+from spatialreno.maps.words.words import UNITS, Lang, payer_word, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,15 +133,7 @@ def _source(row: Mapping[Any, Any], unit: str, decimals: int, lang: Lang) -> str
 
 def unit_text(unit: str, lang: Lang) -> str:
     """Write a unit for people."""
-    spoken = {
-        "zh": {"share": "%", "person": "人", "household": "户", "building": "栋", "compound": "个",
-               "block": "个", "structure": "处", "facility": "处", "place": "个", "point": "分", "yuan": "元",
-               "m2/person": "m²/人", "place/household": "个/户", "minute": "分钟", "party": "家",
-               "piece": "处", "m2 heated": "m² 供热面积", "set": "套", "tree": "株",
-               "10000 yuan": "万元", "kind": "类", "vote": "项", "row": "项"},
-        "en": {"share": "%", "m2/person": "m²/person", "10000 yuan": "10 000 yuan"},
-    }  # fmt: skip
-    return spoken[lang].get(unit, unit.replace("m2", "m²"))
+    return UNITS[lang].get(unit, unit.replace("m2", "m²"))
 
 
 def amount(value: float, unit: str, decimals: int) -> str:

@@ -375,3 +375,14 @@ def payer_word(payer: str, lang: Lang, catalog: Catalog | None = None) -> str:
 def legend_words(lang: Lang) -> dict[str, str]:
     """Say what each class of the map stands for, in the order of the legend."""
     return {name: titles[POSITION[lang]] for name, titles in CLASSES.items()}
+
+#: Units as people say them; one that is not here is written as it is.
+UNITS: dict[Lang, dict[str, str]] = {
+    "zh": {
+        "share": "%", "person": "人", "household": "户", "building": "栋", "compound": "个", "block": "个",
+        "structure": "处", "facility": "处", "place": "个", "point": "分", "yuan": "元", "m2/person": "m²/人",
+        "place/household": "个/户", "minute": "分钟", "party": "家", "piece": "处", "m2 heated": "m² 供热面积",
+        "set": "套", "tree": "株", "10000 yuan": "万元", "kind": "类", "vote": "项", "row": "项",
+    },
+    "en": {"share": "%", "m2/person": "m²/person", "10000 yuan": "10 000 yuan"},
+}  # fmt: skip

@@ -20,7 +20,6 @@ COSTS = [
     *("part", "measure", "layer", "kind", "verb", "item", "item_en", "ids", "quantity", "unit", "unit_price_yuan"),
     *("cost_yuan", "payer", "phase", "source", "confidence"),
 ]
-_PIPE = {"heat_primary": ("一次网", "Primary pair"), "heat_secondary": ("二次网", "Secondary pair")}
 PIPE, JOINT = "pipe", "joint"
 _WALL, _ENTRY, _RISER = "pipe_wall_yuan", "heat_entry_yuan", "heat_riser_yuan_household"
 
@@ -84,17 +83,23 @@ def pipe_rows(pipes: pd.DataFrame, catalog: Catalog, shared: pd.Series | None = 
                 "source": price["source"], "confidence": price["confidence"]}  # fmt: skip
         together = float(inside[own.index].clip(upper=own["length_m"]).sum())
         alone = float(own["length_m"].sum()) - together
-        title, title_en = (f"{word} DN{dn}" for word in _PIPE[kind])
+        title, title_en = (f"{word} DN{dn}" for word in catalog.both("", "bill", kind))
         each = float(price["price_yuan_m"])
         if alone > 0:
             ids = tuple(own.index[inside[own.index] < own["length_m"]])
             rows.append(line("heat", "pipes", (title, title_en), ids=ids, quantity=alone, price=each, **told))
         if together > 0:
             ids = tuple(own.index[inside[own.index] > 0])
-            words = (f"{title}（共用沟槽，不含开挖）", f"{title_en} (shared trench, without digging)")
+            words = shared_trench((title, title_en), catalog)
             price_in = round(each * (1 - catalog.constants["dig_share"]), 4)
             rows.append(line("heat", "pipes", words, ids=ids, quantity=together, price=price_in, **told))
     return rows
+
+
+def shared_trench(title: tuple[str, str], catalog: Catalog) -> tuple[str, str]:
+    """Name what lies in a trench that others share, in Chinese and English."""
+    zh, en = catalog.both("", "bill", "shared")
+    return f"{title[0]}（{zh}）", f"{title[1]} ({en})"
 
 
 def _joint(
@@ -110,9 +115,9 @@ def _joint(
     walls, inlets, homes = tuple(map(str, breached.index)), fed, tuple(map(str, joined.index))
     return [
         *_stubs(area, served, doors, utility),
-        _item(area, _WALL, ("穿墙恢复", "Walls breached and repaired"), walls, float(breached["walls"].sum()), utility),
-        _item(area, _ENTRY, ("单元热力入口", "Heat inlets of stair units"), inlets, float(len(doors)), utility),
-        _item(area, _RISER, ("立管与入户", "Risers and connections in flats"), homes, households, "residents"),
+        _item(area, _WALL, walls, float(breached["walls"].sum()), utility),
+        _item(area, _ENTRY, inlets, float(len(doors)), utility),
+        _item(area, _RISER, homes, households, "residents"),
     ]
 
 
@@ -126,19 +131,18 @@ def _stubs(area: StudyArea, served: pd.DataFrame, doors: pd.DataFrame, payer: st
     rows = []
     for size, own in doors.groupby(dn):
         price: Any = area.catalog.heat_pipes.loc[size]
-        words = (f"入户支管 DN{size}", f"Branches to stair units DN{size}")
+        title, title_en = (f"{word} DN{size}" for word in area.catalog.both("", "bill", "stub"))
         rows.append(line(
-            "heat", "pipes", words, kind="heat_secondary", measure=JOINT,
+            "heat", "pipes", (title, title_en), kind="heat_secondary", measure=JOINT,
             ids=tuple(sorted(set(map(str, own["building_id"])))), quantity=float(own["stub_m"].sum()), unit="m",
             price=float(price["price_yuan_m"]), payer=payer, source=price["source"], confidence=price["confidence"],
         ))  # fmt: skip
     return rows
 
 
-def _item(
-    area: StudyArea, key: str, words: tuple[str, str], ids: tuple[str, ...], quantity: float, payer: str
-) -> dict[str, Any]:
+def _item(area: StudyArea, key: str, ids: tuple[str, ...], quantity: float, payer: str) -> dict[str, Any]:
     """Price one joint item by a constant of the catalog."""
+    words = area.catalog.both("", "bill", key)
     row = next(row for row in area.catalog.rows("constants") if row["key"] == key)
     cells = {"unit": "household" if key == _RISER else "piece", "price": area.catalog.constants[key], "payer": payer,
              "source": row["source"], "confidence": row["confidence"]}  # fmt: skip
