@@ -64,8 +64,19 @@ def _walk_everywhere() -> None:
     live(area)
 
 
+@pytest.hookimpl(tryfirst=True)  # before ``-m long`` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave long tests to the long run, and say so."""
+    """Leave long tests to the long run, and say so; of a family marked ``spread(N)`` all but N members are long."""
+    families: dict[tuple[str, int], list[pytest.Item]] = {}
+    for item in items:
+        spread = item.get_closest_marker("spread")
+        if spread and not item.get_closest_marker("long"):
+            families.setdefault((item.nodeid.partition("[")[0], spread.args[0]), []).append(item)
+    for (_, most), members in families.items():
+        daily = {round(k * (len(members) - 1) / max(most - 1, 1)) for k in range(most)}
+        for k, item in enumerate(members):
+            if k not in daily:
+                item.add_marker("long")
     if not os.environ.get("SPATIALRENO_LONG"):
         later = pytest.mark.skip(reason="a long test: SPATIALRENO_LONG=1 pytest -m long runs it, as .ci/run does")
         for item in items:
@@ -86,8 +97,8 @@ SHARED = ROOT.parent / "shared" / "data"
 
 
 def examples(count: int) -> int:
-    """Say on how many examples a law is tried: all in the long run, a sixth of them in the run of every day."""
-    return count if PROFILE == "random" else max(2, count // 6)
+    """Say on how many examples a law is tried: all in the long run, a twelfth of them in the run of every day."""
+    return count if PROFILE == "random" else max(2, count // 12)
 
 
 def frame(rows: list[dict[str, Any]], crs: Any = "EPSG:4546") -> gpd.GeoDataFrame:

@@ -272,6 +272,7 @@ SHIPPED = EXAMPLE.relative_to(ROOT).as_posix()
 MODULES = [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in with_examples()]
 
 
+@pytest.mark.spread(48)
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_run(module: str, example: sr.StudyArea, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each does what it says; the example quarter is read once for all that begin with it."""

@@ -62,6 +62,7 @@ def said(tmp_path_factory):
     return place, told
 
 
+@pytest.mark.long
 def test_the_handbook_leads_from_raw_files_to_compared_options(said):
     place, told = said
     assert set(told) == {"adopt", "check", "show", "ledger", "compare", "map", "init"}
@@ -74,11 +75,13 @@ def test_the_handbook_leads_from_raw_files_to_compared_options(said):
     assert (place / "out" / "first" / "map.html").stat().st_size > 100_000
 
 
+@pytest.mark.long
 def test_one_round_of_correction_is_enough(said):
     _, told = said
     assert " error " not in told["check"]
 
 
+@pytest.mark.long
 def test_what_the_options_come_to_is_told(said):
     place, _ = said
     results = "".join(p.read_text("utf-8-sig") for p in (place / "out" / "first" / "results").rglob("*.csv"))

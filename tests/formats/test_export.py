@@ -62,6 +62,7 @@ def assert_same(read, area, metres):
             assert shapely.hausdorff_distance(a, b).max() <= metres, name
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("form", sorted(FORMS))
 def test_out_and_in_again(form, tmp_path):
     read = sr.read_area(sr.export_area(AREA, tmp_path / form, form))
@@ -74,11 +75,13 @@ def test_every_format_is_promised_a_precision():
     assert set(METRES) == set(FORMS)
 
 
+@pytest.mark.spread(1)
 @pytest.mark.parametrize("form", ["dxf", "gdb", "kml", "shp"])
 def test_the_example_in_every_format(form, tmp_path, example):
     assert_same(sr.read_area(sr.export_area(example, tmp_path / form, form)), example, METRES[form])
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("form", sorted(set(FORMS) - {"gdb"}))
 def test_the_same_area_gives_the_same_bytes(form, tmp_path):
     one, two = (sr.export_area(AREA, tmp_path / str(n), form) for n in (1, 2))

@@ -53,6 +53,7 @@ def files(attacked, tmp_path_factory):
     return {one.key: folder / one.place for one in OUTPUTS} | {"index": folder / "index.html"}
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("ending", ["pdf", "xlsx", "gpkg", "dxf"])
 def test_same_options_same_bytes(attacked, files, tmp_path, ending):
     again = report(attacked, tmp_path / f"report.{ending}")

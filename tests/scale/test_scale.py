@@ -79,6 +79,7 @@ def test_only_what_kills_its_worker_fails() -> None:
     assert sum(done.answer or 0 for done in found.values()) == 12
 
 
+@pytest.mark.long
 def test_dask_gives_the_same() -> None:
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(

@@ -59,6 +59,7 @@ def test_one_lane_for_two_utilities_by_arithmetic():
     assert set(dig.lanes["times_separate"]) == {2}
 
 
+@pytest.mark.long
 def test_sharing_never_opens_more_than_digging_apart(example):
     dig = plan_dig(example, ("sewage", "storm", "water"))
     once, apart = dig.summary.loc["once"], dig.summary.loc["separately"]
@@ -177,6 +178,7 @@ def test_a_lane_that_hangs_on_nothing_is_named():
     assert dig.by_kind.loc["sewage", "served"] == 1
 
 
+@pytest.mark.long
 def test_the_lane_of_xigongdi_after_full(example):
     from conftest import ROOT
 

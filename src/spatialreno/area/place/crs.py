@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,8 +74,15 @@ def stated_crs(value: object, where: str) -> CRS:
 
 def crs_text(crs: CRS) -> str:
     """Write a CRS as short as it can be read back (EPSG code if it has one)."""
-    code = crs.to_epsg()
+    code = epsg_of(crs)
     return f"EPSG:{code}" if code else str(crs.to_wkt())
+
+
+@lru_cache(maxsize=256)
+def epsg_of(crs: CRS) -> int | None:
+    """Look the code of a CRS up once: PROJ goes through its whole table for every question."""
+    code: int | None = crs.to_epsg()
+    return code
 
 
 def crs_name(crs: CRS) -> str:
@@ -85,7 +93,7 @@ def crs_name(crs: CRS) -> str:
     >>> crs_name(CRS.from_epsg(4546)), crs_name(CRS.from_user_input('LOCAL_CS["城市坐标系"]'))
     ('EPSG:4546', '城市坐标系')
     """
-    code = crs.to_epsg()
+    code = epsg_of(crs)
     return f"EPSG:{code}" if code else f"{crs.name[:_LONGEST]}"
 
 

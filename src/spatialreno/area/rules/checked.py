@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -34,9 +35,11 @@ class Checked:
 
     def filled(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """Go through the layers and tables that have rows, as plain tables, whose cells are quicker to look at."""
-        for name, frame in self.layers.items():
-            if len(frame):
-                yield name, pd.DataFrame(frame)
+        yield from self._plain.items()
+
+    @cached_property
+    def _plain(self) -> dict[str, pd.DataFrame]:
+        return {name: pd.DataFrame(frame) for name, frame in self.layers.items() if len(frame)}
 
     def mapped(self) -> Iterator[tuple[str, Any]]:
         """Go through the layers that have rows and geometry."""
