@@ -40,7 +40,10 @@ def test_a_design_by_tiles_is_written_without_what_takes_hours(tmp_path: Path) -
     (path,) = out.glob("*.toml")
     assert sr.read_scenario(path).apply(yard_with_two_homes()).walls.shape[0] == 3
     assert pd.read_csv(out / "frontier.csv")["value"].tolist() == [150]
-    assert not (out / "design.html").exists()
+    assert pd.read_csv(out / "reasons.csv")["last"].tolist() == [150]
+    page = (out / "design.html").read_text("utf-8")
+    assert "分 2 片推算" in page and "2% 以内的其他选法" not in page
+    assert (out / "reasons.csv").exists() and not (out / "greedy.csv").exists()
 
 
 def test_clusters_are_written_for_compare_and_as_a_page(tmp_path: Path) -> None:

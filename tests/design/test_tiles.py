@@ -15,6 +15,7 @@ from made_up import best_of_all, made_up
 from quarters import area_of, prefixed, quarters, renamed, shuffled
 
 import spatialreno as sr
+from spatialreno.design.alternatives import greedy
 from spatialreno.design.answers import Question
 from spatialreno.design.proof.study import Effort, Study
 from spatialreno.design.question.hopes import Hopes
@@ -54,6 +55,14 @@ def test_tiles_against_every_set(seed: int) -> None:
     assert found.value == whole.hopes.value(found.chosen)
     assert found.value == pytest.approx(best, abs=1e-5)
     assert found.status == "proven"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_greedy_ways_are_the_same_by_tiles(seed: int) -> None:
+    whole, tiled, terms = by_tiles(np.random.default_rng(4000 + seed))
+    names = [f"W{at}" for at in range(whole.count)]
+    one, two = (greedy(study, terms, names, 100.0) for study in (whole, tiled))
+    assert one.to_dict("records") == two.to_dict("records")
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -4,7 +4,7 @@ import pytest
 from land.yards import area, layer, there, two_yards
 from shapely import LineString, Point, box
 
-from spatialreno import Scenario, build, demolish, site_facilities
+from spatialreno import Scenario, alter, build, demolish, site_facilities
 from spatialreno.errors import ScenarioError
 from spatialreno.land import built_conflicts, conflict_lines
 
@@ -84,6 +84,46 @@ def test_rooms_in_buildings_points_and_roofs_take_no_ground():
     roof = {"legality": "legal", "position": "roof", "geometry": there(box(6, 6, 10, 10))}
     shelter = build("structures", "S9", **roof)
     assert built_conflicts(two_yards(), plan(inside, point, shelter)).empty
+
+
+def test_a_room_holds_no_more_than_is_empty_in_it():
+    house = {"id": "B1", "storeys": 1, "households": 0, "floor_area_m2": 300.0, "geometry": box(5, 5, 30, 17)}
+
+    def over(spare, *acts, use="other", **more):
+        today = two_yards(buildings=layer(house | {"spare_room_m2": spare, "use": use}))
+        inside = {"building_id": "B1", "geometry": there(Point(10, 10))} | more
+        put = [build("facilities", f"F{i}", kind="bookstore", **(inside | {"area_m2": m2})) for i, m2 in acts_of(acts)]
+        found = built_conflicts(today, plan(*put, *others(acts)))
+        left = plan(*put, *others(acts)).apply(today).buildings.at["B1", "spare_room_m2"]
+        return dict(zip(found["feature_id"], found["overlap_m2"], strict=True)), left
+
+    def acts_of(acts):
+        return [(i, a) for i, a in enumerate(acts) if isinstance(a, float)]
+
+    def others(acts):
+        return [a for a in acts if not isinstance(a, float)]
+
+    assert over(45.0, 45.0) == ({}, 0)
+    assert over(45.0, 198.0) == ({"F0": 153.0}, 0)
+    assert over(45.0, 30.0, 20.0, 5.0) == ({"F1": 5.0, "F2": 5.0}, 0)  # the first by id has it first
+    assert over(45.0, 40.0) == ({}, 5)  # what is taken is not offered again
+    vacated = alter("buildings", ids=["B1"], set={"spare_room_m2": 198.0})
+    assert over(45.0, 198.0, vacated) == ({}, 0)
+    assert over(0.0, 1.0) == ({"F0": 1.0}, 0)
+    assert over(None, 300.0)[0] == {}
+    assert over(None, 301.0)[0] == {"F0": 1.0}  # nobody has looked: no more than the whole floor
+    assert over(None, 400.0, use="boiler_house")[0] == {"F0": 100.0}
+
+
+def test_a_room_too_small_is_told_in_both_languages_and_refused_with_strict():
+    house = layer({"id": "B1", "storeys": 1, "spare_room_m2": 45.0, "geometry": box(5, 5, 30, 17)})
+    put = build("facilities", "F1", kind="bookstore", building_id="B1", area_m2=198.0, geometry=there(Point(10, 10)))
+    today = two_yards(buildings=house)
+    found = built_conflicts(today, plan(put))
+    assert (rows(found), found["meets_layer"].tolist()) == ([("F1", "room", "B1")], ["buildings"])
+    assert conflict_lines(today, found) == ["拟建 facilities F1 压占在用房间 B1：153.0 m²"]
+    with pytest.raises(ScenarioError, match=r"over rooms in use of building B1: 153\.0 m²"):
+        built_conflicts(today, plan(put), strict=True)
 
 
 def test_two_new_houses_on_one_ground_are_one_conflict():

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon, box
 
 from spatialreno import InputError, Scenario, ScenarioError, alter, build, demolish, read_scenario, write_scenario
+from spatialreno.scenario import read_scenarios
 
 HEAD = 'name = "a"\n'
 SHAFT = Polygon(box(0, 0, 9, 9).exterior.coords, [box(3, 3, 4, 4).exterior.coords[::-1]])
@@ -238,3 +239,23 @@ def test_a_fingerprint_is_the_same_in_every_process():
         run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
         told.add(run.stdout.strip())
     assert len(told) == 1
+
+
+def test_a_folder_is_read_in_its_authors_order(tmp_path):
+    def put(file, head=""):
+        acts = "".join(f"[[demolish]]\nlayer = 'walls'\nids = ['W{n}']\n" for n in range(1 if "small" in file else 2))
+        (tmp_path / f"{file}.toml").write_text(f"name = '{file}'\n{head}\n{acts}", encoding="utf-8")
+
+    put("large"), put("small")
+    assert [s.name for s in read_scenarios(tmp_path)] == ["small", "large"]  # the smaller, where nobody says
+    put("10-late"), put("9-small"), put("last", "order = 10.5"), put("first", "order = -1"), put("3-moved", "order = 9")
+    names = [s.name for s in read_scenarios(tmp_path)]
+    assert names == ["first", "9-small", "3-moved", "10-late", "last", "small", "large"]
+    assert read_scenarios(tmp_path / "none") == []
+
+
+@pytest.mark.parametrize("order", ["true", "'1'", "nan", "[1]"])
+def test_an_order_is_a_number(tmp_path, order):
+    (tmp_path / "a.toml").write_text(f"name = 'a'\norder = {order}", encoding="utf-8")
+    with pytest.raises(ScenarioError, match="order"):
+        read_scenarios(tmp_path)

@@ -35,6 +35,8 @@ from .facts.listed import listed_structures as listed_structures
 from .facts.people import built_years as built_years
 from .facts.people import home_buildings as home_buildings
 from .facts.people import inhabited_buildings as inhabited_buildings
+from .facts.rooms import empty_rooms as empty_rooms
+from .facts.rooms import room_taken as room_taken
 from .given import Ids as Ids
 from .given import Points as Points
 from .given import as_day as as_day

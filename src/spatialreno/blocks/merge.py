@@ -141,12 +141,12 @@ def _sums(area: StudyArea) -> dict[str, npt.NDArray[np.float64]]:
 def _shape(members: npt.NDArray[Any], gaps: npt.NDArray[Any], area: StudyArea) -> tuple[Any, float]:
     """Join yards and the strips between them; also give the area of the strips."""
     yards = shapely.union_all(members)
-    strips = _areas(shapely.difference(shapely.union_all(gaps), yards))
+    strips = _areas(shapely.difference(_areas(gaps), yards))
     return (_sealed(shapely.union(yards, strips), area) if len(members) > 1 else yards), float(strips.area)
 
 
-def _areas(shape: shapely.Geometry) -> Any:
-    """Keep the polygons of a shape; yards that touch share a line, which has no area."""
+def _areas(shape: shapely.Geometry | npt.NDArray[Any]) -> Any:
+    """Join the polygons of a shape, or of many; yards that touch share a line, which has no area."""
     parts = shapely.get_parts(shape)
     return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 

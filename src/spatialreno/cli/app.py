@@ -34,9 +34,7 @@ NoCache = Annotated[bool, typer.Option("--no-cache", help="Work out anew what an
 class App(typer.Typer):
     """The command line; what reads an area takes ``--catalog`` too, and what compares options ``--no-cache``."""
 
-    def command(
-        self, name: str | None = None, *, compares: bool = False, **more: Any
-    ) -> Callable[[Command], Command]:
+    def command(self, name: str | None = None, *, compares: bool = False, **more: Any) -> Callable[[Command], Command]:
         """Register a command, as ``typer.Typer.command`` does; ``compares`` when it calls ``compared``."""
         register = super().command(name, **more)
 
@@ -189,20 +187,13 @@ def scenarios_for(area: Path, given: list[Path] | None) -> list[Scenario]:
 
 
 def scenarios_of(area: Path) -> list[Scenario]:
-    """Read all scenario files beside an area: the smaller first, as a report tells them; then by name."""
-    from spatialreno.scenario import read_scenario
+    """Read all scenario files beside an area, in their author's order."""
+    from spatialreno.scenario import read_scenarios
 
     folder = _beside(area)
-    found = [(path, read_scenario(path)) for path in sorted(folder.glob("*.toml"))]
-    if not found:
+    if not (found := read_scenarios(folder)):
         raise InputError(f"{folder}: holds no scenario (*.toml). Write one, or name scenario files.")
-    return [s for _, s in sorted(found, key=lambda f: (len(f[1].interventions), _named(f[1]), f[1].name))]
-
-
-def _named(scenario: Scenario) -> int:
-    """Count what a scenario names: of two with as many acts the one that opens fewer compounds stands first."""
-    chosen = [getattr(act, "chosen", None) for act in scenario.interventions]
-    return sum(len(one.ids or ()) + len(one.between or ()) for one in chosen if one is not None)
+    return found
 
 
 def compared(

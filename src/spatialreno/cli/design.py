@@ -92,23 +92,8 @@ def design(
     tell_table(pd.DataFrame([one.row() for one in steps]), form(as_json, as_csv), title=repr(found))
     if out is not None:
         said = tell if not (as_json or as_csv) else say
-        around = _around if found.tiles == 1 else _of_tiles
-        for path in [*_write(steps, first, out), *around(found, steps, out, lang), *_split(found, max_m, out)]:
+        for path in [*_write(steps, first, out), *_around(found, steps, out, lang), *_split(found, max_m, out)]:
             said(str(path))
-
-
-def _of_tiles(found: Design, steps: list[Design], out: Path, lang: Lang) -> list[Path]:
-    """Write what is known at once of a design that was worked out by tiles: other budgets."""
-    from spatialreno.design import Frontier
-    from spatialreno.files import write_sheet
-
-    say(
-        f"{found.tiles} tiles: sets nearly as good, reasons, pairs, prices of guards, greedy choice and the page ask "
-        "every home again and are left out; ask a part of the area, or call them from a script"
-    )
-    table = Frontier.of(steps).table
-    write_sheet(table.assign(chosen=table["chosen"].map("|".join)), out / "frontier.csv")
-    return [out / "frontier.csv"]
 
 
 def _around(found: Design, steps: list[Design], out: Path, lang: Lang) -> list[Path]:
@@ -124,10 +109,17 @@ def _tables(found: Design, steps: list[Design], out: Path) -> list[Path]:
     from spatialreno.design import Frontier
     from spatialreno.files import write_sheet
 
-    tables = {
-        "frontier": Frontier.of(steps).table, "nearly_as_good": found.best_sets(),
-        "reasons": found.reasons(), "pairs": found.pairs(), "guards": found.guard_prices(), "greedy": found.greedy(),
-    }  # fmt: skip
+    tables = {"frontier": Frontier.of(steps).table, "reasons": found.reasons()}
+    if found.tiles == 1:
+        tables |= {
+            "nearly_as_good": found.best_sets(), "pairs": found.pairs(), "guards": found.guard_prices(),
+            "greedy": found.greedy(),
+        }  # fmt: skip
+    else:
+        say(
+            f"{found.tiles} tiles: sets nearly as good, pairs, prices of guards and greedy choice ask every home again "
+            "and again and are left out; ask a part of the area, or call them from a script"
+        )
     for name, table in tables.items():
         lists = [column for column in ("chosen", "because_of") if column in table]
         write_sheet(table.assign(**{column: table[column].map("|".join) for column in lists}), out / f"{name}.csv")

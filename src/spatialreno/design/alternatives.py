@@ -133,12 +133,15 @@ def greedy(study: Study, terms: Terms, names: list[str], value: float) -> pd.Dat
 def _stepwise(study: Study, terms: Terms, free: list[int], worth: Callable[[float, int], float]) -> Bools:
     """Open again and again what is worth most next, until nothing fits or helps."""
     chosen, left = terms.must.copy(), list(free)
+    known: dict[int, float] = {}
     while left:
         now, rated = study.value(chosen), []
         for at in left:
             more = _with(chosen, [at])
             if terms.allows(more):
-                rated.append((-worth(study.value(more) - now, at), at))
+                if at not in known:  # what it brings is the same until something near it is opened
+                    known[at] = study.value(more) - now
+                rated.append((-worth(known[at], at), at))
         if not rated or min(rated)[0] >= 0:
             return chosen
         best = next((at for _, at in sorted(rated) if not terms.faults(_with(chosen, [at]))), None)
@@ -146,6 +149,8 @@ def _stepwise(study: Study, terms: Terms, free: list[int], worth: Callable[[floa
             return chosen
         chosen = _with(chosen, [best])
         left.remove(best)
+        for at in study.hopes.beside(best, left):
+            known.pop(at, None)
     return chosen
 
 

@@ -6,6 +6,7 @@ from .bill import line as line
 from .bill import make_bill as make_bill
 from .bill import millionths as millionths
 from .files import read_scenario as read_scenario
+from .files import read_scenarios as read_scenarios
 from .files import write_scenario as write_scenario
 from .interventions import Alter as Alter
 from .interventions import Build as Build

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from spatialreno.errors import ScenarioError
 from spatialreno.files import put_text
-from spatialreno.scenario.interventions import Intervention, alter, build, demolish
+from spatialreno.scenario.interventions import Build, Intervention, alter, build, demolish
 from spatialreno.scenario.scenario import Scenario
 from spatialreno.scenario.text import scenario_text
 from spatialreno.scenario.values import LONLAT_TEXT
@@ -98,6 +100,7 @@ class _Build(BaseModel):
 class _File(_Strict):
     name: str
     title: str = ""
+    order: Annotated[float, Field(strict=True)] | None = None
     base: str | None = None
     demolish: list[_Choice] = []
     alter: list[_Alter] = []
@@ -136,6 +139,51 @@ def read_scenario(path: str | Path) -> Scenario:
     '拆违'
     """
     return _read(Path(path), ())
+
+
+def read_scenarios(folder: str | Path) -> list[Scenario]:
+    """Read all scenario files of a folder, in the order of their author.
+
+    Parameters
+    ----------
+    folder
+        Holds ``.toml`` files. First come those that say their place: the key ``order`` of the file (any number), or
+        else the number its name begins with (``02-opened.toml``); of two at one place, and after them all others,
+        the smaller stands first, as a report tells them: by acts, by the things they name, by name.
+
+    Returns
+    -------
+    list of Scenario
+        Empty where the folder holds none.
+
+    Raises
+    ------
+    ScenarioError
+        As :func:`read_scenario`.
+
+    Examples
+    --------
+    >>> [one.name for one in read_scenarios("data/geo/xigongdi/scenarios")]
+    ['clear', 'partial', 'opened', 'full']
+    """
+    found = []
+    for path in sorted(Path(folder).glob("*.toml")):
+        one = read_scenario(path)
+        found.append((_place_told(path), len(one.interventions), _named(one), path.name, one))
+    return [one for *_, one in sorted(found, key=lambda row: row[:-1])]
+
+
+def _place_told(path: Path) -> float:
+    order, number = _document(path).order, re.match(r"\d+", path.name)
+    if order is not None:
+        return order
+    return float(number[0]) if number else math.inf
+
+
+def _named(scenario: Scenario) -> int:
+    """Count what a scenario names: of two with as many acts the one that opens fewer compounds stands first."""
+    chosen = [act.chosen for act in scenario.interventions if not isinstance(act, Build)]
+    return sum(len(one.ids or ()) + len(one.between or ()) for one in chosen)
 
 
 def write_scenario(scenario: Scenario, path: str | Path) -> Path:

@@ -13,7 +13,15 @@ import pandas as pd
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from spatialreno.area import lineage, lineages, may_go, replace_layers, taken_stretches, too_wide_gates
+from spatialreno.area import (
+    lineage,
+    lineages,
+    may_go,
+    replace_layers,
+    room_taken,
+    taken_stretches,
+    too_wide_gates,
+)
 from spatialreno.errors import Fault, InputError, ScenarioError, nearest
 from spatialreno.scenario.holes import with_holes
 from spatialreno.scenario.interventions import Acts, Alter, Build, Demolish, Intervention
@@ -65,6 +73,7 @@ class Resolved:
             frames["walls"] = with_holes(frames.get("walls", self.area.walls), taken[taken["gate"].isin(out)])
         if self.gone:
             frames["rights"] = self._rights_left(frames)
+        frames |= self._rooms_left(frames)
         try:
             after = replace_layers(self.area, frames)
         except InputError as error:
@@ -73,6 +82,17 @@ class Resolved:
         if wide:
             raise self.error(wide)
         return after
+
+    def _rooms_left(self, frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        """What is built in the spare room of a building takes it."""
+        new = [i for layer, i in self.built if layer == "facilities"]
+        if not new:
+            return {}
+        houses, own = frames.get("buildings", self.area.buildings), frames["facilities"].loc[new]
+        taken = room_taken(own).groupby(own["building_id"].astype(str)).sum()
+        less = houses["spare_room_m2"].astype("float64") - taken.reindex(houses.index.astype(str)).to_numpy()
+        left = less.clip(lower=0).dropna()
+        return {} if left.empty else {"buildings": _with_left(houses, left)}
 
     def _too_wide(self, after: StudyArea) -> list[str]:
         """Tell gates that the plan makes wider than a gate, or than their wall: these are openings and no gates."""
@@ -267,6 +287,12 @@ def _with_rows(frame: gpd.GeoDataFrame, layer: str, built: dict[Feature, Build],
     added = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(shapes, index=rows.index, crs=area.crs))
     plain = frame.astype({c: object for c in frame.columns if c != "geometry"})
     return gpd.GeoDataFrame(pd.concat([plain, added.astype(dict.fromkeys(rows.columns, object))]), crs=area.crs)
+
+
+def _with_left(houses: pd.DataFrame, left: pd.Series) -> pd.DataFrame:
+    frame = houses.copy()
+    frame.loc[left.index, "spare_room_m2"] = left.to_numpy()
+    return frame
 
 
 def _in_area(act: Build, area: StudyArea) -> Any:

@@ -18,7 +18,7 @@ from spatialreno.errors import InputError
 from spatialreno.files import MANIFEST, put_whole
 from spatialreno.formats import read_area
 from spatialreno.scale import Workers, run_each
-from spatialreno.scenario import Scenario, read_scenario
+from spatialreno.scenario import Scenario, read_scenarios
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -178,7 +178,6 @@ def _written(record: AreaRecord, options: Comparison, job: _Job, new: Path) -> N
 
 
 def _beside(area: Path) -> tuple[Scenario, ...]:
-    """Read the options of an area, those that stand on none first; an area may have none yet."""
+    """Read the options of an area in their author's order; an area may have none yet."""
     folder = area.parent / "scenarios" / area.stem if area.suffix == ".gpkg" else area / "scenarios"
-    found = [(path.name, read_scenario(path)) for path in sorted(folder.glob("*.toml"))]
-    return tuple(s for _, s in sorted(found, key=lambda one: (len(one[1].interventions), one[0])))
+    return tuple(read_scenarios(folder))

@@ -101,6 +101,10 @@ class Hopes:
         """Tell which gains a choice truly reaches."""
         return [gain.holds(chosen) for gain in self.gains]
 
+    def beside(self, one: int, others: Sequence[int]) -> Sequence[int]:
+        """Name of other candidates those that may bring more or less once one is opened."""
+        return others
+
     @property
     def most(self) -> float:
         """The measure with everything opened."""

@@ -44,14 +44,25 @@ class TiledHopes(Hopes):
         """Tell which gains a choice truly reaches."""
         if not self.last:
             self.last[:] = [np.zeros(self.count, np.bool_), np.zeros(len(self.gains), np.bool_)]
-            self.near[:] = self._gains_by_candidate()
-        before, holds = self.last
+        before, holds, near = *self.last, self._near()
         changed = np.flatnonzero(before != chosen)
         if len(changed):
-            for at in np.unique(np.concatenate([self.near[one] for one in changed.tolist()])).tolist():
+            for at in np.unique(np.concatenate([near[one] for one in changed.tolist()])).tolist():
                 holds[at] = self.gains[at].holds(chosen)
             before[:] = chosen
         return list(holds.tolist())
+
+    def beside(self, one: int, others: Sequence[int]) -> list[int]:
+        """Name of other candidates those that matter to a gain that one matters to."""
+        near = self._near()
+        touched = np.zeros(len(self.gains), np.bool_)
+        touched[near[one]] = True
+        return [at for at in others if touched[near[at]].any()]
+
+    def _near(self) -> list[Ints]:
+        if not self.near:
+            self.near[:] = self._gains_by_candidate()
+        return self.near
 
     def _gains_by_candidate(self) -> list[Ints]:
         """List for each candidate the gains that it can matter to."""

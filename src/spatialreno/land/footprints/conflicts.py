@@ -1,4 +1,4 @@
-"""What a plan builds needs room: outlines and paths drawn over what stands, over fire lanes and protected trees."""
+"""What a plan builds needs room: ground that nothing stands on, or an empty room of a building that is large enough."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.area import on_ground, once_an_area, standing_structures
+from spatialreno.area import empty_rooms, on_ground, once_an_area, room_taken, standing_structures
 from spatialreno.catalog import Finding, sentence
 from spatialreno.errors import ScenarioError
 from spatialreno.land.fire.net import DRIVABLE
@@ -28,6 +28,8 @@ _OUTLINES = ("buildings", "structures", "facilities", "open_spaces", "parking")
 _GREEN = ("public_green", "cluster_green")
 #: A path is no outline, and may run where engines drive and under a tree.
 _NOT_FOR_PATHS = ("fire_lane", "tree", "built")
+#: Less than this beyond an empty room is rounding.
+_NO_ROOM_M2 = 0.05
 _COLUMNS = ["layer", "feature_id", "kind", "meets", "meets_layer", "meets_id", "overlap_m2", "overlap_m", "geometry"]
 
 
@@ -37,8 +39,9 @@ def built_conflicts(area: StudyArea, scenario: Scenario, *, strict: bool = False
     What is built with an outline (buildings, structures on the ground, facilities, open spaces, parking) and every
     new path is held against buildings, standing structures, walls that stay (their gates open), the fire lane along
     every path that engines drive on, the crowns of protected trees, and the other outlines built. What is taken
-    down by the same scenario is in nobody's way; a facility in a building has its room there; greenery may stand
-    under a tree.
+    down by the same scenario is in nobody's way; greenery may stand under a tree. A facility in a building needs a
+    room: what all of them ask beyond its ``spare_room_m2`` (where nobody has looked, beyond its floor area) is in use;
+    a plan that has it vacated says so, by altering ``spare_room_m2``.
 
     Parameters
     ----------
@@ -53,10 +56,10 @@ def built_conflicts(area: StudyArea, scenario: Scenario, *, strict: bool = False
     -------
     GeoDataFrame
         Index ``id`` (X01…), in the area's CRS: ``layer, feature_id, kind`` of what is built; ``meets``
-        (``building``, ``structure``, ``wall``, ``fire_lane``, ``tree`` or ``built``; titles in the catalog's
-        ``in_the_way``), ``meets_layer, meets_id``; ``overlap_m2``; ``overlap_m``, the metres of a path; and
-        ``geometry``, where it is. A path of unknown width has metres and no area. What reaches in by no more than
-        ``tolerance_m`` is drawing and not listed.
+        (``building``, ``structure``, ``wall``, ``fire_lane``, ``tree``, ``built`` or ``room``, what is beyond an empty
+        room; titles in the catalog's ``in_the_way``), ``meets_layer, meets_id``; ``overlap_m2``; ``overlap_m``, the
+        metres of a path; and ``geometry``, where it is. A path of unknown width has metres and no area. What reaches
+        in by no more than ``tolerance_m`` is drawing and not listed.
 
     Raises
     ------
@@ -72,7 +75,8 @@ def built_conflicts(area: StudyArea, scenario: Scenario, *, strict: bool = False
     ['B20']
     """
     after = scenario.apply(area)
-    rows = _once([row for built in _built(area, after) for row in _met(built, _in_the_way(area, after))])
+    rows = [row for built in _built(area, after) for row in _met(built, _in_the_way(area, after))]
+    rows = _once([*rows, *_without_room(area, after, scenario)])
     digits = max(2, len(str(len(rows))))
     index = pd.Index([f"X{number:0{digits}d}" for number in range(1, len(rows) + 1)], dtype="str", name="id")
     found = gpd.GeoDataFrame(pd.DataFrame(rows, columns=_COLUMNS, index=index), geometry="geometry", crs=area.crs)
@@ -128,6 +132,34 @@ def _met(built: _Built, in_the_way: list[tuple[str, str, Any, Any]]) -> Iterator
             row = _overlap(built, bodies[at])
             if row["geometry"].length > 0 and (layer, names[at]) != (built.layer, built.name):
                 yield row | {"meets": meets, "meets_layer": layer, "meets_id": names[at]}
+
+
+def _without_room(area: StudyArea, after: StudyArea, scenario: Scenario) -> Iterator[dict[str, Any]]:
+    """List what facilities ask of a building beyond the room that is empty in it; the first by id has it first."""
+    new = after.facilities[~after.facilities.index.isin(area.facilities.index)]
+    new = new[new["building_id"].notna()].sort_index()
+    asked = room_taken(new)
+    if not asked.gt(0).any():
+        return
+    left = _rooms_before(area, scenario)
+    for name in asked.index[asked > 0]:
+        house, kind = str(new.at[name, "building_id"]), str(new.at[name, "kind"])
+        over = float(asked[name] - left.get(house, np.nan))
+        left[house] = max(0.0, -over)
+        if over > _NO_ROOM_M2:
+            yield {
+                "layer": "facilities", "feature_id": str(name), "kind": kind,
+                "meets": "room", "meets_layer": "buildings", "meets_id": house,
+                "overlap_m2": round(over, 3), "overlap_m": np.nan, "geometry": after.buildings.geometry[house],
+            }  # fmt: skip
+
+
+def _rooms_before(area: StudyArea, scenario: Scenario) -> dict[str, float]:
+    """Say what is empty in each building when a plan puts nothing into any: m², or its floor where none is known."""
+    acts = [act for act in scenario.interventions if (act.verb, act.layer) != ("build", "facilities")]
+    vacant = type(scenario)(scenario.name, interventions=acts).apply(area)
+    rooms = empty_rooms(vacant).fillna(vacant.buildings["floor_area_m2"].astype("float64"))
+    return {str(house): float(m2) for house, m2 in rooms.items()}
 
 
 def _overlap(built: _Built, body: shapely.Geometry) -> dict[str, Any]:

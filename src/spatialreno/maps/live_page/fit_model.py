@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.area import STATION, may_go
+from spatialreno.area import STATION, empty_rooms, may_go
 from spatialreno.land import built_conflicts, footprint_fits, kind_sides, kinds_alike, solid_bodies
 from spatialreno.maps.live_page.typed_arrays import LabelSets, packed
 
@@ -92,12 +92,7 @@ def _class(
 
 
 def _rooms(area: StudyArea) -> list[float | None]:
-    """Say how much of each building stands empty: its spare room, or the whole of an old boiler house."""
-    buildings = area.buildings
-    spare = buildings["spare_room_m2"].astype("float64")
-    boiler = buildings["use"].eq("boiler_house").fillna(False).to_numpy(bool)
-    spare = spare.mask(spare.isna() & boiler, buildings.geometry.area)
-    return [None if pd.isna(m2) else round(float(m2), 1) for m2 in spare]
+    return [None if pd.isna(m2) else round(float(m2), 1) for m2 in empty_rooms(area)]
 
 
 def outlines(area: StudyArea, scenario: Scenario, origin: list[float]) -> dict[str, dict[str, Any]]:

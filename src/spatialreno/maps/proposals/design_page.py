@@ -34,6 +34,7 @@ svg { width: 100%; height: auto; background: #fafaf7; border: 1px solid #d9d9d4 
 table { border-collapse: collapse } td, th { border-bottom: 1px solid #e2e8f0; padding: .3em .8em; text-align: right }
 .text { text-align: left } .scroll { overflow-x: auto }
 .invented { display: inline-block; padding: 1px 8px; border: 1px dashed #b45309; color: #8a3f06 }
+.ground { position: absolute; width: 0; height: 0; border: 0 }
 .step { display: none } .chips { display: flex; flex-wrap: wrap; gap: .4em; margin: .6em 0 }
 input.at { position: absolute; opacity: 0 }
 label.chip { border: 1px solid #6b7280; border-radius: 1em; padding: .1em .9em; cursor: pointer }
@@ -63,6 +64,7 @@ def draw_design(design: Design, steps: Sequence[Design] | None = None, *, lang: 
     Page
         A sentence; people over money with the band that is not proven; the openings of each step on a map, step by
         step by mouse or keyboard; why each is opened; what is nearly as good; what guards cost; what greedy loses.
+        For a design by tiles the last three, which would ask every home again and again, are left out and named.
 
     Raises
     ------
@@ -84,7 +86,8 @@ def draw_design(design: Design, steps: Sequence[Design] | None = None, *, lang: 
     named = (area.title or area.name) if area is not None else design.provenance["area"]
     title = f"{say_design('title', language)}{'：' if language == 'zh' else ': '}{named}"
     made_up = tag("p", word("invented", language), class_="invented") if area and area.meta.get("invented") else ""
-    greedy = design.greedy()
+    in_one_piece = design.tiles == 1
+    greedy = design.greedy() if in_one_piece else None
     body = tag(
         "main",
         tag("h1", isolated(title)),
@@ -93,10 +96,7 @@ def draw_design(design: Design, steps: Sequence[Design] | None = None, *, lang: 
         *_part("frontier", language, frontier_chart(Frontier.of(points), language, greedy=greedy)),
         *_part("steps", language, _steps(points, area, language)),
         *_part("reasons", language, _reasons(design.reasons(), language)),
-        *_part("nearly", language, _nearly(design.best_sets(), language)),
-        *_part("pairs", language, _pairs(design.pairs(), language)),
-        *_part("guards", language, _guards(design.guard_prices(), language)),
-        *_part("greedy", language, _greedy(greedy, language)),
+        *(_rivals(design, greedy, language) if greedy is not None else [_left_out(design, language)]),
         tag("p", " · ".join(str(value) for value in design.provenance.values()), class_="note"),
     )
     style = _STYLE + "".join(_CHOSEN.format(k=k) for k in range(len(points)))
@@ -105,6 +105,20 @@ def draw_design(design: Design, steps: Sequence[Design] | None = None, *, lang: 
 
 def _part(key: str, lang: Lang, found: Markup | None) -> list[Markup]:
     return headed(say_design(key, lang), found)
+
+
+def _rivals(design: Design, greedy: pd.DataFrame, lang: Lang) -> list[Markup]:
+    """Set other choices beside the design."""
+    return [
+        *_part("nearly", lang, _nearly(design.best_sets(), lang)),
+        *_part("pairs", lang, _pairs(design.pairs(), lang)),
+        *_part("guards", lang, _guards(design.guard_prices(), lang)),
+        *_part("greedy", lang, _greedy(greedy, lang)),
+    ]
+
+
+def _left_out(design: Design, lang: Lang) -> Markup:
+    return tag("p", say_design("by_tiles", lang, tiles=number(design.tiles, 0)), class_="note")
 
 
 def _told(value: float, design: Design) -> str:
@@ -126,7 +140,8 @@ def _steps(points: list[Design], area: StudyArea | None, lang: Lang) -> Markup:
     inputs = [tag("input", id=f"at{k}", checked=k == last, **knob) for k in range(last + 1)]
     chips = [tag("label", _chip(one, lang), for_=f"at{k}", class_="chip") for k, one in enumerate(points)]
     steps = [tag("div", *_step(one, area, lang), class_="step", id=f"step{k}") for k, one in enumerate(points)]
-    return tag("div", *inputs, tag("div", *chips, class_="chips"), tag("div", *steps, class_="steps"))
+    ground = [] if area is None else [_ground(area)]
+    return tag("div", *ground, *inputs, tag("div", *chips, class_="chips"), tag("div", *steps, class_="steps"))
 
 
 def _chip(one: Design, lang: Lang) -> str:
@@ -140,22 +155,35 @@ def _step(one: Design, area: StudyArea | None, lang: Lang) -> list[Markup]:
     return [line] if area is None else [line, _map(one, area)]
 
 
-def _map(one: Design, area: StudyArea) -> Markup:
-    """Draw ground in grey and what opens in colour."""
+def _frame(area: StudyArea) -> tuple[tuple[float, float], float, str]:
+    """Give the corner of the maps, the unit of their strokes, and their view."""
     boxes = [frame.total_bounds for frame in (area.compounds, area.buildings) if len(frame)]
     west, south = (min(box[k] for box in boxes) for k in (0, 1))
     east, north = (max(box[k] for box in boxes) for k in (2, 3))
-    edge, unit = max(east - west, north - south) / 40, max(east - west, north - south) / 900
-    corner = (west - edge, north + edge)
+    longest = max(east - west, north - south)
+    edge = longest / 40
+    view = f"0 0 {east - west + 2 * edge:.1f} {north - south + 2 * edge:.1f}"
+    return (west - edge, north + edge), longest / 900, view
+
+
+def _ground(area: StudyArea) -> Markup:
+    """Draw the ground in grey, once for the maps of all steps."""
+    corner, unit, _ = _frame(area)
     drawn = [_path(shape, corner, unit, fill="#f1efe8", stroke="#6b7280") for shape in area.compounds.geometry]
     drawn += [_path(shape, corner, 5 * unit, stroke="#d9d9d4") for shape in area.paths.geometry]
     drawn += [_path(shape, corner, unit, fill="#cfcdc6", stroke="#9a978f") for shape in area.buildings.geometry]
     drawn += [_path(shape, corner, 2 * unit, stroke="#4b5563") for shape in area.walls.geometry]
+    return tag("svg", tag("g", *drawn, id="ground"), class_="ground", aria_hidden="true")
+
+
+def _map(one: Design, area: StudyArea) -> Markup:
+    """Draw what opens in colour upon the ground."""
+    corner, unit, view = _frame(area)
+    drawn = [tag("use", href="#ground")]
     for candidate in one.opened:
         for layer, name, becomes in candidate.acts:
             shape = candidate.new.geometry if candidate.new is not None else area.layer(layer).geometry[name]
             drawn.append(_opened(shape, corner, unit, candidate.id, becomes))
-    view = f"0 0 {east - west + 2 * edge:.1f} {north - south + 2 * edge:.1f}"
     return tag("svg", *drawn, viewBox=view, role="img", aria_label=", ".join(one.chosen))
 
 

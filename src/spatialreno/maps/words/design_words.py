@@ -65,6 +65,11 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "most_through": ("外来穿行上限", "share that cuts through at most"),
     "keep_fire": ("消防通达不减", "fire access kept"),
     "keep_wheelchair": ("轮椅可达不减", "ways in a wheelchair kept"),
+    "by_tiles": (
+        "分 {tiles} 片推算：相近的选法、互补互替、约束的代价和逐个挑选都要把每户重算许多遍，此处不列；可取一部分推算。",
+        "Worked out in {tiles} tiles: choices nearly as good, what stands in for one another, prices of guards and "
+        "greedy choice ask every home again and again and are left out; ask a part of the area for them.",
+    ),
     "nothing": ("不打开", "nothing"),
 }
 

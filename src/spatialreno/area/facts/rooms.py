@@ -1,0 +1,30 @@
+"""Rooms that stand empty in buildings, and what a facility put into one takes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from spatialreno.area.study_area import StudyArea
+
+
+def empty_rooms(area: StudyArea) -> pd.Series:
+    """Say how much of each building stands empty, m²: its spare room, or the ground of an old boiler house.
+
+    Missing where nobody has looked.
+    """
+    spare = area.buildings["spare_room_m2"].astype("float64")
+    boiler = area.buildings["use"].eq("boiler_house").fillna(False).to_numpy(bool)
+    return spare.mask(spare.isna() & boiler, area.buildings.geometry.area)
+
+
+def room_taken(facilities: gpd.GeoDataFrame) -> pd.Series:
+    """Say how much room each facility takes, m²: the area it states, or that of its outline; missing for points."""
+    told = facilities["area_m2"].astype("float64")
+    outlined = shapely.get_dimensions(facilities.geometry.to_numpy()) == 2
+    return told.mask(told.isna() & outlined, facilities.geometry.area)
