@@ -10,7 +10,7 @@ from conftest import make_area
 from shapely import LineString, Point, box
 
 import spatialreno as sr
-from spatialreno.design import Visits
+from spatialreno.design import Visits, choose_again, resurveyed
 
 OPEN = sr.Scenario("open", "拆墙", [sr.demolish("walls", ids=["W12"])])
 GOAL = "covered:kindergarten"
@@ -119,3 +119,52 @@ def test_a_design_is_held_against_its_rivals() -> None:
     assert found.flip_sets == (("buildings B1: 70 residents",),) and found.visits["id"].tolist()[0] == "B1"
     html = sr.maps.draw_visits(found, area).html()
     assert "还与 1 个相近或略省钱的选法比较" in html and "B1" in html
+
+
+def form(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["layer", "id", "found"])
+
+
+def test_the_form_filled_in_chooses_again(found: Visits, tmp_path) -> None:
+    """X13 is not there and B1 has 40 residents: opening W12 reaches them, and is chosen."""
+    rows = found.form().astype({"found": object})
+    rows.loc[rows["id"] == "X13", "found"] = "不在"
+    rows = pd.concat([rows, form(("buildings", "B1", "40"))])
+    rows.to_csv(tmp_path / "visits.csv", index=False)
+    for filled in (rows, tmp_path / "visits.csv"):
+        table = choose_again(two_yards(), [OPEN], filled, goal=GOAL)
+        assert table["value_assumed"].tolist() == [200, 200] and table["value"].tolist() == [200, 240]
+        assert table.index[table["chosen_before"]].tolist() == ["today"]
+        assert table.index[table["chosen"]].tolist() == ["open"]
+    after = resurveyed(two_yards(), rows)
+    assert "X13" not in after.walls.index and after.buildings.at["B1", "residents"] == 40
+    assert not sr.survey_next(after, [OPEN], goal=GOAL).table["kind"].isin(["shape", "number"]).any()
+
+
+def test_a_design_is_made_anew_on_what_was_found() -> None:
+    """As assumed both walls must go; X13 is not there, so one is enough and the design made anew costs less."""
+    design = sr.design_openings(two_yards(), goal=GOAL, candidates=["walls"])
+    assert set(design.chosen) == {"W12", "X13"}
+    table = choose_again(two_yards(), design, form(("walls", "X13", "not there")))
+    assert table.loc[["design", "again"], "value"].tolist() == [300, 300]
+    assert table.at["again", "cost_yuan"] == table.at["design", "cost_yuan"] < table.at["design", "cost_assumed"]
+    dear = choose_again(two_yards(), [OPEN], form(("costs", "拆除砖墙（含清运）", "210")), goal=GOAL)
+    assert dear.at["open", "cost_yuan"] > dear.at["open", "cost_assumed"]
+    there = choose_again(two_yards(), [OPEN], form(("walls", "X13", "there")), goal=GOAL)
+    assert there.index[there["chosen"]].tolist() == ["today"]
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        (("walls", "X13", "maybe"), "neither there"),
+        (("walls", "X99", "there"), "no such thing"),
+        (("buildings", "B1", "many"), "no number of residents"),
+        (("costs", "拆除砖墙（含清运）", "dear"), "no price"),
+        (("costs", "拆云", "3"), "no such item"),
+        (("trees", "T1", "there"), "no such"),
+    ],
+)
+def test_what_a_form_may_not_say(row: tuple[str, str, str], says: str) -> None:
+    with pytest.raises(sr.InputError, match=says):
+        resurveyed(two_yards(), form(row))

@@ -78,6 +78,13 @@ def test_a_wall_by_hand(yards):
     assert repr(bill) == "<Bill, estimate in yuan: s 19,438.28 (city 19,438.28)>"
 
 
+def test_a_price_of_ones_own_is_no_estimate(yards):
+    row = {"layer": "walls", "verb": "demolish", "quantity": "length_m", "price": 140}
+    own = yards.with_catalog(costs=[row], source="询价", date="2025-06")
+    lines = Scenario("s", interventions=[demolish("walls", ids=["W1"])]).bill(own).lines.set_index("unit_price_yuan")
+    assert not lines["estimate"][140.0] and lines["estimate"][150.0]
+
+
 def test_ground_is_made_good_only_where_nothing_is_built(yards):
     """The shed leaves 100 m²; a garden takes half of them; a shed on a roof leaves none; a paved lane needs none."""
 

@@ -247,6 +247,9 @@ def survey(
     ] = 0.3,
     most: Annotated[int, typer.Option("--most", min=1, help="How many visits")] = 10,
     every: Annotated[bool, typer.Option("--every", help="Show every fact tried, not only the visits")] = False,
+    filled: Annotated[
+        Path | None, typer.Option("--found", help="The form filled in: choose again by what was found")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Form to fill in (.csv, .xlsx), or with a plan (.html)")
     ] = None,
@@ -266,6 +269,10 @@ def survey(
     asked: dict[str, Any] = {"budget_yuan": budget, "standard": norm, "progress": say}
     proposed = None if propose is None else sr.design_openings(read, goal=goal, candidates=propose, **asked)
     options = scenarios_for(area, scenarios) if proposed is None else proposed
+    if filled is not None:
+        again = sr.design.choose_again(read, options, filled, goal=goal, budget_yuan=budget, standard=norm)
+        tell_table(again.reset_index(), form(as_json, as_csv), title=f"{read.name}: chosen again by {filled.name}")
+        return
     found = sr.survey_next(read, options, goal=goal, number_share=number_share, most=most, **asked)
     for note in found.notes:
         say(note)

@@ -17,5 +17,7 @@ from .together.games import shapley as shapley
 from .together.games import worst_off as worst_off
 from .together.synergy import Synergy as Synergy
 from .together.synergy import synergy as synergy
+from .visits.resurvey import choose_again as choose_again
+from .visits.resurvey import resurveyed as resurveyed
 from .visits.survey_next import Visits as Visits
 from .visits.survey_next import survey_next as survey_next

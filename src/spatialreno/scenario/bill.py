@@ -23,7 +23,7 @@ LINES = [
 KEYS = ("payer", "class", "phase", "part", "layer", "verb", "kind", "item")
 PARTS = ("plan", "heat", "dig", "lifts", "fees")
 CLASSES = ("basic", "improved", "raised", "")
-_SURE = ("read", "quoted")
+_SURE = ("read", "own")
 _SAME = ["payer", "class", "phase", "verb", "layer", "kind", "item", "item_en", "unit", "unit_price_yuan"]
 
 

@@ -25,6 +25,6 @@ def empty_rooms(area: StudyArea) -> pd.Series:
 
 def room_taken(facilities: gpd.GeoDataFrame) -> pd.Series:
     """Say how much room each facility takes, m²: the area it states, or that of its outline; missing for points."""
-    told = facilities["area_m2"].astype("float64")
+    told = pd.to_numeric(facilities["area_m2"], errors="coerce").astype("float64")
     outlined = shapely.get_dimensions(facilities.geometry.to_numpy()) == 2
     return told.mask(told.isna() & outlined, facilities.geometry.area)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Intervention
 
-_SURE = ("read", "quoted")
+_SURE = ("read", "own")
 _ABSENT = ("walls", "structures")
 _NUMBERS = ("residents", "households")
 

@@ -56,6 +56,7 @@ class HomeWalk:
     inside: bool
     local: Any = field(repr=False, compare=False)
     memory: dict[tuple[bytes, int], bool] = field(default_factory=dict, repr=False, compare=False)
+    lengths: dict[bytes, int] = field(default_factory=dict, repr=False, compare=False)
     searches: list[int] = field(default_factory=lambda: [0], repr=False, compare=False)
 
     @classmethod
@@ -86,7 +87,7 @@ class HomeWalk:
             (waits, *waiting[1:]), home, work,
             _by_class(part.arc_at, arcs, part.exits[:, 0], exits, len(used)),
         )  # fmt: skip
-        return cls(relevant, part.limit, False, local, {}, searches)
+        return cls(relevant, part.limit, False, local, {}, {}, searches)
 
     def within(self, chosen: Bools, less: int = 0) -> bool:
         """Tell whether a facility is within its limit, shortened by `less` millimetres."""
@@ -103,8 +104,12 @@ class HomeWalk:
         """Measure the walk to the nearest, for kinds of one limit; FAR where none is within it."""
         if self.inside:
             return 0
-        self.searches[0] += 1
-        return int(kernels.reaches(self.local, chosen[self.relevant], 0, False))
+        mine = chosen[self.relevant]
+        key = mine.tobytes()
+        if key not in self.lengths:
+            self.searches[0] += 1
+            self.lengths[key] = int(kernels.reaches(self.local, mine, 0, False))
+        return self.lengths[key]
 
     def largest_without(self, chosen: Bools, order: Ints, less: int = 0) -> Bools:
         """Choose more, in order, as long as no facility is within its limit.
