@@ -85,6 +85,18 @@ class Question:
         self._check(chosen)
         return self._told(terms, answer, chosen, cost)
 
+    def again(self, area: StudyArea, budget_yuan: float) -> Design:
+        """Ask the same of another state of the area, of what is still there."""
+        there = {(layer, name) for one in self.candidates for layer, name in one.features}
+        words = sorted(name for layer, name in there if name in area.layer(layer).index)
+        guards: dict[str, Any] = {**self.guards}
+        for key in ("must_open", "must_keep"):
+            if guards.get(key):
+                guards[key] = [one for one in guards[key] if one in words]
+        words += ["paths"] * any(one.new is not None for one in self.candidates)
+        norm, plain = self.goal.standard, cast("Guards", guards)
+        return Question.of(area, self.goal.word, words, norm, plain, effort=self.study.effort).design(budget_yuan)
+
     def answered(self, terms: Terms) -> tuple[Answer, Bools, float]:
         """Find the most for the money, the least money for that, and its bill, which must be within the budget."""
         for _ in range(_BILLS):

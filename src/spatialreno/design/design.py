@@ -30,6 +30,9 @@ class Answers(Protocol):
     def designs(self, budgets_yuan: Sequence[float] | None, top: float) -> list[Design]:
         """Answer for other budgets."""
 
+    def again(self, area: StudyArea, budget_yuan: float) -> Design:
+        """Ask the same of another state of the area."""
+
     def best_sets(self, budget_yuan: float, within: float, most: int) -> pd.DataFrame:
         """List the sets nearly as good."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -18,7 +18,6 @@ from spatialreno.errors import InputError
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.catalog import Standard
-    from spatialreno.design.answers import Question
     from spatialreno.design.design import Design
     from spatialreno.scenario import Scenario
 
@@ -103,7 +102,7 @@ def choose_again(
     before = _held(area, plans, budget, aim, standard)
     now = {name: None if plan is None else still_there(plan, found) for name, plan in plans.items()}
     if not isinstance(options, Iterable) and options.question is not None:
-        now[_AGAIN] = _designed(options, found).scenario(_AGAIN)
+        now[_AGAIN] = options.question.again(found, options.budget_yuan).scenario(_AGAIN)
     after = _held(found, now, budget, aim, standard)
     was, choice = before.choice(), after.choice()
     rows = [
@@ -139,24 +138,6 @@ def _held(
 def _told(held: HeldOptions | None, name: str, suffix: str) -> dict[str, float]:
     known = (float("nan"), float("nan")) if held is None else (held.value(name), held.cost(name))
     return {f"value{suffix}": known[0], f"cost{suffix}": known[1]}
-
-
-def _designed(design: Design, area: StudyArea) -> Design:
-    """Ask the question of a design again, of what is still there."""
-    from spatialreno.design.design_openings import design_openings
-
-    asked = cast("Question", design.question)
-    there = {(layer, name) for one in asked.candidates for layer, name in one.features}
-    ids = sorted(name for layer, name in there if name in area.layer(layer).index)
-    guards: dict[str, Any] = {**asked.guards}
-    for key in ("must_open", "must_keep"):
-        if guards.get(key):
-            guards[key] = [one for one in guards[key] if one in ids]
-    return design_openings(
-        area, budget_yuan=design.budget_yuan, goal=design.goal,
-        candidates=[*ids, *["paths"] * any(one.new is not None for one in asked.candidates)],
-        standard=asked.goal.standard, effort=asked.study.effort, **guards,
-    )  # fmt: skip
 
 
 # ---- the form
