@@ -20,11 +20,13 @@ def empty_rooms(area: StudyArea) -> pd.Series:
     """
     spare = area.buildings["spare_room_m2"].astype("float64")
     boiler = area.buildings["use"].eq("boiler_house").fillna(False).to_numpy(bool)
-    return spare.mask(spare.isna() & boiler, area.buildings.geometry.area)
+    found: pd.Series = spare.mask(spare.isna() & boiler, area.buildings.geometry.area)
+    return found
 
 
 def room_taken(facilities: gpd.GeoDataFrame) -> pd.Series:
     """Say how much room each facility takes, m²: the area it states, or that of its outline; missing for points."""
     told = pd.to_numeric(facilities["area_m2"], errors="coerce").astype("float64")
     outlined = shapely.get_dimensions(facilities.geometry.to_numpy()) == 2
-    return told.mask(told.isna() & outlined, facilities.geometry.area)
+    found: pd.Series = told.mask(told.isna() & outlined, facilities.geometry.area)
+    return found
