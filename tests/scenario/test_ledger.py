@@ -137,3 +137,30 @@ def test_the_published_quantities_are_billed(full):
     assert taken["walls"] == pytest.approx(1200, rel=0.01)
     assert taken["structures"] == pytest.approx(1500, rel=0.01)
     assert (full["parties"].map(len) > 0).mean() > 0.9
+
+
+def test_rows_stand_in_the_order_of_a_bill(yards):
+    rows = bill(
+        yards,
+        build("facilities", "A1", geometry=at(60, 50), kind="bookstore"),
+        alter("paths", ids=["L1"], set={"width_m": 4.0}),
+        demolish("structures", ids=["S2", "S1"]),
+        demolish("walls", ids=["W1"]),
+    )
+    order = {"keep": 0, "demolish": 1, "alter": 2, "build": 3}
+    keys = [(order[r.verb], r.layer, r.id, r.measure == "open_m2") for r in rows.itertuples()]
+    assert keys == sorted(keys)
+    assert {r.verb for r in rows.itertuples()} == set(order) - {"keep"}
+    assert rows["measure"].eq("open_m2").sum() == 2  # the lane takes the strip of the wall
+
+
+def test_only_a_path_that_is_made_wider_takes_the_ground_of_what_goes(yards):
+    """The lane's edge of 4 m lies over the strip that is made good along the wall; another name of it does not."""
+    wall = demolish("walls", ids=["W1"])
+
+    def good(*acts):
+        rows = bill(yards, wall, *acts)
+        return rows.loc[rows["measure"] == "open_m2", "quantity"].sum()
+
+    assert good(alter("paths", ids=["L1"], set={"name": "新巷"})) == good()
+    assert good(alter("paths", ids=["L1"], set={"width_m": 4.0})) < good()
