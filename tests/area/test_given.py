@@ -158,6 +158,8 @@ def test_odd_arguments_get_a_sentence(yard: sr.StudyArea) -> None:
         (lambda area: sr.walk.walk_network(area, compound="C2"), "C2 is no compound. Choose from: C1"),
         (lambda area: sr.plan_dig(area, kinds="watter"), "watter is unknown or given twice. Did you mean water"),
         (lambda area: sr.walk.isochrone_change(area, area, "B9"), "B9"),
+        (lambda area: sr.compare(area, []).change(lang="fr"), 'Use "zh" or "en"'),
+        (lambda area: sr.compare(area, []).leaders(lang="fr"), 'Use "zh" or "en"'),
     ],
 )
 def test_what_cannot_be_meant_gets_a_sentence_everywhere(yard: sr.StudyArea, ask: Any, said: str) -> None:
@@ -172,3 +174,10 @@ def test_a_point_a_word_and_a_table_are_taken_everywhere(yard: sr.StudyArea) -> 
     near = gpd.GeoSeries([place], crs=yard.crs)
     assert sr.land.footprint_fits(yard, "plaza", east).equals(sr.land.footprint_fits(yard, "plaza", near))
     assert sr.demolish("walls", between=yard.compounds) == sr.demolish("walls", between=["C1"])
+
+
+def test_a_plan_with_a_slip_of_the_pen_is_answered_with_the_nearest(yard: sr.StudyArea) -> None:
+    shop = sr.build("facilities", "F9", geometry=at(40, 40), kind="bookstor")
+    for act, meant in ((shop, "bookstore"), (sr.demolish("buildings", within="C11"), "C1")):
+        with pytest.raises(sr.ScenarioError, match=f"Did you mean {meant}"):
+            sr.Scenario("x", interventions=[act]).apply(yard)

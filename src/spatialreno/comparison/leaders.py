@@ -11,6 +11,7 @@ import pandas as pd
 
 from spatialreno.catalog import Finding, sentence
 from spatialreno.comparison.sheet import Sheet
+from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -46,6 +47,7 @@ class Figures:
 
     def table(self) -> Sheet:
         """Lay the rows of the catalog out."""
+        refuse_other_languages(self.lang)
         rows, titles = [], []
         words = {**self.today.catalog.constants, "basket": self._basket}
         for row in self.today.catalog.rows("leaders"):
@@ -154,3 +156,9 @@ def _joined(parts: list[str], unit: str) -> str:
         if mark in unit:
             return " / ".join(parts[:-1]) + mark + parts[-1]
     return " / ".join(parts)
+
+
+def refuse_other_languages(lang: str) -> None:
+    """Refuse a language in which nothing has a title."""
+    if lang not in ("zh", "en"):
+        raise InputError(f'options: lang is "{lang}". Use "zh" or "en".')

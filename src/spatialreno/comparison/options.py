@@ -14,7 +14,7 @@ from spatialreno._version import __version__
 from spatialreno.area import STATION, Shown, heat_demand
 from spatialreno.catalog import Finding
 from spatialreno.community import Consents, Register, answer_checkup
-from spatialreno.comparison.leaders import Figures
+from spatialreno.comparison.leaders import Figures, refuse_other_languages
 from spatialreno.comparison.money.budgets import Budgets, Given
 from spatialreno.comparison.money.funding import Funding, fund
 from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review, told
@@ -430,6 +430,7 @@ class Comparison(Shown):
         return wide.reindex(index=list(order), columns=list(self.areas))
 
     def _titled(self, values: pd.DataFrame, lang: Lang) -> pd.DataFrame:
+        refuse_other_languages(lang)
         units = self.table().reset_index().drop_duplicates("indicator").set_index("indicator")["unit"]
         norm = self.evaluations[TODAY].standard
         titles = [indicator_title(self.today.catalog, str(k), lang=lang, norm=norm) for k in values.index]

@@ -193,7 +193,7 @@ def _polygon(area: StudyArea, name: str) -> Any:
             return area.layer(layer).geometry[name]
     raise ScenarioError(
         f"within = {name!r}: no compound or open space has this id. See `spatialreno show AREA`; a cluster is written "
-        f"{_CLUSTER}K1."
+        f"{_CLUSTER}K1.{nearest(name, [*area.compounds.index, *area.open_spaces.index])}"
     )
 
 

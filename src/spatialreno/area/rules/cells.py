@@ -15,7 +15,7 @@ from spatialreno.area.place.sides import lineages
 from spatialreno.area.rules.checked import Checked, Rule
 from spatialreno.area.rules.checked import fault as _fault
 from spatialreno.catalog import Column
-from spatialreno.errors import Fault
+from spatialreno.errors import Fault, nearest
 
 
 def _cell_fault(name: str, ids: list[str], rule: str, column: Column, told: tuple[str, str]) -> Fault:
@@ -135,7 +135,7 @@ def references_are_filled(checked: Checked) -> Iterator[Fault]:
             if lost.any():
                 seen = ", ".join(sorted(cells[lost].unique())[:5])
                 told = f"{column.column} names {seen}, which is not in {_target_name(column.refers_to)}"
-                mend = f"Correct {column.column}, or add the row it names"
+                mend = f"Correct {column.column}{_meant(cells[lost], column, checked)}, or add the row it names"
                 yield _cell_fault(name, checked.names(name, lost), "references", column, (told, mend))
 
 
@@ -183,6 +183,14 @@ def _targets(target: str, checked: Checked) -> set[str]:
     held = [name for name, layer in checked.catalog.layers.items() if layer.may_hold_rights]
     names = held if target == "any" else [target]
     return {key for name in names for key in lineages(checked.layers[name].index)}
+
+
+def _meant(cells: pd.Series, column: Column, checked: Checked) -> str:
+    """Name the words of the catalog nearest to those that are not in it."""
+    if not column.refers_to.startswith("catalog:"):
+        return ""
+    near = nearest(sorted(cells.unique())[:5], sorted(_targets(column.refers_to, checked)))
+    return f" ({near.strip()})" if near else ""
 
 
 def _target_name(target: str) -> str:

@@ -102,7 +102,7 @@ def load_fabric(area: StudyArea, path: str | Path) -> bool:
     False
     """
     try:
-        with np.load(path, allow_pickle=False) as store:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as store:
             if str(store["fingerprint"]) != _fingerprint(source_of(area)):
                 return False
             fabric = _read(Fabric, "fabric", store)
