@@ -144,11 +144,11 @@
 
   function totals(written) {
     const list = document.querySelector(".totals");
-    const shown = ["wall_m", "illegal_m2", "blocks", "share", "mean", "gained_homes", "lost_homes", "cost", "asked", "parties_open", "households_missing", "unfit"];
-    list.replaceChildren(...app.page.lines.filter(([key]) => shown.includes(key)).map(([key, title, unit, digits]) => {
+    list.replaceChildren(...app.page.lines.filter(([key]) => key in app.page.short).map(([key, title, unit, digits]) => {
       const line = element("li");
       line.dataset.total = key;
-      line.append(element("span", null, `${title} `), element("strong", null, written(valueOf(app.now, key), digits)), element("span", null, ` ${unit}`));
+      line.title = title;
+      line.append(element("span", null, `${app.page.short[key]} `), element("strong", null, written(valueOf(app.now, key), digits)), element("span", null, ` ${unit}`));
       return line;
     }));
   }

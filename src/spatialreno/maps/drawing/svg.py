@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,12 +11,10 @@ import shapely
 from spatialreno.maps.drawing.features import Drawn
 from spatialreno.maps.drawing.style import styles
 from spatialreno.maps.drawing.themes import Theme, themes
-from spatialreno.maps.words.safe_html import Markup, tag
-from spatialreno.maps.words.words import Lang, word
+from spatialreno.maps.words.safe_html import Markup, joined, tag
+from spatialreno.maps.words.words import Lang, legend_words, word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from shapely.geometry.base import BaseGeometry
 
     from spatialreno.comparison import Comparison
@@ -221,3 +219,54 @@ def _scale_bar(wide: float, high: float, lang: Lang) -> Markup:
     north = tag("text", word("north", lang), x=f"{right:.1f}", y=f"{top - size * 1.5:.1f}", text_anchor="middle",
                 font_size=f"{size:.1f}", fill="#1f2937")  # fmt: skip
     return tag("g", bar, said, arrow, north, class_="furniture")
+
+
+def key_of(laid_out: Sequence[Theme], lang: Lang) -> Markup:
+    """Write a legend of the classes that some option shows, in the order of the legend.
+
+    Parameters
+    ----------
+    laid_out
+        What ``themes`` laid out.
+    lang
+        ``zh`` or ``en``.
+    """
+    shown = [drawn for theme in laid_out if theme.shown for drawn in theme.drawn]
+    found = {_base(name) for drawn in shown for name in drawn.classes if name}
+    titles: dict[str, str] = {}
+    for name, title in legend_words(lang).items():
+        if name in found and title not in titles.values():
+            titles[name] = title
+    items = [tag("li", _swatch(name), " ", title) for name, title in titles.items()]
+    return tag("ul", *items, class_="key")
+
+
+def _base(name: str) -> str:
+    plain = name.removesuffix("~")
+    return "block" if plain.startswith("block-") and plain != "block-single" else plain
+
+
+def _swatch(name: str) -> Markup:
+    """Draw a sample: a disc for facilities, ticks for gates, a line or a box for the others."""
+    known = styles()
+    look = known.get("block-1" if name == "block" else name)
+    if look is None:
+        change = {"facility-built": "area-built", "facility-altered": "area-altered", "facility-gone": "area-gone"}
+        colour = known[change[name]]["color"] if name in change else "#6b7280"
+        return _boxed(tag("circle", cx="14", cy="8", r="6.5", fill="#ffffff", stroke=colour, stroke_width="2"))
+    stroke = {"stroke": look["color"], "stroke_width": look["weight"], "stroke_dasharray": look.get("dashArray")}
+    if name.startswith("gate"):
+        return _boxed(*(tag("line", x1=x, y1="2", x2=x, y2="14", **stroke) for x in ("9", "19")))
+    if look.get("fill", True) and not name.startswith("line"):
+        return _boxed(tag("rect", x="2", y="2", width="24", height="12", **_filled(look), **stroke))
+    return _boxed(tag("line", x1="1", y1="8", x2="27", y2="8", **stroke))
+
+
+def _filled(look: Mapping[str, Any]) -> dict[str, Any]:
+    colour = look.get("fillColor", "none")
+    opacity = _HATCHED if look.get("hatch") else look.get("fillOpacity")
+    return {"fill": colour if isinstance(colour, str) else look["color"], "fill_opacity": opacity}
+
+
+def _boxed(*drawn: Markup) -> Markup:
+    return tag("svg", joined(*drawn), viewBox="0 0 28 16", width="28", height="16", aria_hidden="true")

@@ -55,6 +55,11 @@ _LINES = (
     ("unpriced", "row", 0), ("asked", "party", 0), ("parties_open", "party", 0), ("households_missing", "household", 0),
     ("unfit", "facility", 0),
 )  # fmt: skip
+# Lines that run along in the bar, under short names.
+_TOTALS = (
+    "wall_m", "illegal_m2", "blocks", "share", "mean", "gained_homes", "lost_homes", "cost", "asked", "parties_open",
+    "households_missing", "unfit",
+)  # fmt: skip
 
 
 def live(
@@ -179,6 +184,7 @@ def _words(options: Comparison, lang: Lang) -> dict[str, Any]:
         "lines": [
             [key, word(f"t_{key}", lang).format(**told), unit_text(unit, lang), digits] for key, unit, digits in _LINES
         ],
+        "short": {key: word(f"s_{key}", lang) for key in _TOTALS},
         "names": name_titles(area.catalog, lang),
         "minutes": list(_MINUTES),
         "hues": len(HUES),

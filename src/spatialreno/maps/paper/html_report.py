@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from spatialreno.maps.content.indicator_tables import Line, bill_lines, indicator_lines, leader_lines, option_titles
+from spatialreno.maps.content.indicator_tables import Line, bill_lines, option_titles
+from spatialreno.maps.content.leader_parts import leader_rows
 from spatialreno.maps.content.people_sections import sections
-from spatialreno.maps.drawing.svg import picture
+from spatialreno.maps.content.side_by_side import SENSE, indicator_rows
+from spatialreno.maps.drawing.svg import key_of, picture
 from spatialreno.maps.drawing.themes import shown_themes
 from spatialreno.maps.page.page import Page
 from spatialreno.maps.page.panel import assumptions, facts_list
@@ -25,15 +27,19 @@ def report_page(options: Comparison, *, lang: Lang = "zh", people: People | None
     area = options.areas["today"]
     title = area.title or area.name
     titles = option_titles(options, language)
+    parts = [
+        (word("leaders", language), [_leaders(options, titles, language)]),
+        (word("pictures", language), _pictures(options, titles, language)),
+        (word("bill", language), _bill(options, titles, language)),
+        (word("what_changes", language), [_changes(options, titles, language)]),
+        *((s.title, s.parts) for s in sections(options, people, language, opened=True)),
+        (word("assumptions", language), assumptions(options, language)),
+    ]
     body = tag(
         "main",
         _head(options, title, language),
-        tag("section", tag("h2", word("leaders", language)), _leaders(options, titles, language)),
-        *_pictures(options, titles, language),
-        tag("section", tag("h2", word("bill", language)), _bill(options, titles, language)),
-        *(_changes(options, key, titles[place], language) for place, key in enumerate(options.areas) if place),
-        *(tag("section", tag("h2", s.title), *s.parts) for s in sections(options, people, language, opened=True)),
-        tag("section", tag("h2", word("assumptions", language)), *assumptions(options, language)),
+        tag("nav", tag("h2", word("contents", language)), tag("ol", *(tag("li", name) for name, _ in parts))),
+        *(tag("section", tag("h2", f"{at}  {name}"), *own) for at, (name, own) in enumerate(parts, start=1)),
         class_="report",
     )
     text = door.plain(body, lang=word("html_lang", language), title=f"{title} · {word('report', language)}",
@@ -52,52 +58,67 @@ def _head(options: Comparison, title: str, lang: Lang) -> Markup:
 
 
 def _leaders(options: Comparison, titles: Sequence[str], lang: Lang) -> Markup:
-    lines = leader_lines(options, lang)
-    return _table(
-        ["", word("indicator", lang), word("unit", lang), *titles],
-        ([group, title, unit, *cells] for group, title, unit, cells in lines),
-        texts=3,
-    )
+    """Write a figure a line; the group stands before the first of a row."""
+    lines = [
+        [row.group if not at else "", part.title if at else part.whole_title, part.unit, *part.cells]
+        for row in leader_rows(options, lang)
+        for at, part in enumerate(row.parts)
+    ]
+    return _table(["", word("indicator", lang), word("unit", lang), *titles], lines, texts=3)
 
 
 def _pictures(options: Comparison, titles: Sequence[str], lang: Lang) -> list[Markup]:
     laid_out = shown_themes(options, lang)
     corners = [float(value) for value in options.areas["today"].compounds.total_bounds]
-    return [
+    figures = [
         tag("figure", tag("figcaption", isolated(title)), picture(laid_out, place, corners, lang, title=title))
         for place, title in enumerate(titles)
     ]
+    return [key_of(laid_out, lang), *figures]
 
 
-def _bill(options: Comparison, titles: Sequence[str], lang: Lang) -> Markup:
-    heads = [word(key, lang) for key in ("payer", "item")] + [word("unit", lang)]
-    for title in titles[1:]:
-        heads += [f"{title} · {word('quantity', lang)}", f"{title} · {word('cost', lang)}"]
-    return joined(tag("p", word("prices", lang), class_="note"), _table(heads, bill_lines(options, lang), texts=3))
+def _bill(options: Comparison, titles: Sequence[str], lang: Lang) -> list[Markup]:
+    """Write quantity and cost of each option beside one another, under its name."""
+    named = [tag("th", word(key, lang), class_="text", rowspan="2") for key in ("payer", "item", "unit")]
+    over = [tag("th", isolated(title), colspan="2", scope="colgroup") for title in titles[1:]]
+    under = [tag("th", word(key, lang), scope="col") for _ in titles[1:] for key in ("quantity", "cost")]
+    head = tag("thead", tag("tr", *named, *over), tag("tr", *under))
+    body = _body(bill_lines(options, lang), texts=3)
+    return [tag("p", word("prices", lang), class_="note"), tag("table", head, body)]
 
 
-def _changes(options: Comparison, key: str, title: str, lang: Lang) -> Markup:
-    """Tell what an option changes, indicator by indicator."""
-    lines = [line for line in indicator_lines(options, key, lang) if line.change not in {"0", "—"}]
-    heads = [word(name, lang) for name in ("indicator", "unit", "today")] + [title, word("change", lang)]
-    heads.append(word("source", lang))
-    return tag("section", tag("h2", isolated(title)), _table(heads, (_change(line, lang) for line in lines)))
+def _changes(options: Comparison, titles: Sequence[str], lang: Lang) -> Markup:
+    """Tell what the options change, indicator by indicator, beside one another; what none changes is left out."""
+    rows = [row for row in indicator_rows(options, lang) if any(_differs(line) for line in row[1:])]
+    heads = [word("indicator", lang), word("unit", lang), *titles, word("source", lang)]
+    return _table(heads, (_change(row, lang) for row in rows))
 
 
-def _change(line: Line, lang: Lang) -> list[object]:
-    mark = f"（{word('estimate', lang)}）" if line.estimated else ""
-    sense = {1: "better", -1: "worse", 0: "same"}[line.sense]
-    told = f" {word(sense, lang)}" if line.sense else ""
-    change = tag("span", f"{line.change}{told}", class_=sense)
-    return [f"{line.title}{mark}", line.unit, line.today, line.value, change, tag("small", line.source)]
+def _differs(line: Line | None) -> bool:
+    return line is not None and line.change not in {"0", word("none", "zh")}
+
+
+def _change(row: Sequence[Line | None], lang: Lang) -> list[object]:
+    known = next(line for line in reversed(row) if line is not None)
+    mark = f"（{word('estimate', lang)}）" if any(line is not None and line.estimated for line in row) else ""
+    cells = [_after(line, lang) if at else _today(row) for at, line in enumerate(row)]
+    return [f"{known.title}{mark}", known.unit, *cells, tag("small", known.source)]
+
+
+def _today(row: Sequence[Line | None]) -> object:
+    return next(line.today for line in row if line is not None)
+
+
+def _after(line: Line | None, lang: Lang) -> object:
+    """Write the value of an option and under it the change, with a word whether that is better."""
+    if line is None or not _differs(line):
+        return "—" if line is None else line.value
+    told = f" {word(SENSE[line.sense], lang)}" if line.sense else ""
+    return joined(line.value, tag("br"), tag("small", f"{line.change}{told}", class_=SENSE[line.sense]))
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, texts: int = 2) -> Markup:
     """Write a table whose first columns are text and whose others are numbers."""
-    body = [
-        tag("tr", *(tag("td", cell, class_="text" if place < texts else None) for place, cell in enumerate(row)))
-        for row in rows
-    ]
     head = tag(
         "tr",
         *(
@@ -105,4 +126,12 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, texts: int
             for place, name in enumerate(heads)
         ),
     )
-    return tag("table", tag("thead", head), tag("tbody", *body))
+    return tag("table", tag("thead", head), _body(rows, texts=texts))
+
+
+def _body(rows: Iterable[Sequence[object]], *, texts: int) -> Markup:
+    lines = [
+        tag("tr", *(tag("td", cell, class_="text" if place < texts else None) for place, cell in enumerate(row)))
+        for row in rows
+    ]
+    return tag("tbody", *lines)
