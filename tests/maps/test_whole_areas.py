@@ -55,8 +55,9 @@ def test_map_and_report_show_it_whole(browser, area, tmp_path):
     count = "return spatialreno.themes.find(theme => theme.key === 'buildings').features.length"
     assert run(browser, count) >= len(area.buildings) > 99
     assert len(find(browser, ".panel > .leaders:not(.payers) > .scroll tbody")) <= 14
-    pane = find(browser, ".folium-map")[0].rect
-    assert pane["width"] > 900 and pane["height"] > 750
+    share = """const pane = document.querySelector('.folium-map').getBoundingClientRect();
+        return pane.width * pane.height / window.innerWidth / window.innerHeight"""
+    assert run(browser, share) >= 0.6
     browser.get(report(options).save(tmp_path / "report.html").as_uri())
     assert len(find(browser, "figure svg.picture")) == 2 and len(find(browser, ".key li")) > 5
     assert [entry["message"] for entry in browser.get_log("browser")] == []
