@@ -68,7 +68,7 @@ def test_live_starts_from_the_option_and_reckons_as_python_does(browser, area, t
     browser.set_script_timeout(120)
     browser.execute_async_script(READY)
     find(browser, "select.from option")[1].click()
-    assert run(browser, "return spatialreno.plan.walls.length") > 10
+    assert run(browser, "return spatialreno.plan.walls.length") > 0
     random_clicks(browser, 5, 12)
     equal_to_python(browser, area, tmp_path)
     assert [entry["message"] for entry in browser.get_log("browser")] == []
