@@ -12,7 +12,7 @@ from scenario.yards import two_yards
 
 import spatialreno as sr
 from spatialreno import community
-from spatialreno.comparison import compare_once, kept, run
+from spatialreno.comparison import compare_once, kept, run, today_alone
 
 CLEAR = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
 VOTER = "选民-4711"
@@ -93,6 +93,20 @@ def test_an_answer_about_a_comparison_is_kept_with_it(folder: Path, first: sr.Co
     more = compare_once(surveyed(), [], cache=folder)  # another comparison has answers of its own
     assert more.once("walls", lambda: "its own") == "its own"
     assert later.once("the area", lambda: later.today) is later.today  # an area is named, not written
+
+
+def test_today_alone_is_what_a_comparison_without_options_gives(
+    folder: Path, first: sr.Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = run.compare(surveyed(), [])
+    taken = compare_once(surveyed(), [CLEAR], cache=folder)
+    monkeypatch.setattr(run, "compare", refuse)
+    for alone in (today_alone(taken), compare_once(surveyed(), [], cache=folder), today_alone(plain)):
+        assert list(alone.areas) == ["today"] and not alone.scenarios and not alone.consents
+        pd.testing.assert_frame_equal(alone.table(), plain.table())
+        pd.testing.assert_frame_equal(alone.leaders(), plain.leaders())
+        pd.testing.assert_frame_equal(alone.bill().lines, plain.bill().lines)
+        assert alone.notes() == plain.notes() and alone.provenance == plain.provenance
 
 
 def test_areas_and_what_was_worked_out_of_them_are_read_back(folder: Path, first: sr.Comparison) -> None:

@@ -1,5 +1,6 @@
 """Reports by the ending of the file: whole, the same bytes, true in scale and number, and no name that is more."""
 
+import contextlib
 import html
 import io
 import itertools
@@ -21,8 +22,10 @@ from spatialreno.comparison import compare
 from spatialreno.errors import InputError
 from spatialreno.maps import draw_residents, live, owner_sheets, report
 from spatialreno.maps.outputs.forms import OUTPUTS
+from spatialreno.maps.paper import fonts
 from spatialreno.maps.paper.cad import plain_text
-from spatialreno.maps.paper.paper_sheet import width_em, wrapped
+from spatialreno.maps.paper.paper_sheet import Sheet, width_em, wrapped
+from spatialreno.maps.paper.pdf import bound
 from spatialreno.maps.paper.plot import one_line, true_scale
 from spatialreno.maps.words.safe_html import clean
 from spatialreno.scenario import Scenario, build, demolish
@@ -78,6 +81,22 @@ def test_the_plan_is_true_to_scale():
     assert true_scale([0, 0, 300, 200], 300, 200) == 1000
     assert true_scale([0, 0, 300, 210], 300, 200) == 1500
     assert true_scale([0, 0, 10, 10], 300, 200) == 100
+
+
+def test_text_laid_out_once_gives_the_same_bytes(tmp_path, monkeypatch):
+    """Each size, weight and place of a name by itself, and on two sheets."""
+
+    def write(name):
+        with fonts.lettering():
+            sheets = [Sheet(200, 100), Sheet(200, 100)]
+            for sheet in sheets:
+                for k, size in enumerate((8, 12, 8)):
+                    sheet.put(20, 20 + 20 * k, "三号院 AV·Wall 12", size=size, weight="bold" if k == 2 else "normal")
+            return bound(sheets, tmp_path / name, title="one").read_bytes()
+
+    quick = write("quick.pdf")
+    monkeypatch.setattr(fonts, "_each_text_once", contextlib.nullcontext)
+    assert quick == write("slow.pdf") and b"/Contents" in quick
 
 
 def test_text_wraps_and_loses_nothing():

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache, wraps
-from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
@@ -267,14 +266,16 @@ class StudyArea(Shown):
         2560
         """
         if function not in self._derived:
-            self._derived[function] = function(self)
+            name = _full_name(function) if hasattr(function, "lasting") else ""
+            self._derived[function] = self._taken.pop(name) if name in self._taken else function(self)
         found = self._derived[function]
         return cast(T, found.copy(deep=False)) if isinstance(found, pd.DataFrame) else cast(T, found)
 
     @property
     def lasting(self) -> dict[str, Any]:
         """What was worked out by functions marked ``lasting`` (nothing personal in it), by their full name."""
-        return {_full_name(made): value for made, value in self._derived.items() if hasattr(made, "lasting")}
+        made = {_full_name(made): value for made, value in self._derived.items() if hasattr(made, "lasting")}
+        return {**self._taken, **made}
 
     def take_lasting(self, known: Mapping[str, Any]) -> None:
         """Take what was worked out before of the very same area, as ``lasting`` gave it.
@@ -284,10 +285,14 @@ class StudyArea(Shown):
         known
             By full name of a function marked ``lasting``. The caller answers for it that the area is the same.
         """
-        for name, value in known.items():
-            module, _, own = name.partition(":")
-            function = getattr(import_module(module), own)
-            self._derived[getattr(function, "__wrapped__", function)] = value
+        for made in [made for made in self._derived if _full_name(made) in known]:
+            del self._derived[made]
+        self._taken.update(known)
+
+    @cached_property
+    def _taken(self) -> dict[str, Any]:
+        """What was taken and nobody has asked for yet, so that no room is opened before."""
+        return {}
 
     @cached_property
     def _derived(self) -> dict[Callable[[StudyArea], Any], Any]:

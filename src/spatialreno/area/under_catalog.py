@@ -195,11 +195,13 @@ def replace_layers(area: Area, changed: Mapping[str, pd.DataFrame]) -> Area:
     """
     notes = Notes(known=_own_of(area))
     dictionaries = area.catalog.layers
-    formed = {n: area.layer(n) for n in dictionaries}
+    before: dict[str, pd.DataFrame] = {n: area.layer(n) for n in dictionaries}
+    formed = dict(before)
     for name, frame in changed.items():
         given = frame.drop(columns=[c for c in dictionaries[name].of_status("derived") if c in frame.columns])
         formed[name] = conform(given, dictionaries[name], notes)
     formed = with_estimates(formed, area.catalog.constants, notes)
-    refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid))
+    passed = frozenset(n for n, frame in formed.items() if frame is before[n])
+    refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid, passed))
     related = relate(formed, area.catalog)
     return replace(area, _layers=freeze(related), _survey=area.survey, _acts=(*area._acts, *notes.acts))

@@ -6,7 +6,7 @@ import importlib.util
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -113,12 +113,13 @@ def run_rule(
         mend = "pip install 'spatialreno[people]'"
         raise InputError(f"menu: the rules come from pabutools, which does not import ({error}). {mend}.") from error
     projects = {i: Project(i, cost=costs[i]) for i in items}
-    wanted: dict[Any, int] = {}
+    alike: dict[frozenset[str], int] = {}  # first by name: ballots of pabutools are dear, and few differ in these items
     for ballot, times in wishes.items():
-        if own := FrozenApprovalBallot(projects[i] for i in items if i in ballot):
-            wanted[own] = wanted.get(own, 0) + times
-    if not wanted:
+        if own := ballot.intersection(items):
+            alike[own] = alike.get(own, 0) + times
+    if not alike:
         return set()
+    wanted = {FrozenApprovalBallot(projects[i] for i in items if i in own): times for own, times in alike.items()}
     instance = Instance(projects.values(), budget_limit=Fraction(money))
     profile = ApprovalMultiProfile(instance=instance)
     for ballot, times in wanted.items():

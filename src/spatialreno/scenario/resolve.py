@@ -57,6 +57,16 @@ class Resolved:
     unmatched: list[Intervention] = field(default_factory=list)
     priced: pd.DataFrame | None = None
 
+    def ids_of(self, layer: str) -> pd.Index[str]:
+        """Name the rows of a layer as they are; a works plan builds thousands of things in one."""
+        if layer not in self._ids:
+            self._ids[layer] = self.area.layer(layer).index
+        return self._ids[layer]
+
+    @cached_property
+    def _ids(self) -> dict[str, pd.Index[str]]:
+        return {}
+
     @cached_property
     def after(self) -> StudyArea:
         """The area with 拆, then 改, then 建 done, on copies."""
@@ -228,7 +238,7 @@ def _resolve_build(act: Build, result: Resolved) -> None:
     key = (act.layer, act.id)
     if key in result.built:
         result.problems.append(f"{act.layer} {act.id} is built twice: {result.built[key]} and {act}. Rename one.")
-    elif act.id in result.area.layer(act.layer).index:
+    elif act.id in result.ids_of(act.layer):
         result.problems.append(f"{act}: {act.layer} {act.id} is there already. Take another id, or alter it.")
     result.built.setdefault(key, act)
 

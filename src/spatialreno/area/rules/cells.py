@@ -25,7 +25,7 @@ def _cell_fault(name: str, ids: list[str], rule: str, column: Column, told: tupl
 
 def required_cells_are_filled(checked: Checked) -> Iterator[Fault]:
     """Required columns are there and have no gaps."""
-    for name, frame in checked.filled():
+    for name, frame in checked.fresh():
         for column in checked.catalog.layers[name].columns.values():
             if column.status != "required" or column.column not in frame.columns:
                 continue
@@ -46,7 +46,7 @@ def _fill_in(column: Column) -> str:
 
 def words_are_known(checked: Checked) -> Iterator[Fault]:
     """Closed vocabularies hold only their words."""
-    for name, frame in checked.filled():
+    for name, frame in checked.fresh():
         for column in checked.catalog.layers[name].columns.values():
             if not column.allowed or column.status == "derived":
                 continue
@@ -63,7 +63,7 @@ def words_are_known(checked: Checked) -> Iterator[Fault]:
 
 def numbers_are_possible(checked: Checked) -> Iterator[Fault]:
     """Numbers keep the bounds of their column; those above what is usual are told."""
-    for name, frame in checked.filled():
+    for name, frame in checked.fresh():
         for column in checked.catalog.layers[name].columns.values():
             if column.dtype not in ("float", "int") or column.status == "derived":
                 continue
@@ -141,7 +141,7 @@ def references_are_filled(checked: Checked) -> Iterator[Fault]:
 
 def texts_are_plain(checked: Checked) -> Iterator[Fault]:
     """No text steers a terminal, turns the reading direction round, or hides letters that look like others' ids."""
-    for name, frame in checked.filled():
+    for name, frame in checked.fresh():
         columns = {c: frame[c] for c in checked.catalog.layers[name].columns if c in frame.columns}
         if frame.index.name == "id":
             columns["id"] = pd.Series(frame.index, index=frame.index, dtype="str")

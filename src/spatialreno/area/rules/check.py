@@ -19,6 +19,7 @@ def check_layers(
     catalog: Catalog,
     known: Sequence[Fault] = (),
     valid: Mapping[str, Any] = MappingProxyType({}),
+    passed: frozenset[str] = frozenset(),
 ) -> list[Fault]:
     """Apply every rule and return all findings, those known before first.
 
@@ -34,9 +35,11 @@ def check_layers(
         What was found while the layers were brought into form.
     valid
         By layer, which shapes are known to be valid and which not; others are asked.
+    passed
+        Layers that are as they were when they last passed: what looks at one layer by itself leaves them out.
     """
     unplaced = frozenset(f.layer for f in known if f.rule in shape.PLACELESS)
-    checked = Checked(layers, catalog, unplaced, valid)
+    checked = Checked(layers, catalog, unplaced, valid, passed)
     found = [*known, *(fault for rule in shape.RULES for fault in rule(checked))]
     broken = any(f.severity == "error" for f in found)
     later = cells.RULES if broken else (*cells.RULES, *place.RULES, *near.RULES)

@@ -21,13 +21,15 @@ class Checked:
     """What a rule may look at: conformed layers in one metric CRS, and the catalog.
 
     ``unplaced`` names the layers that could not be brought into that CRS; their fault is already known.
-    ``valid`` says of layers whose shapes were asked already which of them are valid.
+    ``valid`` says of layers whose shapes were asked already which of them are valid. ``passed`` names the layers that
+    are as they were when they last passed.
     """
 
     layers: Mapping[str, pd.DataFrame]
     catalog: Catalog
     unplaced: frozenset[str] = frozenset()
     valid: Mapping[str, Any] = field(default_factory=dict)
+    passed: frozenset[str] = frozenset()
 
     def constant(self, key: str) -> float:
         """Look up a tolerance, in the unit of its row."""
@@ -40,6 +42,10 @@ class Checked:
     @cached_property
     def _plain(self) -> dict[str, pd.DataFrame]:
         return {name: pd.DataFrame(frame) for name, frame in self.layers.items() if len(frame)}
+
+    def fresh(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Go through those of ``filled`` that have not passed yet: for rules that look at one layer by itself."""
+        return ((name, frame) for name, frame in self.filled() if name not in self.passed)
 
     def mapped(self) -> Iterator[tuple[str, Any]]:
         """Go through the layers that have rows and geometry."""

@@ -63,7 +63,8 @@ def answer_checkup(
              for name in (row["lack"], row["title_zh"], *row["aliases"].split("|")) if name}  # fmt: skip
     if scenario is not None:
         after = scenario.apply(area) if after is None else after
-    now, then = Ground(area, area), Ground(area if after is None else after, area)
+    now = area.derive(_as_it_is)
+    then = now if after is None or after is area else Ground(after, area)
     measures = {row["lack"]: row for row in area.catalog.rows("lack_measures")}
     rules = {lack: _rule(row) for lack, row in measures.items()}
     acts = _acts(area, scenario, then) if scenario is not None else []
@@ -90,6 +91,11 @@ def answer_checkup(
                 }
             )
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _as_it_is(area: StudyArea) -> Ground:
+    """Ask the area as it is; every option is held against the same."""
+    return Ground(area, area)
 
 
 _UNLISTED: Mapping[str, Any] = {"state": "unlisted", "measure": "", "before": nan, "value": nan, "target": nan,
@@ -121,9 +127,12 @@ def _judged(now: Ground, then: Ground, rule: Ruled | None, compound: str) -> Map
 
 def _measured(ground: Ground, rule: Ruled, places: list[str]) -> tuple[Found, float]:
     """Measure what there is, and what there shall be."""
-    found = MEASURES[rule.measure](ground, rule, places)
-    basis = found.whole if rule.per == "whole" else ground.basis(places, rule.per)
-    return found, rule.target * basis
+    key = (rule, tuple(places))
+    if key not in ground.measured:
+        found = MEASURES[rule.measure](ground, rule, places)
+        basis = found.whole if rule.per == "whole" else ground.basis(places, rule.per)
+        ground.measured[key] = (found, rule.target * basis)
+    return ground.measured[key]
 
 
 def _state(was: tuple[Found, float], now: tuple[Found, float]) -> str:

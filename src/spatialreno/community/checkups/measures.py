@@ -79,6 +79,7 @@ class Ground:
 
     def __init__(self, area: StudyArea, today: StudyArea) -> None:
         self.area, self.today = area, today
+        self.measured: dict[tuple[Ruled, tuple[str, ...]], tuple[Found, float]] = {}  # with what there shall be
         self._yards: dict[tuple[str, ...], shapely.Geometry] = {}
         self._homes: dict[tuple[str, ...], gpd.GeoDataFrame] = {}
 

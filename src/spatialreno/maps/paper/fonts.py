@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 from spatialreno.errors import InputError
@@ -70,6 +71,42 @@ def lettering() -> Iterator[None]:
         "pdf.fonttype": 42,
         "pdf.compression": 6,
     }
-    with matplotlib.rc_context(settings), warnings.catch_warnings():
+    with matplotlib.rc_context(settings), warnings.catch_warnings(), _each_text_once():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
+
+
+@contextmanager
+def _each_text_once() -> Iterator[None]:
+    """Lay out and measure each text once for all sheets: names stand on every plan, and that is most of the work.
+
+    matplotlib does both anew for every sheet. The bytes are the same.
+    """
+    helpers: Any = import_module("matplotlib._text_helpers")
+    renderer: Any = import_module("matplotlib.backends.backend_pdf").RendererPdf
+    layout, measure, draw = helpers.layout, renderer.get_text_width_height_descent, renderer.draw_text
+    size, laid_out, sizes = [0.0], dict[Any, list[Any]](), dict[Any, Any]()
+
+    def drawn(self: Any, gc: Any, x: float, y: float, s: str, prop: Any, *more: Any, **named: Any) -> None:
+        size[0] = prop.get_size_in_points()
+        draw(self, gc, x, y, s, prop, *more, **named)
+
+    def laid(string: str, font: Any, **how: Any) -> list[Any]:
+        key = (string, font, size[0], repr(how))
+        if key not in laid_out:
+            laid_out[key] = list(layout(string, font, **how))
+        return laid_out[key]
+
+    def measured(self: Any, s: str, prop: Any, ismath: Any) -> Any:
+        key = (s, hash(prop), ismath)
+        if key not in sizes:
+            sizes[key] = measure(self, s, prop, ismath)
+        return sizes[key]
+
+    helpers.layout = laid
+    renderer.draw_text, renderer.get_text_width_height_descent = drawn, measured
+    try:
+        yield
+    finally:
+        helpers.layout = layout
+        renderer.draw_text, renderer.get_text_width_height_descent = draw, measure
