@@ -104,6 +104,18 @@ def test_an_ordinary_map_joins_others(plain):
     assert 0 < text.index(f"var {late.get_name()} =") < text.index("L.control.layers(")
 
 
+def test_exploring_draws_on_a_map_that_is_given(plain):
+    base = folium.Map(tiles=None)
+    area = area_of(str)
+    assert area.explore(m=base, layers=["walls"]) is base
+    after = sr.Scenario("a", "拆", CLEAR).apply(area)
+    assert after.explore(m=base, layers=["structures"]) is base and sr.folium_map(plain, layers="walls", m=base) is base
+    groups = [child.layer_name for child in base._children.values() if isinstance(child, folium.FeatureGroup)]
+    assert len(groups) == len(set(groups)) == 3
+    pytest.importorskip("mapclassify")
+    assert area.buildings.explore(m=base) is base and rendered(base).count("L.map(") == 1
+
+
 def test_what_is_drawn_is_what_was_asked_for(plain):
     def groups(plan):
         return [child.layer_name for child in plan._children.values() if isinstance(child, folium.FeatureGroup)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import shapely
 
 from spatialreno.maps.drawing.features import Drawn
@@ -95,7 +95,7 @@ def drawn_things(things: Sequence[Drawn], position: int, corner: tuple[float, fl
     Parameters
     ----------
     things
-        What ``shown_within`` found.
+        What ``Shown.within`` found.
     position
         Which option; 0 is today.
     corner
@@ -107,17 +107,34 @@ def drawn_things(things: Sequence[Drawn], position: int, corner: tuple[float, fl
     return [pen.draw(one.geometry, one.classes[position], one.more) for one in things]
 
 
-def shown_within(laid_out: Sequence[Theme], position: int, box: BaseGeometry) -> list[Drawn]:
-    """List what one option shows of a place, lowest first."""
-    things = [
-        thing
-        for theme in laid_out
-        if theme.shown and theme.key != "paths"
-        for thing in theme.drawn
-        if thing.classes[position] is not None
-    ]
-    near = shapely.intersects(box, np.array([thing.geometry for thing in things], dtype=object)) if things else []
-    return [thing for thing, here in zip(things, near, strict=True) if here]
+class Shown:
+    """What one option shows, lowest first, found by place."""
+
+    def __init__(self, laid_out: Sequence[Theme], position: int) -> None:
+        self.position = position
+        self.things = [
+            thing
+            for theme in laid_out
+            if theme.shown and theme.key != "paths"
+            for thing in theme.drawn
+            if thing.classes[position] is not None
+        ]
+        self._tree = shapely.STRtree([thing.geometry for thing in self.things])
+
+    def within(self, box: BaseGeometry) -> list[Drawn]:
+        """List what lies in a place; of what is much larger than it, such as all streets, the part around it."""
+        return [_around(self.things[at], box) for at in sorted(self._tree.query(box, predicate="intersects"))]
+
+
+def _around(thing: Drawn, box: BaseGeometry) -> Drawn:
+    west, south, east, north = box.bounds
+    edge = max(east - west, north - south)
+    left, low, right, high = thing.geometry.bounds
+    if max(right - left, high - low) <= 3 * edge:
+        return thing
+    part = shapely.clip_by_rect(thing.geometry, west - edge, south - edge, east + edge, north + edge)
+    plain = shapely.get_dimensions(part) >= 1 and part.geom_type != "GeometryCollection"
+    return replace(thing, geometry=part) if plain else thing
 
 
 def way(shape: BaseGeometry, west: float, north: float, *, scale: float = 1.0, end: str = "") -> str:

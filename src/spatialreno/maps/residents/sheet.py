@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from spatialreno.maps.drawing.cards import said_works
+from spatialreno.maps.drawing.svg import Shown
 from spatialreno.maps.drawing.themes import Theme
 from spatialreno.maps.residents.facts import OUTSIDE, Book, Yard, ranged
 from spatialreno.maps.residents.homes_table import homes_table
@@ -55,9 +56,9 @@ class SheetMaker:
 
     def __init__(self, book: Book, laid_out: Sequence[Theme], notice: VoteNotice, schedule: Schedule | None,
                  lang: Lang) -> None:  # fmt: skip
-        self.book, self.laid_out, self.notice, self.schedule, self.lang = book, laid_out, notice, schedule, lang
+        self.book, self.notice, self.schedule, self.lang = book, notice, schedule, lang
         self.title = book.options.titles[book.key]
-        self.position = list(book.options.areas).index(book.key)
+        self.shown = Shown(laid_out, list(book.options.areas).index(book.key))
 
     def sheet(self, yard: Yard) -> Markup:
         """Write the A4 of one yard."""
@@ -98,9 +99,10 @@ class SheetMaker:
     def _figures(self, yard: Yard) -> Markup:
         """Write five figures: heat, kinds within a walk, kinds lost or the basket, money, votes."""
         came, lost = (int(frame.any().sum()) for frame in self._came(yard))
-        basket = yard.homes.loc[yard.homes["baskets_in"].fillna("") != "", "households"].sum()
+        basket = float(yard.homes.loc[yard.homes["baskets_in"].fillna("") != "", "households"].sum())
+        third = ("f_basket", _count(basket)) if basket else ("f_freed", number(self._freed(yard), 0))
         boxes = [("f_heat", _count(yard.sum("heat_new")), "good"), ("f_in", str(came), "good"),
-                 ("f_out", str(lost), "bad") if lost else ("f_basket", _count(float(basket)), "good")]  # fmt: skip
+                 ("f_out", str(lost), "bad") if lost else (*third, "good")]  # fmt: skip
         boxes += [self._paid_box(yard), self._vote_box(yard)]
         return tag("div", *(tag("div", tag("b", n), tag("span", self._say(key)), class_=f"figure {sense}")
                             for key, n, sense in boxes), class_="figures")  # fmt: skip
@@ -130,7 +132,7 @@ class SheetMaker:
         shape = (shapely.union_all(shapely.buffer(shapes.to_numpy(), 5.0)) if yard.place == OUTSIDE
                  else self.book.today.compounds.geometry[yard.place])  # fmt: skip
         names = [(str(yard.homes.at[i, "name"]), one) for i, one in shapes.items()] if len(shapes) < 40 else []
-        drawn = draw_yard(self.laid_out, self.position, shape, names, self.lang, high)
+        drawn = draw_yard(self.shown, shape, names, self.lang, high)
         caption = tag("h2", self._say("map"), tag("small", self._say("scale", n=number(drawn.scale, 0))))
         left = tag("div", caption, drawn.picture, drawn.legend, class_="map")
         right = tag("div", tag("h2", self._say("changes")), tag("ul", *(tag("li", isolated(i)) for i in changes)))
@@ -182,15 +184,18 @@ class SheetMaker:
 
     def _ground(self, yard: Yard) -> list[str]:
         """Tell of pipes, freed land and car places of a yard."""
-        said, catalog, key = [], self.book.today.catalog, self.book.key
+        said, catalog = [], self.book.today.catalog
         pipes = yard.ledger[(yard.ledger["layer"] == "pipes") & (yard.ledger["verb"] == "build")]
         kinds = [catalog.word("pipes", "kind", str(kind), self.lang) for kind in dict.fromkeys(pipes["kind"])]
         said += [self._say("pipes", names=self._listed(kinds, 8))] if kinds else []
-        freed = self.book.options.freed[key]
-        m2 = float(freed.loc[freed["compound_id"] == yard.place, "area_m2"].sum()) if len(freed) else 0.0
+        m2 = self._freed(yard)
         said += [self._say("freed", m=number(m2, 0))] if m2 >= 1 else []
         before, after = (self._cars(area, yard.place) for area in (self.book.today, self.book.then))
         return [*said, self._say("parking", before=_count(before), after=_count(after))] if before != after else said
+
+    def _freed(self, yard: Yard) -> float:
+        freed = self.book.options.freed[self.book.key]
+        return float(freed.loc[freed["compound_id"] == yard.place, "area_m2"].sum()) if len(freed) else 0.0
 
     @staticmethod
     def _cars(area: StudyArea, place: str) -> float:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import shapely
 
 from spatialreno.maps.drawing.style import DEMOLISHED, styles
-from spatialreno.maps.drawing.svg import drawn_things, shown_within, way
-from spatialreno.maps.drawing.themes import Theme
+from spatialreno.maps.drawing.svg import Shown, drawn_things, way
 from spatialreno.maps.words.resident_words import told
 from spatialreno.maps.words.safe_html import Markup, clean, joined, tag
 from spatialreno.maps.words.words import Lang, legend_words, word
@@ -69,17 +68,15 @@ class YardMap:
 
 
 def draw_yard(
-    laid_out: Sequence[Theme], position: int, shape: BaseGeometry, names: Sequence[tuple[str, BaseGeometry]],
+    shown: Shown, shape: BaseGeometry, names: Sequence[tuple[str, BaseGeometry]],
     lang: Lang, high_mm: float,
 ) -> YardMap:  # fmt: skip
     """Draw one compound, north up, at the largest round scale that fits.
 
     Parameters
     ----------
-    laid_out
-        What ``themes`` laid out, of ``DRAWN``.
-    position
-        Which option; 0 is today.
+    shown
+        What the option shows, of ``DRAWN``.
     shape
         The compound, in metres.
     names
@@ -98,7 +95,7 @@ def draw_yard(
     left, top = (west + east - wide) / 2, (north + south + high) / 2
     box = shapely.box(left, top - high, left + wide, top)
     unit = wide / 420
-    here = shown_within(laid_out, position, box)
+    here, position = shown.within(box), shown.position
     picture = tag(
         "svg",
         *drawn_things([one for one in here if not one.more.get("label")], position, (left, top), unit),

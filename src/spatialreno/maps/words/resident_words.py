@@ -21,6 +21,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "f_in": ("类设施新进入步行范围", "kinds of facility come within a walk"),
     "f_out": ("类设施移出步行范围", "kinds of facility fall out of it"),
     "f_basket": ("户新进入成套服务半径", "households newly within the radius of the whole basket"),
+    "f_freed": ("m² 院内腾出空地", "m² of ground freed here"),
     "f_pays": ("元 · 每户出资（参加的户，估算）", "yuan a household that takes part pays (est.)"),
     "f_free": ("元 · 居民出资", "yuan paid by residents"),
     "f_votes": ("票，表决还差（最少）", "votes still missing, at least"),
