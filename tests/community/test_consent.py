@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 import shapely
-from community.court import court, votes
+from community.court import WALL, court, votes
 from conftest import EXAMPLE, ORIGIN
+from shapely import LineString
 from shapely.affinity import translate
 
 from spatialreno import Scenario, build, demolish, read_scenario
 from spatialreno.area.under_catalog import replace_layers
-from spatialreno.community import find_consents, register_facilities
+from spatialreno.community import find_consents, register_facilities, touched_features
 from spatialreno.errors import InputError
 
 OPEN = Scenario("open", "拆墙", [demolish("walls", ids=["W1"])])
@@ -123,3 +124,15 @@ def test_the_register_after_renewal(example):
     assert register.loc["HX1", ["built", "owner", "owner_proposed"]].tolist() == [True, "", "utility"]
     assert register.loc["F19", "owner"] == "区教育局"
     assert set(register.index[register["built"]]) == {"HX1", "F40", "F41", "O11", "O12"}
+
+
+def test_a_gate_goes_with_its_wall_and_asks_nobody():
+    """A gate to the street follows its wall; taken down alone it asks. Compounds stand in the order of their ids."""
+    outer = {"id": "W9", "geometry": LineString([(0, 0), (0, 100)])}
+    gate = {"id": "T9", "walkers": "closed", "wall_id": "W9", "geometry": shapely.Point(0, 50)}
+    area = court(walls=[WALL, outer], gates=[gate])
+    walls, gates = demolish("walls", ids=["W1", "W9"]), demolish("gates", ids=["T9"])
+    together = touched_features(area, Scenario("both", interventions=[walls, gates]))
+    assert set(together["id"]) == {"W1", "W9"} and "follows" not in set(together["basis"])
+    assert together.set_index("id")["places"].to_dict() == {"W1": ("C1", "C2"), "W9": ("C1",)}
+    assert set(touched_features(area, Scenario("alone", interventions=[gates]))["id"]) == {"T9"}
