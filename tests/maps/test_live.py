@@ -74,11 +74,11 @@ def random_clicks(browser, seed, count):
     for _ in range(count):
         act = choice.choice(["walls"] * 5 + ["structures"] * 3 + ["gate"] * 2 + ["dot", "building", "undo"])
         if act in {"walls", "structures"}:
-            known = walls if act == "walls" else sheds
-            run(browser, f"spatialreno.toggle('{act}', arguments[0])", choice.choice(known))
-        elif act == "gate":
+            if known := walls if act == "walls" else sheds:  # a real quarter may have no sheds
+                run(browser, f"spatialreno.toggle('{act}', arguments[0])", choice.choice(known))
+        elif act == "gate" and gates:
             run(browser, "spatialreno.setGate(...arguments)", choice.choice(gates), choice.choice(states))
-        elif act == "undo":
+        elif act in {"undo", "gate"}:
             run(browser, "spatialreno.undo()")
         else:
             place = ("ground", choice.randrange(dots)) if act == "dot" else ("building", choice.choice(buildings))
