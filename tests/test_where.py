@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +12,12 @@ from conftest import ROOT, at
 from scenario.yards import two_yards
 
 import spatialreno as sr
+from spatialreno.formats.readers import sniff
+from spatialreno.formats.readers.entry import Source
+from spatialreno.formats.readers.source import read_raw
+from spatialreno.maps.content import people_sections
+from spatialreno.maps.page import panel
+from spatialreno.maps.words import safe_html
 from spatialreno.siting import facilities
 from spatialreno.siting.models.objectives import OBJECTIVES
 
@@ -67,3 +74,27 @@ def test_a_siting_objective_is_a_function_in_a_table(monkeypatch: pytest.MonkeyP
     found = sr.site_facilities(two_yards(), "canteen", count=1, objective="mine")  # type: ignore[arg-type]
     assert len(asked) == 1
     assert found.objective == sr.site_facilities(two_yards(), "canteen", count=1, objective="p-median").objective
+
+
+def test_a_format_that_gdal_reads_is_a_row(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = sniff.file_kinds()
+    path = tmp_path / "walls.gml"
+    two_yards().walls[["kind", "geometry"]].to_file(path, driver="GML")
+    with pytest.raises(sr.InputError, match="is a GML"):
+        sniff.sniff(path)
+    monkeypatch.setitem(kinds, "gml", replace(kinds["gml"], status="read", driver="GML"))
+    raw = read_raw(path, sniff.sniff(path), Source(file=path.name), sr.read_catalog())
+    assert sorted(raw.columns["kind"]) == sorted(two_yards().walls["kind"])
+
+
+def test_a_result_on_the_page_is_a_section(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = people_sections.sections
+
+    def more(*given: Any, **how: Any) -> list[Any]:
+        return [*made(*given, **how), people_sections.Section("lamps", "照明", (safe_html.tag("p", "每盏灯"),))]
+
+    monkeypatch.setattr(panel, "sections", more)
+    plan = sr.Scenario("open", interventions=[sr.demolish("walls", between=["C1", "C2"])])
+    told = sr.draw(sr.compare(two_yards(), [plan])).html()
+    assert "<summary>照明</summary>" in told
+    assert "每盏灯" in told

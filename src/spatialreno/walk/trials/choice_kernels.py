@@ -209,7 +209,7 @@ def reaches(walk: Any, chosen: Any, less: int, first: bool) -> Any:
 
 
 @compiled
-def _tried(  # noqa: C901 (the inner loop of every cut)
+def _tried(
     graph: Any, exits: Any, room: Any, less: int, by_class: Any, old: Any, new: Any, far: Any, journal: Any, heap: Any,
     trial: int,
 ) -> Any:  # fmt: skip
@@ -219,12 +219,33 @@ def _tried(  # noqa: C901 (the inner loop of every cut)
     number of the trial that last wrote each node down), `by_class` (pointer and rows of tail, head, length of arcs,
     pointer and rows of node, length, limit of exits).
     """
-    pointer, arcs = graph
-    exit_at, exit_rows = exits
-    arc_at, arc_rows, way_at, way_rows = by_class
+    count, reached = _shortened(room, less, by_class, old, new, far, journal, trial)
+    if not reached:
+        count, reached = _gone_on(graph, exits, room, less, new, far, journal, heap, trial, count)
+    if reached:
+        written, before, _ = journal
+        for k in range(count):
+            far[written[k]] = before[k]
+    return reached
+
+
+@compiled
+def _noted(journal: Any, node: int, count: int, far: Any, trial: int) -> int:
+    """Write down how far a node was before this trial, once; returns how many are written down."""
     written, before, stamp = journal
-    keys, nodes = heap
-    size, count, reached = 0, 0, False
+    if stamp[node] == trial:
+        return count
+    stamp[node], written[count], before[count] = trial, node, far[node]
+    return count + 1
+
+
+@compiled
+def _shortened(
+    room: Any, less: int, by_class: Any, old: Any, new: Any, far: Any, journal: Any, trial: int
+) -> Any:
+    """Take the arcs and exits that open: nodes that come nearer are written down; tell whether an exit is reached."""
+    arc_at, arc_rows, way_at, way_rows = by_class
+    count, reached = 0, False
     for kind in range(len(new)):
         if not new[kind] or old[kind]:
             continue
@@ -236,11 +257,21 @@ def _tried(  # noqa: C901 (the inner loop of every cut)
             reach = far[arc_rows[arc, 0]] + arc_rows[arc, 2]
             if reach >= far[node] or reach > room[node] - less:
                 continue
-            if stamp[node] != trial:
-                stamp[node], written[count], before[count] = trial, node, far[node]
-                count += 1
+            count = _noted(journal, node, count, far, trial)
             far[node] = reach
-    for k in range(0 if reached else count):
+    return count, reached
+
+
+@compiled
+def _gone_on(  # noqa: C901 (the inner loop of every cut)
+    graph: Any, exits: Any, room: Any, less: int, new: Any, far: Any, journal: Any, heap: Any, trial: int, count: int
+) -> Any:
+    """Walk on from the nodes written down, until an exit is reached or nothing comes nearer."""
+    pointer, arcs = graph
+    exit_at, exit_rows = exits
+    keys, nodes = heap
+    written, size, reached = journal[0], 0, False
+    for k in range(count):
         if size == len(keys):
             keys, nodes = _longer(keys, nodes)
         keys[size], nodes[size] = far[written[k]] - room[written[k]], written[k]
@@ -265,19 +296,14 @@ def _tried(  # noqa: C901 (the inner loop of every cut)
             other, reach = arcs[arc, 0], here + arcs[arc, 1]
             if reach >= far[other] or reach > room[other] - less or not new[arcs[arc, 2]]:
                 continue
-            if stamp[other] != trial:
-                stamp[other], written[count], before[count] = trial, other, far[other]
-                count += 1
+            count = _noted(journal, other, count, far, trial)
             far[other] = reach
             if size == len(keys):
                 keys, nodes = _longer(keys, nodes)
             keys[size], nodes[size] = reach - room[other], other
             _climb(keys, nodes, size)
             size += 1
-    if reached:
-        for k in range(count):
-            far[written[k]] = before[k]
-    return reached
+    return count, reached
 
 
 @compiled
