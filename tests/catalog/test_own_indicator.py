@@ -86,6 +86,7 @@ def test_an_own_indicator_stands_in_what_options_change(today: sr.StudyArea) -> 
     assert "指标lamps" in sr.report(options).html()
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize(
     ("cells", "words"),
     [

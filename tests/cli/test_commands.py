@@ -45,6 +45,7 @@ def words(name, area):
     return [word.format(area=area) for word in TABLES[name]]
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize("name", TABLES)
 def test_tables_parse_and_stand_alone_on_stdout(run, small, name):
     as_json = run(*words(name, small), "--json")

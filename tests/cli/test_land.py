@@ -18,6 +18,7 @@ TABLES = {
 }
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("name", TABLES)
 def test_tables_parse(run, small, name):
     words = [word.format(area=small) for word in TABLES[name]]

@@ -34,6 +34,7 @@ TABLES = {
 
 
 # Those of the stairwells are parsed by the next test.
+@pytest.mark.spread(6)
 @pytest.mark.parametrize("name", [name for name in TABLES if name not in ("lifts", "stairwell")])
 def test_tables_parse(run, small, name):
     if name == "menu":

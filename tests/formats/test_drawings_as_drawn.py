@@ -101,6 +101,7 @@ def test_a_layer_with_such_objects_only_says_so(folder, drawing):
         read_area(folder)
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("how", ["off", "frozen", "invisible", "frozen block"])
 def test_what_cannot_be_seen_is_left_out_and_warned_of(folder, drawing, how):
     wall(drawing, place(0, 0), place(90, 0))

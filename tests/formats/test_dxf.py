@@ -66,6 +66,7 @@ def house(document, *corners, text=None, **attributes):
     return shape
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize(
     ("text", "structure", "storeys"),
     [("砖5", "brick", 5), ("混6", "mixed", 6), ("砼18", "concrete", 18), ("砖", "brick", None), ("3", None, 3)],
@@ -142,6 +143,7 @@ def test_blocks_hatches_and_attributes(folder, drawing):
     assert area.trees.geometry.iloc[0].coords[0] == pytest.approx(place(80, 80))
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("thickness", [0.12, 0.24, 0.37])
 @pytest.mark.parametrize("bent", [False, True])
 def test_a_wall_of_two_lines_is_one_with_its_thickness(folder, drawing, thickness, bent):

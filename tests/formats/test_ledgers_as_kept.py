@@ -90,6 +90,7 @@ def test_a_heading_that_is_stated(folder):
     assert joined(folder, *rows, join=JOIN + "heading = 2\n").compounds.households.to_list() == [60, 62]
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(
     "head",
     [
@@ -145,6 +146,7 @@ def test_a_total_by_any_word_is_no_row(folder, word):
     assert "2 of 2 rows" in reasons(area, "joined")[0]
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(
     ("cell", "year", "about"),
     [("二〇〇五年", 2005, False), ("建于1998年", 1998, False), ("1998年底", 1998, True), ("1998年以前", 1998, True),
@@ -175,6 +177,7 @@ def test_a_number_merged_over_rows_belongs_to_none_of_them(folder):
 # ------------------------------------------------------------------ cells
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize(
     ("cell", "value"),
     [
@@ -322,6 +325,7 @@ def test_people_of_a_ledger_reach_the_buildings_in_whatever_order(folder, order)
 # ------------------------------------------------------------------ coordinates, programmes, CSV
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize(
     ("names", "cells"),
     [
@@ -367,6 +371,7 @@ def test_a_programme_has_the_same_reader(tmp_path):
     assert table.money_yuan.to_list() == [1_200_000, 35_000]
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("mark", [",", "\t", ";", "，"])
 def test_a_csv_of_any_script_parted_by_any_mark(folder, encoding, mark):

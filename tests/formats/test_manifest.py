@@ -54,6 +54,7 @@ def test_an_area_that_loses_a_layer_is_written_without_it(tmp_path):
     assert told(path) == []
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize(
     "text",
     [

@@ -61,6 +61,7 @@ def reasons(area, rule):
 FENCE = ([3, 4, 5, 6, 1, 2], {"barrier": "fence"})
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("kind", ["gate", "lift_gate", "swing_gate", "sliding_gate", "entrance"])
 @pytest.mark.parametrize(("access", "walkers"), [("private", "residents"), ("yes", "public"), ("no", "closed")])
 def test_a_gate_drawn_from_post_to_post_stands_in_its_middle(read, kind, access, walkers):
@@ -82,6 +83,7 @@ def test_a_gate_drawn_round_its_leaves(read):
     assert area.gates.loc["w202", "width_m"] == pytest.approx(6, abs=0.1)
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize(
     ("tags", "hours"),
     [

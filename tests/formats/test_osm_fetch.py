@@ -149,6 +149,7 @@ def test_places_that_cannot_be_fetched(place, more, told, service):
         sr.formats.fetch_osm(place, service=service, **more)
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(
     ("reply", "code", "told"),
     [

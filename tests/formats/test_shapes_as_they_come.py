@@ -246,6 +246,7 @@ STRIPS = {
 }  # fmt: skip
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("kind", STRIPS)
 @pytest.mark.parametrize("turn", [0, 37])
 def test_walls_drawn_as_strips_are_lines_with_their_thickness(folder, kind, turn):

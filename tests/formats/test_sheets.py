@@ -93,6 +93,7 @@ def test_points_from_coordinates_in_a_table(folder):
     assert (round(lon, 7), round(lat, 7)) == (112.4299, 34.6613)
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize(
     ("rows", "text", "told"),
     [

@@ -244,6 +244,7 @@ def drawing(path, version="R2000", page="ANSI_936", text="砖混6"):
     path.write_bytes(raw)
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("page", [None, "ANSI_1252", "ANSI_936", "gb2312", "ANSI_950"])
 def test_a_drawing_in_gbk_is_read_whatever_its_code_page_says(folder, page):
     yard().to_parquet(folder / "compounds.parquet")

@@ -147,6 +147,7 @@ def test_same_area_same_bytes(town, page):
     assert live(town).html() == page.read_text(encoding="utf-8")
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("seed", range(4))
 def test_numbers_equal_pythons_after_random_clicks(opened, town, tmp_path, seed):
     random_clicks(opened, seed, 14)

@@ -10,6 +10,7 @@ def gone(area, layer, **chosen):
     return sorted(set(area.layer(layer).index) - set(after.layer(layer).index))
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize(
     ("layer", "chosen", "expected"),
     [

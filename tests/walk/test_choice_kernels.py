@@ -9,6 +9,7 @@ import pytest
 from spatialreno.walk.trials.choice_kernels import FAR, marked, settled, walked
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("seed", range(6))
 def test_as_far_as_networkx_says(seed: int) -> None:
     dice = np.random.default_rng(seed)

@@ -30,6 +30,7 @@ def joined(x: float, *walls: tuple, y: float = 30.0, width_m: float = 4.0, walke
     return yard(60, walls=drawn, gates=[gate("G", x, y, walkers, width_m)])
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("x", [28.4, 30.0, 30.4, 31.6])
 @pytest.mark.parametrize("walls", [[LONG], HALVES])
 def test_a_gate_leaves_a_partition_whole_that_is_joined_to_its_wall(x: float, walls: list) -> None:  # type: ignore[type-arg]

@@ -207,6 +207,7 @@ def test_an_id_in_two_layers_says_which() -> None:
         isochrones(area, ["X9"])
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("minutes", [(math.nan,), (5, -1), (math.inf,), (1e9,), -5, ("x",)])
 def test_times_that_are_none_are_refused(minutes) -> None:  # type: ignore[no-untyped-def]
     for draw in (isochrones, reach_lines):

@@ -65,6 +65,7 @@ def test_a_crossing_has_the_area_of_four_arms() -> None:
     assert shape.is_valid
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("seed", range(4))
 def test_overlap_with_the_exact_reach(seed: int) -> None:
     graph = town(seed)

@@ -157,6 +157,7 @@ def test_what_a_wheelchair_reaches_lies_within_what_others_do() -> None:
 # ---- hours
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(
     ("hours", "moment", "open_"),
     [
@@ -176,6 +177,7 @@ def test_gates_open_by_their_hours(hours: str | None, moment: str, open_: bool) 
     assert math.isfinite(walk(area, "B1", "F3"))
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize("state", ["public", "residents", "closed"])
 @pytest.mark.parametrize("start", ["B1", "F3"])
 @pytest.mark.parametrize("moment", ["12:00", "23:00", None])
