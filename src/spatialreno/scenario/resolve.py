@@ -233,7 +233,7 @@ def _resolve_build(act: Build, result: Resolved) -> None:
     if unknown:
         result.problems.append(
             f"{act}: no such column ({', '.join(unknown)}). Columns: {', '.join(_settable(layer.columns))}."
-            f"{nearest(unknown, layer.columns)}"
+            f"{nearest(unknown, _settable(layer.columns))}"
         )
     key = (act.layer, act.id)
     if key in result.built:
