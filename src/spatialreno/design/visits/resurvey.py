@@ -14,12 +14,13 @@ import pandas as pd
 from spatialreno.design.question.goals import find_goal
 from spatialreno.design.visits.held_options import HeldOptions, lines_of, plans_of
 from spatialreno.errors import InputError
+from spatialreno.scenario import Build
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.catalog import Standard
     from spatialreno.design.design import Design
-    from spatialreno.scenario import Scenario
+    from spatialreno.scenario import Intervention, Scenario
 
 _SHAPES = ("walls", "structures")
 _HERE, _GONE = ("there", "在"), ("not there", "不在")
@@ -115,16 +116,16 @@ def choose_again(
 
 def still_there(plan: Scenario, area: StudyArea) -> Scenario:
     """Leave out of a plan what it names and is not there any more."""
-    acts = []
+    acts: list[Intervention] = []
     for act in plan.interventions:
-        chosen = getattr(act, "chosen", None)
-        if chosen is not None and chosen.ids is not None and act.layer in area.catalog.layers:
-            left = tuple(one for one in chosen.ids if one in area.layer(act.layer).index)
-            if not left:
-                continue
-            if left != chosen.ids:
-                act = replace(act, chosen=replace(chosen, ids=left), expect=None)
-        acts.append(act)
+        if isinstance(act, Build) or act.chosen.ids is None:
+            acts.append(act)
+            continue
+        left = tuple(one for one in act.chosen.ids if one in area.layer(act.layer).index)
+        if left == act.chosen.ids:
+            acts.append(act)
+        elif left:
+            acts.append(replace(act, chosen=replace(act.chosen, ids=left), expect=None))
     return type(plan)(plan.name, plan.title, acts)
 
 
