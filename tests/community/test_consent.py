@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import shapely
 from community.court import WALL, court, votes
-from conftest import EXAMPLE, ORIGIN
+from conftest import EXAMPLE, ORIGIN, at
 from shapely import LineString
 from shapely.affinity import translate
 
@@ -136,3 +136,11 @@ def test_a_gate_goes_with_its_wall_and_asks_nobody():
     assert set(together["id"]) == {"W1", "W9"} and "follows" not in set(together["basis"])
     assert together.set_index("id")["places"].to_dict() == {"W1": ("C1", "C2"), "W9": ("C1",)}
     assert set(touched_features(area, Scenario("alone", interventions=[gates]))["id"]) == {"T9"}
+
+
+def test_what_moves_into_a_building_is_judged_by_another_rule_than_what_stands_alone():
+    area = court()
+    inside = build("facilities", "F1", kind="bookstore", building_id="H1", geometry=at(15, 65))
+    outside = build("facilities", "F2", kind="bookstore", geometry=at(35, 20))
+    kinds = touched_features(area, Scenario("two", interventions=[inside, outside])).set_index("id")["kind"]
+    assert kinds.to_dict() == {"F1": "in_building", "F2": ""}
