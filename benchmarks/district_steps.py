@@ -4,7 +4,8 @@
 
 CPU seconds of one process with kernels warm; the most memory the process held while the step ran, at the last count;
 and the exponent of growth from the first count to the last: 1 is linear. A step that others rest on is made once and
-not counted in them. ``--browser`` also opens the page in Chromium. What is asked of sums of steps is printed below.
+not counted in them. ``--browser`` also opens the pages in Chromium and clicks on the live page. What is asked of sums
+of steps is printed below. Above 300 compounds ``page`` and ``live`` leave out what is heavy, ``heavy_page`` does not.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ STEPS: dict[str, Callable[[Made], Any]] = {
     "notes": lambda made: made["compare"].notes(),
     "room": lambda made: made["compare"].room,
     "page": lambda made: sr.draw(made["compare"]),
+    "heavy_page": lambda made: sr.draw(made["compare"], heavy=True),
     "lifts": lambda made: sr.plan_lifts(made["area"]),
     "people": lambda made: sr.comparison.gather_people(made["compare"]),
     "html": _report(".html"),
@@ -91,7 +93,8 @@ STEPS: dict[str, Callable[[Made], Any]] = {
 }
 # Steps that are asked for together, and the CPU seconds they may take at 800 compounds.
 TOGETHER = {
-    "compare": (("compare",), 40), "page of it": (("room", "notes", "page"), 40), "live page": (("live",), 90),
+    "compare": (("compare",), 40), "page of it": (("notes", "page"), 40),
+    "page of it with what is heavy": (("room", "notes", "heavy_page"), 40), "live page": (("live",), 90),
     "all reports": (("html", "pdf", "xlsx", "gpkg", "dxf"), 60), "heat": (("heat",), 30), "one dig": (("dig",), 30),
     "map, people and works": (("works", "works_people", "works_page"), 200),
 }  # fmt: skip
@@ -155,13 +158,18 @@ def _peak_mb() -> float:
 
 
 def _opened(page: Any, name: str) -> None:
-    """Open a page in Chromium and say how large it is and when it is drawn."""
+    """Open a page in Chromium; say how large it is and when it is drawn, and of a live page how long a click takes."""
     from pages_browser import browser, first_draw_s
+    from pages_live import percentile, toggled
 
     with tempfile.TemporaryDirectory() as folder, browser() as driver:
         file = page.save(Path(folder, "page.html"))
         drawn = first_draw_s(driver, file)
-        print(f"{name}: {file.stat().st_size / 1e6:.2f} MB, first draw {drawn:.2f} s", flush=True)
+        print(f"{name}: {file.stat().st_size / 1e6:.2f} MB, first draw {drawn:.2f} s (asked: 6 MB, 3 s)", flush=True)
+        if name.endswith("live"):
+            took = toggled(driver)[0]
+            print(f"{name}: toggle {percentile(took, 50):.1f} ms, 95 in 100 within {percentile(took, 95):.1f} ms "
+                  "(asked: 50)", flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -47,14 +47,20 @@ def measured(driver: Any, area: Any, name: str) -> None:
         file = page.save(Path(folder, "live.html"))
         drawn = first_draw_s(driver, file)
         hops = driver.execute_script("return spatialreno.page.model.walk.hops")
-        choices, choice = driver.execute_script(_CHOICES), random.Random(1)
-        states = ("public", "residents", "closed")
-        took, shown = zip(*(driver.execute_async_script(_CLICK, *choice.choice(choices), choice.choice(states))
-                            for _ in range(_CLICKS)), strict=True)  # fmt: skip
+        took, shown = toggled(driver)
         size = file.stat().st_size / 1e6
     numbers = (statistics.median(took), percentile(took, 95), max(took), statistics.median(shown))
     print(f"{name:>20} {len(area.buildings):>9} {hops:>9} {wrote:>8.1f} {size:>7.2f} {drawn:>12.2f}",
           *(f"{number:>8.1f}" for number in numbers), flush=True)  # fmt: skip
+
+
+def toggled(driver: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Click what an open live page can change: milliseconds to the end of the script, and to the frame."""
+    choices, choice = driver.execute_script(_CHOICES), random.Random(1)
+    states = ("public", "residents", "closed")
+    took, shown = zip(*(driver.execute_async_script(_CLICK, *choice.choice(choices), choice.choice(states))
+                        for _ in range(_CLICKS)), strict=True)  # fmt: skip
+    return took, shown
 
 
 def percentile(values: tuple[float, ...], share: int) -> float:

@@ -18,7 +18,8 @@ SMALL: dict[str, tuple[list[str], str]] = {
     "city_extract": ([str(SHARED / "beijing_haidian" / "map.osm")], "beijing_haidian/map.osm"),
     "design": (["10", "60000", "--tiles-m", "150"], ""),
     "district_steps": (["10", "20", "--steps",
-                        "evaluate,compare,notes,room,page,people,html,xlsx,mains,heat,dig,works,works_people,works_page"],
+                        "evaluate,compare,notes,room,page,heavy_page,people,html,xlsx,mains,heat,dig,works,works_people,"
+                        "works_page"],
                        ""),
     "example_commands": (["2", "compare", "html"], ""),
     "formats_read": (["500"], ""),

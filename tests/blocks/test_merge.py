@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from conftest import EXAMPLE, make_area
+from conftest import EXAMPLE, at, make_area
 from shapely import LineString, Polygon, box
 
-from spatialreno import Scenario, StudyArea, demolish, merge_blocks, read_scenario
-from spatialreno.blocks import compound_blocks, open_frontages
+from spatialreno import Scenario, StudyArea, build, demolish, merge_blocks, read_scenario
+from spatialreno.blocks import compound_blocks, open_frontages, openings
 
 LEFT, RIGHT = box(0, 0, 40, 60), box(42, 0, 82, 60)  # a strip of two metres between
 COLUMNS = "compounds parties count area_m2 strip_m2 households residents open_frontage_m geometry"
@@ -194,3 +194,19 @@ def test_a_strip_ends_at_a_narrow_neighbour():
     blocks = merge_blocks(area)
     assert blocks["compounds"].tolist() == ["A,B"]
     assert blocks["strip_m2"].tolist() == pytest.approx([0.5 * 60])
+
+
+def test_openings_are_worked_out_once_for_states_that_agree_on_what_stands(monkeypatch):
+    """A clinic opens nothing, so nothing is measured again; a wall that goes is, as if nothing had been known."""
+    asked, near_edges = [], openings.near_edges
+    monkeypatch.setattr(openings, "near_edges", lambda area: asked.append(area) or near_edges(area))
+    today = two([wall("W1", (40, 0), (40, 60)), wall("W2", (42, 0), (42, 60))])
+    clinic = build("facilities", "F", geometry=at(10, 10), kind="health_station")
+    down = demolish("walls", ids=["W1", "W2"])
+    with_clinic, without = (Scenario("s", "", [act]).apply(today) for act in (clinic, down))
+    first = open_frontages(today)
+    assert open_frontages(with_clinic).equals(first)
+    assert asked == [today]
+    found = open_frontages(without)
+    assert len(found) > len(first)
+    assert found.equals(openings._open_frontages(without))

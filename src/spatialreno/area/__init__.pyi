@@ -37,6 +37,7 @@ from .facts.people import home_buildings as home_buildings
 from .facts.people import inhabited_buildings as inhabited_buildings
 from .facts.rooms import empty_rooms as empty_rooms
 from .facts.rooms import room_taken as room_taken
+from .facts.same_ground import once_where_same as once_where_same
 from .given import Ids as Ids
 from .given import Points as Points
 from .given import as_day as as_day

@@ -10,11 +10,20 @@ import pandas as pd
 import shapely
 
 from spatialreno._types import Array
-from spatialreno.area import closed_gaps, lasting, on_ground, once_an_area
+from spatialreno.area import closed_gaps, lasting, on_ground, once_an_area, once_where_same
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
+# What keeps two compounds apart, and nothing else, is read here.
+_READS = {
+    "compounds": ["geometry"],
+    "walls": ["geometry"],
+    "gates": ["width_m", "wall_id", "geometry"],
+    "structures": ["position", "geometry"],
+    "buildings": ["geometry"],
+    "paths": ["public", "geometry"],
+}
 COLUMNS = ["a", "b", "run", "width_m", "run_m", "geometry"]
 
 
@@ -41,6 +50,10 @@ def open_frontages(area: StudyArea) -> gpd.GeoDataFrame:
         width_m (metres of open edge), run_m (clear width of the whole run: the farthest two points of its
         edge, so that jogs of the edge widen nothing), geometry (the zone between the two compounds along it).
     """
+    return once_where_same(area, _open_frontages, _READS)
+
+
+def _open_frontages(area: StudyArea) -> gpd.GeoDataFrame:
     edges = near_edges(area)
     if not len(edges):
         return gpd.GeoDataFrame(columns=COLUMNS, geometry="geometry", crs=area.crs)

@@ -1,0 +1,63 @@
+"""What is worked out of a few columns of an area: once for all states of its survey in which they are the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    from spatialreno.area.study_area import StudyArea
+
+T = TypeVar("T")
+#: How many answers of one function are remembered.
+_MOST = 6
+
+
+def once_where_same(area: StudyArea, work: Callable[[StudyArea], T], reads: Mapping[str, Sequence[str]]) -> T:
+    """Work something out, or take what was worked out for a state of the same survey that differs elsewhere only.
+
+    A plan that lets others through a gate or builds a clinic leaves where compounds are open to one another as it was.
+
+    Parameters
+    ----------
+    area
+        Any state of a survey; the survey remembers, as long as it lives.
+    work
+        A pure function of an area, named.
+    reads
+        Layers it reads, each with its columns; ids and the catalog count always.
+
+    Returns
+    -------
+    object
+        What the function gives; a table as a shallow copy.
+    """
+    known = area.survey.derive(_known).setdefault(work, {})
+    key = _digest(area, reads)
+    if key not in known:
+        known[key] = work(area)
+        if len(known) > _MOST:
+            del known[next(iter(known))]
+    found = known[key]
+    return cast(T, found.copy(deep=False)) if isinstance(found, pd.DataFrame) else cast(T, found)
+
+
+def _known(area: StudyArea) -> dict[Callable[[StudyArea], Any], dict[bytes, Any]]:
+    """Begin what is remembered of a survey."""
+    return {}
+
+
+def _digest(area: StudyArea, reads: Mapping[str, Sequence[str]]) -> bytes:
+    digest = hashlib.sha256(f"{area.crs.to_string()}|{area.catalog.digest}".encode())
+    for layer, columns in reads.items():
+        frame = area.layer(layer)
+        plain = [column for column in columns if column != "geometry"]
+        digest.update(f"{layer}|{len(frame)}|".encode())
+        digest.update(pd.DataFrame(frame)[plain].to_csv(lineterminator="\n").encode())
+        if "geometry" in columns:
+            digest.update(b"".join(shapely.to_wkb(frame.geometry.to_numpy(), byte_order=1)))
+    return digest.digest()
