@@ -99,6 +99,8 @@ def test_a_row_is_taken_apart_where_all_its_cells_can_be():
     lane = apart("净宽", "m", ["工农巷 2.0", "工农巷 2.0 → 8.5"], "zh")
     assert [(p.whole_title, p.cells) for p in lane] == [("净宽 工农巷", ("2.0", "2.0 → 8.5"))]
     assert lane[0].shares() == [None, None] and gain[1].shares() == [0.0, 1.0]
+    cost = apart("总投资 / 其中补助", "万元", ["—", "13 / —（另 1 项无单价）"], "zh")
+    assert [p.cells[1] for p in cost] == ["13（另 1 项无单价）", "—"]
     odd = apart("甲 / 乙", "m", ["—", "1 / 2 / 3"], "zh")
     assert [(p.title, p.cells) for p in odd] == [("甲 / 乙", ("—", "1 / 2 / 3"))]
 

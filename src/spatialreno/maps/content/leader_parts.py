@@ -17,6 +17,7 @@ _BETWEEN = re.compile(r" / |；|; ")
 _STEM = re.compile(r"^(.+?)(：|: )(.+)$")
 _HOUSEHOLDS = re.compile(r"（(户)）$| \((households)\)$")
 _LAST = re.compile(r"(?:（| \()([^（）()]+)[）)]$")
+_UNPRICED = re.compile(r"（另 [^（）]+无单价）$| \([^()]+ without a price\)$")
 _LANE = re.compile(r"^(\D\S*) (\d+(?:\.\d+)?(?: → \d+(?:\.\d+)?)?)$")
 _BECOMES = "→"
 _FIGURE = re.compile(r"-?\d[\d\u202f]*(?:\.\d+)?")
@@ -81,7 +82,7 @@ def apart(title: str, unit: str, cells: Sequence[str], lang: Lang) -> list[Part]
     >>> apart("腾出空间 / 其中可利用", "m²", ["—", "12 / 9"], "zh")[1]
     Part(stem='', title='其中可利用', unit='m²', cells=('—', '9'))
     """
-    titles, units, split = _split(title), _split(unit), [_split(cell) for cell in cells]
+    titles, units, split = _split(title), _split(unit), [_figures(cell) for cell in cells]
     if len(titles) == 1 and (lanes := _lanes(title, unit, cells)):
         return lanes
     if found := _HOUSEHOLDS.search(unit):  # a / b（c）: the households stand in brackets behind the people
@@ -102,6 +103,13 @@ def apart(title: str, unit: str, cells: Sequence[str], lang: Lang) -> list[Part]
 
 def _split(text: str) -> list[str]:
     return _BETWEEN.split(text)
+
+
+def _figures(cell: str) -> list[str]:
+    """Split a cell; what has no price is said of the first figure, the total, and not of the last."""
+    tail = _UNPRICED.search(cell)
+    own = _split(cell[: tail.start()] if tail else cell)
+    return [own[0] + (tail[0] if tail else ""), *own[1:]]
 
 
 def _lanes(title: str, unit: str, cells: Sequence[str]) -> list[Part]:
