@@ -267,7 +267,10 @@ def _sheet_cell(path: Path, dice: Dice) -> None:
     """Put another value into one cell of a workbook."""
     import openpyxl
 
-    book = openpyxl.load_workbook(path)
+    try:
+        book = openpyxl.load_workbook(path)
+    except Exception as error:
+        raise ValueError("no workbook any more") from error
     sheet = dice.choice(book.worksheets)
     odd = dice.choice([value for value in ODD if not isinstance(value, (list, dict)) and value != "\x1b[2J"])
     cell = sheet.cell(dice.randrange(sheet.max_row) + 1, dice.randrange(sheet.max_column) + 1)
