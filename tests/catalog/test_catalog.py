@@ -191,6 +191,7 @@ WORD = "layer,column,value,title_zh,title_en,source,date\nwalls,kind,fence,栏,r
         ({"constants": "key,value,unit,source,date\nsnap_m,1,mm,x,2025\n"}, "unit is mm, expected m"),
         ({"constants": "key,value,source,date\nheat_sign_up_share,80,x,2025\n"}, "expected a share of 0 to 1"),
         ({"constants": "key,value,source,date\nfile_memory_mb,9e9,x,2025\n"}, "file_memory_mb"),
+        ({"crews": "crew,title_zh,count,source,date\ndemolition,拆,1e9,x,2025\n"}, "expected a whole number in digits"),
         ({"limits": "key,value,source,date\nfile_memory_mb,9e9,x,2025\n"}, "takes no rows of an area's own"),
         ({"vote_rules": "rule,title_zh,take_part,agree,source,date\nlow,低,3/2,1/2,x,2025\n"}, "take_part is '3/2'"),
         ({"closers": "lack,verb,layer,kind,source,date\nheatin,build,pipes,,x,2025\n"}, "lack is heatin (heating?)"),

@@ -27,6 +27,7 @@ from spatialreno.errors import Fault
 
 CLEAR = "-"  # a cell that says: nothing, whatever the package says
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 #: Columns that tell what a thing is, and what an act may do besides: open a way, leave its wall, lead through one.
@@ -313,7 +314,7 @@ def _is_fraction(text: str) -> bool:
 
 
 _TYPES: dict[str, tuple[Callable[[str], bool], str]] = {
-    "int": (lambda text: _is_number(text) and float(text).is_integer(), "a whole number"),
+    "int": (lambda text: bool(_WHOLE.fullmatch(text)), "a whole number in digits"),
     "float": (_is_number, "a number"),
     "bool": (lambda text: text in ("true", "false"), "true or false"),
     "fraction": (_is_fraction, "a share such as 2/3"),
