@@ -24,6 +24,15 @@ set    = { width_m = 7.0 }
 reason = "拆墙后巷道由 2 米拓宽到 7 米"
 phase  = 3
 """
+VACATE = """[[alter]]
+layer  = "buildings"
+ids    = ["B34"]
+set    = { spare_room_m2 = 198.0 }
+expect = 1
+reason = "印刷厂机修间停用，整幢腾空"
+phase  = 4
+
+"""
 
 
 def scenario_files(illegal: int, heated_m2: float) -> dict[str, str]:
@@ -38,7 +47,7 @@ def scenario_files(illegal: int, heated_m2: float) -> dict[str, str]:
         + _open(LANE_SIX, "先拆工农巷两侧六个院")
         + "\n"
         + WIDEN,
-        "full.toml": _head("full", "集中连片", "opened") + "\n".join(_builds(heated_m2)),
+        "full.toml": _head("full", "集中连片", "opened") + VACATE + "\n".join(_builds(heated_m2)),
     }
 
 

@@ -21,7 +21,7 @@ COMMANDS = ["demo", "init", "adopt", "check", "show", "ledger", "apply", "score"
 COMMANDS += ["import-osm", "schema", "catalog", "land", "fit", "lanes", "live", "sheets", "whatif", "heat", "dig"]
 COMMANDS += ["lifts", "consent", "menu", "management", "checkup", "programme", "reach", "fabric", "access", "through"]
 COMMANDS += ["export", "export-postgis", "fetch-osm", "import-postgis", "design", "district", "clusters", "synergy"]
-COMMANDS += ["sweep", "survey", "funding", "schedule", "completed", "casework", "upkeep", "hazards"]
+COMMANDS += ["sweep", "survey", "funding", "schedule", "completed", "casework", "upkeep", "hazards", "residents"]
 
 REFUSED = {
     "no area": (("show", "{tmp}/none"), "none: no such folder"),

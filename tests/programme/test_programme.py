@@ -130,7 +130,7 @@ def test_unknown_columns_and_files(tmp_path):
         read_programme(written(tmp_path, "P1,2022,happy", head="id,year,mood\n"))
     with pytest.raises(InputError, match="missing: year"):
         read_programme(written(tmp_path, "P1", head="id\n"))
-    with pytest.raises(InputError, match=r"\.csv or \.xlsx"):
+    with pytest.raises(InputError, match=r"\.csv, \.xlsx, \.xls or \.ods"):
         read_programme(tmp_path / "programme.pdf")
     broken = tmp_path / "programme.xlsx"
     broken.write_bytes(b"not a workbook")
