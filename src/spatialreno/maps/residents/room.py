@@ -13,7 +13,7 @@ from spatialreno.maps.words.words import Lang
 #: Most votes told one by one.
 MOST_VOTES = 4
 _MAP_MM = (50.0, 96.0)
-_FIXED_MM = {"zh": 138.0, "en": 152.0}  # head, figures, headings, legend, foot, margins; English words take more
+_FIXED_MM = {"zh": 143.0, "en": 155.0}  # head, figures, headings, legend, foot, margins; English words take more
 _BUILDING_MM, _VOTE_MM, _LINE_MM = 5.4, 7.7, 4.2
 
 
