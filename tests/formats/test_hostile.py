@@ -56,6 +56,16 @@ def test_a_reader_that_runs_wild_is_ended(work, told, tmp_path):
     assert told in str(caught.value)
 
 
+def test_a_child_that_hangs_at_its_start_is_tried_once_more(tmp_path):
+    def work():
+        if not (tmp_path / "before").exists():
+            (tmp_path / "before").touch()
+            time.sleep(9)
+        return "read"
+
+    assert guarded(work, tmp_path / "x.shp", seconds=1) == "read"
+
+
 def test_every_kind_of_fault_in_the_docs_has_its_test():
     rows = list(csv.DictReader((files("spatialreno.catalog") / "faults.csv").read_text("utf-8").splitlines()))
     text = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")

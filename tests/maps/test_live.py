@@ -288,6 +288,13 @@ def test_a_foreign_address_is_left_out_with_a_word(browser, page, address):
     assert run(browser, "return spatialreno.isEmpty()")
 
 
+def wait_until_said(opened, text):
+    """Wait until the page says it: a file is read when the browser gets to it."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(opened, 20).until(lambda _: text in find(opened, ".said")[0].text, text)
+
+
 def test_import_reads_the_export_back(opened, tmp_path):
     random_clicks(opened, 11, 12)
     plan = run(opened, "return spatialreno.plan")
@@ -296,8 +303,8 @@ def test_import_reads_the_export_back(opened, tmp_path):
     run(opened, "spatialreno.clear()")
     assert run(opened, "return spatialreno.isEmpty()")
     find(opened, ".import")[0].send_keys(str(file))
+    wait_until_said(opened, "已导入。")
     assert run(opened, "return spatialreno.plan") == plan
-    assert find(opened, ".said")[0].text == "已导入。"
 
 
 @pytest.mark.parametrize(
@@ -316,7 +323,7 @@ def test_a_file_that_cannot_be_shown_is_refused_whole(opened, tmp_path, text, sa
     file = tmp_path / "plan.toml"
     file.write_text(text, encoding="utf-8")
     find(opened, ".import")[0].send_keys(str(file))
-    assert said in find(opened, ".said")[0].text
+    wait_until_said(opened, said)
     assert run(opened, "return spatialreno.plan.walls") == ["W1"]
 
 

@@ -11,7 +11,6 @@ import select
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MB = 1_000_000
+_IDLE = 0.2  # share of its time; a child that worked less was not slow but stuck
 
 
 def refused(path: Path, message: str, mend: str, ids: Iterable[object] = (), *, rule: str = "file") -> InputError:
@@ -53,6 +53,18 @@ def guarded(work: Callable[[], T], path: Path, *, seconds: float | None = None) 
     if not works_apart():
         here: T = _told(_outcome(work), path)
         return here
+    memory_mb = constants["file_memory_mb"]
+    outcome, idle = _apart(work, seconds, memory_mb)
+    if outcome is None and idle:  # it did not work, it hung: a lock of a library was held when it was forked
+        outcome, _ = _apart(work, seconds, memory_mb)
+    if outcome is None:
+        raise refused(path, f"takes longer than {seconds:g} s to read", _SMALLER, rule="limit")
+    done: T = _told(outcome, path)
+    return done
+
+
+def _apart(work: Callable[[], Any], seconds: float, memory_mb: float) -> tuple[tuple[str, Any] | None, bool]:
+    """Work in a child; give what came of it, or nothing when its time was over, and whether it was idle meanwhile."""
     with tempfile.TemporaryFile() as answer:
         reading, writing = os.pipe()
         sys.stdout.flush()
@@ -60,14 +72,13 @@ def guarded(work: Callable[[], T], path: Path, *, seconds: float | None = None) 
         child = os.fork()
         if not child:
             os.close(reading)
-            _work_in_child(work, answer, seconds, int(constants["file_memory_mb"] * _MB))
+            _work_in_child(work, answer, seconds, int(memory_mb * _MB))
         os.close(writing)
-        status = _ended(child, reading, seconds)
+        status, worked = _ended(child, reading, seconds)
         if status is None:
-            raise refused(path, f"takes longer than {seconds:g} s to read", _SMALLER, rule="limit")
+            return None, worked < _IDLE * seconds
         answer.seek(0)
-        done: T = _told(_answer(answer, status, constants["file_memory_mb"]), path)
-        return done
+        return _answer(answer, status, memory_mb), False
 
 
 def works_apart() -> bool:
@@ -138,16 +149,14 @@ def _outcome(work: Callable[[], T]) -> tuple[str, Any]:
         return "failed", f"{error}".strip() or type(error).__name__
 
 
-def _ended(child: int, reading: int, seconds: float) -> int | None:
-    """Wait for the child to leave; end it when its time is over."""
+def _ended(child: int, reading: int, seconds: float) -> tuple[int | None, float]:
+    """Wait for the child to leave, or end it when its time is over; tell how it left, and its seconds of work."""
     try:
-        end = time.monotonic() + seconds
-        ready, _, _ = select.select([reading], [], [], max(0.0, end - time.monotonic()))
+        ready, _, _ = select.select([reading], [], [], seconds)
         if not ready:
             os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            return None
-        return os.waitpid(child, 0)[1]
+        _, status, used = os.wait4(child, 0)
+        return status if ready else None, used.ru_utime + used.ru_stime
     except BaseException:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from spatialreno.errors import InputError
-from spatialreno.files import guarded
+from spatialreno.files import guarded, once_imported
 from spatialreno.formats.osm.edited import GONE, name_of, settled, unpacked
 
 Bounds = tuple[float, float, float, float]
@@ -82,6 +82,7 @@ def read_osm(path: str | Path) -> RawOsm:
         The file is missing, empty, of another kind, ends in the middle, or needs more time or memory than a file may.
     """
     path = Path(path)
+    once_imported("osmium")  # a child that loads it itself may hang where its parent has threads
     return guarded(lambda: _read(path), path)
 
 
