@@ -261,3 +261,12 @@ def test_a_folder_lacks_what_is_left_out_or_asks_nobody_and_tells_what_failed(tm
         report(compare(today, []), tmp_path / "rest", without=heavy)
     assert "未能写出" in (tmp_path / "rest" / "index.html").read_text("utf-8")
     assert (tmp_path / "rest" / "report.html").is_file()
+
+
+def test_a_matplotlib_with_other_names_inside_draws_without_the_memory_of_texts(monkeypatch):
+    def gone(name):
+        raise ImportError(name)
+
+    monkeypatch.setattr(fonts, "import_module", gone)
+    with fonts.lettering():
+        pass

@@ -70,6 +70,7 @@ from .place.strips import strip_lines as strip_lines
 from .rules.acts import as_finding as as_finding
 from .rules.place import too_wide_gates as too_wide_gates
 from .shown import Shown as Shown
+from .spread import largest_remainder as largest_remainder
 from .spread import spread_over_buildings as spread_over_buildings
 from .study_area import StudyArea as StudyArea
 from .study_area import lasting as lasting

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from spatialreno.area import is_home, lineage
+from spatialreno.area import is_home, largest_remainder, lineage
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
@@ -104,15 +104,9 @@ def whole_shares(whole: int, weights: pd.Series[float]) -> pd.Series[int]:
     >>> whole_shares(806, pd.Series([30.0, 36.0], ["B1", "B2"])).tolist()
     [366, 440]
     """
-    total = float(weights.sum())
-    exact = whole * (weights / total if total > 0 else pd.Series(1 / len(weights), weights.index))
-    shares = pd.Series(np.floor(exact.to_numpy()).astype("int64"), weights.index)
-    order = (exact - shares).sort_index().sort_values(ascending=False, kind="stable").index
-    missing = whole - int(shares.sum())
-    if missing >= 0:
-        shares.loc[order[:missing]] += 1
-    else:  # floats rounded a whole number up
-        shares.loc[order[shares[order].to_numpy() > 0][missing:]] -= 1
+    ordered = weights.sort_index()
+    parts = largest_remainder(whole, ordered if ordered.sum() > 0 else np.ones(len(ordered)))
+    shares: pd.Series[int] = pd.Series(parts, ordered.index).reindex(weights.index)
     return shares
 
 

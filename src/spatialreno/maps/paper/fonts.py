@@ -80,11 +80,16 @@ def lettering() -> Iterator[None]:
 def _each_text_once() -> Iterator[None]:
     """Lay out and measure each text once for all sheets: names stand on every plan, and that is most of the work.
 
-    matplotlib does both anew for every sheet. The bytes are the same.
+    matplotlib does both anew for every sheet. The bytes are the same. A release that has other names inside draws
+    without this, in more time.
     """
-    helpers: Any = import_module("matplotlib._text_helpers")
-    renderer: Any = import_module("matplotlib.backends.backend_pdf").RendererPdf
-    layout, measure, draw = helpers.layout, renderer.get_text_width_height_descent, renderer.draw_text
+    try:
+        helpers: Any = import_module("matplotlib._text_helpers")
+        renderer: Any = import_module("matplotlib.backends.backend_pdf").RendererPdf
+        layout, measure, draw = helpers.layout, renderer.get_text_width_height_descent, renderer.draw_text
+    except (ImportError, AttributeError):
+        yield
+        return
     size, laid_out, sizes = [0.0], dict[Any, list[Any]](), dict[Any, Any]()
 
     def drawn(self: Any, gc: Any, x: float, y: float, s: str, prop: Any, *more: Any, **named: Any) -> None:
