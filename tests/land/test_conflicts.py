@@ -115,6 +115,14 @@ def test_a_room_holds_no_more_than_is_empty_in_it():
     assert over(None, 400.0, use="boiler_house")[0] == {"F0": 100.0}
 
 
+def test_a_house_of_which_nothing_is_known_is_no_full_house():
+    house = layer({"id": "B1", "storeys": None, "geometry": box(5, 5, 30, 17)})
+    put = [build("facilities", i, kind="bookstore", building_id="B1", area_m2=9.0, geometry=there(Point(10, 10)))
+           for i in ("F1", "F2")]  # fmt: skip
+    today = two_yards(buildings=house)
+    assert built_conflicts(today, plan(*put)).empty
+
+
 def test_a_room_too_small_is_told_in_both_languages_and_refused_with_strict():
     house = layer({"id": "B1", "storeys": 1, "spare_room_m2": 45.0, "geometry": box(5, 5, 30, 17)})
     put = build("facilities", "F1", kind="bookstore", building_id="B1", area_m2=198.0, geometry=there(Point(10, 10)))

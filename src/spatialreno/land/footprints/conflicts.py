@@ -145,7 +145,7 @@ def _without_room(area: StudyArea, after: StudyArea, scenario: Scenario) -> Iter
     for name in asked.index[asked > 0]:
         house, kind = str(new.at[name, "building_id"]), str(new.at[name, "kind"])
         over = float(asked[name] - left.get(house, np.nan))
-        left[house] = max(0.0, -over)
+        left[house] = 0.0 if over > 0 else -over  # what is not known stays unknown for the next
         if over > _NO_ROOM_M2:
             yield {
                 "layer": "facilities", "feature_id": str(name), "kind": kind,
