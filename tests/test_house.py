@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ import networkx as nx
 SRC = Path(__file__).parent.parent / "src" / "spatialreno"
 ORDER = [
     "cli", "maps", "comparison", "design", "indicators", "programme", "community", "works", "siting", "walk", "blocks",
-    "land", "optimise", "scenario", "scale", "formats", "files", "area", "catalog", "errors", "_version", "_types",
+    "land", "optimise", "scenario", "scale", "formats", "files", "area", "catalog", "errors", "_version",
+    "_types", "_angles",
 ]  # fmt: skip
 # Sub-rooms of a room, high to low; "." is what lies in the room itself.
 INSIDE = {
@@ -199,6 +201,13 @@ def test_types_of_arrays_are_named_once() -> None:
     known = _array_types(SRC / "_types.py")
     assert known
     assert not [_told(path) for path in FILES if path.name != "_types.py" and _array_types(path) & known]
+
+
+def test_angles_come_from_the_one_file_that_has_them_alike_on_every_processor() -> None:
+    """Kernels take theirs from the C library."""
+    taken = re.compile(r"\bnp\.(sin|cos|tan|arcsin|arccos|arctan|arctan2|sinh|cosh|tanh)\b")
+    known = {"_angles.py", "sight_kernels.py"}
+    assert not [_told(path) for path in FILES if path.name not in known and taken.search(path.read_text())]
 
 
 def _array_types(path: Path) -> set[str]:

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from shapely.errors import ShapelyError
 
+from spatialreno._angles import arccos, arctan2, unit
 from spatialreno._types import Array
 from spatialreno.catalog import read_catalog
 from spatialreno.files.child_process import refused
@@ -195,11 +196,11 @@ def _between(start: Array, middle: Array, end: Array, sagitta: float) -> Array:
     if centre is None:
         return middle[None, :]
     radius = float(np.hypot(*(start - centre)))
-    first, via, last = (np.arctan2(p[1] - centre[1], p[0] - centre[0]) for p in (start, middle, end))
+    first, via, last = (arctan2(p[1] - centre[1], p[0] - centre[0]) for p in (start, middle, end))
     half, whole = (via - first) % (2 * np.pi), (last - first) % (2 * np.pi) or 2 * np.pi
     if half > whole:  # clockwise
         half, whole = half - 2 * np.pi, whole - 2 * np.pi
-    step = 2 * np.arccos(max(-1.0, 1 - sagitta / radius)) if radius else np.pi
+    step = 2 * arccos(max(-1.0, 1 - sagitta / radius)) if radius else np.pi
     one, two = (_turned(centre, radius, a, b, step) for a, b in ((first, first + half), (first + half, first + whole)))
     return np.concatenate([one, middle[None, :], two])
 
@@ -221,5 +222,5 @@ def _centre(start: Array, middle: Array, end: Array) -> Array | None:
 def _turned(centre: Array, radius: float, first: float, last: float, step: float) -> Array:
     count = int(np.clip(np.ceil(abs(last - first) / step), 1, _MOST_CHORDS))
     angles = np.linspace(first, last, count + 1)[1:-1]
-    points: Array = centre + radius * np.column_stack([np.cos(angles), np.sin(angles)])
+    points: Array = centre + radius * unit(angles)
     return points

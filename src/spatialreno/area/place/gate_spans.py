@@ -20,6 +20,7 @@ import pandas as pd
 import shapely
 from shapely.ops import substring
 
+from spatialreno._angles import cos
 from spatialreno._types import Array
 from spatialreno.area.place.sides import lineage
 
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 COLUMNS = ["gate", "wall", "other", "low_m", "high_m", "beside", "geometry"]
-_STRAIGHT_ON = np.cos(np.radians(30))  # a wall goes on in another that turns no more than this
-_ALONG = np.cos(np.radians(15))  # and runs along another at no more than this
+_STRAIGHT_ON = cos(np.radians(30))  # a wall goes on in another that turns no more than this
+_ALONG = cos(np.radians(15))  # and runs along another at no more than this
 _MOST_WALLS = 64  # that one gate goes on into
 
 

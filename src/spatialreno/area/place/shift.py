@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from spatialreno._angles import arctan2, cos, sin
 from spatialreno._types import Floats
 
 if TYPE_CHECKING:
@@ -38,17 +39,17 @@ def to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     """
     lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     x, y = lon - 105.0, lat - 35.0
-    wave = 20.0 * np.sin(6.0 * x * np.pi) + 20.0 * np.sin(2.0 * x * np.pi)
+    wave = 20.0 * sin(6.0 * x * np.pi) + 20.0 * sin(2.0 * x * np.pi)
     north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * np.sqrt(np.abs(x))
-    north = north + (wave + 20.0 * np.sin(y * np.pi) + 40.0 * np.sin(y / 3.0 * np.pi)) * 2.0 / 3.0
-    north = north + (160.0 * np.sin(y / 12.0 * np.pi) + 320.0 * np.sin(y * np.pi / 30.0)) * 2.0 / 3.0
+    north = north + (wave + 20.0 * sin(y * np.pi) + 40.0 * sin(y / 3.0 * np.pi)) * 2.0 / 3.0
+    north = north + (160.0 * sin(y / 12.0 * np.pi) + 320.0 * sin(y * np.pi / 30.0)) * 2.0 / 3.0
     east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * np.sqrt(np.abs(x))
-    east = east + (wave + 20.0 * np.sin(x * np.pi) + 40.0 * np.sin(x / 3.0 * np.pi)) * 2.0 / 3.0
-    east = east + (150.0 * np.sin(x / 12.0 * np.pi) + 300.0 * np.sin(x / 30.0 * np.pi)) * 2.0 / 3.0
+    east = east + (wave + 20.0 * sin(x * np.pi) + 40.0 * sin(x / 3.0 * np.pi)) * 2.0 / 3.0
+    east = east + (150.0 * sin(x / 12.0 * np.pi) + 300.0 * sin(x / 30.0 * np.pi)) * 2.0 / 3.0
     rad = np.radians(lat)
-    magic = 1.0 - _EE * np.sin(rad) ** 2
+    magic = 1.0 - _EE * sin(rad) ** 2
     d_lat = north * 180.0 / (_A * (1.0 - _EE) / (magic * np.sqrt(magic)) * np.pi)
-    d_lon = east * 180.0 / (_A / np.sqrt(magic) * np.cos(rad) * np.pi)
+    d_lon = east * 180.0 / (_A / np.sqrt(magic) * cos(rad) * np.pi)
     inside = _in_china(lon, lat)
     return np.where(inside, lon + d_lon, lon), np.where(inside, lat + d_lat, lat)
 
@@ -64,10 +65,10 @@ def to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     """
     lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     x, y = to_gcj02(lon, lat)
-    far = np.hypot(x, y) + 0.00002 * np.sin(y * _BD)
-    turn = np.arctan2(y, x) + 0.000003 * np.cos(x * _BD)
+    far = np.hypot(x, y) + 0.00002 * sin(y * _BD)
+    turn = arctan2(y, x) + 0.000003 * cos(x * _BD)
     inside = _in_china(lon, lat)
-    east, north = far * np.cos(turn) + 0.0065, far * np.sin(turn) + 0.006
+    east, north = far * cos(turn) + 0.0065, far * sin(turn) + 0.006
     return np.where(inside, east, lon), np.where(inside, north, lat)
 
 

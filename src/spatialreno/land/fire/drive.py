@@ -11,6 +11,7 @@ import shapely
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from spatialreno._angles import arctan2
 from spatialreno._types import Bools, Floats, Indices
 from spatialreno.land.fire.net import Net
 from spatialreno.land.geometry.fit_rectangle import feasible_centres
@@ -167,4 +168,4 @@ def _direction(net: Net, tip: int) -> float:
     """Give the direction of the lane that ends at a node, in degrees from 0 to 90."""
     piece = np.flatnonzero((net.node == tip).any(axis=1) & net.drivable)[0]
     run = net.survey.stations.end[piece] - net.survey.stations.start[piece]
-    return float(np.degrees(np.arctan2(run[1], run[0])) % 90.0)
+    return float(np.degrees(arctan2(run[1], run[0])) % 90.0)

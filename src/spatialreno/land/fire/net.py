@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno._angles import arccos, arctan2, cos, sin, tan
 from spatialreno._types import Bools, Floats, Indices
 from spatialreno.land.geometry.grow_shrink import disc
 from spatialreno.land.lanes.chainage import cut_paths
@@ -166,7 +167,7 @@ def _turns(net: Net, constants: Mapping[str, float]) -> Turns:
     left, right = pairs["at_x"].to_numpy(np.intp), pairs["at_y"].to_numpy(np.intp)
     away = _directions(net, piece, end)
     cosine = np.clip((away[left] * away[right]).sum(axis=1), -1.0, 1.0)
-    bend = 180.0 - np.degrees(np.arccos(cosine))
+    bend = 180.0 - np.degrees(arccos(cosine))
     keep = bend <= _BACK_DEG
     left, right, bend = left[keep], right[keep], bend[keep]
     straight = bend < constants["fire_bend_deg"]
@@ -226,15 +227,15 @@ def _swung(at: Floats, one: Floats, other: Floats, first: float, second: float) 
 
 def _bands(at: Floats, one: Floats, other: Floats, radius_m: float, half_m: float) -> Any:
     """Draw arcs of a radius that touch both directions from a corner, as wide as the lane must be."""
-    between = np.arccos(np.clip((one * other).sum(axis=1), -1.0, 1.0)) / 2
+    between = arccos(np.clip((one * other).sum(axis=1), -1.0, 1.0)) / 2
     bisector = one + other
     bisector = bisector / np.maximum(np.hypot(*bisector.T), 1e-12)[:, None]
-    centre = at + (radius_m / np.sin(between))[:, None] * bisector
-    start = at + (radius_m / np.tan(between))[:, None] * one - centre
-    finish = at + (radius_m / np.tan(between))[:, None] * other - centre
-    angle = np.arctan2(start[:, 0] * finish[:, 1] - start[:, 1] * finish[:, 0], (start * finish).sum(axis=1))
+    centre = at + (radius_m / sin(between))[:, None] * bisector
+    start = at + (radius_m / tan(between))[:, None] * one - centre
+    finish = at + (radius_m / tan(between))[:, None] * other - centre
+    angle = arctan2(start[:, 0] * finish[:, 1] - start[:, 1] * finish[:, 0], (start * finish).sum(axis=1))
     steps = angle[:, None] * np.linspace(0.0, 1.0, 9)
-    cos, sin = np.cos(steps), np.sin(steps)
-    x = centre[:, :1] + cos * start[:, :1] - sin * start[:, 1:]
-    y = centre[:, 1:] + sin * start[:, :1] + cos * start[:, 1:]
+    ahead, aside = cos(steps), sin(steps)
+    x = centre[:, :1] + ahead * start[:, :1] - aside * start[:, 1:]
+    y = centre[:, 1:] + aside * start[:, :1] + ahead * start[:, 1:]
     return shapely.buffer(shapely.linestrings(np.stack([x, y], axis=2)), half_m, cap_style="flat", join_style="mitre")

@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy import sparse
 
+from spatialreno._angles import cos, sin, unit
 from spatialreno._types import Floats
 from spatialreno.land.geometry.fit_rectangle import Fit, place
 from spatialreno.land.geometry.grow_shrink import common, corners, polygons, tidied
@@ -63,7 +64,7 @@ class Packed:
 
 def cells_of(choices: list[Choice], centre: BaseGeometry, within_m: float | None = None) -> list[Cell]:
     """Cut the regions of choices into convex cells, near a centre only when a distance is given."""
-    disc = None if within_m is None else shapely.buffer(centre, within_m / np.cos(np.pi / 64), quad_segs=16)
+    disc = None if within_m is None else shapely.buffer(centre, within_m / cos(np.pi / 64), quad_segs=16)
     origin = np.array([centre.x, centre.y])
     found = []
     for choice in sorted(choices, key=_place_of):
@@ -285,7 +286,7 @@ class _Model:
         self._row([(distance, 1.0), *nearest], 0.0)
         self.distances.append(distance)
         for angle in np.arange(_SPOKES) * 2 * np.pi / _SPOKES:
-            spoke = np.array([np.cos(angle), np.sin(angle)])
+            spoke = np.array([cos(angle), sin(angle)])
             self._row([(distance, 1.0), *self._along(row, -spoke)], 0.0)
 
     def _apart(self, one: int, other: int) -> None:
@@ -346,7 +347,7 @@ def _hull(corners: Floats) -> Any:
 
 def _extent(choice: Choice, direction: Floats) -> float:
     turn = np.radians(choice.angle_deg)
-    along, across = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
+    along, across = np.array([cos(turn), sin(turn)]), np.array([-sin(turn), cos(turn)])
     return float(choice.width_m * abs(along @ direction) + choice.depth_m * abs(across @ direction))
 
 
@@ -358,4 +359,4 @@ def _directions(angles: set[float]) -> list[Floats]:
     """Normals of the edges of rectangles at these angles, both ways."""
     plain = sorted({round(angle % 90.0, 6) for angle in angles})
     turns = np.radians([angle + quarter for angle in plain for quarter in (0.0, 90.0, 180.0, 270.0)])
-    return list(np.column_stack([np.cos(turns), np.sin(turns)]))
+    return list(unit(turns))

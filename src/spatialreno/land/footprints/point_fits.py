@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno._angles import cos, sin
 from spatialreno._types import Floats, Geometries, Indices
 from spatialreno.area import STATION, as_points, may_go, once_an_area, standing_structures
 from spatialreno.errors import InputError
@@ -103,8 +104,9 @@ def rectangles(centres: Floats, sides: Floats) -> Any:
     """Draw rectangles around centres; ``sides`` holds width, depth (metres) and direction (degrees) of each."""
     turn = np.radians(sides[:, 2])
     corners = _CORNERS[None] * sides[:, None, :2]
-    cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
-    x, y = corners[..., 0] * cos - corners[..., 1] * sin, corners[..., 0] * sin + corners[..., 1] * cos
+    ahead, aside = cos(turn)[:, None], sin(turn)[:, None]
+    x = corners[..., 0] * ahead - corners[..., 1] * aside
+    y = corners[..., 0] * aside + corners[..., 1] * ahead
     return shapely.polygons(np.stack([x, y], axis=-1) + centres[:, None, :])
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from shapely import affinity
 
+from spatialreno._angles import arctan2, cos, sin
 from spatialreno._types import Floats, Shapes
 from spatialreno.land.geometry.grow_shrink import common, corners, joined, less, polygons
 
@@ -220,7 +221,7 @@ def _parallels(shapes: Shapes, shortest_m: float) -> list[tuple[float, float, fl
     run = end - start
     length = np.hypot(*run.T)
     run, length = run[length >= shortest_m], length[length >= shortest_m]
-    angle = np.degrees(np.arctan2(run[:, 1], run[:, 0])) % 90.0
+    angle = np.degrees(arctan2(run[:, 1], run[:, 0])) % 90.0
     angle = np.where(angle > 90.0 - _PARALLEL_DEG, angle - 90.0, angle)
     order = np.lexsort((length, angle))
     angle, length = angle[order], length[order]
@@ -325,7 +326,7 @@ def _moved(shape: BaseGeometry, by: Floats) -> Any:
 
 def _rotation(angle_deg: float) -> Floats:
     turn = np.radians(angle_deg)
-    rotation: Floats = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    rotation: Floats = np.array([[cos(turn), -sin(turn)], [sin(turn), cos(turn)]])
     return rotation
 
 

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from spatialreno._angles import cos
 from spatialreno._types import Floats, Shapes
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def set_back(shapes: Shapes, distance_m: float) -> Any:
     """
     if distance_m <= 0:
         return shapes
-    outside = distance_m / np.cos(np.pi / (4 * _QUARTER))
+    outside = distance_m / cos(np.pi / (4 * _QUARTER))
     rounded = shapely.buffer(shapes, outside, quad_segs=_QUARTER)
     mitred = shapely.buffer(shapes, distance_m, join_style="mitre", mitre_limit=1e3)
     return common(rounded, mitred)
@@ -55,7 +56,7 @@ def set_back(shapes: Shapes, distance_m: float) -> Any:
 def disc(points: Shapes, radius_m: ArrayLike) -> Any:
     """Draw circles as polygons that contain them."""
     radius = np.asarray(radius_m, float)
-    discs = shapely.buffer(points, radius / np.cos(np.pi / (4 * _QUARTER)), quad_segs=_QUARTER)
+    discs = shapely.buffer(points, radius / cos(np.pi / (4 * _QUARTER)), quad_segs=_QUARTER)
     return discs[radius > 0] if np.ndim(discs) else discs
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 import shapely
 
+from spatialreno._angles import arctan2, unit
 from spatialreno._types import Bools, Floats, Ints
 from spatialreno.walk.fabric.obstacles import PERMANENT, Obstacles
 from spatialreno.walk.fabric.sectors import Rays, Sectors, expand, packed, rays_of, unique_pairs
@@ -238,7 +239,7 @@ def _widest_gap(first: Ints, x: Ints, y: Ints) -> Ints:
     A walk bends only there.
     """
     size = np.diff(np.append(first, len(x)))
-    angle = np.arctan2(y.astype(float), x.astype(float))
+    angle = arctan2(y.astype(float), x.astype(float))
     group = np.repeat(np.arange(len(first)), size)
     order = np.lexsort((angle, group))
     turn = angle[order]
@@ -250,7 +251,7 @@ def _widest_gap(first: Ints, x: Ints, y: Ints) -> Ints:
     wide = width > np.pi + 1e-9
     found = np.zeros((len(first), 2), np.int64)
     middle = (turn + width / 2)[wide]
-    found[group[wide]] = np.rint(1e6 * np.column_stack([np.cos(middle), np.sin(middle)])).astype(np.int64)
+    found[group[wide]] = np.rint(1e6 * unit(middle)).astype(np.int64)
     return found
 
 

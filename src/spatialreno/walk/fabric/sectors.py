@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spatialreno._angles import arctan2
 from spatialreno._types import Bools, Floats, Ints
 from spatialreno.walk.fabric.obstacles import PERMANENT, Obstacles
 from spatialreno.walk.millimetres.compiled import compiled
@@ -108,7 +109,7 @@ def rays_of(points: Ints, pieces: Pieces) -> Rays:
     known = points[at] == code if len(points) else np.zeros(0, bool)
     at, owner, solid = at[known], owner[known], solid[known]
     along = (head - tail)[known].astype(np.int64)
-    angle = np.arctan2(along[:, 1].astype(float), along[:, 0].astype(float))
+    angle = arctan2(along[:, 1].astype(float), along[:, 0].astype(float))
     order = np.lexsort((owner, along[:, 1], along[:, 0], angle, at))
     at, along, angle, owner, solid = at[order], along[order], angle[order], owner[order], solid[order]
     fresh = np.ones(len(at), bool)

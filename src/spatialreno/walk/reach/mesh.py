@@ -14,6 +14,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from spatialreno._angles import arctan2
 from spatialreno._types import Bools, Floats, Geometries, Ints
 from spatialreno.errors import InputError
 from spatialreno.walk.fabric.cells import Cell
@@ -194,7 +195,7 @@ def _standing_at(mesh: Mesh, fabric: Fabric) -> tuple[Ints, Ints]:
     own, one, two = (mesh.xy[mesh.tri[t, (i + k) % 3]] for k in range(3))
     ahead, beside = (one - own).astype(float), (two - own).astype(float)
     size = np.sqrt((ahead**2).sum(axis=1)), np.sqrt((beside**2).sum(axis=1))
-    width = np.arctan2(ahead[:, 0] * beside[:, 1] - ahead[:, 1] * beside[:, 0], (ahead * beside).sum(axis=1))
+    width = arctan2(ahead[:, 0] * beside[:, 1] - ahead[:, 1] * beside[:, 0], (ahead * beside).sum(axis=1))
     order = np.lexsort((corner, -width, wedge[corner]))
     _, first = np.unique(wedge[corner[order]], return_index=True)
     pick = order[first]

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import shapely
 
+from spatialreno._angles import arccos, arctan2, cos, sin, unit
 from spatialreno._types import Bools, Floats, Geometries, Ints
 from spatialreno.walk.fabric.fabric import CORNER, DOOR, ON_STREET
 from spatialreno.walk.fabric.obstacles import in_the_way
@@ -179,16 +180,16 @@ class Walked:
         """Draw the slices of circles in which walks end, inside the circles."""
         look = ground.looks[rows[:, rows_of.LOOK].astype(np.int64)]
         right, ahead = rows[:, 4:6], rows[:, 6:8]
-        first = np.arctan2(right[:, 1], right[:, 0])
-        span = np.arctan2(right[:, 0] * ahead[:, 1] - right[:, 1] * ahead[:, 0], (right * ahead).sum(axis=1))
+        first = arctan2(right[:, 1], right[:, 0])
+        span = arctan2(right[:, 0] * ahead[:, 1] - right[:, 1] * ahead[:, 0], (right * ahead).sum(axis=1))
         round_ = (right == 0).all(axis=1)
         span = np.where(round_, 2 * np.pi, span)
-        step = 2 * np.arccos(1 - np.minimum(_SAG_MM / left, 0.5))
+        step = 2 * arccos(1 - np.minimum(_SAG_MM / left, 0.5))
         count = np.ceil(span / step).astype(np.int64) + 1
         row = np.repeat(np.arange(len(rows)), count)
         share = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         angle = first[row] + span[row] * share / (count[row] - 1)
-        rim = look[row, :2] + left[row, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+        rim = look[row, :2] + left[row, None] * unit(angle)
         ends = np.cumsum(count) - count
         # A slice begins and ends at its eye; a whole round does not visit it.
         eyes = np.where(round_[:, None], rim[ends], look[:, :2])
@@ -256,7 +257,7 @@ class Walked:
         row = np.repeat(first, count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         at = np.repeat(np.arange(len(node)), count)
         stands = in_the_way(self.stands, ray_label[row])
-        angle = np.arctan2(ahead[:, 1], ahead[:, 0])
+        angle = arctan2(ahead[:, 1], ahead[:, 0])
         turn = ray_angle[row] - angle[at]
         sides = []
         for side in (turn, -turn):
@@ -310,7 +311,7 @@ def _fans(angle: Floats, left: Floats, right: Floats, known: Bools) -> tuple[Int
     low = np.concatenate([np.where(two, angle, angle - right), (angle - right)[two]])
     high = np.concatenate([angle + left, angle[two]])
     row = np.concatenate([np.arange(len(angle)), np.flatnonzero(two)])
-    return row, np.column_stack([np.cos(low), np.sin(low), np.cos(high), np.sin(high)])
+    return row, np.column_stack([cos(low), sin(low), cos(high), sin(high)])
 
 
 def _split() -> tuple[Floats, Ints]:

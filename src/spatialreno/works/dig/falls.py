@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno._angles import tan
 from spatialreno.errors import Fault
 from spatialreno.works.dig.lane_net import Lanes
 
@@ -134,7 +135,7 @@ def house_clearance(depth_m: float, size_m: float, trench_m: float, constants: M
     foundation = constants["foundation_depth_m"]
     if depth_m <= foundation:
         return constants["drain_house_m"]
-    slip = (depth_m - foundation) / np.tan(np.radians(constants["soil_angle_deg"]))
+    slip = (depth_m - foundation) / tan(np.radians(constants["soil_angle_deg"]))
     return float(max(constants["drain_deep_house_m"], slip + trench_m / 2 - size_m / 2))
 
 

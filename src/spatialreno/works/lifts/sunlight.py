@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatialreno._angles import cos, sin, tan
 from spatialreno._types import Bools, Floats, Geometries, Indices
 from spatialreno.area import LONLAT, inhabited_buildings
 from spatialreno.errors import InputError
@@ -246,8 +247,8 @@ def _rays(area: StudyArea, law: SunRule, step_min: float) -> tuple[Floats, Float
     grid_north = Proj(area.crs).get_factors(longitude, latitude).meridian_convergence
     bearing = np.radians(sky["azimuth"].to_numpy(float) - grid_north)
     altitude = np.maximum(sky["elevation"].to_numpy(float), 0.0)
-    rise = np.where(altitude >= _LOWEST_DEG, np.tan(np.radians(altitude)), np.nan)
-    return np.column_stack([np.sin(bearing), np.cos(bearing)]), rise
+    rise = np.where(altitude >= _LOWEST_DEG, tan(np.radians(altitude)), np.nan)
+    return np.column_stack([sin(bearing), cos(bearing)]), rise
 
 
 def _shaded(
