@@ -106,7 +106,7 @@ def draw_terms(dice: np.random.Generator, cost: Any, gains: tuple[Gain, ...]) ->
     return Terms(
         cost=cost,
         budget=float(dice.integers(0, int(cost.sum()) + 2)) if odds[2] < 0.9 else np.inf,
-        shut=shut & ~must,
+        shut=shut if odds[6] > 0.8 else shut & ~must,
         must=must,
         rivals=((0, 1),) if odds[3] < 0.3 else (),
         asked=asked,

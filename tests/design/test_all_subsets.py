@@ -19,6 +19,7 @@ from quarters import area_of, quarters
 import spatialreno as sr
 from spatialreno.design import find_goal
 from spatialreno.design.answers import Question
+from spatialreno.design.binding import what_binds
 from spatialreno.design.proof.study import Effort
 
 MANY = int(os.environ.get("SPATIALRENO_SUBSETS", "0"))
@@ -45,6 +46,30 @@ def test_made_up_walks_against_every_set(seed: int) -> None:
     cheap = study.least(terms, found.value, found.chosen)
     assert study.value(cheap.chosen) >= found.value - 1e-5
     assert terms.cost[cheap.chosen].sum() == pytest.approx(least_of_all(study, terms, found.value))
+
+
+@pytest.mark.parametrize("seed", range(max(MANY, 40)))
+def test_what_binds_is_told_as_every_set_tells_it(seed: int) -> None:
+    """A term is named if and only if some set keeps to all the others; and with what it would have to be."""
+    dice = np.random.default_rng(seed)
+    study, drawn = made_up(dice)
+    flags = [dice.random(study.count) < share for share in (0.3, 0.2, 0.2)]
+    must, kept = flags[0], (("must_keep", flags[1]), ("keep_party", flags[2]))
+    rest = replace(drawn, must=must, shut=flags[1] | flags[2], kept_by=kept, parties=1, checks=(), floors=())
+    terms = replace(rest, budget=float(rest.cost.sum() * dice.random() / 2))
+    if best_of_all(study, terms) > -np.inf:
+        return
+    told = what_binds(study, terms, [f"W{at}" for at in range(study.count)])
+    without = {
+        "budget of": replace(terms, budget=np.inf), "most_parties of": replace(terms, parties=None),
+        "must_open (": replace(terms, must=np.zeros(study.count, bool)),
+        "must_keep (": replace(terms, shut=flags[2]), "keep_party (": replace(terms, shut=flags[1]),
+    }  # fmt: skip
+    binding = {word for word, easier in without.items() if best_of_all(study, easier) > -np.inf}
+    assert {word for word in without if word in told} == binding
+    if "budget of" in binding:
+        needs = least_of_all(study, without["budget of"], -np.inf)
+        assert f"(the rest needs {needs:,.0f}, {needs - terms.budget:,.0f} more)" in told
 
 
 @AREAS

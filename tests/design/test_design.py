@@ -116,6 +116,17 @@ def test_an_impossible_question_names_what_binds(example: sr.StudyArea) -> None:
         sr.design_openings(example, floor=1.0)
 
 
+def test_what_must_open_and_must_stay_is_told_and_not_searched_for() -> None:
+    asked = {"goal": "covered:kindergarten", "must_open": ["W1"]}
+    with pytest.raises(sr.InfeasibleError, match=r"must_keep \(opening W1 would do\); must_open \(W1"):
+        sr.design_openings(yard(), must_keep=["W1"], **asked)
+
+
+def test_nothing_may_open_so_nothing_opens() -> None:
+    found = sr.design_openings(yard(), goal="covered:kindergarten", candidates=[])
+    assert (found.chosen, found.status, found.value, found.bound) == ((), "proven", 0, 0)
+
+
 @pytest.mark.parametrize("place", ["yard", pytest.param("example", marks=pytest.mark.long)])
 def test_other_budgets(place: str, example: sr.StudyArea) -> None:
     area = yard(ring=True) if place == "yard" else example
@@ -137,6 +148,11 @@ def test_other_budgets(place: str, example: sr.StudyArea) -> None:
         ({"consent": "yes"}, "in_hand"),
         ({"wish": 1}, "no guard wish"),
         ({"budget_yuan": -1}, "0 or more"),
+        ({"budget_yuan": float("nan")}, "0 or more"),
+        ({"budget_yuan": "30000"}, "'30000', expected 0 or more"),
+        ({"goal": None}, "goal is None"),
+        ({"most_parties": -1}, "whole number"),
+        ({"most_parties": 1.5}, "whole number"),
     ],
 )
 def test_slips_are_named(asked: dict[str, Any], says: str) -> None:

@@ -22,7 +22,7 @@ from spatialreno.design.question.goals import Goal, find_goal
 from spatialreno.design.question.guards import CHECKS, Guards, Places, terms_of
 from spatialreno.design.question.hopes import Hopes
 from spatialreno.design.question.new_gates import find_new_gates, with_new_gates
-from spatialreno.design.question.terms import Terms
+from spatialreno.design.question.terms import Terms, checked_budget
 from spatialreno.design.tiles.study_by_tiles import study_of, tile_side
 from spatialreno.errors import InfeasibleError, RenoError
 
@@ -132,7 +132,7 @@ class Question:
     def designs(self, budgets_yuan: Sequence[float] | None, top: float) -> list[Design]:
         """Answer for several budgets, from least to most; by default down from some money, each answer another one."""
         if budgets_yuan is not None:
-            return [self.design(float(budget)) for budget in sorted(budgets_yuan)]
+            return [self.design(budget) for budget in sorted(checked_budget(one) for one in budgets_yuan)]
         found: list[Design] = []
         for step in range(_STEPS, 0, -1):
             budget = min(top * step / _STEPS, found[-1].cost_yuan - _FEN if found else np.inf)

@@ -30,11 +30,7 @@ def _binding(study: Study, terms: Terms, names: Sequence[str]) -> Iterator[str]:
         if cost is not None:
             short = cost - terms.budget
             yield f"budget of {terms.budget:,.0f} yuan (the rest needs {cost:,.0f}, {short:,.0f} more)"
-    if terms.shut.any():
-        easier = study.most(replace(terms, shut=none))
-        if easier.status != "infeasible":
-            opened = ", ".join(named(easier.chosen & terms.shut, names))
-            yield f"must_keep, keep_party and consent (opening {opened} would do)"
+    yield from _kept(study, terms, names)
     if terms.must.any() and _possible(study, replace(terms, must=none)):
         opened = ", ".join(named(terms.must, names))
         cost, asks = terms.cost[terms.must].sum(), terms.asks(terms.must)
@@ -46,6 +42,29 @@ def _binding(study: Study, terms: Terms, names: Sequence[str]) -> Iterator[str]:
     if terms.floors and _possible(study, replace(terms, floors=())):
         yield f"floor ({_short(study, terms)})"
     yield from _checks(study, terms)
+
+
+def _kept(study: Study, terms: Terms, names: Sequence[str]) -> Iterator[str]:
+    """Name the guards that keep something closed, each by itself; all of them where only that would do."""
+    guards = [guard for guard, _ in terms.kept_by]
+    told = False
+    for guard, _ in terms.kept_by:
+        rest = [kept for other, kept in terms.kept_by if other != guard]
+        shut = np.any(rest, axis=0) if rest else np.zeros(study.count, np.bool_)
+        opened = _opened(study, replace(terms, shut=shut), terms.shut, names)
+        if opened:
+            told = True
+            yield f"{guard} (opening {opened} would do)"
+    if len(guards) > 1 and not told:
+        opened = _opened(study, replace(terms, shut=np.zeros(study.count, np.bool_)), terms.shut, names)
+        if opened:
+            yield f"{' and '.join(guards)} together (opening {opened} would do)"
+
+
+def _opened(study: Study, terms: Terms, kept: Bools, names: Sequence[str]) -> str:
+    """Name what would open of what is kept; nothing where no choice keeps to the terms."""
+    easier = study.most(terms)
+    return "" if easier.status == "infeasible" else ", ".join(named(easier.chosen & kept, names))
 
 
 def _checks(study: Study, terms: Terms) -> Iterator[str]:

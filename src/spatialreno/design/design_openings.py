@@ -10,6 +10,7 @@ from spatialreno.design.answers import Question
 from spatialreno.design.design import Design
 from spatialreno.design.proof.study import Effort
 from spatialreno.design.question.guards import Guards
+from spatialreno.design.question.terms import checked_budget
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
@@ -97,8 +98,9 @@ def design_openings(
     >>> found.status, found.cost_yuan <= 10_000, found.value >= found.today
     ('proven', True, True)
     """
-    if not budget_yuan >= 0:
-        raise InputError(f"design: budget_yuan is {budget_yuan:g}, expected 0 or more. Give yuan, such as 300000.")
+    checked_budget(budget_yuan)
+    if not isinstance(goal, str):
+        raise InputError(f"design: goal is {goal!r}, expected a word such as basket, covered:KIND, kinds or score.")
     if max_m is not None:
         area = split_walls(area, max_m=max_m)
     question = Question.of(area, goal, candidates, standard, guards, progress, effort, tiles_m)

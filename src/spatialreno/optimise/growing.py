@@ -70,7 +70,7 @@ class GrowingLp:
         lp.integrality_ = []
         self._highs.passModel(lp)
         state = highspy.HighsModelStatus
-        self._solved, self._none = state.kOptimal, (state.kInfeasible, state.kUnboundedOrInfeasible)
+        self._solved, self._none = (state.kOptimal, state.kModelEmpty), (state.kInfeasible, state.kUnboundedOrInfeasible)
 
     def grow(self, rows: Sequence[Row]) -> None:
         """Add rows: columns, coefficients, least and most."""
@@ -106,7 +106,7 @@ class GrowingLp:
         status = self._highs.getModelStatus()
         if status in self._none:
             return float("inf"), np.empty(0), np.empty(0)
-        if status != self._solved:
+        if status not in self._solved:
             return None
         found = self._highs.getSolution()
         objective = float(self._highs.getInfo().objective_function_value)

@@ -109,6 +109,8 @@ class Study:
         """Find the choice that brings most within the terms; begin from choices that are known."""
         self._begin()
         hunt = Hunt(self, terms)
+        if terms.contradict:
+            return hunt.answer(-np.inf, "infeasible")
         for chosen in [terms.must.copy(), *start, *self.remembered()]:
             hunt.offer(chosen)
         bound, order = self._relaxed(terms, hunt)
@@ -178,7 +180,7 @@ class Study:
             if rungs != len(self.rungs):
                 lp, rungs = GrowingLp(master(terms, self.rungs, self.cuts.rows)), len(self.rungs)
             solved = lp.solve()
-            if solved is None or not len(solved[1]):
+            if solved is None or solved[0] == np.inf:
                 return (bound if solved is None else -np.inf), order
             objective, point, _ = solved
             bound = min(bound, self._floored(self.hopes.today - objective))

@@ -86,22 +86,31 @@ def terms_of(
     area, candidates = places.area, places.candidates
     number = {one.id: at for at, one in enumerate(candidates)}
     must = flags(len(candidates), _numbers(guards.get("must_open", ()), number, "must_open"))
-    shut = flags(len(candidates), _numbers(guards.get("must_keep", ()), number, "must_keep"))
-    shut |= _of_parties(area, guards.get("keep_party", ()), asked, number)
-    shut |= _without_consent(guards.get("consent"), asked, number)
+    kept_by = {
+        "must_keep": flags(len(candidates), _numbers(guards.get("must_keep", ()), number, "must_keep")),
+        "keep_party": _of_parties(area, guards.get("keep_party", ()), asked, number),
+        "consent": _without_consent(guards.get("consent"), asked, number),
+    }
     parties = asked[asked["kind"] == "party"].groupby("who", sort=True)["id"]
     return Terms(
         cost=np.asarray(cost, np.float64),
         budget=float("inf"),
-        shut=shut,
+        shut=np.any(list(kept_by.values()), axis=0),
         must=must,
         rivals=tuple(exclusions(candidates, places.ready)),
         asked=tuple(tuple(sorted({number[name] for name in ids})) for _, ids in parties),
-        parties=guards.get("most_parties"),
+        parties=_most_parties(guards.get("most_parties")),
         floors=_floors(area, guards.get("floor"), hopes, goal),
         checks=tuple(_checks(places, guards)),
         slack=_ROUNDED_YUAN,
+        kept_by=tuple((guard, kept) for guard, kept in kept_by.items() if kept.any()),
     )
+
+
+def _most_parties(most: int | None) -> int | None:
+    if most is not None and (most < 0 or most != int(most)):
+        raise InputError(f"design: most_parties is {most:g}, expected a whole number from 0 on, such as 3.")
+    return most
 
 
 def _checks(places: Places, guards: Guards) -> Iterator[Check]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 
 import numpy as np
 
 from spatialreno._types import Bools, Floats
 from spatialreno.design.question.checks import Check
+from spatialreno.errors import InputError
 
 _CENT = 1e-6
 
@@ -33,7 +35,9 @@ class Terms:
     budget
         Most to be spent; infinite when nothing is said.
     shut, must
-        Candidates that stay, and that are opened in any case.
+        Candidates that stay, and that are opened in any case. What is in both can be kept by no choice.
+    kept_by
+        The guards that say so of ``shut``, each with its own candidates.
     rivals
         Pairs of which only one can be chosen.
     asked
@@ -61,6 +65,12 @@ class Terms:
     never_all: tuple[tuple[int, ...], ...] = field(default=())
     checks: tuple[Check, ...] = ()
     slack: float = _CENT
+    kept_by: tuple[tuple[str, Bools], ...] = ()
+
+    @property
+    def contradict(self) -> bool:
+        """Tell whether something must open that must stay."""
+        return bool((self.must & self.shut).any())
 
     @property
     def free(self) -> Bools:
@@ -90,6 +100,19 @@ class Terms:
     def keeps_floors(self, holds: Sequence[bool], weights: Sequence[float]) -> bool:
         """Tell whether every compound gets its least, given which gains hold."""
         return all(sum(weights[at] for at in floor.gains if holds[at]) >= floor.least - _CENT for floor in self.floors)
+
+
+def checked_budget(budget_yuan: float) -> float:
+    """Take a sum of money; infinite: without a limit.
+
+    Raises
+    ------
+    InputError
+        It is no number, or below 0.
+    """
+    if not (isinstance(budget_yuan, Real) and budget_yuan >= 0):
+        raise InputError(f"design: budget_yuan is {budget_yuan!r}, expected 0 or more. Give yuan, such as 300000.")
+    return float(budget_yuan)
 
 
 def named(chosen: Bools, names: Sequence[str]) -> list[str]:
