@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 from conftest import make_area
 from shapely import LineString, Point, box
@@ -35,3 +36,24 @@ def yard(*, ring: bool = False, second: bool = False) -> sr.StudyArea:
         ],
         facilities=[{"id": "F1", "kind": "kindergarten", "geometry": Point(60, 30)}],
     )
+
+
+def two_yards(**more: Any) -> sr.StudyArea:
+    """Draw C1 (100 residents, estimated) and C2 (200) with a kindergarten; W12 between, X13 within C1 was inferred."""
+    return make_area(
+        compounds=[
+            {"id": "C1", "name": "一院", "geometry": box(0, 0, 40, 40)},
+            {"id": "C2", "name": "二院", "geometry": box(40, 0, 80, 40)},
+        ],
+        buildings=[
+            {"id": "B1", "residents": 100, "estimated": "residents", "storeys": 5, "geometry": box(5, 15, 15, 25)},
+            {"id": "B2", "residents": 200, "storeys": 5, "geometry": box(55, 15, 65, 25)},
+        ],
+        walls=[
+            {"id": "W12", "geometry": LineString([(40, 0), (40, 40)])},
+            {"id": "X13", "inferred": True, "geometry": LineString([(25, 0), (25, 40)])},
+            {"id": "R", "removable": False, "geometry": LineString(box(0, 0, 80, 40).exterior.coords)},
+        ],
+        facilities=[{"id": "F1", "kind": "kindergarten", "geometry": Point(75, 35)}],
+        **more,
+    )  # fmt: skip

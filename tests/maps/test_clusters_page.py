@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from conftest import make_area
-from shapely import box
+from shapely import LineString, box
 
 import spatialreno as sr
 from spatialreno.comparison import Comparison, by_cluster, cluster_ground, clusters_of
@@ -30,8 +30,9 @@ def options() -> Comparison:
         for n in range(4)
     ]  # fmt: skip
     sheds = [{"id": "V1", "legality": "illegal", "geometry": box(10, 25, 14, 28)}]
-    area = make_area(compounds=compounds, buildings=homes, structures=sheds)
-    clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", ids=["V1"])])
+    walls = [{"id": "W1", "kind": "wall", "geometry": LineString([(80, 0), (80, 40)])}]
+    area = make_area(compounds=compounds, buildings=homes, structures=sheds, walls=walls)
+    clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", ids=["V1"]), sr.demolish("walls", ids=["W1"])])
     acts = [sr.alter("compounds", ids=own, set={"cluster": one}) for one, own in HALVES.items()]
     named = sr.Scenario("named", "组团", acts)
     return sr.compare(area, [clear, named], works=())
@@ -42,8 +43,32 @@ def test_every_option_is_told_in_the_same_division(options: Comparison) -> None:
     table = by_cluster(options, lang="en")
     assert table.loc[("K1", "Households")].tolist() == ["household", 30, 30, 30]
     assert table.loc[("K2", "Residents")].tolist() == ["person", 210, 210, 210]
-    assert table.loc[("K1", "Land freed")].tolist() == ["m2", 0, 12, 0]
-    assert table.loc[("K2", "Land freed")].tolist() == ["m2", 0, 0, 0]
+    freed = table["clear"].xs("Land freed", level=1)  # the shed, and a wall of 24 cm on the ground of two yards
+    assert freed.to_dict() == pytest.approx({"K1": 12 + 40 * 0.12, "K2": 40 * 0.12})
+    assert table["named"].xs("Land freed", level=1).tolist() == [0, 0]
+
+
+def test_money_is_shared_by_where_it_lies_and_adds_up_to_the_bill(options: Comparison) -> None:
+    """The shed lies in K1, the wall between yards of 20 and 30 households, what comes on top is everybody's."""
+    bill, table = options.bill(), by_cluster(options, lang="en")["clear"]
+    lines = bill.of("clear").lines.groupby("layer")["cost_yuan"].sum()
+    cost = table.xs("Total cost (estimate)", level=1)
+    assert lines[["structures", "walls"]].min() > 0
+    assert cost["K1"] == pytest.approx(lines["structures"] + 0.4 * lines["walls"] + 0.3 * lines[""], abs=0.05)
+    assert round(cost.sum() * 100) == round(bill.total["clear"] * 100)
+    assert table[("K1", "Cost per household (estimate)")] == pytest.approx(cost["K1"] / 30)
+    assert pd.isna(by_cluster(options, lang="en").at[("K1", "Total cost (estimate)"), "today"])
+
+
+def test_what_is_in_no_cluster_stands_by_itself(options: Comparison) -> None:
+    half = sr.Scenario("half", "一个组团", [sr.alter("compounds", ids=HALVES["K1"], set={"cluster": "K1"})])
+    found = sr.compare(options.today, [half, options.scenarios[0]], works=())
+    table = by_cluster(found, lang="en")
+    assert list(dict.fromkeys(table.index.get_level_values(0))) == ["K1", "in no cluster"]
+    assert table.loc[("in no cluster", "Households"), "half"] == 70
+    cost = table["clear"].xs("Total cost (estimate)", level=1)
+    assert round(cost.sum() * 100) == round(found.bill().total["clear"] * 100) and cost.min() > 0
+    assert table["clear"].xs("Contiguous blocks", level=1).tolist() == [1, 1]  # one block lies in both
 
 
 def test_scores_are_means_over_residents_and_unknown_is_unknown(options: Comparison) -> None:

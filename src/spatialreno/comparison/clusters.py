@@ -6,11 +6,14 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from spatialreno.comparison.money.cluster_money import cluster_money
 from spatialreno.comparison.sheet import Compared, Sheet
 from spatialreno.indicators import indicator_title
 
 # Compounds of a cluster that face one another across a lane are drawn as one ground.
 _ACROSS_M, _EDGE_M = 10.0, 10.5
+# What belongs to no cluster stands in a row of its own, so that people and money add up to those of the whole.
+_OUTSIDE = {"zh": "未划入组团", "en": "in no cluster"}
 
 
 def clusters_of(options: Compared) -> pd.Series[str]:
@@ -62,7 +65,10 @@ def cluster_ground(options: Compared) -> gpd.GeoDataFrame:
 
 
 def by_cluster(options: Compared, *, lang: str = "zh") -> pd.DataFrame:
-    """Hold options against one another in each cluster: who lives there and what they come to have.
+    """Hold options against one another in each cluster: who lives there, what they come to have, what it costs.
+
+    Every line of the bill is shared out among the homes it is for (``residents_pay``), so that the costs of all
+    clusters, and of what is in none, add up to the bill; what is for nobody in particular is shared by households.
 
     Parameters
     ----------
@@ -75,8 +81,9 @@ def by_cluster(options: Compared, *, lang: str = "zh") -> pd.DataFrame:
     -------
     DataFrame
         Index cluster_id, indicator (title); columns unit and one for each option, today first: households, residents,
-        circle score (mean over residents), share of residents with each basket, m² that come free. What is not known
-        is missing. Without clusters, no rows.
+        circle score (mean over residents), share of residents with each basket, blocks (those that lie in a cluster
+        with some compound), m² that come free, cost, cost per household, what residents pay of it, things without
+        a price. What is not known is missing. Without clusters, no rows.
 
     Examples
     --------
@@ -87,8 +94,11 @@ def by_cluster(options: Compared, *, lang: str = "zh") -> pd.DataFrame:
     >>> float(found.at[("K1", "Residents"), "k"])
     626.0
     """
-    cluster = clusters_of(options)
-    wide = pd.concat({name: _measured(options, name, cluster) for name in options.areas}, axis=1)
+    outside, cluster = _OUTSIDE[lang], clusters_of(options)
+    if cluster.empty:
+        return Sheet(pd.DataFrame())
+    cluster = cluster.reindex(options.today.compounds.index).fillna(outside)
+    wide = pd.concat({name: _measured(options, name, cluster, outside) for name in options.areas}, axis=1)
     known = options.today.catalog.indicators
     stems = [key if key in known.index else key.partition(":")[0] for key in wide.index.get_level_values(1)]
     norm = options.evaluations["today"].standard
@@ -100,20 +110,26 @@ def by_cluster(options: Compared, *, lang: str = "zh") -> pd.DataFrame:
     return Sheet(wide)
 
 
-def _measured(options: Compared, option: str, cluster: pd.Series[str]) -> pd.Series[float]:
+def _measured(options: Compared, option: str, cluster: pd.Series[str], outside: str) -> pd.Series[float]:
     """Measure one option in each cluster, by cluster and indicator."""
     found = options.evaluations[option]
     people = found.scores
-    home = options.areas[option].buildings["compound_id"].map(cluster).reindex(people.index)
-    counts = people[["households", "residents"]].astype("float64").groupby(home).sum(min_count=1)
+    home = options.areas[option].buildings["compound_id"].map(cluster).fillna(outside).astype("str")
+    own = home.reindex(people.index)
+    counts = people[["households", "residents"]].astype("float64").groupby(own).sum(min_count=1)
     values = pd.concat([people[["score"]], found.baskets.add_prefix("basket:")], axis=1).astype("float64")
     weight = values.notna().mul(people["residents"].astype("float64").fillna(0.0), axis=0)
-    means = values.fillna(0.0).mul(weight).groupby(home).sum() / weight.groupby(home).sum()
-    freed = options.freed[option]
-    metres = freed.geometry.area.groupby(freed["compound_id"].map(cluster)).sum()
-    names = _by_number(pd.Index(cluster.unique()))
+    means = values.fillna(0.0).mul(weight).groupby(own).sum() / weight.groupby(own).sum()
+    names = _by_number(pd.Index([name for name in {*cluster, *own} if name != outside]))
+    names += [outside] if outside in {*cluster, *own} else []
     table = pd.concat([counts, means], axis=1).reindex(names)
+    blocks = options.blocks[option]["compounds"].str.split(",").explode()
+    table["blocks"] = blocks.map(cluster).groupby(level=0).unique().explode().value_counts().reindex(names).fillna(0.0)
+    freed = options.freed[option]
+    metres = freed.geometry.area.groupby(freed["compound_id"].map(cluster).fillna(outside)).sum()
     table["freed_m2"] = metres.reindex(names).fillna(0.0)
+    lived = options.today.buildings["compound_id"].map(cluster).fillna(outside).astype("str")
+    table = table.join(cluster_money(options, option, lived))
     return pd.Series(table.stack(future_stack=True), dtype="float64")
 
 

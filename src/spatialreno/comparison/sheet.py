@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from spatialreno.area import StudyArea
     from spatialreno.community import Consents
+    from spatialreno.comparison.works import Works
     from spatialreno.indicators import Evaluation
     from spatialreno.scenario import Bill, Scenario
 
@@ -75,6 +76,10 @@ class Compared(Protocol):
     @property
     def consents(self) -> Mapping[str, Consents]:
         """Who must agree, by option."""
+
+    @property
+    def works(self) -> Mapping[str, Works]:
+        """Heat, dig and lifts, by option."""
 
     @property
     def checkups(self) -> dict[str, pd.DataFrame]:

@@ -70,7 +70,8 @@ class GrowingLp:
         lp.integrality_ = []
         self._highs.passModel(lp)
         state = highspy.HighsModelStatus
-        self._solved, self._none = (state.kOptimal, state.kModelEmpty), (state.kInfeasible, state.kUnboundedOrInfeasible)
+        self._solved = state.kOptimal, state.kModelEmpty
+        self._none = state.kInfeasible, state.kUnboundedOrInfeasible
 
     def grow(self, rows: Sequence[Row]) -> None:
         """Add rows: columns, coefficients, least and most."""

@@ -109,8 +109,6 @@ class Study:
         """Find the choice that brings most within the terms; begin from choices that are known."""
         self._begin()
         hunt = Hunt(self, terms)
-        if terms.contradict:
-            return hunt.answer(-np.inf, "infeasible")
         for chosen in [terms.must.copy(), *start, *self.remembered()]:
             hunt.offer(chosen)
         bound, order = self._relaxed(terms, hunt)
@@ -175,6 +173,8 @@ class Study:
     def _relaxed(self, terms: Terms, hunt: Hunt) -> tuple[float, Ints]:
         """Solve the relaxation with cuts until none is missing; gives the bound and candidates by how open they are."""
         order, bound = self._dice.permutation(self.count), np.inf
+        if terms.contradict:
+            return -np.inf, order
         lp, rungs = GrowingLp(master(terms, self.rungs, self.cuts.rows)), len(self.rungs)
         while not self.spent():
             if rungs != len(self.rungs):

@@ -82,5 +82,5 @@ def _line(key: object, row: pd.Series, options: list[str]) -> list[object]:
     share = row["unit"] == "share"
     said = f"{title} (%)" if share else f"{title}"
     cells = [float(row[one]) * (100 if share else 1) for one in options]
-    decimals = 0 if row["unit"] in {"person", "household", "m2"} else 1
+    decimals = 1 if row["unit"] in {"share", "point"} else 0
     return [f"{cluster}", said, *(tag("span", number(cell, decimals)) if cell == cell else None for cell in cells)]
