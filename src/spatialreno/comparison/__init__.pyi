@@ -13,9 +13,9 @@ from .kept import today_alone as today_alone
 from .money.budgets import Budgets as Budgets
 from .money.budgets import read_budgets as read_budgets
 from .money.funding import Funding as Funding
+from .money.line_places import whole_shares as whole_shares
 from .money.payments import Span as Span
 from .money.residents_pay import residents_pay as residents_pay
-from .money.residents_pay import whole_shares as whole_shares
 from .options import Comparison as Comparison
 from .people import People as People
 from .people import gather_people as gather_people
