@@ -174,6 +174,19 @@ def test_help_brings_nothing_heavy() -> None:
     assert done.stdout.strip().endswith("[]")
 
 
+def test_what_is_kept_is_written_without_the_makers_of_walks_and_digs() -> None:
+    """Machine code and graphs cost half a second that a command with a warm cache has no use for."""
+    code = (
+        "import sys\nfrom spatialreno.comparison import Comparison, compare_once\n"
+        "from spatialreno.walk import change_of\n"
+        "from spatialreno.maps.paper import cad, pdf, qgis, workbook\nfrom spatialreno.maps.page import page\n"
+        "from spatialreno.works import Dig, HeatPlan\n"
+        "print([m for m in ('numba', 'networkx', 'highspy', 'matplotlib', 'ezdxf') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 MOST_ANY = 0.01  # 0.009 was reached on 2026-11-30; it only goes down
 
 

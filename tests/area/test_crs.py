@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import shapely
 from conftest import ORIGIN, examples, frame
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from pyproj import CRS, Geod, Transformer
 
 from spatialreno.area import assemble
-from spatialreno.area.place.crs import LONLAT, crs_text, length_error, metric_crs, zone_crs
+from spatialreno.area.place.crs import LONLAT, crs_text, length_error, metric_crs, soon_found, zone_crs
 from spatialreno.errors import InputError
 
 C1 = {"id": "C1", "name": "院", "geometry": shapely.box(0, 0, 100, 100)}
@@ -145,3 +146,13 @@ def test_a_system_is_written_as_it_can_be_read_back():
     assert crs_text(CRS.from_epsg(4546)) == "EPSG:4546"
     assert metric_crs(crs_text(own), "crs") == own
     assert math.isfinite(length_error(own, 500_000, 3_800_000))
+
+
+@pytest.mark.parametrize("code", [4546, 25832, 2381, 27700, 28992])
+def test_the_way_that_is_soon_found_is_the_same_to_the_bit(code):
+    system = CRS.from_epsg(code)
+    use = system.area_of_use
+    lon, lat = np.random.default_rng(7).uniform([use.west, use.south], [use.east, use.north], (50, 2)).T
+    slow = Transformer.from_crs(LONLAT, system, always_xy=True).transform(lon, lat)
+    assert np.array_equal(slow, Transformer.from_crs(soon_found(LONLAT), system, always_xy=True).transform(lon, lat))
+    assert soon_found(system) is system

@@ -26,7 +26,7 @@ SRC = ROOT / "src" / "spatialreno"
 POSIX = {
     "fork": {"files/child_process.py"}, "kill": {"files/child_process.py"}, "sysconf": {"files/child_process.py"},
     "resource": {"files/child_process.py"}, "SIGKILL": {"files/child_process.py"}, "fcntl": {"files/write_whole.py"},
-    "getuid": {"walk/millimetres/compiled.py", "comparison/kept.py"}, "symlink_to": {"formats/readers/gdal.py"},
+    "getuid": {"walk/millimetres/compiled.py", "files/code_digest.py"}, "symlink_to": {"formats/readers/gdal.py"},
     "geteuid": set(), "chmod": set(), "chown": set(), "umask": set(), "pwd": set(), "grp": set(), "termios": set(),
     "killpg": set(), "SIGALRM": set(), "alarm": set(), "uname": set(), "mkfifo": set(), "getpgid": set(),
 }  # fmt: skip

@@ -1,10 +1,14 @@
 """An area survives its files: what is written reads back; a write that fails leaves what was there."""
 
+import contextlib
 import json
 import shutil
+import sqlite3
 import tempfile
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
@@ -14,6 +18,7 @@ from hypothesis import strategies as st
 
 from spatialreno import check_area, new_area, read_area, write_area
 from spatialreno.errors import InputError
+from spatialreno.files import row_files, write_gpkg
 from spatialreno.formats.areas import folder as folder_module
 
 C1 = {"id": "C1", "name": "一院", "households": 40, "geometry": shapely.box(0, 0, 100, 100)}
@@ -298,3 +303,24 @@ def test_qgis_own_tables_in_a_geopackage_are_no_layers(area, tmp_path):
     shutil.copy(path, tmp_path / "YARD.GPKG")
     shutil.copy(tmp_path / "yard.toml", tmp_path / "YARD.toml")
     assert read_area(tmp_path / "YARD.GPKG") == area
+
+
+def test_a_geopackage_of_many_layers_is_the_same_as_one_written_at_once(tmp_path, monkeypatch):
+    """Layers are taken off its list while more are written: all stand there again, in order, with what they hold."""
+    shapes = shapely.points([(k, k) for k in range(6)])
+    whole = gpd.GeoDataFrame({"n": range(6)}, geometry=shapes, crs="EPSG:4546")
+    frames = {f"layer{k}": whole.iloc[: k % 6 + 1] for k in range(20)} | {"table": pd.DataFrame({"a": ["x"]})}
+    write_gpkg(frames, tmp_path / "many.gpkg")
+    monkeypatch.setattr(row_files, "_AT_ONCE", 1000)
+    write_gpkg(frames, tmp_path / "once.gpkg")
+
+    def told(file):
+        with contextlib.closing(sqlite3.connect(file)) as base:
+            made = sorted(base.execute("SELECT name, type, sql FROM sqlite_master"))
+            tables = [name for name, kind, _ in made if kind == "table"]
+            return made, {name: list(base.execute(f'SELECT * FROM "{name}"')) for name in tables}
+
+    assert told(tmp_path / "many.gpkg") == told(tmp_path / "once.gpkg")
+    listed = [str(name) for name, _ in pyogrio.list_layers(tmp_path / "many.gpkg")]
+    assert listed == list(frames)
+    assert len(pyogrio.read_dataframe(tmp_path / "many.gpkg", layer="layer5", bbox=(2, 2, 3, 3))) == 2

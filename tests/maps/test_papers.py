@@ -5,6 +5,7 @@ import html
 import io
 import itertools
 import json
+import os
 import re
 import sqlite3
 import zipfile
@@ -97,6 +98,38 @@ def test_text_laid_out_once_gives_the_same_bytes(tmp_path, monkeypatch):
     quick = write("quick.pdf")
     monkeypatch.setattr(fonts, "_each_text_once", contextlib.nullcontext)
     assert quick == write("slow.pdf") and b"/Contents" in quick
+
+
+def test_a_cut_font_is_kept_and_gives_the_same_bytes(tmp_path, monkeypatch):
+    """Cut once for the same letters; what is kept and not whole is not taken."""
+    from fontTools.subset import Subsetter
+
+    cuts, subset = [], Subsetter.subset
+    monkeypatch.setenv("SPATIALRENO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(Subsetter, "subset", lambda self, font: (cuts.append(1), subset(self, font)))
+
+    def write(name):
+        with fonts.lettering():
+            sheet = Sheet(200, 100)
+            sheet.put(20, 20, "三号院 AV·Wall 12")
+            return bound([sheet], tmp_path / name, title="one").read_bytes()
+
+    first, once = write("first.pdf"), len(cuts)
+    assert once and write("again.pdf") == first and len(cuts) == once
+    for file in (tmp_path / "cache" / "spatialreno" / "fonts").iterdir():
+        file.write_bytes(file.read_bytes()[:-1])
+    assert write("broken.pdf") == first and len(cuts) == 2 * once
+    monkeypatch.setattr(fonts, "_each_cut_kept", contextlib.nullcontext)
+    assert write("plain.pdf") == first and len(cuts) == 3 * once
+
+
+def test_fonts_that_were_not_used_for_longest_go(tmp_path, monkeypatch):
+    monkeypatch.setattr(fonts, "MOST", 250)
+    for k in range(4):
+        fonts._put_cut(tmp_path / f"font{k}", fonts._Cut(bytes(60), {1: 2}))
+        os.utime(tmp_path / f"font{k}", (k, k))
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["font2", "font3"]
+    assert fonts._read_cut(tmp_path / "font3") == fonts._Cut(bytes(60), {1: 2})
 
 
 def test_text_wraps_and_loses_nothing():

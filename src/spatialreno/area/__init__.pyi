@@ -59,6 +59,7 @@ from .place.crs import on_new_datum as on_new_datum
 from .place.crs import on_the_plan as on_the_plan
 from .place.crs import same_system as same_system
 from .place.crs import shifted as shifted
+from .place.crs import soon_found as soon_found
 from .place.crs import stated_crs as stated_crs
 from .place.crs import zone_crs as zone_crs
 from .place.relate import owners as owners

@@ -23,6 +23,7 @@ from spatialreno.area.place.crs import (
     length_error,
     metric_crs,
     place_fault,
+    soon_found,
     zone_crs,
 )
 from spatialreno.area.place.relate import relate
@@ -166,7 +167,7 @@ def _projected(frame: gpd.GeoDataFrame, target: CRS) -> Any:
     """Bring a layer into a CRS, to the micrometre: beyond that one build of PROJ differs from the next."""
     if frame.crs == target:
         return frame
-    there = frame.to_crs(target)
+    there = frame.set_crs(soon_found(frame.crs), allow_override=True).to_crs(target)
     return there.set_geometry(shapely.transform(there.geometry.to_numpy(), lambda xy: np.round(xy, _DECIMALS)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 import sys
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from spatialreno.comparison import People
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+_SELDOM = (50_000, 20, 20)  # tables hold many small things that stay: looking for circles among them took a tenth
 _tables: ContextVar[Path | None] = ContextVar("tables", default=None)  # what --catalog named, for this command
 OwnTables = Annotated[
     Path | None, typer.Option("--catalog", help="Folder of tables (costs.csv …) that lie over the area's own")
@@ -123,6 +125,7 @@ def works_named(text: str) -> list[str]:
 
 def main() -> None:
     """Run the command line; whatever goes wrong is one clear message and exit code 1."""
+    gc.set_threshold(*_SELDOM)
     speak_chinese()
     say_notes()
     try:

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import pickle
-import stat
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -24,6 +21,7 @@ from spatialreno.community import find_consents, read_register
 from spatialreno.comparison.key import comparison_key
 from spatialreno.comparison.options import TODAY, Comparison
 from spatialreno.comparison.works import Asked, asked_of_owners, asked_works
+from spatialreno.files import unfit_folder, user_cache
 from spatialreno.scenario import Scenario, make_bill
 
 if TYPE_CHECKING:
@@ -90,7 +88,7 @@ def compare_once(
         return compare(today, scenarios, progress=say, **terms)
 
     folder = Path(cache) if cache is not None else cache_folder()
-    why = _unfit(folder)
+    why = unfit_folder(folder)
     if why:
         say(f"not kept for the next command: {why}")
         return worked_out()
@@ -158,24 +156,7 @@ def cache_folder() -> Path:
     >>> cache_folder().name
     'comparisons'
     """
-    named = os.environ.get("SPATIALRENO_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    if not named and sys.platform == "win32":
-        named = os.environ.get("LOCALAPPDATA")
-    return (Path(named) if named else Path.home() / ".cache") / "spatialreno" / "comparisons"
-
-
-def _unfit(folder: Path) -> str:
-    """Say why nothing may be kept in a folder; make it, for its user alone, where there is none."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        found = folder.stat()
-    except OSError as error:
-        return f"{folder} cannot be made ({error.strerror}). Name another: SPATIALRENO_CACHE"
-    if not os.access(folder, os.W_OK):
-        return f"{folder} cannot be written. Name another: SPATIALRENO_CACHE"
-    if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
-        return f"others may write to {folder}. Take that right away, or name another: SPATIALRENO_CACHE"
-    return ""
+    return user_cache() / "comparisons"
 
 
 def _kept_or_made(

@@ -3,6 +3,8 @@ from .child_process import once_imported as once_imported
 from .child_process import refused as refused
 from .child_process import works_apart as works_apart
 from .code_digest import code_digest as code_digest
+from .code_digest import unfit_folder as unfit_folder
+from .code_digest import user_cache as user_cache
 from .manifest import MANIFEST as MANIFEST
 from .manifest import changed_since as changed_since
 from .manifest import read_manifest as read_manifest

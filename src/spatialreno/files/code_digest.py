@@ -1,8 +1,11 @@
-"""A digest of the code and its libraries, for whatever is kept on disk and must not outlive them."""
+"""For what is kept on disk: a digest of the code that it must not outlive, and a folder that is its user's alone."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
+import sys
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -36,3 +39,31 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return "none"
+
+
+def user_cache() -> Path:
+    """Name the folder in which things are kept between commands: in ``SPATIALRENO_CACHE``, else in the user's cache.
+
+    Examples
+    --------
+    >>> user_cache().name
+    'spatialreno'
+    """
+    named = os.environ.get("SPATIALRENO_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    if not named and sys.platform == "win32":
+        named = os.environ.get("LOCALAPPDATA")
+    return (Path(named) if named else Path.home() / ".cache") / "spatialreno"
+
+
+def unfit_folder(folder: Path) -> str:
+    """Say why nothing may be kept in a folder; make it, for its user alone, where there is none."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        found = folder.stat()
+    except OSError as error:
+        return f"{folder} cannot be made ({error.strerror}). Name another: SPATIALRENO_CACHE"
+    if not os.access(folder, os.W_OK):
+        return f"{folder} cannot be written. Name another: SPATIALRENO_CACHE"
+    if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
+        return f"others may write to {folder}. Take that right away, or name another: SPATIALRENO_CACHE"
+    return ""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +19,7 @@ import pyogrio
 import shapely
 from pyproj import CRS
 
-from spatialreno.area import LONLAT, crs_name, declared_crs
+from spatialreno.area import LONLAT, crs_name, declared_crs, soon_found
 from spatialreno.catalog import read_catalog
 from spatialreno.errors import Fault, InputError
 from spatialreno.files.child_process import guarded, refused
@@ -31,7 +33,14 @@ if TYPE_CHECKING:
 _DEGREE_DECIMALS = 10  # 0.01 mm on the ground
 _HEAD, _LINES = 20_000, 20  # letters and lines from which is told what parts the cells of a CSV
 _FORMULA_STARTS = tuple("=+-@|%")
-_GPKG_DATE = "2000-01-01T00:00:00.000Z"  # the same area gives the same bytes on any day
+_GPKG_SETTINGS = {
+    "OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z",  # the same area gives the same bytes on any day
+    "OGR_SQLITE_SYNCHRONOUS": "OFF",  # whoever writes it whole sees to the disk
+}
+_AT_ONCE = 8  # layers that a GeoPackage lists while more are written
+_STAYS = "gpkg_ogr_contents"
+_LISTS = ("gpkg_contents", "gpkg_geometry_columns")
+_Listed = dict[str, list[tuple[Any, ...]]]
 
 
 def read_geojson(path: Path) -> gpd.GeoDataFrame:
@@ -230,7 +239,7 @@ def _bytes(path: Path) -> bytes:
 
 def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
     """Write RFC 7946 GeoJSON in degrees, a feature a line, the same bytes each time."""
-    degrees = frame.to_crs(LONLAT)
+    degrees = frame.to_crs(soon_found(LONLAT))
     lines = ",\n".join(
         json.dumps(_rounded(feature), ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
         for feature in degrees.iterfeatures(na="drop", drop_id=True)
@@ -242,13 +251,47 @@ def write_gpkg(
     frames: Mapping[str, pd.DataFrame], path: Path, *, kinds: Mapping[str, str] | None = None
 ) -> None:
     """Write all layers into one GeoPackage, the same bytes each time; ``kinds`` names geometry types of empty ones."""
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _GPKG_DATE})
+    pyogrio.set_gdal_config_options(_GPKG_SETTINGS)
+    told: list[_Listed] = []
     try:
-        for name, frame in frames.items():
+        for place, (name, frame) in enumerate(frames.items(), start=1):
             kind = (kinds or {}).get(name)
             pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", geometry_type=kind, append=path.exists())
+            if place % _AT_ONCE == 0 and place < len(frames):
+                told.append(_taken_off_the_list(path))
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+        pyogrio.set_gdal_config_options(dict.fromkeys(_GPKG_SETTINGS))
+    if told:
+        _put_back_on_the_list(path, told)
+
+
+def _taken_off_the_list(path: Path) -> _Listed:
+    """Take the layers off the file's list of layers: GDAL opens it anew for each layer, and reads all that are listed.
+
+    One table without shapes stays listed, or GDAL would look for others that are not.
+    """
+    with closing(sqlite3.connect(path)) as base, base:
+        told = _emptied_list(base)
+        base.execute("INSERT INTO gpkg_contents (table_name, data_type) VALUES (?, 'attributes')", (_STAYS,))
+    return told
+
+
+def _put_back_on_the_list(path: Path, told: Iterable[_Listed]) -> None:
+    """List all layers again, in the order in which they were written."""
+    with closing(sqlite3.connect(path)) as base, base:
+        for listed in (*told, _emptied_list(base)):
+            for table, rows in listed.items():
+                for row in rows:
+                    base.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+
+
+def _emptied_list(base: sqlite3.Connection) -> _Listed:
+    base.execute("PRAGMA synchronous = OFF")  # whoever writes the file whole sees to the disk
+    told: _Listed = {}
+    for table in _LISTS:
+        told[table] = list(base.execute(f"SELECT * FROM {table} WHERE table_name <> ?", (_STAYS,)))
+        base.execute(f"DELETE FROM {table}")
+    return told
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:

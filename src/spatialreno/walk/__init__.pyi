@@ -11,8 +11,8 @@ from .centrelines.street_isochrones import street_isochrones as street_isochrone
 from .centrelines.street_network import StreetNetwork as StreetNetwork
 from .fabric.fabric import Fabric as Fabric
 from .millimetres.frame import Frame as Frame
+from .reach.differences import change_of as change_of
 from .reach.isochrones import isochrones as isochrones
-from .reach.reach_change import change_of as change_of
 from .reach.reach_change import isochrone_change as isochrone_change
 from .reach.reach_change import reach_lines as reach_lines
 from .state.places import Places as Places

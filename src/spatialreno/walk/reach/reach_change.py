@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, cast
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from spatialreno._types import Geometries
@@ -16,6 +15,7 @@ from spatialreno.errors import InputError
 from spatialreno.walk.access.travel import metres_per_minute
 from spatialreno.walk.fabric.fabric import LINK, YARD
 from spatialreno.walk.millimetres.frame import MM_PER_M, lines
+from spatialreno.walk.reach.differences import change_of
 from spatialreno.walk.reach.isochrones import isochrones
 from spatialreno.walk.reach.seen_ground import Walk, Walked
 from spatialreno.walk.reach.strips import Strips
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from spatialreno.area import Ids, StudyArea
 
-_THIN_M = 0.01
-_SPECK_M2 = 0.05
 
 
 def reach_lines(
@@ -184,46 +182,6 @@ def isochrone_change(
     today = isochrones(before, origins, minutes, group, at=at)
     later = isochrones(after, origins, minutes, group, at=at)
     return change_of(today, later)
-
-
-def change_of(today: gpd.GeoDataFrame, later: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Draw the differences of two tables of isochrones that list the same origins and times.
-
-    Parameters
-    ----------
-    today, later
-        What ``isochrones`` gives; rows that only one of them has are left out.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        As :func:`isochrone_change`.
-    """
-    keys = ["origin", "minutes", "group"]
-    # An origin asked for twice is told twice.
-    frames = [pd.DataFrame(frame).assign(again=frame.groupby(keys).cumcount()) for frame in (today, later)]
-    both = frames[0].merge(frames[1], on=[*keys, "again"], suffixes=("_today", "_later"))
-    old, new = both["geometry_today"].to_numpy(), both["geometry_later"].to_numpy()
-    parts = []
-    for order, (change, more, less) in enumerate((("gained", new, old), ("lost", old, new))):
-        shapes = _thick(shapely.difference(more, less))
-        parts.append(both[keys].assign(change=change, area_m2=shapely.area(shapes), geometry=shapes, order=order))
-    table = pd.concat(parts).sort_index(kind="stable")
-    table = table[table["area_m2"] > 0].drop(columns="order").reset_index(drop=True)
-    return gpd.GeoDataFrame(table, geometry="geometry", crs=today.crs)
-
-
-def _thick(shapes: Geometries) -> Geometries:
-    """Keep of shapes the parts that are more than threads and specks."""
-    parts, row = shapely.get_parts(shapes, return_index=True)
-    real = (shapely.area(parts) > _SPECK_M2) & ~shapely.is_empty(shapely.buffer(parts, -_THIN_M))
-    found = np.array([shapely.Polygon()] * len(shapes), object)
-    rows, first = np.unique(row[real], return_index=True)
-    bounds = [*first.tolist(), int(real.sum())]
-    for at, low, high in zip(rows.tolist(), bounds[:-1], bounds[1:], strict=True):
-        some = parts[real][low:high]
-        found[at] = some[0] if len(some) == 1 else shapely.multipolygons(some)
-    return found
 
 
 def _both_know(before: StudyArea, after: StudyArea, origins: Asked) -> None:

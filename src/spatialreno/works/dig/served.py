@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-import networkx as nx
 import pandas as pd
 
 from spatialreno.works.dig.joint import Edge, KindNet
@@ -32,6 +31,8 @@ def served_through(
     DataFrame
         Columns kind, piece (``to-ID`` leads to a home), building_id.
     """
+    import networkx as nx  # what is kept is read without it
+
     rows = []
     for net in nets:
         names = sorted({*net.served, *net.unreached})
