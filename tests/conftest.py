@@ -24,6 +24,9 @@ settings.register_profile("random", derandomize=False, deadline=None, print_blob
 PROFILE = os.environ.get("SPATIALRENO_EXAMPLES", "same")
 settings.load_profile(PROFILE)
 
+# Tables of short-lived small areas: searched for garbage every 700 new objects, a fifteenth of a run goes there.
+gc.set_threshold(50_000, 20, 20)
+
 # Comparisons that commands keep lie in a folder of this run, which its workers share: none comes from an earlier run,
 # and none is made twice.
 WORKER = "PYTEST_XDIST_WORKER" in os.environ
@@ -35,17 +38,26 @@ if not WORKER:
         os.environ.setdefault(threads, "1")
 
 
+KERNELS = Path(os.environ["SPATIALRENO_CACHE"]) / "kernels"  # locked by the worker that makes them
+
+
 def pytest_sessionstart() -> None:
-    """Let one worker make the machine code for walking, in a fresh clone half a minute; the others wait and take it."""
+    """Let one worker make the machine code for walking, in a fresh clone half a minute; the others collect meanwhile.
+
+    What they rewrite to collect is kept beside the tests, and the one that compiled takes it from there.
+    """
     if not WORKER or os.name == "nt":
         return
     import fcntl
 
-    with (Path(os.environ["SPATIALRENO_CACHE"]) / "compiled").open("a+") as mark:
-        fcntl.flock(mark, fcntl.LOCK_EX)
+    with KERNELS.open("a+") as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # another worker makes them
         if not mark.tell():
             _walk_everywhere()
-            mark.write("done")
+            mark.write("made")
 
 
 def _walk_everywhere() -> None:
@@ -66,13 +78,18 @@ def _walk_everywhere() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before ``-m long`` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave long tests to the long run, and say so; of a family marked ``spread(N)`` all but N members are long."""
-    families: dict[tuple[str, int], list[pytest.Item]] = {}
+    """Leave long tests to the long run, and say so; of a family of cases only some members run every day.
+
+    Three of each, evenly spread, or as many as ``spread(n)`` says; all of a family that is marked ``every_day``,
+    because its members are commands, tables or names, each of which is touched once.
+    """
+    families: dict[str, list[pytest.Item]] = {}
     for item in items:
-        spread = item.get_closest_marker("spread")
-        if spread and not item.get_closest_marker("long"):
-            families.setdefault((item.nodeid.partition("[")[0], spread.args[0]), []).append(item)
-    for (_, most), members in families.items():
+        if not item.get_closest_marker("long") and not item.get_closest_marker("every_day"):
+            families.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for members in families.values():
+        spread = members[0].get_closest_marker("spread")
+        most = spread.args[0] if spread else A_FEW
         daily = {round(k * (len(members) - 1) / max(most - 1, 1)) for k in range(most)}
         for k, item in enumerate(members):
             if k not in daily:
@@ -84,8 +101,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(later)
 
 
+A_FEW = 3
+
+
 def pytest_collection_finish() -> None:
-    """Leave what was imported and collected out of every later search for garbage."""
+    """Wait for the machine code; leave what was imported and collected out of every later search for garbage."""
+    if WORKER and os.name != "nt":
+        import fcntl
+
+        with KERNELS.open("a") as mark:
+            fcntl.flock(mark, fcntl.LOCK_EX)
     gc.collect()
     gc.freeze()
 

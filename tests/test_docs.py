@@ -8,6 +8,7 @@ import importlib
 import inspect
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -62,6 +63,7 @@ def test_versions_agree() -> None:
     assert re.search(rf"^## {re.escape(version)}\b", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
 def test_links_lead_somewhere(document: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8"))
@@ -89,6 +91,7 @@ def shown() -> list[list[str]]:
     return [list(line) for line in words]
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("words", shown(), ids=" ".join)
 def test_commands_of_the_readme_are_understood(words: list[str]) -> None:
     name, *rest = words
@@ -108,6 +111,7 @@ def test_every_command_is_in_the_readme_or_the_handbook() -> None:
     assert set(COMMANDS) - {words[0] for words in shown()} == {"demo"}  # demo stands in the set-up line
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_an_example_that_is_understood(name: str) -> None:
     examples = re.findall(r"Example: spatialreno (.+)", COMMANDS[name].help or "")
@@ -118,6 +122,7 @@ def test_every_command_has_an_example_that_is_understood(name: str) -> None:
         COMMANDS[name].make_context(name, rest)
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_has_help(name: str) -> None:
     silent = [p.name for p in COMMANDS[name].params if not getattr(p, "help", "")]
@@ -131,26 +136,44 @@ def test_the_script_is_the_readme_s() -> None:
     assert blocks("python") == [(EXAMPLE / "plan.py").read_text(encoding="utf-8")]
 
 
-@pytest.fixture(params=["two yards", pytest.param("the example", marks=pytest.mark.long)])
-def surveyed(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """The place that the script reads: two yards with all that it speaks of, or the whole example."""
-    place = tmp_path / "data" / "geo" / "xigongdi"
-    if request.param == "the example":
-        return Path(shutil.copytree(EXAMPLE, place))
-    sr.write_area(two_yards(), place)
-    return Path(shutil.copy(EXAMPLE / "plan.py", place)).parent
+def run_here(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    """Run the script in this process, which has all it imports."""
+    monkeypatch.chdir(place)
+    capsys.readouterr()
+    runpy.run_path("data/geo/xigongdi/plan.py", run_name="__main__")
+    return capsys.readouterr().out
 
 
-@pytest.mark.usefixtures("surveyed")
-def test_the_script_runs(tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONUTF8": "1"}
+def run_alone(place: Path, *_: object) -> str:
+    """Run the script as a planner does, in a process of its own."""
     ran = subprocess.run(
         [sys.executable, "data/geo/xigongdi/plan.py"],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8",
+        cwd=place, env={**os.environ, "PYTHONUTF8": "1"}, capture_output=True, text=True, encoding="utf-8",
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
-    assert "指标" in ran.stdout
-    assert "today" in ran.stdout
+    return ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("surveyed", "run"),
+    [
+        pytest.param("two yards", run_here, id="two yards"),
+        pytest.param("two yards", run_alone, id="two yards alone", marks=pytest.mark.long),
+        pytest.param("the example", run_alone, id="the example", marks=pytest.mark.long),
+    ],
+)
+def test_the_script_runs(
+    surveyed: str, run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "data" / "geo" / "xigongdi"
+    if surveyed == "the example":
+        shutil.copytree(EXAMPLE, place)
+    else:  # two yards with all that the script speaks of
+        sr.write_area(two_yards(), place)
+        shutil.copy(EXAMPLE / "plan.py", place)
+    told = run(tmp_path, monkeypatch, capsys)
+    assert "指标" in told
+    assert "today" in told
     assert (tmp_path / "maps" / "xigongdi.html").stat().st_size > 100_000
     assert (tmp_path / "out" / "xigongdi" / "leaders.csv").is_file()
 
@@ -216,6 +239,7 @@ RAISED = {"RenoError", "InputError", "ScenarioError", "InfeasibleError"}
 NAMES = [name for name in sr.__all__ if name != "__version__" and not inspect.ismodule(getattr(sr, name))]
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("name", NAMES)
 def test_public_names_teach(name: str) -> None:
     thing = getattr(sr, name)
@@ -231,6 +255,7 @@ def test_public_names_teach(name: str) -> None:
         assert re.search(r"^Examples\n-{8}$", text, flags=re.MULTILINE), f"{name} has no example"
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("name", [n for n in sr.__all__ if inspect.isfunction(getattr(sr, n))])
 def test_every_parameter_is_described(name: str) -> None:
     function = getattr(sr, name)
@@ -272,7 +297,7 @@ SHIPPED = EXAMPLE.relative_to(ROOT).as_posix()
 MODULES = [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in with_examples()]
 
 
-@pytest.mark.spread(48)
+@pytest.mark.spread(24)
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_run(module: str, example: sr.StudyArea, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each does what it says; the example quarter is read once for all that begin with it."""

@@ -168,6 +168,7 @@ def test_it_says_that_it_is_invented(today):
     assert today.meta["invented"] is True
 
 
+@pytest.mark.long
 def test_the_script_draws_the_committed_bytes(tmp_path):
     sys.path.insert(0, str(SCRIPTS))
     try:

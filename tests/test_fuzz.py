@@ -162,6 +162,7 @@ def broken(number: int, kind: str, whole: Path, survey: sr.StudyArea, place: Pat
     return []
 
 
+@pytest.mark.long
 def test_what_is_not_spoiled_is_used_without_a_word(whole: Path, survey: sr.StudyArea) -> None:
     assert set(sr.check_area(whole / "area")["severity"]) <= {"note", "warning"}
     assert all(len(survey.layer(name)) for name in survey.layers)

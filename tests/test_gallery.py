@@ -26,6 +26,7 @@ def drawing() -> ModuleType:
     return module
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("name", NAMES)
 def test_picture_notebook_and_page_belong_to_the_script(name: str, drawing: ModuleType) -> None:
     assert drawing.digest(GALLERY / f"{name}.png") == FIGURES[name]["picture"], AGAIN
@@ -38,6 +39,7 @@ def test_no_script_is_forgotten() -> None:
     assert set(NAMES) == set(FIGURES) and len(NAMES) >= 6
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("name", NAMES)
 def test_cells_of_notebooks_are_whole(name: str) -> None:
     book = json.loads((GALLERY / f"{name}.ipynb").read_text("utf-8"))

@@ -205,6 +205,7 @@ def test_geojson_keeps_a_tenth_of_a_millimetre(data: st.DataObject) -> None:
         assert {p.name: p.read_bytes() for p in one.iterdir()} == {p.name: p.read_bytes() for p in two.iterdir()}
 
 
+@pytest.mark.long
 def test_the_example_reads_back_from_both_forms(example: sr.StudyArea, tmp_path: Path) -> None:
     assert q.all_bytes(sr.read_area(sr.write_area(example, tmp_path / "x.gpkg"))) == q.all_bytes(example)
     assert_close(example, sr.read_area(sr.write_area(example, tmp_path / "folder")))

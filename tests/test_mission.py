@@ -62,7 +62,7 @@ def shown(
     return show
 
 
-@pytest.mark.spread(22)
+@pytest.mark.spread(11)
 @pytest.mark.parametrize(("number", "said", "command", "prints"), ROWS, ids=[f"{r[0]}-{r[1][:30]}" for r in ROWS])
 def test_what_was_said_is_shown(number: str, said: str, command: str, prints: str, shown: Any) -> None:
     name, *rest = shlex.split(command)

@@ -56,6 +56,7 @@ def test_a_kind_with_its_own_norm_is_two_tables(tmp_path: Any) -> None:
     assert sr.evaluate(after, "bendi").value("covered:shared_laundry") > 0
 
 
+@pytest.mark.long
 def test_a_word_for_a_value_is_a_row() -> None:
     rows = [{"layer": "walls", "column": "kind", "value": "fence", "title_zh": "铁艺栏杆"}]
     area = two_yards().with_catalog(words=rows, source="局", date="2025-06")
@@ -87,6 +88,7 @@ def test_a_format_that_gdal_reads_is_a_row(tmp_path: Any, monkeypatch: pytest.Mo
     assert sorted(raw.columns["kind"]) == sorted(two_yards().walls["kind"])
 
 
+@pytest.mark.long
 def test_a_result_on_the_page_is_a_section(monkeypatch: pytest.MonkeyPatch) -> None:
     made = people_sections.sections
 

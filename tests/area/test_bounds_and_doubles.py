@@ -34,6 +34,7 @@ def found(rule="", **layers):
 # ------------------------------------------------------------------ bounds are data
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize(("layer", "column"), NUMBERS, ids=lambda v: getattr(v, "column", v))
 def test_every_number_has_bounds_that_make_sense(layer, column):
     assert column.least is not None

@@ -140,6 +140,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.spread(8)
 @pytest.mark.parametrize("case", BROKEN)
 def test_each_rule_names_layer_rows_and_what_was_expected(case):
     layers, layer, ids, text = BROKEN[case]

@@ -46,6 +46,7 @@ def refusal(place: Path) -> str:
 # ---- what ships
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("name", CATALOG.tables)
 def test_every_table_has_one_row_a_key_and_the_columns_of_its_schema(name: str) -> None:
     table = CATALOG.tables[name]
@@ -54,12 +55,14 @@ def test_every_table_has_one_row_a_key_and_the_columns_of_its_schema(name: str) 
     assert table.columns == table.schema.names
 
 
+@pytest.mark.spread(12)
 @pytest.mark.parametrize("name", OWN)
 def test_every_table_that_ships_keeps_to_its_own_schema(name: str) -> None:
     again = CATALOG.with_rows({name: CATALOG.rows(name)}, source="again", date="2025")
     assert again.own_rows.empty or (again.own_rows["column"] == "").all()  # nothing says anything else
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize("name", OWN)
 def test_a_template_that_nobody_filled_in_changes_nothing(name: str, tmp_path: Path) -> None:
     place = folder(tmp_path, **{name.replace("/", "__"): CATALOG.template(name)})
@@ -170,6 +173,7 @@ def test_a_dash_empties_a_cell_and_an_empty_cell_keeps_it() -> None:
 WORD = "layer,column,value,title_zh,title_en,source,date\nwalls,kind,fence,栏,rail,x,2025\n"
 
 
+@pytest.mark.spread(8)
 @pytest.mark.parametrize(
     ("files", "told"),
     [

@@ -75,6 +75,7 @@ def place(small, tmp_path):
     return {"area": small, "tmp": tmp_path}
 
 
+@pytest.mark.spread(12)
 @pytest.mark.parametrize("case", REFUSED)
 def test_one_clear_message_and_exit_one(run, place, case):
     line, told = REFUSED[case]
@@ -110,6 +111,7 @@ def test_wrong_words_are_exit_two(run, line):
     assert done.out == ""
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_explains_itself_with_an_example(command):
     told = CliRunner().invoke(app, [command, "--help"])
@@ -121,6 +123,7 @@ def test_these_are_all_commands():
     assert sorted(COMMANDS) == sorted(c.name or c.callback.__name__ for c in app.registered_commands)
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("command", app.registered_commands, ids=lambda c: c.name or c.callback.__name__)
 def test_what_compares_and_nothing_else_can_compare_anew(command):
     compares = "compared" in inspect.unwrap(command.callback).__code__.co_names

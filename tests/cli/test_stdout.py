@@ -150,6 +150,7 @@ def test_no_command_with_the_flag_is_left_out():
     assert set(with_flag(typer.main.get_command(app))) == set(COMMANDS)
 
 
+@pytest.mark.every_day
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 @pytest.mark.parametrize("name", NAMES)
 def test_json_stands_alone_on_stdout(told, name):

@@ -110,6 +110,7 @@ def lane(width):
     }
 
 
+@pytest.mark.long
 def test_ten_centimetres_of_lane_let_no_engine_through():
     area = yard("消防通道不畅", **lane(2.0))
     wider = alter("paths", ids=["L1"], set={"width_m": 2.1})
@@ -162,6 +163,7 @@ def test_pipes_are_measured_in_metres_of_the_yard_s_old_ones():
     assert measured(area, sewer("N1", 100.0), lack="drainage") == ("closed", 60.0, 60.0, 0.0)
 
 
+@pytest.mark.long
 def test_where_no_old_pipe_is_surveyed_the_homes_joined_count():
     area = yard("雨污合流")  # the house begins at y = 60
     assert measured(area, sewer("N1", 60.0), lack="drainage") == ("open", 0.0, 6.0, 6.0)  # no storm drain
@@ -170,6 +172,7 @@ def test_where_no_old_pipe_is_surveyed_the_homes_joined_count():
     assert measured(area, sewer("N1", 60.0), sewer("N2", 50.0, "storm"), lack="drainage")[0] == "open"
 
 
+@pytest.mark.long
 def test_a_small_nursery_is_no_nursery():
     area = yard("缺托育设施")
     spot = there(shapely.Point(20, 20))
@@ -210,6 +213,7 @@ def test_it_is_told_in_words(yards):
     assert checkup_lines(found, yards.catalog, lang="en").iloc[1, 2] == "partly closed (1 / 5 m², still missing 4 m²)"
 
 
+@pytest.mark.long
 def test_a_tiny_station_and_a_little_lane_close_nothing_of_the_example(example):
     spot = example.compounds.geometry["C01"].representative_point()
     station = build("facilities", "HXT", geometry=spot, kind="heat_exchange_station", area_m2=1.0, capacity=100.0)
@@ -217,6 +221,7 @@ def test_a_tiny_station_and_a_little_lane_close_nothing_of_the_example(example):
     assert set(answer_checkup(example, tiny)["state"]) == {"open", "unknown"}
 
 
+@pytest.mark.long
 def test_the_example_without_its_works(example):
     """Ten yards stay cold without heat works; sheds, ground and the engine's way are closed by measure."""
     found = answer_checkup(example, read_scenario(EXAMPLE / "scenarios" / "full.toml"))

@@ -54,6 +54,7 @@ def test_tables_by_per_cent_need_a_word_for_five_floors(example):
     assert "normalised" in plan.shares["B01-1"].note and plan.shares["B02-1"].note == ""
 
 
+@pytest.mark.long
 def test_the_example(example):
     plan = plan_lifts(example, STILL)
     table = plan.table
@@ -69,6 +70,7 @@ def test_the_example(example):
     assert "96 stairwells" in repr(plan)
 
 
+@pytest.mark.long
 def test_the_sun_stands_beside(example):
     pytest.importorskip("pvlib")
     plan = plan_lifts(example)

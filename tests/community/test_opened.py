@@ -38,6 +38,7 @@ BOTH = {"open": {"C1", "C2"}}
 HOLE = {"id": "G1", "walkers": "closed", "width_m": 3.0, "geometry": Point(50, 60)}
 
 
+@pytest.mark.long
 def test_a_gate_asks_what_its_wall_asks():
     area = court()
     assert asked(area, demolish("walls", ids=["W1"])) == BOTH

@@ -26,6 +26,7 @@ def said(yes=0, no=0, abstain=0):
     return {f"{k:03d}": choice for k, choice in enumerate(choices)}
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize(
     ("rule", "heads", "yes", "no", "abstain", "passed"),
     [

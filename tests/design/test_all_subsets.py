@@ -31,6 +31,7 @@ AREAS = settings(
 GOALS = ("basket:four", "covered:convenience_store", "kinds", "score", "metres")
 
 
+@pytest.mark.spread(12)
 @pytest.mark.parametrize("seed", range(max(MANY, 120)))
 def test_made_up_walks_against_every_set(seed: int) -> None:
     study, terms = made_up(np.random.default_rng(seed))

@@ -43,6 +43,7 @@ def by_tiles(dice: np.random.Generator, rounds: int = 60) -> tuple[Study, TiledS
     return Study(whole, *rest), TiledStudy(tiled, *rest), terms
 
 
+@pytest.mark.spread(10)
 @pytest.mark.parametrize("seed", range(100))
 def test_tiles_against_every_set(seed: int) -> None:
     whole, tiled, terms = by_tiles(np.random.default_rng(seed))
@@ -57,6 +58,7 @@ def test_tiles_against_every_set(seed: int) -> None:
     assert found.status == "proven"
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize("seed", range(60))
 def test_greedy_ways_are_the_same_by_tiles(seed: int) -> None:
     whole, tiled, terms = by_tiles(np.random.default_rng(4000 + seed))
@@ -65,6 +67,7 @@ def test_greedy_ways_are_the_same_by_tiles(seed: int) -> None:
     assert one.to_dict("records") == two.to_dict("records")
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize("seed", range(60))
 def test_no_prices_bound_too_low(seed: int) -> None:
     dice = np.random.default_rng(1000 + seed)

@@ -22,6 +22,7 @@ def corpus() -> list[Path]:
     return sorted(f for f in files if f.is_dir() or f.stat().st_size < LARGEST)
 
 
+@pytest.mark.spread(8)
 @pytest.mark.parametrize("file", corpus(), ids=lambda f: f"{f.parent.name}-{f.name}")
 def test_it_is_read_or_refused_in_words(file, tmp_path):
     try:

@@ -21,7 +21,7 @@ def test_there_are_many_and_the_folder_is_sound(tmp_path):
     assert set(check_area(sound(tmp_path / "yard")).severity) <= {"warning", "note"}
 
 
-@pytest.mark.spread(48)
+@pytest.mark.spread(16)
 @pytest.mark.parametrize("name", sorted(BAD, key=lambda name: (BAD[name][0], name)))  # some of each kind every day
 def test_bad_input_is_refused_with_its_file_or_told(name, tmp_path):
     folder = sound(tmp_path / "yard")

@@ -60,6 +60,7 @@ def test_they_are_there_after_a_plan() -> None:
     assert after.rights["证号"].tolist() == ["豫-7"]
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("form", ["folder", "area.gpkg", "gpkg", "geojson", "parquet", "fgb", "csv", "shp"])
 def test_they_are_written_and_read_back(tmp_path: Path, form: str) -> None:
     area = yard()

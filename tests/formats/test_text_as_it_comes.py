@@ -49,6 +49,7 @@ def yard(name="光明小区"):
 # ------------------------------------------------------------------ the door itself
 
 
+@pytest.mark.spread(12)
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
 @pytest.mark.parametrize("said", ["", "1252", "ISO-8859-1", "LATIN1", "ANSI 1252", "UTF-8", "GBK", "nonsense"])

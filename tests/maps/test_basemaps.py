@@ -20,6 +20,7 @@ def test_none_by_default(page):
     assert not re.search(r"https://(?!leafletjs|github|developer|www\.w3)[\w.]*(tianditu|openstreetmap|autonavi)", html)
 
 
+@pytest.mark.spread(1)
 @pytest.mark.parametrize(
     ("base", "host", "said"),
     [("osm", "tile.openstreetmap.org", "OpenStreetMap"), ("gaode", "webrd01.is.autonavi.com", "高德"),

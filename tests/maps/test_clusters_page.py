@@ -38,6 +38,7 @@ def options() -> Comparison:
     return sr.compare(area, [clear, named], works=())
 
 
+@pytest.mark.long
 def test_every_option_is_told_in_the_same_division(options: Comparison) -> None:
     assert clusters_of(options).to_dict() == {"C0": "K1", "C1": "K1", "C2": "K2", "C3": "K2"}
     table = by_cluster(options, lang="en")

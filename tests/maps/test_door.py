@@ -50,6 +50,7 @@ def test_data_reads_back_and_cannot_end_a_script(value):
     assert not set("<>&\u2028\u2029") & set(written)
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_tag_keeps_a_payload_in_text_and_attribute(payload):
     read = Reader(door.tag("p", payload, title=payload))
@@ -64,6 +65,7 @@ def test_half_a_character_does_not_stop_the_page():
     door.clean("\ud800").encode("utf-8")
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_folium_sinks_are_literal_inside_the_guard(payload):
     """branca compiles rendered layers as Jinja; here ``{{7*7}}`` is not 49 and ``{#`` is no error."""

@@ -14,7 +14,7 @@ from spatialreno.community import find_consents
 from spatialreno.comparison import compare
 from spatialreno.indicators import evaluate, gain_values, who_gains
 from spatialreno.land import buildable_land
-from spatialreno.maps import live
+from spatialreno.maps import live, live_of
 from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario
 
 TEXT = "return arguments[0].textContent"
@@ -28,8 +28,14 @@ def town():
 
 
 @pytest.fixture(scope="module")
-def page(town, tmp_path_factory):
-    return live(town).save(tmp_path_factory.mktemp("live") / "live.html")
+def today(town):
+    """The town as it is, worked out once for every page of it; ``live`` itself is asked in ``test_live_table``."""
+    return compare(town, [], origins=[])
+
+
+@pytest.fixture(scope="module")
+def page(today, tmp_path_factory):
+    return live_of(today).save(tmp_path_factory.mktemp("live") / "live.html")
 
 
 @pytest.fixture
@@ -143,6 +149,7 @@ def test_no_request_and_no_complaint(opened):
     assert find(opened, ".live-acts li")[0].text.startswith("还没有措施")
 
 
+@pytest.mark.long
 def test_same_area_same_bytes(town, page):
     assert live(town).html() == page.read_text(encoding="utf-8")
 
@@ -334,8 +341,8 @@ def test_narrow_window(opened):
     opened.set_window_size(1440, 900)
 
 
-def test_english(town):
-    html = live(town, lang="en").html()
+def test_english(today):
+    html = live_of(today, lang="en").html()
     assert "Try it live" in html and "现场试算" not in html
 
 
@@ -385,7 +392,7 @@ def test_what_is_mended_is_what_is_walked_anew(opened):
         assert run(opened, FRESH) == [True, True]
 
 
-def test_a_plan_starts_from_an_option_and_reckons_as_python_does(browser, town, tmp_path):
+def test_a_plan_starts_from_an_option_and_reckons_as_python_does(browser, town, today, tmp_path):
     """Walls, sheds, gates and a facility in a building come over whole; a lane is told, not dropped in silence."""
     acts = [demolish("walls", ids=["W1"]), demolish("structures", where={"legality": "illegal"}),
             alter("gates", ids=["G1"], set={"walkers": "public"}), alter("paths", ids=["L2"], set={"width_m": 7.0}),
@@ -393,7 +400,7 @@ def test_a_plan_starts_from_an_option_and_reckons_as_python_does(browser, town, 
                   building_id="B1")]  # fmt: skip
     plan = Scenario("opened", hostile("拆墙"), acts)
     less = Scenario("less", "少拆", acts[1:2])
-    browser.get(live(town, scenarios=[less, plan]).save(tmp_path / "starts.html").as_uri())
+    browser.get(live_of(today, scenarios=[less, plan]).save(tmp_path / "starts.html").as_uri())
     back, on = find(browser, ".step-start")
     on.click()  # along a design, or from any option to the next
     assert run(browser, "const p = spatialreno.plan; return [p.walls, p.structures]") == [[], ["S1"]]

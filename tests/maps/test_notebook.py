@@ -104,6 +104,7 @@ def test_an_ordinary_map_joins_others(plain):
     assert 0 < text.index(f"var {late.get_name()} =") < text.index("L.control.layers(")
 
 
+@pytest.mark.long
 def test_exploring_draws_on_a_map_that_is_given(plain):
     base = folium.Map(tiles=None)
     area = area_of(str)

@@ -108,6 +108,7 @@ def hostile_pages():
     return sr.draw(options, people=people).html(), sr.report(options, people=people).html()
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("payload", [p for p in PAYLOADS if "<" in p or "{" in p])
 def test_names_stay_text(hostile_pages, payload):
     for page in hostile_pages:

@@ -76,6 +76,7 @@ def test_a_section_shows_its_title_as_text():
     assert clean(ALL) in read.words
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("payload", [p for p in PAYLOADS if "/" not in p])
 def test_a_page_may_be_saved_under_any_name(page, tmp_path, payload):
     saved = page.save(tmp_path / f"{payload}.html")

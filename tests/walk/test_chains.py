@@ -80,6 +80,7 @@ SHAPES: dict[str, tuple[int, list[Hop]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.spread(12)
 @pytest.mark.parametrize("shape", list(SHAPES))
 @pytest.mark.parametrize("limit", [0, 5, 11, 1000])
 def test_shapes(shape: str, limit: int) -> None:
