@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,69 @@ def test_a_hole_of_a_gate_that_goes_is_whole_across_a_joint() -> None:
         gone = Scenario("n", interventions=[demolish("gates", ids=["G"])]).apply(area)
         assert distance(gone, (27, 25), (33, 25)) == pytest.approx(ROUND, abs=0.002)
         assert gone.walls.geometry["P"].length == pytest.approx(30)
+
+
+def test_where_a_wall_goes_on_in_its_next_piece_there_is_no_post() -> None:
+    """A wall cut near its gate, and another, cut too, 1.5 m beside it: people walk between them, 40 m straight on."""
+    for cut in ((), (28, 32)):
+        own = [wall(f"W{k}", (a, 30), (b, 30)) for k, (a, b) in enumerate(pairwise((0, *cut, 60)))]
+        other = [wall(f"V{k}", (a, 31.5), (b, 31.5)) for k, (a, b) in enumerate(pairwise((5, *cut, 55)))]
+        area = yard(60, walls=own + other, gates=[gate("G", 30, 30, "closed", 4.0)])
+        assert distance(area, (10, 30.7), (50, 30.7)) == pytest.approx(40, abs=0.002)
+
+
+def opened_by(area: StudyArea, name: str) -> StudyArea:
+    return Scenario("d", interventions=[demolish("walls", ids=[name])]).apply(area)
+
+
+@pytest.mark.parametrize("walkers", ["public", "closed"])
+def test_a_gate_of_a_boundary_drawn_twice_stays_while_one_line_does(walkers: str) -> None:
+    """Taking one of both lines down opens nothing and shuts nothing; both down let straight through."""
+    twin = wall("V", (0, 30.05), (21, 30.05), (60, 30.05))
+    area = yard(60, walls=[wall(*LONG), twin], gates=[gate("G", 30, 30, walkers, 4.0)])
+    ends = (10, 25), (10, 35)
+    today = distance(area, *ends)
+    assert today == (math.inf if walkers == "closed" else pytest.approx(2 * math.hypot(18, 5), abs=0.1))
+    for name in ("W", "V"):
+        after = opened_by(area, name)
+        assert list(after.gates.index) == ["G"]
+        assert distance(after, *ends) == (math.inf if walkers == "closed" else pytest.approx(today, abs=0.05))
+    assert distance(opened_by(opened_by(area, "W"), "V"), *ends) == pytest.approx(10, abs=0.002)
+
+
+@pytest.mark.parametrize("walkers", ["public", "closed"])
+def test_a_gate_that_goes_with_its_wall_leaves_a_hole_in_the_next_piece(walkers: str) -> None:
+    """4 m wide at 31, of the eastern half; with it gone the western half still ends at the post, at 29."""
+    area = yard(60, walls=[wall(*one) for one in HALVES], gates=[gate("G", 31, 30, walkers, 4.0)])
+    assert area.gates["wall_id"].tolist() == ["W/2"]
+    after = opened_by(area, "W/2")
+    assert after.gates.empty
+    assert distance(after, (20, 29), (20, 31)) == pytest.approx(2 * math.hypot(9, 1), abs=0.003)
+    assert after.walls.geometry["W/1"].length == pytest.approx(29)
+
+
+@settings(max_examples=examples(8), deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_what_if_a_wall_goes_is_what_comes_of_it_where_gates_stand_on_several(dice: Any) -> None:
+    """Boundaries drawn twice or in pieces, with a gate near the joint; no opening lengthens a walk."""
+    cut, y = dice.uniform(20, 40), dice.choice([30.0, 30.05, 30.2])
+    drawn = [wall("W/1", (0, 30), (cut, 30)), wall("W/2", (cut, 30), (60, 30)), wall("V", (0, y), (60, y))]
+    walkers, width = dice.choice(["public", "residents", "closed"]), dice.choice([1.0, 3.0, 5.0])
+    area = make_area(
+        compounds=[{"id": "S", "name": "南", "geometry": box(0, 0, 60, 30)},
+                   {"id": "N", "name": "北", "geometry": box(0, 30, 60, 60)}],
+        buildings=[house("B1", 10, 5, 20, 10) | {"residents": 9}],
+        walls=drawn if dice.random() < 0.5 else drawn[:2],
+        gates=[gate("G", cut + dice.uniform(-2, 2), 30, walkers, width)],
+        facilities=[{"id": "F", "kind": "market", "geometry": Point(40, 50)}],
+    )  # fmt: skip
+    table = what_if(area, kinds=["market"], radius_m=60).by_kind.set_index("id")["residents"]
+    before = travel_times(area, ["B1"], ["F"], limit_m=60)["distance_m"].to_numpy()
+    for name in area.walls.index:
+        after = travel_times(opened_by(area, name), ["B1"], ["F"], limit_m=60)["distance_m"].to_numpy()
+        assert len(before) <= len(after)
+        assert (after[: len(before)] <= before + 0.005).all()
+        assert table.get(name, 0) == (9 if len(after) > len(before) else 0)
 
 
 def test_a_wall_built_along_a_gated_wall_is_opened_with_a_word() -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from conftest import ORIGIN
-from shapely.geometry import box
+from shapely.geometry import Polygon, box
 from worlds import distance, spots, wall, yard
 
 from spatialreno.errors import InputError
 from spatialreno.walk import isochrones
-from spatialreno.walk.millimetres.split_pieces import Pieces, node_pieces
+from spatialreno.walk.millimetres.split_pieces import LEFT, RIGHT, Pieces, node_pieces
 from spatialreno.walk.reach.mesh import mesh_of
 from spatialreno.walk.state.standing import fabric_of
 
@@ -47,6 +48,35 @@ def test_any_tangle_can_be_covered(kind: str) -> None:
     drawn = isochrones(area, spots(p=(1.37, 1.41)), minutes=(1,)).geometry.iloc[0]
     assert drawn.is_valid
     assert drawn.area == pytest.approx(900, rel=0.02)
+
+
+HOUSE = [(48.376, 31.682), (45.719, 40.373), (37.233, 37.779), (39.890, 29.087)]
+SIDE = [(48.376, 31.682), (45.719, 40.373)]
+OFF = [(48.376, 31.681), (45.718, 40.372)]  # the same side, digitised again
+
+
+@pytest.mark.parametrize("drawn", [[SIDE, OFF], [OFF, [(23.67, 22.542), HOUSE[1]]], [SIDE, OFF, [(30, 30), HOUSE[1]]]])
+def test_walls_drawn_along_a_house_do_not_shut_its_corners(drawn: list) -> None:  # type: ignore[type-arg]
+    """Rounding draws both edges of a corner onto one piece, a millimetre long: people still walk round it."""
+    walls = [wall(f"W{at}", *line) for at, line in enumerate(drawn)]
+    area = yard(60, walls=walls, buildings=[{"id": "B", "geometry": Polygon(HOUSE)}])
+    ends = (46.0, 29.5), (44.5, 42.0)
+    way = [ends[0], *SIDE, ends[1]]
+    true = sum(np.hypot(*np.subtract(b, a)) for a, b in pairwise(way))
+    assert distance(area, *ends) == pytest.approx(true, abs=0.006)
+
+
+def test_a_spike_is_solid_on_no_side_and_a_slit_on_both() -> None:
+    """A corner of a house drawn onto one piece, and two houses a millimetre apart (solid is left of each piece)."""
+    rings = [[(0, 0), (90, 0), (90, 90), (91, 91), (90, 90), (0, 90)], [(200, 0), (290, 0), (290, 90), (200, 90)],
+             [(290, 90), (290, 0), (400, 0), (400, 90)]]  # fmt: skip
+    edges = np.array([(*a, *b) for ring in rings for a, b in pairwise([*ring, ring[0]])], float)
+    count = len(edges)
+    found = node_pieces(Pieces(edges[:, :2], edges[:, 2:], np.full(count, -1), np.full(count, LEFT)))
+    side = {(*a, *b): s for a, b, s in zip(found.start.tolist(), found.end.tolist(), found.side.tolist(), strict=True)}
+    assert side[90, 90, 91, 91] == 0
+    assert side[290, 0, 290, 90] == LEFT | RIGHT
+    assert sorted(side.values()) == sorted([0, LEFT | RIGHT] + [s for s in side.values() if s in (LEFT, RIGHT)])
 
 
 def test_twenty_walls_through_one_point_are_joined_in_a_moment() -> None:

@@ -10,7 +10,10 @@ from .cells import truths as truths
 from .cells import whole_numbers as whole_numbers
 from .conform import Notes as Notes
 from .facts.gates import closed_gaps as closed_gaps
+from .facts.gates import doubled_walls_of_gates as doubled_walls_of_gates
 from .facts.gates import gate_spans as gate_spans
+from .facts.gates import gates_that_stay as gates_that_stay
+from .facts.gates import parts_that_go as parts_that_go
 from .facts.gates import taken_stretches as taken_stretches
 from .facts.ground import ON_GROUND as ON_GROUND
 from .facts.ground import may_go as may_go

@@ -14,6 +14,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from spatialreno.area import (
+    gates_that_stay,
     lineage,
     lineages,
     may_go,
@@ -77,10 +78,9 @@ class Resolved:
             frames[layer] = _with_rows(_with_cells(frame, layer, self.cells), layer, self.built, self.area)
         if not frames:
             return self.area
-        out = [i for (layer, i), act in self.gone.items() if layer == act.layer == "gates"]
-        if out:
-            taken = taken_stretches(self.area)
-            frames["walls"] = with_holes(frames.get("walls", self.area.walls), taken[taken["gate"].isin(out)])
+        holes = self._holes(frames.get("walls", self.area.walls))
+        if len(holes):
+            frames["walls"] = with_holes(frames.get("walls", self.area.walls), holes)
         if self.gone:
             frames["rights"] = self._rights_left(frames)
         frames |= self._rooms_left(frames)
@@ -92,6 +92,15 @@ class Resolved:
         if wide:
             raise self.error(wide)
         return after
+
+    def _holes(self, walls: pd.DataFrame) -> pd.DataFrame:
+        """List what gates that go leave open in walls that stay: their own, or the next piece of it."""
+        out = [i for layer, i in self.gone if layer == "gates"]
+        if not out:
+            return pd.DataFrame()
+        taken = taken_stretches(self.area)
+        found: pd.DataFrame = taken[taken["gate"].isin(out) & taken["wall"].isin(walls.index)]
+        return found
 
     def _rooms_left(self, frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         """What is built in the spare room of a building takes it."""
@@ -244,7 +253,7 @@ def _resolve_build(act: Build, result: Resolved) -> None:
 
 
 def _add_followers(result: Resolved) -> None:
-    """Gates go with their wall; entrances, facilities and what leans on it go with a building."""
+    """Gates go with their wall unless it is drawn twice; entrances, facilities and what leans on it with a building."""
     owners: dict[str, dict[str, Demolish]] = defaultdict(dict)
     for (layer, i), act in result.gone.items():
         owners[layer][i] = act
@@ -252,7 +261,8 @@ def _add_followers(result: Resolved) -> None:
         if not owners[layer]:
             continue
         frame = result.area.layer(follower)
-        for i, owner in frame.loc[frame[column].isin(owners[layer]), column].items():
+        stay = gates_that_stay(result.area, owners[layer]) if follower == "gates" else ()
+        for i, owner in frame.loc[frame[column].isin(owners[layer]) & ~frame.index.isin(stay), column].items():
             result.gone.setdefault((follower, str(i)), owners[layer][owner])
             result.kept.pop((follower, str(i)), None)
 

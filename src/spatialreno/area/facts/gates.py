@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from spatialreno.area.place.gate_spans import spans_of_gates
@@ -45,3 +46,39 @@ def taken_stretches(area: StudyArea) -> gpd.GeoDataFrame:
     """List the stretches of walls that are gates."""
     spans = gate_spans(area)
     return spans[spans["low_m"].notna()]
+
+
+def gates_that_stay(area: StudyArea, gone: Collection[str]) -> set[str]:
+    """Name the gates of walls that go which stand on another wall, too: one drawn along the same line, which stays.
+
+    A boundary is often drawn twice, once by each neighbour. While one of both lines stands, its gate does.
+    """
+    return {gate for gate, walls in doubled_walls_of_gates(area).items() if not set(walls) <= set(gone)}
+
+
+def doubled_walls_of_gates(area: StudyArea) -> dict[str, list[str]]:
+    """List for gates the walls besides their own that are drawn along it, near enough for the gate to stand there."""
+    return area.derive(_doubles)
+
+
+def parts_that_go(area: StudyArea) -> dict[tuple[str, str], str]:
+    """Give, for stretches that gates take of walls that are not their own, the wall they go with: (gate, wall) to wall.
+
+    Where a gate goes with its wall, what it took of the wall's next piece is a hole; not so while it stands
+    on a double.
+    """
+    own, doubles = area.gates["wall_id"], doubled_walls_of_gates(area)
+    pairs = taken_stretches(area)[["gate", "wall"]].itertuples(index=False)
+    return {
+        (str(gate), str(wall)): str(own[gate]) for gate, wall in pairs if wall != own[gate] and gate not in doubles
+    }
+
+
+def _doubles(area: StudyArea) -> dict[str, list[str]]:
+    """Work it out, once an area."""
+    spans, snap = taken_stretches(area), area.catalog.constants["gate_snap_m"]
+    found: dict[str, list[str]] = {}
+    for gate, wall in spans.loc[spans["beside"], ["gate", "wall"]].itertuples(index=False):
+        if area.gates.geometry[gate].distance(area.walls.geometry[wall]) <= snap:
+            found.setdefault(str(gate), []).append(str(wall))
+    return found

@@ -312,9 +312,13 @@ def _gaps(
 
 
 def _posts(walls: Walls, buildings: gpd.GeoSeries, point: BaseGeometry, reach: float) -> list[Post]:
-    """List the ends of walls near a point, and the nearest point of each building; walls come first."""
+    """List the ends of walls near a point, and the nearest point of each building; walls come first.
+
+    Where a wall goes on in another, as one cut into pieces does, there is no post.
+    """
     near = sorted(walls.end_tree.query(point, predicate="dwithin", distance=reach).tolist())
-    posts = [Post(end // 2, walls.ends[end].x, walls.ends[end].y) for end in near if not walls.closed[end // 2]]
+    free = [end for end in near if not walls.closed[end // 2] and walls.next(end) is None]
+    posts = [Post(end // 2, walls.ends[end].x, walls.ends[end].y) for end in free]
     if not posts:
         return []
     houses = np.sort(buildings.sindex.query(point, predicate="dwithin", distance=reach))

@@ -32,7 +32,7 @@
   function state() {
     const { works } = app.page.model;
     const walls = new Set(app.plan.walls);
-    const gates = Object.entries(works.gates).map(([id, gate]) => [id, walls.has(gate.wall) ? null : `gate-${app.plan.gates[id] || gate.walkers}`]);
+    const gates = Object.entries(works.gates).map(([id, gate]) => [id, app.gateGone(gate, walls) ? null : `gate-${app.plan.gates[id] || gate.walkers}`]);
     return { walls, structures: new Set(app.plan.structures), gates: new Map(gates), hue: hues() };
   }
 

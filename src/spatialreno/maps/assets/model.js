@@ -73,7 +73,7 @@
     const rows = [];
     const add = (key, bill) => { for (const [payer, fen, asked, kind] of bill) rows.push([payer, fen, asked, kind, (plan.told[key] || {}).phase || 1]); };
     for (const id of plan.walls) add(`walls:${id}`, walls[id].bill);
-    for (const gate of Object.values(gates)) if (state.gone.walls.has(gate.wall)) add(`walls:${gate.wall}`, gate.bill);
+    for (const gate of Object.values(gates)) if (app.gateGone(gate, state.gone.walls)) add(`walls:${gate.walls[0]}`, gate.bill);
     for (const id of plan.structures) add(`structures:${id}`, structures[id].bill);
     for (const [id, to] of Object.entries(plan.gates)) add(`gates:${id}`, gates[id].change[to]);
     for (const put of plan.facilities) {

@@ -36,14 +36,17 @@
   const isEmpty = plan => !plan.walls.length && !plan.structures.length && !Object.keys(plan.gates).length && !plan.facilities.length;
   app.isEmpty = () => isEmpty(app.plan);
 
-  // A gate goes with its wall; a gate that stands as surveyed is no change.
+  // A gate goes with the walls it stands on: its own, and one that is drawn along it.
+  app.gateGone = (gate, walls) => gate.walls.length > 0 && gate.walls.every(wall => walls.has(wall));
+
+  // A gate that has gone with its wall or stands as surveyed is no change.
   function tidy(plan) {
     const { works } = app.page.model;
     plan.walls = known(plan.walls, works.walls);
     plan.structures = known(plan.structures, works.structures);
     const gone = new Set(plan.walls);
     const kept = Object.entries(plan.gates).filter(([id, state]) =>
-      Object.hasOwn(works.gates, id) && works.gates[id].walkers !== state && ["public", "residents", "closed"].includes(state) && !gone.has(works.gates[id].wall));
+      Object.hasOwn(works.gates, id) && works.gates[id].walkers !== state && ["public", "residents", "closed"].includes(state) && !app.gateGone(works.gates[id], gone));
     plan.gates = Object.fromEntries(kept.sort((a, b) => a[0] < b[0] ? -1 : 1));
     plan.facilities = plan.facilities.filter(put => Object.hasOwn(works.kinds, put.kind) && app.spot(put) && !(put.ground >= app.page.model.ground.placeable));
     for (const put of plan.facilities) if (put.own && !app.ownOutline(put)) delete put.own;

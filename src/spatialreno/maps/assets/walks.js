@@ -19,16 +19,18 @@
       if (layer === "gates" || layer === "gaps") ofGate.set(id, [...(ofGate.get(id) || []), k]);
     });
 
-    // Flags by label: a gate stops nobody once its wall is gone, and closes no gap then; a seal stands while both its owners do.
+    // Flags by label: a gate stops nobody once its wall is gone, nor in that wall's next piece, and closes no gap then; a seal stands while both its owners do.
     function flagsOf(state) {
       const flags = new Uint8Array(labels.length);
       labels.forEach(([layer, id, other], k) => {
-        if (layer === "gates") flags[k] = !state.gone.walls.has(other) && !(id in model.works.gates && state.walkers(id) === "public");
-        else if (layer === "gaps") flags[k] = !state.gone.walls.has(other) && !state.gone.walls.has(model.works.gates[id].wall) && state.walkers(id) !== "public";
+        if (layer === "gates") flags[k] = !state.gone.walls.has(other) && !left(state, id, other) && !(id in model.works.gates && state.walkers(id) === "public");
+        else if (layer === "gaps") flags[k] = !state.gone.walls.has(other) && !app.gateGone(model.works.gates[id], state.gone.walls) && state.walkers(id) !== "public";
         else if (layer !== "seals") flags[k] = !state.gone[layer].has(id);
       });
       return sealed(flags);
     }
+
+    const left = (state, id, other) => { const gate = model.works.gates[id]; return gate !== undefined && gate.onward.includes(other) && state.gone.walls.has(gate.walls[0]); };
 
     function sealed(flags) {
       for (const [k, one, other] of seals) flags[k] = flags[one] && flags[other];
@@ -78,7 +80,7 @@
     function opensOf(state, block) {
       const opens = new Map(block.map(root => [root, new Set()]));
       for (const [id, gate] of Object.entries(model.works.gates)) {
-        if (state.walkers(id) !== "residents" || state.gone.walls.has(gate.wall)) continue;
+        if (state.walkers(id) !== "residents" || app.gateGone(gate, state.gone.walls)) continue;
         for (const yard of gate.beside) opens.get(block[yardNumber.get(yard)]).add(id);
       }
       return new Map([...opens].map(([root, gates]) => [root, [...gates].sort()]));

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import shapely
 
-from spatialreno.area import lasting, may_go
+from spatialreno.area import doubled_walls_of_gates, lasting, may_go, parts_that_go
 from spatialreno.blocks import frontages
 from spatialreno.community import find_consents, read_register, touched_features
 from spatialreno.maps.content.owners import party_names
@@ -157,6 +157,7 @@ def _gates(area: StudyArea, gone: dict[str, Bill], book: Register) -> dict[str, 
     """Say for each gate how it stands, whose people it lets through, and what each change costs."""
     gates, known = area.gates, set(area.compounds.index)
     sides = {wall: set(pair) for wall, *pair in area.walls[["compound_a", "compound_b"]].itertuples()}
+    doubles, onward = doubled_walls_of_gates(area), parts_that_go(area)
     acts = _gate_acts(area)
     changes = {state: _bills(area, [act], book) for state, act in acts.items()}
     matters = {state: _matters(area, [act]) for state, act in acts.items()}
@@ -165,7 +166,8 @@ def _gates(area: StudyArea, gone: dict[str, Bill], book: Register) -> dict[str, 
         wall = str(on) if on in sides else ""
         found[str(name)] = {
             "walkers": str(state),
-            "wall": wall,
+            "walls": [wall, *doubles.get(str(name), [])] if wall else [],
+            "onward": sorted(other for gate, other in onward if gate == name),
             "beside": sorted(str(one) for one in ({yard} | sides.get(wall, set())) & known),
             "bill": gone.get(str(name), []),
             "change": {state: bills.get(("gates", str(name)), []) for state, bills in changes.items()},

@@ -128,7 +128,7 @@ def find_sectors(points: Floats, rays: Rays, obstacles: Obstacles) -> Sectors:
     ray = np.repeat(np.arange(len(rays.x)), np.diff(rays.label_pointer))
     ray_point = np.repeat(np.arange(len(points)), np.diff(rays.pointer))
     # Who has a ray of a polygon stands on its edge, whatever rounding says.
-    edge = set(zip(ray_point[ray][rays.solid > 0].tolist(), rays.label[rays.solid > 0].tolist(), strict=True))
+    edge = set(zip(ray_point[ray].tolist(), rays.label.tolist(), strict=True))
     within = np.array([pair not in edge for pair in zip(point.tolist(), around.tolist(), strict=True)], bool)
     point, around = point[within], around[within]
     count = np.diff(pointer)[point]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from spatialreno._types import Floats, Ints
+from spatialreno.walk.millimetres.doubled_sides import LEFT as LEFT
+from spatialreno.walk.millimetres.doubled_sides import RIGHT as RIGHT
+from spatialreno.walk.millimetres.doubled_sides import settled_sides
 from spatialreno.walk.millimetres.snap_rounding import check_joints, rounded, touching
-
-LEFT, RIGHT = 1, 2
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ def node_pieces(pieces: Pieces, points: Floats | None = None) -> Pieces:
     Returns
     -------
     Pieces
-        Each written from its lower end, sorted, without doubles of one owner. Two that are not the same have at most
-        ends in common.
+        Each written from its lower end, sorted, without doubles of one owner (`doubled_sides` tells where these are
+        solid). Two that are not the same have at most ends in common.
 
     Raises
     ------
@@ -74,7 +75,7 @@ def node_pieces(pieces: Pieces, points: Floats | None = None) -> Pieces:
     pieces = _cut(unique_pieces(pieces), lambda start, end: touching(start, end, extra))
     pieces = _cut(pieces, rounded)
     check_joints(*np.split(np.unique(np.column_stack([pieces.start, pieces.end]), axis=0), 2, axis=1))
-    return pieces
+    return replace(pieces, side=settled_sides(pieces.start, pieces.end, pieces.owner, pieces.side))
 
 
 def _cut(pieces: Pieces, find: Callable[[Floats, Floats], Floats]) -> Pieces:
@@ -93,17 +94,27 @@ def for_owners(joints: Floats, shape: Ints) -> tuple[Ints, Floats]:
 
 
 def split_pieces(pieces: Pieces, piece: Ints, point: Floats) -> Pieces:
-    """Cut pieces at the points found on them."""
-    start, end = pieces.start, pieces.end
+    """Cut pieces at the points found on them; to a point just beyond an end leads a piece of its own."""
+    start, end, side = pieces.start, pieces.end, pieces.side
+    along = end - start
+    share = ((point - start[piece]) * along[piece]).sum(axis=1)
+    before, after = share <= 0, share >= (along**2).sum(axis=1)[piece]
+    inner, outer = ~(before | after), before | after
     count = len(start)
-    which = np.concatenate([np.arange(count), np.arange(count), piece])
-    where = np.concatenate([start, end, point])
-    along = (end - start)[which]
-    share = ((where - start[which]) * along).sum(axis=1)
-    share[:count], share[count : 2 * count] = -np.inf, np.inf
-    order = np.lexsort((where[:, 1], where[:, 0], share, which))
+    which = np.concatenate([np.arange(count), np.arange(count), piece[inner]])
+    where = np.concatenate([start, end, point[inner]])
+    order = np.lexsort((where[:, 1], where[:, 0], _in_order(count, share[inner]), which))
     begin, finish, part = ring_segments(where[order], which[order])
-    return Pieces(begin, finish, pieces.owner[part], pieces.side[part])
+    cut = Pieces(begin, finish, pieces.owner[part], side[part])
+    # It is solid on neither side: drawn into the outline of a house it went out and back, solid on both.
+    near = np.where(before[outer, None], start[piece[outer]], end[piece[outer]])
+    owner = pieces.owner[piece[outer]]
+    return Pieces.joined(cut, Pieces(near, point[outer], owner, np.zeros(len(owner), np.int64)))
+
+
+def _in_order(count: int, share: Floats) -> Floats:
+    """Sort starts before and ends behind all that lies between."""
+    return np.concatenate([np.full(count, -np.inf), np.full(count, np.inf), share])
 
 
 def unique_pieces(pieces: Pieces) -> Pieces:

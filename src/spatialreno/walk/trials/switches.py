@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from spatialreno._types import Bools, Ints
+from spatialreno.area import parts_that_go
 from spatialreno.walk.state.state import State
 from spatialreno.walk.trials import choice_kernels as kernels
 
@@ -130,6 +131,7 @@ def _knowing(state: State, by_act: dict[Act, list[int]]) -> list[tuple[str, int]
 def _openers(state: State, by_act: dict[Act, list[int]], knowing: dict[str, int]) -> list[list[int]]:
     """List for each label the switches of which any one takes it out of the way."""
     found: list[list[int]] = []
+    onward = parts_that_go(state.area)
     for layer, name, other in state.fabric.obstacles.labels:
         if layer == "seals":
             found.append(sorted({*found[int(name)], *found[int(other)]}))
@@ -137,6 +139,7 @@ def _openers(state: State, by_act: dict[Act, list[int]], knowing: dict[str, int]
         mine = list(by_act.get((layer, name, "gone"), []))
         if layer == "gates":
             mine = [*by_act.get(("walls", other, "gone"), []), *by_act.get((layer, name, "public"), [])]
+            mine += by_act.get(("walls", onward.get((name, other), ""), "gone"), [])
             mine += [knowing[name]] if name in knowing else []
         found.append(sorted(set(mine)))
     return found

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import shapely
 
 from spatialreno._types import Bools, Floats, Ints
-from spatialreno.area import open_facilities
+from spatialreno.area import open_facilities, parts_that_go
 from spatialreno.walk.millimetres.frame import MM_PER_M
 from spatialreno.walk.search.engine import Int32s, span
 from spatialreno.walk.state.places import Places, find_places
@@ -250,10 +250,13 @@ class Trial:
     @cached_property
     def _labels_of(self) -> dict[tuple[str, str], list[int]]:
         found: dict[tuple[str, str], list[int]] = {}
+        onward = parts_that_go(self.state.area)
         for at, (layer, name, wall) in enumerate(self.state.fabric.obstacles.labels):
             found.setdefault(("gates" if layer == "gaps" else layer, name), []).append(at)
             if layer in ("gates", "gaps"):
                 found.setdefault(("walls", wall), []).append(at)
+            if layer == "gates" and (name, wall) in onward:
+                found.setdefault(("walls", onward[name, wall]), []).append(at)
         return found
 
     def _more_gates(self, parts: list[set[int]]) -> dict[int, Walker]:
