@@ -90,6 +90,18 @@ def test_alter_says_which_words_choose():
         alter("paths", wher={"kind": "lane"}, set={"width_m": 7.0})
 
 
+def test_alter_takes_columns_by_name_as_build_does():
+    by_name = alter("paths", where={"kind": "lane"}, width_m=7.0, public=False)
+    assert by_name == alter("paths", where={"kind": "lane"}, set={"width_m": 7.0, "public": False})
+    assert alter("paths", ids=["L1"], set={"public": True}, width_m=7.0).values == (("public", True), ("width_m", 7.0))
+    with pytest.raises(ScenarioError, match="width_m is given twice"):
+        alter("paths", ids=["L1"], set={"width_m": 7.0}, width_m=8.0)
+    with pytest.raises(ScenarioError, match="nothing is set"):
+        alter("paths", ids=["L1"])
+    with pytest.raises(ScenarioError, match="id chooses nothing"):
+        alter("paths", id="L1", width_m=7.0)
+
+
 def test_what_chooses_nothing_is_told_and_refused_where_asked(yards):
     """One compound has no wall with itself, nothing is 9 m high; an empty list that is meant says expect = 0."""
     acts = [

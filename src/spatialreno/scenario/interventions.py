@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from shapely.geometry.base import BaseGeometry
@@ -11,6 +13,9 @@ from shapely.geometry.base import BaseGeometry
 from spatialreno.errors import ScenarioError
 from spatialreno.scenario.select import CHOICES, Selector, selector
 from spatialreno.scenario.values import LONLAT_TEXT, cells, lonlat_point, one_shape, phase_number
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_A_SLIP = 0.7  # how like a choice a word is that was meant as one: id, wher, betwen; width_m is less like within
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,7 @@ def demolish(
 def alter(
     layer: str,
     *,
-    set: Mapping[str, Any],  # the word of the scenario file
+    set: Mapping[str, Any] = _NOTHING,  # the word of the scenario file
     expect: int | None = None,
     reason: str = "",
     phase: int = 1,
@@ -147,25 +152,38 @@ def alter(
     layer
         Layer name.
     set
-        Column to new value.
+        Column to new value, as in a scenario file.
     expect, reason, phase
         As in ``demolish``.
     choices
-        ``ids``, ``where``, ``between``, ``within``, ``party``, ``street`` as in ``demolish``.
+        ``ids``, ``where``, ``between``, ``within``, ``party``, ``street`` as in ``demolish``; any other word is a column
+        and its new value, as in ``build``.
 
     Examples
     --------
     >>> print(alter("paths", ids=["L1"], set={"width_m": 7.0}))
     alter paths (ids = ['L1'])
+    >>> alter("paths", ids=["L1"], width_m=7.0) == alter("paths", ids=["L1"], set={"width_m": 7.0})
+    True
     """
-    if not set:
-        raise ScenarioError(f"alter {layer}: nothing is set. Give set = {{ column = value }}.")
-    unknown = sorted(k for k in choices if k not in CHOICES)
-    if unknown:
-        raise ScenarioError(f"alter {layer}: {', '.join(unknown)} chooses nothing. Use {', '.join(CHOICES)}.")
-    chosen = selector(**{key: choices.get(key) for key in CHOICES})
     where = f"alter {layer}"
-    return Alter(layer, chosen, cells(set, where), expect, reason, phase_number(phase, where))
+    values = _values(set, {k: v for k, v in choices.items() if k not in CHOICES}, where)
+    chosen = selector(**{key: choices.get(key) for key in CHOICES})
+    return Alter(layer, chosen, cells(values, where), expect, reason, phase_number(phase, where))
+
+
+def _values(set_: Mapping[str, Any], named: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """Join the values of ``set`` and those that are named; a word near a choice is a slip and no column."""
+    slips = sorted(k for k in named if get_close_matches(k, CHOICES, 1, _A_SLIP))
+    if slips:
+        listed = f"{', '.join(slips)} chooses nothing. Use {', '.join(CHOICES)}"
+        raise ScenarioError(f"{where}: {listed}; a column of that name goes into set = {{ column = value }}.")
+    twice = sorted(named.keys() & set_.keys())
+    if twice:
+        raise ScenarioError(f"{where}: {', '.join(twice)} is given twice, in set and by name. Give it once.")
+    if not set_ and not named:
+        raise ScenarioError(f"{where}: nothing is set. Give set = {{ column = value }}.")
+    return {**set_, **named}
 
 
 def build(
