@@ -6,6 +6,7 @@ import atexit
 import gc
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,30 +79,44 @@ def _walk_everywhere() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before ``-m long`` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave long tests to the long run, and say so; of a family of cases only some members run every day.
+    """Leave long tests to the long run, and say so; of what tries one thing in many ways only some runs every day.
 
-    Three of each, evenly spread, or as many as ``spread(n)`` says; all of a family that is marked ``every_day``,
-    because its members are commands, tables or names, each of which is touched once.
+    Three of each family, evenly spread, or as many as ``spread(n)`` says; and in the rooms every second test. Laws are
+    drawn every day, and so is all that is marked ``every_day``: commands, tables and public names, each touched once.
     """
     families: dict[str, list[pytest.Item]] = {}
     for item in items:
         if not item.get_closest_marker("long") and not item.get_closest_marker("every_day"):
             families.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for later in (*_every_other(families), *_beyond_a_few(families)):
+        later.add_marker("long")
+    if not os.environ.get("SPATIALRENO_LONG"):
+        skipped = pytest.mark.skip(reason="a long test: SPATIALRENO_LONG=1 pytest -m long runs it, as .ci/run does")
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(skipped)
+
+
+A_FEW = 3
+
+
+def _every_other(families: dict[str, list[pytest.Item]]) -> Iterator[pytest.Item]:
+    """Name the second, fourth … test of each file of a room; a law is none of them, nor is what shares one page."""
+    files: dict[Path, list[list[pytest.Item]]] = {}
+    for members in families.values():
+        law = getattr(getattr(members[0], "obj", None), "is_hypothesis_test", False)
+        if members[0].path.parent.name not in ("tests", "maps") and not law:
+            files.setdefault(members[0].path, []).append(members)
+    yield from (item for tests in files.values() for members in tests[1::2] for item in members)
+
+
+def _beyond_a_few(families: dict[str, list[pytest.Item]]) -> Iterator[pytest.Item]:
+    """Name all members of a family but so many, evenly spread."""
     for members in families.values():
         spread = members[0].get_closest_marker("spread")
         most = spread.args[0] if spread else A_FEW
         daily = {round(k * (len(members) - 1) / max(most - 1, 1)) for k in range(most)}
-        for k, item in enumerate(members):
-            if k not in daily:
-                item.add_marker("long")
-    if not os.environ.get("SPATIALRENO_LONG"):
-        later = pytest.mark.skip(reason="a long test: SPATIALRENO_LONG=1 pytest -m long runs it, as .ci/run does")
-        for item in items:
-            if item.get_closest_marker("long"):
-                item.add_marker(later)
-
-
-A_FEW = 3
+        yield from (item for k, item in enumerate(members) if k not in daily)
 
 
 def pytest_collection_finish() -> None:

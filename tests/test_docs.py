@@ -294,10 +294,15 @@ LONG = {
     )
 }  # fmt: skip
 SHIPPED = EXAMPLE.relative_to(ROOT).as_posix()
-MODULES = [pytest.param(name, marks=[pytest.mark.long] if name in LONG else []) for name in with_examples()]
+#: Where what the package gives to scripts is defined: each is touched once every day, by its example.
+PUBLIC = {getattr(sr, name).__module__ for name in sr.__all__ if callable(getattr(sr, name))}
+MODULES = [
+    pytest.param(name, marks=[pytest.mark.long] if name in LONG or name not in PUBLIC else [])
+    for name in with_examples()
+]
 
 
-@pytest.mark.spread(24)
+@pytest.mark.every_day
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_run(module: str, example: sr.StudyArea, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each does what it says; the example quarter is read once for all that begin with it."""

@@ -89,6 +89,7 @@ def test_one_clear_message_and_exit_one(run, place, case):
     assert sorted(place["tmp"].rglob("*")) == before  # nothing half-written
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize(
     "line",
     [
@@ -119,6 +120,7 @@ def test_each_command_explains_itself_with_an_example(command):
     assert f"Example: spatialreno {command}" in told.output
 
 
+@pytest.mark.every_day
 def test_these_are_all_commands():
     assert sorted(COMMANDS) == sorted(c.name or c.callback.__name__ for c in app.registered_commands)
 
@@ -130,6 +132,7 @@ def test_what_compares_and_nothing_else_can_compare_anew(command):
     assert compares == ("no_cache" in inspect.signature(command.callback).parameters)
 
 
+@pytest.mark.every_day
 def test_check_lists_all_faults_and_exits_one(run, tmp_path):
     (tmp_path / "area.toml").write_text('name = "a"\ncrs = "EPSG:4546"\n', encoding="utf-8")
     (tmp_path / "compounds.geojson").write_text('{"type": "FeatureColl', encoding="utf-8")
@@ -152,6 +155,7 @@ def spatialreno(*words, **options):
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
 
 
+@pytest.mark.spread(1)
 @pytest.mark.skipif(os.name == "nt", reason="pipes of a POSIX shell")
 @pytest.mark.parametrize("words", ["schema walls --csv", f"show {EXAMPLE} --layer rights --json"])
 def test_a_reader_that_goes_away_is_no_error(words):
@@ -172,6 +176,7 @@ def test_a_full_disk_is_told():
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.every_day
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_ctrl_c_ends_quietly():
     # Who starts the tests in the background leaves interrupts ignored, and children inherit that.
@@ -194,6 +199,7 @@ def test_chinese_survives_a_pipe_that_knows_none():
     assert "编号" in out
 
 
+@pytest.mark.every_day
 @pytest.mark.parametrize("words", ["", "--help", "score --help"])
 def test_opening_brings_nothing_heavy(words):
     code = (

@@ -139,6 +139,7 @@ def told(
     return {key: file.read_text("utf-8") for key, file in zip(asked, files, strict=True)}
 
 
+@pytest.mark.every_day
 def test_no_command_with_the_flag_is_left_out():
     def with_flag(command, words=()):
         """Every command, of groups too, that takes --json by whatever name its function knows it."""

@@ -48,6 +48,7 @@ def test_unknown_base(options):
         draw(options, base="google")
 
 
+@pytest.mark.long
 def test_gaode_s_tiles_are_moved_and_the_data_are_not(browser, options, tmp_path):
     """In Luoyang GCJ-02 lies some 587 m off; the layer is laid out round the moved centre, the map is not."""
     browser.get(draw(options, base="gaode").save(tmp_path / "gaode.html").as_uri())

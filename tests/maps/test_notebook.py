@@ -85,6 +85,7 @@ def rendered(plan):
     return plan.get_root().render()
 
 
+@pytest.mark.long
 def test_a_hostile_name_is_text_in_an_ordinary_folium_map(attacked, plain):
     bad, good = rendered(sr.folium_map(attacked)), rendered(sr.folium_map(plain))
     assert Reader(bad).tags == Reader(good).tags
@@ -117,6 +118,7 @@ def test_exploring_draws_on_a_map_that_is_given(plain):
     assert area.buildings.explore(m=base) is base and rendered(base).count("L.map(") == 1
 
 
+@pytest.mark.long
 def test_what_is_drawn_is_what_was_asked_for(plain):
     def groups(plan):
         return [child.layer_name for child in plan._children.values() if isinstance(child, folium.FeatureGroup)]

@@ -90,6 +90,7 @@ def test_a_station_on_its_land_is_in_no_total(options):
     assert {"unit", "reformed", "land", "house", "wall"} <= set(unit.papers)
 
 
+@pytest.mark.long
 def test_sheets_are_bound_with_an_index(options, tmp_path):
     pytest.importorskip("matplotlib")
     path = owner_sheets(options, tmp_path / "sheets.pdf", deadline="2026-12-31", contact="街道办")

@@ -135,6 +135,7 @@ def test_today_alone_is_a_page(make_options):
     assert not re.search(r'"(?:line|area)-(?:gone|altered|built)~?",\[', html)
 
 
+@pytest.mark.long
 def test_sparse_areas_are_drawn(make_options):
     """Only compounds and buildings: no walls, streets, facilities, blocks or scores."""
     options, layers = make_options(), quarter(str)
@@ -147,6 +148,7 @@ def test_sparse_areas_are_drawn(make_options):
     assert not {"walls", "streets", "facilities", "blocks", "freed", "isochrones", "structures"} & drawn
 
 
+@pytest.mark.long
 def test_a_new_square_gets_a_disc(make_options):
     """A plaza that a plan builds is marked like a new facility; one that stands is not."""
     options, layers = make_options(), quarter(str)

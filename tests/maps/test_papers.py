@@ -259,6 +259,7 @@ def test_every_payload_is_named_in_the_list():
     assert len(PAYLOADS) >= 12
 
 
+@pytest.mark.long
 def test_a_name_without_an_ending_is_a_folder_of_every_form(attacked, files, tmp_path):
     """Each form is the one that is written by itself; the first page leads to each, and no name in it is more."""
     assert {path.name for path in files["index"].parent.iterdir()} == {"index.html", *(one.place for one in OUTPUTS)}

@@ -156,8 +156,8 @@ def alter(
     expect, reason, phase
         As in ``demolish``.
     choices
-        ``ids``, ``where``, ``between``, ``within``, ``party``, ``street`` as in ``demolish``; any other word is a column
-        and its new value, as in ``build``.
+        ``ids``, ``where``, ``between``, ``within``, ``party``, ``street`` as in ``demolish``; any other word is a
+        column and its new value, as in ``build``.
 
     Examples
     --------
