@@ -12,6 +12,7 @@ from conftest import make_area
 from shapely.geometry import MultiPoint, Point
 
 from spatialreno.works import fit_lifts, shade_lifts
+from spatialreno.works.lifts import sunlight
 from spatialreno.works.lifts.sunlight import sun_positions, sun_rule
 
 pytest.importorskip("pvlib")
@@ -150,3 +151,12 @@ def test_what_is_lower_than_the_sill_shades_nothing(yard):
     found = shade_lifts(yard, low, step_min=30)
     assert found.table["windows"].tolist() == [0]
     assert (found.windows["after_h"] == found.windows["before_h"]).all()
+
+
+def test_what_is_told_of_a_window_s_own_wall_without_a_line_is_what_its_line_tells(example, monkeypatch):
+    fit = fit_lifts(example)
+    quick = shade_lifts(example, fit)
+    asked = []
+    monkeypatch.setattr(sunlight, "_behind_own_wall", lambda *told: asked.append(1) or np.zeros((1, 1), bool))
+    slow = shade_lifts(example, fit)
+    assert asked and quick.windows.equals(slow.windows) and quick.table.equals(slow.table)

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _LOT = 400
 #: Windows stand this far before the wall, so that their own wall shades them only from behind.
 _BEFORE_WALL_M = 0.05
+#: Columns of a window: which way its wall looks, a vector of length one.
+_OUT = ("out_x", "out_y")
+#: What is nearer than this to the end or the top of a wall is looked at closely.
+_CLEAR_M = 0.1
 #: Below this altitude (degrees) a shadow is longer than any yard; the sun is taken as down.
 _LOWEST_DEG = 1.0
 
@@ -169,7 +173,12 @@ def shade_lifts(area: StudyArea, fit: gpd.GeoDataFrame, *, rule: str = "dahan", 
     windows = _windows(area)
     rays = _rays(area, law, step_min)
     lit = np.broadcast_to(~np.isnan(rays[1]), (len(windows), len(rays[1]))).copy()
-    shaded = _shaded(windows, lit, rays, area.buildings.geometry.to_numpy(), _heights(area) - law.sill_m)
+    over = _heights(area) - law.sill_m
+    own = pd.Series(over, area.buildings.index).reindex(windows["building_id"]).to_numpy(float)
+    bay_m = area.catalog.constants["window_spacing_m"]
+    for lot in _lots(windows):
+        lit[lot] &= ~_behind_own_wall(windows[lot], rays, own[lot], bay_m)
+    shaded = _shaded(windows, lit, rays, area.buildings.geometry.to_numpy(), over)
     lit[shaded.window, shaded.moment] = False
     before = lit.sum(axis=1) * step_min / 60
     above = lifts["height_m"].to_numpy(float) - law.sill_m
@@ -177,7 +186,25 @@ def shade_lifts(area: StudyArea, fit: gpd.GeoDataFrame, *, rule: str = "dahan", 
     lit[taken.window, taken.moment] = False
     after = lit.sum(axis=1) * step_min / 60
     table = _losses(taken, before, law, step_min, len(lifts)).set_axis(lifts.index, axis=0)
-    return LiftSun(table, windows.drop(columns="point").assign(before_h=before, after_h=after), law)
+    return LiftSun(table, windows.drop(columns=["point", *_OUT]).assign(before_h=before, after_h=after), law)
+
+
+def _lots(windows: pd.DataFrame) -> list[slice]:
+    """Take windows in lots, so that memory does not grow with the district."""
+    return [slice(first, first + _LOT) for first in range(0, len(windows), _LOT)]
+
+
+def _behind_own_wall(windows: pd.DataFrame, rays: tuple[Floats, Floats], over: Floats, bay_m: float) -> Bools:
+    """Tell when the sun stands so far behind a window's own wall that no line need be drawn to see it.
+
+    The wall goes on by half a bay to either side, and the line meets it before that and below its top. That is so for
+    half of all windows and moments; the others, and those near to the wall's end or top, are asked by their lines.
+    """
+    facing = windows[list(_OUT)].to_numpy(float) @ rays[0].T
+    with np.errstate(divide="ignore"):
+        away = np.where(facing < 0, -_BEFORE_WALL_M / facing, np.inf)
+    behind: Bools = (away < bay_m / 2 - _CLEAR_M) & (away * rays[1] < over[:, None] - _CLEAR_M)
+    return behind
 
 
 class _Shade(NamedTuple):
@@ -221,8 +248,9 @@ def _windows(area: StudyArea) -> pd.DataFrame:
                 count = int(length // spacing)
                 along = (end - start) / length
                 at = (np.arange(count) + 0.5)[:, None] * (length / max(count, 1)) * along + start
-                rows += [(str(name), *xy) for xy in at + _BEFORE_WALL_M * np.array([along[1], -along[0]])]
-    frame = pd.DataFrame(rows, columns=["building_id", "x", "y"]).astype({"building_id": "str"})
+                out = np.array([along[1], -along[0]])
+                rows += [(str(name), *xy, *out) for xy in at + _BEFORE_WALL_M * out]
+    frame = pd.DataFrame(rows, columns=["building_id", "x", "y", *_OUT]).astype({"building_id": "str"})
     number = frame.groupby("building_id").cumcount() + 1
     frame.index = pd.Index(frame["building_id"] + "-w" + number.astype(str), name="window")
     frame["point"] = shapely.points(frame[["x", "y"]].to_numpy(float))
@@ -257,8 +285,7 @@ def _shaded(
     """List which obstacle stands between which window and the sun, at the moments when it would be lit.
 
     Shapes that share no window are never compared: sight lines are as long as the shadow of the highest obstacle,
-    which is what it stands over the sill, divided by the tangent of the sun's altitude. Windows are taken in lots, so
-    that memory does not grow with the district.
+    which is what it stands over the sill, divided by the tangent of the sun's altitude.
     """
     none: Indices = np.empty(0, np.intp)
     over = np.flatnonzero(above > 0)
@@ -266,7 +293,7 @@ def _shaded(
         return _Shade(none, none, none)
     tree, above = shapely.STRtree(shapes[over]), above[over]
     sight = rays[0] * (above.max() / rays[1])[:, None]
-    lots = [slice(first, first + _LOT) for first in range(0, len(windows), _LOT)]
+    lots = _lots(windows)
     points = windows["point"].to_numpy()
     parts = [_lot(points[lot], lit[lot], sight, tree, above) for lot in lots]
     offset = np.repeat([lot.start for lot in lots], [len(part.window) for part in parts])
