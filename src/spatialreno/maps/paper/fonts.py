@@ -18,6 +18,9 @@ from spatialreno.files import unfit_folder, user_cache
 
 #: Most that is kept of fonts, in bytes; what was not used for longest goes first.
 MOST = 50_000_000
+# What of a text besides its letters and their font tells how its lines lie in its box.
+_LOOKS = ("_horizontalalignment", "_verticalalignment", "_multialignment", "_rotation", "_rotation_mode",
+          "_transform_rotates_text", "_linespacing", "_usetex", "_parse_math", "_features", "_language")  # fmt: skip
 # Fonts with Chinese, the likelier first: Windows, macOS, Linux.
 CHINESE = (
     "Microsoft YaHei", "SimHei", "SimSun", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "Noto Sans CJK SC",
@@ -97,10 +100,12 @@ def _each_text_once() -> Iterator[None]:
         unhinted, plain = letters.LoadFlags.NO_HINTING, hasattr(letters.FT2Font, "_layout")
         renderer: Any = import_module("matplotlib.backends.backend_pdf").RendererPdf
         layout, measure, draw = helpers.layout, renderer.get_text_width_height_descent, renderer.draw_text
+        texts: Any = import_module("matplotlib.text").Text
+        arrange = texts._get_layout
     except (ImportError, AttributeError):
         yield
         return
-    size, laid_out, sizes = [0.0], dict[Any, list[Any]](), dict[Any, Any]()
+    size, laid_out, sizes, boxes = [0.0], dict[Any, list[Any]](), dict[Any, Any](), dict[Any, Any]()
 
     def drawn(self: Any, gc: Any, x: float, y: float, s: str, prop: Any, *more: Any, **named: Any) -> None:
         size[0] = prop.get_size_in_points()
@@ -118,12 +123,23 @@ def _each_text_once() -> Iterator[None]:
             sizes[key] = measure(self, s, prop, ismath)
         return sizes[key]
 
+    def arranged(self: Any, canvas: Any) -> Any:
+        """Give the box of a text and the places of its lines in it, which do not hang on where it stands."""
+        if self.get_wrap():
+            return arrange(self, canvas)
+        told = [vars(self).get(name) for name in _LOOKS]
+        key = (self.get_text(), hash(self.get_fontproperties()), type(canvas), self.get_figure(root=True).dpi, *told)
+        if key not in boxes:
+            boxes[key] = arrange(self, canvas)
+        return boxes[key]
+
     helpers.layout = laid
+    texts._get_layout = arranged
     renderer.draw_text, renderer.get_text_width_height_descent = drawn, measured
     try:
         yield
     finally:
-        helpers.layout = layout
+        helpers.layout, texts._get_layout = layout, arrange
         renderer.draw_text, renderer.get_text_width_height_descent = draw, measure
 
 
