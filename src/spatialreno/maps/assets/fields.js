@@ -119,8 +119,8 @@
     }
 
     return {
-      // Mend a field after hops have turned and places have come or gone, as far as `until`; returns what changed.
-      mend: (field, { opened, shut }, now, until = Infinity) => {
+      // Mend a field after hops have turned and places have come or gone; returns what changed.
+      mend: (field, { opened, shut }, now) => {
         turn++;
         touched = [];
         before = [];
@@ -132,12 +132,26 @@
           offer(second[hop], far[first[hop]] + length[hop]);
           offer(first[hop], far[second[hop]] + length[hop]);
         }
-        for (const [node, away] of now) offer(node, away);
-        settle(until);
+        if (now !== field.source) for (const [node, away] of now) offer(node, away);
+        settle(Infinity);
         field.source = now;
         return touched.filter((node, k) => far[node] !== before[k]);
       },
-      // Take the last mending back.
+      // Walk on from hops that open and places that come, flat pairs of node and millimetres, as far as `until`.
+      ease: (field, opened, begun, until) => {
+        turn++;
+        touched = [];
+        before = [];
+        far = field.far;
+        for (const hop of opened) {
+          offer(second[hop], far[first[hop]] + length[hop]);
+          offer(first[hop], far[second[hop]] + length[hop]);
+        }
+        for (let k = 0; k < begun.length; k += 2) offer(begun[k], begun[k + 1]);
+        settle(until);
+        return touched.filter((node, k) => far[node] !== before[k]);
+      },
+      // Take the last walking back.
       undo: () => touched.forEach((node, k) => { far[node] = before[k]; }),
     };
   };

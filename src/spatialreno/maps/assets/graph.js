@@ -33,7 +33,7 @@
     return {
       x, y, nodes, hops, first, second, set, length, ...arcs(nodes, first, second, length),
       bySet: grouped(sets, set), byLabel: grouped(given.labels.length, labels, owner),
-      stands: new Uint8Array(given.labels.length), barred: new Int32Array(sets),
+      stands: new Uint8Array(given.labels.length), barred: new Int32Array(sets), seen: new Uint32Array(sets), turn: 0,
     };
   };
 
@@ -66,29 +66,37 @@
 
   app.isOpen = (graph, hop) => graph.barred[graph.set[hop]] === 0;
 
-  // Let these things stand and no others; tells which sets that turns, and which hops it opens and shuts.
+  // Let these things stand and no others.
   app.stand = (graph, flags) => {
-    const { stands, barred, byLabel } = graph;
-    const was = new Map();
-    for (let label = 0; label < flags.length; label++) {
-      if (stands[label] === flags[label]) continue;
-      stands[label] = flags[label];
-      const step = flags[label] ? 1 : -1;
-      for (let k = byLabel.start[label]; k < byLabel.start[label + 1]; k++) {
-        const set = byLabel.item[k];
-        if (!was.has(set)) was.set(set, barred[set] === 0);
-        barred[set] += step;
-      }
-    }
-    const sets = [], opened = [], shut = [];
-    for (const [set, open] of was) if ((barred[set] === 0) !== open) {
-      sets.push(set);
-      turn(graph, set, open ? shut : opened);
-    }
-    return { sets, opened, shut };
+    const changes = [];
+    for (let label = 0; label < flags.length; label++) if (graph.stands[label] !== flags[label]) changes.push(label, flags[label]);
+    return app.flip(graph, changes);
   };
 
-  function turn({ bySet, barred, length, cost, there, back }, set, list) {
+  // Let things stand or fall, flat pairs of label and flag; tells which sets were touched, which of them turned, and
+  // which hops that opens and shuts.
+  app.flip = (graph, changes) => {
+    const { stands, barred, byLabel, seen } = graph, turn = ++graph.turn;
+    const touched = [], was = [], sets = [], opened = [], shut = [];
+    for (let c = 0; c < changes.length; c += 2) {
+      const label = changes[c], flag = changes[c + 1];
+      if (stands[label] === flag) continue;
+      stands[label] = flag;
+      for (let k = byLabel.start[label]; k < byLabel.start[label + 1]; k++) {
+        const set = byLabel.item[k];
+        if (seen[set] !== turn) { seen[set] = turn; touched.push(set); was.push(barred[set] === 0); }
+        barred[set] += flag ? 1 : -1;
+      }
+    }
+    touched.forEach((set, k) => {
+      if ((barred[set] === 0) === was[k]) return;
+      sets.push(set);
+      turned(graph, set, was[k] ? shut : opened);
+    });
+    return { touched, sets, opened, shut };
+  };
+
+  function turned({ bySet, barred, length, cost, there, back }, set, list) {
     for (let k = bySet.start[set]; k < bySet.start[set + 1]; k++) {
       const hop = bySet.item[k];
       cost[there[hop]] = cost[back[hop]] = barred[set] === 0 ? length[hop] : SHUT;

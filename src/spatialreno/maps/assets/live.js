@@ -7,7 +7,7 @@
   // ---- after every change -----------------------------------------------------------------------------------------
   app.planned = () => {
     const begun = performance.now();
-    app.now = app.reckon(app.plan);
+    app.now = app.untried() ? app.today : app.reckon(app.plan);
     const stale = app.look();
     discs();
     if (app.reached) walkFrom(app.reached.place);
@@ -371,5 +371,6 @@
     app.planned();
     app.fit();
     app.settle();
+    app.warmUp();
   }, given);
 })(spatialreno);

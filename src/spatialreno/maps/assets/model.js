@@ -2,6 +2,8 @@
 (app => {
   "use strict";
   const FAR = app.FAR;
+  const NOTHING = { walls: [], structures: [], gates: {}, facilities: [], told: {} };
+  const SLICE_MS = 40;
   let model, walking, merged, circle, today;
 
   app.prepare = () => {
@@ -11,8 +13,21 @@
     walking = app.walking(model, app.spot);
     merged = app.merging(model.edges, model.yards.ids.length);
     circle = scoring();
-    const now = app.reckon({ walls: [], structures: [], gates: {}, facilities: [], told: {} });
+    const now = app.reckon(NOTHING);
     today = app.today = Object.assign({}, now, { metres: now.metres.slice(), score: now.score.slice() });
+  };
+
+  // The page stands with what Python says of today; meanwhile its own walks are made ready, a slice at a time, so that
+  // nobody waits for the first click.
+  app.warmUp = () => {
+    const state = standing(NOTHING), block = today.block;
+    const slice = () => {
+      const until = performance.now() + SLICE_MS;
+      let more = true;
+      while (more && performance.now() < until) more = walking.warm(state, block);
+      if (more) setTimeout(slice); else app.warm = true;
+    };
+    setTimeout(slice);
   };
 
   // Where a facility stands: { building } or { ground }; null when there is no such place.
@@ -136,7 +151,7 @@
   app.reckon = plan => {
     const state = standing(plan);
     const block = merged(state.thing);
-    const { metres, changed } = walking.update(state, block, plan.facilities);
+    const { metres, changed } = today ? walking.update(state, block, plan.facilities) : { metres: walking.metres, changed: new Set(walking.metres.keys()) };
     const scores = circle(metres, today ? changed : metres.keys());
     const money = bill(plan, state);
     const { structures } = model.works, { residents, households } = model.people;

@@ -35,6 +35,8 @@
 
   const isEmpty = plan => !plan.walls.length && !plan.structures.length && !Object.keys(plan.gates).length && !plan.facilities.length;
   app.isEmpty = () => isEmpty(app.plan);
+  // Nothing has been tried since the page was opened.
+  app.untried = () => !past.length && !future.length && isEmpty(app.plan);
 
   // A gate goes with the walls it stands on: its own, and one that is drawn along it.
   app.gateGone = (gate, walls) => gate.walls.length > 0 && gate.walls.every(wall => walls.has(wall));

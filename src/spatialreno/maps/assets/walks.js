@@ -3,44 +3,36 @@
 (app => {
   "use strict";
   const { FAR } = app;
-  const NONE = { sets: [], opened: [], shut: [] };
+  const NONE = { touched: [], sets: [], opened: [], shut: [] };
+  const SLICE = 8; // groups of residents between two looks at the clock
 
   app.walking = (model, spot) => {
     const graph = app.graph(model.walk), walker = app.walker(graph, model.norm.limit_mm);
-    const { homes } = model.people, { doors, labels } = model.walk;
+    const stands = app.standing(model, graph), ground = app.cellsOf(graph);
+    const { homes } = model.people, { doors } = model.walk;
     const blank = () => new Int32Array(graph.nodes).fill(FAR);
-    const fields = model.norm.kinds.map(() => ({ far: blank(), source: new Map(), hosts: new Set(), moved: new Uint8Array(graph.nodes) }));
-    const metres = homes.map(() => new Int32Array(fields.length).fill(FAR));
-    const ends = new Uint8Array(graph.nodes), looked = new Uint32Array(graph.nodes);
-    const seals = [], ofGate = new Map();
-    let look = 0, groups = new Map(), changed = new Set(), base = null;
-    labels.forEach(([layer, id, other], k) => {
-      if (layer === "seals") seals.push([k, Number(id), Number(other)]);
-      if (layer === "gates" || layer === "gaps") ofGate.set(id, [...(ofGate.get(id) || []), k]);
-    });
+    const marks = () => ({ at: new Uint8Array(graph.nodes), cells: new Uint8Array(ground.count), list: [] });
+    const fields = model.norm.kinds.map(() => ({ far: blank(), source: new Map(), hosts: new Set(), moved: marks() }));
+    const metres = todays();
+    const ends = marks(), looked = new Uint32Array(graph.nodes), dirty = new Uint8Array(graph.bySet.start.length - 1);
+    let look = 0, groups = new Map(), changed = new Set(), base = null, running = null;
 
-    // Flags by label: a gate stops nobody once its wall is gone, nor in that wall's next piece, and closes no gap then; a seal stands while both its owners do.
-    function flagsOf(state) {
-      const flags = new Uint8Array(labels.length);
-      labels.forEach(([layer, id, other], k) => {
-        if (layer === "gates") flags[k] = !state.gone.walls.has(other) && !left(state, id, other) && !(id in model.works.gates && state.walkers(id) === "public");
-        else if (layer === "gaps") flags[k] = !state.gone.walls.has(other) && !app.gateGone(model.works.gates[id], state.gone.walls) && state.walkers(id) !== "public";
-        else if (layer !== "seals") flags[k] = !state.gone[layer].has(id);
-      });
-      return sealed(flags);
+    // Python's own millimetres of today, until somebody changes something.
+    function todays() {
+      const all = app.unpacked(model.today), many = fields.length;
+      return homes.map((_, home) => Int32Array.from(all.subarray(home * many, (home + 1) * many), mm => mm < 0 ? FAR : mm));
     }
 
-    const left = (state, id, other) => { const gate = model.works.gates[id]; return gate !== undefined && gate.onward.includes(other) && state.gone.walls.has(gate.walls[0]); };
-
-    function sealed(flags) {
-      for (const [k, one, other] of seals) flags[k] = flags[one] && flags[other];
-      return flags;
+    function mark({ at, cells, list }, node) {
+      if (at[node]) return;
+      at[node] = 1;
+      cells[ground.cell[node]] = 1;
+      list.push(node);
     }
 
-    function passing(gates) {
-      const flags = base.slice();
-      for (const id of gates) for (const k of ofGate.get(id) || []) flags[k] = 0;
-      return sealed(flags);
+    function unmark(those) {
+      for (const node of those.list) { those.at[node] = 0; those.cells[ground.cell[node]] = 0; }
+      those.list = [];
     }
 
     // ---- visitors -------------------------------------------------------------------------------------------------
@@ -68,11 +60,27 @@
       return source;
     }
 
+    // Ways by the set of labels that shuts them, flat pairs of node and length.
+    function bySet(ways) {
+      const found = new Map();
+      for (const list of ways) for (let k = 0; k < list.length; k += 3) {
+        if (!found.has(list[k + 2])) found.set(list[k + 2], []);
+        found.get(list[k + 2]).push(list[k], list[k + 1]);
+      }
+      return found;
+    }
+
     function visit(field, kind, shift) {
       field.fresh = field.puts !== kind.puts;
-      Object.assign(field, kind);
-      field.nodes = walker.mend(field, shift, sourceOf(kind.ways));
-      for (const node of field.nodes) field.moved[node] = 1;
+      if (field.fresh) Object.assign(field, kind, { bySet: bySet(kind.ways) });
+      const same = !field.fresh && !shift.touched.some(set => field.bySet.has(set));
+      field.nodes = walker.mend(field, shift, same ? field.source : sourceOf(field.ways));
+      if (!groups.size) return;
+      const { start, head } = graph;
+      for (const node of field.nodes) {
+        mark(field.moved, node);
+        for (let arc = start[node]; arc < start[node + 1]; arc++) mark(field.moved, head[arc]);
+      }
     }
 
     // ---- residents ------------------------------------------------------------------------------------------------
@@ -80,7 +88,7 @@
     function opensOf(state, block) {
       const opens = new Map(block.map(root => [root, new Set()]));
       for (const [id, gate] of Object.entries(model.works.gates)) {
-        if (state.walkers(id) !== "residents" || app.gateGone(gate, state.gone.walls)) continue;
+        if (state.walkers(id) !== "residents" || state.gone.walls.has(gate.wall)) continue;
         for (const yard of gate.beside) opens.get(block[yardNumber.get(yard)]).add(id);
       }
       return new Map([...opens].map(([root, gates]) => [root, [...gates].sort()]));
@@ -93,7 +101,7 @@
       homes.forEach((row, home) => {
         const yard = model.people.yard[row], root = yard >= 0 ? block[yard] : -1;
         const key = root >= 0 ? keys.get(root) : "[]";
-        if (!found.has(key)) found.set(key, { gates: root >= 0 ? opens.get(root) : [], homes: [] });
+        if (!found.has(key)) found.set(key, { key, gates: root >= 0 ? opens.get(root) : [], homes: [] });
         found.get(key).homes.push(home);
       });
       return found;
@@ -101,34 +109,44 @@
 
     const equal = (one, other) => one.length === other.length && one.every((value, k) => value === other[k]);
 
+    // The gates of a group are opened only when one of its walks has to be walked again.
     function serve(group, old, shift) {
-      const known = old && equal(old.homes, group.homes);
-      const extra = group.gates.length ? app.stand(graph, passing(group.gates)) : NONE;
-      const same = known && equal(old.extra.sets, extra.sets);
-      group.extra = extra;
+      const kept = old && equal(old.homes, group.homes) && !stands.watch(group.key, group.gates).some(set => dirty[set]);
+      let flags = null;
+      const pass = () => {
+        if (flags) return;
+        flags = stands.passing(base, group.gates);
+        group.extra = flags.length ? app.flip(graph, flags) : NONE;
+      };
+      if (kept) group.extra = old.extra; else pass();
       group.balls = fields.map((field, kind) => {
-        const ball = same ? old.balls[kind] : null;
+        const ball = kept ? old.balls[kind] : null;
         if (ball && !field.fresh && !met(ball, field, shift)) return ball;
-        return extra.sets.length ? nearby(group, kind) : read(group, kind);
+        pass();
+        return group.extra.sets.length ? nearby(group, kind) : read(group, kind);
       });
-      if (group.gates.length) app.stand(graph, base);
+      if (flags && flags.length) app.flip(graph, stands.back(flags));
     }
 
     // Did anything that this ball of walks looked at change?
-    function met({ touched, nodes }, field, { opened, shut }) {
-      if (field.nodes.length && (nodes === null || nodes.some(node => field.moved[node]))) return true;
-      return (opened.length || shut.length) > 0 && touched.some(node => ends[node]);
+    function met({ touched, nodes, cells }, field, { opened, shut }) {
+      const near = marked => cells.some(cell => marked.cells[cell]);
+      const { moved } = field;
+      if (field.nodes.length && (nodes === null || near(moved) && nodes.some(node => moved.at[node]))) return true;
+      return (opened.length || shut.length) > 0 && touched.length > 0 && near(ends) && touched.some(node => ends.at[node]);
     }
 
     function nearby(group, kind) {
-      const field = fields[kind], then = field.source;
-      const now = sourceOf(field.ways);
-      const touched = walker.mend(field, group.extra, now, farthest(group, field.far));
+      const field = fields[kind], begun = [];
+      for (const set of group.extra.sets) {
+        const ways = field.bySet.get(set) || [];
+        for (let k = 0; k < ways.length; k += 2) if (!(field.source.get(ways[k]) <= ways[k + 1])) begun.push(ways[k], ways[k + 1]);
+      }
+      const touched = walker.ease(field, group.extra.opened, begun, farthest(group, field.far));
       read(group, kind);
       walker.undo();
-      field.source = then;
-      const begun = [...now].filter(([node, away]) => then.get(node) !== away).map(([node]) => node);
-      return { touched: Int32Array.from(touched), nodes: around(group, touched, begun) };
+      const nodes = around(group, touched, begun);
+      return { touched: Int32Array.from(touched), nodes, cells: ground.distinct(nodes) };
     }
 
     // Beyond the farthest door nobody at home walks less.
@@ -138,15 +156,13 @@
       return most;
     }
 
-    // All nodes that such walks looked at.
+    // All nodes that such walks looked at; what moves is marked with its neighbours.
     function around(group, touched, begun) {
-      const { start, head, first, second } = graph;
-      const found = [];
+      const { first, second } = graph, found = [];
       const add = node => { if (looked[node] !== look) { looked[node] = look; found.push(node); } };
       look++;
       touched.forEach(add);
-      begun.forEach(add);
-      for (const node of touched) for (let arc = start[node]; arc < start[node + 1]; arc++) add(head[arc]);
+      for (let k = 0; k < begun.length; k += 2) add(begun[k]);
       for (const hop of group.extra.opened) { add(first[hop]); add(second[hop]); }
       for (const home of group.homes) for (const [node] of doors[homes[home]]) add(node);
       return Int32Array.from(found);
@@ -161,7 +177,7 @@
         changed.add(home);
         metres[home][kind] = away;
       }
-      return { touched: [], nodes: null };
+      return { touched: [], nodes: null, cells: [] };
     }
 
     function atDoors(far, row) {
@@ -170,37 +186,61 @@
       return least;
     }
 
-    function mark(shift, value) {
-      for (const list of [shift.opened, shift.shut]) for (const hop of list) ends[graph.first[hop]] = ends[graph.second[hop]] = value;
+    // One change of the plan, in slices: first what stands, then a kind at a time, then some groups at a time.
+    function* steps(state, block, puts) {
+      base = stands.flags(state);
+      const shift = app.stand(graph, base), kinds = facilities(puts);
+      changed = new Set();
+      yield;
+      for (const [k, field] of fields.entries()) { visit(field, kinds[k], shift); yield; }
+      for (const list of [shift.opened, shift.shut]) for (const hop of list) { mark(ends, graph.first[hop]); mark(ends, graph.second[hop]); }
+      for (const set of shift.touched) dirty[set] = 1;
+      const found = grouped(state, block);
+      let served = 0;
+      for (const [key, group] of found) {
+        serve(group, groups.get(key), shift);
+        if (++served % SLICE === 0) yield;
+      }
+      groups = found;
+      unmark(ends);
+      for (const set of shift.touched) dirty[set] = 0;
+      for (const field of fields) unmark(field.moved);
+    }
+
+    function finish() {
+      while (running && !running.next().done);
+      running = null;
     }
 
     return {
-      graph,
+      graph, metres,
+      // Walk today's walks before anybody asks, a slice at a time; true while there is more to do.
+      warm: (state, block) => {
+        if (!base) running = steps(state, block, []);
+        if (running && running.next().done) running = null;
+        return running !== null;
+      },
       // Millimetres from each home to each kind, FAR where none is reached, and the homes whose walks changed.
       update: (state, block, puts) => {
-        base = flagsOf(state);
-        const shift = app.stand(graph, base), kinds = facilities(puts);
-        changed = new Set();
-        fields.forEach((field, k) => visit(field, kinds[k], shift));
-        mark(shift, 1);
-        const found = grouped(state, block);
-        for (const [key, group] of found) serve(group, groups.get(key), shift);
-        groups = found;
-        mark(shift, 0);
-        for (const field of fields) for (const node of field.nodes) field.moved[node] = 0;
+        finish();
+        running = steps(state, block, puts);
+        finish();
         return { metres, changed };
       },
       // How long people walk from one place to every building and to every point of the ground.
       reach: (state, block, place) => {
+        if (!base) running = steps(state, block, []);
+        finish();
         const yard = place.building === undefined ? -1 : model.people.yard[place.building];
-        if (yard >= 0) app.stand(graph, passing(opensOf(state, block).get(block[yard])));
+        const flags = yard >= 0 ? stands.passing(base, opensOf(state, block).get(block[yard])) : [];
+        app.flip(graph, flags);
         const field = { far: blank(), source: new Map() };
         walker.mend(field, NONE, sourceOf([spot(place).ways]));
         const buildings = model.people.buildings.map((_, row) => row === place.building ? 0 : atDoors(field.far, row));
-        const ground = app.groundFar(model.ground, graph, field.far);
-        if (place.ground !== undefined) ground[place.ground] = 0;
-        app.stand(graph, base);
-        return { buildings, ground };
+        const far = app.groundFar(model.ground, graph, field.far);
+        if (place.ground !== undefined) far[place.ground] = 0;
+        app.flip(graph, stands.back(flags));
+        return { buildings, ground: far };
       },
     };
   };

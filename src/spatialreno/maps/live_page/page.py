@@ -22,6 +22,7 @@ from spatialreno.maps.live_page.fit_model import fit_model
 from spatialreno.maps.live_page.ground_model import ground_points
 from spatialreno.maps.live_page.panel import panel, tools
 from spatialreno.maps.live_page.starts import starts
+from spatialreno.maps.live_page.typed_arrays import packed
 from spatialreno.maps.live_page.walk_model import walk_model
 from spatialreno.maps.page.page import MAP_SCRIPTS, WORDS, Page, degrees, map_of, name_titles, payload
 from spatialreno.maps.words import safe_html
@@ -34,11 +35,12 @@ if TYPE_CHECKING:
     from spatialreno._types import ToDegrees
     from spatialreno.area import StudyArea
     from spatialreno.comparison import Comparison
+    from spatialreno.indicators import Evaluation
     from spatialreno.maps.drawing.features import Drawn
     from spatialreno.scenario import Scenario
 
 _SCRIPTS = (
-    *MAP_SCRIPTS, "page", "graph", "fields", "walks", "ground", "blocks", "fit", "consent", "model", "plan", "toml",
+    *MAP_SCRIPTS, "page", "graph", "stands", "fields", "walks", "ground", "blocks", "fit", "consent", "model", "plan", "toml",
     "reach", "look", "live",
 )  # fmt: skip
 # Blocks are drawn by compound, walks where somebody clicks.
@@ -222,6 +224,7 @@ def _model(options: Comparison, to_degrees: ToDegrees, lang: Lang) -> dict[str, 
     works, puts = plan_model.works(area, register), plan_model.matters_put(area)
     return {
         "walk": walk,
+        "today": _todays_walks(today),
         "facilities": [str(kind) for kind in serving["kind"]],
         "people": plan_model.homes(area, today),
         "norm": plan_model.norms(today, area),
@@ -236,6 +239,13 @@ def _model(options: Comparison, to_degrees: ToDegrees, lang: Lang) -> dict[str, 
         "fresh": plan_model.fresh_id(area, "N"),
         "to_degrees": _to_degrees(area, walk["origin"], to_degrees),
     }
+
+
+def _todays_walks(today: Evaluation) -> list[str]:
+    """Write today's walks by home and kind in whole millimetres, -1 where none leads: the page opens with them."""
+    walks = today.access.pivot(index="building_id", columns="kind", values="distance_m")
+    walks = walks.reindex(index=today.scores.index, columns=list(today.standard.kinds))
+    return packed(np.rint(walks.fillna(-0.001).to_numpy(float) * 1000.0).astype(np.int64).ravel())
 
 
 def _on_the_ground(area: StudyArea) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
