@@ -36,23 +36,32 @@ def live(
     ] = None,
     design: Designed = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The page")] = Path("maps/live.html"),
+    start: Annotated[
+        str | None, typer.Option(help="First day of the works: scenarios tell their year too (needs SCENARIO)")
+    ] = None,
     standard: Norm = None,
+    works: Works = "heat,dig",
     heavy: Heavy = None,
     lang: Lang = "zh",
 ) -> None:
     """Make an offline page to try plans on: click walls, structures, gates; put facilities; export a scenario.
 
     Scenarios that are named can be started from; a design can be stepped along, from the least money to the most.
+    With --start a scenario that is started from shows its schedule and who pays.
 
     Example: spatialreno live data/geo/xigongdi -o maps/live.html
     """
     import spatialreno as sr
 
+    if start and not scenarios:
+        raise InputError("live: --start tells the year of scenarios. Name one, such as scenarios/full.toml.")
     today = compared(area, None, standard, "none", alone=True)
     steps = [] if design is None else sr.maps.design_steps(design, lang=lang)
     say("weave the walks and price every wall")
     plans = [*(sr.read_scenario(path) for path in scenarios or []), *steps]
-    tell(sr.maps.live_of(today, lang=lang, scenarios=plans, heavy=heavy).save(out))
+    planned = compared(area, scenarios, standard, works) if start else None
+    page = sr.maps.live_of(today, lang=lang, scenarios=plans, planned=planned, start=start, heavy=heavy)
+    tell(page.save(out))
 
 
 @app.command(compares=True)

@@ -14,6 +14,7 @@
     app.retouch(stale);
     numbers();
     acts();
+    app.yearly();
     app.inspected();
     app.took = performance.now() - begun;
   };

@@ -2,6 +2,7 @@
 (app => {
   "use strict";
   const past = [], future = [];
+  let started = null;
 
   const empty = () => ({ walls: [], structures: [], gates: {}, facilities: [], told: {} });
   app.plan = empty();
@@ -131,8 +132,18 @@
       else missed.set(app.page.kind_names[one.kind] || one.kind, (missed.get(app.page.kind_names[one.kind] || one.kind) || 0) + 1);
     }
     app.replacePlan({ walls: plan.walls, structures: plan.structures, gates: plan.gates, facilities, told });
+    started = { number: String(number), plan: JSON.stringify(app.plan) };
+    app.yearly();
     const leftOut = [...missed].map(([what, count]) => `${what} ×${count}`).join("、");
     app.tell(app.say(words.started, { title }) + (leftOut ? app.say(words.started_left, { left: leftOut }) : ""));
+  };
+
+  // The year of the option that the plan began as; it does not follow the clicks, and says so.
+  app.yearly = () => {
+    for (const year of document.querySelectorAll(".year")) {
+      year.hidden = !started || year.dataset.year !== started.number || isEmpty(app.plan);
+      year.querySelector(".year-moved").hidden = year.hidden || JSON.stringify(app.plan) === started.plan;
+    }
   };
 
   // Put a whole plan in place, as an import does.

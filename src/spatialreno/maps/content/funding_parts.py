@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from spatialreno.maps.charts.labels import label
@@ -24,9 +25,17 @@ PAYER_COLOURS = {
 }  # fmt: skip
 
 
-def funding_parts(options: Comparison, titles: Mapping[str, str], lang: Lang) -> list[Markup]:
-    """Tell the money plan: bars, a table by payer and class, the rules and what they take, what no rule covers."""
+def funding_parts(
+    options: Comparison, titles: Mapping[str, str], lang: Lang, *, only: str | None = None
+) -> list[Markup]:
+    """Tell the money plan: bars, a table by payer and class, the rules and what they take, what no rule covers.
+
+    ``only`` tells of one option.
+    """
     found = options.funding()
+    if only is not None:
+        own = {name: frame[frame["option"] == only] for name, frame in (("table", found.table), ("rules", found.rules))}
+        found = replace(found, **own)
     if not len(found.table):
         return []
     keys = ("option", "payer", "needed", "basic", "improved", "raised", "ineligible", "each")
@@ -36,7 +45,8 @@ def funding_parts(options: Comparison, titles: Mapping[str, str], lang: Lang) ->
          r["yuan_each"]]
         for r in found.table.to_dict("records")
     ]  # fmt: skip
-    told = [tag("li", isolated(titles[option]), "：", isolated(text)) for option, text in found.notes(lang=lang)]
+    told = [tag("li", isolated(titles[option]), "：", isolated(text)) for option, text in found.notes(lang=lang)
+            if only in {None, option}]  # fmt: skip
     return [
         _bars(found, titles, lang),
         grid([say(k, lang) for k in keys], rows, texts=2),

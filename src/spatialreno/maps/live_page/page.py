@@ -20,7 +20,7 @@ from spatialreno.maps.live_page import model as plan_model
 from spatialreno.maps.live_page.consent_model import votes
 from spatialreno.maps.live_page.fit_model import fit_model
 from spatialreno.maps.live_page.ground_model import ground_points
-from spatialreno.maps.live_page.panel import panel, tools
+from spatialreno.maps.live_page.panel import panel, tools, years
 from spatialreno.maps.live_page.starts import starts
 from spatialreno.maps.live_page.typed_arrays import packed
 from spatialreno.maps.live_page.walk_model import walk_model
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
     from spatialreno.indicators import Evaluation
     from spatialreno.maps.drawing.features import Drawn
+    from spatialreno.maps.words.safe_html import Markup
     from spatialreno.scenario import Scenario
 
 _SCRIPTS = (
@@ -70,6 +71,7 @@ def live(
     standard: str = "gb50180-2018",
     lang: Lang = "zh",
     scenarios: Iterable[Scenario] = (),
+    start: str | None = None,
     heavy: bool | None = None,
 ) -> Page:
     """Make a page in which walls, structures, gates and facilities can be tried, offline.
@@ -88,6 +90,9 @@ def live(
     scenarios : iterable of Scenario, optional
         Options that can be started from. A facility goes to the nearest point of the page's ground; what the page
         cannot try (paths, greens, new walls) is told and left out.
+    start : str, optional
+        First day of the works (YYYY-MM-DD): an option that is started from then tells its year too, as
+        ``options.schedule`` and ``options.funding`` have it, with heat and one dig. None: no year.
     heavy : bool, optional
         Draw what is heavy too (:func:`spatialreno.draw`), or leave it out; by default above 300 compounds.
 
@@ -99,7 +104,7 @@ def live(
     Raises
     ------
     InputError
-        The language is unknown, or the area is too large for one page.
+        The language is unknown, the area is too large for one page, or ``start`` is no day.
 
     Examples
     --------
@@ -110,12 +115,19 @@ def live(
     from spatialreno.comparison import compare
 
     checked(lang)
-    today = compare(area, [], standard=standard, origins=[])
-    return live_of(today, lang=lang, scenarios=scenarios, heavy=heavy)
+    today, plans = compare(area, [], standard=standard, origins=[]), list(scenarios)
+    planned = compare(area, plans, standard=standard, works=["heat", "dig"]) if start and plans else None
+    return live_of(today, lang=lang, scenarios=plans, planned=planned, start=start, heavy=heavy)
 
 
 def live_of(
-    options: Comparison, *, lang: Lang = "zh", scenarios: Iterable[Scenario] = (), heavy: bool | None = None
+    options: Comparison,
+    *,
+    lang: Lang = "zh",
+    scenarios: Iterable[Scenario] = (),
+    planned: Comparison | None = None,
+    start: str | None = None,
+    heavy: bool | None = None,
 ) -> Page:
     """Make the live page of a comparison of today alone.
 
@@ -123,15 +135,18 @@ def live_of(
     ----------
     options : Comparison
         What ``compare`` gives without options, or ``today_alone``.
-    lang, scenarios, heavy
+    lang, scenarios, start, heavy
         As for ``live``.
+    planned : Comparison, optional
+        The scenarios, compared: what their years are taken from; needs ``start``.
     """
-    language = checked(lang)
+    language, plans = checked(lang), list(scenarios)
     area = options.today
     title = f"{area.title or area.name} · {word('live', language)}"
     with safe_html.guarded():
         text = safe_html.document(
-            _figure(options, list(scenarios), language, asked_for(options, heavy=heavy)),
+            _figure(options, plans, years(planned, start, plans, language), language,
+                    asked_for(options, heavy=heavy)),
             lang=word("html_lang", language),
             title=title,
             style=safe_html.asset("page.css") + safe_html.asset("live.css"),
@@ -141,7 +156,8 @@ def live_of(
 
 
 def _figure(
-    options: Comparison, scenarios: Sequence[Scenario], lang: Lang, left_out: frozenset[str]
+    options: Comparison, scenarios: Sequence[Scenario], told_years: Sequence[Markup], lang: Lang,
+    left_out: frozenset[str],
 ) -> Any:
     from spatialreno.maps.page.folium_elements import Panel, PlanLayer
 
@@ -157,7 +173,7 @@ def _figure(
     model = _model(options, to_degrees, lang)
     step = model["walk"]["ground"]["step_m"]
     bar = tools(_kinds(options, lang), lang, [s.title for s in scenarios])
-    beside = safe_html.joined(bar, panel(options, lang, step_m=step, left_out=left_out))
+    beside = safe_html.joined(bar, panel(options, lang, step_m=step, left_out=left_out, told=told_years))
     said = _words(options, lang) | {"bounds": corners, "cards": stories.card_titles}
     said["kinds"] = [facility_title(kind, area.catalog, lang) for kind in model["norm"]["kinds"]]
     said["payers"] = {who: payer_word(who, lang, area.catalog) for who in plan_model.payers(model["works"])}

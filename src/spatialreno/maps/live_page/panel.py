@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from spatialreno.maps.content.funding_parts import funding_parts
+from spatialreno.maps.content.schedule_parts import schedule_parts
 from spatialreno.maps.page.panel import assumptions, facts_list, left_out_line
 from spatialreno.maps.page.toolbar import search
+from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
 from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
+    from spatialreno.scenario import Scenario
 
 _MODES = ("edit", "put", "reach", "look")
 _BUTTONS = ("undo", "redo", "clear", "export")
@@ -69,8 +73,45 @@ def _mode(mode: str, lang: Lang) -> Markup:
     return tag("label", radio, " ", word(f"mode_{mode}", lang))
 
 
-def panel(options: Comparison, lang: Lang, *, step_m: int, left_out: frozenset[str]) -> Markup:
-    """Write the panel; empty tables are filled by the page's script, and layers that are not drawn are named."""
+def years(
+    planned: Comparison | None, start: str | None, scenarios: Sequence[Scenario], lang: Lang
+) -> list[Markup]:
+    """Write the year of each option that can be started from: its schedule and who pays; shown once it is chosen.
+
+    Parameters
+    ----------
+    planned : Comparison, optional
+        The options, compared.
+    start : str, optional
+        First day of the works; None: no year is told.
+    scenarios : sequence of Scenario
+        What can be started from, in the order of the page.
+    lang : str
+        ``zh`` or ``en``.
+    """
+    if planned is None or start is None:
+        return []
+    moved = tag("p", word("year_moved", lang), class_="year-moved", hidden=True)
+    found = []
+    for number, one in enumerate(scenarios):
+        if one.name not in planned.ledgers or not (planned.ledgers[one.name]["verb"] != "keep").any():
+            continue
+        titles = {one.name: one.title or one.name}
+        parts = schedule_parts({one.name: planned.schedule(one.name, start=start)}, titles, lang)
+        money = funding_parts(planned, titles, lang, only=one.name)
+        paid = [tag("h3", say("funding", lang)), *money] if money else []
+        found.append(tag("details", tag("summary", say("schedule", lang)), moved, *parts, *paid, class_="year",
+                         data_year=str(number), hidden=True))  # fmt: skip
+    return found
+
+
+def panel(
+    options: Comparison, lang: Lang, *, step_m: int, left_out: frozenset[str], told: Sequence[Markup] = ()
+) -> Markup:
+    """Write the panel; empty tables are filled by the page's script, and layers that are not drawn are named.
+
+    ``told`` are the years of the options that can be started from.
+    """
     area = options.areas["today"]
     return tag(
         "main",
@@ -87,6 +128,7 @@ def panel(options: Comparison, lang: Lang, *, step_m: int, left_out: frozenset[s
         tag("section", tag("h2", word("by_payer", lang)), tag("table", tag("tbody", class_="live-payers"))),
         tag("section", tag("h2", word("ask", lang)), tag("ul", class_="live-asked"),
             tag("table", tag("tbody", class_="live-votes"))),
+        *told,
         tag("details", tag("summary", word("covered_kinds", lang)), tag("div", class_="live-kinds")),
         tag("details", tag("summary", word("assumptions", lang)),
             tag("p", word("how_exact", lang).format(step=step_m)), tag("p", word("prices", lang)),

@@ -72,6 +72,12 @@ LIVE: Final[dict[str, tuple[str, str]]] = {
     "vote_done": ("已通过", "passed"),
     "started": ("已从“{title}”开始。", "Started from “{title}”."),
     "started_left": ("此页不能试算，已略去：{left}。", "This page cannot try, left out: {left}."),
+    "year_moved": (
+        "方案已在起点上改动：进度与资金仍是起点方案的，导出后用 spatialreno schedule、funding 重算。",
+        "The plan has moved on: schedule and money are still those of the option it began as; export it and work them "
+        "out anew with spatialreno schedule and funding.",
+    ),
+    "name_first": ("请先给方案起个名，再导出。", "Give the plan a name first, then export it."),
     "imported": ("已导入。", "Imported."),
     "how_exact": (
         "步行距离为整数毫米，与 Python 同图同值；设施落在离点击处最近、中间无墙的点上（点距 {step} m）；"
