@@ -46,10 +46,15 @@ let at = [path[k][0] + (next[0] - path[k][0]) * share, path[k][1] + (next[1] - p
 if (drawn[0][1].kind === 2) at = [0, 1].map(axis => path.reduce((sum, point) => sum + point[axis], 0) / path.length);
 app.map.setView(at, Math.max(app.map.getZoom(), 18), { animate: false });
 requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(at))));"""
-_CLICK = """const [at, done] = arguments, app = spatialreno, was = app.plan;
+_CLICK = """const [layer, id, at, done] = arguments, app = spatialreno, was = app.plan;
 const box = app.map.getContainer().getBoundingClientRect(), there = app.map.latLngToContainerPoint(at);
 const where = { bubbles: true, cancelable: true, clientX: box.left + there.x, clientY: box.top + there.y, pointerType: "mouse" };
-const target = document.elementFromPoint(where.clientX, where.clientY), begun = performance.now();
+let target = document.elementFromPoint(where.clientX, where.clientY);
+if (layer === "gates") { // a gate is set by the buttons of its card
+  app.show(...app.drawnOf(layer, id)[0]);
+  target = document.querySelector(".actions button:not([disabled])");
+}
+const begun = performance.now();
 target.dispatchEvent(new PointerEvent("click", where));
 const took = performance.now() - begun;
 requestAnimationFrame(() => setTimeout(() => done(app.plan === was ? null : [took, performance.now() - begun])));"""
@@ -86,8 +91,9 @@ def toggled(driver: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
     choices, choice = driver.execute_script(_CHOICES), random.Random(1)
     found: list[tuple[float, float]] = []
     for _ in range(4 * _CLICKS):  # a thing under another one is not clicked
-        at = driver.execute_async_script(_SHOWN, *choice.choice(choices))
-        once = driver.execute_async_script(_CLICK, at) if at else None
+        layer, name = choice.choice(choices)
+        at = driver.execute_async_script(_SHOWN, layer, name)
+        once = driver.execute_async_script(_CLICK, layer, name, at) if at else None
         found += [tuple(once)] if once else []
         if len(found) == _CLICKS:
             break

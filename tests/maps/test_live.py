@@ -234,7 +234,7 @@ def test_walks_from_a_building_count_residents(opened, town):
     walks = travel_times(town, ["B0"], ["B0", "B1"]).set_index("destination")["minutes"]
     residents = town.buildings["residents"].astype(float)
     expected = [float(residents[walks.index[walks <= limit]].sum()) for limit in (5, 10, 15)]
-    assert run(opened, "return spatialreno.within") == expected
+    assert run(opened, "return spatialreno.reached.people") == expected
     assert "步行可达居民" in find(opened, ".said")[0].text
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 from maps.conftest import CRS, X, Y, quarter
-from maps.test_live import equal_to_python, find, random_clicks, run
+from maps.test_live import equal_to_python, find, random_clicks, run, wait_until_said
 from selenium.webdriver import ActionChains, Keys
+from selenium.webdriver.support.ui import WebDriverWait
 from shapely import Point
 
 from spatialreno.area import assemble
 from spatialreno.comparison import compare
+from spatialreno.indicators import evaluate, who_gains
 from spatialreno.maps import live
 from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario
+from spatialreno.walk import travel_times
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +35,8 @@ def option():
 
 @pytest.fixture(scope="module")
 def address(town, option, tmp_path_factory):
-    return live(town, scenarios=[option]).save(tmp_path_factory.mktemp("table") / "live.html").as_uri()
+    page = live(town, scenarios=[option], start="2026-03-01")
+    return page.save(tmp_path_factory.mktemp("table") / "live.html").as_uri()
 
 
 @pytest.fixture
@@ -44,17 +48,34 @@ def table(browser, address):
     assert [entry["message"] for entry in browser.get_log("browser")] == []
 
 
-def clicked_at(browser, x, y, kind):
-    """Put a kind by a real mouse click at metres from the corner of the quarter."""
-    find(browser, '[name="mode"][value="put"]')[0].click()
-    run(browser, "document.querySelector('.kind').value = arguments[0]", kind)
+def in_mode(browser, mode):
+    find(browser, f'[name="mode"][value="{mode}"]')[0].click()
+
+
+def clicked_at(browser, x, y, kind=None, times=1):
+    """Click with the mouse at metres from the corner of the quarter; with a kind, put it there."""
+    if kind:
+        in_mode(browser, "put")
+        run(browser, "document.querySelector('.kind').value = arguments[0]", kind)
     at = run(browser, """const app = spatialreno, [x0, y0] = app.page.model.walk.origin;
         const at = app.map.latLngToContainerPoint(app.lonlat((arguments[0] - x0) * 1000, (arguments[1] - y0) * 1000));
         const box = app.map.getContainer().getBoundingClientRect();
         return [box.left + at.x, box.top + at.y]""", X + x, Y + y)  # fmt: skip
     actions = ActionChains(browser)
-    actions.w3c_actions.pointer_action.move_to_location(*map(round, at)).click()
+    pointer = actions.w3c_actions.pointer_action.move_to_location(*map(round, at))
+    for _ in range(times):
+        pointer.click()
     actions.perform()
+
+
+def pressed(browser, text):
+    """Press a button of the card."""
+    next(one for one in find(browser, ".actions button") if one.text == text).click()
+
+
+def cell(browser, line):
+    """Read what the table says of the plan."""
+    return find(browser, f'tr[data-line="{line}"] td.chosen')[0].text.replace("\u202f", "")
 
 
 def marks(browser):
@@ -134,3 +155,127 @@ def test_money_by_payer_and_missing_consent_change_with_each_click(table):
     assert int(find(table, '[data-total="households_missing"] strong')[0].text) > 0
     find(table, ".do-undo")[0].click()
     assert find(table, '[data-total="households_missing"] strong')[0].text == "0"
+
+
+def test_a_gate_is_set_to_a_state(table):
+    """A click on a gate opens its card, whose buttons set it; nothing goes round."""
+    clicked_at(table, 50, 0)
+    assert run(table, "return spatialreno.plan.gates") == {}
+    states = {one.text: one.get_attribute("aria-pressed") for one in find(table, ".actions button")}
+    assert states == {"对公众开放": "false", "仅居民通行": "true", "关闭": "false"}
+    pressed(table, "关闭")
+    assert run(table, "return spatialreno.plan.gates") == {"G1": "closed"}
+    pressed(table, "仅居民通行")
+    assert run(table, "return spatialreno.plan.gates") == {}
+
+
+def test_losers_stand_beside_winners(table, town):
+    """The wall between the yards down, the second yard comes to the clinic of the first: as Python counts them."""
+    clicked_at(table, 100, 60)
+    gains = who_gains(evaluate(town), evaluate(Scenario("one", "", [demolish("walls", ids=["W1"])]).apply(town)))
+    least = town.catalog.constants["gain_points"]
+    won, lost = gains[gains["gain"] >= least], gains[gains["gain"] <= -least]
+    said = [cell(table, line) for line in ("gained", "gained_homes", "lost", "lost_homes")]
+    assert said == [f"{own[of].sum():.0f}" for own in (won, lost) for of in ("residents", "households")]
+    assert said[0] == "90"
+    lines = [row.get_attribute("data-line") for row in find(table, ".live-table tbody tr")]
+    assert lines[lines.index("gained"):][:4] == ["gained", "gained_homes", "lost", "lost_homes"]
+
+
+def test_walks_are_told_from_a_facility_that_is_clicked(table, town):
+    in_mode(table, "reach")
+    disc = find(table, ".disc.leaflet-marker-icon:not(.facility-built)")[0]
+    disc.click()
+    own = run(table, "return spatialreno.page.model.facility_ids[spatialreno.reached.place.facility]")
+    walks = travel_times(town, ["B0", "B1"], [own]).set_index("origin")["minutes"]
+    residents = town.buildings["residents"].astype(float)
+    told = [float(residents[walks.index[walks <= limit]].sum()) for limit in (5, 10, 15)]
+    assert run(table, "return spatialreno.reached.people") == told and max(told) > 0
+    assert len(find(table, ".disc.reach-origin.leaflet-marker-icon")) == 1
+
+
+def test_no_click_deletes_in_another_mode_and_a_double_click_does_not_zoom(table):
+    clicked_at(table, 170, 62, "parcel_locker")
+    zoom = run(table, "return spatialreno.map.getZoom()")
+    for mode in ("look", "reach"):
+        in_mode(table, mode)
+        find(table, ".disc.facility-built.leaflet-marker-icon")[0].click()
+        clicked_at(table, 100, 40)  # the wall between the yards
+        plan = run(table, "return [spatialreno.plan.facilities.length, spatialreno.plan.walls.length]")
+        assert plan == [1, 0], mode
+    in_mode(table, "edit")
+    clicked_at(table, 100, 40, times=2)  # two quick clicks are two acts
+    assert run(table, "return [spatialreno.map.getZoom(), spatialreno.plan.walls]") == [zoom, []]
+    find(table, ".disc.facility-built.leaflet-marker-icon")[0].click()
+    assert run(table, "return spatialreno.plan.facilities") == []
+
+
+def test_an_export_asks_for_a_name(table):
+    run(table, "window.saved = []; URL.createObjectURL = blob => { window.saved.push(blob); return '#'; };"
+               "HTMLAnchorElement.prototype.click = function () { window.saved.push(this.download); }")  # fmt: skip
+    find(table, ".do-export")[0].click()
+    assert run(table, "return window.saved.length") == 0 and "起个名" in find(table, ".said")[0].text
+    assert run(table, "return document.activeElement.className") == "plan-name"
+    table.switch_to.active_element.send_keys("拆墙 甲")
+    find(table, ".do-export")[0].click()
+    assert run(table, "return window.saved[1]") == "small-拆墙-甲.toml"
+
+
+def test_an_import_says_what_it_left_out(table, tmp_path):
+    file = tmp_path / "plan.toml"
+    file.write_text('[[demolish]]\nlayer = "walls"\nids = ["W1"]\nexpect = 1\n', encoding="utf-8")
+    find(table, ".import")[0].send_keys(str(file))
+    wait_until_said(table, "已略去：expect")
+    assert run(table, "return spatialreno.plan.walls") == ["W1"]
+
+
+def test_a_click_on_a_wall_moves_money_and_consent(table):
+    clicked_at(table, 100, 60)
+    assert run(table, "return spatialreno.plan.walls") == ["W1"]
+    assert find(table, ".live-payers tr[data-payer]") and "纺织厂" in find(table, ".live-asked")[0].text
+
+
+def test_the_year_of_the_option_is_told_and_says_when_the_plan_moves_on(table, town, option):
+    """Schedule and money of the option it began as, as Python has them; nothing before an option is chosen."""
+    year = find(table, ".year")[0]
+    assert not year.is_displayed()
+    find(table, "select.from option")[1].click()
+    year.find_element("css selector", "summary").click()
+    planned = compare(town, [option], works=["heat", "dig"])
+    end = planned.schedule("opened", start="2026-03-01").end.date()
+    assert f"2026-03-01 – {end}" in year.text and year.find_elements("css selector", "svg.picture")
+    total = planned.funding().table["needed_yuan"].sum() / 1e4
+    assert f"{total:.1f}" in year.text.replace("\u202f", "")
+    moved = find(table, ".year-moved")[0]
+    assert not moved.is_displayed()
+    run(table, "spatialreno.toggle('walls', 'W1')")
+    assert moved.is_displayed()
+    find(table, ".do-undo")[0].click()
+    assert not moved.is_displayed()
+    find(table, ".do-clear")[0].click()
+    assert not year.is_displayed()
+
+
+def test_it_works_in_a_frame(browser, town):
+    """As a notebook shows it: no address, no permission to leave; clicks change numbers all the same."""
+    browser.get("about:blank")
+    run(browser, "document.body.innerHTML = arguments[0]", live(town)._repr_html_())
+    frame = find(browser, "iframe")[0]
+    browser.switch_to.frame(frame)
+    ready = "return typeof spatialreno === 'object' && Boolean(spatialreno.ready)"
+    WebDriverWait(browser, 20).until(lambda _: run(browser, ready))
+    wall = run(browser, "return spatialreno.drawnOf('walls', 'W1')[0][1].drawn[0].layer.getElement()")
+    run(browser, "arguments[0].dispatchEvent(new MouseEvent('click', {bubbles: true}))", wall)
+    assert cell(browser, "wall_m") == "80" and run(browser, "return spatialreno.plan.walls") == ["W1"]
+    browser.switch_to.default_content()
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+
+
+@pytest.mark.parametrize("wide", [1093, 1366, 1440])
+def test_the_bar_takes_one_line_and_its_totals_another(table, wide):
+    table.set_window_size(wide, 768)
+    tops = run(table, """const shown = [...document.querySelectorAll(".tools > *")].filter(e => e.getClientRects().length);
+        return shown.map(e => [e.className, Math.round(e.getBoundingClientRect().top)])""")  # fmt: skip
+    lines = {top for name, top in tops if name not in {"totals", "said"}}
+    assert max(lines) - min(lines) < 8, tops
+    assert run(table, "return document.documentElement.scrollWidth <= window.innerWidth")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 Act = tuple[str, str, str]
+_Rows = Mapping[str, Mapping[Any, Any]]
 #: Layers of which a thing may keep two compounds apart.
 _BARRIERS = ("walls", "gates", "structures", "buildings", "paths")
 #: Layers of which a thing may be led through a wall.
@@ -52,14 +53,16 @@ def opened_between(before: StudyArea, after: StudyArea, acts: Iterable[Act]) -> 
     barriers = [act for act in acts if act[1] in _BARRIERS]
     features, standing = features_of(before, after, barriers), {True: after.walls, False: before.walls}
     lines = {built: Nearby(walls.geometry) for built, walls in standing.items()}
+    sides = {built: wall_sides(walls) for built, walls in standing.items()}
+    was, then = ({layer: _rows(area, layer) for layer in ("gates", "paths")} for area in (before, after))
     opened, inside = Nearby(pd.Series([ground for _, ground in new], dtype=object)), _inner_yards(before)
     found: dict[Act, frozenset[str]] = {}
     for verb, layer, i in barriers:
-        feature, walls = features[verb, layer, i], standing[verb == "build"]
+        feature, built = features[verb, layer, i], verb == "build"
         compounds: set[str] = set()
-        if layer == "gates" and _lets_more_pass(verb, i, before, after, gone):
-            compounds |= _pair(gate_sides(feature, walls, lines[verb == "build"], before.catalog.constants))
-        if layer == "paths" and _leads_more(verb, i, before, after):
+        if layer == "gates" and _lets_more_pass(verb, i, was["gates"], then["gates"], gone):
+            compounds |= _pair(gate_sides(feature, sides[built], lines[built], before.catalog.constants))
+        if layer == "paths" and _leads_more(verb, i, was["paths"], then["paths"]):
             compounds |= _pair({str(yard) for yard in inside.met(feature["geometry"])})
         compounds |= set().union(*(new[at][0] for at in opened.near(feature["geometry"], reach)))
         if compounds:
@@ -79,15 +82,20 @@ def features_of(before: StudyArea, after: StudyArea, acts: Iterable[Act]) -> dic
     return found
 
 
+def wall_sides(walls: gpd.GeoDataFrame) -> dict[str, set[str]]:
+    """Name the compounds on either side of each wall."""
+    pairs = zip(walls.index, walls["compound_a"], walls["compound_b"], strict=True)
+    return {str(wall): {c for c in pair if isinstance(c, str)} for wall, *pair in pairs}
+
+
 def gate_sides(
-    gate: Mapping[str, Any], walls: gpd.GeoDataFrame, lines: Nearby, constants: Mapping[str, float]
+    gate: Mapping[str, Any], sides: Mapping[str, set[str]], lines: Nearby, constants: Mapping[str, float]
 ) -> set[str]:
-    """Name the compounds on either side of a gate, along its whole width; ``lines`` are the walls' own."""
+    """Name the compounds on either side of a gate, along its whole width; ``lines`` are those of the walls."""
     reach = max(constants["tolerance_m"], float(gate["width_m"]) / 2 - constants["snap_m"])
-    own = [gate["wall_id"]] if gate["wall_id"] in walls.index else []
-    mine = [*lines.near(gate["geometry"], reach), *own]
-    told = [*walls.loc[mine, "compound_a"], *walls.loc[mine, "compound_b"], gate["compound_id"]]
-    return {c for c in told if isinstance(c, str)}
+    own = [gate["wall_id"]] if gate["wall_id"] in sides else []
+    mine = {gate["compound_id"]} if isinstance(gate["compound_id"], str) else set()
+    return mine.union(*(sides[str(wall)] for wall in [*lines.near(gate["geometry"], reach), *own]))
 
 
 def gate_is_alone(gate: Mapping[str, Any], gone: set[str]) -> bool:
@@ -106,25 +114,30 @@ def _pair(compounds: set[str]) -> set[str]:
     return compounds if len(compounds) > 1 else set()
 
 
-def _lets_more_pass(verb: str, i: str, before: StudyArea, after: StudyArea, gone: set[str]) -> bool:
+def _rows(area: StudyArea, layer: str) -> dict[str, dict[Any, Any]]:
+    frame = area.layer(layer)
+    return dict(zip(frame.index, frame.drop(columns="geometry").to_dict("records"), strict=True))
+
+
+def _lets_more_pass(verb: str, i: str, before: _Rows, after: _Rows, gone: set[str]) -> bool:
     if verb == "demolish":
-        return gate_is_alone(before.gates.loc[i], gone)
-    new = after.gates.loc[i]
+        return gate_is_alone(before[i], gone)
+    new = after[i]
     if verb == "build":
         return any(_OPEN[new[way]] for way in _PASSING)
-    old = before.gates.loc[i]
+    old = before[i]
     longer = isinstance(old["hours"], str) and new["hours"] != old["hours"]
     wider = float(new["width_m"]) > float(old["width_m"]) or longer
     passing = any(_OPEN[new[way]] for way in _PASSING)
     return any(_OPEN[new[way]] > _OPEN[old[way]] for way in _PASSING) or (passing and wider)
 
 
-def _leads_more(verb: str, i: str, before: StudyArea, after: StudyArea) -> bool:
+def _leads_more(verb: str, i: str, before: _Rows, after: _Rows) -> bool:
     """Tell whether a path is new, or is for walking or for the public where it was not."""
     if verb == "demolish":
         return False
-    new = after.paths.loc[i]
-    was = (False, False) if verb == "build" else _use(before.paths.loc[i])
+    new = after[i]
+    was = (False, False) if verb == "build" else _use(before[i])
     return any(now and not then for now, then in zip(_use(new), was, strict=True))
 
 

@@ -16,12 +16,11 @@ from spatialreno.community.consents.opened import (
     gate_sides,
     lineages_of,
     opened_between,
+    wall_sides,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import geopandas as gpd
 
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Scenario
@@ -88,17 +87,17 @@ def _touched(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
     gone = {i for verb, layer, i in keys if (verb, layer) == ("demolish", "walls")}
     rules, yards = area.catalog.rows("consent_rules"), Nearby(area.compounds.geometry)
     walls = {True: after.walls, False: area.walls}
-    sides = {built: _sides(own) for built, own in walls.items()}
+    sides = {built: wall_sides(own) for built, own in walls.items()}
     lines = {built: Nearby(own.geometry) for built, own in walls.items()}
     features = features_of(area, after, keys)
     rows = []
     for key in keys:
         verb, layer, i = key
-        feature, standing = features[key], walls[verb == "build"]
+        feature = features[key]
         pierced = sorted(lines[True].met(feature["geometry"], "crosses")) if verb == "build" and layer in LINES else []
         places = {*_places(feature, area, yards)}.union(*(sides[verb == "build"][wall] for wall in pierced))
         if layer == "gates":
-            places |= gate_sides(feature, standing, lines[verb == "build"], area.catalog.constants)
+            places |= gate_sides(feature, sides[verb == "build"], lines[verb == "build"], area.catalog.constants)
         told: dict[Any, Any] = {"verb": verb, "layer": layer, "id": i, "sort": _sort(layer, feature)}
         told["names"] = _names(i, feature, pierced)
         for kind, where in _asked_for(key, feature, gone, bool(pierced), places, opens.get(key, frozenset())):
@@ -123,12 +122,6 @@ def _asked_for(
     if (verb, layer) == ("demolish", "walls"):  # its own rule is the one for opening a way
         return [(kind, both)]
     return [(_OPENS, both)] if kind in ("", _ALONE) else [own, (_OPENS, both)]  # enforcement, a right of one's own stay
-
-
-def _sides(walls: gpd.GeoDataFrame) -> dict[str, set[str]]:
-    """Name the compounds on either side of each wall."""
-    pairs = zip(walls.index, walls["compound_a"], walls["compound_b"], strict=True)
-    return {str(wall): {c for c in pair if isinstance(c, str)} for wall, *pair in pairs}
 
 
 def _kind(layer: str, feature: Mapping[str, Any]) -> str:

@@ -60,12 +60,18 @@ def directions(area: StudyArea, shape: BaseGeometry, reach_m: float) -> list[flo
     """List the directions of the buildings, compounds and staying walls that stand by a shape."""
     constants = area.catalog.constants
     edges, tree = _standing(area)
-    near = edges[np.sort(tree.query(shape, predicate="dwithin", distance=reach_m))]
-    return edge_angles(
-        near if len(near) else shape,
+    near = np.sort(tree.query(shape, predicate="dwithin", distance=reach_m))
+    known, asked = _known_angles(area), near.tobytes()
+    if len(near) and asked in known:  # kinds differ in their reach, and often find the same
+        return known[asked]
+    found = edge_angles(
+        edges[near] if len(near) else shape,
         resolution_deg=constants["edge_angle_deg"],
         limit=int(constants["angle_limit"]),
     )
+    if len(near):
+        known[asked] = found
+    return found
 
 
 def places(
@@ -126,6 +132,12 @@ def clipped(land: BaseGeometry, asked: BaseGeometry, margin_m: float) -> Any:
     left, low, right, high = asked.bounds
     near = shapely.box(left - margin_m, low - margin_m, right + margin_m, high + margin_m)
     return land if shapely.covers(near, shapely.box(*land.bounds)) else common(land, near)
+
+
+@once_an_area
+def _known_angles(area: StudyArea) -> dict[bytes, list[float]]:
+    """Begin the list of directions by the shapes that gave them."""
+    return {}
 
 
 @once_an_area

@@ -80,11 +80,21 @@
   function away(feature, latlng) {
     const click = app.map.latLngToLayerPoint(latlng);
     let least = Infinity;
-    for (const part of feature.shape) {
+    // Between the posts of a gate is the gate.
+    const parts = feature.more.of === "gates" ? [...feature.shape, between(feature.shape)] : feature.shape;
+    for (const part of parts) {
       const line = app.points(part).map(point => app.map.latLngToLayerPoint(point));
       for (let k = 1; k < line.length; k++) least = Math.min(least, L.LineUtil.pointToSegmentDistance(click, line[k - 1], line[k]));
     }
     return least;
+  }
+
+  function between(posts) {
+    const [first, last] = [posts[0], posts[posts.length - 1]].map(post => {
+      const all = app.points(post);
+      return [0, 1].map(axis => (all[0][axis] + all[all.length - 1][axis]) / 2);
+    });
+    return [first[1] * 1e7, first[0] * 1e7, (last[1] - first[1]) * 1e7, (last[0] - first[0]) * 1e7];
   }
 
   // Give one feature the class it has now; true when it came onto the map.

@@ -52,6 +52,7 @@
 
   const placeOf = app.placeOf = put => {
     const { ground, centres } = app.page.model;
+    if (put.mm) return put.mm;
     return put.building === undefined ? [ground.x[put.ground], ground.y[put.ground]] : centres[put.building];
   };
   const kindTitle = kind => app.page.kind_names[kind] || kind;
@@ -224,15 +225,17 @@
       if (Object.hasOwn(app.page.model.works[layer], id)) app.toggle(layer, id); else app.tell(app.page.words.fixed);
       return true;
     }
-    if (mode === "edit" && layer === "gates") { app.setGate(id, next(id)); return true; }
+    if (mode === "reach" && layer === "facilities") { walkFrom(facility(feature)); return true; }
+    // A gate is set to a state, by the buttons of its card.
     return mode === "put" || mode === "reach";
   };
 
-  // A click on a gate goes round: open to all, residents only, closed.
-  function next(id) {
-    const states = ["public", "residents", "closed"];
-    const now = app.plan.gates[id] || app.page.model.works.gates[id].walkers;
-    return states[(states.indexOf(now) + 1) % states.length];
+  // Where an open facility is walked from: the building it is in, else its own ways into the graph.
+  function facility(feature) {
+    const { walk, facility_ids } = app.page.model, k = facility_ids.indexOf(app.idOf(feature));
+    if (k >= 0 && walk.hosts[k] >= 0) return { building: walk.hosts[k] };
+    const [lat, lng] = app.points(feature.kind === 0 ? feature.shape : feature.kind === 1 ? feature.shape[0] : feature.shape[0][0])[0];
+    return k >= 0 ? { facility: k, mm: app.metresAt({ lat, lng }) } : nearest({ lat, lng });
   }
 
   function onMap(event) {
@@ -265,8 +268,8 @@
     app.showReach(app.reached);
     app.retouch(app.drawnOf("buildings"));
     const { people } = app.page.model, words = app.page.words;
-    app.within = app.limits().map(limit => people.homes.reduce((sum, row, k) => sum + (reach.buildings[row] <= limit ? people.residents[k] || 0 : 0), 0));
-    const said = app.page.minutes.map((minutes, k) => `${say(words.within, { n: minutes })} ${say(words.people, { n: number(app.within[k], 0) })}`);
+    app.reached.people = app.limits().map(limit => people.homes.reduce((sum, row, k) => sum + (reach.buildings[row] <= limit ? people.residents[k] || 0 : 0), 0));
+    const said = app.page.minutes.map((minutes, k) => `${say(words.within, { n: minutes })} ${say(words.people, { n: number(app.reached.people[k], 0) })}`);
     app.tell(say(words.reached, { said: said.join("，") }));
   }
   app.walkFrom = walkFrom;
@@ -277,11 +280,13 @@
   app.actions = (theme, feature) => {
     const box = element("div", "actions");
     const id = app.idOf(feature), { words, model } = app.page;
-    const add = (text, run) => box.append(app.button(null, text, text, run));
+    const add = (text, run) => box.appendChild(app.button(null, text, text, run));
     const layer = feature.more.of;
     if (["walls", "structures"].includes(layer) && Object.hasOwn(model.works[layer], id)) add(app.isDown(layer, id) ? words.restore : words.take_down, () => app.toggle(layer, id));
     if (layer === "gates") for (const state of ["public", "residents", "closed"]) {
-      if ((app.plan.gates[id] || model.works.gates[id].walkers) !== state) add(words[`gate_${state}`], () => app.setGate(id, state));
+      const own = add(words[`gate_${state}`], () => app.setGate(id, state));
+      own.disabled = (app.plan.gates[id] || model.works.gates[id].walkers) === state;
+      own.setAttribute("aria-pressed", String(own.disabled));
     }
     if (layer === "buildings" && model.walk.doors[app.rowOf(id)].length) {
       const kind = document.querySelector(".kind").value;
@@ -310,7 +315,8 @@
   }
 
   function save() {
-    const link = element("a"), title = document.querySelector(".plan-name").value.trim() || app.page.words.live;
+    const link = element("a"), asked = document.querySelector(".plan-name"), title = asked.value.trim();
+    if (!title) { app.tell(app.page.words.name_first); asked.focus(); return; }
     const name = app.named(title);
     link.href = URL.createObjectURL(new Blob([app.toml(name, title)], { type: "application/toml" }));
     link.download = `${app.page.name}-${name}.toml`;

@@ -30,8 +30,9 @@
     setTimeout(slice);
   };
 
-  // Where a facility stands: { building } or { ground }; null when there is no such place.
+  // Where something stands: { building }, { ground } or an open { facility }; null when there is no such place.
   app.spot = put => {
+    if (Number.isInteger(put.facility)) return { ways: model.walk.ways[put.facility], host: -1, yard: -1 };
     if (Number.isInteger(put.building) && model.people.buildings[put.building] !== undefined) {
       return { ways: model.walk.doors[put.building].map(([node, out]) => [node, out, 0]).flat(), host: put.building, yard: model.people.yard[put.building] };
     }

@@ -51,7 +51,7 @@
     const kept = Object.entries(plan.gates).filter(([id, state]) =>
       Object.hasOwn(works.gates, id) && works.gates[id].walkers !== state && ["public", "residents", "closed"].includes(state) && !app.gateGone(works.gates[id], gone));
     plan.gates = Object.fromEntries(kept.sort((a, b) => a[0] < b[0] ? -1 : 1));
-    plan.facilities = plan.facilities.filter(put => Object.hasOwn(works.kinds, put.kind) && app.spot(put) && !(put.ground >= app.page.model.ground.placeable));
+    plan.facilities = plan.facilities.filter(put => Object.hasOwn(works.kinds, put.kind) && put.facility === undefined && app.spot(put) && !(put.ground >= app.page.model.ground.placeable));
     for (const put of plan.facilities) if (put.own && !app.ownOutline(put)) delete put.own;
     const acts = new Set(app.actsOf(plan).map(act => act.key));
     plan.told = Object.fromEntries(Object.entries(plan.told || {}).filter(([key, note]) => acts.has(key) && note && typeof note === "object").map(([key, note]) => [key, noted(note)]).filter(([, note]) => Object.keys(note).length));

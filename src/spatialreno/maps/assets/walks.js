@@ -136,13 +136,18 @@
       return (opened.length || shut.length) > 0 && touched.length > 0 && near(ends) && touched.some(node => ends.at[node]);
     }
 
-    function nearby(group, kind) {
-      const field = fields[kind], begun = [];
+    // With their gates open, people of a group walk on from where visitors are.
+    function eased(group, field) {
+      const begun = [];
       for (const set of group.extra.sets) {
         const ways = field.bySet.get(set) || [];
         for (let k = 0; k < ways.length; k += 2) if (!(field.source.get(ways[k]) <= ways[k + 1])) begun.push(ways[k], ways[k + 1]);
       }
-      const touched = walker.ease(field, group.extra.opened, begun, farthest(group, field.far));
+      return { begun, touched: walker.ease(field, group.extra.opened, begun, farthest(group, field.far)) };
+    }
+
+    function nearby(group, kind) {
+      const { begun, touched } = eased(group, fields[kind]);
       read(group, kind);
       walker.undo();
       const nodes = around(group, touched, begun);
@@ -207,6 +212,18 @@
       for (const field of fields) unmark(field.moved);
     }
 
+    // Who lives behind a gate for residents walks through it to a facility, and home again.
+    function residents(field, buildings) {
+      for (const group of groups.values()) {
+        const flags = stands.passing(base, group.gates);
+        if (!flags.length) continue;
+        eased({ homes: group.homes, extra: app.flip(graph, flags) }, field);
+        for (const home of group.homes) buildings[homes[home]] = atDoors(field.far, homes[home]);
+        walker.undo();
+        app.flip(graph, stands.back(flags));
+      }
+    }
+
     function finish() {
       while (running && !running.next().done);
       running = null;
@@ -234,9 +251,10 @@
         const yard = place.building === undefined ? -1 : model.people.yard[place.building];
         const flags = yard >= 0 ? stands.passing(base, opensOf(state, block).get(block[yard])) : [];
         app.flip(graph, flags);
-        const field = { far: blank(), source: new Map() };
-        walker.mend(field, NONE, sourceOf([spot(place).ways]));
+        const { ways } = spot(place), field = { far: blank(), source: new Map(), bySet: bySet([ways]) };
+        walker.mend(field, NONE, sourceOf([ways]));
         const buildings = model.people.buildings.map((_, row) => row === place.building ? 0 : atDoors(field.far, row));
+        if (place.facility !== undefined) residents(field, buildings);
         const far = app.groundFar(model.ground, graph, field.far);
         if (place.ground !== undefined) far[place.ground] = 0;
         app.flip(graph, stands.back(flags));

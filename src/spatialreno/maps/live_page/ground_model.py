@@ -115,13 +115,43 @@ def ground_cells(area: StudyArea, ground: Ground, frame: Frame) -> list[Any]:
     centres, half = np.concatenate([points, ground.blocked]), ground.step_m / 2
     x, y = shapely.get_x(centres), shapely.get_y(centres)
     squares = shapely.box(x - half, y - half, x + half, y + half)
-    parts, square, shed = _parts(area, shapely.intersection(squares, ground.shape))
+    parts, square, shed = _parts(area, _on_ground(squares, ground.shape))
     own = (square < len(points)) & shapely.covers(parts, centres[square])
     owner = _owners(parts, np.where(own, square, -1), shed)
     order = np.argsort(owner, kind="stable")
     edges = np.searchsorted(owner[order], np.arange(len(points) + 1))
     cells = [parts[order[low:high]] for low, high in pairwise(edges)]
     return [_rings(mine, whole, frame) for mine, whole in zip(cells, squares[: len(points)], strict=True)]
+
+
+def _on_ground(squares: Geometries, shape: shapely.Geometry) -> Any:
+    """Cut squares to the ground; most lie on it whole."""
+    shapely.prepare(shape)
+    cut, edge = squares.copy(), np.flatnonzero(~shapely.covers(shape, squares))
+    tiles = np.array(_tiles(shape), object)
+    at, tile = shapely.STRtree(tiles).query(squares[edge], predicate="intersects")
+    order = np.argsort(at, kind="stable")
+    pieces = shapely.intersection(squares[edge][at[order]], tiles[tile[order]])
+    bounds = np.searchsorted(at[order], np.arange(len(edge) + 1))
+    cut[edge] = [shapely.union_all(pieces[low:high]) for low, high in pairwise(bounds)]
+    return cut
+
+
+def _tiles(shape: Any, most: int = 200) -> list[Any]:
+    """Halve a shape until each part has few corners, so that a cut costs what lies near."""
+    if shapely.get_num_coordinates(shape) <= most:
+        return [shape]
+    west, south, east, north = shape.bounds
+    if east - west > north - south:
+        middle = (west + east) / 2
+        halves = [(west, south, middle, north), (middle, south, east, north)]
+    else:
+        middle = (south + north) / 2
+        halves = [(west, south, east, middle), (west, middle, east, north)]
+    quick = [shapely.clip_by_rect(shape, *half) for half in halves]
+    parts = [part if part.is_valid else shape.intersection(shapely.box(*half))
+             for part, half in zip(quick, halves, strict=True)]  # fmt: skip
+    return [tile for part in parts if not part.is_empty for tile in _tiles(part, most)]
 
 
 def _parts(area: StudyArea, squares: Geometries) -> tuple[Any, Any, Any]:

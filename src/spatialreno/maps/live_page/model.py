@@ -108,8 +108,7 @@ def work_out(area: StudyArea) -> None:
     """Price all that the page tries and find what it touches, so that the area remembers it (``StudyArea.lasting``)."""
     down = [[_all_down(area, layer)] for layer in ("walls", "structures")]
     changed = [[act] for act in _gate_acts(area).values()]
-    put = [[act] for act in _put_acts(area).values()]
-    for acts in map(_with_effect, (*down, *changed, *_kind_acts(area), *put)):
+    for acts in map(_with_effect, (*down, *changed, *_kind_acts(area))):
         if acts:
             scenario = Scenario("live", "", acts)
             _priced(area, scenario)
@@ -220,18 +219,13 @@ def _kind_acts(area: StudyArea) -> tuple[list[Any], list[Any]]:
 
 def matters_put(area: StudyArea) -> dict[str, str]:
     """Say on what owners vote when something is put on their ground, and in a room of their building."""
-    acts = _put_acts(area)
-    touched = {put: touched_features(area, Scenario("live", "", [act]))["matter"] for put, act in acts.items()}
-    return {put: next((str(name) for name in matters if name), "") for put, matters in touched.items()}
-
-
-def _put_acts(area: StudyArea) -> dict[str, Any]:
-    middle, kind = area.compounds.geometry.iloc[0].representative_point(), str(area.catalog.facilities.index[0])
-    acts = {"ground": build("facilities", fresh_id(area, "N"), geometry=middle, kind=kind)}
-    if len(area.buildings):
-        acts["room"] = build("facilities", fresh_id(area, "N"), geometry=middle, kind=kind,
-                             building_id=str(area.buildings.index[0]))  # fmt: skip
-    return acts
+    first, found = f"{fresh_id(area, 'N')}0", {}
+    for put, acts in zip(("ground", "room"), _kind_acts(area), strict=True):
+        if acts:
+            touched = touched_features(area, Scenario("live", "", acts))
+            matters = touched.loc[touched["id"] == first, "matter"]
+            found[put] = next((str(name) for name in matters if name), "")
+    return found
 
 
 def payers(priced: Mapping[str, Any]) -> list[str]:
