@@ -38,17 +38,16 @@ _CHOICES = (
 # Where a thing is clicked: the middle of a line, a point on an outline's ground, the middle of a gate.
 _SHOWN = """const [layer, id, done] = arguments, app = spatialreno, drawn = app.drawnOf(layer, id);
 if (!drawn.length) { done(null); return; }
-const line = one => { const all = one.flat ? one : [one]; return app.points(all); };
-const shape = drawn[0][1].shape, flat = drawn[0][1].kind === 2 ? shape[0][0] : drawn[0][1].kind === 1 ? shape[0] : shape;
-const path = line(flat), k = drawn[0][1].kind === 2 ? 0 : Math.floor((path.length - 1) / 2), next = path[k + 1] || path[k];
-const share = drawn[0][1].kind === 1 ? .35 : .5;
-let at = [path[k][0] + (next[0] - path[k][0]) * share, path[k][1] + (next[1] - path[k][1]) * share];
-if (drawn[0][1].kind === 2) at = [0, 1].map(axis => path.reduce((sum, point) => sum + point[axis], 0) / path.length);
+const { shape, kind } = drawn[0][1], path = app.points(kind === 2 ? shape[0][0] : kind === 1 ? shape[0] : shape);
+const k = kind === 2 ? 0 : Math.floor((path.length - 1) / 2), next = path[k + 1] || path[k];
+let at = [0, 1].map(axis => path[k][axis] + (next[axis] - path[k][axis]) * .35);
+if (kind === 2) at = [0, 1].map(axis => path.reduce((sum, point) => sum + point[axis], 0) / path.length);
 app.map.setView(at, Math.max(app.map.getZoom(), 18), { animate: false });
 requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(at))));"""
 _CLICK = """const [layer, id, at, done] = arguments, app = spatialreno, was = app.plan;
 const box = app.map.getContainer().getBoundingClientRect(), there = app.map.latLngToContainerPoint(at);
-const where = { bubbles: true, cancelable: true, clientX: box.left + there.x, clientY: box.top + there.y, pointerType: "mouse" };
+const at_screen = { clientX: box.left + there.x, clientY: box.top + there.y };
+const where = { bubbles: true, cancelable: true, pointerType: "mouse", ...at_screen };
 let target = document.elementFromPoint(where.clientX, where.clientY);
 if (layer === "gates") { // a gate is set by the buttons of its card
   app.show(...app.drawnOf(layer, id)[0]);

@@ -274,8 +274,24 @@ def test_it_works_in_a_frame(browser, town):
 @pytest.mark.parametrize("wide", [1093, 1366, 1440])
 def test_the_bar_takes_one_line_and_its_totals_another(table, wide):
     table.set_window_size(wide, 768)
-    tops = run(table, """const shown = [...document.querySelectorAll(".tools > *")].filter(e => e.getClientRects().length);
+    tops = run(table, """const all = [...document.querySelectorAll(".tools > *")];
+        const shown = all.filter(e => e.getClientRects().length);
         return shown.map(e => [e.className, Math.round(e.getBoundingClientRect().top)])""")  # fmt: skip
     lines = {top for name, top in tops if name not in {"totals", "said"}}
     assert max(lines) - min(lines) < 8, tops
     assert run(table, "return document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_an_open_card_hides_nothing_from_clicks_where_the_map_is_one_canvas(browser, town, tmp_path):
+    """As on a district: the outline of what the card tells of lies on a canvas over the whole map."""
+    html = live(town).html()
+    assert html.count('"preferCanvas": false') == 1  # this quarter is small
+    file = tmp_path / "canvas.html"
+    file.write_text(html.replace('"preferCanvas": false', '"preferCanvas": true'), encoding="utf-8")
+    browser.set_window_size(1440, 900)
+    browser.get(file.as_uri())
+    clicked_at(browser, 50, 0)
+    assert find(browser, ".inspect")[0].is_displayed()
+    clicked_at(browser, 100, 40)
+    assert run(browser, "return spatialreno.plan.walls") == ["W1"]
+    assert [entry["message"] for entry in browser.get_log("browser")] == []

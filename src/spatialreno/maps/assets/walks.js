@@ -14,6 +14,7 @@
     const marks = () => ({ at: new Uint8Array(graph.nodes), cells: new Uint8Array(ground.count), list: [] });
     const fields = model.norm.kinds.map(() => ({ far: blank(), source: new Map(), hosts: new Set(), moved: marks() }));
     const metres = todays();
+    const stirred = new Uint8Array(ground.count); // cells where anything at all changes
     const ends = marks(), looked = new Uint32Array(graph.nodes), dirty = new Uint8Array(graph.bySet.start.length - 1);
     let look = 0, groups = new Map(), changed = new Set(), base = null, running = null;
 
@@ -26,12 +27,12 @@
     function mark({ at, cells, list }, node) {
       if (at[node]) return;
       at[node] = 1;
-      cells[ground.cell[node]] = 1;
+      cells[ground.cell[node]] = stirred[ground.cell[node]] = 1;
       list.push(node);
     }
 
     function unmark(those) {
-      for (const node of those.list) { those.at[node] = 0; those.cells[ground.cell[node]] = 0; }
+      for (const node of those.list) { those.at[node] = 0; those.cells[ground.cell[node]] = stirred[ground.cell[node]] = 0; }
       those.list = [];
     }
 
@@ -112,6 +113,10 @@
     // The gates of a group are opened only when one of its walks has to be walked again.
     function serve(group, old, shift) {
       const kept = old && equal(old.homes, group.homes) && !stands.watch(group.key, group.gates).some(set => dirty[set]);
+      if (kept && old.cells && !fields.some(field => field.fresh) && !old.cells.some(cell => stirred[cell])) {
+        Object.assign(group, { extra: old.extra, balls: old.balls, cells: old.cells });
+        return;
+      }
       let flags = null;
       const pass = () => {
         if (flags) return;
@@ -126,6 +131,8 @@
         return group.extra.sets.length ? nearby(group, kind) : read(group, kind);
       });
       if (flags && flags.length) app.flip(graph, stands.back(flags));
+      // Walks that are visitors' own may change wherever visitors' do: such a group is always asked.
+      group.cells = group.balls.every(ball => ball.nodes) ? Int32Array.from(new Set(group.balls.flatMap(ball => [...ball.cells]))) : null;
     }
 
     // Did anything that this ball of walks looked at change?

@@ -34,8 +34,8 @@ def funding_parts(
     """
     found = options.funding()
     if only is not None:
-        own = {name: frame[frame["option"] == only] for name, frame in (("table", found.table), ("rules", found.rules))}
-        found = replace(found, **own)
+        table, rules = (frame[frame["option"] == only] for frame in (found.table, found.rules))
+        found = replace(found, table=table, rules=rules)
     if not len(found.table):
         return []
     keys = ("option", "payer", "needed", "basic", "improved", "raised", "ineligible", "each")

@@ -12,10 +12,8 @@ from spatialreno.community import CONSENT_ORDER, CONSENT_STATES, fewest_people, 
 from spatialreno.maps.content.people_sections import say_matter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from spatialreno.area import StudyArea
-    from spatialreno.community import Poll, Register
+    from spatialreno.community import Register
     from spatialreno.comparison import Comparison
     from spatialreno.maps.words.words import Lang
     from spatialreno.scenario import Scenario
@@ -83,10 +81,15 @@ def votes(options: Comparison, book: Register, asked: Iterable[tuple[str, str]],
     lived = {unit: set(book.homes[f"{unit}_id"]) for unit in ("building", "compound")}
     known = sorted({(m, p) for m, p in asked if p in lived.get(rows[m]["electorate"], ())})
     polls = {f"{m}:{p}": book.poll(m, p) for m, p in known}
-    alike = _alike(polls)
-    missing = {first: len(polls[first].count("").to_win) for first in dict.fromkeys(alike.values())}
+    # For each vote the first one with the same voters, the same choices and the same rule.
+    first: dict[tuple[Any, ...], str] = {}
+    alike = {
+        name: first.setdefault((poll.rule, tuple(poll.areas_m2.items()), tuple(sorted(poll.votes.items()))), name)
+        for name, poll in polls.items()
+    }
+    missing = {name: len(polls[name].count("").to_win) for name in first.values()}
     each = {f"{m}:{p}": [say_matter(f"{m}:{p}", options, lang), p, missing[alike[f"{m}:{p}"]]] for m, p in known}
-    fewest: dict[tuple[str, ...], int] = {(first,): count for first, count in missing.items()}
+    fewest: dict[tuple[str, ...], int] = {(name,): count for name, count in missing.items()}
     together = {}
     for names in _sets_of(each):
         own = tuple(sorted({alike[name] for name in names}))
@@ -94,15 +97,6 @@ def votes(options: Comparison, book: Register, asked: Iterable[tuple[str, str]],
             fewest[own] = len(fewest_people({name: polls[name] for name in own}).asked)
         together["|".join(names)] = fewest[own]
     return {"each": each, "together": together}
-
-
-def _alike(polls: Mapping[str, Poll]) -> dict[str, str]:
-    """Name for each vote the first one with the same voters, the same choices and the same rule."""
-    first: dict[tuple[Any, ...], str] = {}
-    return {
-        name: first.setdefault((poll.rule, tuple(poll.areas_m2.items()), tuple(sorted(poll.votes.items()))), name)
-        for name, poll in polls.items()
-    }
 
 
 def _sets_of(each: dict[str, list[Any]]) -> Iterator[tuple[str, ...]]:

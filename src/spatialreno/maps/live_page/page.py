@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from spatialreno.scenario import Scenario
 
 _SCRIPTS = (
-    *MAP_SCRIPTS, "page", "graph", "stands", "fields", "walks", "ground", "blocks", "fit", "consent", "model", "plan", "toml",
-    "reach", "look", "live",
+    *MAP_SCRIPTS, "page", "graph", "stands", "fields", "walks", "ground", "blocks", "fit", "consent", "model", "plan",
+    "toml", "reach", "look", "live",
 )  # fmt: skip
 # Blocks are drawn by compound, walks where somebody clicks.
 _LEFT_OUT = {"blocks", "freed", "isochrones", "works", "new_grounds"}
