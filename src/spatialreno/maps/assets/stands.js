@@ -14,6 +14,8 @@
       if (layer === "gates" || layer === "gaps") added(ofGate, id, k);
     });
 
+    const left = (state, id, other) => { const gate = gates[id]; return gate !== undefined && gate.onward.includes(other) && state.gone.walls.has(gate.walls[0]); };
+
     // Labels that fall with a resident's gate: its own, its gaps, and the seals between one of them and another thing.
     function labelsOf(ids) {
       const found = new Set();
@@ -25,13 +27,13 @@
     }
 
     return {
-      // Flags by label: a gate stops nobody once its wall is gone, and closes no gap then; a seal stands while both its
-      // owners do.
+      // Flags by label: a gate stops nobody once its wall is gone, nor in that wall's next piece, and closes no gap
+      // then; a seal stands while both its owners do.
       flags: state => {
         const flags = new Uint8Array(labels.length);
         labels.forEach(([layer, id, other], k) => {
-          if (layer === "gates") flags[k] = !state.gone.walls.has(other) && !(id in gates && state.walkers(id) === "public");
-          else if (layer === "gaps") flags[k] = !state.gone.walls.has(other) && !state.gone.walls.has(gates[id].wall) && state.walkers(id) !== "public";
+          if (layer === "gates") flags[k] = !state.gone.walls.has(other) && !left(state, id, other) && !(id in gates && state.walkers(id) === "public");
+          else if (layer === "gaps") flags[k] = !state.gone.walls.has(other) && !app.gateGone(gates[id], state.gone.walls) && state.walkers(id) !== "public";
           else if (layer !== "seals") flags[k] = !state.gone[layer].has(id);
         });
         for (const [k, one, other] of seals) flags[k] = flags[one] && flags[other];

@@ -89,7 +89,7 @@
     function opensOf(state, block) {
       const opens = new Map(block.map(root => [root, new Set()]));
       for (const [id, gate] of Object.entries(model.works.gates)) {
-        if (state.walkers(id) !== "residents" || state.gone.walls.has(gate.wall)) continue;
+        if (state.walkers(id) !== "residents" || app.gateGone(gate, state.gone.walls)) continue;
         for (const yard of gate.beside) opens.get(block[yardNumber.get(yard)]).add(id);
       }
       return new Map([...opens].map(([root, gates]) => [root, [...gates].sort()]));
