@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 import shapely
-from conftest import examples
+from conftest import examples, make_area
 from hypothesis import HealthCheck, given, settings
 from test_streets import boundary, quarter
-from worlds import spots, wall, without, yard, yards
+from worlds import house, spots, wall, without, yard, yards
 
 from spatialreno.area import StudyArea
 from spatialreno.walk import isochrones, travel_times
@@ -49,6 +49,25 @@ def test_behind_the_end_of_a_wall_takes_longer() -> None:
     x, y = area.compounds.total_bounds[:2]
     assert not found.contains(shapely.Point(x + 52, y + 80))
     assert found.contains(shapely.Point(x + 52, y + 18))
+
+
+INNER = shapely.Polygon([(0, 0), (60, 0), (60, 25), (40, 25), (40, 35), (60, 35), (60, 60), (0, 60)])
+AROUND = shapely.box(0, 0, 60, 60).difference(shapely.box(25, 25, 35, 35))
+
+
+@pytest.mark.parametrize(("ground", "origin"), [(INNER, (57, 20)), (AROUND, (42.7, 23.9))])
+def test_reach_goes_round_corners_of_the_ground_where_no_wall_stands(ground: shapely.Polygon, origin: tuple) -> None:  # type: ignore[type-arg]
+    """A grid of places: those walked to within the limit lie in the drawing, and no others."""
+    area = make_area(compounds=[{"id": "C1", "name": "院", "geometry": ground}], buildings=[house("Z", 200, 0, 201, 1)])
+    inner = shapely.buffer(ground, -0.05)
+    grid = [(x, y) for x in range(1, 60, 3) for y in range(1, 60, 3) if inner.contains(shapely.Point(x, y))]
+    places = spots(**{f"{x} {y}": (x, y) for x, y in grid})
+    walks = travel_times(area, spots(p=origin), places).set_index("destination")["distance_m"]
+    limit = 42.0
+    within = places.within(shape(area, origin, limit / SPEED))
+    assert len(walks) == len(places)
+    assert within[walks.index[walks < limit - 0.2]].all()
+    assert not within[walks.index[walks > limit + 0.2]].any()
 
 
 def test_nested_and_growing() -> None:

@@ -11,7 +11,7 @@ import shapely
 from spatialreno._types import Bools, Floats, Ints
 from spatialreno.walk.fabric.cells import Cell, Points
 from spatialreno.walk.fabric.entrances import Doors
-from spatialreno.walk.fabric.obstacles import Obstacles, in_the_way
+from spatialreno.walk.fabric.obstacles import PERMANENT, Obstacles, in_the_way
 from spatialreno.walk.fabric.sectors import Sectors, expand
 from spatialreno.walk.fabric.walkable_ground import Ground
 from spatialreno.walk.millimetres.frame import Frame
@@ -85,11 +85,21 @@ class Fabric:
 
     @cached_property
     def node_rays(self) -> tuple[Ints, Floats, Ints]:
-        """Obstacles that leave the point of each node: node (sorted), direction and label."""
+        """What a walk bends round at each node: node (sorted), direction and label; the edge of its cell never goes."""
         rays = self.points.rays
         node, ray = expand(rays.pointer, np.arange(len(rays.x)), self.node_point)
         row, label = expand(rays.label_pointer, rays.label, ray)
-        return node[row], rays.angle[ray[row]], label
+        found = [(node[row], rays.angle[ray[row]], label)]
+        for at, cell in enumerate(self.cells):
+            mine = np.flatnonzero(self.cell == at)
+            held = np.minimum(np.searchsorted(cell.points, self.node_point[mine]), len(cell.points) - 1)
+            here = cell.points[held] == self.node_point[mine]
+            mine, held = mine[here], held[here]
+            own, edge = expand(cell.edges.pointer, np.arange(len(cell.edges.x)), held)
+            found.append((mine[own], cell.edges.angle[edge], np.full(len(edge), PERMANENT)))
+        nodes, angle, labels = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        order = np.argsort(nodes, kind="stable")
+        return nodes[order], angle[order], labels[order]
 
     def held(self, stands: Bools) -> Bools:
         """Tell which nodes lie in a building or in a structure that stands."""
