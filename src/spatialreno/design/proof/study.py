@@ -10,6 +10,7 @@ import numpy as np
 from spatialreno._types import Bools, Floats, Ints
 from spatialreno.design.proof.hunt import Answer, Hunt
 from spatialreno.design.proof.master import Rungs, cut_row, master
+from spatialreno.design.proof.optimist import Optimist, started
 from spatialreno.design.proof.separation import Cuts, separated
 from spatialreno.design.question.hopes import Hopes
 from spatialreno.design.question.terms import Terms
@@ -18,8 +19,12 @@ from spatialreno.optimise import GrowingLp, Limit, MilpResult, solve_milp
 _SOME = 1e-6
 # The first rounds stop early: while cuts are missing, what is proven best is not so.
 _GAPS = (0.02, 0.005, 0.0)
-_FEW = 3
+_FEW, _NEAR = 3, 0.005
 _TURNS = 40
+# The relaxation has levelled off where so many rounds lower the bound by less than this share of what is open.
+_LEVEL, _HARDLY = 2, 0.01
+# Doubtful choices are looked for until so many in a row promise no more than the best, and so many times at most.
+_IN_VAIN, _DOUBTS = 12, 120
 # What is chosen is made cheaper for a share of the effort that went into finding it.
 _PRUNING = 0.2
 # Presolving and restarts cost more than they bring where a problem is solved again and again with a few cuts more.
@@ -113,8 +118,7 @@ class Study:
             hunt.offer(chosen)
         bound, order = self._relaxed(terms, hunt)
         if not self.enough(hunt.value, bound):
-            hunt.improve(_TURNS, self._dice)
-            self._say(hunt.value, bound)
+            self._hunted(terms, hunt, bound)
         gaps = list(_GAPS)
         while bound > -np.inf and not self.enough(hunt.value, bound):
             if self.spent():
@@ -131,9 +135,9 @@ class Study:
                 fresh += self._cut(chosen, reached, chosen.astype(float), [order, self._dice.permutation(self.count)])
                 if self.value(chosen) > hunt.value:
                     fresh += self._forbid(terms, chosen)
+            fresh += self._doubted(terms, hunt, order)
             self._say(hunt.value, bound)
-            if fresh <= _FEW:
-                gaps = gaps[1:] or gaps
+            gaps = self._finer(gaps, fresh, self.hopes.today - found.objective, hunt.value)
             # A round that ends at the gap it was asked for is followed by a finer one.
             if not fresh and not gap and found.status != "optimal":
                 return hunt.answer(bound, "stopped")
@@ -164,6 +168,41 @@ class Study:
 
     # ---- how
 
+    def _hunted(self, terms: Terms, hunt: Hunt, bound: float) -> None:
+        """Look for better choices before the whole problem is given to the solver."""
+        if self.hopes.gains:
+            hunt.improve(_TURNS, self._dice)
+            self._say(hunt.value, bound)
+        self._doubted(terms, hunt, self._dice.permutation(self.count))
+        self._say(hunt.value, bound)
+
+    def _doubted(self, terms: Terms, hunt: Hunt, order: Ints) -> int:
+        """Cut off choices that the cuts so far promise too much of, near the best; returns how many cuts are new.
+
+        Where worth grows by steps the solver would come upon them one at a time, with the whole problem each time.
+        """
+        if not self.hopes.ladders or hunt.chosen is None:
+            return 0
+        before, in_vain = len(self.cuts.rows), 0
+        optimist = Optimist.of(self.rungs, self.cuts, self.count)
+        for turn in range(_DOUBTS):
+            chosen, promised = optimist.risen(started(hunt.chosen, terms, turn, self._dice), terms)
+            in_vain += 1
+            if self.hopes.today + promised > hunt.value + _SOME:
+                held = optimist.reached(chosen[None])[0].astype(float)
+                fresh = self._cut(chosen, held, chosen.astype(float), [order, self._dice.permutation(self.count)])
+                hunt.offer(chosen)
+                optimist, in_vain = Optimist.of(self.rungs, self.cuts, self.count), 0 if fresh else in_vain
+            if in_vain >= _IN_VAIN or self.spent():
+                break
+        return len(self.cuts.rows) - before
+
+    def _finer(self, gaps: list[float], fresh: int, promised: float, value: float) -> list[float]:
+        """Say how finely to solve next: in full once cuts promise hardly more than what is true."""
+        if not fresh or promised - value <= _NEAR * (value - self.hopes.today):
+            return gaps[-1:]
+        return (gaps[1:] or gaps) if fresh <= _FEW else gaps
+
     def _ended(self, hunt: Hunt, bound: float) -> Answer:
         """Give the best found by what its bound tells of it."""
         if bound == -np.inf:
@@ -175,6 +214,7 @@ class Study:
         order, bound = self._dice.permutation(self.count), np.inf
         if terms.contradict:
             return -np.inf, order
+        told: list[float] = []
         lp, rungs = GrowingLp(master(terms, self.rungs, self.cuts.rows)), len(self.rungs)
         while not self.spent():
             if rungs != len(self.rungs):
@@ -193,13 +233,20 @@ class Study:
             self._cut(opened > 1 - _SOME, self._rungs_of(point), opened, [order])
             fresh = self.cuts.rows[before:]
             self._say(hunt.value, bound)
-            if not fresh:
+            told.append(bound)
+            if not fresh or self._levels_off(told, hunt.value):
                 break
             if rungs == len(self.rungs):
                 lp.grow([cut_row(cut, len(point) - rungs) for cut in fresh])
         if not self.enough(hunt.value, bound) and not self.spent():
             bound = min(bound, self._floored(self.hopes.today + self.tightened(terms, hunt, lp)))
         return bound, order
+
+    def _levels_off(self, told: list[float], value: float) -> bool:
+        """Tell whether more rounds of a relaxation with ladders hardly lower the bound: each asks every walk again."""
+        if not self.hopes.ladders or len(told) <= _LEVEL:
+            return False
+        return told[-1 - _LEVEL] - told[-1] < _HARDLY * (told[-1] - value)
 
     def tightened(self, terms: Terms, hunt: Hunt, lp: GrowingLp) -> float:
         """Say what can be gained at most by more than the relaxation tells; here no more is known."""
