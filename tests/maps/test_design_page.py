@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from spatialreno.design import Frontier
 from spatialreno.files import write_sheet
 from spatialreno.maps.charts.frontier import frontier_chart, frontier_lead
 from spatialreno.maps.content.proposal_parts import frontier_parts
+from spatialreno.maps.proposals.design_steps import opened_rows, step_rows
 
 
 def test_the_page_tells_the_answer_and_every_step() -> None:
@@ -25,6 +27,21 @@ def test_the_page_tells_the_answer_and_every_step() -> None:
     assert html.count('type="radio"') == len({one.cost_yuan for one in [*found.designs(), found]})
     assert "<script" not in html
     assert "Step along" in sr.maps.draw_design(found, lang="en").html()
+
+
+def test_each_step_says_what_it_adds_and_what_is_done_where() -> None:
+    """100 residents for the wall: the step from nothing adds 100, each for a hundredth of its cost."""
+    found = sr.design_openings(yard(ring=True), goal="covered:kindergarten", candidates=["W1"])
+    none = found.question.design(0) if found.question is not None else found
+    rows = str(step_rows([none, found], "zh"))
+    cells = re.findall(r"<td[^>]*>(?:<span>)?([^<]*)", rows)
+    each = f"{found.cost_yuan / 100:,.0f}"
+    assert cells[6:] == [f"{found.cost_yuan / 1e4:,.1f}", "1", "100", "100", each, "已证明最优"]
+    assert "每多 1 人花（元）" in rows and "比上一步多（人）" in rows
+    assert found.area is not None
+    done = re.findall(r"<bdi>([^<]*)", str(opened_rows(found, found.area, "zh")))
+    assert done == ["W1", "拆除围墙", "一号院 C1"]
+    assert step_rows([found], "zh") is None and opened_rows(none, found.area, "zh") is None
 
 
 def test_hostile_names_are_text() -> None:

@@ -13,6 +13,7 @@ from spatialreno.maps.charts.frontier import frontier_chart, frontier_lead, told
 from spatialreno.maps.content.tables import grid, headed
 from spatialreno.maps.drawing.svg import way
 from spatialreno.maps.page.page import Page, printed
+from spatialreno.maps.proposals.design_steps import counted, opened_rows, step_rows
 from spatialreno.maps.words.design_words import say_design
 from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
@@ -94,8 +95,9 @@ def draw_design(design: Design, steps: Sequence[Design] | None = None, *, lang: 
         made_up,
         tag("p", _lead(design, language), class_="lead"),
         *_part("frontier", language, frontier_chart(Frontier.of(points), language, greedy=greedy)),
+        *_part("step_rows", language, step_rows(points, language)),
         *_part("steps", language, _steps(points, area, language)),
-        *_part("reasons", language, _reasons(design.reasons(), language)),
+        *_part("reasons", language, _reasons(design, language)),
         *(_rivals(design, greedy, language) if greedy is not None else [_left_out(design, language)]),
         tag("p", " · ".join(str(value) for value in design.provenance.values()), class_="note"),
     )
@@ -152,7 +154,7 @@ def _chip(one: Design, lang: Lang) -> str:
 def _step(one: Design, area: StudyArea | None, lang: Lang) -> list[Markup]:
     said = ", ".join(one.chosen) or say_design("nothing", lang)
     line = tag("p", f"{say_design('opened', lang)}: ", isolated(said))
-    return [line] if area is None else [line, _map(one, area)]
+    return [line] if area is None else [line, opened_rows(one, area, lang) or "", _map(one, area)]
 
 
 def _frame(area: StudyArea) -> tuple[tuple[float, float], float, str]:
@@ -218,10 +220,12 @@ def _path(
 # ---- the tables
 
 
-def _reasons(table: pd.DataFrame, lang: Lang) -> Markup | None:
+def _reasons(design: Design, lang: Lang) -> Markup | None:
+    table = design.reasons()
     if table.empty:
         return None
-    heads = [say_design(key, lang) for key in ("opened", "because", "cost", "alone", "last")]
+    heads = [say_design(key, lang) for key in ("opened", "because", "cost")]
+    heads += [counted(key, design, lang) for key in ("alone", "last")]
     rows = [[r["id"], ", ".join(r["because_of"]), r["cost_yuan"], r["alone"], r["last"]] for r in _rows(table)]
     return grid(heads, rows, texts=2)
 
