@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
@@ -110,3 +111,27 @@ def test_hostile_ids_of_a_frontier_are_text() -> None:
     frontier = made_up()
     frontier = Frontier(frontier.table.assign(chosen=[[], [bad], [bad]]))
     assert bad not in "".join(map(str, frontier_parts(frontier, "zh")))
+
+
+def test_labels_of_the_curve_never_lie_upon_one_another() -> None:
+    rows = [
+        {"goal": "basket:four", "today": 100.0, "budget_yuan": cost, "cost_yuan": cost, "value": value, "bound": value,
+         "status": "proven", "chosen": ["W1"]}
+        for cost, value in ((1000.0, 110.0), (1010.0, 111.0), (1020.0, 112.0), (40_000.0, 300.0))
+    ]  # fmt: skip
+    ways = [
+        {"way": way, "value": 290.0, "lost": 10.0, "cost_yuan": cost}
+        for way, cost in (("gain", 4e4), ("ranking", 4.01e4))
+    ]
+    html = str(frontier_chart(Frontier(pd.DataFrame(rows)), "zh", greedy=pd.DataFrame(ways)))
+    boxes = []
+    for attributes, said in re.findall(r"<text([^>]*)>([^<]*)</text>", html):
+        x, y = (float(re.findall(rf' {key}="([^"]*)"', attributes)[0]) for key in "xy")
+        if "#0072b2" in attributes or "#a84300" in attributes:
+            wide = sum(13 if ord(sign) > 0x2E80 else 7.8 for sign in said)
+            left = x - wide if 'anchor="end"' in attributes else x
+            boxes.append((left, y - 13, left + wide, y))
+    # The third dot and the second cross have no room for words; their marks tell it.
+    assert len(boxes) == 4 and html.count("<circle") == 4 and html.count("l10 10m0-10l-10 10") == 2
+    for one, two in combinations(boxes, 2):
+        assert one[2] <= two[0] or two[2] <= one[0] or one[3] <= two[1] or two[3] <= one[1]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _WAN = 10_000.0
 _PEOPLE = ("basket", "covered")  # goals that count residents, each once
 _WIDE, _HIGH, _LEFT, _LOW, _EDGE = 900.0, 320.0, 90.0, 50.0, 30.0
+_SIZE, _LATIN = 13, 0x2E80
 _BEST, _GREEDY, _HAIR = "#0072b2", "#d55e00", "#9a978f"
 
 
@@ -33,7 +34,7 @@ def told_value(value: float, goal: str) -> str:
     return number(value, 2 if goal == "score" else 0)
 
 
-def frontier_lead(frontier: Frontier, lang: Lang) -> str:
+def frontier_lead(frontier: Frontier, lang: Lang, *, where: str = "") -> str:
     """Tell the answer that gives most in a sentence: money, places, people, proof, and what each person more takes.
 
     Parameters
@@ -42,6 +43,8 @@ def frontier_lead(frontier: Frontier, lang: Lang) -> str:
         The answers.
     lang
         ``zh`` or ``en``.
+    where
+        What is opened, in words; its ids when left out.
     """
     best = frontier.best
     goal, today, value = str(best["goal"]), float(best["today"]), float(best["value"])
@@ -50,7 +53,7 @@ def frontier_lead(frontier: Frontier, lang: Lang) -> str:
         proof = say_design("at_most", lang, bound=told_value(float(best["bound"]), goal))
     said = say_design(
         "lead", lang, cost=number(float(best["cost_yuan"]) / _WAN, 1), count=str(len(best["chosen"])), proof=proof,
-        where=("、" if lang == "zh" else ", ").join(best["chosen"]) or say_design("nothing", lang),
+        where=where or ("、" if lang == "zh" else ", ").join(best["chosen"]) or say_design("nothing", lang),
         what=what_counts(goal, lang), today=told_value(today, goal), value=told_value(value, goal),
     )  # fmt: skip
     if not goal.startswith(_PEOPLE) or value <= today or not best["cost_yuan"]:
@@ -81,15 +84,16 @@ def frontier_chart(frontier: Frontier, lang: Lang, *, greedy: pd.DataFrame | Non
     value = [(0.0, today), *((float(one["cost_yuan"]), float(one["value"])) for one in points)]
     bound = [(0.0, today), *((float(one["cost_yuan"]), float(one["bound"])) for one in points)]
     outline = [*scale.stairs(value), *reversed(scale.stairs(bound))]
+    taken = _Taken()
     shapes = [
         *_axes(scale, goal, sorted({today, float(points[-1]["value"])}), lang),
         tag("polygon", points=_xy(outline), fill=_BEST, fill_opacity="0.18"),
         tag("polyline", points=_xy(scale.stairs(value)), fill="none", stroke=_BEST, stroke_width="2.5"),
-        *(_dot(scale, one, lang) for one in points),
-        *_crosses(scale, others, goal, lang),
+        *_dots(scale, points, lang, taken),
+        *_crosses(scale, others, goal, lang, taken),
     ]
     open_band = any(float(one["bound"]) > float(one["value"]) + 1e-6 for one in points)
-    keys = [f"■ {say_design('band', lang)}"] * open_band + [f"✕ {say_design('greedy', lang)}"] * bool(others)
+    keys = [f"■ {say_design('band', lang)}"] * open_band + [f"✕ {say_design('greedy_key', lang)}"] * bool(others)
     view = f"0 0 {_WIDE:.0f} {_HIGH:.0f}"
     drawn = tag("svg", *shapes, viewBox=view, role="img", aria_label=say_design("frontier", lang))
     return joined(drawn, tag("p", "　".join(keys), class_="note")) if keys else drawn
@@ -118,7 +122,7 @@ def _xy(points: Sequence[tuple[float, float]]) -> str:
 
 
 def _text(said: str, x: float, y: float, *, anchor: str = "middle", color: str = INK) -> Markup:
-    return label(said, x, y, anchor=anchor, size=13, fill=color)
+    return label(said, x, y, anchor=anchor, size=_SIZE, fill=color)
 
 
 def _axes(scale: _Scale, goal: str, values: list[float], lang: Lang) -> list[Markup]:
@@ -134,29 +138,66 @@ def _axes(scale: _Scale, goal: str, values: list[float], lang: Lang) -> list[Mar
     return [axis, *marks]
 
 
-def _dot(scale: _Scale, one: dict[Any, Any], lang: Lang) -> Markup:
-    x, y = scale.at(float(one["cost_yuan"]), float(one["value"]))
-    said = ", ".join(one["chosen"]) or say_design("nothing", lang)
-    spot = tag("circle", tag("title", said), cx=f"{x:.1f}", cy=f"{y:.1f}", r="5", fill=_BEST, stroke="#fff")
-    if not one["chosen"]:
-        return spot
-    told = told_value(float(one["value"]), str(one["goal"]))
-    return joined(spot, _text(told, x - 6, y - 7, anchor="end", color=_BEST))
+class _Taken:
+    """Where something is written already: a label that would lie upon another is left out, its mark still tells it."""
+
+    def __init__(self) -> None:
+        self._boxes: list[tuple[float, float, float, float]] = []
+
+    def written(self, said: str, places: Sequence[tuple[float, float, str]], color: str) -> Markup | None:
+        """Write at the first place that is free: x, y and anchor of each."""
+        wide = sum(_SIZE if ord(sign) > _LATIN else 0.6 * _SIZE for sign in said)
+        for x, y, anchor in places:
+            left = x - wide if anchor == "end" else x
+            box = left, y - _SIZE, left + wide, y + 3
+            if left > 0 and left + wide < _WIDE and not any(_over(box, other) for other in self._boxes):
+                self._boxes.append(box)
+                return _text(said, x, y, anchor=anchor, color=color)
+        return None
+
+    def keep(self, x: float, y: float) -> None:
+        """Keep the place of a mark free."""
+        self._boxes.append((x - 5, y - 5, x + 5, y + 5))
 
 
-def _crosses(scale: _Scale, rows: list[dict[Any, Any]], goal: str, lang: Lang) -> list[Markup]:
+def _over(one: tuple[float, ...], two: tuple[float, ...]) -> bool:
+    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
+
+
+def _dots(scale: _Scale, points: Sequence[dict[Any, Any]], lang: Lang, taken: _Taken) -> list[Markup]:
+    """Mark the answers; what the last and then the largest steps give is written first."""
+    drawn, rise, before = [], [], -np.inf
+    for one in points:
+        x, y = scale.at(float(one["cost_yuan"]), float(one["value"]))
+        taken.keep(x, y)
+        said = ", ".join(one["chosen"]) or say_design("nothing", lang)
+        drawn.append(tag("circle", tag("title", said), cx=f"{x:.1f}", cy=f"{y:.1f}", r="5", fill=_BEST, stroke="#fff"))
+        rise.append(float(one["value"]) - before)
+        before = float(one["value"])
+    order = sorted(range(len(points)), key=lambda at: (at != len(points) - 1, -rise[at], at))
+    for one in (points[at] for at in order if points[at]["chosen"]):
+        x, y = scale.at(float(one["cost_yuan"]), float(one["value"]))
+        told = told_value(float(one["value"]), str(one["goal"]))
+        drawn.append(taken.written(told, [(x - 6, y - 7, "end"), (x + 8, y + 14, "start")], _BEST) or joined())
+    return drawn
+
+
+def _crosses(
+    scale: _Scale, rows: list[dict[Any, Any]], goal: str, lang: Lang, taken: _Taken
+) -> list[Markup]:
     """Mark what greedy ways reach where they lose something, once for all that come out at one place."""
     places: dict[tuple[float, float], list[str]] = {}
     for row in rows:
         places.setdefault((float(row["cost_yuan"]), float(row["value"])), []).append(say_design(str(row["way"]), lang))
     drawn = []
-    for (cost, value), ways in places.items():
+    for (cost, value), ways in sorted(places.items(), reverse=True):
         x, y = scale.at(cost, value)
         said = f"{say_design('one_by_one', lang)} {told_value(value, goal)}"
         mark = tag("title", f"{', '.join(ways)}: {told_value(value, goal)}")
         cross = f"M{x - 5:.1f} {y - 5:.1f}l10 10m0-10l-10 10"
         drawn.append(tag("path", mark, d=cross, stroke=_GREEDY, stroke_width="2.5", fill="none"))
-        drawn.append(_text(said, x + 8, y + 18, anchor="end", color="#a84300"))
+        spots = [(x + 9, y + 18, "start"), (x + 8, y + 18, "end"), (x + 9, y + 36, "start")]
+        drawn.append(taken.written(said, spots, "#a84300") or joined())
     return drawn
 
 

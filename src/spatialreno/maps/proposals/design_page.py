@@ -13,7 +13,7 @@ from spatialreno.maps.charts.frontier import frontier_chart, frontier_lead, told
 from spatialreno.maps.content.tables import grid, headed
 from spatialreno.maps.drawing.svg import way
 from spatialreno.maps.page.page import Page, printed
-from spatialreno.maps.proposals.design_steps import counted, opened_rows, step_rows
+from spatialreno.maps.proposals.design_steps import counted, deeds, opened_rows, step_rows
 from spatialreno.maps.words.design_words import say_design
 from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
@@ -112,8 +112,8 @@ def _part(key: str, lang: Lang, found: Markup | None) -> list[Markup]:
 def _rivals(design: Design, greedy: pd.DataFrame, lang: Lang) -> list[Markup]:
     """Set other choices beside the design."""
     return [
-        *_part("nearly", lang, _nearly(design.best_sets(), lang)),
-        *_part("pairs", lang, _pairs(design.pairs(), lang)),
+        *_part("nearly", lang, _nearly(design, lang)),
+        *_part("pairs", lang, _pairs(design, lang)),
         *_part("guards", lang, _guards(design.guard_prices(), lang)),
         *_part("greedy", lang, _greedy(greedy, lang)),
     ]
@@ -128,7 +128,7 @@ def _told(value: float, design: Design) -> str:
 
 
 def _lead(design: Design, lang: Lang) -> str:
-    said = frontier_lead(Frontier.of([design]), lang)
+    said = frontier_lead(Frontier.of([design]), lang, where=deeds(design, lang))
     lost = say_design("lost", lang, lost=number(design.out_of_reach, 0)) if design.out_of_reach > 0 else ""
     return f"{said}{'' if lang == 'zh' else ' '}{lost}"
 
@@ -154,7 +154,7 @@ def _chip(one: Design, lang: Lang) -> str:
 def _step(one: Design, area: StudyArea | None, lang: Lang) -> list[Markup]:
     said = ", ".join(one.chosen) or say_design("nothing", lang)
     line = tag("p", f"{say_design('opened', lang)}: ", isolated(said))
-    return [line] if area is None else [line, opened_rows(one, area, lang) or "", _map(one, area)]
+    return [line] if area is None else [opened_rows(one, area, lang) or line, _map(one, area)]
 
 
 def _frame(area: StudyArea) -> tuple[tuple[float, float], float, str]:
@@ -230,17 +230,23 @@ def _reasons(design: Design, lang: Lang) -> Markup | None:
     return grid(heads, rows, texts=2)
 
 
-def _nearly(table: pd.DataFrame, lang: Lang) -> Markup | None:
-    if len(table) < 2:
+def _nearly(design: Design, lang: Lang) -> Markup | None:
+    """List the other choices, not the design itself."""
+    table = design.best_sets()
+    table = table[table["chosen"].map(tuple) != design.chosen]
+    if table.empty:
         return None
-    heads = [say_design(key, lang) for key in ("opened", "value", "less", "cost")]
+    heads = [say_design("opened", lang), counted("value", design, lang), counted("less", design, lang)]
+    heads.append(say_design("cost", lang))
     return grid(heads, [[", ".join(r["chosen"]), r["value"], r["lost"], r["cost_yuan"]] for r in _rows(table)])
 
 
-def _pairs(table: pd.DataFrame, lang: Lang, most: int = 10) -> Markup | None:
+def _pairs(design: Design, lang: Lang, most: int = 10) -> Markup | None:
+    table = design.pairs()
     if table.empty:
         return None
-    heads = [*(say_design(key, lang) for key in ("opened", "pairs", "alone")), "", say_design("both", lang)]
+    heads = [say_design("opened", lang), say_design("pairs", lang), counted("alone", design, lang), ""]
+    heads.append(counted("both", design, lang))
     rows = [
         [f"{r['one']} + {r['other']}", say_design(r["kind"], lang), r["alone_one"], r["alone_other"], r["both"]]
         for r in _rows(table.head(most))

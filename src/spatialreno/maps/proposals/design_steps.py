@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,13 @@ def step_rows(points: Sequence[Design], lang: Lang) -> Markup | None:
     return grid(heads, rows, texts=0)
 
 
+def deeds(one: Design, lang: Lang) -> str:
+    """Say in words what is done and how often."""
+    count = Counter(_deeds(some, lang) for some in one.opened)
+    said = [say_design("deeds", lang, deed=deed, count=str(often)) for deed, often in count.most_common()]
+    return ("、" if lang == "zh" else ", ").join(said)
+
+
 def opened_rows(one: Design, area: StudyArea, lang: Lang) -> Markup | None:
     """Tell what opens, what is done to it, which compounds it lies between, what it costs, and how many are asked."""
     if not one.opened:
@@ -70,11 +78,16 @@ def opened_rows(one: Design, area: StudyArea, lang: Lang) -> Markup | None:
 
 
 def _opened(some: Any, row: Any, area: StudyArea, lang: Lang) -> list[object]:
-    done = sorted({say_design(_deed(some, layer, becomes), lang) for layer, _, becomes in some.acts})
     yards = dict.fromkeys(yard for layer, name, _ in some.acts for yard in _yards(area, some, layer, name))
     known = area.compounds["name"].astype("str")
     between = " | ".join(f"{known.get(yard, '')} {yard}".strip() for yard in yards)
-    return [some.id, "、".join(done), between or "—", float(row["cost_yuan"]), len(row["asks"])]
+    return [some.id, _deeds(some, lang), between or "—", float(row["cost_yuan"]), len(row["asks"])]
+
+
+def _deeds(some: Any, lang: Lang) -> str:
+    """Say what is done to all that a candidate touches."""
+    done = sorted({say_design(_deed(some, layer, becomes), lang) for layer, _, becomes in some.acts})
+    return "、".join(done)
 
 
 def _deed(some: Any, layer: str, becomes: str) -> str:

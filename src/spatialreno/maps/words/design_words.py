@@ -27,6 +27,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "money": ("投资（万元）", "Money (10 000 yuan)"),
     "band": ("尚未证明的区间", "Not proven yet"),
     "frontier": ("钱与人：每一步的最优选法", "People over money: the best choice at each step"),
+    "greedy_key": ("逐个挑选（贪心）花那么多钱只得那么多", "what choosing one by one gives for its money"),
+    "deeds": ("{deed} {count} 处", "{deed}: {count}"),
     "greedy": ("逐个挑选（贪心）会选什么、少多少", "What choosing one by one would give, and lose"),
     "steps": ("沿曲线逐步看", "Step along"),
     "opened": ("打开", "Opened"),
