@@ -6,6 +6,7 @@ from .grouping.clusters import Clusters as Clusters
 from .grouping.clusters import propose_clusters as propose_clusters
 from .proof.study import Effort as Effort
 from .proof.study import Study as Study
+from .question.candidates import Candidate as Candidate
 from .question.candidates import find_candidates as find_candidates
 from .question.candidates import scenario_of as scenario_of
 from .question.costs import opening_costs as opening_costs

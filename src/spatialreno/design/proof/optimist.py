@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from spatialreno._types import Bools, Floats
+from spatialreno._types import Bools, Floats, Indices, Ints
 from spatialreno.design.proof.master import Rungs
 from spatialreno.design.proof.separation import Cuts
 from spatialreno.design.question.terms import Terms
@@ -33,11 +33,11 @@ class Optimist:
         Rungs of each ladder from the easiest on, -1 beyond the last: who does not reach one reaches none after it.
     """
 
-    members: Any
-    first: Any
-    cut_rungs: Any
+    members: NDArray[np.float32]
+    first: Indices
+    cut_rungs: Ints
     weights: Floats
-    ladders: Any
+    ladders: Ints
 
     @classmethod
     def of(cls, rungs: Rungs, cuts: Cuts, count: int) -> Optimist:
@@ -53,12 +53,12 @@ class Optimist:
             ladders[at, : len(steps)] = steps
         return cls(members, first, cut_rungs.astype(np.int64), rungs.weights(), ladders)
 
-    def most(self, choices: Any) -> Floats:
+    def most(self, choices: Bools) -> Floats:
         """Say for each of many choices (a row each) what it gains at most."""
         found: Floats = self.reached(choices) @ self.weights
         return found
 
-    def reached(self, choices: Any) -> Any:
+    def reached(self, choices: Bools) -> Bools:
         """Say for each of many choices which rungs no cut keeps it from."""
         reached = np.ones((len(choices), len(self.weights)), np.bool_)
         if len(self.first):
@@ -91,7 +91,7 @@ def started(best: Bools, terms: Terms, turn: int, dice: np.random.Generator) -> 
     return chosen
 
 
-def _neighbours(chosen: Bools, terms: Terms) -> Any:
+def _neighbours(chosen: Bools, terms: Terms) -> Bools:
     """Give the choices within the budget that open one more, with none or one of the others taken back."""
     more = np.flatnonzero(terms.free & ~chosen)
     back = np.concatenate([[-1], np.flatnonzero(chosen & ~terms.must)])

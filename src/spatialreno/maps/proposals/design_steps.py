@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from spatialreno._types import Row
 from spatialreno.maps.charts.frontier import told_value
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.words.design_words import say_design
@@ -15,7 +16,7 @@ from spatialreno.maps.words.words import Lang
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
-    from spatialreno.design import Design
+    from spatialreno.design import Candidate, Design
 
 _WAN = 10_000.0
 _YARDS = ("compound_a", "compound_b", "compound_id")
@@ -72,30 +73,30 @@ def opened_rows(one: Design, area: StudyArea, lang: Lang) -> Markup | None:
     """Tell what opens, what is done to it, which compounds it lies between, what it costs, and how many are asked."""
     if not one.opened:
         return None
-    rows = one.table.set_index("id")
+    rows = {row["id"]: row for _, row in one.table.iterrows()}
     heads = [say_design(key, lang) for key in ("opened", "done", "between", "cost", "asked")]
-    return grid(heads, [_opened(some, rows.loc[some.id], area, lang) for some in one.opened], texts=3)
+    return grid(heads, [_opened(some, rows[some.id], area, lang) for some in one.opened], texts=3)
 
 
-def _opened(some: Any, row: Any, area: StudyArea, lang: Lang) -> list[object]:
+def _opened(some: Candidate, row: Row, area: StudyArea, lang: Lang) -> list[object]:
     yards = dict.fromkeys(yard for layer, name, _ in some.acts for yard in _yards(area, some, layer, name))
     known = area.compounds["name"].astype("str")
     between = " | ".join(f"{known.get(yard, '')} {yard}".strip() for yard in yards)
     return [some.id, _deeds(some, lang), between or "—", float(row["cost_yuan"]), len(row["asks"])]
 
 
-def _deeds(some: Any, lang: Lang) -> str:
+def _deeds(some: Candidate, lang: Lang) -> str:
     """Say what is done to all that a candidate touches."""
     done = sorted({say_design(_deed(some, layer, becomes), lang) for layer, _, becomes in some.acts})
     return "、".join(done)
 
 
-def _deed(some: Any, layer: str, becomes: str) -> str:
+def _deed(some: Candidate, layer: str, becomes: str) -> str:
     """Say what is done to a thing of a layer."""
     return f"new_{becomes}" if some.new is not None else f"{layer}_{becomes}"
 
 
-def _yards(area: StudyArea, some: Any, layer: str, name: str) -> list[str]:
+def _yards(area: StudyArea, some: Candidate, layer: str, name: str) -> list[str]:
     """Name the compounds beside a thing; beside a gate those of its wall."""
     if some.new is not None:
         layer, name = "walls", name.partition("@")[0]
