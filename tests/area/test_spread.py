@@ -1,7 +1,10 @@
 """A compound's own households, where its buildings state none: spread by floor area, summing to the ledger."""
 
-from conftest import make_area
+from conftest import frame, make_area
 from shapely import box
+
+from spatialreno.area.assembly import findings
+from spatialreno.catalog import read_catalog
 
 YARD = {"id": "C1", "name": "一院", "households": 100, "geometry": box(0, 0, 100, 100)}
 HOMES = [
@@ -33,3 +36,12 @@ def test_where_one_building_says_its_own_the_ledger_is_not_spread():
 def test_floors_are_storeys():
     homes = [{k: v for k, v in home.items() if k != "storeys"} | {"floors": 5} for home in HOMES[:2]]
     assert make_area(buildings=homes, compounds=[YARD]).buildings["storeys"].tolist() == [5, 5]
+
+
+def test_a_ledger_of_a_yard_without_homes_is_told():
+    """C2's ledger names 40 households and nothing is drawn there: they count nowhere, and that is said."""
+    empty = {"id": "C2", "name": "二院", "households": 40, "geometry": box(200, 0, 300, 100)}
+    layers = {"compounds": frame([YARD, empty]), "buildings": frame(HOMES)}
+    told = findings(layers, crs="EPSG:4546", catalog=read_catalog())
+    found = [fault for fault in told if fault.rule == "households"]
+    assert [fault.ids for fault in found] == [("C2",)] and "buildings are used" in found[0].mend

@@ -50,6 +50,22 @@ def plan() -> sr.Scenario:
     return sr.Scenario("lit", "亮化", [sr.build("street_lamps", "A2", geometry=at(5, 5), height_m=6.0)])
 
 
+def test_tables_that_lie_beside_the_area_hold_without_being_named(tmp_path: Path) -> None:
+    place = sr.write_area(two_yards(), tmp_path / "area")
+    price = "layer,verb,kind,quantity,price,source,date\nwalls,demolish,,length_m,33.33,询价,2026-01\n"
+    tables(place, **{"catalog/costs": price})
+    costs = sr.read_area(place).catalog.costs.query("layer == 'walls' and verb == 'demolish' and kind == ''")
+    assert costs.set_index("quantity")["price"]["length_m"] == 33.33
+
+
+def test_a_line_of_the_leaders_table_needs_a_title_for_each_figure() -> None:
+    line = {"row": "own", "group": "money", "title_zh": "甲|乙", "title_en": "a", "form_zh": "{}",
+            "indicators": "cost_yuan|subsidy_yuan"}  # fmt: skip
+    with pytest.raises(InputError, match=r"title_en tells 1 figures, indicators 2(.|\n)*form_zh has no place"):
+        two_yards().with_catalog(leaders=[line])
+    two_yards().with_catalog(leaders=[line | {"title_en": "a|b", "form_zh": "{}，{}"}])
+
+
 def test_it_is_read_related_and_checked(today: sr.StudyArea) -> None:
     assert today.street_lamps["height_m"].tolist() == [4.5]
     assert today.street_lamps["compound_id"].tolist() == [today.compounds.index[0]]

@@ -12,6 +12,7 @@ from shapely.affinity import translate
 from spatialreno import Scenario, build, demolish, read_scenario
 from spatialreno.area.under_catalog import replace_layers
 from spatialreno.community import find_consents, register_facilities, touched_features
+from spatialreno.comparison.plan import consent_values
 from spatialreno.errors import InputError
 
 OPEN = Scenario("open", "拆墙", [demolish("walls", ids=["W1"])])
@@ -144,3 +145,49 @@ def test_what_moves_into_a_building_is_judged_by_another_rule_than_what_stands_a
     outside = build("facilities", "F2", kind="bookstore", geometry=at(35, 20))
     kinds = touched_features(area, Scenario("two", interventions=[inside, outside])).set_index("id")["kind"]
     assert kinds.to_dict() == {"F1": "in_building", "F2": ""}
+
+
+def test_who_holds_the_land_on_both_sides_stands_where_he_said_least():
+    """U3 signed for the east and refused for the west: the wall between asks him, and he is against."""
+    area = court(parties=[{"id": "U3", "name": "总公司", "kind": "unit"}], rights=[
+        {"feature_id": "C1", "party_id": "U3", "right": "land_use", "consent": "signed"},
+        {"feature_id": "C2", "party_id": "U3", "right": "land_use", "consent": "against"},
+    ])  # fmt: skip
+    found = find_consents(area, OPEN)
+    assert states(found, "owner")["W1", "U3"] == "refused"
+    assert found.parties.loc["U3", ["state", "in_hand"]].tolist() == ["refused", 0] and found.against_count == 1
+
+
+def test_a_vote_of_homes_nobody_counted_is_asked_and_cannot_pass():
+    """Of the west nobody knows the households: its vote is needed, not counted, and the east's six need five."""
+    area = court(ballots=votes("open:C1", "H1", 6))
+    houses = area.buildings
+    houses.loc["H2", "households"] = None
+    doors = area.entrances.drop("H2-1")
+    found = find_consents(replace_layers(area, {"buildings": houses, "entrances": doors}), OPEN)
+    assert found.votes.set_index("place")["state"].to_dict() == {"C1": "passed", "C2": "uncounted"}
+    west = found.votes.set_index("place").loc["C2"]
+    assert west[["heads", "area_m2", "to_win"]].isna().all()
+    assert (found.uncounted_votes, found.households_to_win, found.complete) == (1, 0, False)
+    assert consent_values(found)["votes_passed"] == 1.0 and consent_values(found)["votes_uncounted"] == 1.0
+
+
+def test_one_home_nobody_counted_leaves_the_vote_of_its_yard_open():
+    """All six known homes of the west say yes; a second house there has no number, so nothing is decided."""
+    more = {"id": "H3", "use": "residential", "storeys": 3, "geometry": shapely.box(60, 20, 75, 30)}
+    area = court(ballots=votes("open:C2", "H2", 6))
+    known = area.buildings[["use", "storeys", "households"]].to_dict("index")
+    shapes = [translate(shape, -ORIGIN[0], -ORIGIN[1]) for shape in area.buildings.geometry]
+    rows = [{"id": i, **row, "geometry": shape} for (i, row), shape in zip(known.items(), shapes, strict=True)]
+    found = find_consents(court(ballots=votes("open:C2", "H2", 6), buildings=[*rows, more]), OPEN)
+    assert found.counts["open:C2"].uncounted == ("H3",) and not found.counts["open:C2"].passed
+    assert found.counts["open:C1"].state == "quorum_short"
+
+
+def test_what_has_no_known_holder_is_counted_and_city_ground_is_not():
+    shed = {"id": "V9", "legality": "undecided", "geometry": shapely.box(30, 20, 35, 25)}
+    area = court(structures=[shed])
+    found = find_consents(area, Scenario("s", interventions=[demolish("structures", ids=["V9"])]))
+    assert (found.ownerless, len(found.parties)) == (1, 0)
+    street = build("pipes", "P", geometry=translate(LineString([(-9, -9), (90, -9)]), *ORIGIN), kind="water")
+    assert find_consents(area, Scenario("p", interventions=[street])).ownerless == 0

@@ -126,6 +126,51 @@ def test_what_is_only_on_a_list_is_told_beside_the_sheds(today: sr.StudyArea) ->
     assert told.iloc[1] == "0（另有清单未落图 2 处，44 m²）" and set(told.drop(told.index[1])) == {"—"}
 
 
+def test_what_a_figure_leaves_out_is_told_beside_it(today: sr.StudyArea) -> None:
+    """Without a price, without a quantity, without a holder, without a known electorate; small money is not 0."""
+    figures = {
+        "cost_yuan": [float("nan"), 428.0, 68_900.0, 5e6], "unpriced": [0.0, 1.0, 3.0, 2.0],
+        "unmeasured": [float("nan"), float("nan"), 3.0, 1.0], "parties_signed": [0.0, 0.0, 1.0, 1.0],
+        "parties_asked": [0.0, 0.0, 3.0, 3.0], "ownerless": [float("nan"), 1.0, float("nan"), 2.0],
+        "votes_passed": [0.0, 0.0, 0.0, 1.0], "votes_asked": [0.0, 0.0, 2.0, 7.0],
+        "votes_uncounted": [float("nan"), float("nan"), 2.0, 4.0], "facilities_built": [0.0, 1.0, 2.0, 2.0],
+        "households_missing": [0.0, 0.0, float("nan"), 15.0], "facilities_built_m2": [0.0, 9.0, float("nan"), 99.0],
+    }  # fmt: skip
+    norm = sr.evaluate(today).standard
+    table = Figures(pd.DataFrame(figures, index=["today", "a", "b", "c"]).T, today, norm, "zh").table()
+
+    def cells(begins: str) -> list[Any]:
+        return table[table.index.str.startswith(begins)].iloc[0][["today", "a", "b", "c"]].tolist()
+
+    assert cells("总投资") == ["—", "0.04 / — / —（另 1 项无单价）", "6.9 / — / —（另 3 项缺工程量）",
+                            "500 / — / —（另 1 项无单价、1 项缺工程量）"]  # fmt: skip
+    parties = ["0 / 0 / —（另 1 处权利人不详）", "1 / 3 / —", "1 / 3 / —（另 2 处权利人不详）"]
+    assert cells("单位（权利人）")[1:] == parties
+    votes = ["0 / 0；0", "0 / 0；0", "0 / 2；—（其中 2 项户数不详）", "1 / 7；15（其中 4 项户数不详）"]
+    assert cells("业主共同表决") == votes
+    assert cells("新增设施")[1:] == ["1 / 9 / —", "2 / — / —", "2 / 99 / —"]
+
+
+def test_a_home_nobody_counted_leaves_the_share_of_a_household_open() -> None:
+    """Of B2 nobody knows the households: the total stands, what comes to each does not, and the note names B2."""
+    layers = rows()
+    layers["buildings"] = [layers["buildings"][0], {**layers["buildings"][1], "households": None}]
+    area = make_area("两院", **layers, parking=[
+        {"id": "K1", "kind": "car", "places": 10, "geometry": box(5, 5, 15, 15)},
+        {"id": "K2", "kind": "car", "geometry": box(165, 5, 175, 15)},
+        {"id": "K3", "kind": "ebike", "places": 7, "geometry": box(185, 5, 190, 15)},
+    ])  # fmt: skip
+    wall = sr.Scenario("opened", "拆墙", [sr.demolish("walls", between=["W", "E"])])
+    found = sr.compare(area, [wall])
+    table = found.leaders()["opened"]
+    assert table[table.index.str.startswith("总投资")].iloc[0].split(" / ")[1:] == ["—", "—"]
+    assert table[table.index.str.startswith("机动车")].iloc[0] == "— / 7 / 0"  # of K2 nobody knows the places
+    assert table[table.index.str.startswith("业主共同表决")].iloc[0] == "0 / 2；27（其中 1 项户数不详）"
+    said = [text for option, text in found.notes() if option == "opened"]
+    assert "1 栋住宅户数不详（B2），户均无法计算" in said and "1 项表决因户数不详无法计票：B2" in said
+    assert pd.isna(found.evaluations["today"].value("parking_household"))
+
+
 def test_fire_access_counts_homes_only(options: sr.Comparison, today: sr.StudyArea) -> None:
     """B1 of 40 households and B2 of 10, of whom those count that an engine serves."""
     verdicts = sr.fire_access(today).buildings["verdict"].eq("pass")

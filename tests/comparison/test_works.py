@@ -244,3 +244,12 @@ def test_lifts_are_part_of_the_option_where_asked():
     assert with_lifts.consents["idle"].parties.equals(without.consents["idle"].parties)  # each stairwell votes itself
     again = sr.compare(with_lifts.areas["idle"], [idle], works=["lifts"])
     assert "idle" not in again.works  # every stairwell has its lift
+
+
+def test_a_station_that_heats_nobody_says_why(today):
+    """A point within B1, and in none of its rooms: no lane leads to it, nobody is newly heated, and the note tells."""
+    inside = today.buildings.geometry["B1"].centroid
+    shut = sr.Scenario("shut", "", [sr.build("facilities", "HX", geometry=inside, kind=STATION, capacity=5000.0)])
+    found = sr.compare(today, [shut], works=["heat"])
+    assert found.leaders().loc["新增供暖 / 加装电梯", "shut"] == "0 / 0"
+    assert [text for option, text in found.notes() if option == "shut" and text.startswith("热力站未能新增供暖：")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from maps.hostile import hostile
 from shapely import LineString, Point, Polygon, box
 
 from spatialreno.area import StudyArea, assemble
+from spatialreno.comparison import LeaderFigure, LeaderRow, Told
 from spatialreno.comparison.money.funding import fund
 from spatialreno.maps import draw
 from spatialreno.scenario import Bill
@@ -217,6 +219,18 @@ def told_table() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names).set_index(names[:4])
 
 
+def leader_rows(text: Callable[[str], str]) -> list[LeaderRow]:
+    """Two rows of the leaders' table, one of a single figure."""
+    nothing = Told(math.nan, "—")
+    walls = LeaderFigure(text("拆除围墙"), "m", (Told(0.0, "0"), Told(0.0, "0"), Told(80.0, "80")))
+    cost = LeaderFigure("总投资", "万元", (nothing, Told(4.2, "4.2"), Told(100.0, "100")))
+    each = LeaderFigure("户均", "元", (nothing, Told(583.0, "583"), Told(13889.0, "13,889")))
+    return [
+        LeaderRow("拆", walls.title, "m", "", (walls,), "{}"),
+        LeaderRow("钱", "总投资 / 户均", "万元 / 元", "", (cost, each), "{} / {}"),
+    ]
+
+
 @pytest.fixture(scope="session")
 def make_options() -> Callable[..., SimpleNamespace]:
     """Build a comparison; ``text`` is given every name and may change it."""
@@ -224,11 +238,12 @@ def make_options() -> Callable[..., SimpleNamespace]:
     def make(text: Callable[[str], str] = str, **changes: Any) -> SimpleNamespace:
         areas = dict(assembled(text, **changes))
         owned = {option: own(option, text("B01")) for option in OPTIONS}
+        rows = leader_rows(text)
         leaders = pd.DataFrame(
-            {"group": ["拆", "钱"], "unit": ["m", "万元 / 元"], "today": [0.0, "—"], "clear": [0.0, "4.2 / 583"],
-             "opened": [80.0, "100 / 13,889"]},
-            index=pd.Index([text("拆除围墙"), "总投资 / 户均"], name="indicator"),
-        )
+            {"group": [row.group for row in rows], "unit": [row.unit for row in rows],
+             **{option: [row.cell(at) for row in rows] for at, option in enumerate(OPTIONS)}},
+            index=pd.Index([row.title for row in rows], name="indicator"),
+        )  # fmt: skip
         return SimpleNamespace(
             today=areas["today"],
             areas=areas,
@@ -238,6 +253,7 @@ def make_options() -> Callable[..., SimpleNamespace]:
             freed={option: owned[option][1] for option in OPTIONS},
             isochrones={option: owned[option][2] for option in OPTIONS},
             leaders=lambda lang: leaders,
+            leader_rows=lambda lang: rows,
             bill=lambda: bill(text),
             funding=lambda: fund(areas, bill(text)),
             ledgers=ledgers(text),

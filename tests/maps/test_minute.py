@@ -1,5 +1,6 @@
 """One sentence an option, by rule: what it gives, costs and lacks, and which option is nowhere worse than it."""
 
+import math
 from types import SimpleNamespace
 
 import pandas as pd
@@ -7,7 +8,8 @@ import pytest
 from maps.hostile import ALL, hostile
 from maps.test_door import Reader
 
-from spatialreno.maps.content.leader_parts import apart
+from spatialreno.comparison import LeaderFigure, LeaderRow, Told
+from spatialreno.maps.content.leader_parts import leader_rows
 from spatialreno.maps.first_minute.bars import metres_bars, vote_bars
 from spatialreno.maps.first_minute.location import location
 from spatialreno.maps.first_minute.minute import dominates, minutes, sentence, tab_lines
@@ -73,7 +75,9 @@ def test_bars_count_people_and_votes():
     for said in ("近 50–100 m", "远 ≥ 200 m", "90", "30", "20"):
         assert said in read.words
     assert metres_bars(SimpleNamespace(gained={}), "a", "zh") == ""
-    tally = SimpleNamespace(heads=100, agreed_heads=60, against=10, voted_heads=75, to_win=("x",) * 7, passed=False)
+    tally = SimpleNamespace(
+        heads=100, agreed_heads=60, against=10, voted_heads=75, to_win=("x",) * 7, passed=False, uncounted=()
+    )
     area = SimpleNamespace(
         compounds=pd.DataFrame({"name": [hostile("一号院")]}, index=["C1"]),
         catalog=SimpleNamespace(rows=lambda _: [{"matter": "open", "title_zh": "打开"}]),
@@ -84,25 +88,48 @@ def test_bars_count_people_and_votes():
     assert "script" not in Reader(drawn).tags and ALL[:8] in Reader(drawn).words
 
 
-def test_a_row_is_taken_apart_where_all_its_cells_can_be():
-    """One figure a line, as title, unit and cells have parts; a row whose cells do not fit stays whole."""
-    votes = apart("共同表决：已通过 / 须表决；尚需争取住户", "项 / 项；户", ["0 / 0；0", "7 / 27；674"], "zh")
-    assert [(p.whole_title, p.unit, p.cells) for p in votes] == [
-        ("共同表决：已通过", "项", ("0", "7")),
-        ("共同表决：须表决", "项", ("0", "27")),
-        ("共同表决：尚需争取住户", "户", ("0", "674")),
-    ]
-    gain = apart("新纳入 / 新进入（户）", "人 / 人（户）", ["0 / 0（0）", "749 / 2\u202f523（1\u202f008）"], "zh")
-    assert [(p.title, p.unit, p.cells[1]) for p in gain] == [
-        ("新纳入", "人", "749"), ("新进入", "人", "2\u202f523"), ("涉及住户", "户", "1\u202f008")
+def figure(title, unit, *told, changes=False):
+    values = [Told(value, text, *beside) for value, text, *beside in told]
+    return LeaderFigure(title, unit, tuple(values), changes)
+
+
+def parts_of(row, lang="zh"):
+    options = SimpleNamespace(areas=dict.fromkeys(("today", "full")), leader_rows=lambda lang: [row])
+    return leader_rows(options, lang)[0].parts
+
+
+def test_each_figure_of_a_row_has_a_line_of_its_own():
+    """Its own title, unit and cells; what is told beside stands with its figure, and the stem goes before all."""
+    nothing = (math.nan, "—")
+    votes = LeaderRow("难", "共同表决：已通过 / 须表决", "项", "共同表决：", (
+        figure("已通过", "项", (0, "0"), (7, "7")),
+        figure("须表决", "项", (0, "0"), (27, "27", "（其中 2 项户数不详）")),
+    ), "{} / {}")  # fmt: skip
+    assert [(p.whole_title, p.unit, p.cells) for p in parts_of(votes)] == [
+        ("共同表决：已通过", "项", ("0", "7")), ("共同表决：须表决", "项", ("0", "27（其中 2 项户数不详）")),
     ]  # fmt: skip
-    lane = apart("净宽", "m", ["工农巷 2.0", "工农巷 2.0 → 8.5"], "zh")
-    assert [(p.whole_title, p.cells) for p in lane] == [("净宽 工农巷", ("2.0", "2.0 → 8.5"))]
-    assert lane[0].shares() == [None, None] and gain[1].shares() == [0.0, 1.0]
-    cost = apart("总投资 / 其中补助", "万元", ["—", "13 / —（另 1 项无单价）"], "zh")
-    assert [p.cells[1] for p in cost] == ["13（另 1 项无单价）", "—"]
-    odd = apart("甲 / 乙", "m", ["—", "1 / 2 / 3"], "zh")
-    assert [(p.title, p.cells) for p in odd] == [("甲 / 乙", ("—", "1 / 2 / 3"))]
+    gain = LeaderRow("人", "新进入（户）", "人（户）", "", (
+        figure("新进入", "人", (0, "0"), (2523, "2,523")), figure("户", "户", (0, "0"), (1008, "1,008")),
+    ), "{}（{}）")  # fmt: skip
+    shown = parts_of(gain)
+    assert [(p.title, p.cells[1]) for p in shown] == [("新进入", "2\u202f523"), ("涉及住户", "1\u202f008")]
+    assert shown[0].shares() == [0.0, 1.0] and gain.cell(1) == "2,523（1,008）"
+    lanes = LeaderRow("建", "净宽", "m", "净宽 ", (
+        figure("工农 巷；3", "m", (2, "2.0"), (8.5, "2.0 → 8.5"), changes=True),
+        figure("7", "m", nothing, nothing),
+    ), "{}；{}", named=True, more="；另 2 条")  # fmt: skip
+    shown = parts_of(lanes)
+    assert [(p.whole_title, p.cells) for p in shown] == [
+        ("净宽 工农 巷；3", ("2.0", "2.0 → 8.5")), ("净宽 7；另 2 条", ("—", "—"))
+    ]  # fmt: skip
+    assert shown[0].shares() == [None, None] and lanes.cell(1) == "工农 巷；3 2.0 → 8.5；7 —；另 2 条"
+    cost = LeaderRow("钱", "总投资 / 户均", "万元 / 元", "", (
+        figure("总投资", "万元", nothing, (13.4, "13.4", "（另 1 项无单价）")), figure("户均", "元", nothing, nothing),
+    ), "{} / {}")  # fmt: skip
+    assert [p.cells[1] for p in parts_of(cost)] == ["13.4（另 1 项无单价）", "—"]
+    assert (cost.cell(0), cost.cell(1)) == ("—", "13.4 / —（另 1 项无单价）")
+    none = parts_of(LeaderRow("建", "净宽", "m", "净宽 ", (), "", named=True))
+    assert [(p.whole_title, p.cells) for p in none] == [("净宽", ("—", "—"))]
 
 
 def test_money_is_told_by_payer_and_stage(options):

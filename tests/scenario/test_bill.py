@@ -12,6 +12,7 @@ from shapely import LineString, box
 from shapely.affinity import translate
 
 from spatialreno import InputError, Scenario, alter, build, demolish
+from spatialreno.area.under_catalog import replace_layers
 from spatialreno.scenario import hundredths, ledger_lines, make_bill
 
 
@@ -172,3 +173,21 @@ def test_lists_stay_lists(yards):
     )
     rows = Scenario("s", interventions=[demolish("walls", ids=["W"])]).ledger(lone)
     assert set(rows["parties"]) == {("Luoyang Heat, Ltd",)}
+
+
+def test_a_share_of_a_household_is_not_told_where_one_home_is_not_counted(yards):
+    wall = Scenario("s", interventions=[demolish("walls", ids=["W1"])])
+    houses = yards.buildings
+    both = replace_layers(yards, {"buildings": houses.assign(households=pd.array([3, 7], "Int64"))})
+    known = wall.bill(both)
+    assert known.per_household["s"] == known.total["s"] / 10
+    one = replace_layers(yards, {"buildings": houses.assign(households=pd.array([3, None], "Int64"))})
+    assert wall.bill(one).total["s"] == known.total["s"] and pd.isna(wall.bill(one).per_household["s"])
+
+
+def test_what_has_a_price_and_no_quantity_is_told_apart(yards):
+    """A canteen of unknown size has a price of 2 750 a square metre; a new name has none."""
+    acts = [alter("buildings", ids=["B1"], set={"name": "x"})]
+    acts += [build("facilities", "X2", geometry=at(9, 50), kind="canteen")]
+    bill = Scenario("s", interventions=acts).bill(yards)
+    assert (bill.unpriced_count("s"), bill.unmeasured_count("s")) == (2, 1)

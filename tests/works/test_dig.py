@@ -12,7 +12,7 @@ from shapely.geometry import LineString, box
 from spatialreno import Scenario, alter, demolish
 from spatialreno.catalog import read_catalog
 from spatialreno.errors import InputError
-from spatialreno.works import dig_book, fit_section, plan_dig
+from spatialreno.works import dig_book, dig_lines, fit_section, plan_dig
 from spatialreno.works.dig.falls import FALLS, deep_drains, house_clearance
 from spatialreno.works.dig.lane_rooms import lane_rooms
 
@@ -225,3 +225,21 @@ def test_every_piece_says_whom_it_serves():
         assert near < far and "to-B1" in pieces[kind, "B1"]
     assert set(dig.served["piece"]) == set(dig.costs["piece"])
     assert set(dig.served["building_id"]) == {"B1", "B2", "B3", "B4"}
+
+
+def test_a_house_that_touches_its_lane_needs_no_branch():
+    """B1 stands on the lane's line: nothing is laid to it, it is served all the same, and the plan fits the area."""
+    area = lane(12.0, buildings=[house("B1", 20, 0), house("B3", 100, 6)])
+    dig = plan_dig(area, ["sewage"])
+    assert set(dig.routes["piece"]) >= {"to-B3"} and "to-B1" not in set(dig.routes["piece"])
+    assert "B1" in set(dig.served["building_id"]) and not dig.by_kind.loc["sewage", "unreached"]
+    after = dig.as_scenario("dig").apply(area)
+    assert (after.pipes["length_m"] > 0).all()
+    assert dig_lines(dig, area.catalog)["quantity"].gt(0).all()
+
+
+def test_pipes_at_a_price_of_nothing_share_a_trench_of_nothing():
+    costs = [{"layer": "pipes", "verb": "build", "kind": kind, "quantity": "length_m", "price": 0} for kind in KINDS]
+    area = lane(12.0).with_catalog(costs=costs, source="捐赠", date="2026-01")
+    lines = dig_lines(plan_dig(area, KINDS), area.catalog)
+    assert len(lines) and lines["cost_yuan"].eq(0.0).all()

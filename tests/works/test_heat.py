@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from conftest import at, make_area
-from shapely.geometry import LineString, box
+from conftest import ORIGIN, at, make_area
+from shapely.affinity import translate
+from shapely.geometry import LineString, Point, box
 
 from spatialreno.area import heat_load
 from spatialreno.errors import InputError
@@ -327,3 +328,23 @@ def test_the_two_lanes_a_house_faces_are_those_of_measuring_all(points, lines):
     rows, near = _two_nearest(spots, pieces)
     assert near.tolist() == wanted.ravel().tolist()
     assert rows.tolist() == np.repeat(np.arange(points), min(2, lines)).tolist()
+
+
+def test_a_station_in_a_room_of_a_house_heats_from_that_house():
+    """HX is a point inside B0 below the lane: the pipes leave through its wall, and all three houses are heated."""
+    room = {"id": "HX", "kind": STATION, "capacity": 5000.0, "building_id": "B0", "geometry": Point(5, -12)}
+    shed = {"id": "B0", "use": "boiler_house", "geometry": box(0, -16, 10, -6)}
+    row = [house("B1", 20, 6), house("B2", 60, 6), house("B3", 100, 6)]
+    plan = supply_heat(quarter(buildings=[*row, shed], facilities=[room]), sign_up=0.5)
+    assert (plan.households_reached, plan.reason) == (30, "")
+    inside = shapely.intersection(plan.pipes.geometry.to_numpy(), translate(box(0, -16, 10, -6), *ORIGIN))
+    assert shapely.length(inside).sum() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_risers_of_homes_nobody_counted_are_left_out_of_the_money_and_named():
+    """10 + 10 households sign up at 50 %: 10 × 4 000; B2 is heated, and what its households pay nobody knows."""
+    row = [house("B1", 20, 6), house("B2", 60, 6, households=None), house("B3", 100, 6)]
+    plan = supply_heat(quarter(buildings=row), sign_up=0.5)
+    risers = plan.costs[plan.costs["unit"] == "household"]
+    assert risers["ids"].tolist() == [("B1", "B3"), ("B2",)]
+    assert risers["cost_yuan"].iloc[0] == 40_000.0 and risers["cost_yuan"].isna().tolist() == [False, True]

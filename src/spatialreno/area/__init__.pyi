@@ -35,11 +35,13 @@ from .facts.homes import is_inhabited as is_inhabited
 from .facts.in_service import open_facilities as open_facilities
 from .facts.in_service import pipes_in_use as pipes_in_use
 from .facts.listed import listed_structures as listed_structures
+from .facts.people import all_households as all_households
 from .facts.people import built_years as built_years
 from .facts.people import home_buildings as home_buildings
 from .facts.people import inhabited_buildings as inhabited_buildings
 from .facts.rooms import empty_rooms as empty_rooms
 from .facts.rooms import room_taken as room_taken
+from .facts.rooms import seen_from_outside as seen_from_outside
 from .facts.same_ground import once_where_same as once_where_same
 from .given import Ids as Ids
 from .given import Points as Points

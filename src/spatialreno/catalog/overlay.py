@@ -222,6 +222,8 @@ def references(laid: list[OwnRow], tables: Mapping[str, Table], layers: Mapping[
             yield from _layer_faults(row, known)
         if row.table == "indicators":
             yield from _indicator_faults(row, known)
+        if row.table == "leaders":
+            yield from _leader_faults(row)
 
 
 def _targets(target: str, cells: Row, known: _Known) -> list[str] | None:
@@ -272,6 +274,18 @@ def _layer_faults(row: OwnRow, known: _Known) -> Iterator[Fault]:
             yield row.fault(f"{name} has no {status} column {column} ({dtype})", f"Add it to {LAYER_TABLES}{name}.csv")
     if layer.natural_quantity not in ("count", *layer.columns):
         yield row.fault(f"natural_quantity is {layer.natural_quantity}, no column of {name}", "Name one, or count")
+
+
+def _leader_faults(row: OwnRow) -> Iterator[Fault]:
+    """Hold a line of the leaders' table to its indicators: a title for each, a place for each where it has a form."""
+    count = len(_listed(row.cells["indicators"]))
+    for column in ("title_zh", "title_en", "unit_zh", "unit_en", "divide"):
+        found = len(row.cells[column].split("|"))
+        if found != count and (found != 1 or column.startswith("title")):
+            yield row.fault(f"{column} tells {found} figures, indicators {count}", "Give each its own, between |")
+    for column in ("form_zh", "form_en"):
+        if row.cells[column] and row.cells[column].count("{}") != count:
+            yield row.fault(f"{column} has no place for each figure", f"Write {{}} {count} times, or leave it empty")
 
 
 def _indicator_faults(row: OwnRow, known: _Known) -> Iterator[Fault]:

@@ -48,6 +48,7 @@ from .upkeep.story import collection_story as collection_story
 from .voting.ballots import Register as Register
 from .voting.ballots import read_register as read_register
 from .voting.dwellings import homes as homes
+from .voting.fewest import Poll as Poll
 from .voting.fewest import fewest_people as fewest_people
 from .voting.votes import Tally as Tally
 from .voting.votes import VoteRule as VoteRule

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -135,7 +135,7 @@ def _offer(
         limit = limits.get(str(household), limits.get(int(row["floor"])))
         if limit is not None:
             votes[str(household)] = "yes" if row["pays_yuan"] <= limit else "no"
-    count = Poll(poll.areas_m2, votes, poll.rule).count(MATTER)
+    count = replace(poll, votes=votes).count(MATTER)
     low, high = shares.range_yuan
     return (scheme.name, each, low, high, count.agreed_heads, count.agreed_area_m2, count.voted_heads,
             len(count.to_win), count.passed)  # fmt: skip

@@ -10,6 +10,9 @@ from .districts.run import compare_areas as compare_areas
 from .kept import cache_folder as cache_folder
 from .kept import compare_once as compare_once
 from .kept import today_alone as today_alone
+from .leaders import LeaderFigure as LeaderFigure
+from .leaders import LeaderRow as LeaderRow
+from .leaders import Told as Told
 from .money.budgets import Budgets as Budgets
 from .money.budgets import read_budgets as read_budgets
 from .money.funding import Funding as Funding

@@ -14,10 +14,10 @@ from spatialreno._version import __version__
 from spatialreno.area import STATION, Shown, heat_demand
 from spatialreno.catalog import Finding
 from spatialreno.community import Consents, Register, answer_checkup
-from spatialreno.comparison.leaders import Figures, refuse_other_languages
+from spatialreno.comparison.leaders import Figures, LeaderRow, refuse_other_languages
 from spatialreno.comparison.money.budgets import Budgets, Given
 from spatialreno.comparison.money.funding import Funding, fund
-from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review, told
+from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review, told, vote_findings
 from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works, works_findings
 from spatialreno.comparison.write import write_comparison
@@ -217,6 +217,21 @@ class Comparison(Shown):
         """
         return Figures(self._values(), self.today, self.evaluations[TODAY].standard, lang).table()
 
+    def leader_rows(self, *, lang: Lang = "zh") -> list[LeaderRow]:
+        """Return the leaders' table with its figures one by one: value, text, and what is told beside.
+
+        Parameters
+        ----------
+        lang
+            Language of titles and units.
+
+        Returns
+        -------
+        list of LeaderRow
+            Each with ``group``, ``title``, ``unit``, ``stem`` and ``figures``; a figure has a ``Told`` for each option.
+        """
+        return Figures(self._values(), self.today, self.evaluations[TODAY].standard, lang).rows()
+
     def rank(self, weights: Mapping[str, float]) -> pd.DataFrame:
         """Rank the options by weighted indicators; the unweighted values stand beside.
 
@@ -346,6 +361,7 @@ class Comparison(Shown):
         for name in self.areas:
             if name != TODAY:
                 found += [(name, one) for one in review(self.today, self.ledgers[name], self.money.of(name))]
+                found += [(name, one) for one in vote_findings(self.consents[name])]
                 found += [(name, one) for one in gate_findings(self.today, self.areas[name])]
                 lanes = self.evaluations[name].ground.lanes
                 found += [(name, one) for one in lane_findings(self.today, before, lanes)]

@@ -85,7 +85,7 @@ def done_values(acts: pd.DataFrame | None, today: StudyArea) -> dict[str, float]
     shed = gone[(gone["layer"] == "structures") & gone["id"].isin(illegal)]["id"]
     return {
         "wall_demolished_m": float(today.walls["length_m"].reindex(gone.loc[gone["layer"] == "walls", "id"]).sum()),
-        "illegal_demolished_m2": float(today.structures["floor_area_m2"].reindex(shed).sum()),
+        "illegal_demolished_m2": float(today.structures["floor_area_m2"].reindex(shed).sum(skipna=False)),
         "facilities_built": float((built["layer"] == "facilities").sum()),
         "facilities_built_m2": _built_m2(acts, "facilities"),
         "open_space_built_m2": _built_m2(acts, "open_spaces"),
@@ -101,25 +101,37 @@ def money_values(bill: Bill, option: str) -> dict[str, float]:
         "cost_yuan": float(bill.total[option]),
         "cost_household_yuan": float(bill.per_household[option]),
         "unpriced": float(bill.unpriced_count(option)),
+        **_some("unmeasured", bill.unmeasured_count(option)),
         **{f"cost_yuan:{part}": float(parts.get(part, float("nan"))) for part in PARTS},
     }
+
+
+def _some(name: str, count: int) -> dict[str, float]:
+    """Tell a count only where there is something to count."""
+    return {name: float(count)} if count else {}
 
 
 def consent_values(found: Consents | None) -> dict[str, float]:
     """Count whom an option must ask, who has agreed or said no, and the fewest still to be won; today asks nobody.
 
-    Parties and votes, and parties and households, are never added up; every head counts once.
+    Parties and votes, and parties and households, are never added up; every head counts once. Households still to be
+    won are missing where votes are needed, and of none of them the electorate is known.
     """
+    votes = found.votes["state"] if found else pd.Series([], dtype="str")
     counts = {
         "parties_asked": len(found.parties) if found else 0,
         "parties_signed": int((found.parties["state"] == "in_hand").sum()) if found else 0,
         "parties_against": found.against_count if found else 0,
         "votes_asked": len(found.votes) if found else 0,
-        "votes_passed": int((found.votes["state"] == "passed").sum()) if found else 0,
+        "votes_passed": int((votes == "passed").sum()),
         "parties_missing": found.parties_to_win if found else 0,
         "households_missing": found.households_to_win if found else 0,
     }
-    return {name: float(count) for name, count in counts.items()}
+    values = {name: float(count) for name, count in counts.items()}
+    if len(votes) and (votes == "uncounted").all():
+        values["households_missing"] = float("nan")
+    beside = _some("votes_uncounted", found.uncounted_votes) | _some("ownerless", found.ownerless) if found else {}
+    return values | beside
 
 
 def served_values(area: StudyArea, register: Register | None) -> dict[str, float]:
@@ -143,9 +155,9 @@ def _share(people: pd.Series[float], such: pd.Series[bool], known: pd.Series[boo
 
 
 def _built_m2(bill: pd.DataFrame, layer: str) -> float:
-    """Sum what is built by area; equipment priced by another unit adds no ground."""
+    """Sum what is built by area, missing where one is not known; equipment priced by another unit adds no ground."""
     rows = bill[(bill["verb"] == "build") & (bill["layer"] == layer) & (bill["unit"] == "m2")]
-    return float(rows.drop_duplicates("id")["quantity"].sum())
+    return float(rows.drop_duplicates("id")["quantity"].sum(skipna=False))
 
 
 def land_values(freed: gpd.GeoDataFrame) -> dict[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from spatialreno.area import gate_spans
+from spatialreno.area import gate_spans, home_buildings
 from spatialreno.catalog import Finding, Things, sentence
 from spatialreno.land import conflict_lines
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from spatialreno.area import StudyArea
+    from spatialreno.community import Consents
     from spatialreno.scenario import Bill
 
 def review(today: StudyArea, acts: pd.DataFrame, bill: Bill) -> list[Finding]:
@@ -38,11 +39,28 @@ def review(today: StudyArea, acts: pd.DataFrame, bill: Bill) -> list[Finding]:
     kept = int((acts["verb"] == "keep").sum())
     if kept:
         found.append(Finding("kept", {"count": kept}))
-    rows = bill.unpriced
-    if len(rows):
-        things = [Things(row["layer"], tuple(row["ids"]), row["verb"]) for row in rows.to_dict("records")]
-        found.append(Finding("unpriced", {"count": sum(map(len, rows["ids"])), "things": things}))
-    return found
+    priced = bill.unpriced["unit_price_yuan"].notna()
+    for finding, rows in (("unpriced", bill.unpriced[~priced]), ("unmeasured", bill.unpriced[priced])):
+        if len(rows):
+            things = [Things(row["layer"], tuple(row["ids"]), row["verb"]) for row in rows.to_dict("records")]
+            found.append(Finding(finding, {"count": sum(map(len, rows["ids"])), "things": things}))
+    return found + _uncounted(today, bill)
+
+
+def vote_findings(consents: Consents) -> list[Finding]:
+    """Name the homes for which votes cannot be counted: nobody knows how many households live there."""
+    uncounted = [count.uncounted for count in consents.counts.values() if count.uncounted]
+    homes = tuple(sorted({home for some in uncounted for home in some}))
+    return [Finding("votes_uncounted", {"count": len(uncounted), "homes": homes})] if uncounted else []
+
+
+def _uncounted(today: StudyArea, bill: Bill) -> list[Finding]:
+    """Name the homes of which nobody knows how many households live there, where a total is to be shared out."""
+    homes = home_buildings(today)
+    lost = homes.index[homes["households"].isna()]
+    if not len(lost) or len(lost) == len(homes) or not bill.total.notna().any():
+        return []
+    return [Finding("households_unknown", {"count": len(lost), "homes": tuple(map(str, lost))})]
 
 
 def gate_findings(today: StudyArea, after: StudyArea) -> list[Finding]:

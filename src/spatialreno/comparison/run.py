@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from spatialreno.area import as_ids, inhabited_buildings, refuse_unknown
+from spatialreno.area import all_households, as_ids, inhabited_buildings, refuse_unknown
 from spatialreno.blocks import merge_blocks
 from spatialreno.community import find_consents, read_register
 from spatialreno.comparison.options import TODAY, Comparison
@@ -150,7 +150,7 @@ def _bill(ledgers: Mapping[str, pd.DataFrame], works: Mapping[str, Works], areas
     for name, rows in ledgers.items():
         joint = works[name].lines(areas[name]) if name in works else []
         parts[name] = [ledger_lines(rows[rows["part"] == "plan"]), *joint]
-    return make_bill(parts, today.catalog, float(today.buildings["households"].sum()))
+    return make_bill(parts, today.catalog, all_households(today))
 
 
 def only_cleared(scenario: Scenario, today: StudyArea) -> StudyArea:

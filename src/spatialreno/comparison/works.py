@@ -35,12 +35,15 @@ class Works:
         The plans; None where the option has none.
     scenario
         What they build and alter, as part of the option.
+    cold
+        Why a station of the option heats nobody anew; empty where it does, or where there is none.
     """
 
     heat: HeatPlan | None
     dig: Dig | None
     scenario: Scenario
     lifts: LiftPlan | None = None
+    cold: str = ""
 
     def lines(self, area: StudyArea) -> list[pd.DataFrame]:
         """List what they cost, as lines of the bill; the pipes of heat and their trench once."""
@@ -62,6 +65,8 @@ def works_findings(works: Works, area: StudyArea, lang: str = "zh") -> list[str]
         Language of the lines, zh or en.
     """
     limits, found = area.catalog.constants, list[str]()
+    if works.cold:
+        found.append(sentence(area.catalog, Finding("heat_nobody", {"why": works.cold}), lang))
     stations = works.heat.stations if works.heat is not None else None
     for name, row in stations.iterrows() if stations is not None else ():
         if row["worst_m"] == row["worst_m"]:
@@ -123,7 +128,7 @@ def plan_works(today: StudyArea, scenario: Scenario, asked: Sequence[str], *, al
     if not asked:
         return None
     area = scenario.apply(today)
-    heat = _heat(area, say) if "heat" in asked and _can_join(area) else None
+    heat, cold = _heat(area, say) if "heat" in asked and _can_join(area) else (None, "")
     works = Scenario("works", scenario.title, [])
     if heat is not None:
         works |= heat.as_scenario("works")
@@ -136,7 +141,8 @@ def plan_works(today: StudyArea, scenario: Scenario, asked: Sequence[str], *, al
     if lifts is not None:
         ids, phase = sorted(map(str, new_lifts(lifts).index)), _lift_phase(area.catalog)
         works |= Scenario("works", scenario.title, [alter("entrances", ids=ids, set={"lift": True}, phase=phase)])
-    return None if heat is None and dig is None and lifts is None else Works(heat, dig, works, lifts)
+    nothing = heat is None and dig is None and lifts is None and not cold
+    return None if nothing else Works(heat, dig, works, lifts, cold)
 
 
 def with_works(
@@ -169,13 +175,13 @@ def _can_join(area: StudyArea) -> bool:
     return bool(len(area.paths) and len(pipes_in_use(area)))
 
 
-def _heat(area: StudyArea, say: Say) -> HeatPlan | None:
-    """Plan heat where a station stands or is planned; None where nobody is newly heated."""
+def _heat(area: StudyArea, say: Say) -> tuple[HeatPlan | None, str]:
+    """Plan heat where a station stands or is planned; None, and why, where nobody is newly heated."""
     if not area.facilities["kind"].eq(STATION).any():
-        return None
+        return None, ""
     say(f"heat {area.name}")
     plan = supply_heat(area, exact=False)
-    return plan if plan.households_reached else None
+    return (plan, "") if plan.households_reached else (None, plan.reason)
 
 
 def _lifts(area: StudyArea, say: Say) -> LiftPlan | None:

@@ -94,7 +94,7 @@ def parking_rows(area: StudyArea, households: float, *, estimated: bool) -> list
     """
     parking = area.parking
     known = surveyed(area, "parking")
-    places = parking["places"].astype("float64").groupby(parking["kind"]).sum(min_count=1)
+    places = parking["places"].astype("float64").groupby(parking["kind"]).agg(lambda own: own.sum(skipna=False))
     count = {kind: _places(places, kind) if known else nan for kind in PARKING_KINDS}
     guessed = bool(parking["estimated"].notna().any())
     rows = [
@@ -108,5 +108,5 @@ def parking_rows(area: StudyArea, households: float, *, estimated: bool) -> list
 
 
 def _places(places: pd.Series[float], kind: str) -> float:
-    # a kind that was mapped without any number of places is unknown; one that was not mapped is none
+    # a kind of which one lot was mapped without its number of places is unknown; one that was not mapped is none
     return float(places[kind]) if kind in places.index else 0.0

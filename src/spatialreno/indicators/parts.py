@@ -22,6 +22,8 @@ from spatialreno.indicators.people import head_counts, resident_means
 from spatialreno.indicators.rows import Row, marks
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from spatialreno.catalog import Catalog
     from spatialreno.indicators.workings import Workings
 
@@ -67,13 +69,18 @@ def _heated(work: Workings) -> list[Row]:
     return resident_means(heated, work.people, work.places["area"], level="area")
 
 
+def _whole(people: pd.Series[float]) -> float:
+    """Add up people whom something is shared out over; missing where one home's number is not known."""
+    return float(people.astype("float64").sum(skipna=False)) if len(people) else float("nan")
+
+
 def _parking(work: Workings) -> list[Row]:
-    households = float(work.people["households"].sum(min_count=1))
+    households = _whole(work.people["households"])
     return parking_rows(work.area, households, estimated=bool(work.people["households_estimated"].any()))
 
 
 def _open_spaces(work: Workings) -> list[Row]:
-    residents, guessed = float(work.people["residents"].sum(min_count=1)), bool(work.people["estimated"].any())
+    residents, guessed = _whole(work.people["residents"]), bool(work.people["estimated"].any())
     return open_space_rows(work.area, work.norm, residents, estimated=guessed)
 
 

@@ -42,7 +42,7 @@ class Bill:
     options
         Names in order, also of options without a line.
     households
-        Over which ``per_household`` shares the total out.
+        Over which ``per_household`` shares the total out; missing where some home's are not known.
     """
 
     lines: pd.DataFrame
@@ -62,14 +62,24 @@ class Bill:
 
     @property
     def unpriced(self) -> pd.DataFrame:
-        """Lines without a price, which the total leaves out: option, verb, layer, kind, ids, quantity, unit."""
+        """Lines that the total leaves out: option, verb, layer, kind, ids, quantity, unit, unit_price_yuan.
+
+        One of the last three is missing: the unit price, or the quantity.
+        """
         rows = self.lines[self.lines["cost_yuan"].isna()]
-        return rows[["option", "verb", "layer", "kind", "ids", "quantity", "unit"]].reset_index(drop=True)
+        columns = ["option", "verb", "layer", "kind", "ids", "quantity", "unit", "unit_price_yuan"]
+        return rows[columns].reset_index(drop=True)
 
     def unpriced_count(self, option: str) -> int:
-        """Count the things of an option that have no price."""
+        """Count the things of an option that the total leaves out: without a price, or without what it multiplies."""
         rows = self.unpriced
         return int(rows.loc[rows["option"] == option, "ids"].map(len).sum())
+
+    def unmeasured_count(self, option: str) -> int:
+        """Count those among them that have a price, and whose quantity nobody knows."""
+        rows = self.unpriced
+        own = (rows["option"] == option) & rows["unit_price_yuan"].notna()
+        return int(rows.loc[own, "ids"].map(len).sum())
 
     def by(self, *keys: str) -> pd.DataFrame:
         """Add the lines up by payer, class, phase, part, layer, verb, kind or item, or by several of them.
@@ -175,12 +185,17 @@ def line(part: str, layer: str, item: tuple[str, str], **cells: Any) -> dict[str
 
     ``cost_yuan`` may be given where a share of a joint cost is no quantity times a price.
     """
-    quantity, each = hundredths(cells.pop("quantity")) / 100, float(cells.pop("price"))
+    quantity, each = _hundredth(cells.pop("quantity")), float(cells.pop("price"))
     cost = cells.pop("cost_yuan", quantity * each)
     return {
         "part": part, "layer": layer, "item": item[0], "item_en": item[1], "verb": "build", "quantity": quantity,
-        "unit_price_yuan": each, "cost_yuan": hundredths(cost) / 100, **cells,
+        "unit_price_yuan": each, "cost_yuan": _hundredth(cost), **cells,
     }  # fmt: skip
+
+
+def _hundredth(value: float) -> float:
+    """Round to hundredths; what is missing stays missing."""
+    return hundredths(value) / 100 if value == value else value
 
 
 def funding_rule(catalog: Catalog, layer: str, verb: str, kind: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from spatialreno.area import Shown
+from spatialreno.area import Shown, all_households
 from spatialreno.catalog import Finding, sentence
 from spatialreno.errors import ScenarioError
 from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention
@@ -205,8 +205,7 @@ class Scenario(Shown):
         """
         from spatialreno.scenario.bill import ledger_lines, make_bill
 
-        households = float(area.buildings["households"].sum())
-        return make_bill({self.name: [ledger_lines(self.ledger(area))]}, area.catalog, households)
+        return make_bill({self.name: [ledger_lines(self.ledger(area))]}, area.catalog, all_households(area))
 
 
 def _checked(interventions: Iterable[Intervention], name: str) -> list[Intervention]:

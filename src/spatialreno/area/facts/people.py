@@ -25,6 +25,12 @@ def home_buildings(area: StudyArea) -> gpd.GeoDataFrame:
     return buildings[is_home(buildings)]
 
 
+def all_households(area: StudyArea) -> float:
+    """Count the households of an area; missing where nobody knows how many live in one of its homes."""
+    households = home_buildings(area)["households"].astype("float64")
+    return float(households.sum(skipna=False)) if len(households) else float("nan")
+
+
 def built_years(area: StudyArea) -> pd.Series[float]:
     """Tell the year each building was built: its own, else its compound's; missing where neither is known."""
     buildings, years = area.buildings, area.compounds["built_year"].astype("Float64")

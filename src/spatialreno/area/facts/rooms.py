@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from spatialreno.area.study_area import StudyArea
 
 
@@ -30,3 +29,10 @@ def room_taken(facilities: gpd.GeoDataFrame) -> pd.Series:
     outlined = shapely.get_dimensions(facilities.geometry.to_numpy()) == 2
     found: pd.Series = told.mask(told.isna() & outlined, facilities.geometry.area)
     return found
+
+
+def seen_from_outside(area: StudyArea, facilities: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Outline facilities as whoever comes along the lane finds them: one in a building by that building's outline."""
+    houses = area.buildings.geometry.to_dict()
+    shapes = [houses.get(house, own) for house, own in zip(facilities["building_id"], facilities.geometry, strict=True)]
+    return gpd.GeoSeries(shapes, index=facilities.index, crs=area.crs)

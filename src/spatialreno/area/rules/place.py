@@ -169,7 +169,7 @@ def ledgers_agree(checked: Checked) -> Iterator[Fault]:
     own = compounds["households"].astype("float64")
     where = owners(buildings.geometry, compounds.geometry, checked.constant("tolerance_m"))
     summed = buildings["households"].astype("float64").groupby(where.to_numpy()).sum(min_count=1)
-    gap = (own - summed.reindex(own.index)).abs() > checked.constant("people_gap_share") * own
+    gap = (own - summed.reindex(own.index).fillna(0.0)).abs() > checked.constant("people_gap_share") * own
     if gap.any():
         yield _fault(
             "compounds",

@@ -125,14 +125,16 @@ def _needs(
     held: dict[Thing, set[str]] = {}
     for layer, thing, party in zip(own["layer"], own["id"], own["party_id"], strict=True):
         held.setdefault((layer, thing), set()).add(party)
-    lacks = {f"{r['matter']}:{r['place']}": int(r["to_win"]) for r in consents.votes.to_dict("records")
-             if r["state"] != "passed"}  # fmt: skip
+    open_ = consents.votes[consents.votes["state"] != "passed"].to_dict("records")
+    uncounted = {f"{r['matter']}:{r['place']}" for r in open_ if r["state"] == "uncounted"}
+    lacks = {f"{r['matter']}:{r['place']}": 0 if r["state"] == "uncounted" else int(r["to_win"]) for r in open_}
     for one in touched_features(area, scenario).to_dict("records"):
         votes = {f"{one['matter']}:{place}" for place in one["places"]} & set(lacks)
         if votes:
             held.setdefault((one["layer"], one["id"]), set()).update(votes)
     cost = {who: max(lacks.get(who, 1), 1) for needed in held.values() for who in needed}
     party_names = {str(i): str(name) for i, name in area.parties["name"].items()}
+    held = {thing: who for thing, who in held.items() if not who & uncounted}  # how many to see, nobody knows
     unknown = asked[asked["state"] == "unknown"]
     for layer, thing in zip(unknown["layer"], unknown["id"], strict=True):
         held.pop((layer, thing), None)  # nobody is known whom to see: a visit frees nothing

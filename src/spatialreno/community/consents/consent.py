@@ -27,6 +27,8 @@ CONSENT_STATES = {
 }
 #: From best to worst: a party stands where its worst row stands.
 CONSENT_ORDER = ("in_hand", "promised", "open", "refused", "unknown")
+#: From least asked to worst answered, what one holder may be told of one thing.
+_LEAST = ("enforcement", "informed", "vote", *CONSENT_ORDER)
 _ASKED = [
     *("verb", "layer", "id", "kind", "basis", "right", "party_id", "party", "party_kind"),
     *("share", "consent", "date", "state", "source", "confidence"),
@@ -52,7 +54,8 @@ class Consents:
         ``open``, ``refused``; ``unknown`` where no holder is registered), source, confidence.
     votes
         A row for each matter and place: rule, electorate, heads and areas, state (``passed``, ``agreed_short``,
-        ``quorum_short``), to_win (how many votes are still missing).
+        ``quorum_short``; ``uncounted`` where nobody knows how many households live in a home of that place, and so
+        neither heads nor area nor to_win), to_win (how many votes are still missing).
     counts
         The tallies behind ``votes``, by ``matter:place``.
     fewest
@@ -61,6 +64,9 @@ class Consents:
         Index party_id; party, party_kind, rows, in_hand (rows), state: whose own agreement is needed.
     faults
         Things whose stated shares do not add up to one, when the rest was kept.
+    ownerless
+        Number of things for which somebody must be asked and no holder is registered; ground outside every compound
+        is not among them.
     """
 
     option: str
@@ -70,6 +76,7 @@ class Consents:
     fewest: Fewest
     parties: pd.DataFrame
     faults: tuple[Fault, ...] = ()
+    ownerless: int = 0
 
     @property
     def asked_count(self) -> int:
@@ -97,8 +104,13 @@ class Consents:
         return int((self.parties["state"] != "in_hand").sum())
 
     @property
+    def uncounted_votes(self) -> int:
+        """Number of votes whose electorate is not known."""
+        return int((self.votes["state"] == "uncounted").sum())
+
+    @property
     def households_to_win(self) -> int:
-        """Fewest households whose yes would pass every vote that has not passed, each counted once."""
+        """Fewest households whose yes would pass every vote not passed whose electorate is known, each counted once."""
         return len(self.fewest.asked)
 
     def to_win(self) -> pd.DataFrame:
@@ -179,7 +191,18 @@ def find_consents(
     polls = {f"{m}:{p}": book.poll(m, p) for m, p in _matters(touched, area, book)}
     counts = {name: poll.count(name) for name, poll in polls.items()}
     votes = _vote_rows(counts, area)
-    return Consents(scenario.name, asked, votes, counts, fewest_people(polls), _parties(asked), tuple(faults))
+    return Consents(
+        scenario.name, asked, votes, counts, fewest_people(polls), _parties(asked), tuple(faults),
+        _ownerless(asked, touched),
+    )  # fmt: skip
+
+
+def _ownerless(asked: pd.DataFrame, touched: pd.DataFrame) -> int:
+    """Count what has no registered holder who could be asked; ground outside every compound is the city's."""
+    within = set(touched.loc[touched["places"].map(bool), ["layer", "id"]].itertuples(index=False, name=None))
+    rows = asked[asked["state"] == "unknown"]
+    keys = zip(rows["layer"], rows["id"], rows["right"], strict=True)
+    return len({(layer, i) for layer, i, right in keys if right != "land_use" or (layer, i) in within})
 
 
 def _share_faults(area: StudyArea) -> list[Fault]:
@@ -212,7 +235,14 @@ def _asked(touched: pd.DataFrame, area: StudyArea) -> pd.DataFrame:
         by_feature.setdefault(right["feature_id"], []).append(right)
     rows = [row for one in touched.to_dict("records") for row in _holders(one, by_feature)]
     frame = pd.DataFrame(rows, columns=_ASKED)
-    return frame.drop_duplicates(["layer", "id", "party_id", "right"]).reset_index(drop=True)
+    return frame.loc[_worst(frame)].reset_index(drop=True)
+
+
+def _worst(frame: pd.DataFrame) -> list[int]:
+    """Choose one row for each holder of a thing: who holds land on both sides of a wall stands where he said least."""
+    rank = frame["state"].map({state: k for k, state in enumerate(_LEAST)})
+    worst = frame.assign(rank=rank).sort_values("rank", ascending=False, kind="stable")
+    return sorted(worst.drop_duplicates(["layer", "id", "party_id", "right"]).index)
 
 
 def _holders(one: dict[Any, Any], rights: dict[Any, list[dict[Any, Any]]]) -> list[dict[str, Any]]:
@@ -246,7 +276,7 @@ def _row(one: dict[Any, Any], right: str, basis: str, holder: dict[Any, Any] | N
 def _matters(touched: pd.DataFrame, area: StudyArea, book: Register) -> list[tuple[str, str]]:
     """List each matter that owners decide once for each place where homes are touched."""
     found = set()
-    lived_in = {unit: set(book.homes[f"{unit}_id"]) for unit in ("entrance", "building", "compound")}
+    lived_in = {unit: book.places(unit) for unit in ("entrance", "building", "compound")}
     for one in touched[touched["matter"] != ""].to_dict("records"):
         unit = matter_row(area, one["matter"])["electorate"]
         places = one["places"] if unit == "compound" else one["names"]
@@ -260,12 +290,15 @@ def _vote_rows(counts: dict[str, Tally], area: StudyArea) -> pd.DataFrame:
         kind, _, place = matter.partition(":")
         told = matter_row(area, kind)
         numbers = {key: getattr(count, key) for key in _VOTES if hasattr(count, key)}
+        numbers["to_win"] = len(count.to_win)
+        if count.uncounted:
+            numbers |= dict.fromkeys(("heads", "area_m2", "to_win"))
         rows.append(
             numbers
             | {"matter": kind, "place": place, "rule": count.rule.name, "electorate": told["electorate"]}
-            | {"to_win": len(count.to_win), "source": told["source"], "confidence": told["confidence"]}
+            | {"source": told["source"], "confidence": told["confidence"]}
         )
-    return pd.DataFrame(rows, columns=_VOTES)
+    return pd.DataFrame(rows, columns=_VOTES).astype({"heads": "Int64", "to_win": "Int64", "area_m2": "float64"})
 
 
 def _parties(asked: pd.DataFrame) -> pd.DataFrame:

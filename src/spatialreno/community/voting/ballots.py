@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pandas as pd
 
 from spatialreno.area import as_day
-from spatialreno.community.voting.dwellings import homes
+from spatialreno.community.voting.dwellings import homes, uncounted_homes
 from spatialreno.community.voting.fewest import Poll
 from spatialreno.community.voting.votes import Tally, VoteRule, vote_rule
 from spatialreno.errors import Fault, InputError
@@ -52,6 +52,26 @@ class Register:
         """Rows of the votes on each matter at each place."""
         return _rows_by(zip(self.votes["kind"], self.votes["place"], strict=True))
 
+    @cached_property
+    def _uncounted(self) -> pd.Series[str]:
+        return uncounted_homes(self.area)
+
+    def uncounted(self, unit: str, place: str) -> tuple[str, ...]:
+        """Name the homes of a place whose households nobody knows: its electorate is larger than ``homes``."""
+        found = self._uncounted
+        if unit == "compound":
+            found = found[found == place]
+        elif unit != "area":
+            found = found[found.index == self.area.entrances["building_id"].get(place, place)]
+        return tuple(sorted(map(str, found.index)))
+
+    def places(self, unit: str) -> set[str]:
+        """Name the stairwells, buildings or compounds with homes, however many households live there."""
+        found = set(self.homes[f"{unit}_id"].dropna())
+        if unit == "entrance":
+            return found
+        return found | set(self._uncounted.dropna() if unit == "compound" else self._uncounted.index)
+
     def __getstate__(self) -> dict[str, Any]:
         """Give what is stored, and nothing that was worked out, to be pickled or copied."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
@@ -72,12 +92,13 @@ class Register:
             An unknown matter, or a place where nobody lives.
         """
         unit = matter_row(self.area, kind)["electorate"]
-        if unit == "area":
-            return self.homes
-        found = self.homes.iloc[self._living[unit].get(place, [])]
-        if not len(found):
+        found = self._at(unit, place)
+        if not len(found) and unit != "area":
             raise InputError(f"{kind}:{place}: no homes. Name the {unit} whose owners decide, by its id.")
         return found
+
+    def _at(self, unit: str, place: str) -> pd.DataFrame:
+        return self.homes if unit == "area" else self.homes.iloc[self._living[unit].get(place, [])]
 
     def poll(self, kind: str, place: str, *, rule: VoteRule | None = None) -> Poll:
         """Gather one matter at one place: who may vote, who said what, and the rule.
@@ -87,11 +108,13 @@ class Register:
         InputError
             An unknown matter or place.
         """
-        own = self.electorate(kind, place)
+        row = matter_row(self.area, kind)
+        uncounted = self.uncounted(row["electorate"], place)
+        own = self._at(row["electorate"], place) if uncounted else self.electorate(kind, place)
         said = self.votes.iloc[self._said.get((kind, place), [])]
-        law = rule or vote_rule(self.area.catalog, matter_row(self.area, kind)["rule"])
+        law = rule or vote_rule(self.area.catalog, row["rule"])
         areas = {str(i): float(m2) for i, m2 in own["area_m2"].items()}
-        return Poll(areas, dict(zip(said["household"], said["choice"], strict=True)), law)
+        return Poll(areas, dict(zip(said["household"], said["choice"], strict=True)), law, uncounted)
 
     def joint_poll(self, kind: str, places: Sequence[str]) -> Poll:
         """Gather one matter that concerns several places at once: everybody votes at his own place.
@@ -103,7 +126,8 @@ class Register:
         """
         polls = [self.poll(kind, place) for place in places]
         areas = {voter: m2 for poll in polls for voter, m2 in poll.areas_m2.items()}
-        return Poll(areas, {voter: choice for poll in polls for voter, choice in poll.votes.items()}, polls[0].rule)
+        said = {voter: choice for poll in polls for voter, choice in poll.votes.items()}
+        return Poll(areas, said, polls[0].rule, tuple(sorted({i for poll in polls for i in poll.uncounted})))
 
     def count(self, kind: str, place: str, *, rule: VoteRule | None = None) -> Tally:
         """Count one matter at one place, by the rule the catalog states for it or another one.

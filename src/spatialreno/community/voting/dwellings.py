@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.area import home_buildings
 from spatialreno.works import stairwells
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ def homes(area: StudyArea) -> pd.DataFrame:
         ]
     frame = pd.DataFrame(rows, columns=["household", *COLUMNS])
     return frame.astype({"floor": int, "area_m2": float, "estimated": bool}).set_index("household").sort_index()
+
+
+def uncounted_homes(area: StudyArea) -> pd.Series[str]:
+    """List the homes of which nobody knows how many households live there: compound by building."""
+    buildings = home_buildings(area)
+    found: pd.Series[str] = buildings.loc[buildings["households"].isna(), "compound_id"]
+    return found
 
 
 def _floors(households: int, storeys: int) -> list[tuple[str, int]]:

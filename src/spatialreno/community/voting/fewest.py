@@ -21,15 +21,22 @@ _NODES = 20_000
 
 @dataclass(frozen=True)
 class Poll:
-    """One matter before it is counted: private areas of its electorate, choices of those who voted, the rule."""
+    """One matter before it is counted: private areas of its electorate, choices of those who voted, the rule.
+
+    ``uncounted`` names the homes of the electorate whose households nobody knows.
+    """
 
     areas_m2: Mapping[str, float]
     votes: Mapping[str, str]
     rule: VoteRule
+    uncounted: tuple[str, ...] = ()
 
     @cached_property
     def _counted(self) -> Tally:
-        return tally(self.areas_m2, self.votes, self.rule)
+        known = tally(self.areas_m2, self.votes, self.rule)
+        if not self.uncounted:
+            return known
+        return replace(known, quorum=False, passed=False, to_win=(), uncounted=self.uncounted)
 
     def count(self, matter: str) -> Tally:
         """Count it, once."""
@@ -71,7 +78,7 @@ def fewest_people(polls: Mapping[str, Poll]) -> Fewest:
         Persons in order of their names; nobody when all is decided.
     """
     counts = {matter: poll.count(matter) for matter, poll in sorted(polls.items())}
-    still = {matter: polls[matter] for matter, count in counts.items() if not count.passed}
+    still = {matter: polls[matter] for matter, count in counts.items() if not count.passed and not count.uncounted}
     asked: dict[str, tuple[str, ...]] = {}
     proven = True
     for group in _sharing(still):
@@ -116,7 +123,7 @@ def _won(group: Mapping[str, Poll], counts: Mapping[str, Tally]) -> tuple[list[s
 def _decided(poll: Poll, chosen: list[str]) -> bool:
     """Count a matter again with the yes of those chosen."""
     won = {who: "yes" for who in chosen if who in poll.areas_m2}
-    return Poll(poll.areas_m2, {**poll.votes, **won}, poll.rule).count("").passed
+    return replace(poll, votes={**poll.votes, **won}).count("").passed
 
 
 def _model(group: Mapping[str, Poll], people: list[str]) -> Milp:

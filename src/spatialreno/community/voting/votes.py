@@ -92,6 +92,9 @@ class Tally:
     to_win
         The smallest set of further voters whose yes would decide it: those who have not voted first, then
         those who abstained or said no. Empty when passed.
+    uncounted
+        Homes in which nobody knows how many households live: until that is known, nothing is decided there and
+        nobody can say who is still to be won.
     """
 
     matter: str
@@ -106,10 +109,13 @@ class Tally:
     quorum: bool
     passed: bool
     to_win: tuple[str, ...]
+    uncounted: tuple[str, ...] = ()
 
     @property
     def state(self) -> str:
-        """Say ``passed``, ``agreed_short`` (a quorum, too few yes) or ``quorum_short``."""
+        """Say ``passed``, ``agreed_short`` (a quorum, too few yes), ``quorum_short``, or ``uncounted``."""
+        if self.uncounted:
+            return "uncounted"
         return "passed" if self.passed else "agreed_short" if self.quorum else "quorum_short"
 
     def __repr__(self) -> str:

@@ -227,7 +227,8 @@ def _unplanned(today: StudyArea, after: StudyArea, survey: StudyArea, near: floa
 def satisfaction(satisfied: Mapping[str, Tally]) -> pd.DataFrame:
     """Tell votes of satisfaction as a table: place, heads, took part, agreed, state."""
     rows: list[dict[str, Any]] = [
-        {"place": place, "heads": c.heads, "voted": c.voted_heads, "satisfied": c.agreed_heads, "state": c.state}
+        {"place": place, "heads": None if c.uncounted else c.heads, "voted": c.voted_heads,
+         "satisfied": c.agreed_heads, "state": c.state}
         for place, c in satisfied.items()
     ]
     return pd.DataFrame(rows, columns=["place", "heads", "voted", "satisfied", "state"])

@@ -22,7 +22,7 @@ def catalog_of(folder: Path, named: str, given: Given) -> Catalog:
     folder
         The area's folder.
     named
-        What ``area.toml`` names; may be empty.
+        What ``area.toml`` names; where it names none, ``catalog`` if it lies beside it.
     given
         A catalog to start from, or a folder of tables that lie over the area's own.
 
@@ -32,6 +32,7 @@ def catalog_of(folder: Path, named: str, given: Given) -> Catalog:
         The folder leads out of the area's, or its tables do not fit; all faults at once.
     """
     catalog = given if isinstance(given, Catalog) else read_catalog()
+    named = named or (FOLDER if (folder / "area.toml").is_file() and (folder / FOLDER).is_dir() else "")
     if named:
         own = folder / named
         if not own.resolve().is_relative_to(folder.resolve()):

@@ -29,6 +29,7 @@
       const known = own.length === 1 ? each[own[0]][2] : together[own.join("|")];
       missing += known === undefined ? own.reduce((sum, name) => sum + each[name][2], 0) : known;
     }
-    return { votes, households_missing: missing };
+    const counted = votes.filter(name => each[name][2] !== null);  // of the others nobody knows how many households vote
+    return { votes, households_missing: votes.length && !counted.length ? null : missing };
   };
 })(spatialreno);

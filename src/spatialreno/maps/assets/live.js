@@ -133,7 +133,8 @@
     const rows = app.now.votes.map(name => {
       const [title, , missing] = model.votes.each[name], line = element("tr"), head = scoped(element("th"), "row");
       head.append(element("bdi", null, title));
-      line.append(head, element("td", missing ? "worse" : "better", missing ? say(words.vote_missing, { n: number(missing, 0) }) : words.vote_done));
+      const told = missing === null ? words.vote_uncounted : missing ? say(words.vote_missing, { n: number(missing, 0) }) : words.vote_done;
+      line.append(head, element("td", missing === 0 ? "better" : "worse", told));
       return line;
     });
     document.querySelector(".live-votes").replaceChildren(...(rows.length ? rows : [noted(words.none_asked, 2)]));

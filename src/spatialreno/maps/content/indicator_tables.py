@@ -168,12 +168,12 @@ def leader_lines(options: Comparison, lang: Lang) -> list[tuple[str, str, str, l
     table = options.leaders(lang=lang)
     columns = (table.index, table["group"], table["unit"], *(table[key] for key in options.areas))
     return [
-        (str(group), str(title), str(unit), [_spoken(cell) for cell in cells])
+        (str(group), str(title), str(unit), [spoken(cell) for cell in cells])
         for title, group, unit, *cells in zip(*columns, strict=True)
     ]
 
 
-def _spoken(cell: str | float) -> str:
+def spoken(cell: str | float) -> str:
     """Write a cell with the page's groups of thousands."""
     if isinstance(cell, str):
         return _THOUSANDS.sub("\u202f", cell)

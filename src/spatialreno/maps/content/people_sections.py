@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -162,11 +163,11 @@ def _vote_grid(counts: dict[str, Tally], lang: Lang) -> Markup:
         [
             name,
             say(c.state, lang),
-            c.heads,
+            math.nan if c.uncounted else c.heads,
             c.voted_heads,
             c.agreed_heads,
-            _percent(c.agreed_area_m2, c.area_m2),
-            len(c.to_win),
+            math.nan if c.uncounted else _percent(c.agreed_area_m2, c.area_m2),
+            math.nan if c.uncounted else len(c.to_win),
         ]
         for name, c in counts.items()
     ]

@@ -83,6 +83,8 @@ def vote_bars(options: Comparison, key: str, lang: Lang) -> Markup:
 def _vote(tally: Tally | None, lang: Lang) -> Markup:
     if tally is None:
         return tag("td", class_="bar")
+    if tally.uncounted:
+        return tag("td", tag("small", word("vote_uncounted", lang), class_="short"), class_="bar")
     whole = max(tally.heads, 1)
     shares = [(tally.agreed_heads / whole, "-better"), (tally.against / whole, "-worse")]
     said = f"{tally.agreed_heads} / {tally.against} / {max(tally.heads - tally.voted_heads, 0)}"

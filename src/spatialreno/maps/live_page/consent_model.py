@@ -13,7 +13,7 @@ from spatialreno.maps.content.people_sections import say_matter
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
-    from spatialreno.community import Register
+    from spatialreno.community import Poll, Register
     from spatialreno.comparison import Comparison
     from spatialreno.maps.words.words import Lang
     from spatialreno.scenario import Scenario
@@ -74,22 +74,21 @@ def votes(options: Comparison, book: Register, asked: Iterable[tuple[str, str]],
     Returns
     -------
     dict
-        ``each``: by ``matter:place`` its title, its place and how many are still to be won (none: passed);
+        ``each``: by ``matter:place`` its title, its place and how many are still to be won (0: passed; None: nobody
+        knows how many households vote there);
         ``together``: by matters of one place, joined by ``|``, the fewest households that decide all of them.
     """
     rows = {row["matter"]: row for row in options.today.catalog.rows("matters")}
-    lived = {unit: set(book.homes[f"{unit}_id"]) for unit in ("building", "compound")}
+    lived = {unit: book.places(unit) for unit in ("building", "compound")}
     known = sorted({(m, p) for m, p in asked if p in lived.get(rows[m]["electorate"], ())})
     polls = {f"{m}:{p}": book.poll(m, p) for m, p in known}
     # For each vote the first one with the same voters, the same choices and the same rule.
     first: dict[tuple[Any, ...], str] = {}
-    alike = {
-        name: first.setdefault((poll.rule, tuple(poll.areas_m2.items()), tuple(sorted(poll.votes.items()))), name)
-        for name, poll in polls.items()
-    }
-    missing = {name: len(polls[name].count("").to_win) for name in first.values()}
+    alike = {name: first.setdefault(_same(poll), name) for name, poll in polls.items()}
+    counts = {name: polls[name].count("") for name in first.values()}
+    missing = {name: None if count.uncounted else len(count.to_win) for name, count in counts.items()}
     each = {f"{m}:{p}": [say_matter(f"{m}:{p}", options, lang), p, missing[alike[f"{m}:{p}"]]] for m, p in known}
-    fewest: dict[tuple[str, ...], int] = {(name,): count for name, count in missing.items()}
+    fewest: dict[tuple[str, ...], int] = {(name,): count for name, count in missing.items() if count is not None}
     together = {}
     for names in _sets_of(each):
         own = tuple(sorted({alike[name] for name in names}))
@@ -97,6 +96,10 @@ def votes(options: Comparison, book: Register, asked: Iterable[tuple[str, str]],
             fewest[own] = len(fewest_people({name: polls[name] for name in own}).asked)
         together["|".join(names)] = fewest[own]
     return {"each": each, "together": together}
+
+
+def _same(poll: Poll) -> tuple[Any, ...]:
+    return poll.rule, tuple(poll.areas_m2.items()), tuple(sorted(poll.votes.items())), poll.uncounted
 
 
 def _sets_of(each: dict[str, list[Any]]) -> Iterator[tuple[str, ...]]:

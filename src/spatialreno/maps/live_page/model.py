@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import shapely
 
-from spatialreno.area import doubled_walls_of_gates, lasting, may_go, parts_that_go
+from spatialreno.area import all_households, doubled_walls_of_gates, lasting, may_go, parts_that_go
 from spatialreno.blocks import frontages
 from spatialreno.community import find_consents, read_register, touched_features
 from spatialreno.maps.content.owners import party_names
@@ -278,7 +279,7 @@ def homes(area: StudyArea, today: Evaluation) -> dict[str, Any]:
         "homes": [int(row) for row in buildings.index.get_indexer(people.index)],
         "residents": [None if pd.isna(n) else float(n) for n in people],
         "households": [None if pd.isna(n) else float(n) for n in households.reindex(people.index)],
-        "all_households": float(households.sum()),
+        "all_households": None if math.isnan(whole := all_households(area)) else whole,
         "owners": [held.get(str(name), []) for name in buildings.index],
     }
 

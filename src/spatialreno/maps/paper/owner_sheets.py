@@ -195,7 +195,8 @@ def _votes(sheets: list[Sheet], one: OwnerAsks, options: Comparison, lang: Lang)
         return
     sheets[-1].heading(word("votes_of", lang), size=11)
     cells = [
-        [say_matter(f"{row['matter']}:{row['place']}", options, lang), say(str(row["state"]), lang), int(row["to_win"])]
+        [say_matter(f"{row['matter']}:{row['place']}", options, lang), say(str(row["state"]), lang),
+         word("none", lang) if pd.isna(row["to_win"]) else int(row["to_win"])]
         for row in one.votes.to_dict("records")
     ]
     table(sheets, [word(k, lang) for k in ("what", "state", "missing_votes")], cells, [5, 2, 1])

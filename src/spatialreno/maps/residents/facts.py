@@ -203,6 +203,6 @@ def summary(yards: Mapping[str, Yard]) -> pd.DataFrame:
 
 def _summed(yard: Yard) -> list[Any]:
     open_ = yard.votes[yard.votes["state"] != "passed"]
-    missing = int(open_["to_win"].sum())
+    missing = float("nan") if open_["state"].eq("uncounted").any() else int(open_["to_win"].sum())
     return [yard.name, yard.sum("households"), yard.sum("residents"), yard.sum("heat_new"),
             yard.sum("pays_yuan"), len(open_), missing]  # fmt: skip

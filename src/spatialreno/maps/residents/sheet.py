@@ -116,6 +116,8 @@ class SheetMaker:
 
     def _vote_box(self, yard: Yard) -> tuple[str, str, str]:
         missing = int(yard.votes.loc[yard.votes["state"] != "passed", "to_win"].sum())
+        if yard.votes["state"].eq("uncounted").any():
+            return "f_votes", _DASH, "vote"
         if missing:
             return "f_votes", _count(missing), "vote"
         return ("f_passed", str(len(yard.votes)), "vote") if len(yard.votes) else ("f_none", "0", "vote")
@@ -323,10 +325,13 @@ class SheetMaker:
         catalog = self.book.today.catalog
         matter = next(r for r in catalog.rows("matters") if r["matter"] == row["matter"])
         rule = next(r for r in catalog.rows("vote_rules") if r["rule"] == row["rule"])
-        open_ = max(int(row["heads"]) - int(row["voted_heads"]), 0)
-        said = self._say("said", heads=row["heads"], agreed=row["agreed_heads"], against=row["against"], open=open_)
+        heads = None if row["state"] == "uncounted" else int(row["heads"])
+        open_ = _DASH if heads is None else max(heads - int(row["voted_heads"]), 0)
+        said = self._say("said", heads=_DASH if heads is None else heads, agreed=row["agreed_heads"],
+                         against=row["against"], open=open_)  # fmt: skip
         passed = row["state"] == "passed"
-        missing = self._say("passed") if passed else self._say("votes", n=row["to_win"])
+        short_by = _DASH if heads is None else self._say("votes", n=row["to_win"])
+        missing = self._say("passed") if passed else short_by
         title = self._matter_title(matter[f"title_{self.lang}"], row)
         return tag(
             "tr", tag("th", isolated(title), scope="row"),
@@ -364,7 +369,9 @@ def _count(value: float) -> str:
 
 def _bar(row: dict[Any, Any]) -> Markup:
     """Draw the yes and the no of a vote as parts of all who may vote."""
-    whole = max(int(row["heads"]), 1)
+    whole = 1 if row["state"] == "uncounted" else max(int(row["heads"]), 1)
+    if row["state"] == "uncounted":  # nobody knows of how many: no share can be drawn
+        row = {**row, "agreed_heads": 0, "against": 0}
     yes, no = 100 * int(row["agreed_heads"]) / whole, 100 * int(row["against"]) / whole
     return tag(
         "svg", tag("rect", width="100", height="6", fill="#e7e5de"),

@@ -150,6 +150,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "enforcement": ("执法", "enforcement"),
     "informed": ("告知", "informed"),
     "passed": ("通过", "passed"),
+    "uncounted": ("户数不详", "households unknown"),
     "agreed_short": ("同意不足", "too few agree"),
     "quorum_short": ("参与不足", "too few took part"),
     "no_vote": ("未表决", "no vote yet"),

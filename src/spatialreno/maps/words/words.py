@@ -216,6 +216,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Votes of owners by yard (blue agreed, orange against, grey not yet; a household may vote on several matters)",
     ),
     "vote_passed": ("✓ 已通过", "✓ passed"),
+    "vote_uncounted": ("户数不详", "households unknown"),
     "votes_short": ("差 {n} 票", "{n} short"),
     "more_yards": ("另 {n} 处", "{n} more"),
     "nobody_farther": ("无人走远", "nobody farther"),

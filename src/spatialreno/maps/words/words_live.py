@@ -68,6 +68,7 @@ LIVE: Final[dict[str, tuple[str, str]]] = {
         "spare room not surveyed, not checked ({m2} m² needed)",
     ),
     "fit_size_unknown": ("标准无用地面积，未校核", "no size in the catalog, not checked"),
+    "vote_uncounted": ("户数不详，无法计票", "households unknown: cannot be counted"),
     "vote_missing": ("尚需争取 {n} 户", "{n} households to be won"),
     "vote_done": ("已通过", "passed"),
     "started": ("已从“{title}”开始。", "Started from “{title}”."),

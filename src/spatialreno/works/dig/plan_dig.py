@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.area import inhabited_buildings, pipes_in_use
+from spatialreno.area import inhabited_buildings, pipes_in_use, seen_from_outside
 from spatialreno.errors import Fault, InputError
 from spatialreno.optimise import Limit
 from spatialreno.works.dig.cross_section import Section, checked_kinds, fit_section
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from spatialreno.works.heat.supply_heat import HeatPlan
 
 STATION = "heat_exchange_station"
+_NO_LENGTH_M = 0.001  # what is shorter is no line on the millimetre grid
 KINDS = ("heat_secondary", "sewage", "storm", "power", "telecom", "water", "gas")
 LANES = [
     "path_id", "name", "kinds", "length_m", "width_m", "left", "right", "needed_m", "fits", "missing_m",
@@ -184,7 +185,7 @@ def plan_dig(
     asked, faults = checked_kinds(area.catalog, kinds), list[Fault]()
     homes = inhabited_buildings(area)
     stations = area.facilities[area.facilities["kind"].eq(STATION)]
-    served = pd.concat([homes.geometry, stations.geometry]) if len(stations) else homes.geometry
+    served = pd.concat([homes.geometry, seen_from_outside(area, stations)]) if len(stations) else homes.geometry
     lanes, lost = lane_net(area, served)
     laid = laid_heat(heat, lanes.pieces, area.catalog) if heat is not None and "heat_secondary" in asked else None
     routed = [kind for kind in asked if laid is None or kind != laid.kind]
@@ -294,11 +295,12 @@ class _Work:
         return sorted({self.piece[p] for p in pairs if p in self.piece})
 
     def _links(self, net: KindNet, pairs: Sequence[Edge]) -> list[int]:
-        """List rows of ``links`` that a kind uses."""
+        """List rows of ``links`` that a kind uses; where a house touches its lane there is nothing to lay."""
         root = net.net.root
         names = sorted({*net.served, *net.unreached})
         end = {root + 1 + k: name for k, name in enumerate(names)}
-        return sorted(self.shortest[u, end[v]] for u, v in {*pairs} if v in end)
+        taken = (self.shortest[u, end[v]] for u, v in {*pairs} if v in end)
+        return sorted(k for k in taken if self.net.links["length_m"].iloc[k] > _NO_LENGTH_M)
 
     @cached_property
     def shortest(self) -> dict[tuple[int, str], int]:

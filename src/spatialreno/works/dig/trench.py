@@ -110,7 +110,8 @@ def share_trench(rows: pd.DataFrame, share: float) -> pd.DataFrame:
     shared = ~rows["link"].astype(bool) & (kinds > 1)
     opened = {piece: _opened(own) for piece, own in rows[shared].groupby("piece")}
     whole = alone.where(shared).groupby(rows["piece"]).transform("sum")
-    trench = share * np.where(shared, rows["piece"].map(opened).astype(float) * alone / whole, alone)
+    part = (alone / whole.where(whole > 0)).fillna(0.0)  # where all cost nothing, so does their trench
+    trench = share * np.where(shared, rows["piece"].map(opened).astype(float) * part, alone)
     return rows.assign(shared=shared, alone_yuan=alone, pipe_yuan=(1 - share) * alone, trench_yuan=trench)
 
 

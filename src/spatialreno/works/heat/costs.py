@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from spatialreno.area import home_buildings
 from spatialreno.scenario import line
 from spatialreno.works.heat.sizing import size_pipes
 
@@ -56,9 +57,9 @@ def heat_costs(
 
 
 def table_of(rows: Iterable[dict[str, Any]], phase: int) -> pd.DataFrame:
-    """Put rows into a table; what comes to nothing is left out."""
+    """Put rows into a table; what comes to nothing is left out, and what nobody knows is kept."""
     found = pd.DataFrame([row | {"phase": phase} for row in rows], columns=COSTS)
-    return found[found["quantity"] > 0].reset_index(drop=True).astype({"cost_yuan": float, "quantity": float})
+    return found[found["quantity"].ne(0)].reset_index(drop=True).astype({"cost_yuan": float, "quantity": float})
 
 
 def pipe_rows(pipes: pd.DataFrame, catalog: Catalog, shared: pd.Series | None = None) -> list[dict[str, Any]]:
@@ -112,12 +113,16 @@ def _joint(
     households = float(np.floor(joined["households"].sum() * sign_up + 1e-9))
     breached = pipes[pipes["walls"] > 0]
     utility = _payer(area.catalog, "heat_secondary")
-    walls, inlets, homes = tuple(map(str, breached.index)), fed, tuple(map(str, joined.index))
+    people = home_buildings(area)["households"]
+    told = ~joined.index.isin(people.index[people.isna()])
+    homes, uncounted = (tuple(map(str, joined.index[which])) for which in (told, ~told))
+    walls, inlets = tuple(map(str, breached.index)), fed
     return [
         *_stubs(area, served, doors, utility),
         _item(area, _WALL, walls, float(breached["walls"].sum()), utility),
         _item(area, _ENTRY, inlets, float(len(doors)), utility),
         _item(area, _RISER, homes, households, "residents"),
+        _item(area, _RISER, uncounted, float("nan") if uncounted else 0.0, "residents"),
     ]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.area import STATION, heat_load, usable_mains
+from spatialreno.area import STATION, heat_load, seen_from_outside, usable_mains
 from spatialreno.errors import Fault, InputError
 from spatialreno.optimise import Limit, reached
 from spatialreno.siting import site_facilities
@@ -201,6 +201,7 @@ def _stations(area: StudyArea) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """List the stations that can work, with their capacity in m²."""
     here = area.facilities[area.facilities["kind"].eq(STATION)].sort_index()
     live = here[here["status"].fillna("open").isin(["open", "planned"])]
+    live = live.set_geometry(seen_from_outside(area, live))
     sizes, most = area.catalog.heat_stations, area.catalog.constants["heat_station_max_m2"]
     by_room = [sizes.loc[sizes["footprint_low_m2"] <= a, "heated_max_m2"].max() for a in live["area_m2"]]
     capacity = live["capacity"].fillna(pd.Series(by_room, index=live.index, dtype=float)).fillna(most)
