@@ -86,6 +86,26 @@ def test_one_shaft_for_two_stairwells_that_face_each_other(gap, shared):
         assert (found["partner"] == "").all()
 
 
+@pytest.mark.parametrize(
+    ("gap", "second"), [(9.0, ("fits", "level")), (8.3, ("fits", "half")), (8.1, ("blocked", "half"))]
+)
+def test_two_lifts_do_not_stand_in_one_anothers_way(gap, second):
+    """4.5 m each need 9 m; 4.5 and 3.7 need 8.2; with less the stairwell that comes later has none."""
+    found = fit_lifts(site(house("H1"), house("H2", y=50.4 + gap, door="south")))
+    assert found.loc["H1-1", ["verdict", "form"]].tolist() == ["fits", "level"]
+    assert tuple(found.loc["H2-1", ["verdict", "form"]]) == second
+    assert found.loc["H2-1", "obstacles"] == ("H1-1" if second[0] == "blocked" else "")
+
+
+@pytest.mark.parametrize("change", [{"storeys": 3}, {"lift": True}])
+def test_nobody_shares_a_shaft_with_a_low_house_or_one_that_has_its_lift(change):
+    """A whole lift would be billed as half a one: the other half would be nobody's."""
+    low = house("H2", y=56.4, door="south", storeys=change.get("storeys", 6))
+    door = low[1] | ({"lift": True} if "lift" in change else {})
+    found = fit_lifts(site(house("H1"), (low[0], door)))
+    assert (found["partner"] == "").all() and found.loc["H1-1", "form"] == "level"
+
+
 def test_low_houses_and_unknown_doors():
     assert judged(house(storeys=3))["verdict"] == "low"
     building, _ = house()

@@ -67,7 +67,8 @@ def fit_lifts(area: StudyArea) -> gpd.GeoDataFrame:
     entry first, then a half-landing; where two stairwells of two buildings face each other at the right
     distance, one shaft for both is proposed. A footprint fits when it keeps clear of buildings, structures on the
     ground, walls, facilities and protected trees, stays in the compound, and leaves ``fire_width_m`` where
-    a lane passes in front.
+    a lane passes in front. Where two lifts would stand in one another's way, the stairwell that comes first by its id
+    has its own, and the other the next smaller form.
 
     Parameters
     ----------
@@ -95,8 +96,12 @@ def fit_lifts(area: StudyArea) -> gpd.GeoDataFrame:
     site = _Site(area)
     wells = stairwells(area)
     doors = {str(i): site.door(str(i), row) for i, row in wells.iterrows()}
-    partners = dict(_partners(doors, site))
-    rows = [{**row.to_dict(), **_judge(str(i), row, doors, partners, site)} for i, row in wells.iterrows()]
+    partners = dict(_partners(_without_lift(doors, wells, site), site))
+    judged = {str(i): _judge(str(i), row, doors, partners, site) for i, row in wells.iterrows()}
+    for i, others in _in_one_anothers_way(judged).items():
+        site.lifts = {other: judged[other]["geometry"] for other in others if judged[other]["verdict"] == "fits"}
+        judged[i] = _judge(i, wells.loc[i], doors, partners, site)
+    rows = [{**row.to_dict(), **judged[str(i)]} for i, row in wells.iterrows()]
     frame = gpd.GeoDataFrame(rows, columns=COLUMNS, geometry="geometry", crs=area.crs)
     frame.index = wells.index
     return frame
@@ -129,6 +134,7 @@ class _Site:
         self.names = np.array([name for names, _ in parts for name in names], dtype=object)
         self.shapes = np.concatenate([shapes for _, shapes in parts]) if parts else np.array([], dtype=object)
         self.tree = shapely.STRtree(self.shapes)
+        self.lifts: dict[str, BaseGeometry] = {}  # of other stairwells, which have their place already
         paths = area.paths[area.paths["kind"].isin(_DRIVEN) & area.paths["width_m"].notna()]
         self.lanes = paths.geometry.buffer(paths["width_m"].astype(float) / 2, cap_style="flat")
 
@@ -154,7 +160,8 @@ class _Site:
         """Name what stands in a footprint."""
         core = shapely.buffer(shape, -_TOUCH_M, join_style="mitre")
         found = self.names[self.tree.query(core, predicate="intersects")]
-        return sorted({str(name) for name in found} - {ignore})
+        lifts = {name for name, lift in self.lifts.items() if shapely.intersects(core, lift)}
+        return sorted(({str(name) for name in found} | lifts) - {ignore})
 
     def room_ahead(self, door: _Door, half: float, depth: float) -> float:
         """Measure the free room straight ahead of a shaft, metres, as far as one looks."""
@@ -184,6 +191,26 @@ def _solid(area: StudyArea) -> Iterator[tuple[list[str], Any]]:
         list(old.index),
         shapely.buffer(old.geometry.to_numpy(), old["crown_m"].fillna(0).astype(float).to_numpy() / 2),
     )
+
+
+def _in_one_anothers_way(judged: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
+    """Name for each lift those before it that it would overlap; one that two stairwells share comes before."""
+    fits = [i for i, row in judged.items() if row["verdict"] == "fits"]
+    order = sorted(fits, key=lambda i: (not judged[i]["partner"], i))
+    shapes = np.array([judged[i]["geometry"] for i in order], object)
+    cores = shapely.buffer(shapes, -_TOUCH_M, join_style="mitre")
+    found: dict[str, list[str]] = {}
+    for later, earlier in sorted(shapely.STRtree(cores).query(cores, predicate="intersects").T.tolist()):
+        if earlier < later and judged[order[later]]["partner"] != order[earlier]:
+            found.setdefault(order[later], []).append(order[earlier])
+    return found
+
+
+def _without_lift(doors: dict[str, _Door | None], wells: pd.DataFrame, site: _Site) -> dict[str, _Door | None]:
+    """Keep the doors that could share a shaft: the house is high enough for a lift, and has none."""
+    have = site.area.entrances["lift"].fillna(False).astype(bool)
+    high = wells["storeys"] >= site.constants["lift_least_storeys"]
+    return {i: door for i, door in doors.items() if bool(high[i]) and not bool(have.get(i, False))}
 
 
 def _partners(doors: dict[str, _Door | None], site: _Site) -> Iterator[tuple[str, str]]:
