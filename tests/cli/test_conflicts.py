@@ -27,12 +27,12 @@ def test_ledger_tells_what_is_built_over_a_house_and_strict_refuses_it(today, ov
     file = sr.write_scenario(over.placed(today), tmp_path / "over.toml")
     told = CliRunner().invoke(app, ["ledger", str(area), str(file)])
     assert told.exit_code == 0
-    assert "拟建 open_spaces P1 压占楼栋 B1：240.0 m²" in told.output
+    assert "拟建 绿地、广场 P1 压占楼栋 B1：240.0 m²" in told.output
     assert CliRunner().invoke(app, ["ledger", str(area), str(file), "--strict"]).exit_code != 0
 
 
 def test_a_comparison_notes_it_and_refuses_it_when_strict(today, over):
-    with pytest.raises(ScenarioError, match="open_spaces P1 over building B1"):
+    with pytest.raises(ScenarioError, match="Open spaces P1 over building B1"):
         sr.compare(today, over, strict=True)
     notes = [text for option, text in sr.compare(today, over).notes() if option == "over"]
-    assert "拟建 open_spaces P1 压占楼栋 B1：240.0 m²" in notes
+    assert "拟建 绿地、广场 P1 压占楼栋 B1：240.0 m²" in notes

@@ -27,9 +27,9 @@ def test_a_plaza_over_two_houses_is_told_with_its_square_metres():
         ("P1", "wall", "W1"), ("P1", "wall", "W2"),
     ]  # fmt: skip
     assert found["overlap_m2"].tolist() == pytest.approx([25 * 12, 14 * 12, 100, 0.24 * 50, 0.24 * 50])
-    with pytest.raises(ScenarioError, match=r"open_spaces P1 over building B1: 300\.0 m²"):
+    with pytest.raises(ScenarioError, match=r"Open spaces P1 over building B1: 300\.0 m²"):
         built_conflicts(today, plan(wide), strict=True)
-    assert conflict_lines(today, found)[0] == "拟建 open_spaces P1 压占楼栋 B1：300.0 m²"
+    assert conflict_lines(today, found)[0] == "拟建 绿地、广场 P1 压占楼栋 B1：300.0 m²"
 
 
 def test_what_the_plan_takes_down_is_in_nobodys_way():
@@ -75,7 +75,7 @@ def test_a_path_through_a_house_is_told_in_metres_and_through_a_gate_it_is_not()
     assert rows(found.reset_index()) == [("L7", "wall", "W1"), ("L8", "building", "B1")]
     assert found.loc["L8", "overlap_m"] == pytest.approx(12)
     assert found["overlap_m2"].isna().all()  # the width is not known
-    assert conflict_lines(today, found.reset_index(), lang="en")[1] == "paths L8 over building B1: 12.0 m"
+    assert conflict_lines(today, found.reset_index(), lang="en")[1] == "Paths L8 over building B1: 12.0 m"
 
 
 def test_rooms_in_buildings_points_and_roofs_take_no_ground():
@@ -129,7 +129,7 @@ def test_a_room_too_small_is_told_in_both_languages_and_refused_with_strict():
     today = two_yards(buildings=house)
     found = built_conflicts(today, plan(put))
     assert (rows(found), found["meets_layer"].tolist()) == ([("F1", "room", "B1")], ["buildings"])
-    assert conflict_lines(today, found) == ["拟建 facilities F1 压占在用房间 B1：153.0 m²"]
+    assert conflict_lines(today, found) == ["拟建 配套设施 F1 压占在用房间 B1：153.0 m²"]
     with pytest.raises(ScenarioError, match=r"over rooms in use of building B1: 153\.0 m²"):
         built_conflicts(today, plan(put), strict=True)
 

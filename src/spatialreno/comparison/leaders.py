@@ -168,7 +168,7 @@ class Figures:
             LeaderFigure(title, one, tuple(self._told(name, str(option), n) for option in self.values.columns))
             for name, title, one, n in zip(names, titles, units, by, strict=True)
         )
-        stem = row[f"stem_{lang}"]
+        stem = row[f"stem_{lang}"] + (" " if lang == "en" and row["stem_en"] else "")
         return LeaderRow(group, stem + form.format(*titles), unit, stem, figures, form)
 
     @property

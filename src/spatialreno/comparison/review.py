@@ -92,12 +92,19 @@ def lane_findings(today: StudyArea, before: gpd.GeoDataFrame, after: gpd.GeoData
 
 
 def _lane_finding(name: str, row: pd.Series) -> Finding:
-    beside = tuple(dict.fromkeys(str(row[side]) for side in ("left", "right") if isinstance(row[side], str)))
+    sides = dict.fromkeys(str(row[side]) for side in ("left", "right") if isinstance(row[side], str))
+    beside = [_thing(name) for name in sides]
     values = {
         "lane": f"{name} {row['name']}" if isinstance(row["name"], str) else name,
         "declared_m": row["width_m"], "clear_m": row["clear_width_m"], "at_m": row["at_m"], "beside": beside,
     }  # fmt: skip
     return Finding("lane_short", values)
+
+
+def _thing(name: str) -> Things:
+    """Read ``walls:W1`` as a thing of its layer, to be told in the reader's language."""
+    layer, _, own = name.partition(":")
+    return Things(layer, (own,))
 
 
 def fire_findings(blockers: gpd.GeoDataFrame) -> list[Finding]:
@@ -106,7 +113,7 @@ def fire_findings(blockers: gpd.GeoDataFrame) -> list[Finding]:
     return [
         Finding(
             "fire_blocked_alone" if row["households_gained"] else "fire_blocked",
-            {"obstacle": name, "behind": row["households_behind"], "gained": row["households_gained"]},
+            {"obstacle": _thing(str(name)), "behind": row["households_behind"], "gained": row["households_gained"]},
         )
         for name, row in first.iterrows()
     ]

@@ -93,7 +93,7 @@ def _tables(comparison: Compared) -> dict[str, pd.DataFrame]:
         "consents": _by_option({k: c.asked for k, c in comparison.consents.items()}, index=False),
         "votes": _by_option({k: c.votes for k, c in comparison.consents.items()}, index=False),
         "to_win": _by_option({k: c.to_win() for k, c in comparison.consents.items()}, index=False),
-        "checkup": _checkup(comparison),
+        "checkup": _checkup(comparison).round({"before": 1, "value": 1, "target": 1, "missing": 1}),
         **_clusters(comparison),
         "notes": pd.DataFrame(comparison.notes(), columns=["option", "note"]),
     }

@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.area import empty_rooms, on_ground, once_an_area, room_taken, standing_structures
-from spatialreno.catalog import Finding, sentence
+from spatialreno.catalog import Finding, Things, sentence
 from spatialreno.errors import ScenarioError
 from spatialreno.land.fire.net import DRIVABLE
 from spatialreno.land.geometry.grow_shrink import common, disc, erode, joined, less, wall_bodies
@@ -95,7 +95,7 @@ def conflict_lines(area: StudyArea, conflicts: gpd.GeoDataFrame, *, lang: str = 
     lines = []
     for row in conflicts.itertuples():
         size = f"{row.overlap_m2:,.1f} m²" if pd.notna(row.overlap_m2) else f"{row.overlap_m:,.1f} m"
-        built, met = f"{row.layer} {row.feature_id}", f"{words[row.meets]} {row.meets_id}"
+        built, met = Things(row.layer, (str(row.feature_id),)), f"{words[row.meets]} {row.meets_id}"
         lines.append(sentence(area.catalog, Finding("built_over", {"built": built, "met": met, "size": size}), lang))
     return lines
 
