@@ -97,11 +97,12 @@ def fit_lifts(area: StudyArea) -> gpd.GeoDataFrame:
     wells = stairwells(area)
     doors = {str(i): site.door(str(i), row) for i, row in wells.iterrows()}
     partners = dict(_partners(_without_lift(doors, wells, site), site))
-    judged = {str(i): _judge(str(i), row, doors, partners, site) for i, row in wells.iterrows()}
+    known = dict(wells.iterrows())
+    judged = {str(i): _judge(str(i), row, doors, partners, site) for i, row in known.items()}
     for i, others in _in_one_anothers_way(judged).items():
         site.lifts = {other: judged[other]["geometry"] for other in others if judged[other]["verdict"] == "fits"}
-        judged[i] = _judge(i, wells.loc[i], doors, partners, site)
-    rows = [{**row.to_dict(), **judged[str(i)]} for i, row in wells.iterrows()]
+        judged[i] = _judge(i, known[i], doors, partners, site)
+    rows = [{**row.to_dict(), **judged[str(i)]} for i, row in known.items()]
     frame = gpd.GeoDataFrame(rows, columns=COLUMNS, geometry="geometry", crs=area.crs)
     frame.index = wells.index
     return frame
