@@ -174,7 +174,7 @@ def shade_lifts(area: StudyArea, fit: gpd.GeoDataFrame, *, rule: str = "dahan", 
     rays = _rays(area, law, step_min)
     lit = np.broadcast_to(~np.isnan(rays[1]), (len(windows), len(rays[1]))).copy()
     over = _heights(area) - law.sill_m
-    own: Floats = pd.Series(over, area.buildings.index).reindex(windows["building_id"]).to_numpy(float)
+    own: Floats = np.asarray(pd.Series(over, area.buildings.index).reindex(windows["building_id"]), np.float64)
     bay_m = area.catalog.constants["window_spacing_m"]
     for lot in _lots(windows):
         lit[lot] &= ~_behind_own_wall(windows[lot], rays, own[lot], bay_m)
