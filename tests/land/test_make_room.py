@@ -9,7 +9,7 @@ from land.yards import area, layer
 from shapely import LineString, box
 
 from spatialreno import Scenario, demolish, site_facilities
-from spatialreno.land import candidate_sites, fewest_removals
+from spatialreno.land import candidate_sites, fewest_removals, free_land
 from spatialreno.land.footprints.yards import yards_of
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
@@ -101,3 +101,13 @@ def test_yards_are_joined_across_the_squares_they_are_cut_along():
     assert len(yards.faces) > 12
     assert len({int(yards.node[at]) for at in range(len(yards.faces))}) == 2
     assert len(set(yards.path_node)) == 1
+
+
+def test_a_shed_in_the_middle_of_free_land_stays_taken_far_from_the_origin():
+    """Rounding made the outline round it cross itself; mending that once filled the hole that the shed is."""
+    today, _, _ = crowded(5011, most=7)
+    after = Scenario("w", interventions=[demolish("walls", where={"removable": True})]).apply(today)
+    for state in (today, after):
+        assert free_land(state).union_all().intersection(state.structures.union_all()).area < 1e-6
+    found = fewest_removals(today, "plaza", sides=[(12.0, 15.0)], by="number")
+    assert found.fit is None or found.fit.rectangle.intersection(today.structures.geometry["S0-1"]).area < 1e-6

@@ -263,7 +263,9 @@ def _sound(shapes: Shapes) -> Any:
     """Mend outlines that rounding far from the origin made cross themselves, by less than a hair."""
     mended = np.atleast_1d(np.asarray(shapes, object))
     broken = ~shapely.is_valid(mended)
-    mended[broken] = [joined(polygons(shapely.make_valid(shape))) for shape in mended[broken]]
+    # By structure, so that a hole stays one: by lines a hole that touches its outline became ground.
+    made = shapely.make_valid(mended[broken], method="structure", keep_collapsed=False)
+    mended[broken] = [joined(polygons(shape)) for shape in made]
     return mended if np.ndim(shapes) else mended[0]
 
 
