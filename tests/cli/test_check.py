@@ -118,8 +118,8 @@ def test_the_page_marks_each_place_and_leads_to_it(run, area, tmp_path):
     assert f'href="#f{number}"' in html
     mark = re.search(rf'<g id="f{number}".*?</g>', html)[0]
     assert mark.count("<circle") == 1  # both ends of one gap
-    assert "提醒 warning" in html
-    assert "围墙 walls" in html
+    assert "围墙两端没有接上" in html and "提醒：" in html
+    assert "围墙" in html
     assert "<script" not in html
 
 

@@ -4,19 +4,25 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import shapely
+from maps.conftest import CRS, quarter
 from maps.hostile import ALL, PAYLOADS, hostile
 from maps.test_door import Reader
+from maps.test_papers import compared
 
+from spatialreno.area import assemble
 from spatialreno.area.rules.check import Fault
 from spatialreno.catalog import read_catalog
-from spatialreno.maps import draw_section
+from spatialreno.maps import draw_programme, draw_reach, draw_schedule, draw_section
 from spatialreno.maps.page.faults_page import draw_faults
 from spatialreno.maps.paper.qgis import _many
 from spatialreno.maps.words.safe_html import clean
+from spatialreno.programme import read_programme
+from spatialreno.walk import isochrones
 from spatialreno.works import fit_section
 
 TESTS = Path(__file__).parent.parent
@@ -64,7 +70,8 @@ def test_findings_show_every_name_as_text():
     )
     page = draw_faults([fault], {}, title=hostile("检查"))
     read = Reader(page.html())
-    plain = Reader(draw_faults([Fault("walls", ("W1",), "rule", "问题", "处理")], {}, title="检查").html())
+    same = Fault("walls", ("W1",), "rule", "问题", "处理", file="f")
+    plain = Reader(draw_faults([same], {}, title="检查").html())
     assert read.tags == plain.tags and read.attributes == plain.attributes
     assert read.words.count(clean(ALL)) >= 7
 
@@ -89,3 +96,39 @@ def test_a_mixture_of_shapes_is_written_by_its_areas():
     assert _many(mixed).geom_type == "MultiPolygon" and _many(mixed).area == 5
     assert _many(shapely.GeometryCollection([line, point])).equals(shapely.MultiLineString([line]))
     assert _many(square).geom_type == "MultiPolygon" and _many(point) is point
+
+
+def _both(make):
+    """Draw a page under plain names and under hostile ones: the same elements and attributes, other words."""
+    plain, read = Reader(make(str).html()), Reader(make(hostile).html())
+    assert read.tags == plain.tags and read.attributes == plain.attributes
+    return read.words
+
+
+def test_reach_shows_every_name_as_text():
+    def make(text):
+        area = assemble(quarter(text), name="small", title=text("示例片区"), crs=CRS)
+        return draw_reach(area, isochrones(area, ["F1"]))
+
+    words = _both(make)
+    assert words.count(clean(ALL)) >= 4
+
+
+def test_the_year_shows_every_name_as_text():
+    pytest.importorskip("ortools")
+
+    def make(text):
+        options = compared(text)
+        return draw_schedule(options.schedule("opened", start="2026-03-01"))
+
+    assert clean(ALL) in _both(make)
+
+
+def test_a_programme_shows_every_name_as_text():
+    told = read_programme(TESTS.parent / "data" / "programme" / "pingdingshan-2022.csv")
+
+    def make(text):
+        named = {c: told.rows[c].map(text, na_action="ignore") for c in ("title", "city", "district", "source", "note")}
+        return draw_programme(replace(told, name=text(told.name), rows=told.rows.assign(**named)))
+
+    assert _both(make).count(clean(ALL)) >= 6

@@ -6,6 +6,7 @@ from .findings import sentence as sentence
 from .layers import Column as Column
 from .layers import Layer as Layer
 from .read_only import ReadOnly as ReadOnly
+from .sources import said_source as said_source
 from .standard import Basket as Basket
 from .standard import OpenSpace as OpenSpace
 from .standard import Standard as Standard

@@ -235,6 +235,7 @@ def draw_map(
     people: Told = True,
     budget: Budget = None,
     design: Designed = None,
+    start: Annotated[str | None, typer.Option(help="First day of the works, to tell the year too")] = None,
     base: Annotated[str | None, typer.Option("--base", help="Map underneath: tianditu, osm, gaode")] = None,
     heavy: Heavy = None,
     lang: Lang = "zh",
@@ -246,7 +247,7 @@ def draw_map(
     import spatialreno as sr
 
     options = compared(area, scenarios, standard, works, today_alone=True)
-    more = gathered(options, area, budget, design=design, out=out) if people or design else None
+    more = gathered(options, area, budget, start, design, out) if people or design or start else None
     say("draw")
     tell(sr.draw(options, lang=lang, people=more, base=base, heavy=heavy).save(out))
 
@@ -266,7 +267,9 @@ def report(
     works: Works = "heat,dig",
     people: Told = True,
     budget: Budget = None,
-    start: Annotated[str | None, typer.Option(help="First day of the works, to tell the year too (.html)")] = None,
+    start: Annotated[
+        str | None, typer.Option(help="First day of the works, to tell the year too (.html, .pdf, .xlsx)")
+    ] = None,
     design: Designed = None,
     lang: Lang = "zh",
 ) -> None:
@@ -280,7 +283,8 @@ def report(
     import spatialreno as sr
 
     options = compared(area, scenarios, standard, works, today_alone=True)
-    told = (people or design is not None) and out.suffix.lower() in ("", ".html")
+    ending, year = out.suffix.lower(), bool(start)  # of what concerns people, PDF and workbook tell the year alone
+    told = year if ending in (".pdf", ".xlsx") else ending in ("", ".html") and (people or year or design is not None)
     more = gathered(options, area, budget, start, design, out) if told else None
     say("write the report")
     left_out = [name.strip() for name in without.split(",") if name.strip()]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from spatialreno.cli.app import Area, AsCsv, AsJson, Norm, OwnTables, app, compared, load
+from spatialreno.cli.app import Area, AsCsv, AsJson, Lang, Norm, OwnTables, app, compared, load
 from spatialreno.cli.output import Form, form, say, tell, tell_table
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def check(
     layer: Annotated[str, typer.Option("--layer", help="Which layer one file is for")] = "",
     crs: Annotated[str, typer.Option("--crs", help="Coordinate system of a file that declares none")] = "",
     page: Annotated[Path | None, typer.Option("--map", help="Draw what was found on this page")] = None,
+    lang: Lang = "zh",
     own_tables: OwnTables = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -41,7 +42,8 @@ def check(
     if page is not None:
         from spatialreno.maps import draw_faults
 
-        drawn = draw_faults(found.faults, found.layers, title=f"{path.name}: check", catalog=found.catalog)
+        title = f"检查：{path.name}" if lang == "zh" else f"{path.name}: check"
+        drawn = draw_faults(found.faults, found.layers, title=title, catalog=found.catalog, lang=lang)
         say(f"wrote {drawn.save(page)}")
     say("refused: mend the errors first" if found.refused else "accepted")
     if found.refused:

@@ -44,11 +44,12 @@ def checkup_lines(found: pd.DataFrame, catalog: Catalog, *, lang: str = "zh", mo
     >>> checkup_lines(answer_checkup(area), area.catalog)["结果"][0]
     '未解决（0 / 101 户，尚缺 101 户）'
     """
+    titles = {row["lack"]: row["title_en"] for row in catalog.rows("lacks")} if lang == "en" else {}
     measures = {row["lack"]: row[f"title_{lang}"] for row in catalog.rows("lack_measures")}
     rows = [
         (
             r["compound"],
-            r["title"],
+            titles.get(r["lack"]) or r["title"],
             _result(r, catalog, lang),
             _works(r["closed_by"], catalog, lang, most),
             measures.get(r["lack"], ""),

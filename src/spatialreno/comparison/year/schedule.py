@@ -44,9 +44,9 @@ class Schedule:
     option, title
         Of the scenario.
     tasks
-        Index task (``pipes:L1``, ``vote:open:C04``), by start: title, stage, place, phase, crew, quantity (text),
-        days (of work), start, end (last day), slack_days (by which it may slip and nothing else does), critical,
-        heat (due before the heating season), after (tuple of tasks it waits for), metres, cost_yuan.
+        Index task (``pipes:L1``, ``vote:open:C04``), by start: title, title_en, stage, place, phase, crew, days
+        (of work), quantity (text), start, end (last day), slack_days (by which it may slip and nothing else does),
+        critical, heat (due before the heating season), after (tuple of tasks it waits for), metres, cost_yuan.
     bound
         No plan ends before this day, at the same lateness of heat.
     proved
@@ -73,6 +73,16 @@ class Schedule:
     def notes(self, *, lang: str = "zh") -> list[str]:
         """Tell what is assumed and what could not be planned, in Chinese or English."""
         return [sentence(self._area.catalog, found, lang) for found in self.findings]
+
+    def crew_title(self, crew: str, *, lang: str = "zh") -> str:
+        """Name a kind of crew for people; a paper has none."""
+        rows = {row["crew"]: row[f"title_{lang}"] for row in self._area.catalog.rows("crews")}
+        return rows.get(crew, crew)
+
+    def stage_title(self, stage: str, *, lang: str = "zh") -> str:
+        """Name a stage for people."""
+        rows = {row["stage"]: row[f"title_{lang}"] for row in self._area.catalog.rows("work_stages")}
+        return rows.get(stage, stage)
 
     @property
     def end(self) -> pd.Timestamp:
@@ -206,8 +216,9 @@ def _table(plan: Plan, found: ShortestPlan, calendar: Calendar, money: Mapping[s
         waits.setdefault(then, []).append(first)
     rows = [
         {
-            "task": name, "title": t.title, "stage": t.stage, "place": t.place, "phase": t.phase, "crew": t.crew,
-            "quantity": ", ".join(f"{q:,.1f} {unit}" for unit, q in sorted(t.quantity.items())), "days": t.days,
+            "task": name, "title": t.title, "title_en": t.title_en, "stage": t.stage, "place": t.place,
+            "phase": t.phase, "crew": t.crew, "days": t.days,
+            "quantity": ", ".join(f"{q:,.1f} {unit}" for unit, q in sorted(t.quantity.items())),
             "start": calendar.date(found.start[name]), "end": calendar.date(found.end[name] - 1),
             "slack_days": found.latest[name] - found.start[name],
             "critical": found.latest[name] == found.start[name], "heat": "heat" in t.flags,

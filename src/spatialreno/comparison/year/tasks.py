@@ -33,6 +33,7 @@ class Task:
 
     name: str
     title: str
+    title_en: str
     stage: str
     order: int
     place: str
@@ -119,9 +120,8 @@ def _add(
     own = rate["stage"] == "station" or (rate["stage"] == "green" and row["layer"] in ("facilities", "open_spaces"))
     name = f"{rate['stage']}:{row['id'] if own else place}"
     where = places.title(str(row["layer"]), str(row["id"]), place) if own else places.title("", "", place)
-    task = tasks.setdefault(
-        name, Task(name, f"{stage['title_zh']} · {where}", rate["stage"], int(stage["order"]), place, rate["crew"])
-    )
+    zh, en = (f"{stage[lang]} · {where}" for lang in ("title_zh", "title_en"))
+    task = tasks.setdefault(name, Task(name, zh, en, rate["stage"], int(stage["order"]), place, rate["crew"]))
     task.estimate += quantity / float(rate["per_day"])
     task.quantity[rate["unit"]] = task.quantity.get(rate["unit"], 0.0) + quantity
     task.things[row["layer"], row["id"]] = quantity
@@ -168,14 +168,13 @@ def _papers(
         if row["per"] == "area":
             found = [task for task in tasks.values() if task.stage in stages]
             if found:
-                paper = _paper(row, row["approval"], row["title_zh"])
+                paper = _paper(row, row["approval"], ("", ""))
                 papers[paper.name] = paper
                 arcs |= {(paper.name, task.name) for task in found}
         elif consents is not None:
             asked = _votes if row["per"] == "vote" else _signatures
             for name, waiting in asked(tasks, consents):
-                title = _title_of(name, catalog, consents, places)
-                paper = _paper(row, name, f"{row['title_zh']} · {title}")
+                paper = _paper(row, name, _titles_of(name, catalog, consents, places))
                 papers[paper.name] = paper
                 arcs |= {(paper.name, task) for task in waiting}
     if {f"{APPROVAL}:design", f"{APPROVAL}:tender"} <= set(papers):
@@ -183,19 +182,23 @@ def _papers(
     return papers, arcs
 
 
-def _paper(row: dict[str, str], name: str, title: str) -> Task:
+def _paper(row: dict[str, str], name: str, of: tuple[str, str]) -> Task:
+    named = zip(("title_zh", "title_en"), of, strict=True)
+    zh, en = (f"{row[key]} · {own}" if own else row[key] for key, own in named)
     full = f"{APPROVAL}:{name}" if row["per"] == "area" else f"{row['approval']}:{name}"
-    return Task(full, title, APPROVAL, 0, "", days=int(row["days"]))
+    return Task(full, zh, en, APPROVAL, 0, "", days=int(row["days"]))
 
 
-def _title_of(name: str, catalog: Catalog, consents: Consents, places: Places) -> str:
-    """Name a vote by its matter and yard, a unit by its name; a household stays a number."""
+def _titles_of(name: str, catalog: Catalog, consents: Consents, places: Places) -> tuple[str, str]:
+    """Name a vote by its matter and yard, a unit by its name, in both languages; a household stays a number."""
     matter, _, place = name.partition(":")
     if place:
-        titles = {row["matter"]: row["title_zh"] for row in catalog.rows("matters")}
-        return f"{titles.get(matter, matter)} · {places.title('', '', place)}"
+        rows = {row["matter"]: row for row in catalog.rows("matters")}
+        row, where = rows.get(matter, {}), places.title("", "", place)
+        return f"{row.get('title_zh', matter)} · {where}", f"{row.get('title_en', matter)} · {where}"
     own = consents.asked[consents.asked["party_id"] == name].iloc[0]
-    return str(own["party"]) if own["party_kind"] != "household" else name
+    told = str(own["party"]) if own["party_kind"] != "household" else name
+    return told, told
 
 
 def _votes(tasks: dict[str, Task], consents: Consents) -> Iterator[tuple[str, list[str]]]:

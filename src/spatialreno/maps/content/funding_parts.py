@@ -11,7 +11,7 @@ from spatialreno.maps.content.tables import grid
 from spatialreno.maps.words.numbers import number
 from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
-from spatialreno.maps.words.words import Lang, payer_word
+from spatialreno.maps.words.words import Lang, payer_word, word
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison, Funding
@@ -60,7 +60,7 @@ def _rules(found: Funding, titles: Mapping[str, str], lang: Lang) -> list[Markup
     rows = [
         [titles[r["option"]], r[f"title_{lang}"], payer_word(r["payer"], lang), r["homes"],
          r["eligible_yuan"] / _TEN_THOUSAND, _known(r["ceiling_yuan"]), r["taken_yuan"] / _TEN_THOUSAND,
-         f"{r['document']} {r['issued']}", r["confidence"]]
+         f"{r['document']} {r['issued']}", word(r["confidence"], lang)]
         for r in found.rules.to_dict("records") if r["eligible_yuan"]
     ]  # fmt: skip
     return [grid([say(k, lang) for k in keys], rows, texts=3)] if rows else []

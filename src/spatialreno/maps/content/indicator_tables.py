@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.catalog import said_source
 from spatialreno.indicators import indicator_title
-from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.numbers import bracketed, number
 from spatialreno.maps.words.words import UNITS, Lang, payer_word, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from spatialreno._types import Cell
-    from spatialreno.catalog import Standard
+    from spatialreno.catalog import Catalog, Standard
     from spatialreno.comparison import Comparison
 
 Rows = dict[str, dict[Any, Any]]  # of the whole area, by indicator
@@ -101,7 +102,7 @@ def _line(key: str, today: Rows, then: Rows, known: dict[Any, Any] | None, optio
         sense=_sense(change, str(known["better"]) if known is not None else "none", unit, decimals),
         meets=_meets(row["meets"]) if key in then else None,
         estimated=any(_is_marked(table, key) for table in (today, then)),
-        source=_source(row, unit, decimals, lang),
+        source=_source(row, unit, decimals, catalog, lang),
     )
 
 
@@ -122,13 +123,14 @@ def _is_marked(table: Rows, key: str) -> bool:
     return key in table and isinstance(table[key]["mark"], str) and bool(table[key]["mark"])
 
 
-def _source(row: Mapping[Any, Any], unit: str, decimals: int, lang: Lang) -> str:
+def _source(row: Mapping[Any, Any], unit: str, decimals: int, catalog: Catalog, lang: Lang) -> str:
     parts: list[str] = []
     if pd.notna(row["target"]):
-        parts.append(f"{word('target', lang)}: {amount(float(row['target']), unit, decimals)} {unit_text(unit, lang)}")
+        least = f"{amount(float(row['target']), unit, decimals)} {unit_text(unit, lang)}"
+        parts.append(f"{word('target', lang)}{word('colon', lang)}{least}")
     if isinstance(row["source"], str) and row["source"]:
-        parts.append(f"{word('source', lang)}: {row['source']}")
-    return "; ".join(parts)
+        parts.append(f"{word('source', lang)}{word('colon', lang)}{said_source(catalog, row['source'], lang)}")
+    return word("semicolon", lang).join(parts)
 
 
 def unit_text(unit: str, lang: Lang) -> str:
@@ -240,7 +242,8 @@ def estimates(options: Comparison, lang: Lang) -> list[tuple[str, str, int, int]
         cells = frame["estimated"].dropna().astype(str).str.split(",").explode().str.strip()
         for column, count in sorted(cells[cells != ""].value_counts().items()):
             title = layer.columns[column].title(lang) if column in layer.columns else str(column)
-            found.append((layer.title(lang), f"{title}（{word('estimate', lang)}）", int(count), len(frame)))
+            title += bracketed(word("estimate", lang), lang)
+            found.append((layer.title(lang), title, int(count), len(frame)))
     return found
 
 

@@ -11,14 +11,14 @@ import pandas as pd
 
 from spatialreno.community import checkup_lines, documented_case
 from spatialreno.maps.content.funding_parts import funding_parts
-from spatialreno.maps.content.indicator_tables import option_titles
+from spatialreno.maps.content.indicator_tables import option_titles, unit_text
 from spatialreno.maps.content.proposal_parts import cluster_parts, frontier_parts
 from spatialreno.maps.content.schedule_parts import schedule_parts
 from spatialreno.maps.content.tables import grid
-from spatialreno.maps.words.numbers import facility_title, number
+from spatialreno.maps.words.numbers import bracketed, facility_title, number
 from spatialreno.maps.words.people_words import holder_word, say
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
-from spatialreno.maps.words.words import Lang, payer_word
+from spatialreno.maps.words.words import Lang, payer_word, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +69,7 @@ def sections(options: Comparison, people: People | None, lang: Lang, *, opened: 
             "checkup": _checkup(people, options, lang, opened),
             "money": _money(people, options, lang),
             "register": _register(people, options, lang),
-            "schedule": schedule_parts(people.schedules, _titles(options, lang), lang),
+            "schedule": schedule_parts(options, people.schedules, lang),
             "frontier": frontier_parts(people.frontier, lang) if people.frontier is not None else [],
             "programme": programme_parts(people.programme, lang) if people.programme is not None else [],
         }
@@ -134,10 +134,12 @@ def _consent_details(title: str, found: Consents, options: Comparison, lang: Lan
             [r["party"], say(_party_state(r["state"]), lang), r["rows"], r["in_hand"]]
             for r in found.parties.to_dict("records")
         ]
-        parts.append(_folded(f"{title} · {say('party', lang)}（{len(rows)}）", opened, grid(heads, rows, texts=2)))
+        named = f"{title} · {say('party', lang)}{bracketed(len(rows), lang)}"
+        parts.append(_folded(named, opened, grid(heads, rows, texts=2)))
     if len(found.votes):
         votes = {f"{say_matter(k, options, lang)}": c for k, c in found.counts.items()}
-        parts.append(_folded(f"{title} · {say('owners_vote', lang)}（{len(votes)}）", opened, _vote_grid(votes, lang)))
+        named = f"{title} · {say('owners_vote', lang)}{bracketed(len(votes), lang)}"
+        parts.append(_folded(named, opened, _vote_grid(votes, lang)))
     return parts
 
 
@@ -160,17 +162,10 @@ def _votes(counts: Mapping[Any, Tally], options: Comparison, lang: Lang) -> list
 def _vote_grid(counts: dict[str, Tally], lang: Lang) -> Markup:
     heads = [say(k, lang) for k in ("place", "state", "heads", "took_part", "agreed", "agreed_area", "missing_votes")]
     rows = [
-        [
-            name,
-            say(c.state, lang),
-            math.nan if c.uncounted else c.heads,
-            c.voted_heads,
-            c.agreed_heads,
-            math.nan if c.uncounted else _percent(c.agreed_area_m2, c.area_m2),
-            math.nan if c.uncounted else len(c.to_win),
-        ]
+        [name, say(c.state, lang), c.heads, c.voted_heads, c.agreed_heads, _percent(c.agreed_area_m2, c.area_m2),
+         math.nan if c.uncounted else len(c.to_win)]
         for name, c in counts.items()
-    ]
+    ]  # fmt: skip
     return grid(heads, rows, texts=2)
 
 
@@ -193,30 +188,21 @@ def _lifts(people: People, lang: Lang, opened: bool) -> list[Markup]:
     keys = ["verdict", "stairwells", "pay", "sunrooms"] + (
         ["sun_windows", "sun_lost", "sun_below"] if people.lifts.sun else []
     )
+    stop = "。" if lang == "zh" else ". "
     rows = [_lift_line(str(v), str(f), own, people, lang) for (v, f), own in table.groupby(["verdict", "form"])]
     parts = [
         grid([say(k, lang) for k in keys], rows),
-        tag("p", people.lifts.scheme.title(lang), "。", say("estimate_note", lang), _sun_note(people, lang)),
+        tag("p", people.lifts.scheme.title(lang), stop, say("estimate_note", lang), _sun_note(people, lang)),
     ]
     blocked = table[table["verdict"] == "blocked"]
     if len(blocked):
         heads = [say("stairwell", lang), say("obstacles", lang)]
-        title = f"{say('blocked', lang)}（{len(blocked)}）"
-        parts.append(
-            _folded(
-                title,
-                opened,
-                grid(heads, [[str(i), obstacles_said(o, lang)] for i, o in blocked["obstacles"].items()], texts=2),
-            )
-        )
+        title = f"{say('blocked', lang)}{bracketed(len(blocked), lang)}"
+        rows = [[str(i), obstacles_said(o, lang)] for i, o in blocked["obstacles"].items()]
+        parts.append(_folded(title, opened, grid(heads, rows, texts=2)))
     if people.lifts.counts:
-        parts.append(
-            _folded(
-                f"{say('vote', lang)}（{len(people.lifts.counts)}）",
-                opened,
-                _vote_grid(dict(people.lifts.counts), lang),
-            )
-        )
+        named = f"{say('vote', lang)}{bracketed(len(people.lifts.counts), lang)}"
+        parts.append(_folded(named, opened, _vote_grid(dict(people.lifts.counts), lang)))
     return parts
 
 
@@ -231,7 +217,10 @@ def _sun_note(people: People, lang: Lang) -> str:
         return ""
     rule = people.lifts.sun.rule
     exempt = "" if rule.name == "lift_exempt" else say("sun_exempt", lang)
-    return f" {rule.title(lang)}（{rule.source}，{rule.confidence}）。{exempt}"
+    sure = word(rule.confidence, lang)
+    if lang == "zh":
+        return f"{rule.title(lang)}（{rule.source}，{sure}）。{exempt}"
+    return f" {rule.title(lang)} ({rule.source}, {sure}). {exempt}"
 
 
 def _lift_line(verdict: str, form: str, own: pd.DataFrame, people: People, lang: Lang) -> list[object]:
@@ -329,7 +318,7 @@ def _checkup(people: People, options: Comparison, lang: Lang, opened: bool) -> l
     for name, table in found.items():
         heads, lines = said_checkup(table, options, lang)
         shown = grid(heads, lines, texts=len(heads))
-        parts.append(_folded(f"{titles[name]} · {say('lacks', lang)}（{len(lines)}）", opened, shown))
+        parts.append(_folded(f"{titles[name]} · {say('lacks', lang)}{bracketed(len(lines), lang)}", opened, shown))
     return parts
 
 
@@ -355,16 +344,10 @@ def _register(people: People, options: Comparison, lang: Lang) -> list[Markup]:
     """List what each option builds, with who is to hold it."""
     titles, catalog = _titles(options, lang), options.today.catalog
     rows = [
-        [
-            titles[name],
-            r["name"] or str(i),
-            _kind(r, catalog, lang),
-            _holder(r, "owner", catalog, lang),
-            _holder(r, "manager", catalog, lang),
-        ]
-        for name, table in people.registers.items()
-        for i, r in table[table["built"]].iterrows()
-    ]
+        [titles[name], r["name"] or str(i), _kind(r, catalog, lang),
+         *(_holder(r, who, catalog, lang) for who in ("owner", "manager"))]
+        for name, table in people.registers.items() for i, r in table[table["built"]].iterrows()
+    ]  # fmt: skip
     heads = [say(k, lang) for k in ("option", "item", "class", "owner", "manager")]
     return [grid(heads, rows, texts=5)] if rows else []
 
@@ -386,12 +369,26 @@ def _holder(row: Row, what: str, catalog: Catalog, lang: Lang) -> str:
 
 
 def programme_parts(programme: Programme, lang: Lang, as_of: str | None = None) -> list[Markup]:
-    """Tell a programme by district, year, unit and status; what was not published stays empty."""
-    heads = [say(k, lang) for k in ("district", "year", "state", "unit", "count", "households", "money_10k")]
+    """Tell a programme by district, year, unit and status, and what was published beside; unknown is a dash."""
+    table = programme.table(as_of)
+    known = [m for m in table.columns[5:] if m != "count" and table[m].notna().any()]
+    heads = [say(k, lang) for k in ("district", "year", "state", "unit", "count")]
+    heads += [programme_head(programme, m, lang) for m in known]
     rows = []
-    for r in programme.table(as_of).to_dict("records"):
-        told = [r["district"] or say("whole_city", lang), str(r["year"]), say(r["status"], lang), say(r["unit"], lang)]
-        rows.append([*told, r["count"], r["households"], r["money_yuan"] / _TEN_THOUSAND])
+    for r in table.to_dict("records"):
+        status = say(r["status"] or ("stated_only" if r["unit"] else ""), lang) or "—"
+        told = [r["district"] or say("whole_city", lang), str(r["year"]), status, say(r["unit"], lang) or "—"]
+        measures = (r[m] / _TEN_THOUSAND if m == "money_yuan" else r[m] for m in known)
+        rows.append([*told, r["count"], *measures])
     sources = sorted(set(programme.rows["source"].dropna()))
     told = [tag("li", isolated(source)) for source in sources]
     return [grid(heads, rows, texts=4), tag("p", say("not_published", lang)), tag("ul", *told)]
+
+
+def programme_head(programme: Programme, measure: str, lang: Lang) -> str:
+    """Name a measure of a programme; money is told in ten thousand yuan."""
+    if measure == "money_yuan":
+        return say("money_10k", lang)
+    rows = {row["column"]: row for row in programme.catalog.rows("programme")}
+    unit = rows[measure]["unit"]
+    return f"{rows[measure][f'title_{lang}']}{bracketed(unit_text(unit, lang), lang) if unit else ''}"

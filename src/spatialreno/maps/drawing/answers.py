@@ -10,7 +10,7 @@ from spatialreno.maps.drawing import symbols
 from spatialreno.maps.drawing.features import Drawn, Rows, by_option
 from spatialreno.maps.drawing.scene import Scene
 from spatialreno.maps.drawing.style import HUES
-from spatialreno.maps.words.numbers import facility_title, number
+from spatialreno.maps.words.numbers import bracketed, facility_title, number
 from spatialreno.maps.words.words import Lang, word
 from spatialreno.walk import change_of
 
@@ -158,4 +158,4 @@ def _place_title(area: StudyArea, row: Row, name: str, lang: Lang) -> str:
     if "kind" in row.index:
         own = own or facility_title(str(row["kind"]), area.catalog, lang)
     yard = area.compounds["name"].get(row["compound_id"], "") if isinstance(row["compound_id"], str) else ""
-    return f"{yard} {own}".strip() + f"（{name}）"
+    return f"{yard} {own}".strip() + bracketed(name, lang)

@@ -15,7 +15,7 @@ from spatialreno.maps.content.owners import owners
 from spatialreno.maps.content.stage_names import stage_names
 from spatialreno.maps.drawing.features import Told
 from spatialreno.maps.drawing.style import gain_class
-from spatialreno.maps.words.numbers import facility_title, number
+from spatialreno.maps.words.numbers import bracketed, facility_title, number
 from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class Stories:
             return ""
         if pd.isna(cost):
             return word("no_price", self.lang)
-        return f"{number(cost, 0)} {unit_text('yuan', self.lang)}（{word('estimate', self.lang)}）"
+        return f"{number(cost, 0)} {unit_text('yuan', self.lang)}{bracketed(word('estimate', self.lang), self.lang)}"
 
     # ---- walks ------------------------------------------------------------------------------------------------
     @cached_property

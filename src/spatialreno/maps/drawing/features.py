@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.maps.words.numbers import facility_title, short
+from spatialreno.maps.words.numbers import bracketed, facility_title, short
 from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
@@ -172,10 +172,10 @@ def tooltip(
         if column.column in {"id", "inferred", "estimated"} or _untold(row.get(column.column), column):
             continue
         said = _said(row[column.column], layer, column, catalog, lang, names)
-        mark = f"（{word('estimate', lang)}）" if column.column in estimated else ""
+        mark = bracketed(word("estimate", lang), lang) if column.column in estimated else ""
         lines.append((_titled(column, lang), f"{said}{mark}"))
     if _true(row.get("inferred")):
-        lines.append((word("shape", lang), f"{word('inferred', lang)}（{word('estimate', lang)}）"))
+        lines.append((word("shape", lang), f"{word('inferred', lang)}{bracketed(word('estimate', lang), lang)}"))
     return tuple(lines)
 
 
@@ -198,7 +198,7 @@ def _untold(value: Cell, column: Column) -> bool:
 def _titled(column: Column, lang: Lang) -> str:
     unit = column.unit.replace("m2", "m²")
     spoken = {"person", "household", "storey", "year", "place", "unit", "yuan", "share", ""}
-    return column.title(lang) if unit in spoken else f"{column.title(lang)}（{unit}）"
+    return column.title(lang) if unit in spoken else f"{column.title(lang)}{bracketed(unit, lang)}"
 
 
 def _said(

@@ -10,7 +10,7 @@ from spatialreno.community import checkup_lines
 from spatialreno.maps.content.people_sections import obstacles_said
 from spatialreno.maps.drawing.features import Drawn, Rows
 from spatialreno.maps.drawing.themes import Theme
-from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.numbers import bracketed, number
 from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.words import Lang
 
@@ -114,7 +114,7 @@ def _votes(kind: str, options: Comparison, people: People, lang: Lang) -> list[D
         by_area = count.agreed_area_m2 / count.area_m2 if count.area_m2 else 0.0
         rows = (
             (say("place", lang), str(yards["name"][place])),
-            (say("agreed", lang), f"{count.agreed_heads} / {count.heads}（{number(100 * share, 1)}%）"),
+            (say("agreed", lang), f"{count.agreed_heads} / {count.heads}{bracketed(f'{100 * share:.1f}%', lang)}"),
             (say("agreed_area", lang), number(100 * by_area, 1)),
             (say("missing_votes", lang), str(len(count.to_win))),
         )

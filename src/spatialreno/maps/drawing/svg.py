@@ -81,7 +81,7 @@ def picture(laid_out: Sequence[Theme], position: int, corners: Sequence[float], 
     return tag(
         "svg",
         *shapes,
-        _scale_bar(wide, high, lang),
+        scale_bar(wide, high, lang),
         viewBox=f"0 0 {wide:.1f} {high:.1f}",
         role="img",
         aria_label=title,
@@ -221,7 +221,7 @@ class _Pen:
                    font_size=f"{11 * self.unit_m:.1f}", transform=turn)  # fmt: skip
 
 
-def _scale_bar(wide: float, high: float, lang: Lang) -> Markup:
+def scale_bar(wide: float, high: float, lang: Lang) -> Markup:
     """Draw a bar of a round number of metres, about a fifth of the picture, and an arrow to the north."""
     length = max(step for step in _STEPS_M if step <= max(wide / 4, _STEPS_M[0]))
     size = wide / 60

@@ -97,7 +97,7 @@ def years(
         if one.name not in planned.ledgers or not (planned.ledgers[one.name]["verb"] != "keep").any():
             continue
         titles = {one.name: one.title or one.name}
-        parts = schedule_parts({one.name: planned.schedule(one.name, start=start)}, titles, lang)
+        parts = schedule_parts(planned, {one.name: planned.schedule(one.name, start=start)}, lang)
         money = funding_parts(planned, titles, lang, only=one.name)
         paid = [tag("h3", say("funding", lang)), *money] if money else []
         found.append(tag("details", tag("summary", say("schedule", lang)), moved, *parts, *paid, class_="year",

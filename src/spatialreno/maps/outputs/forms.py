@@ -84,13 +84,13 @@ def _html(options: Comparison, file: Path, asked: Asked) -> object:
 def _pdf(options: Comparison, file: Path, asked: Asked) -> object:
     from spatialreno.maps.paper.pdf import write_pdf
 
-    return write_pdf(options, file, lang=asked.lang, paper=asked.paper)
+    return write_pdf(options, file, lang=asked.lang, paper=asked.paper, people=asked.people)
 
 
 def _xlsx(options: Comparison, file: Path, asked: Asked) -> object:
     from spatialreno.maps.paper.workbook import write_xlsx
 
-    return write_xlsx(options, file, lang=asked.lang)
+    return write_xlsx(options, file, lang=asked.lang, people=asked.people)
 
 
 def _gpkg(options: Comparison, file: Path, asked: Asked) -> object:

@@ -61,7 +61,8 @@ def report(
     paper : str
         ``a3`` or ``a4``, for a PDF.
     people : People, optional
-        What ``spatialreno.comparison.gather_people`` gives (lifts, menu, management, check-up), told in HTML.
+        What ``spatialreno.comparison.gather_people`` gives (lifts, menu, management, check-up), told in HTML;
+        the year of each option, where a first day was given, in HTML, PDF and workbook.
     without : iterable of str, optional
         What a folder is to lack: ``page``, ``live``, ``html``, ``pdf``, ``xlsx``, ``gpkg``, ``dxf``, ``sheets``,
         ``residents``, ``tables``.

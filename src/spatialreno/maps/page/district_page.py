@@ -11,6 +11,7 @@ import pandas as pd
 
 from spatialreno.comparison import STATES
 from spatialreno.maps.charts.labels import INK, label
+from spatialreno.maps.content.indicator_tables import unit_text
 from spatialreno.maps.content.tables import grid, headed
 from spatialreno.maps.drawing.style import ALTERED, BUILT, PAPER
 from spatialreno.maps.drawing.svg import way
@@ -171,8 +172,8 @@ def _total(district: District, lang: Lang) -> Markup:
     from spatialreno.indicators import indicator_title
 
     rows = [
-        [indicator_title(read_catalog(), str(k), lang=lang), str(row["unit"]), row["today"], row["chosen"],
-         f"{row['areas']:.0f}/{len(district.records)}"]
+        [indicator_title(read_catalog(), str(k), lang=lang), unit_text(str(row["unit"]), lang), row["today"],
+         row["chosen"], f"{row['areas']:.0f}/{len(district.records)}"]
         for k, row in district.total().iterrows() if not pd.isna(row["today"]) or not pd.isna(row["chosen"])
     ]  # fmt: skip
     heads = [word(k, lang) for k in ("indicator", "unit", "today")] + [say("as_chosen", lang), say("known_areas", lang)]

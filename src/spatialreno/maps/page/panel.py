@@ -81,7 +81,7 @@ def _head(options: Comparison, lang: Lang, left_out: frozenset[str]) -> Markup:
     return tag(
         "header",
         tag("h1", isolated(area.title or area.name)),
-        tag("p", word("compare", lang), class_="subtitle"),
+        tag("p", word("compare" if len(options.areas) > 1 else "as_it_stands", lang), class_="subtitle"),
         tag("p", word("invented", lang), class_="invented") if area.meta.get("invented") else "",
         left_out_line(options, lang, left_out),
         tag("noscript", word("no_script", lang)),

@@ -9,26 +9,52 @@ import pandas as pd
 
 from spatialreno.errors import InputError
 from spatialreno.maps.charts.labels import INK, label
-from spatialreno.maps.content.people_sections import programme_parts
+from spatialreno.maps.content.people_sections import programme_head, programme_parts
 from spatialreno.maps.content.tables import grid, headed
 from spatialreno.maps.drawing.style import ALTERED, BUILT, PAPER
 from spatialreno.maps.drawing.svg import way
 from spatialreno.maps.page.page import Page, printed
-from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.numbers import bracketed, number
 from spatialreno.maps.words.people_words import say
-from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
-from spatialreno.maps.words.words import Lang, checked
+from spatialreno.maps.words.safe_html import Markup, asset, isolated, tag
+from spatialreno.maps.words.words import Lang, checked, word
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from spatialreno.programme import Programme
 
+_STYLE = """
+.bars { margin: 4px 0 14px; } .bars h3 { margin: 10px 0 2px; }
+.bars .line { display: grid; grid-template-columns: 15em minmax(0, 1fr); gap: 0 12px; padding: 2px 0; }
+.bars .line { align-items: center; break-inside: avoid; }
+.bars .line > span:first-child { text-align: right; }
+.bars .track { position: relative; display: block; height: 20px; }
+.bars i { position: absolute; top: 0; height: 20px; box-sizing: border-box; }
+.bars i { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+td.text { word-break: keep-all; }
+.bars i.inner { top: 4px; height: 12px; }
+.bars small { grid-column: 2; color: #4b5563; }
+.stage-key { margin: 4px 0; }
+.wide { overflow-x: auto; }
+@media (max-width: 699px) {
+  .bars .line { display: block; } .bars .line > span:first-child { text-align: left; font-size: 13px; }
+  .wide svg { min-width: 640px; }
+}
+"""
 _COUNTED = ("planned", "started", "in_progress", "done", "stated_only")
 _HAIR = "#9a978f"
+_STATED = "#d6d3cb"
+_LOOKS = {  # fill and edge of a bar, and whether it lies within the one before
+    "planned": (PAPER, _HAIR, False), "stated_only": (_STATED, _HAIR, False), "started": ("#f8ecd0", ALTERED, False),
+    "done": (BUILT, BUILT, True), "in_progress": (ALTERED, ALTERED, True),
+}  # fmt: skip
+_IN_BARS = ("count", "households", "money_yuan")
 _STEPS = ("#deebf7", "#9ecae1", "#4292c6", "#08519c")  # four quarters of the share that is done
-_WIDE, _ROW, _LEFT, _RIGHT = 900.0, 26.0, 190.0, 130.0
+_WIDE, _LEFT, _RIGHT = 900.0, 190.0, 130.0
 _HIGH = 320.0
+_TEN_THOUSAND = 10_000.0
+_MOST_NAMED = 4  # districts in the title
 
 
 def draw_programme(
@@ -65,58 +91,110 @@ def draw_programme(
     True
     """
     language = checked(lang)
-    title = f"{say('programme', language)} · {programme.name}"
+    title = f"{say('programme', language)} · {_covered(programme, language)}"
     body = tag(
         "main",
-        tag("header", tag("h1", isolated(title))),
+        tag("header", tag("h1", isolated(title)), tag("p", isolated(programme.name), class_="note")),
         *programme_parts(programme, language, as_of),
         *headed(say("district", language), _bars(programme, language)),
         *headed(say("map", language), _map(programme, districts, language) if districts is not None else None),
         *headed(say("curve", language), _curves(programme, as_of, language)),
         *headed(say("late", language), _late(programme, as_of, language) if as_of else None),
+        *headed(say("published", language), _published(programme, language)),
         *headed(say("sums", language), _sums(programme, language)),
         class_="report",
     )
-    return printed(title, body, language)
+    return printed(title, body, language, style=f"{asset('report.css')}{_STYLE}")
 
 
-def _districts(programme: Programme) -> pd.DataFrame:
+def _covered(programme: Programme, lang: Lang) -> str:
+    """Say which districts and years are told."""
+    rows = programme.rows
+    places = list(dict.fromkeys(rows["district"].fillna("").replace("", say("whole_city", lang))))
+    cities = list(dict.fromkeys(rows["city"].dropna()))
+    years = sorted({int(y) for y in rows["year"].dropna()})
+    span = f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0]) if years else ""
+    named = word("comma", lang).join(str(place) for place in places[:_MOST_NAMED])
+    more = "…" if len(places) > _MOST_NAMED else ""
+    return " ".join(part for part in (word("comma", lang).join(map(str, cities)), f"{named}{more}", span) if part)
+
+
+def _districts(programme: Programme, measure: str = "count") -> pd.DataFrame:
     """Put planned, in progress and done of one district, year and unit into one row."""
     table = programme.table()
+    table = table[table[measure].notna() & ((table["unit"] != "") | (measure == "money_yuan"))]
     keys = ["district", "year", "unit"]
-    wide = table[table["unit"] != ""].pivot_table(
-        index=keys, columns="status", values="count", aggfunc="sum", observed=True
-    )
+    wide = table.pivot_table(index=keys, columns="status", values=measure, aggfunc="sum", observed=True)
     return wide.rename(columns={"": "stated_only"}).reindex(columns=list(_COUNTED)).reset_index()
 
 
 def _bars(programme: Programme, lang: Lang) -> Markup | None:
     """Draw a bar for each district, year and unit: done and in progress within what is planned or started."""
-    rows = _districts(programme)
-    if not len(rows):
+    parts: list[Markup] = []
+    for measure in _IN_BARS:
+        rows = _districts(programme, measure)
+        for unit in dict.fromkeys(rows["unit"]):  # only equal units share a scale
+            own = rows[rows["unit"] == unit].to_dict("records")
+            most = max((_longest(row) for row in own), default=0.0)
+            lines = [_bar(row, measure, most, lang) for row in own] if most else []
+            if lines:
+                parts += [tag("h3", _bar_title(programme, measure, str(unit), lang)), *lines]
+    if not parts:
         return None
-    parts = []
-    for k, row in enumerate(rows.to_dict("records")):
-        same = rows[rows["unit"] == row["unit"]]  # only equal units share a scale
-        most = float(same[list(_COUNTED)].max().max())
-        parts += _bar(row, (_WIDE - _LEFT - _RIGHT) / most if most else 0.0, _ROW * k, lang)
-    picture = _svg(parts, _WIDE, _ROW * len(rows) + 6, say("programme", lang))
-    return joined(picture, tag("p", say("scales", lang), class_="note"))
+    return tag("div", _bar_key(lang), *parts, tag("p", say("scales", lang), class_="note"), class_="bars")
 
 
-def _bar(row: dict[Any, Any], scale: float, top: float, lang: Lang) -> list[Markup]:
+def _longest(row: dict[Any, Any]) -> float:
+    """Give the longer of what is planned, started or stated, and of what is done and under way one after the other."""
+    known = {k: 0.0 if pd.isna(row[k]) else float(row[k]) for k in _COUNTED}
+    inner = sum(value for k, value in known.items() if _LOOKS[k][2])
+    return max(inner, *(value for k, value in known.items() if not _LOOKS[k][2]))
+
+
+def _bar_title(programme: Programme, measure: str, unit: str, lang: Lang) -> str:
+    if measure == "count":
+        return f"{say('count', lang)}{bracketed(say(unit, lang), lang)}"
+    head = programme_head(programme, measure, lang)
+    return f"{head} · {say(unit, lang)}" if unit else head
+
+
+def _bar(row: dict[Any, Any], measure: str, most: float, lang: Lang) -> Markup:
     name = row["district"] or say("whole_city", lang)
-    parts = [label(f"{name} {row['year']} {say(row['unit'], lang)}", _LEFT - 8, top + 17, anchor="end")]
     known = {k: float(row[k]) for k in _COUNTED if not pd.isna(row[k])}
-    whole = max(known.values(), default=0.0)
-    parts.append(_box(_LEFT, top + 4, whole * scale, PAPER, _HAIR))
-    at = _LEFT
-    for status, color in (("done", BUILT), ("in_progress", ALTERED)):
+    part = _TEN_THOUSAND if measure == "money_yuan" else 1.0
+    told = word("comma", lang).join(f"{say(k, lang)} {number(v / part, 0)}" for k, v in known.items())
+    bars, at = [], 0.0
+    for status, (fill, edge, inner) in _LOOKS.items():
         if status in known:
-            parts.append(_box(at, top + 4, known[status] * scale, color, color))
-            at += known[status] * scale
-    told = "，".join(f"{say(k, lang)} {number(v, 0)}" for k, v in known.items())
-    return [*parts, label(told, _LEFT + whole * scale + 6, top + 17)]
+            wide = 100 * known[status] / most
+            place = f"left:{at if inner else 0.0:.2f}%;width:{max(wide, 0.3):.2f}%"
+            look = f"{place};background:{fill};border:1px solid {edge}"
+            bars.append(tag("i", style=look, class_="inner" if inner else None))
+            at += wide if inner else 0.0
+    said = (tag("span", isolated(f"{name} {row['year']}")), tag("span", *bars, class_="track"), tag("small", told))
+    return tag("div", *said, class_="line")
+
+
+def _bar_key(lang: Lang) -> Markup:
+    keys = [
+        tag("span", tag("i", style=f"position:static;background:{fill};border:1px solid {edge}"), say(status, lang))
+        for status, (fill, edge, _) in _LOOKS.items()
+    ]
+    return tag("p", *keys, class_="stage-key")
+
+
+def _published(programme: Programme, lang: Lang) -> Markup | None:
+    """List the figures as they were published, in the words of the file, with how sure they are."""
+    rows = [
+        [row["title"], row["note"] if isinstance(row["note"], str) else "", _sure(row["confidence"], lang)]
+        for row in programme.figures.to_dict("records") if isinstance(row["title"], str)
+    ]  # fmt: skip
+    heads = [say("figure", lang), word("note", lang), say("sure", lang)]
+    return grid(heads, rows, texts=3) if rows else None
+
+
+def _sure(confidence: object, lang: Lang) -> str:
+    return word(confidence, lang) if isinstance(confidence, str) and confidence else "—"
 
 
 def _map(programme: Programme, districts: gpd.GeoDataFrame, lang: Lang) -> Markup:
@@ -137,7 +215,7 @@ def _map(programme: Programme, districts: gpd.GeoDataFrame, lang: Lang) -> Marku
         dark = share is not None and share >= 0.5
         parts.append(label(f"{name} {told}", (spot.x - west) * scale, (north - spot.y) * scale, anchor="middle",
                            fill="#ffffff" if dark else INK))  # fmt: skip
-    return _svg(parts, (east - west) * scale, (north - south) * scale, say("map", lang))
+    return _wide(parts, (east - west) * scale, (north - south) * scale, say("map", lang))
 
 
 def _shares(programme: Programme) -> dict[str, tuple[float | None, str]]:
@@ -176,7 +254,7 @@ def _curves(programme: Programme, as_of: str | None, lang: Lang) -> Markup | Non
         label(str(last.date()), _LEFT + wide, _HIGH + 18, anchor="end"),
     ]
     parts.append(label(say("households", lang), _LEFT - 8, 20, anchor="end"))
-    return _svg(parts, _WIDE, _HIGH + 26, say("curve", lang))
+    return _wide(parts, _WIDE, _HIGH + 26, say("curve", lang))
 
 
 def _late(programme: Programme, as_of: str, lang: Lang) -> Markup | None:
@@ -200,9 +278,7 @@ def _sums(programme: Programme, lang: Lang) -> Markup | None:
     return grid(heads, rows, texts=2) if rows else None
 
 
-def _svg(parts: Sequence[Markup], wide: float, high: float, title: str) -> Markup:
-    return tag("svg", *parts, viewBox=f"0 0 {wide:.1f} {high:.1f}", role="img", aria_label=title, class_="picture")
-
-
-def _box(x: float, y: float, wide: float, fill: str, line: str) -> Markup:
-    return tag("rect", x=f"{x:.1f}", y=f"{y:.1f}", width=f"{max(wide, 0.5):.1f}", height="18", fill=fill, stroke=line)
+def _wide(parts: Sequence[Markup], wide: float, high: float, title: str) -> Markup:
+    """Draw a picture that a phone may slide sideways, so that its letters stay legible."""
+    view = f"0 0 {wide:.1f} {high:.1f}"
+    return tag("div", tag("svg", *parts, viewBox=view, role="img", aria_label=title, class_="picture"), class_="wide")

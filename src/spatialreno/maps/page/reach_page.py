@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -9,11 +10,12 @@ import pandas as pd
 import shapely
 
 from spatialreno.maps.drawing.style import DEMOLISHED, FREED, HUES, REACH
-from spatialreno.maps.drawing.svg import way
+from spatialreno.maps.drawing.svg import scale_bar, way
 from spatialreno.maps.page.page import Page, printed
-from spatialreno.maps.words.numbers import number
-from spatialreno.maps.words.safe_html import Markup, tag
+from spatialreno.maps.words.numbers import bracketed, facility_title, number
+from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
 from spatialreno.maps.words.words import Lang, checked, word
+from spatialreno.walk import travel_times
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -21,18 +23,34 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 _STYLE = """
-body { font: 15px/1.5 "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; margin: 1.5em; color: #1f2937 }
-svg { width: 100%; max-height: 80vh; background: #f8fafc; border: 1px solid #cbd5e1 }
-table { border-collapse: collapse; margin-top: 1em } td, th { border-bottom: 1px solid #e2e8f0; padding: .3em .8em }
-td { text-align: right } td:first-child { text-align: left }
+body { font: 15px/1.5 "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; margin: 1.2em; color: #1f2937 }
+h1 { font-size: 22px; margin: 0 } p { margin: .3em 0 }
+.sides { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 0 1.5em; align-items: start }
+.plan { display: block; width: 100%; height: auto; max-height: 84vh; background: #fafaf7; border: 1px solid #cbd5e1 }
+.scroll { overflow-x: auto }
+table { border-collapse: collapse; margin-top: .8em } td, th { border-bottom: 1px solid #e2e8f0; padding: .3em .45em }
+td, th { text-align: right }
+th { word-break: keep-all } th.from { text-align: left; font-weight: 600; padding-top: .6em }
 .invented { display: inline-block; padding: 1px 8px; border: 1px dashed #b45309; color: #8a3f06 }
-.key { margin-right: 1.2em } .key i { padding: 0 .7em; margin-right: .4em }
+.key { display: flex; flex-wrap: wrap; gap: .2em 1.1em; padding: 0; margin: .4em 0; list-style: none; font-size: 13px }
+.key li { display: flex; align-items: center; gap: .4em } .key svg { width: 24px; height: 14px }
+.note { color: #4b5563; font-size: 13px }
+tr { break-inside: avoid } thead { display: table-header-group }
+@media (max-width: 999px) { .sides { display: block } }
+@page { size: A4 landscape; margin: 12mm }
+@media print {
+  body { margin: 0; font-size: 11px } svg { print-color-adjust: exact; -webkit-print-color-adjust: exact }
+  .plan { max-height: 165mm }
+}
 """
 _GAINED, _LOST, _START = FREED, DEMOLISHED, HUES[4]
-_FAINT = 0.16
+_FAINT = 0.2
+_HOUSE, _SHED, _WALL = "#6b7280", "#a89f8d", "#111827"
 _DRAWN_M = 0.2  # outlines are drawn no finer
+_HATCH_PX = 7.0
 _COLUMNS = {
     "reach_m2": ("可达面积（m²）", "Reach (m²)"),
+    "residents": ("可达住宅的居民（人）", "Residents of homes reached"),
     "streets_m": ("可达街巷（m）", "Streets reached (m)"),
     "gained_m2": ("增加（m²）", "Gained (m²)"),
     "lost_m2": ("减少（m²）", "Lost (m²)"),
@@ -100,13 +118,61 @@ def draw_reach(
     '步行等时圈：西工地片区（示意）'
     """
     language = checked(lang)
-    title = f"{word('isochrones', language)}{'：' if language == 'zh' else ': '}{area.title or area.name}"
+    title = f"{word('isochrones', language)}{word('colon', language)}{area.title or area.name}"
     marks = _origins(area, reach) if origins is None else origins.set_axis(origins.index.astype(str))
-    plan = _plan(area, reach, ways, change, marks, title)
-    table = _table(reach_table(reach, ways, change), language)
+    names = {str(name): _title_of(area, str(name), language) for name in reach["origin"].unique()}
+    plan = _plan(area, reach, ways, change, (marks, names), title, language)
+    table = _with_people(area, reach, reach_table(reach, ways, change), origins)
     made_up = tag("p", word("invented", language), class_="invented") if area.meta.get("invented") else ""
-    body = tag("main", tag("h1", title), made_up, plan, _key(reach, change, marks, language), table)
+    told = tag("div", _key(reach, change, marks, area, language), _table(table, names, language), class_="told")
+    body = tag("main", tag("h1", isolated(title)), tag("p", _walked(area, reach, language)), made_up,
+               tag("div", tag("div", plan), told, class_="sides"))  # fmt: skip
     return printed(title, body, language, style=_STYLE)
+
+
+def _walked(area: StudyArea, reach: gpd.GeoDataFrame, lang: Lang) -> str:
+    """Say who walks, when, and whether the area is as it stands or as a plan leaves it."""
+    group = str(reach["group"].iloc[0]) if "group" in reach and len(reach) else "general"
+    row = next((r for r in area.catalog.rows("groups") if r["group"] == group), {})
+    speed = word("walk_speed", lang).format(speed=row.get("speed_m_s", "—"))
+    moment = str(reach.attrs.get("at") or "")
+    when = word("walk_at", lang).format(at=moment) if moment else word("walk_any_time", lang)
+    state = word("today" if area.survey is area else "as_planned", lang)
+    return word("semicolon", lang).join([state, f"{row.get(f'title_{lang}', group)}{word('comma', lang)}{speed}", when])
+
+
+def _title_of(area: StudyArea, origin: str, lang: Lang) -> str:
+    """Name where a walk starts: its own name, else what it is; its id stays in sight."""
+    bare = origin.rpartition(":")[2]
+    for layer in ("facilities", "buildings"):
+        frame = area.layer(layer)
+        if bare in frame.index and origin in (bare, f"{layer}:{bare}"):
+            row: Any = frame.loc[bare]
+            own = row["name"] if "name" in frame and isinstance(row["name"], str) else ""
+            kind = facility_title(str(row["kind"]), area.catalog, lang) if layer == "facilities" else ""
+            return f"{own or kind}{bracketed(bare, lang)}" if own or kind else bare
+    return origin
+
+
+def _with_people(
+    area: StudyArea, reach: gpd.GeoDataFrame, table: pd.DataFrame, origins: gpd.GeoSeries | None
+) -> pd.DataFrame:
+    """Add the residents of the homes that the same walker reaches in time; unknown where no home tells."""
+    homes = area.buildings["residents"].dropna()
+    homes = homes[homes > 0]
+    if not len(homes) or not len(table):
+        return table
+    starts = list(table["origin"].unique()) if origins is None else origins
+    group, moment = str(reach["group"].iloc[0]), str(reach.attrs.get("at") or "") or None
+    walks = travel_times(area, starts, [str(i) for i in homes.index], group=group, at=moment)
+    people = homes.reindex(walks["destination"].str.rpartition(":")[2]).to_numpy(float)
+    own, needed = walks["origin"].astype(str), walks["minutes"].to_numpy(float)
+    counts = [
+        float(people[(own == str(o)).to_numpy() & (needed <= float(m))].sum())
+        for o, m in zip(table["origin"], table["minutes"], strict=True)
+    ]
+    table.insert(3, "residents", counts)
+    return table
 
 
 def _origins(area: StudyArea, reach: gpd.GeoDataFrame) -> gpd.GeoSeries:
@@ -120,7 +186,9 @@ def _origins(area: StudyArea, reach: gpd.GeoDataFrame) -> gpd.GeoSeries:
     return gpd.GeoSeries(list(shapes.values()), index=list(shapes), crs=area.crs)
 
 
-def _marks(origins: gpd.GeoSeries, corner: tuple[float, float], unit: float) -> list[Markup]:
+def _marks(
+    origins: gpd.GeoSeries, names: Mapping[str, str], corner: tuple[float, float], unit: float
+) -> list[Markup]:
     """Draw where walks start: the outline of what has one, and a pin with its name."""
     drawn = []
     for name, shape in origins.items():
@@ -135,7 +203,8 @@ def _marks(origins: gpd.GeoSeries, corner: tuple[float, float], unit: float) -> 
         )
         write = {"x": f"{x + 7 * unit:.1f}", "y": f"{y + 4 * unit:.1f}", "font_size": f"{13 * unit:.1f}"}
         halo = {"stroke": "#ffffff", "stroke_width": f"{3 * unit:.2f}", "paint_order": "stroke"}
-        drawn.append(tag("text", name, **write, **halo, fill=_START, font_weight="bold"))
+        said = names.get(str(name), str(name))
+        drawn.append(tag("text", said, **write, **halo, fill=_START, font_weight="bold"))
     return drawn
 
 
@@ -144,8 +213,9 @@ def _plan(
     reach: gpd.GeoDataFrame,
     ways: gpd.GeoDataFrame | None,
     change: gpd.GeoDataFrame | None,
-    marks: gpd.GeoSeries,
+    marks: tuple[gpd.GeoSeries, Mapping[str, str]],
     title: str,
+    lang: Lang,
 ) -> Markup:
     frames = [reach, area.compounds, area.buildings]
     boxes = [frame.total_bounds for frame in frames if len(frame)]
@@ -154,20 +224,34 @@ def _plan(
     edge = max(east - west, north - south) / 40
     corner, unit = (west - edge, north + edge), max(east - west, north - south) / 900
     shapes = [_area(row.geometry, corner, REACH, _FAINT) for row in _farthest_first(reach)]
-    if change is not None:
-        shapes += [
-            _area(row.geometry, corner, _GAINED if row.change == "gained" else _LOST, 0.4)
-            for row in change.itertuples()
-        ]
-    shapes += [_area(shape, corner, "#6b7280", 0.55) for shape in area.buildings.geometry]
-    shapes += [_area(shape, corner, "#b45309", 0.5) for shape in area.structures.geometry]
+    hatches: list[Markup] = []
+    for which, hue in ((change, _GAINED), (change, _LOST)) if change is not None else ():
+        rows = which[which["change"] == ("gained" if hue == _GAINED else "lost")]
+        if len(rows):
+            hatches.append(_hatch(hue, unit))
+            shapes += [_area(shape, corner, f"url(#{_hatch_name(hue)})", 1.0) for shape in rows.geometry]
+    shapes += [_area(shape, corner, _HOUSE, 0.55) for shape in area.buildings.geometry]
+    shapes += [_area(shape, corner, _SHED, 0.8) for shape in area.structures.geometry]
     if ways is not None:
         streets = ways[ways["path_id"].notna()]
         shapes += [_line(shape, corner, REACH, 1.6 * unit) for shape in streets.geometry]
-    shapes += [_line(shape, corner, "#111827", 1.4 * unit) for shape in area.walls.geometry]
-    shapes += _marks(marks, corner, unit)
-    view = f"0 0 {east - west + 2 * edge:.1f} {north - south + 2 * edge:.1f}"
-    return tag("svg", *shapes, viewBox=view, role="img", aria_label=title)
+    shapes += [_line(shape, corner, _WALL, 1.4 * unit) for shape in area.walls.geometry]
+    shapes += _marks(*marks, corner, unit)
+    wide, high = east - west + 2 * edge, north - south + 2 * edge
+    return tag("svg", tag("defs", *hatches), *shapes, scale_bar(wide, high, lang), viewBox=f"0 0 {wide:.1f} {high:.1f}",
+               role="img", aria_label=title, class_="plan")  # fmt: skip
+
+
+def _hatch_name(hue: str) -> str:
+    return f"hatch-{hue.removeprefix('#')}"
+
+
+def _hatch(hue: str, unit: float) -> Markup:
+    """Make slanting lines of one hue, through which the shades of time are seen."""
+    step, name = f"{_HATCH_PX * unit:.2f}", _hatch_name(hue)
+    slant = tag("path", d=f"M0 0V{step}", stroke=hue, stroke_width=f"{3.4 * unit:.2f}")
+    return tag("pattern", slant, id=name, width=step, height=step, patternUnits="userSpaceOnUse",
+               patternTransform="rotate(45)")  # fmt: skip
 
 
 def _farthest_first(reach: gpd.GeoDataFrame) -> Any:
@@ -187,21 +271,52 @@ def _line(shape: shapely.Geometry, corner: tuple[float, float], color: str, widt
     return tag("path", d=_ways(shape, corner, ""), fill="none", stroke=color, stroke_width=f"{width:.2f}")
 
 
-def _key(reach: gpd.GeoDataFrame, change: gpd.GeoDataFrame | None, marks: gpd.GeoSeries, lang: Lang) -> Markup:
-    times = "、".join(number(float(minutes), 0) for minutes in sorted(set(reach["minutes"])))
-    said = [(f"{times} {word('minutes', lang)}", REACH)]
-    if change is not None:
-        said += [(_COLUMNS[key][lang == "en"], hue) for key, hue in (("gained_m2", _GAINED), ("lost_m2", _LOST))]
-    said += [(word("origin", lang), _START)] if len(marks) else []
-    keys = [tag("span", tag("i", style=f"background:{hue}"), name, class_="key") for name, hue in said]
-    return tag("p", *keys)
+def _key(
+    reach: gpd.GeoDataFrame, change: gpd.GeoDataFrame | None, marks: gpd.GeoSeries, area: StudyArea, lang: Lang
+) -> Markup:
+    """Say what each shade, line and mark is; only what is drawn."""
+    times = sorted({float(m) for m in reach["minutes"]})
+    box = "M2 2H22V12H2Z"
+    items = []
+    for place, minutes in enumerate(times):
+        shade = f"{1 - (1 - _FAINT) ** (len(times) - place):.2f}"
+        said = f"{number(minutes, 0 if minutes.is_integer() else 1)} {word('minutes', lang)}"
+        items.append((tag("path", d=box, fill=REACH, fill_opacity=shade), said))
+    for name, hue in (("gained", _GAINED), ("lost", _LOST)):
+        if change is not None and (change["change"] == name).any():
+            drawn = joined(*(tag("path", d=f"M{x} 12L{x + 8} 2", stroke=hue, stroke_width="3") for x in (0, 7, 14)))
+            items.append((drawn, word(f"reach_{name}", lang)))
+    if len(marks):
+        items.append((tag("circle", cx="12", cy="7", r="5", fill=_START), word("origin", lang)))
+    items += [(tag("path", d="M2 7H22", stroke=REACH, stroke_width="2"), word("streets_reached", lang))]
+    stands = (("buildings", _HOUSE, 0.55), ("structures", _SHED, 0.8))
+    items += [(tag("path", d=box, fill=hue, fill_opacity=f"{shade}"), area.catalog.layers[layer].title(lang))
+              for layer, hue, shade in stands if len(area.layer(layer))]  # fmt: skip
+    if len(area.walls):
+        line = tag("path", d="M2 7H22", stroke=_WALL, stroke_width="1.6")
+        items.append((line, area.catalog.layers["walls"].title(lang)))
+    swatches = [tag("li", tag("svg", mark, viewBox="0 0 24 14", aria_hidden="true"), said) for mark, said in items]
+    return tag("ul", *swatches, class_="key")
 
 
-def _table(table: pd.DataFrame, lang: Lang) -> Markup:
-    heads = [word("origin", lang), word("minutes", lang)]
-    heads += [_COLUMNS[column][lang == "en"] for column in table.columns[2:]]
-    rows = [
-        tag("tr", tag("td", row[0]), *(tag("td", number(float(value), 0)) for value in row[1:]))
-        for row in table.itertuples(index=False, name=None)
-    ]
-    return tag("table", tag("tr", *(tag("th", head) for head in heads)), *rows)
+def _table(table: pd.DataFrame, names: Mapping[str, str], lang: Lang) -> Markup:
+    """Write the sums by time, each place that is walked from as a group of its own."""
+    heads = [word("minutes", lang), *(_COLUMNS[column][lang == "en"] for column in table.columns[2:])]
+    groups = []
+    for origin, own in table.groupby("origin", sort=False):
+        said = isolated(f"{word('origin', lang)}{word('colon', lang)}{names.get(str(origin), str(origin))}")
+        rows = [
+            tag("tr", *(tag("td", number(float(value), 0)) for value in row))
+            for row in own.drop(columns="origin").itertuples(index=False, name=None)
+        ]
+        first = tag("tr", tag("th", said, colspan=str(len(heads)), scope="rowgroup", class_="from"))
+        groups.append(tag("tbody", first, *rows))
+    head = tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads)))
+    return joined(tag("div", tag("table", head, *groups), class_="scroll"), _ends(table, lang))
+
+
+def _ends(table: pd.DataFrame, lang: Lang) -> Markup:
+    """Say so where more time reaches nothing more: the data end there."""
+    last = table.sort_values("minutes").groupby("origin")["reach_m2"].apply(lambda own: own.tail(2).round(0).tolist())
+    same = any(len(own) == 2 and own[0] == own[1] for own in last)
+    return tag("p", word("reach_ends", lang), class_="note") if same else Markup("")

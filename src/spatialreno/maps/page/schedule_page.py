@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spatialreno.maps.content.schedule_parts import schedule_parts
+from spatialreno.maps.content.schedule_parts import schedule_of
 from spatialreno.maps.page.page import Page, printed
 from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.safe_html import isolated, tag
@@ -40,6 +40,5 @@ def draw_schedule(schedule: Schedule, *, lang: Lang = "zh") -> Page:
     """
     language = checked(lang)
     title = f"{say('schedule', language)} · {schedule.title}"
-    parts = schedule_parts({schedule.option: schedule}, {schedule.option: schedule.title}, language)
-    body = tag("main", tag("header", tag("h1", isolated(title))), *parts, class_="report")
+    body = tag("main", tag("header", tag("h1", isolated(title))), *schedule_of(schedule, language), class_="report")
     return printed(title, body, language)

@@ -14,6 +14,7 @@ from spatialreno.maps.drawing.themes import shown_themes
 from spatialreno.maps.page.page import Page
 from spatialreno.maps.page.panel import assumptions, facts_list
 from spatialreno.maps.words import safe_html as door
+from spatialreno.maps.words.numbers import bracketed
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
 from spatialreno.maps.words.words import Lang, checked, word
 
@@ -27,11 +28,13 @@ def report_page(options: Comparison, *, lang: Lang = "zh", people: People | None
     area = options.areas["today"]
     title = area.title or area.name
     titles = option_titles(options, language)
+    alone = len(titles) == 1  # today by itself: what stands, and nothing of plans
+    changes = [_changes(options, titles, language)]
+    planned = [(word("bill", language), _bill(options, titles, language)), (word("what_changes", language), changes)]
     parts = [
         (word("leaders", language), [_leaders(options, titles, language)]),
-        (word("pictures", language), _pictures(options, titles, language)),
-        (word("bill", language), _bill(options, titles, language)),
-        (word("what_changes", language), [_changes(options, titles, language)]),
+        (word("plan_of_today" if alone else "pictures", language), _pictures(options, titles, language)),
+        *([(word("indicators", language), changes)] if alone else planned),
         *((s.title, s.parts) for s in sections(options, people, language, opened=True)),
         (word("assumptions", language), assumptions(options, language)),
     ]
@@ -42,16 +45,21 @@ def report_page(options: Comparison, *, lang: Lang = "zh", people: People | None
         *(tag("section", tag("h2", f"{at}  {name}"), *own) for at, (name, own) in enumerate(parts, start=1)),
         class_="report",
     )
-    text = door.plain(body, lang=word("html_lang", language), title=f"{title} · {word('report', language)}",
+    text = door.plain(body, lang=word("html_lang", language), title=f"{title} · {report_title(options, language)}",
                       style=door.asset("report.css"))  # fmt: skip
     return Page(title, text)
+
+
+def report_title(options: Comparison, lang: Lang) -> str:
+    """Name the report: of options, or of today alone."""
+    return word("report" if len(options.areas) > 1 else "report_of_today", lang)
 
 
 def _head(options: Comparison, title: str, lang: Lang) -> Markup:
     invented = options.areas["today"].meta.get("invented")
     return tag(
         "header",
-        tag("h1", isolated(title), " · ", word("report", lang)),
+        tag("h1", isolated(title), " · ", report_title(options, lang)),
         tag("p", word("invented", lang), class_="invented") if invented else "",
         facts_list(options, lang),
     )
@@ -89,7 +97,8 @@ def _bill(options: Comparison, titles: Sequence[str], lang: Lang) -> list[Markup
 
 def _changes(options: Comparison, titles: Sequence[str], lang: Lang) -> Markup:
     """Tell what the options change, indicator by indicator, beside one another; what none changes is left out."""
-    rows = [row for row in indicator_rows(options, lang) if any(_differs(line) for line in row[1:])]
+    alone = len(titles) == 1
+    rows = [row for row in indicator_rows(options, lang) if alone or any(_differs(line) for line in row[1:])]
     heads = [word("indicator", lang), word("unit", lang), *titles, word("source", lang)]
     return _table(heads, (_change(row, lang) for row in rows))
 
@@ -100,7 +109,7 @@ def _differs(line: Line | None) -> bool:
 
 def _change(row: Sequence[Line | None], lang: Lang) -> list[object]:
     known = next(line for line in reversed(row) if line is not None)
-    mark = f"（{word('estimate', lang)}）" if any(line is not None and line.estimated for line in row) else ""
+    mark = bracketed(word("estimate", lang), lang) if any(line is not None and line.estimated for line in row) else ""
     cells = [_after(line, lang) if at else _today(row) for at, line in enumerate(row)]
     return [f"{known.title}{mark}", known.unit, *cells, tag("small", known.source)]
 

@@ -23,20 +23,24 @@ from spatialreno.maps.content.people_sections import said_checkup
 from spatialreno.maps.drawing.cards import stages
 from spatialreno.maps.drawing.themes import Theme, shown_themes
 from spatialreno.maps.paper.fonts import lettering
+from spatialreno.maps.paper.html_report import report_title
 from spatialreno.maps.paper.paper_sheet import MARGIN_MM, PAPERS, Sheet, table
 from spatialreno.maps.paper.plot import draw_plan, furnish, legend
+from spatialreno.maps.paper.year_sheets import year_sheets
 from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.words import Lang, checked, word
 
 if TYPE_CHECKING:
-    from spatialreno.comparison import Comparison
+    from spatialreno.comparison import Comparison, People
 
 _SIDE_MM = 74.0  # the column of legend and title block beside a plan
 _BLOCK_MM = 44.0
 _MARGIN_M = 12.0
 
 
-def write_pdf(options: Comparison, path: Path, *, lang: Lang = "zh", paper: str = "a3") -> Path:
+def write_pdf(
+    options: Comparison, path: Path, *, lang: Lang = "zh", paper: str = "a3", people: People | None = None
+) -> Path:
     """Write the report as a PDF of vectors; the same options give the same bytes.
 
     Parameters
@@ -49,6 +53,8 @@ def write_pdf(options: Comparison, path: Path, *, lang: Lang = "zh", paper: str 
         ``zh`` or ``en``.
     paper : str
         ``a3`` or ``a4``, both landscape.
+    people : People, optional
+        What ``gather_people`` gives; the year of each option is told where a first day was given.
 
     Raises
     ------
@@ -59,7 +65,8 @@ def write_pdf(options: Comparison, path: Path, *, lang: Lang = "zh", paper: str 
     if paper not in PAPERS:
         raise InputError(f'report: paper is "{paper}". Use one of {", ".join(PAPERS)}.')
     with lettering():
-        return bound(report_sheets(options, language, PAPERS[paper]), path, title=_title(options))
+        sheets = report_sheets(options, language, PAPERS[paper], people)
+        return bound(sheets, path, title=_title(options))
 
 
 def bound(sheets: Sequence[Sheet], path: Path, *, title: str) -> Path:
@@ -82,7 +89,9 @@ def _title(options: Comparison) -> str:
     return area.title or area.name
 
 
-def report_sheets(options: Comparison, lang: Lang, size: tuple[float, float]) -> list[Sheet]:
+def report_sheets(
+    options: Comparison, lang: Lang, size: tuple[float, float], people: People | None = None
+) -> list[Sheet]:
     """Lay out all sheets of the report."""
     titles = option_titles(options, lang)
     laid_out = shown_themes(options, lang)
@@ -91,16 +100,20 @@ def report_sheets(options: Comparison, lang: Lang, size: tuple[float, float]) ->
         _plan(options, laid_out, place, f"{place + 1} / {len(titles)}", lang, size) for place in range(len(titles))
     ]
     sheets += _bill(options, titles, lang, size)
+    if len(titles) == 1:
+        sheets += _standing(options, lang, size)
     for place, key in enumerate(options.areas):
         if place:
             sheets += _changes(options, key, titles[place], lang, size)
-    sheets += _checkups(options, titles, lang, size)
-    return sheets + _stages(options, titles, lang, size) + _grounds(options, lang, size)
+    sheets += _checkups(options, titles, lang, size) + _stages(options, titles, lang, size)
+    if people is not None and people.schedules:
+        sheets += year_sheets(options, people.schedules, lang, size)
+    return sheets + _grounds(options, lang, size)
 
 
 def _first(options: Comparison, titles: list[str], lang: Lang, size: tuple[float, float]) -> list[Sheet]:
     sheets = [Sheet(*size)]
-    sheets[0].heading(f"{_title(options)} · {word('report', lang)}", size=18)
+    sheets[0].heading(f"{_title(options)} · {report_title(options, lang)}", size=18)
     if options.areas["today"].meta.get("invented"):
         sheets[0].paragraph(word("invented", lang))
     sheets[0].heading(word("leaders", lang))
@@ -175,6 +188,19 @@ def _changes(options: Comparison, key: str, title: str, lang: Lang, size: tuple[
         for line in lines
     ]  # fmt: skip
     table(sheets, heads, rows, [3, 0.9, 3.6, 1, 1, 1.4], texts=3)
+    return sheets
+
+
+def _standing(options: Comparison, lang: Lang, size: tuple[float, float]) -> list[Sheet]:
+    """Tell every indicator of today alone."""
+    sheets = [Sheet(*size)]
+    sheets[0].heading(word("indicators", lang))
+    rows = [
+        [f"{line.title}{word('estimate_mark', lang) if line.estimated else ''}", line.unit, line.source, line.today]
+        for line in indicator_lines(options, "today", lang)
+    ]
+    heads = [word(name, lang) for name in ("indicator", "unit", "source", "today")]
+    table(sheets, heads, rows, [3, 0.9, 4.5, 1], texts=3)
     return sheets
 
 

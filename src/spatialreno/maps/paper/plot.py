@@ -214,16 +214,16 @@ def legend(figure: Figure, drawing: Drawing, lang: Lang, box_mm: Sequence[float]
             continue
         said.add(title)
         place = (left / sheet[0], (y - 3.2) / sheet[1], 8 / sheet[0], 2.8 / sheet[1])
-        _swatch(figure, name, table.get("block-1" if name == "block" else name), place)
+        _swatch(figure, name, table.get("block-1" if name == "block" else name), place, word("disc_sample", lang))
         figure.text(place[0] + place[2] + 2 / sheet[0], place[1] + place[3] / 2, title, fontsize=7, va="center")
         y -= 4.6
     return top - y
 
 
 def _swatch(
-    figure: Figure, name: str, look: Mapping[str, Any] | None, place: tuple[float, float, float, float]
+    figure: Figure, name: str, look: Mapping[str, Any] | None, place: tuple[float, float, float, float], letter: str
 ) -> None:
-    """Draw one sample of the legend."""
+    """Draw one sample of the legend; a disc holds the letter of a kind."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Rectangle
 
@@ -231,7 +231,7 @@ def _swatch(
     on: dict[str, Any] = {"transform": figure.transFigure}
     if look is None or name.startswith("facility"):
         color = _DISC.get(name, "#6b7280")
-        figure.text(x + width / 2, y + height / 2, "医", fontsize=5.5, ha="center", va="center", color=color,
+        figure.text(x + width / 2, y + height / 2, letter, fontsize=5.5, ha="center", va="center", color=color,
                     bbox={"boxstyle": "circle,pad=0.15", "fc": "#ffffff", "ec": color, "lw": 0.7})  # fmt: skip
     elif "fillColor" in look:
         hatch: dict[str, Any] = {"hatch": "/////"} if look.get("hatch") else {}

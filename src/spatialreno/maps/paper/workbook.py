@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,24 +10,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from spatialreno.catalog import said_source
 from spatialreno.errors import InputError
 from spatialreno.files import listed, put_whole
+from spatialreno.indicators import indicator_title
 from spatialreno.maps.content.indicator_tables import facts, item_title, option_titles, unit_text
 from spatialreno.maps.content.own_values import own_values
 from spatialreno.maps.content.people_sections import said_checkup
+from spatialreno.maps.content.schedule_parts import money_by_year, task_lines
 from spatialreno.maps.drawing.cards import stages
 from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.safe_html import clean
 from spatialreno.maps.words.words import Lang, checked, payer_word, word
 
 if TYPE_CHECKING:
-    from spatialreno.comparison import Comparison
+    from spatialreno.comparison import Comparison, People, Schedule
 
 _NO_CLOCK = datetime(2000, 1, 1)
 _LONGEST = 32_000  # letters of one cell; Excel takes 32 767
 
 
-def write_xlsx(options: Comparison, path: Path, *, lang: Lang = "zh") -> Path:
+def write_xlsx(options: Comparison, path: Path, *, lang: Lang = "zh", people: People | None = None) -> Path:
     """Write tables that a spreadsheet can reckon with; numbers are numbers, all else is text.
 
     Parameters
@@ -38,6 +41,8 @@ def write_xlsx(options: Comparison, path: Path, *, lang: Lang = "zh") -> Path:
         The file.
     lang : str
         ``zh`` or ``en``.
+    people : People, optional
+        What ``gather_people`` gives; the year of each option is told where a first day was given.
 
     Raises
     ------
@@ -56,7 +61,7 @@ def write_xlsx(options: Comparison, path: Path, *, lang: Lang = "zh") -> Path:
     def write(folder: Path) -> None:
         with xlsxwriter.Workbook(str(folder / path.name), safe) as book:
             book.set_properties({"title": clean(options.today.title or options.today.name), "created": _NO_CLOCK})
-            _fill(_Pen(book, language), options, language)
+            _fill(_Pen(book, language), options, language, people)
 
     put_whole(path.parent, write, what=path)
     return path
@@ -101,7 +106,7 @@ def _cell(value: object) -> str:
     return clean(value)[:_LONGEST]
 
 
-def _fill(pen: _Pen, options: Comparison, lang: Lang) -> None:
+def _fill(pen: _Pen, options: Comparison, lang: Lang, people: People | None) -> None:
     titles = option_titles(options, lang)
     leaders = options.leaders(lang=lang)
     rows = [[row["group"], title, row["unit"], *(row[key] for key in options.areas)]
@@ -116,9 +121,31 @@ def _fill(pen: _Pen, options: Comparison, lang: Lang) -> None:
     heads = [word(k, lang) for k in ("option", "stages", "works_done", "cost")]
     pen.sheet(word("stages", lang), heads, stage_rows, texts=4)
     _checkup(pen, options, titles, lang)
-    table = options.table(rounded=True).reset_index()
-    pen.sheet(word("all_findings", lang), list(table.columns), table.itertuples(index=False, name=None), texts=4)
+    if people is not None and people.schedules:
+        _year(pen, options, people.schedules, lang)
+    _findings(pen, options, titles, lang)
     pen.sheet(word("assumptions", lang), [word("what", lang), ""], _grounds(options, lang))
+
+
+def _findings(pen: _Pen, options: Comparison, titles: list[str], lang: Lang) -> None:
+    """Write every finding as a row, in the reader's words; the key of an indicator stands beside its title."""
+    names, catalog = dict(zip(options.areas, titles, strict=True)), options.today.catalog
+    places, norm = options.today.compounds["name"], options.evaluations["today"].standard
+    rows = [
+        [names[str(r["option"])], word(f"level_{r['level']}", lang), places.get(r["place"], r["place"]),
+         indicator_title(catalog, str(r["indicator"]), lang=lang, norm=norm), r["value"],
+         unit_text(str(r["unit"]), lang), r["target"], _met(r["meets"], lang),
+         said_source(catalog, str(r["source"] or ""), lang), word("estimate", lang) if r["mark"] else "",
+         r["indicator"]]
+        for r in options.table(rounded=True).reset_index().to_dict("records")
+    ]  # fmt: skip
+    heads = ("option", "level", "place", "indicator", "value", "unit", "target", "is_met", "source", "mark", "id")
+    page = pen.sheet(word("all_findings", lang), [word(key, lang) for key in heads], rows, texts=4)
+    page.set_column(8, 8, 40)
+
+
+def _met(meets: object, lang: Lang) -> str:
+    return "" if meets is None or meets is pd.NA else word("yes" if meets else "no", lang)
 
 
 def _changes(pen: _Pen, options: Comparison, titles: list[str], lang: Lang) -> None:
@@ -133,12 +160,14 @@ def _changes(pen: _Pen, options: Comparison, titles: list[str], lang: Lang) -> N
 def _bill(pen: _Pen, options: Comparison, titles: list[str], lang: Lang) -> None:
     """Write every line of the bill, then its sums by payer, class and phase."""
     names = dict(zip(options.areas, titles, strict=True))
-    classes = {row["class"]: row[f"title_{lang}"] for row in options.today.catalog.rows("menu_classes")}
+    catalog = options.today.catalog
+    classes = {row["class"]: row[f"title_{lang}"] for row in catalog.rows("menu_classes")}
     bill = options.bill()
     rows = [
         [names[str(row["option"])], payer_word(str(row["payer"]), lang), classes.get(row["class"], row["class"]),
          row["phase"], item_title(row, options, lang), unit_text(str(row["unit"]), lang), row["quantity"],
-         row["unit_price_yuan"], row["cost_yuan"], row["source"], word(row["confidence"], lang), listed(row["ids"])]
+         row["unit_price_yuan"], row["cost_yuan"], said_source(catalog, row["source"], lang),
+         word(row["confidence"], lang), listed(row["ids"])]
         for row in bill.lines.to_dict("records")
     ]  # fmt: skip
     keys = ("option", "payer", "class", "stages", "item", "unit", "quantity", "unit_price", "cost", "price_source")
@@ -159,6 +188,17 @@ def _checkup(pen: _Pen, options: Comparison, titles: list[str], lang: Lang) -> N
     rows = [[name, *line] for name, _, lines in found for line in lines]
     if rows:
         pen.sheet(say("checkup", lang), [word("option", lang), *found[0][1]], rows, texts=5)
+
+
+def _year(pen: _Pen, options: Comparison, schedules: Mapping[str, Schedule], lang: Lang) -> None:
+    """Write every task of every planned option, and what each payer owes in which year."""
+    names = dict(zip(options.areas, option_titles(options, lang), strict=True))
+    lines = {option: task_lines(found, lang) for option, found in schedules.items()}
+    rows = [[names[option], *row] for option, (_, own) in lines.items() for row in own]
+    pen.sheet(say("schedule", lang), [word("option", lang), *next(iter(lines.values()))[0]], rows, texts=6)
+    heads, owed = money_by_year(options, schedules, lang)
+    if owed:
+        pen.sheet(say("money_by_year", lang), heads, owed)
 
 
 def _grounds(options: Comparison, lang: Lang) -> list[list[str]]:

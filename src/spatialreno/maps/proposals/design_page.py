@@ -99,7 +99,7 @@ def draw_design(design: Design, steps: Sequence[Design] | None = None, *, lang: 
         *_part("steps", language, _steps(points, area, language)),
         *_part("reasons", language, _reasons(design, language)),
         *(_rivals(design, greedy, language) if greedy is not None else [_left_out(design, language)]),
-        tag("p", " · ".join(str(value) for value in design.provenance.values()), class_="note"),
+        tag("p", " · ".join(str(value) for key, value in design.provenance.items() if key != "goal"), class_="note"),
     )
     style = _STYLE + "".join(_CHOSEN.format(k=k) for k in range(len(points)))
     return printed(title, body, language, style=style)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
+from spatialreno.catalog import said_source
 from spatialreno.maps.drawing.cards import said_works
 from spatialreno.maps.drawing.svg import Shown
 from spatialreno.maps.drawing.themes import Theme
@@ -335,7 +336,7 @@ class SheetMaker:
         title = self._matter_title(matter[f"title_{self.lang}"], row)
         return tag(
             "tr", tag("th", isolated(title), scope="row"),
-            tag("td", matter.get(f"clause_{self.lang}") or matter["source"]),
+            tag("td", matter.get(f"clause_{self.lang}") or said_source(catalog, matter["source"], self.lang)),
             tag("td", rule[f"title_{self.lang}"]), tag("td", _bar(row), tag("small", said)),
             tag("td", tag("b", missing), class_="better" if passed else "worse"),
         )  # fmt: skip

@@ -25,6 +25,15 @@ def facility_label(kind: str, catalog: Catalog, lang: Lang) -> str:
     return str((row["label_en"] if lang == "en" else "") or row["label"])
 
 
+def bracketed(said: object, lang: Lang) -> str:
+    """Put a remark in brackets behind a word, as the language writes them.
+
+    >>> bracketed("估", "zh"), bracketed(3, "en")
+    ('（估）', ' (3)')
+    """
+    return f"（{said}）" if lang == "zh" else f" ({said})"
+
+
 def number(value: float, decimals: int) -> str:
     """Write a number with thin groups of thousands.
 

@@ -23,6 +23,19 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "heat_late": ("供暖工程晚于 {day} {days} 天", "heat {days} days late for {day}"),
     "before_day": ("比 {day} 提前 {days} 天", "{days} days before {day}"),
     "after_day": ("比 {day} 晚 {days} 天", "{days} days after {day}"),
+    "approval": ("手续", "Papers"),
+    "task": ("工序", "Task"),
+    "slack": ("机动时间（天）", "Slack (days)"),
+    "is_critical": ("是否关键", "Critical"),
+    "yes_critical": ("关键", "critical"),
+    "money_by_year": ("分年度资金（按付款条件）", "Money by year, by the terms of payment"),
+    "money_by_quarter": ("分季度付款", "Payments by quarter"),
+    "quarter": ("季度", "Quarter"),
+    "term": ("付款条件", "Term"),
+    "phase": ("分期", "Stage"),
+    "no_day": ("未排期", "no day yet"),
+    "sum": ("合计", "Sum"),
+    "task_by_task": ("逐项工序", "Task by task"),
     "critical_task": ("关键工序", "Critical task"),
     "crew": ("队伍", "Crew"),
     "quantity": ("工程量", "Quantity"),
@@ -78,10 +91,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "sun_lost": ("最多减少日照（分钟）", "Most sun lost (min)"),
     "sun_below": ("降到标准以下（扇）", "Below the standard"),
     "sun_exempt": (
-        "既有住宅加装电梯属 GB 50180-2018 4.0.9(2) 的例外（memory），是否适用由规划部门认定；"
-        "规则 lift_exempt 只告知损失。",
-        "A lift added to existing housing is exempt by GB 50180-2018 4.0.9(2) (memory): ask the planning bureau; the "
-        "rule lift_exempt tells the loss only.",
+        "既有住宅加装电梯属 GB 50180-2018 4.0.9(2) 的例外（凭记忆，待核对），是否适用由规划部门认定；"
+        "本规则只告知损失。",
+        "A lift added to existing housing is exempt by GB 50180-2018 4.0.9(2) (from memory, to be checked): ask the "
+        "planning bureau; this rule tells the loss only.",
     ),
     "sunrooms": ("可设阳光房（户）", "Sunrooms (homes)"),
     "item": ("项目", "Item"),
@@ -140,7 +153,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "party_branches": ("党支部", "Party branches"),
     "illegal_m2": ("拆违（m²）", "Illegal structures down (m²)"),
     "wall_m": ("拆墙（m）", "Walls down (m)"),
-    "not_published": ("空格为未公布", "Empty: not published"),
+    "not_published": ("“—”为未公布", "—: not published"),
     "estimate_note": ("造价、单价、面积为估算。", "Costs, prices and areas are estimates."),
     # what stands in tables
     "in_hand": ("已签", "signed"),
@@ -181,6 +194,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "各方案按同一划分比较；墙不必打开。",
         "All options are compared in the same division; no wall need open for it.",
     ),
+    "figure": ("公布的数字", "Published figure"),
+    "published": ("公布的数字与说明", "Figures as published"),
     "planned": ("计划", "planned"),
     "started": ("开工", "started"),
     "in_progress": ("在建", "in progress"),

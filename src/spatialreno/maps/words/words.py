@@ -7,6 +7,7 @@ from typing import Final, Literal
 from spatialreno.catalog import Catalog, read_catalog
 from spatialreno.errors import InputError
 from spatialreno.maps.words.words_live import LIVE
+from spatialreno.maps.words.words_pages import PAGES
 from spatialreno.maps.words.words_values import CLASSES
 
 Lang = Literal["zh", "en"]
@@ -113,6 +114,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Ask for them with --heavy (Python: heavy=True).",
     ),
     "comma": ("、", ", "),
+    "colon": ("：", ": "),
+    "semicolon": ("；", "; "),
     "no_script": ("请允许本页脚本运行以显示地图。", "Allow this page's script to see the map."),
     # themes
     "theme_plan": ("方案", "Plan"),
@@ -150,7 +153,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "swipe_other": ("卷帘左侧的方案", "Option on the left of the swipe"),
     "stages": ("分期", "Stages"),
     "stage": ("第 {n} 期", "Stage {n}"),
-    "so_far": ("累计 {sum} 万元", "so far 10 000 × {sum} yuan"),
+    "so_far": ("累计 {sum} 万元", "so far {sum} × 10 000 yuan"),
     "pieces": ("{n} 项", "× {n}"),
     "no_works": ("无工程", "No works"),
     "before_works": ("开工前", "Before the works"),
@@ -185,7 +188,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "minute_basket_gain": ("新纳入成套服务半径 {n} 人", "{n} people newly within the radius of the whole basket"),
     "minute_kind_gain": ("新进入至少一类设施服务半径 {n} 人", "{n} people newly within the radius of some kind"),
     "minute_score": ("生活圈得分变化 {n} 分", "circle score changes by {n} points"),
-    "minute_cost_yuan": ("总投资 {n} 万元", "costs 10 000 × {n} yuan"),
+    "minute_cost_yuan": ("总投资 {n} 万元", "costs {n} × 10 000 yuan"),
     "minute_basket_lose": ("移出成套服务半径 {n} 人", "{n} people no longer within the radius of the whole basket"),
     "minute_kind_lose": ("移出至少一类设施服务半径 {n} 人", "{n} people no longer within the radius of some kind"),
     "minute_parties_open": ("还差 {n} 家单位签字", "{n} parties still to sign"),
@@ -368,7 +371,7 @@ def checked(lang: str) -> Lang:
 
 def word(key: str, lang: Lang) -> str:
     """Say one of the page's own words."""
-    return (_WORDS.get(key) or LIVE[key])[POSITION[lang]]
+    return (_WORDS.get(key) or PAGES.get(key) or LIVE[key])[POSITION[lang]]
 
 
 def payer_word(payer: str, lang: Lang, catalog: Catalog | None = None) -> str:
@@ -386,7 +389,7 @@ UNITS: dict[Lang, dict[str, str]] = {
         "share": "%", "person": "人", "household": "户", "building": "栋", "compound": "个", "block": "个",
         "structure": "处", "facility": "处", "place": "个", "point": "分", "yuan": "元", "m2/person": "m²/人",
         "place/household": "个/户", "minute": "分钟", "party": "家", "piece": "处", "m2 heated": "m² 供热面积",
-        "set": "套", "tree": "株", "10000 yuan": "万元", "kind": "类", "vote": "项", "row": "项",
+        "set": "套", "tree": "株", "lift": "部", "10000 yuan": "万元", "kind": "类", "vote": "项", "row": "项",
     },
     "en": {"share": "%", "m2/person": "m²/person", "10000 yuan": "10 000 yuan"},
 }  # fmt: skip

@@ -153,7 +153,7 @@ def _left(area: StudyArea, stay: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def assumed(area: StudyArea, group: str, at: str | datetime | None) -> dict[str, str]:
     """Say for the `attrs` of a table who walks, what was assumed about hours, and how many ramps are missing."""
-    said = {"group": group, "gates": said_hours(area, at)}
+    said = {"group": group, "gates": said_hours(area, at), "at": "" if at is None else str(at)}
     needs = needs_of(area, group)
     if np.isfinite(needs.level_diff_m):
         ramps = find_ramps(area, level_diff_m=needs.level_diff_m)
