@@ -61,6 +61,6 @@ def test_consent_as_work(run, small, tmp_path):
     assert {r["who"] for r in now} == {"P1", "P2", "P3"} and {r["due"] for r in now} == {"2026-06-30"}
     late = run("casework", small, option, "--book", book, "--show", "reminders", "--as-of", "2026-07-02", "--json")
     assert [r["days"] for r in json.loads(late.out)] == [2, 2, 2]
-    steps = json.loads(run("casework", small, option, "--heads", "3", "--json").out)
-    assert steps[-1]["heads_so_far"] <= 3 and steps[-1]["sets_free"]
+    steps = run("casework", small, option, "--heads", "3", "--json")  # nobody knows how many vote there
+    assert json.loads(steps.out) == [] and "of the votes cannot be counted" in steps.err
     assert "--as-of" in run("casework", small, option, "--show", "reminders").err

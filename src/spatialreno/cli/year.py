@@ -37,6 +37,10 @@ Phases = Annotated[
 Counts = list[str] | None
 _BRIEF = ["title", "crew", "quantity", "days", "start", "end", "slack_days", "critical"]
 _DATED = ("payments", "contracts", "years")
+_NOT_COUNTED = (
+    "casework: {count} of the votes cannot be counted, since nobody knows how many households live there; what waits "
+    "for them is not listed. Fill in households of the buildings or of their compound."
+)
 
 
 @app.command(compares=True)
@@ -314,6 +318,8 @@ def casework(
     how = form(as_json, as_csv)
     if show == "next":
         found = next_visits(said, plan, consents, heads=heads)
+        if consents.uncounted_votes:
+            say(_NOT_COUNTED.format(count=consents.uncounted_votes))
         tell_table(found.table, how, title=repr(found))
         return
     if show == "progress":
