@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon, box
 
 from spatialreno import InputError, Scenario, ScenarioError, alter, build, demolish, read_scenario, write_scenario
-from spatialreno.scenario import read_scenarios
+from spatialreno.scenario import files, read_scenarios
 
 HEAD = 'name = "a"\n'
 SHAFT = Polygon(box(0, 0, 9, 9).exterior.coords, [box(3, 3, 4, 4).exterior.coords[::-1]])
@@ -259,3 +259,12 @@ def test_an_order_is_a_number(tmp_path, order):
     (tmp_path / "a.toml").write_text(f"name = 'a'\norder = {order}", encoding="utf-8")
     with pytest.raises(ScenarioError, match="order"):
         read_scenarios(tmp_path)
+
+
+def test_a_folder_reads_each_file_once(tmp_path, monkeypatch):
+    for name, base in (("a", ""), ("b", 'base = "a"\n'), ("c", 'base = "b"\n')):
+        (tmp_path / f"{name}.toml").write_text(f'name = "{name}"\n{base}', "utf-8")
+    opened, read = [], files.tomllib.loads
+    monkeypatch.setattr(files.tomllib, "loads", lambda text: opened.append(text) or read(text))
+    assert [s.name for s in read_scenarios(tmp_path)] == ["a", "b", "c"]
+    assert len(opened) == 3

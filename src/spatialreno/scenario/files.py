@@ -138,7 +138,7 @@ def read_scenario(path: str | Path) -> Scenario:
     >>> read_scenario("data/geo/xigongdi/scenarios/clear.toml").title
     '拆违'
     """
-    return _read(Path(path), ())
+    return _read(Path(path), (), {})
 
 
 def read_scenarios(folder: str | Path) -> list[Scenario]:
@@ -166,15 +166,16 @@ def read_scenarios(folder: str | Path) -> list[Scenario]:
     >>> [one.name for one in read_scenarios("data/geo/xigongdi/scenarios")]
     ['clear', 'partial', 'opened', 'full']
     """
-    found = []
+    found, opened = [], dict[Path, _File]()
     for path in sorted(Path(folder).glob("*.toml")):
-        one = read_scenario(path)
-        found.append((_place_told(path), len(one.interventions), _named(one), path.name, one))
+        one = _read(path, (), opened)
+        place = _place_told(path, opened[path.resolve()].order)
+        found.append((place, len(one.interventions), _named(one), path.name, one))
     return [one for *_, one in sorted(found, key=lambda row: row[:-1])]
 
 
-def _place_told(path: Path) -> float:
-    order, number = _document(path).order, re.match(r"\d+", path.name)
+def _place_told(path: Path, order: float | None) -> float:
+    number = re.match(r"\d+", path.name)
     if order is not None:
         return order
     return float(number[0]) if number else math.inf
@@ -207,12 +208,13 @@ def write_scenario(scenario: Scenario, path: str | Path) -> Path:
     return put_text(Path(path), scenario_text(scenario))
 
 
-def _read(path: Path, seen: tuple[Path, ...]) -> Scenario:
+def _read(path: Path, seen: tuple[Path, ...], opened: dict[Path, _File]) -> Scenario:
+    """Read a file and what lies underneath; ``opened`` keeps the documents, so that none is read twice."""
     if path.resolve() in seen or len(seen) > _DEEPEST:
         names = " → ".join(p.name for p in (*seen, path))
         how = "goes in a circle" if path.resolve() in seen else f"stands on more than {_DEEPEST} others"
         raise ScenarioError(f"{path}: the base {how} ({names}). Take one base out.")
-    document = _document(path)
+    document = opened[path.resolve()] = opened.get(path.resolve()) or _document(path)
     scenario = _scenario(document, path)
     if document.base is None:
         return scenario
@@ -221,7 +223,7 @@ def _read(path: Path, seen: tuple[Path, ...]) -> Scenario:
     base = path.parent / f"{document.base.removesuffix('.toml')}.toml"
     if not base.is_file():
         raise ScenarioError(f"{path}: base = {document.base!r}, but there is no {base.name} beside it.")
-    return _read(base, (*seen, path.resolve())) | scenario
+    return _read(base, (*seen, path.resolve()), opened) | scenario
 
 
 def _scenario(document: _File, path: Path) -> Scenario:
