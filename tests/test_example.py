@@ -116,6 +116,7 @@ def test_rights_are_held_by_twenty_parties_and_more(today):
     assert set(today.rights.consent) == {"not_visited", "visited", "agreed_in_principle", "signed", "against"}
 
 
+@pytest.mark.long
 def test_no_place_for_the_station_exists_today(today, checks):
     """Erosion of the free ground by the footprint, at every fifth degree, forgiving trees and unmarked parking."""
     homes = shapely.union_all(today.buildings.loc[today.buildings.households > 0].geometry)
@@ -131,6 +132,7 @@ def test_no_place_for_the_station_exists_today(today, checks):
     assert today.buildings.spare_room_m2.max() < 50
 
 
+@pytest.mark.long
 def test_siting_says_no_until_the_walls_are_open(today, options):
     for area in (today, options["clear"]):
         assert not len(site_facilities(area, "heat_exchange_station", count=1).sites)

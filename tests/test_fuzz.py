@@ -179,6 +179,7 @@ def test_what_is_not_spoiled_is_used_without_a_word(whole: Path, survey: sr.Stud
 
 
 @pytest.mark.parametrize("kind", ["area", "scenarios", "lists", "catalog"])
+@pytest.mark.long
 def test_a_dozen(kind: str, whole: Path, survey: sr.StudyArea, tmp_path: Path) -> None:
     assert not [text for number in range(3) for text in broken(number, kind, whole, survey, tmp_path)]
 

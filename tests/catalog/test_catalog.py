@@ -122,6 +122,7 @@ def test_it_pickles_and_copies_equal_and_closed() -> None:
 
 
 @given(key=st.sampled_from(sorted(r["key"] for r in CATALOG.rows("constants"))), factor=st.floats(0.25, 0.95))
+@pytest.mark.long
 def test_any_constant_that_changes_changes_the_fingerprint(key: str, factor: float) -> None:
     value = CATALOG.constants[key]
     changed = CATALOG.with_rows({"constants": {key: value * factor + (0.01 if not value else 0)}})
@@ -297,6 +298,7 @@ def catalogued(area: sr.StudyArea) -> sr.StudyArea:
 
 
 @pytest.mark.parametrize("name", ["area", "area.gpkg"])
+@pytest.mark.long
 def test_an_area_is_written_with_its_own_tables_and_reads_back_equal(tmp_path: Path, name: str) -> None:
     area = catalogued(two_yards())
     again = sr.read_area(sr.write_area(area, tmp_path / name))

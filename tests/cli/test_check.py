@@ -32,6 +32,7 @@ def area(small, tmp_path):
     return shutil.copytree(small, tmp_path / "mine")
 
 
+@pytest.mark.long
 def test_an_area_by_its_folder_or_its_toml(run, area):
     folder, toml = run("check", area, "--json"), run("check", area / "area.toml", "--json")
     assert (folder.code, toml.code, folder.out) == (0, 0, toml.out)

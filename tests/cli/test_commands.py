@@ -47,6 +47,7 @@ def words(name, area):
 
 @pytest.mark.spread(6)
 @pytest.mark.parametrize("name", TABLES)
+@pytest.mark.long
 def test_tables_parse_and_stand_alone_on_stdout(run, small, name):
     as_json = run(*words(name, small), "--json")
     as_csv = run(*words(name, small), "--csv")
@@ -154,6 +155,7 @@ def test_the_gpkg_is_as_good_as_the_folder(run, small, tmp_path):
     assert json.loads(one.out) == json.loads(other.out)
 
 
+@pytest.mark.long
 def test_report_writes_one_page(run, small, tmp_path):
     done = run("report", small, small / "scenarios" / "clear.toml", "-o", tmp_path / "report.html")
     assert (done.code, done.out.strip()) == (0, str(tmp_path / "report.html"))

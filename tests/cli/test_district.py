@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 
+import pytest
 
+
+@pytest.mark.long
 def test_a_folder_of_areas(run, small, tmp_path):
     shutil.copytree(small, tmp_path / "in" / "甲")
     done = run("district", tmp_path / "in", "-o", tmp_path / "out", "--choose", "clear", "--json")

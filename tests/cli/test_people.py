@@ -36,6 +36,7 @@ TABLES = {
 # Those of the stairwells are parsed by the next test.
 @pytest.mark.spread(6)
 @pytest.mark.parametrize("name", [name for name in TABLES if name not in ("lifts", "stairwell")])
+@pytest.mark.long
 def test_tables_parse(run, small, name):
     if name == "menu":
         pytest.importorskip("pabutools")

@@ -114,6 +114,7 @@ def test_wrong_words_are_exit_two(run, line):
 
 @pytest.mark.every_day
 @pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.long
 def test_each_command_explains_itself_with_an_example(command):
     told = CliRunner().invoke(app, [command, "--help"])
     assert told.exit_code == 0

@@ -21,6 +21,8 @@ from shapely import LineString, Point, box
 from spatialreno import Scenario, demolish, write_area, write_scenario
 from spatialreno.cli.app import app
 
+pytestmark = pytest.mark.long
+
 #: Forks once for every command: what is heavy is imported and read once, and each command's solver is the first of its
 #: process.
 FORKED = """

@@ -32,6 +32,7 @@ POSIX = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 def test_nothing_that_windows_lacks_is_called_without_a_way_round() -> None:
     for path in SRC.rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -9,6 +9,7 @@ import pytest
 OPENED = "{small}/scenarios/opened.toml"
 
 
+@pytest.mark.long
 def test_who_pays_and_when(run, small, tmp_path):
     budgets = tmp_path / "budgets.csv"
     budgets.write_text("payer,year,yuan\ncity,2026,10\n谁,2026,1\n", encoding="utf-8")

@@ -60,6 +60,7 @@ def district(folder: Path, out: Path) -> District:
     return sr.compare_areas(folder, out)
 
 
+@pytest.mark.long
 def test_people_count_once_where_areas_overlap(district: District) -> None:
     """乙's B1 (50–70 m) lies on 甲's B2 (50–70 m): 乙 comes first by name, so that 甲's 200 count once, as 乙's 100."""
     assert district.twice[["area", "building_id", "first", "first_id"]].values.tolist() == [["甲", "B2", "乙", "B1"]]
@@ -154,6 +155,7 @@ def test_a_key_changes_with_all_it_rests_on() -> None:
     assert comparison_key(two_yards(), [CLEAR], "gb50180-2018") in keys
 
 
+@pytest.mark.long
 def test_processes_write_the_same_bytes(folder: Path, out: Path, district: District, tmp_path: Path) -> None:
     with ProcessPoolExecutor(2, mp_context=get_context("fork")) as pool:
         found = sr.compare_areas(folder, tmp_path, workers=pool)

@@ -46,6 +46,7 @@ def refuse(*_: object, **__: object) -> sr.Comparison:
     raise AssertionError("compared anew")
 
 
+@pytest.mark.long
 def test_what_is_unchanged_is_taken_as_it_was(
     folder: Path, first: sr.Comparison, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,6 +96,7 @@ def test_an_answer_about_a_comparison_is_kept_with_it(folder: Path, first: sr.Co
     assert later.once("the area", lambda: later.today) is later.today  # an area is named, not written
 
 
+@pytest.mark.long
 def test_today_alone_is_what_a_comparison_without_options_gives(
     folder: Path, first: sr.Comparison, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +134,7 @@ def test_nothing_personal_is_written(folder: Path, first: sr.Comparison) -> None
         assert private.encode() not in written
 
 
+@pytest.mark.long
 def test_what_is_not_whole_is_compared_anew(
     first: sr.Comparison, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -196,6 +196,7 @@ def test_works_may_be_chosen_by_name_and_by_option(today):
             sr.compare(today, [clear], works=wrong)
 
 
+@pytest.mark.long
 def test_what_an_option_builds_is_heated_as_it_is_built(today):
     """A new house and the station in one option: the house is built heated, not altered."""
     x, y = today.compounds.geometry["C1"].bounds[:2]

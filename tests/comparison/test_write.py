@@ -76,6 +76,7 @@ def test_tables_hold_the_numbers(options: sr.Comparison, folder: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_names_are_no_formulas(tmp_path: Path) -> None:
     compared(*FORMULAS).write(tmp_path)
     cells = [str(c) for path in tmp_path.glob("*.csv") for c in read(tmp_path, path.stem).stack()]

@@ -103,6 +103,7 @@ def test_areas_against_every_set(data: st.DataObject) -> None:
 
 @AREAS
 @given(st.data())
+@pytest.mark.long
 def test_the_bill_and_the_product_say_the_same(data: st.DataObject) -> None:
     area = area_of(data.draw(quarters(2)))
     words = data.draw(st.sampled_from([["walls"], ["walls", "gates"], ["gates", "paths"]]))

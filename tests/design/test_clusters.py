@@ -97,6 +97,7 @@ def test_where_no_middle_reaches_enough_there_is_no_division() -> None:
 
 
 @pytest.mark.parametrize(("seed", "status"), [(0, "heuristic"), (2, "heuristic"), (5, "proven")])
+@pytest.mark.long
 def test_many_compounds_are_divided_window_by_window(monkeypatch: pytest.MonkeyPatch, seed: int, status: str) -> None:
     dice = np.random.default_rng(seed)
     area = grid(dice.integers(60, 140, (4, 4)).tolist())

@@ -198,6 +198,7 @@ def test_trips_that_cut_through_are_held_to_a_share() -> None:
 # ---- what stands around a design
 
 
+@pytest.mark.long
 def test_what_stands_around_a_design() -> None:
     found = sr.design_openings(
         yard(ring=True), goal="covered:kindergarten", candidates=["walls", "paths"], must_keep=["W1"], most_through=0.5

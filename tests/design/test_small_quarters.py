@@ -25,6 +25,7 @@ SEEDS = [pytest.param(seed, marks=[pytest.mark.long] if seed >= DAILY else []) f
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.long
 def test_a_design_of_a_small_quarter_against_every_set(seed: int) -> None:
     dice = np.random.default_rng(seed)
     area = small_quarter(dice)

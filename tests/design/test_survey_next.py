@@ -106,6 +106,7 @@ def form(*rows: tuple[str, str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["layer", "id", "found"])
 
 
+@pytest.mark.long
 def test_the_form_filled_in_chooses_again(found: Visits, tmp_path) -> None:
     """X13 is not there and B1 has 40 residents: opening W12 reaches them, and is chosen."""
     rows = found.form().astype({"found": object})

@@ -31,6 +31,7 @@ def folder(tmp_path: Path) -> str:
     return str(tmp_path / "yard")
 
 
+@pytest.mark.long
 def test_a_form_is_written_filled_in_and_chosen_by(folder: str, tmp_path: Path) -> None:
     form = tmp_path / "visits.csv"
     first = told("survey", folder, *ASKED, "-o", str(form))

@@ -103,6 +103,7 @@ def test_a_layer_with_such_objects_only_says_so(folder, drawing):
 
 @pytest.mark.spread(2)
 @pytest.mark.parametrize("how", ["off", "frozen", "invisible", "frozen block"])
+@pytest.mark.long
 def test_what_cannot_be_seen_is_left_out_and_warned_of(folder, drawing, how):
     wall(drawing, place(0, 0), place(90, 0))
     gone = drawing.layers.get("围墙_已拆")

@@ -23,6 +23,7 @@ def told(path):
     return [list(r) for r in found[found.rule.isin(["manifest", "changed"])][["severity", "rule", "file"]].to_numpy()]
 
 
+@pytest.mark.long
 def test_what_is_as_it_was_written_needs_no_word(path):
     assert told(path) == []
     assert "changed" not in set(sr.read_area(path).report.rule)

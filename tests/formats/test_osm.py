@@ -233,6 +233,7 @@ def test_pbf_and_xml_give_the_same_area(tmp_path: Path) -> None:
 
 @settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(10)))
+@pytest.mark.long
 def test_order_of_the_ways_changes_nothing(tmp_path: Path, order: list[int]) -> None:
     town = two_compounds()
     before = imported(town, tmp_path)

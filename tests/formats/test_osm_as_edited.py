@@ -64,6 +64,7 @@ FENCE = ([3, 4, 5, 6, 1, 2], {"barrier": "fence"})
 @pytest.mark.spread(4)
 @pytest.mark.parametrize("kind", ["gate", "lift_gate", "swing_gate", "sliding_gate", "entrance"])
 @pytest.mark.parametrize(("access", "walkers"), [("private", "residents"), ("yes", "public"), ("no", "closed")])
+@pytest.mark.long
 def test_a_gate_drawn_from_post_to_post_stands_in_its_middle(read, kind, access, walkers):
     area = read(xml({201: FENCE, 202: ([2, 3], {"barrier": kind, "access": access})}))
     (gate,) = area.gates.reset_index().to_dict("records")
@@ -157,6 +158,7 @@ def test_packed_extracts_are_read(read, pack, end):
     assert read(pack(xml().encode()), f"a.osm{end}").compounds.name.to_list() == ["光明小区"]
 
 
+@pytest.mark.long
 def test_a_packed_extract_that_is_damaged_or_grows_without_end(read):
     with pytest.raises(InputError, match="is damaged"):
         read(gzip.compress(xml().encode())[:-30], "a.osm.gz")

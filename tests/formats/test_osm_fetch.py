@@ -94,6 +94,7 @@ def service(server, tmp_path):
     return OsmService(f"{home}/", f"{home}/api", tmp_path / "cache")
 
 
+@pytest.mark.long
 def test_a_place_is_fetched_as_its_extract_is_imported(service, tmp_path):
     fetched = sr.formats.fetch_osm("西工地", name="town", service=service)
     extract = sr.import_osm(two_compounds().save(tmp_path / "town.osm"), name="town", bounds=two_compounds().lonlat())

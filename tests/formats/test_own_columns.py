@@ -62,6 +62,7 @@ def test_they_are_there_after_a_plan() -> None:
 
 @pytest.mark.every_day
 @pytest.mark.parametrize("form", ["folder", "area.gpkg", "gpkg", "geojson", "parquet", "fgb", "csv", "shp"])
+@pytest.mark.long
 def test_they_are_written_and_read_back(tmp_path: Path, form: str) -> None:
     area = yard()
     if form == "folder":

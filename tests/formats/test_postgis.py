@@ -66,6 +66,7 @@ def small(name="一院"):
     return make_area("yard", compounds=[yard], buildings=[{"id": "B1", "geometry": shapely.box(10, 10, 30, 20)}])
 
 
+@pytest.mark.long
 def test_what_is_written_is_read_back(url):
     today = read_area(EXAMPLE)
     write_postgis(today, url, "xigongdi")

@@ -211,6 +211,7 @@ def test_half_a_character_is_refused_by_row(folder):
 
 
 @pytest.mark.parametrize("srs", [-1, 0, 999_999])
+@pytest.mark.long
 def test_a_package_whose_system_is_undefined_has_none(folder, srs):
     package(folder, "walls", {"W1": wkb(2, points(place(0, 0), place(90, 0)))})
     with sqlite3.connect(folder / "walls.gpkg") as base:

@@ -80,6 +80,7 @@ def test_columns_are_called_by_their_titles_in_the_file_itself(survey: Path) -> 
     assert named == "围墙 (walls)"
 
 
+@pytest.mark.long
 def test_what_is_drawn_into_it_is_read_as_an_area(survey: Path, tmp_path: Path) -> None:
     """A surveyor draws a yard, a house and a wall in QGIS; the product reads the file as it is."""
     drawn = tmp_path / "调查.gpkg"

@@ -74,6 +74,7 @@ def test_systems_that_contradict_are_named_in_short(folder):
 
 
 @pytest.mark.parametrize("code", [2434, 4214, 4610, 2383])
+@pytest.mark.long
 def test_an_old_datum_is_refused_until_its_shift_is_stated(folder, code):
     old = CRS.from_epsg(code)
     lonlat = homes().to_crs(4490).set_crs(old.geodetic_crs, allow_override=True)  # the same degrees on the old datum

@@ -86,6 +86,7 @@ def test_rooms_in_buildings_points_and_roofs_take_no_ground():
     assert built_conflicts(two_yards(), plan(inside, point, shelter)).empty
 
 
+@pytest.mark.long
 def test_a_room_holds_no_more_than_is_empty_in_it():
     house = {"id": "B1", "storeys": 1, "households": 0, "floor_area_m2": 300.0, "geometry": box(5, 5, 30, 17)}
 

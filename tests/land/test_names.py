@@ -24,6 +24,7 @@ def twins(data):
 
 @settings(max_examples=examples(4), **QUIET)
 @given(st.data())
+@pytest.mark.long
 def test_footprints_of_several_kinds(data):
     one, two = (sr.fit_footprints(area, ["plaza", "recycling_point"]) for area in twins(data))
     assert (one.status, one.missing.keys()) == (two.status, two.missing.keys())
@@ -32,6 +33,7 @@ def test_footprints_of_several_kinds(data):
 
 @settings(max_examples=examples(4), **QUIET)
 @given(st.data())
+@pytest.mark.long
 def test_removals(data):
     one, two = (sr.fewest_removals(area, "plaza", sides=[(14.0, 20.0)]) for area in twins(data))
     assert (one.fits_now, one.number, one.owners) == (two.fits_now, two.number, two.owners)

@@ -21,6 +21,7 @@ def states(example):
     return {"today": example, **after}
 
 
+@pytest.mark.long
 def test_today_no_station_of_the_size_the_load_asks_for_stands_in_any_form(states):
     for name in ("today", "clear"):
         found = site_facilities(states[name], "heat_exchange_station")

@@ -34,6 +34,7 @@ def test_on_request_with_attribution(browser, options, tmp_path, base, host, sai
     browser.get_log("browser")  # with the network cut every tile fails
 
 
+@pytest.mark.long
 def test_the_key_stays_out_of_the_file_unless_asked(options, monkeypatch):
     monkeypatch.setenv("TIANDITU_KEY", "abc123secret")
     assert "abc123secret" not in draw(options, base="tianditu").html()

@@ -117,6 +117,7 @@ def test_big_maps_are_painted_on_one_canvas(browser, options, tmp_path, monkeypa
     assert [entry["message"] for entry in browser.get_log("browser")] == []
 
 
+@pytest.mark.long
 def test_packed_layers_draw_the_same(browser, options, page_file, tmp_path, monkeypatch):
     browser.get(page_file.as_uri())
     plain = legend(browser)

@@ -49,6 +49,7 @@ def test_every_option_is_told_in_the_same_division(options: Comparison) -> None:
     assert table["named"].xs("Land freed", level=1).tolist() == [0, 0]
 
 
+@pytest.mark.long
 def test_money_is_shared_by_where_it_lies_and_adds_up_to_the_bill(options: Comparison) -> None:
     """The shed lies in K1, the wall between yards of 20 and 30 households, what comes on top is everybody's."""
     bill, table = options.bill(), by_cluster(options, lang="en")["clear"]
@@ -61,6 +62,7 @@ def test_money_is_shared_by_where_it_lies_and_adds_up_to_the_bill(options: Compa
     assert pd.isna(by_cluster(options, lang="en").at[("K1", "Total cost (estimate)"), "today"])
 
 
+@pytest.mark.long
 def test_what_is_in_no_cluster_stands_by_itself(options: Comparison) -> None:
     half = sr.Scenario("half", "一个组团", [sr.alter("compounds", ids=HALVES["K1"], set={"cluster": "K1"})])
     found = sr.compare(options.today, [half, options.scenarios[0]], works=())
@@ -87,6 +89,7 @@ def test_without_clusters_nothing_is_told(options: Comparison) -> None:
     assert clusters_of(without).empty and by_cluster(without).empty and cluster_ground(without).empty
 
 
+@pytest.mark.long
 def test_the_page_and_the_tables_show_clusters(options: Comparison, tmp_path) -> None:
     html = sr.draw(options).html()
     assert "组团 K1" in html and "各方案按同一划分比较" in html and BAD not in html

@@ -13,6 +13,8 @@ from shapely import Point
 import spatialreno as sr
 from spatialreno.errors import Fault
 
+pytestmark = pytest.mark.long
+
 CLICKED = """
 window.printed = 0; window.print = () => { window.printed++; };
 document.addEventListener("click", event => { // a link that is followed would leave the page

@@ -109,6 +109,7 @@ PAGES: dict[str, Callable[[Any, Any, Any], sr.Page]] = {
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", PAGES)
+@pytest.mark.long
 def test_a_page_is_in_one_language(options: sr.Comparison, people: Any, name: str, lang: str) -> None:
     page = PAGES[name](options, people, lang).html()
     words = Seen(page).words
@@ -121,6 +122,7 @@ def test_a_page_is_in_one_language(options: sr.Comparison, people: Any, name: st
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.long
 def test_papers_and_workbook_are_in_one_language(
     options: sr.Comparison, people: Any, tmp_path: Path, lang: Any
 ) -> None:

@@ -144,6 +144,7 @@ def fits_as_python_says(browser, after, got):
         assert fit["ok"] == shapely.covers(land, shapely.buffer(ring, -0.002, join_style="mitre")), (put, fit)
 
 
+@pytest.mark.long
 def test_no_request_and_no_complaint(opened):
     assert run(opened, "return performance.getEntriesByType('resource').map(e => e.name)") == []
     assert find(opened, ".live-acts li")[0].text.startswith("还没有措施")
@@ -161,6 +162,7 @@ def test_numbers_equal_pythons_after_random_clicks(opened, town, tmp_path, seed)
     equal_to_python(opened, town, tmp_path)
 
 
+@pytest.mark.long
 def test_the_export_compares_to_the_same_leaders(opened, town, tmp_path):
     """Wall between the yards and the shed: one block, 80 m, as `spatialreno compare` says."""
     run(opened, "spatialreno.toggle('walls', 'W1'); spatialreno.toggle('structures', 'S1')")
@@ -346,6 +348,7 @@ def test_english(today):
     assert "Try it live" in html and "现场试算" not in html
 
 
+@pytest.mark.long
 def test_hostile_names_are_text(browser, tmp_path):
     area = assemble(quarter(hostile), name="small", title=hostile("片区"), crs=CRS, meta={"source": hostile("院")})
     browser.get(live(area).save(tmp_path / "hostile.html").as_uri())
@@ -385,6 +388,7 @@ const plain = rows => JSON.stringify(rows.map(row => Array.from(row)));
 return [plain(metres) === plain(app.now.metres), block.join() === app.now.block.join()]"""
 
 
+@pytest.mark.long
 def test_what_is_mended_is_what_is_walked_anew(opened):
     """After every change, undone ones too, the kept walks are those of a start from nothing."""
     for seed in range(40):
@@ -392,6 +396,7 @@ def test_what_is_mended_is_what_is_walked_anew(opened):
         assert run(opened, FRESH) == [True, True]
 
 
+@pytest.mark.long
 def test_a_plan_starts_from_an_option_and_reckons_as_python_does(browser, town, today, tmp_path):
     """Walls, sheds, gates and a facility in a building come over whole; a lane is told, not dropped in silence."""
     acts = [demolish("walls", ids=["W1"]), demolish("structures", where={"legality": "illegal"}),

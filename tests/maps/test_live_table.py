@@ -16,6 +16,8 @@ from spatialreno.maps import live
 from spatialreno.scenario import Scenario, alter, build, demolish, read_scenario
 from spatialreno.walk import travel_times
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def town():

@@ -147,6 +147,7 @@ def test_a_design_shows_its_openings(plain):
         Design(("W1",), "basket", 1.0, 2.0, 2.0, 5.0, 9.0, "proven", table)._repr_html_()
 
 
+@pytest.mark.long
 def test_layers_of_ones_own_join_the_page(plain):
     def group():
         made = folium.FeatureGroup(name=hostile("踏勘"))

@@ -21,6 +21,7 @@ def options() -> sr.Comparison:
     return sr.compare(today, [sr.Scenario("open", "拆墙", [sr.demolish("walls", between=["C1", "C2"])])])
 
 
+@pytest.mark.long
 def test_the_bill_is_of_the_own_price_and_the_pages_say_whose_it_is(options: sr.Comparison) -> None:
     bill = options.bill().lines
     line = bill[(bill["layer"] == "walls") & (bill["item"] == "拆除砖墙（含清运）")].iloc[0]

@@ -56,6 +56,7 @@ def options():
     return compare(today, [plan], works=False)
 
 
+@pytest.mark.long
 def test_each_has_its_own_share_and_all_add_up(options):
     """W1: 0.7 · 60 = 42 and 0.3 · 60 = 18 m; W2 is half each: 20 m. At 105 yuan a metre."""
     found = owner_index(options).set_index("party")

@@ -21,6 +21,7 @@ from spatialreno.maps.words.words import legend_words
 from spatialreno.scenario import Bill
 
 
+@pytest.mark.long
 def test_same_options_same_bytes(make_options, page):
     assert draw(make_options()).html() == page.html()
 

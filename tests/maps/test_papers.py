@@ -71,6 +71,7 @@ def test_a_pdf_of_vectors_with_letters_and_no_clock(files):
     assert b"1190.55" in data  # 420 mm in points
 
 
+@pytest.mark.long
 def test_a4_is_smaller_paper(attacked, tmp_path):
     assert b"841.88" in report(attacked, tmp_path / "a4.pdf", paper="a4", lang="en").read_bytes()
     with pytest.raises(InputError, match="a5"):
@@ -84,6 +85,7 @@ def test_the_plan_is_true_to_scale():
     assert true_scale([0, 0, 10, 10], 300, 200) == 100
 
 
+@pytest.mark.long
 def test_text_laid_out_once_gives_the_same_bytes(tmp_path, monkeypatch):
     """Each size, weight and place of a name by itself, and on two sheets."""
 
@@ -100,6 +102,7 @@ def test_text_laid_out_once_gives_the_same_bytes(tmp_path, monkeypatch):
     assert quick == write("slow.pdf") and b"/Contents" in quick
 
 
+@pytest.mark.long
 def test_a_cut_font_is_kept_and_gives_the_same_bytes(tmp_path, monkeypatch):
     """Cut once for the same letters; what is kept and not whole is not taken."""
     from fontTools.subset import Subsetter
@@ -157,6 +160,7 @@ def test_workbook_holds_numbers_and_text_but_no_formula(files):
     assert len(leaders._charts) >= 1
 
 
+@pytest.mark.long
 def test_a_cell_that_begins_like_a_formula_is_text(tmp_path):
     starts = ["=1+1", "+1 a", "-1 a", "@SUM(1)", "\t=1", "http://x.y", "1234567890123456789012"]
     names = itertools.cycle(starts)
@@ -229,6 +233,7 @@ def test_control_codes_of_drawings_mean_nothing():
     assert plain_text("%%c \\P ^J") == "％％c ＼P ＾J"
 
 
+@pytest.mark.long
 def test_one_sheet_for_each_owner_that_is_asked(files, attacked, tmp_path):
     data = files["sheets"].read_bytes()
     assert len(re.findall(rb"/Type /Page\b", data)) >= 1
@@ -275,6 +280,7 @@ def test_a_name_without_an_ending_is_a_folder_of_every_form(attacked, files, tmp
     assert "script" not in Reader(first).tags and clean(ALL) in html.unescape(first)
 
 
+@pytest.mark.long
 def test_a_folder_lacks_what_is_left_out_or_asks_nobody_and_tells_what_failed(tmp_path, monkeypatch):
     today = assemble(quarter(str), name="small", crs=CRS)
     told: list[str] = []

@@ -78,6 +78,7 @@ def test_consents_stand_on_every_page(options):
     assert [t.key for t in people_themes(options, None, "zh")] == ["consents"]
 
 
+@pytest.mark.long
 def test_the_page_and_the_report_tell_them(options, people):
     page, paper = sr.draw(options, people=people).html(), sr.report(options, people=people).html()
     for text in ("加装电梯（一梯一策）", "群众点菜", "资金平衡", "平层入户", "产权与同意", "雨污分流", "余额不足"):
@@ -110,6 +111,7 @@ def hostile_pages():
 
 @pytest.mark.every_day
 @pytest.mark.parametrize("payload", [p for p in PAYLOADS if "<" in p or "{" in p])
+@pytest.mark.long
 def test_names_stay_text(hostile_pages, payload):
     for page in hostile_pages:
         outside = re.sub(r"<script\b.*?</script>", "", page.partition("<body")[2], flags=re.DOTALL)  # data, not markup

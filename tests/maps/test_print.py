@@ -13,6 +13,8 @@ from maps.conftest import CRS, quarter
 from spatialreno.area import assemble
 from spatialreno.maps import draw, live
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def pages(options, tmp_path_factory):

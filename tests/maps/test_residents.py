@@ -77,6 +77,7 @@ def test_shares_are_whole_add_up_and_lie_within_one(whole, weights):
     assert ((shares - exact).abs() < 1 + 1e-6 * max(whole, 1)).all()
 
 
+@pytest.mark.long
 def test_residents_pay_what_the_bill_says_building_by_building(options):
     """80 % of 20 households sign up: 16 at 4 000 yuan; 8, 5.6 and 2.4 are 8, 6 and 2."""
     paid = residents_pay(options, "opened")
@@ -144,6 +145,7 @@ def attacked():
     return compare(town(hostile, more=30), [opened(hostile)], works=False)
 
 
+@pytest.mark.long
 def test_names_stay_text_and_files_stay_in_their_folder(attacked, papers, tmp_path):
     notice = VoteNotice(ALL, ALL, ALL)
     found = draw_residents(attacked, notice=notice)
@@ -177,6 +179,7 @@ def whole(browser, folder, found, sheets):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.long
 def test_each_sheet_is_one_a4_and_nothing_is_cut(browser, options, tmp_path, lang):
     browser.set_window_size(1200, 1300)
     whole(browser, tmp_path, draw_residents(options, lang=lang), 3)

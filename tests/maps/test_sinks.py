@@ -114,6 +114,7 @@ def test_reach_shows_every_name_as_text():
     assert words.count(clean(ALL)) >= 4
 
 
+@pytest.mark.long
 def test_the_year_shows_every_name_as_text():
     pytest.importorskip("ortools")
 

@@ -25,6 +25,7 @@ def planned() -> tuple[sr.Comparison, Any]:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.long
 def test_money_by_year_adds_up_to_the_bill(planned: tuple[sr.Comparison, Any], lang: Any) -> None:
     """Works go on into 2027 and a part is kept back a year longer; what every payer owes is the bill."""
     options, people = planned
@@ -56,6 +57,7 @@ def test_tasks_are_named_in_the_language_asked_for(planned: tuple[sr.Comparison,
     assert "560.0 m²" in str(last[2])
 
 
+@pytest.mark.long
 def test_every_task_stands_in_workbook_and_pdf(planned: tuple[sr.Comparison, Any], tmp_path: Path) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     pytest.importorskip("xlsxwriter")

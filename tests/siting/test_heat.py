@@ -97,6 +97,7 @@ def test_a_spare_room_will_do():
     assert act.geometry.geom_type == "Point"
 
 
+@pytest.mark.long
 def test_an_old_boiler_house_counts_when_it_stands_empty_and_legal():
     house = {"id": "K", "use": "boiler_house", "geometry": box(90, 0, 102, 10)}
     found = site_facilities(crowded(extra=[house]), KIND)

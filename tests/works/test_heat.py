@@ -255,6 +255,7 @@ def test_the_pump_overcomes_the_worst_loop_by_arithmetic(full):
     assert found.loc["T", "loop_kpa"] == pytest.approx(0.26)
 
 
+@pytest.mark.long
 def test_xigongdi_today_has_no_heat_and_says_why(example):
     plan = supply_heat(example)
     assert plan.households_connected == 0
