@@ -139,7 +139,7 @@ def test_an_extract_that_fills_the_memory_is_ended(tmp_path: Path, monkeypatch: 
     path = tmp_path / "long.osm"
     with path.open("w") as file:
         file.write('<osm version="0.6"><!--')
-        for _ in range(60):
+        for _ in range(400):  # more than a worker that has done much may hold free
             file.write("x" * 10**6)
     limited(monkeypatch, file_memory_mb=50)
     assert "long.osm: needs more memory than a file may have" in refused(path)

@@ -109,7 +109,7 @@ def test_an_unknown_opening_is_refused() -> None:
 def test_the_example_as_the_readme_tells_it(example: StudyArea) -> None:
     plan = read_scenario(EXAMPLE / "scenarios" / "full.toml")
     found = cut_through(example, plan).set_index("compounds").loc["C04,C05,C06,C07"]
-    assert round(100 * found["share_after"]) == round(100 * found["ride_after"]) == 25
+    assert round(100 * found["share_after"]) == round(100 * found["ride_after"]) == 26
     assert found["share_before"] == 0
     assert found["newly_inside"] == 984
     night = who_reaches(example, ["pharmacy"], group="general", at="2026-05-04T23:30").iloc[0]
