@@ -97,6 +97,7 @@ def test_a_system_that_is_not_in_metres_is_refused(crs):
 
 
 @pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:4538", "EPSG:32630"])
+@pytest.mark.long
 def test_a_system_that_lies_about_lengths_is_refused_with_the_true_one(crs):
     (fault,) = refusal(layers(), crs=crs).faults
     assert fault.layer == "compounds"

@@ -92,6 +92,7 @@ def test_an_area_travels_to_a_process_that_knows_nothing(example: sr.StudyArea) 
     assert frozen
 
 
+@pytest.mark.long
 def test_a_solution_is_pickled_whole_and_closed(example: sr.StudyArea) -> None:
     found = sr.site_facilities(example, "parcel_station", count=1)
     back = pickle.loads(pickle.dumps(found))

@@ -76,6 +76,7 @@ def test_a_shared_corner_does_not_merge(right):
 
 
 @pytest.mark.parametrize("shift", [-0.29, -0.2, 0.0, 0.2, 0.3])
+@pytest.mark.long
 def test_gaps_and_overlaps_of_drawing_change_nothing(shift):
     right = box(40 + shift, 0, 80, 60)
     for width, blocks in ((60, ["A,B"]), (4.0, ["A,B"]), (3.9, ["A", "B"])):

@@ -317,6 +317,7 @@ def test_rows_without_a_date_are_not_written(tmp_path: Path) -> None:
         sr.write_area(two_yards().with_catalog(constants={"strip_m": 2.5}), tmp_path / "area")
 
 
+@pytest.mark.long
 def test_tables_given_lie_over_the_area_s_own(tmp_path: Path) -> None:
     place = sr.write_area(catalogued(two_yards()), tmp_path / "area")
     cheap = folder(tmp_path / "bureau", costs=PRICE.replace("140", "90"))

@@ -44,6 +44,7 @@ def today() -> sr.StudyArea:
     )
 
 
+@pytest.mark.long
 def test_rows_are_measured_by_area_and_by_compound(today: sr.StudyArea) -> None:
     lit = [sr.build("street_lamps", f"A{n}", geometry=at(5 + n, 5), height_m=4.0 + n) for n in range(2)]
     found = sr.evaluate(sr.Scenario("lit", interventions=lit).apply(today)).table
@@ -78,6 +79,7 @@ def test_whom_a_kind_reaches_within_a_distance() -> None:
         assert found.value(name) == pytest.approx(share)
 
 
+@pytest.mark.long
 def test_an_own_indicator_stands_in_what_options_change(today: sr.StudyArea) -> None:
     lamp = sr.Scenario("lit", "亮化", [sr.build("street_lamps", "A1", geometry=at(5, 5), height_m=6.0)])
     options = sr.compare(today, [lamp], works=())

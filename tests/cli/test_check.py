@@ -58,6 +58,7 @@ def test_a_geopackage(run, area, tmp_path):
     assert run("check", path, "--json").code == 0
 
 
+@pytest.mark.long
 def test_one_layer_of_a_file(run, tmp_path):
     line, bare = ((0, 0), (30, 0)), ((5, 5), (5, 5.0001))
     good, bad = walls(tmp_path / "a.shp", line), walls(tmp_path / "b.shp", line, bare)

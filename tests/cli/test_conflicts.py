@@ -22,6 +22,7 @@ def over():
     return sr.Scenario("over", "压楼广场", [plaza])
 
 
+@pytest.mark.long
 def test_ledger_tells_what_is_built_over_a_house_and_strict_refuses_it(today, over, tmp_path):
     area = sr.write_area(today, tmp_path / "yard")
     file = sr.write_scenario(over.placed(today), tmp_path / "over.toml")

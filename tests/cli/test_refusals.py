@@ -105,6 +105,7 @@ def test_one_clear_message_and_exit_one(run, place, case):
         ["map", "a", "--lang", "fr"],
     ],
 )
+@pytest.mark.long
 def test_wrong_words_are_exit_two(run, line):
     done = run(*line)
     assert done.code == 2
@@ -167,6 +168,7 @@ def test_a_reader_that_goes_away_is_no_error(words):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.long
 def test_a_full_disk_is_told():
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(

@@ -51,6 +51,7 @@ def test_a_table_without_own_rows_has_no_template(run: Run) -> None:
     assert "no table that takes rows of your own" in done.err
 
 
+@pytest.mark.long
 def test_own_prices_hold_for_one_command(run: Run, small: Path, bureau: Path) -> None:
     plan = small / "scenarios" / "opened.toml"
     bills = [json.loads(run("ledger", small, plan, "--json", *more).out) for more in ((), ("--catalog", bureau), ())]

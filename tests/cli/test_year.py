@@ -55,6 +55,7 @@ def test_after_completion(run, small, tmp_path):
     assert "--log" in run("upkeep", small, "--show", "log").err
 
 
+@pytest.mark.long
 def test_consent_as_work(run, small, tmp_path):
     option, book = OPENED.format(small=small), tmp_path / "book.xlsx"
     assert run("casework", small, option, "--due", "2026-06-30", "-o", book).code == 0

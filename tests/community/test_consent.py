@@ -66,6 +66,7 @@ def test_an_established_illegal_structure_is_enforcement_and_not_a_vote(sheds):
     assert found.asked_count == 0 and found.complete and not len(found.votes)
 
 
+@pytest.mark.long
 def test_other_structures_need_their_owner_himself(sheds):
     found = find_consents(sheds, Scenario("c", "", [demolish("structures", ids=["V2", "V3"])]))
     assert states(found, "owner") == {("V2", ""): "unknown", ("V3", "U2"): "refused"}

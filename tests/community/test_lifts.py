@@ -47,6 +47,7 @@ def test_the_vote_of_a_stairwell():
     assert short.table.loc["H1-1", "to_win"] == len(short.missing()) == 1
 
 
+@pytest.mark.long
 def test_tables_by_per_cent_need_a_word_for_five_floors(example):
     with pytest.raises(InputError, match="59%"):
         plan_lifts(example, LiftTerms(scheme="hangzhou", sun=""))

@@ -47,6 +47,7 @@ def test_a_gate_asks_what_its_wall_asks():
     assert asked(area, gate("G9", 50, walkers="residents")) == BOTH
 
 
+@pytest.mark.long
 def test_a_gate_let_open_or_taken_out_asks_both():
     area = court(gates=[HOLE])
     assert asked(area, alter("gates", ids=["G1"], set={"walkers": "public"})) == BOTH

@@ -179,6 +179,7 @@ def test_fire_access_counts_homes_only(options: sr.Comparison, today: sr.StudyAr
     assert told(options, "fire_households")[0] == pytest.approx(homes[verdicts].sum() / 50)
 
 
+@pytest.mark.long
 def test_without_facilities_nobody_is_said_to_gain() -> None:
     bare = rows() | {"facilities": [], "paths": [{**rows()["paths"][0], "kind": "lane"}]}
     area = make_area("bare", **{k: v for k, v in bare.items() if v})
@@ -403,6 +404,7 @@ def test_a_sheet_prints_whole(options: sr.Comparison) -> None:
     assert type(sheet.head(3)) is pd.DataFrame
 
 
+@pytest.mark.long
 def test_a_sweep_tells_what_comparing_tells(options: sr.Comparison, today: sr.StudyArea) -> None:
     """Law: every measure of every plan is the one of `compare`, which works everything out."""
     wide = values(options)

@@ -131,6 +131,7 @@ yuan = st.integers(0, 10**9).map(lambda fen: fen / 100)
                                 st.just(""), yuan), min_size=1, max_size=6),
        ceiling=yuan, share=st.fractions(0, 1, max_denominator=97))  # fmt: skip
 @settings(max_examples=examples(25))
+@pytest.mark.long
 def test_the_sum_is_the_bill_to_the_fen(costs: Any, ceiling: float, share: Any) -> None:
     area = town(
         {**RULE, "rule": "central_2000", "built_to": 2000, "share": f"{float(share):.6f}"},

@@ -23,6 +23,7 @@ def standing_walls(area: sr.StudyArea) -> float:
     return len(area.walls)
 
 
+@pytest.mark.long
 def test_a_row_a_plan_and_a_broken_plan_is_told() -> None:
     said: list[str] = []
     found = sr.sweep(two_yards(), [SHEDS, BROKEN, WALLS], [*CHEAP, standing_walls], progress=said.append)

@@ -166,6 +166,7 @@ def test_every_figure_of_money_is_a_sum_of_the_bill(options):
     assert pd.isna(table.loc["today", "plan"].droplevel("place")["cost_yuan"])
 
 
+@pytest.mark.long
 def test_the_written_scenario_carries_its_works(options, today, tmp_path):
     options.write(tmp_path)
     again = sr.read_scenario(tmp_path / "scenarios" / "full.toml").apply(today)

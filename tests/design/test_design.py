@@ -46,6 +46,7 @@ def every_set(area: sr.StudyArea, goal: str, names: list[str]) -> list[tuple[flo
 
 @FEW
 @given(st.data())
+@pytest.mark.long
 def test_the_search_counts_what_the_product_counts(data: st.DataObject) -> None:
     area = area_of(data.draw(quarters(2)))
     goal = data.draw(st.sampled_from(GOALS))
@@ -57,6 +58,7 @@ def test_the_search_counts_what_the_product_counts(data: st.DataObject) -> None:
 
 @FEW
 @given(st.data())
+@pytest.mark.long
 def test_more_open_is_never_worse(data: st.DataObject) -> None:
     area = area_of(data.draw(quarters(3)))
     _, found, hopes, _ = worth(area, data.draw(st.sampled_from(GOALS)), ["walls", "gates"])
@@ -163,6 +165,7 @@ def test_slips_are_named(asked: dict[str, Any], says: str) -> None:
 # ---- a yard by hand
 
 
+@pytest.mark.long
 def test_a_stretch_costs_less_than_the_whole_wall_and_the_bill_says_so() -> None:
     found = {m: sr.design_openings(yard(), goal="covered:kindergarten", max_m=m) for m in (None, 20.0)}
     assert [one.value for one in found.values()] == [100, 100]

@@ -156,6 +156,7 @@ def test_names_and_the_order_of_rows_change_nothing_by_tiles(data: st.DataObject
 
 @FEW
 @given(st.data())
+@pytest.mark.long
 def test_walks_put_away_come_back_the_same(data: st.DataObject) -> None:
     area = area_of(data.draw(quarters(2)))
     homes = list(area.buildings.index)
@@ -198,6 +199,7 @@ def test_what_is_good_enough_is_within_the_gap(seed: int) -> None:
         assert (found.status == "proven") == (found.bound == pytest.approx(found.value))
 
 
+@pytest.mark.long
 def test_one_tile_is_one_piece() -> None:
     whole = sr.design_openings(yard(), goal="covered:kindergarten")
     assert sr.design_openings(yard(), goal="covered:kindergarten", tiles_m=50_000) == whole

@@ -38,6 +38,7 @@ def inbox(tmp_path):
     return path
 
 
+@pytest.mark.long
 def test_an_inbox_becomes_an_area(inbox, tmp_path):
     folder = tmp_path / "quarter"
     found = adopt(sorted(inbox.glob("*.[sgx][hpl][pks]*")), folder, crs="EPSG:4546", title="西工地")

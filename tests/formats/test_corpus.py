@@ -24,6 +24,7 @@ def corpus() -> list[Path]:
 
 @pytest.mark.spread(8)
 @pytest.mark.parametrize("file", corpus(), ids=lambda f: f"{f.parent.name}-{f.name}")
+@pytest.mark.long
 def test_it_is_read_or_refused_in_words(file, tmp_path):
     try:
         found = adopt([file], tmp_path / "area", crs="EPSG:4546")

@@ -63,6 +63,7 @@ def reasons(area, rule):
 
 
 @pytest.mark.parametrize("top", [0, 1, 2])  # justification: the points given lie on the top, middle, bottom line
+@pytest.mark.long
 def test_a_multiline_is_the_wall_in_its_middle_with_its_thickness(folder, drawing, top):
     points = [place(0, 50), place(60, 50), place(60, 90)]
     drawing.modelspace().add_mline(points, dxfattribs={"layer": "围墙", "scale_factor": 0.24, "justification": top})
@@ -240,6 +241,7 @@ def test_objects_with_a_stored_outline_are_read(folder, drawing, monkeypatch):
     assert walls.thickness_m.to_list() == pytest.approx([0.24])
 
 
+@pytest.mark.long
 def test_an_insert_whose_block_is_missing_is_warned_of(folder, drawing):
     wall(drawing, place(0, 50), place(100, 50))
     drawing.modelspace().add_blockref("外部参照", place(0, 0), dxfattribs={"layer": "围墙"})

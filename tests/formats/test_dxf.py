@@ -146,6 +146,7 @@ def test_blocks_hatches_and_attributes(folder, drawing):
 @pytest.mark.spread(2)
 @pytest.mark.parametrize("thickness", [0.12, 0.24, 0.37])
 @pytest.mark.parametrize("bent", [False, True])
+@pytest.mark.long
 def test_a_wall_of_two_lines_is_one_with_its_thickness(folder, drawing, thickness, bent):
     house(drawing, 10, 10, 40, 20)
     wall = shapely.LineString(line((0, 0), (100, 0), (100, 100)) if bent else line((0, 0), (100, 0)))

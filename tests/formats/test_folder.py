@@ -44,6 +44,7 @@ def contents(folder):
     return {str(f.relative_to(folder)): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()}
 
 
+@pytest.mark.long
 def test_a_geopackage_keeps_every_bit(area, tmp_path):
     back = read_area(write_area(area, tmp_path / "yard.gpkg"))
     assert back == area
@@ -92,6 +93,7 @@ def test_the_same_area_writes_the_same_bytes(area, tmp_path, name):
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
+@pytest.mark.long
 def test_the_shipped_example_is_written_as_it_lies(example, tmp_path):
     back = read_area(write_area(example, tmp_path / "x"))
     assert list(back.walls.index) == list(example.walls.index)
@@ -184,6 +186,7 @@ def fails_at(monkeypatch, name, number):
 @pytest.mark.parametrize(
     ("name", "number"), [("write_geojson", 1), ("write_geojson", 3), ("write_table", 2), ("write_gpkg", 1)]
 )
+@pytest.mark.long
 def test_a_write_that_fails_leaves_the_old_area(area, tmp_path, monkeypatch, name, number):
     path = tmp_path / ("old.gpkg" if name == "write_gpkg" else "old")
     write_area(make_area("old", compounds=[C1], buildings=[B1]), path)

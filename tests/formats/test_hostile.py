@@ -56,6 +56,7 @@ def test_a_reader_that_runs_wild_is_ended(work, told, tmp_path):
     assert told in str(caught.value)
 
 
+@pytest.mark.long
 def test_a_child_that_hangs_at_its_start_is_tried_once_more(tmp_path):
     def work():
         if not (tmp_path / "before").exists():

@@ -210,6 +210,7 @@ def test_about_so_many_is_read_and_marked(folder):
 
 
 @pytest.mark.parametrize("cell", ["many", "#N/A", "80%", "60人", "60-80"])
+@pytest.mark.long
 def test_a_cell_that_cannot_be_read_is_blamed_on_its_ledger_and_row(folder, cell):
     with pytest.raises(InputError) as caught:
         joined(folder, ["小区名称", "户数"], [NAMES[0], 60], [NAMES[1], cell])
@@ -293,6 +294,7 @@ def test_a_ledger_by_yard_and_house_is_joined_and_proposed(folder, tmp_path):
 @pytest.mark.parametrize(
     "names", [["光明小区〔北院〕", "3号院"], ["光明小区(北院)", "３号院"], ["光明 小区（北院）", "3号院 "]]
 )
+@pytest.mark.long
 def test_names_are_matched_as_people_read_them(folder, names):
     area = joined(folder, ["小区名称", "户数"], [names[0], 60], [names[1], 62])
     assert area.compounds.households.to_list() == [60, 62]
@@ -315,6 +317,7 @@ def test_a_join_that_places_little_is_a_warning_with_the_nearest_names(folder):
 
 
 @pytest.mark.parametrize("order", ['"households", "residents"', '"residents", "households"'])
+@pytest.mark.long
 def test_people_of_a_ledger_reach_the_buildings_in_whatever_order(folder, order):
     join = JOIN.replace('"户数" }', f'"户数", residents = "人口" }}\nspread = [{order}]')
     area = joined(folder, ["小区名称", "户数", "人口"], [NAMES[0], 60, 188], [NAMES[1], 62, 150], join=join)

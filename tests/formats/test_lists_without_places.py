@@ -59,6 +59,7 @@ def counted(area):
     return {(r.place, r.indicator): r.value for r in rows.itertuples() if r.value == r.value}
 
 
+@pytest.mark.long
 def test_a_list_is_counted_by_compound_and_legality(folder):
     area = read(folder)
     assert counted(area) == {
@@ -94,6 +95,7 @@ def test_compounds_that_are_not_there_are_named_and_counted_in_the_area_alone(fo
     assert "compounds that are not there, or are several (三院)" in found[found.rule == "references"].message.item()
 
 
+@pytest.mark.long
 def test_rows_of_a_joined_list_without_a_place_are_counted_too(folder):
     rows = [["编号", "小区", "认定", "面积"], ["S1", NAMES[0], "违建", 16], ["S7", NAMES[1], "违建", 30]]
     entry = '[[joins]]\nfile = "违建清单.xlsx"\nlayer = "structures"\nby = { id = "编号" }\n'

@@ -86,6 +86,7 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
         sr.read_area(path)
 
 
+@pytest.mark.long
 def test_results_are_held_to_their_manifest(tmp_path):
     area = make_area("yard", compounds=[C1], walls=[W1])
     folder = tmp_path / "out"

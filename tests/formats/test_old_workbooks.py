@@ -55,6 +55,7 @@ def folder(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["台账.xls", "台账.et"])
+@pytest.mark.long
 def test_a_ledger_of_old_excel_is_read_as_one_of_today(folder, name):
     shutil.copyfile(OLD, folder / name)
     join = f'[[joins]]\nfile = "{name}"\nlayer = "compounds"\nby = {{ name = "小区名称" }}\n'

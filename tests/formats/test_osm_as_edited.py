@@ -101,6 +101,7 @@ def test_hours_and_conditions_of_a_gate(read, tags, hours):
 
 
 @pytest.mark.parametrize("state", ["action='delete'", 'visible="false"', 'action="delete"'])
+@pytest.mark.long
 def test_what_an_editor_deleted_is_gone_and_told(read, state):
     shed = ([7, 8, 4, 3, 7], {"building": "apartments"})
     wall = (YARD, {"barrier": "wall"})

@@ -87,6 +87,7 @@ def test_levels_and_hours() -> None:
     assert hours({"opening_hours": "24/7"}) is None
 
 
+@pytest.mark.long
 def test_places_become_facilities_green_and_parking(tmp_path: Path) -> None:
     town = two_compounds()
     shop = town.node(30, 25, shop="convenience", name="小卖部")

@@ -74,6 +74,7 @@ class ByWindows(zipfile.ZipInfo):
 
 
 @pytest.mark.parametrize("info", [ByWindows, zipfile.ZipInfo])
+@pytest.mark.long
 def test_names_in_an_archive_are_read_as_windows_wrote_them(folder, tmp_path, info):
     pyogrio.write_dataframe(walls(), tmp_path / "围墙.shp", driver="ESRI Shapefile", encoding="GBK")
     with zipfile.ZipFile(folder / "walls.zip", "w") as archive:
@@ -105,6 +106,7 @@ def test_files_that_nobody_claims_are_named(folder, file):
 
 
 @pytest.mark.parametrize("layer", ["底图$0$围墙", "底图|围墙", "总图$0$底图$0$围墙"])
+@pytest.mark.long
 def test_layers_of_a_drawing_bound_into_another_are_known(folder, layer):
     drawing = ezdxf.new("R2018", units=6)
     drawing.layers.add("围墙")
@@ -194,6 +196,7 @@ def test_the_table_of_a_shapefile_alone_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(("wanted", "y"), [("a", 30), ("b.shp", 40)])
+@pytest.mark.long
 def test_one_of_several_files_in_an_archive_may_be_named(folder, tmp_path, wanted, y):
     (made := tmp_path / "made").mkdir()
     for name, north in (("a", 30), ("b", 40)):

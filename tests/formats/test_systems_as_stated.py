@@ -50,6 +50,7 @@ def assert_home(folder):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.long
 def test_a_local_system_says_nothing_of_the_place(folder, encoding):
     shapefile(folder, LOCAL, encoding)
     with pytest.raises(InputError, match=r"b.shp: buildings: has no coordinate system. State it"):

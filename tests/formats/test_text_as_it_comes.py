@@ -175,6 +175,7 @@ def test_data_of_placemarks_keep_their_chinese_names(folder, data):
 
 
 @pytest.mark.parametrize("encoding", ["GB2312", "GBK", "GB18030", "UTF-16"])
+@pytest.mark.long
 def test_a_kml_in_another_script_is_read_and_told(folder, encoding):
     area = read_area(kml(folder, "", encoding=encoding))
     assert area.buildings.name.to_list() == ["1号楼"]

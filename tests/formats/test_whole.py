@@ -90,6 +90,7 @@ def test_killed_at_every_step_leaves_the_old_or_the_new(before, after, tmp_path,
     assert {False, True} == set(told)
 
 
+@pytest.mark.long
 def test_a_full_disk_leaves_the_old(before, after, tmp_path, monkeypatch):
     path = write_area(before, tmp_path / "yard")
     there = {f.name: f.read_bytes() for f in path.iterdir()}

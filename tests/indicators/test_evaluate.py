@@ -115,6 +115,7 @@ def test_an_area_whose_facilities_nobody_surveyed_has_no_score() -> None:
     assert pd.isna(blank.value("facilities")) and blank.value("residents") == 100
 
 
+@pytest.mark.long
 def test_facility_ground_counts_as_open_space_once() -> None:
     garden = {"kind": "pocket_garden", "geometry": rect(60, 60, 80, 70)}
     spaces = [{"id": "G", "kind": "public_green", "geometry": rect(60, 60, 80, 75)}]
@@ -172,6 +173,7 @@ def test_an_area_where_nobody_lives_is_told():
 
 @pytest.mark.spread(4)
 @pytest.mark.parametrize("stem", dict.fromkeys(part.stems[-1] for part in PARTS))
+@pytest.mark.long
 def test_what_is_asked_for_alone_is_what_the_whole_evaluation_tells(stem: str, today: Evaluation) -> None:
     """Law: only= leaves rows out and changes none, for an indicator of each measure by itself."""
     stems = today.table.index.get_level_values("indicator").map(lambda name: name.partition(":")[0])

@@ -56,6 +56,7 @@ def test_places_built_over_are_counted():
 
 @pytest.mark.spread(2)
 @pytest.mark.parametrize("name", ["clear", "opened", "partial", "full"])
+@pytest.mark.long
 def test_the_example_adds_up_by_compound(example, name):
     after = read_scenario(f"data/geo/xigongdi/scenarios/{name}.toml").apply(example)
     table = land_balance(example, after)

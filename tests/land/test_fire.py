@@ -177,6 +177,7 @@ _sheds = st.lists(
 
 @settings(max_examples=examples(15), deadline=None)
 @given(_sheds)
+@pytest.mark.long
 def test_taking_one_shed_away_never_loses_a_door(rows):
     sheds = [shed(f"V{k}", x, y, x + w, y + h) for k, (x, y, w, h) in enumerate(rows)]
     paths = [lane((0, -20), (0, 30), (45, 30)), lane((0, 30), (0, 65), name="M")]

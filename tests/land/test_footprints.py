@@ -24,6 +24,7 @@ def yard(shape, **layers):
 
 
 @pytest.mark.parametrize(("width", "placed"), [(43.0, 4), (42.99, 3)])
+@pytest.mark.long
 def test_four_in_a_row_need_four_widths_and_three_gaps(width, placed):
     found = fit_footprints(yard(box(0, 0, width, 20)), {"plaza": 4}, sizes=PLAZA)
     assert len(found.sites) == placed

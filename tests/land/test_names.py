@@ -42,6 +42,7 @@ def test_removals(data):
 
 @settings(max_examples=examples(4), **QUIET)
 @given(st.data())
+@pytest.mark.long
 def test_sites(data):
     one, two = (sr.land.candidate_sites(area, "parcel_station") for area in twins(data))
     for column in ("width_m", "depth_m", "angle_deg", "area_m2"):

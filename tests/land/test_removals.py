@@ -90,6 +90,7 @@ _sheds = st.lists(
 
 @settings(max_examples=examples(8), deadline=None)
 @given(_sheds, st.booleans())
+@pytest.mark.long
 def test_no_smaller_subset_makes_room(rows, walled):
     sheds = [shed(f"S{k}", x, y, min(x + w, 40), min(y + h, 20)) for k, (x, y, w, h) in enumerate(rows)]
     wall = {"walls": layer({"id": "W", "geometry": LineString([(20, 0), (20, 20)])})} if walled else {}

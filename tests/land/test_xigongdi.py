@@ -71,6 +71,7 @@ def test_the_lane_goes_from_two_metres_to_more_than_the_seven_declared(states):
     assert widths["full"]["parked_least_m"] >= 7.0
 
 
+@pytest.mark.long
 def test_fire_access_before_and_after(states):
     found = {name: fire_access(area) for name, area in states.items()}
     count = {name: int((own.buildings["verdict"] == "pass").sum()) for name, own in found.items()}

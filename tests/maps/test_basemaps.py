@@ -26,6 +26,7 @@ def test_none_by_default(page):
     [("osm", "tile.openstreetmap.org", "OpenStreetMap"), ("gaode", "webrd01.is.autonavi.com", "高德"),
      ("tianditu", "t0.tianditu.gov.cn", "国家基础地理信息中心")],
 )  # fmt: skip
+@pytest.mark.long
 def test_on_request_with_attribution(browser, options, tmp_path, base, host, said):
     page = draw(options, base=base)
     assert f"https://{host}" in policy(page.html())["img-src"]

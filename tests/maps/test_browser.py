@@ -71,6 +71,7 @@ def test_tabs_by_keyboard_switch_map_and_tables(opened):
     assert [tab.text.split("\n")[0] for tab in find(opened, '[role="tab"][aria-selected="true"]')] == ["拆墙并院"]
 
 
+@pytest.mark.long
 def test_switches_add_and_take_away(opened):
     assert "得分 60–80" not in legend(opened)
     tick(opened, "scores")
@@ -109,6 +110,7 @@ def test_narrow_window_puts_the_panel_under_the_map(opened):
     opened.set_window_size(1440, 900)
 
 
+@pytest.mark.long
 def test_big_maps_are_painted_on_one_canvas(browser, options, tmp_path, monkeypatch):
     monkeypatch.setattr("spatialreno.maps.page.page._CANVAS_FROM", 1)
     browser.get(draw(options).save(tmp_path / "canvas.html").as_uri())
@@ -162,6 +164,7 @@ def test_hostile_names_in_tooltips(browser, attacked_file):
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1440, 900), (1366, 768), (1093, 614), (500, 800)])
+@pytest.mark.long
 def test_the_map_is_seen_at_every_width(opened, size):
     """Cards cover at most two fifths of the map's pane when the page opens, and the page does not scroll sideways."""
     opened.set_window_size(*size)

@@ -108,6 +108,7 @@ def test_the_works_of_each_stage_are_listed(opened):
     assert "1.1" in lines[0] and "2.7" in lines[1]
 
 
+@pytest.mark.long
 def test_swipe_shows_two_options_side_by_side(opened):
     """Left of the curtain lies today with its wall, right of it the option that takes the wall down."""
     find(opened, ".swipe-on")[0].click()

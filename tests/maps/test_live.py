@@ -240,6 +240,7 @@ def test_walks_from_a_building_count_residents(opened, town):
     assert "步行可达居民" in find(opened, ".said")[0].text
 
 
+@pytest.mark.long
 def test_ground_is_as_far_as_a_facility_there_would_be(opened):
     """Under random plans, the ground coloured around home B0 lies as far as B0 would walk to a clinic put there."""
     random_clicks(opened, 5, 8)
@@ -290,6 +291,7 @@ def test_the_plan_is_in_the_address(opened, page):
 
 
 @pytest.mark.parametrize("address", ["#xyz", "#%5B%22other%22%5D", "#%7B%7D", "#%E0%A4%A"])
+@pytest.mark.long
 def test_a_foreign_address_is_left_out_with_a_word(browser, page, address):
     browser.get("about:blank")
     browser.get(page.as_uri() + address)
@@ -327,6 +329,7 @@ def test_import_reads_the_export_back(opened, tmp_path):
         ("[demolish]\n", "第 1 行"),
     ],
 )
+@pytest.mark.long
 def test_a_file_that_cannot_be_shown_is_refused_whole(opened, tmp_path, text, said):
     run(opened, "spatialreno.toggle('walls', 'W1')")
     file = tmp_path / "plan.toml"
@@ -343,6 +346,7 @@ def test_narrow_window(opened):
     opened.set_window_size(1440, 900)
 
 
+@pytest.mark.long
 def test_english(today):
     html = live_of(today, lang="en").html()
     assert "Try it live" in html and "现场试算" not in html

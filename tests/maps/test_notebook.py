@@ -94,6 +94,7 @@ def test_a_hostile_name_is_text_in_an_ordinary_folium_map(attacked, plain):
     assert "&#123;&#123;7*7" in bad.replace("\\u0026", "&")
 
 
+@pytest.mark.long
 def test_an_ordinary_map_joins_others(plain):
     dual = DualMap(location=(34.6, 112.4), tiles=None)
     sr.folium_map(plain, option="today", m=dual.m1)

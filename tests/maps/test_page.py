@@ -52,6 +52,7 @@ def test_unchanged_features_are_stored_once(page):
     assert theme.group(1).count('"home"') == 2
 
 
+@pytest.mark.long
 def test_invented_data_say_so(page, make_options):
     assert "示意数据（虚构几何，公开总量）" in page.html()
     assert "示意数据（虚构几何，公开总量）" not in draw(make_options(invented=False)).html()
@@ -64,6 +65,7 @@ def test_every_drawn_class_has_a_style_and_a_word(page):
     assert named <= set(legend_words("zh"))
 
 
+@pytest.mark.long
 def test_hostile_names_are_text_in_every_element(page, attacked_page):
     """Titles, tabs, tables, footer: the same elements as with harmless names, and the payload to read."""
     plain, attacked = Reader(page.html()), Reader(attacked_page.html())
@@ -79,6 +81,7 @@ def test_hostile_names_are_data_in_scripts(attacked_page):
     assert "{{7*7}}" in html
 
 
+@pytest.mark.long
 def test_every_name_with_another_payload(make_options, page):
     """One after the other, so that what one begins no other ends in the same name."""
     turn = itertools.cycle(PAYLOADS)

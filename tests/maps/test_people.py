@@ -57,6 +57,7 @@ def people(options):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.long
 def test_every_subject_has_its_section(options, people, lang):
     found = sections(options, people, lang)
     assert [s.key for s in found] == KEYS

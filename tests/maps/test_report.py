@@ -69,6 +69,7 @@ def is_text(make_options, written, text):
     return read
 
 
+@pytest.mark.long
 def test_every_name_with_another_payload_is_text(make_options, written):
     """One after the other, so that what one begins no other ends in the same name."""
     turn = itertools.cycle(PAYLOADS)
@@ -81,6 +82,7 @@ def test_each_payload_is_text(make_options, written, payload):
     is_text(make_options, written, lambda name: payload)
 
 
+@pytest.mark.long
 def test_hostile_names_are_text_and_can_be_read(make_options, written):
     assert is_text(make_options, written, hostile).words.count(ALL) >= 12
 
@@ -95,6 +97,7 @@ def test_unknown_language(options):
         report(options, lang="fr")
 
 
+@pytest.mark.long
 def test_in_a_browser(browser, options, tmp_path):
     browser.get(report(options).save(tmp_path / "report.html").as_uri())
     assert [entry["message"] for entry in browser.get_log("browser")] == []

@@ -85,6 +85,7 @@ def test_a_section_shows_its_title_as_text():
 
 @pytest.mark.spread(5)
 @pytest.mark.parametrize("payload", [p for p in PAYLOADS if "/" not in p])
+@pytest.mark.long
 def test_a_page_may_be_saved_under_any_name(page, tmp_path, payload):
     saved = page.save(tmp_path / f"{payload}.html")
     assert saved.is_file() and saved.parent == tmp_path

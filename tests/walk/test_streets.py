@@ -208,6 +208,7 @@ def test_row_order_does_not_matter() -> None:
     pd.testing.assert_frame_equal(nearest(area), nearest(shuffled))
 
 
+@pytest.mark.long
 def test_slanting_walls_on_the_edge_do_not_leak() -> None:
     """Points on a slanting wall are rounded to one side of it; nobody may slip past there."""
     area = quarter(west="closed")

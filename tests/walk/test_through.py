@@ -72,6 +72,7 @@ def test_a_second_way_out_makes_a_thoroughfare_and_a_narrow_one_keeps_riders_out
     assert found["ride_after"] == pytest.approx(ride)
 
 
+@pytest.mark.long
 def test_residents_gates_keep_outsiders_out() -> None:
     assert row(ring(gate("G", 50, 80, "residents")), ["S"])["share_after"] == 0
     opened = row(ring(gate("G", 50, 80, "residents"), gate("H", 50, 0)), ["G"])

@@ -52,6 +52,7 @@ def _areas(xy: Any, tri: Any) -> Any:
 
 
 @pytest.mark.parametrize("count", CHAINS)
+@pytest.mark.long
 def test_thin_chains_with_a_chord_are_covered(count: int) -> None:
     dice, chords = np.random.default_rng(14), 0
     for _ in range(count):

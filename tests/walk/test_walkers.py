@@ -33,6 +33,7 @@ def with_values(area: StudyArea, layer: str, name: str, **values: Any) -> StudyA
 
 
 @pytest.mark.parametrize(("width", "passes"), [(0.85, False), (0.9, True), (3.0, True)])
+@pytest.mark.long
 def test_a_wheelchair_needs_wide_gates(width: float, passes: bool) -> None:
     area = quarter(gates=[gate("G1", 50, 0, "public", width)])
     assert math.isfinite(walk(area, "B1", "F3"))

@@ -61,6 +61,7 @@ def test_box_with_gates() -> None:
 
 
 @pytest.mark.parametrize("gap", [0.0, 0.0004, 0.1, 0.19])
+@pytest.mark.long
 def test_joints_do_not_leak(gap: float) -> None:
     """A T-joint, and the same drawn a little short; a gap wider than `seal_m` lets people through."""
     lid = [wall("W1", (0, 15), (30, 15))]
@@ -125,6 +126,7 @@ def test_as_long_as_brute_force_says(area: StudyArea, a: tuple[float, float], b:
 
 @settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(yards(), inner, inner, st.randoms(use_true_random=False))
+@pytest.mark.long
 def test_opening_never_lengthens(
     area: StudyArea, a: tuple[float, float], b: tuple[float, float], dice
 ) -> None:  # type: ignore[no-untyped-def]

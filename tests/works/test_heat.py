@@ -83,6 +83,7 @@ def test_the_tree_is_no_longer_than_the_lane_and_its_stubs(plan):
     assert plan.stations.loc["HX", "status"] == "optimal"
 
 
+@pytest.mark.long
 def test_no_pipe_runs_under_a_house(plan, full_plan, full):
     for pipes, area in ((plan.pipes, quarter()), (full_plan.pipes, full)):
         houses = shapely.union_all(area.buildings.geometry.to_numpy()).buffer(-0.1)
@@ -105,6 +106,7 @@ def test_without_a_station_the_reason_is_a_number():
     assert "could stand at" in plan.reason  # there is free land here
 
 
+@pytest.mark.long
 def test_a_building_without_floor_area_is_named_and_estimated():
     blank = house("B1", 20, 6, floor_area_m2=None, storeys=None)
     plan = supply_heat(quarter(buildings=[blank, house("B2", 60, 6)]))
@@ -197,6 +199,7 @@ def test_a_share_that_is_none_is_refused():
         supply_heat(quarter(), sign_up=1.5)
 
 
+@pytest.mark.long
 def test_the_area_is_not_changed_and_the_answer_repeats():
     area = quarter()
     print_before = area.fingerprint

@@ -131,6 +131,7 @@ def row_of_houses(many):
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_memory_grows_with_the_houses_and_not_with_their_square():
     peaks = []
     for many in (30, 120):
