@@ -155,6 +155,8 @@ def test_other_budgets(place: str, example: sr.StudyArea) -> None:
         ({"goal": None}, "goal is None"),
         ({"most_parties": -1}, "whole number"),
         ({"most_parties": 1.5}, "whole number"),
+        ({"most_parties": "3"}, "whole number"),
+        ({"most_parties": float("nan")}, "whole number"),
     ],
 )
 def test_slips_are_named(asked: dict[str, Any], says: str) -> None:

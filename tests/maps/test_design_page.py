@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -16,7 +17,7 @@ from spatialreno.design import Frontier
 from spatialreno.files import write_sheet
 from spatialreno.maps.charts.frontier import frontier_chart, frontier_lead
 from spatialreno.maps.content.proposal_parts import frontier_parts
-from spatialreno.maps.proposals.design_steps import opened_rows, step_rows
+from spatialreno.maps.proposals.design_steps import deeds, opened_rows, step_rows
 
 
 def test_the_page_tells_the_answer_and_every_step() -> None:
@@ -42,6 +43,8 @@ def test_each_step_says_what_it_adds_and_what_is_done_where() -> None:
     assert found.area is not None
     done = re.findall(r"<bdi>([^<]*)", str(opened_rows(found, found.area, "zh")))
     assert done == ["W1", "拆除围墙", "一号院 C1"]
+    both = replace(found.opened[0], acts=(("walls", "W1", "gone"), ("gates", "G1", "public")))
+    assert not re.search("[\u3000-\u9fff]", deeds(SimpleNamespace(opened=[both]), "en"))  # type: ignore[arg-type]
     assert step_rows([found], "zh") is None and opened_rows(none, found.area, "zh") is None
 
 

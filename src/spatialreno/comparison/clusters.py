@@ -6,14 +6,13 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from spatialreno.catalog import Finding, sentence
 from spatialreno.comparison.money.cluster_money import cluster_money
 from spatialreno.comparison.sheet import Compared, Sheet
 from spatialreno.indicators import indicator_title
 
 # Compounds of a cluster that face one another across a lane are drawn as one ground.
 _ACROSS_M, _EDGE_M = 10.0, 10.5
-# What belongs to no cluster stands in a row of its own, so that people and money add up to those of the whole.
-_OUTSIDE = {"zh": "未划入组团", "en": "in no cluster"}
 
 
 def clusters_of(options: Compared) -> pd.Series[str]:
@@ -94,9 +93,11 @@ def by_cluster(options: Compared, *, lang: str = "zh") -> pd.DataFrame:
     >>> float(found.at[("K1", "Residents"), "k"])
     626.0
     """
-    outside, cluster = _OUTSIDE[lang], clusters_of(options)
+    cluster = clusters_of(options)
     if cluster.empty:
         return Sheet(pd.DataFrame())
+    # What belongs to no cluster stands in a row of its own, so that people and money add up to those of the whole.
+    outside = sentence(options.today.catalog, Finding("in_no_cluster", {}), lang)
     cluster = cluster.reindex(options.today.compounds.index).fillna(outside)
     wide = pd.concat({name: _measured(options, name, cluster, outside) for name in options.areas}, axis=1)
     known = options.today.catalog.indicators

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from numbers import Real
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 import numpy as np
@@ -108,8 +109,8 @@ def terms_of(
 
 
 def _most_parties(most: int | None) -> int | None:
-    if most is not None and (most < 0 or most != int(most)):
-        raise InputError(f"design: most_parties is {most:g}, expected a whole number from 0 on, such as 3.")
+    if most is not None and not (isinstance(most, Real) and most >= 0 and float(most).is_integer()):
+        raise InputError(f"design: most_parties is {most!r}, expected a whole number from 0 on, such as 3.")
     return most
 
 

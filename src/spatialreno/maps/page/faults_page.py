@@ -41,6 +41,7 @@ thead { display: table-header-group } tr { break-inside: avoid }
 """
 _COLORS = {"error": "#b91c1c", "warning": "#b45309", "note": "#475569"}
 _PLACES = 200  # marks of one finding; the table has all ids
+_Rules = Mapping[str, Mapping[str, str]]
 _LEVELS = ("error", "warning", "note")
 _HEADS = ("#", "severity", "layer", "finding", "mend", "ids_file")
 
@@ -110,12 +111,17 @@ def draw_faults(
     """
     language, words = checked(lang), catalog or read_catalog()
     drawn = {n: f for n, f in layers.items() if hasattr(f, "geometry") and len(f) and np.isfinite(f.total_bounds).all()}
-    colon = word("colon", language)
+    colon, rules = word("colon", language), _rules(words, language)
     counts = [f"{word(level, language)}{colon}{sum(f.severity == level for f in faults)}" for level in _LEVELS]
-    chart = tag("div", _plan(faults, drawn, words, language), _key(drawn, words, language), class_="chart")
+    chart = tag("div", _plan(faults, drawn, rules, words, language), _key(drawn, words, language), class_="chart")
     parts = (tag("h1", isolated(title)), tag("p", " · ".join(counts)))
-    body = tag("main", *parts, tag("div", chart, _table(faults, words, language), class_="sides"))
+    body = tag("main", *parts, tag("div", chart, _table(faults, rules, words, language), class_="sides"))
     return Page(title, door.plain(body, lang=word("html_lang", language), title=title, style=_STYLE))
+
+
+def _rules(catalog: Catalog, lang: Lang) -> dict[str, dict[str, str]]:
+    """Give the words of each rule; none in English, which findings are made in."""
+    return {row["rule"]: row for row in catalog.rows("rules")} if lang == "zh" else {}
 
 
 def _key(drawn: Mapping[str, Any], catalog: Catalog, lang: Lang) -> Markup:
@@ -135,10 +141,9 @@ def _in_order(drawn: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [(name, drawn[name]) for name in order if name in drawn]
 
 
-def _table(faults: Sequence[Fault], catalog: Catalog, lang: Lang) -> Markup:
+def _table(faults: Sequence[Fault], rules: _Rules, catalog: Catalog, lang: Lang) -> Markup:
     if not faults:
         return tag("p", word("nothing_found", lang))
-    rules = {row["rule"]: row for row in catalog.rows("rules")} if lang == "zh" else {}
     heads = tag("tr", *(tag("th", name if name == "#" else word(name, lang), scope="col") for name in _HEADS))
     rows = [_row(number, fault, rules.get(fault.rule), catalog, lang) for number, fault in enumerate(faults, 1)]
     return tag("table", tag("thead", heads), tag("tbody", *rows))
@@ -146,13 +151,12 @@ def _table(faults: Sequence[Fault], catalog: Catalog, lang: Lang) -> Markup:
 
 def _row(number: int, fault: Fault, rule: Mapping[str, str] | None, catalog: Catalog, lang: Lang) -> Markup:
     """Write a finding: in the reader's words what is wrong and its mend, under them what was found in particular."""
-    layer, _ = _named(fault, catalog, lang)
     files = tag("small", isolated(fault.file)) if fault.file and fault.file != fault.layer else ""
     return tag(
         "tr",
         tag("td", tag("a", number, href=f"#f{number}")),
         tag("td", word(fault.severity, lang), class_=f"level {fault.severity}"),
-        tag("td", isolated(layer)),
+        tag("td", isolated(_layer(fault, catalog, lang))),
         tag("td", *_told(fault.rule if rule is None else rule["title_zh"], fault.message, rule), class_="long"),
         tag("td", *_told("", fault.mend, rule) if rule is None else _told(rule["mend_zh"], fault.mend, rule),
             class_="long"),
@@ -160,11 +164,8 @@ def _row(number: int, fault: Fault, rule: Mapping[str, str] | None, catalog: Cat
     )  # fmt: skip
 
 
-def _named(fault: Fault, catalog: Catalog, lang: Lang) -> tuple[str, str]:
-    """Name the layer and what is wrong, for the mark on the plan."""
-    layer = catalog.layers[fault.layer].title(lang) if fault.layer in catalog.layers else fault.layer
-    rules = {row["rule"]: row["title_zh"] for row in catalog.rows("rules")} if lang == "zh" else {}
-    return layer, rules.get(fault.rule, fault.message)
+def _layer(fault: Fault, catalog: Catalog, lang: Lang) -> str:
+    return catalog.layers[fault.layer].title(lang) if fault.layer in catalog.layers else fault.layer
 
 
 def _told(first: str, found: str, rule: Mapping[str, str] | None) -> list[Markup]:
@@ -173,7 +174,9 @@ def _told(first: str, found: str, rule: Mapping[str, str] | None) -> list[Markup
     return [*lead, tag("small", isolated(found), lang="en" if rule is not None else None)]
 
 
-def _plan(faults: Sequence[Fault], drawn: Mapping[str, Any], catalog: Catalog, lang: Lang) -> Markup:
+def _plan(
+    faults: Sequence[Fault], drawn: Mapping[str, Any], rules: _Rules, catalog: Catalog, lang: Lang
+) -> Markup:
     if not drawn:
         return tag("p", word("nothing_drawn", lang))
     bounds = np.array([frame.total_bounds for frame in drawn.values()])
@@ -184,7 +187,7 @@ def _plan(faults: Sequence[Fault], drawn: Mapping[str, Any], catalog: Catalog, l
     lines = [_outline(frame, box, size, _LOOKS.get(name, _PLAIN)) for name, frame in _in_order(drawn)]
     taken: dict[tuple[int, int], int] = {}
     marks = [
-        _marked(n, f, _apart(_places(f, drawn), size, taken), box, size, _named(f, catalog, lang), lang)
+        _marked(n, f, _apart(_places(f, drawn), size, taken), box, size, _said(f, rules, catalog, lang))
         for n, f in enumerate(faults, 1)
     ]
     view = f"0 0 {box[2] - box[0]:.2f} {box[3] - box[1]:.2f}"
@@ -241,13 +244,18 @@ def _places(fault: Fault, drawn: Mapping[str, Any]) -> list[tuple[float, float]]
 
 
 def _marked(
-    number: int, fault: Fault, places: list[Any], box: Sequence[float], size: float, words: tuple[str, str], lang: Lang
+    number: int, fault: Fault, places: list[Any], box: Sequence[float], size: float, told: str
 ) -> Markup:
     """Mark all places of one finding; the number in the table leads here."""
-    layer, told = words
-    said = tag("title", f"{layer} {', '.join(fault.ids[:8])}{word('colon', lang)}{told}")
+    said = tag("title", told)
     marks = [_mark(number, _COLORS[fault.severity], x - box[0], box[3] - y, size) for x, y in places]
     return tag("g", said, *marks, id=f"f{number}", class_="place")
+
+
+def _said(fault: Fault, rules: _Rules, catalog: Catalog, lang: Lang) -> str:
+    """Say at the mark of a finding what is wrong with what."""
+    told = rules[fault.rule]["title_zh"] if fault.rule in rules else fault.message
+    return f"{_layer(fault, catalog, lang)} {', '.join(fault.ids[:8])}{word('colon', lang)}{told}"
 
 
 def _mark(number: int, color: str, x: float, y: float, size: float) -> Markup:

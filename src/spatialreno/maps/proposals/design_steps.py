@@ -66,7 +66,7 @@ def deeds(one: Design, lang: Lang) -> str:
     """Say in words what is done and how often."""
     count = Counter(_deeds(some, lang) for some in one.opened)
     said = [say_design("deeds", lang, deed=deed, count=str(often)) for deed, often in count.most_common()]
-    return ("、" if lang == "zh" else ", ").join(said)
+    return _joined(said, lang)
 
 
 def opened_rows(one: Design, area: StudyArea, lang: Lang) -> Markup | None:
@@ -88,7 +88,11 @@ def _opened(some: Candidate, row: Row, area: StudyArea, lang: Lang) -> list[obje
 def _deeds(some: Candidate, lang: Lang) -> str:
     """Say what is done to all that a candidate touches."""
     done = sorted({say_design(_deed(some, layer, becomes), lang) for layer, _, becomes in some.acts})
-    return "、".join(done)
+    return _joined(done, lang)
+
+
+def _joined(words: Sequence[str], lang: Lang) -> str:
+    return ("、" if lang == "zh" else ", ").join(words)
 
 
 def _deed(some: Candidate, layer: str, becomes: str) -> str:

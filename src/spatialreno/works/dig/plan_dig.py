@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatialreno.area import inhabited_buildings, pipes_in_use, seen_from_outside
+from spatialreno.area import STATION, inhabited_buildings, pipes_in_use, seen_from_outside
 from spatialreno.errors import Fault, InputError
 from spatialreno.optimise import Limit
 from spatialreno.works.dig.cross_section import Section, checked_kinds, fit_section
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from spatialreno.scenario import Scenario
     from spatialreno.works.heat.supply_heat import HeatPlan
 
-STATION = "heat_exchange_station"
 _NO_LENGTH_M = 0.001  # what is shorter is no line on the millimetre grid
 KINDS = ("heat_secondary", "sewage", "storm", "power", "telecom", "water", "gas")
 LANES = [
