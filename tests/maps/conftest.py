@@ -6,6 +6,7 @@ import math
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -303,17 +304,17 @@ def attacked_file(attacked_page: Any, tmp_path_factory: pytest.TempPathFactory) 
     return Path(attacked_page.save(tmp_path_factory.mktemp("attacked") / "hostile.html"))
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+@contextmanager
+def chromium() -> Iterator[Any]:
     """Chromium with the network cut; a test that needs it is skipped, with a word, where there is none."""
     webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     driver_path = shutil.which("chromedriver")
-    if not chromium or not driver_path:
+    if not program or not driver_path:
         pytest.skip("no Chromium or chromedriver on this machine")
     profile = tempfile.mkdtemp(prefix="reno-browser-")
     arguments = webdriver.ChromeOptions()
-    arguments.binary_location = chromium
+    arguments.binary_location = program
     for argument in (
         "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -323,6 +324,15 @@ def browser() -> Iterator[Any]:
         arguments.add_argument(argument)
     arguments.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=arguments, service=webdriver.ChromeService(driver_path))
-    yield driver
-    driver.quit()
-    shutil.rmtree(Path(profile), ignore_errors=True)
+    try:
+        yield driver
+    finally:
+        driver.quit()
+        shutil.rmtree(Path(profile), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One browser for all tests that ask the net for nothing; each of them may look for an empty log."""
+    with chromium() as driver:
+        yield driver
