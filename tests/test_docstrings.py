@@ -97,8 +97,7 @@ UNFINISHED: dict[str, str] = {
         least_count max_coverage site_facilities
     """,
     "walk": """
-        WhatIf.plot WhatIf.top change_of doors_of doubled_walls fabric_of find_places isochrones nearest
-        paths_from_networkx paths_open travel_times walk_distances walk_network
+        WhatIf.plot WhatIf.top
     """,
     "works": """
         Dig.as_scenario Dig.section HeatPlan.as_scenario cut_lane dig_book dig_lines heat_book heat_lines shade_lifts

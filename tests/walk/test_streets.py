@@ -16,6 +16,7 @@ from spatialreno import Scenario, alter, build, demolish
 from spatialreno.area import StudyArea
 from spatialreno.errors import InputError
 from spatialreno.walk import nearest, travel_times, walk_distances
+from spatialreno.walk.access.travel import walk_limit
 
 LANE = 102
 
@@ -126,6 +127,12 @@ def test_unknown_names_are_refused() -> None:
         travel_times(quarter(), ["nobody"], ["F3"])
     with pytest.raises(InputError, match="general"):
         travel_times(quarter(), ["B1"], ["F3"], group="bird")
+
+
+@pytest.mark.parametrize("limit_m", [-1, float("nan"), float("inf"), "far"])
+def test_a_limit_that_is_no_number_of_metres_is_refused(limit_m: float) -> None:
+    with pytest.raises(InputError, match="Give a number of metres, 0 or more"):
+        walk_limit(make_area(), limit_m)
 
 
 def test_limit_cuts() -> None:

@@ -111,7 +111,7 @@ def walk_network(area: StudyArea, *, compound: str | None = None) -> WalkNetwork
     area
         The study area.
     compound
-        Whose people walk; their block's `residents` gates are open to them. By default visitors.
+        Id of the one whose people walk; their block's `residents` gates are open to them. By default visitors.
 
     Returns
     -------
@@ -120,8 +120,18 @@ def walk_network(area: StudyArea, *, compound: str | None = None) -> WalkNetwork
 
     Raises
     ------
-    KeyError
+    InputError
         The compound is unknown.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> area = sr.read_area("data/geo/xigongdi")
+    >>> visitors, people = walk_network(area), walk_network(area, compound="C01")
+    >>> people.hops.columns.tolist()
+    ['u', 'v', 'length_mm', 'kind', 'labels', 'open']
+    >>> bool(people.hops["open"].sum() > visitors.hops["open"].sum())  # their own gates open to them
+    True
     """
     fabric = fabric_of(area)
     if compound is not None:
@@ -143,6 +153,16 @@ def paths_from_networkx(graph: nx.Graph) -> gpd.GeoDataFrame:
     geopandas.GeoDataFrame
         Index id ("N1", "N2", …), columns kind, name, steps, geometry; in the graph's CRS. The two directions of a
         street become one row.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> graph = nx.MultiDiGraph(crs="EPSG:4546")
+    >>> graph.add_nodes_from([(1, {"x": 631_000, "y": 3_838_000}), (2, {"x": 631_040, "y": 3_838_030})])
+    >>> _ = graph.add_edges_from([(1, 2, {"highway": "steps"}), (2, 1, {"highway": "steps"})])
+    >>> paths = paths_from_networkx(graph)
+    >>> paths["kind"].tolist(), paths.length.tolist()
+    (['steps'], [50.0])
     """
     rows: dict[bytes, dict[str, Any]] = {}
     for tail, head, data in graph.edges(data=True):

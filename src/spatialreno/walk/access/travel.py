@@ -48,8 +48,9 @@ def travel_times(
     area
         The study area.
     origins, destinations
-        Ids of buildings or facilities, or a GeoSeries of points or polygons in the area's CRS whose index names
-        them. By default every building, and every facility.
+        Ids of buildings or facilities (one, or several), or points or polygons: a GeoSeries or GeoDataFrame in any CRS
+        whose index names them, shapely geometries, or one (x, y) in the area's CRS. By default every building, and
+        every facility.
     limit_m
         Farthest walk, in metres; by default the catalog's `walk_limit_m`.
     group
@@ -70,7 +71,26 @@ def travel_times(
     Raises
     ------
     InputError
-        An id or the group is unknown, or hours cannot be read.
+        An id or the group is unknown, hours cannot be read, or the limit is no number of metres.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import LineString, Point, box
+    >>> from spatialreno.area import assemble
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> x, y = 631_000, 3_838_000
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1"], name=["院"], geometry=[box(x, y, x + 60, y + 60)]),
+    ...         "buildings": layer(id=["B1"], geometry=[box(x + 10, y + 50, x + 20, y + 55)]),
+    ...         "walls": layer(id=["W1"], geometry=[LineString([(x + 30, y), (x + 30, y + 40)])]),
+    ...     },
+    ...     name="yard",
+    ... )
+    >>> travel_times(area, (x, y), (x + 60, y))["distance_m"].tolist()  # round the wall's end: twice √(30² + 40²)
+    [100.0]
     """
     state = state_for(area, group, at)
     starts = find_places(area, state.fabric, list(area.buildings.index) if origins is None else origins)
@@ -88,14 +108,24 @@ def walk_distances(area: StudyArea, points: gpd.GeoSeries, targets: gpd.GeoSerie
     area
         The study area.
     points, targets
-        Points or polygons in the area's CRS; the index names them. What lies in a building is reached by its doors.
+        Points or polygons: a GeoSeries or GeoDataFrame in any CRS; the index names them. What lies in a building is
+        reached by its doors.
     limit_m
         Farthest walk, in metres.
 
     Returns
     -------
     pandas.DataFrame
-        Columns origin, destination, distance_m; unreached pairs are absent.
+        Columns origin, destination, distance_m; unreached pairs are absent. Visitors walk: `residents` gates open to
+        those who start in their block.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> area = sr.read_area("data/geo/xigongdi")
+    >>> shapes = area.facilities.geometry
+    >>> walk_distances(area, shapes[["F01", "F02"]], shapes[["F03"]], limit_m=200)["distance_m"].tolist()  # one house
+    [129.698, 129.698]
     """
     state = state_of(area)
     starts, ends = find_places(area, state.fabric, points), find_places(area, state.fabric, targets)
@@ -129,6 +159,20 @@ def nearest(
         One row for each building and kind, sorted: building_id, kind, facility_id (NaN when none is reached),
         distance_m (NaN when none is reached), straight_m (to the facility nearest in a straight line; NaN when
         there is none at all). People pass the `residents` gates of their own block, no others.
+
+    Raises
+    ------
+    InputError
+        A kind or the group is unknown, or the limit is no number of metres.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> table = nearest(sr.read_area("data/geo/xigongdi"), "pharmacy").set_index("building_id")
+    >>> table.loc["B01", "facility_id"]
+    'F09'
+    >>> table.loc["B01", ["distance_m", "straight_m"]].astype(int).tolist()  # round the walls, and in a straight line
+    [270, 157]
     """
     state = state_for(area, group, at)
     serving = open_facilities(area)
@@ -226,10 +270,10 @@ def metres_per_minute(area: StudyArea, group: str) -> float:
 
 def walk_limit(area: StudyArea, limit_m: float | None) -> float:
     """Give the farthest walk, the catalog's unless another is asked for."""
-    limit = float(area.catalog.constants["walk_limit_m"] if limit_m is None else limit_m)
-    if not 0 <= limit < np.inf:
-        raise InputError(f"walk: limit_m = {limit:g}. Give a number of metres, 0 or more.")
-    return limit
+    given = area.catalog.constants["walk_limit_m"] if limit_m is None else limit_m
+    if isinstance(given, str) or not 0 <= given < np.inf:
+        raise InputError(f"walk: limit_m = {given}. Give a number of metres, 0 or more.")
+    return float(given)
 
 
 def _pairs(state: State, starts: Places, ends: Places, limit_m: float) -> pd.DataFrame:

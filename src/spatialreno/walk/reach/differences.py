@@ -19,12 +19,23 @@ def change_of(today: gpd.GeoDataFrame, later: gpd.GeoDataFrame) -> gpd.GeoDataFr
     Parameters
     ----------
     today, later
-        What ``isochrones`` gives; rows that only one of them has are left out.
+        What ``isochrones`` gives, in one CRS in metres; rows that only one of them has are left out.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        As :func:`isochrone_change`.
+        Columns origin, minutes, group, change (gained or lost), area_m2, geometry in the tables' CRS; a change that is
+        nothing has no row. Threads thinner than 2 cm, which rounding leaves, are not counted.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> def reach(shape):
+    ...     row = {"origin": ["F1"], "minutes": [5], "group": ["general"]}
+    ...     return gpd.GeoDataFrame(row, geometry=[shape], crs="EPSG:4546")
+    >>> change_of(reach(box(0, 0, 100, 50)), reach(box(20, 0, 130, 50)))[["change", "area_m2"]].to_numpy().tolist()
+    [['gained', 1500.0], ['lost', 1000.0]]
     """
     keys = ["origin", "minutes", "group"]
     # An origin asked for twice is told twice.

@@ -47,9 +47,10 @@ def isochrones(
     area
         The study area.
     origins
-        Ids of buildings or facilities, or a GeoSeries of points or polygons in the area's CRS.
+        Ids of buildings or facilities (one, or several), or points or polygons: a GeoSeries or GeoDataFrame in any CRS
+        whose index names them, shapely geometries, or one (x, y) in the area's CRS.
     minutes
-        Times.
+        Times, each 0 or more and at most a day.
     group
         Walking group of the catalog, which sets the speed and what stops it.
     at
@@ -66,6 +67,25 @@ def isochrones(
     ------
     InputError
         An id or the group is unknown, or a time is none.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import Point, box
+    >>> from spatialreno.area import assemble
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> x, y = 631_000, 3_838_000
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1"], name=["院"], geometry=[box(x, y, x + 60, y + 60)]),
+    ...         "buildings": layer(id=["B1"], geometry=[box(x + 50, y + 50, x + 55, y + 55)]),
+    ...     },
+    ...     name="yard",
+    ... )
+    >>> reach = isochrones(area, [Point(x + 20, y + 20)], minutes=10 / 72)  # 10 m at 72 m/min, nothing in the way
+    >>> round(float(reach.area[0]) / 10**2, 2)
+    3.14
     """
     times = checked_times(minutes)
     state = state_for(area, group, at)

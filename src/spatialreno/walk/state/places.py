@@ -77,6 +77,15 @@ def find_places(area: StudyArea, fabric: Fabric, asked: Asked) -> Places:
     ------
     InputError
         An id is neither a building nor a facility, or is both and not told by `buildings:` or `facilities:` before it.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> from spatialreno.walk import fabric_of
+    >>> area = sr.read_area("data/geo/xigongdi")
+    >>> places = find_places(area, fabric_of(area), ["B01", "F03"])
+    >>> places.ids, places.home  # the day care F03 stands in a building of compound C08
+    (('B01', 'F03'), ('C01', 'C08'))
     """
     points = as_points(area, asked, what="walk")
     if points is not None:
@@ -160,7 +169,28 @@ def _laid(area: StudyArea, fabric: Fabric, ids: Sequence[Hashable], shapes: Geom
 
 
 def doors_of(fabric: Fabric, building: int) -> list[tuple[int, int]]:
-    """List the doors of a building (a row of the fabric's buildings): node, and step from the face."""
+    """List the doors of a building on a fabric.
+
+    Parameters
+    ----------
+    fabric
+        Of the area.
+    building
+        Number of the building in ``fabric.building_ids``.
+
+    Returns
+    -------
+    list of (int, int)
+        Node of each door, and the millimetres from the building's face out to it; doors that lead nowhere are left out.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> from spatialreno.walk import fabric_of
+    >>> fabric = fabric_of(sr.read_area("data/geo/xigongdi"))
+    >>> [out for _, out in doors_of(fabric, fabric.building_ids.index("B01"))]  # three stairwells, 10 cm from the face
+    [101, 101, 100]
+    """
     low, high = np.searchsorted(fabric.doors.building, [building, building + 1])
     part = slice(low, high)
     found = zip(fabric.door_node[part].tolist(), fabric.doors.out[part].tolist(), strict=True)

@@ -47,7 +47,15 @@ def fabric_of(area: StudyArea) -> Fabric:
     Returns
     -------
     Fabric
-        Kept in the process for the last few geometries.
+        Nodes and hops in millimetres; kept in the process for the last few geometries.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> opened = sr.Scenario("opened", interventions=[sr.demolish("walls", ids=["W01"])]).apply(today)
+    >>> fabric_of(opened) is fabric_of(today)  # what went is a mask over the survey's fabric
+    True
     """
     source = source_of(area)
     key = geometry_key(source)
@@ -132,7 +140,32 @@ def carriers_open(stands: Bools, carrier: Ints, label: Ints, count: int) -> Bool
 
 
 def paths_open(area: StudyArea, fabric: Fabric, path: Ints) -> Bools:
-    """Tell which rows lie on a path that can be walked today, or on none."""
+    """Tell which hops or ways can be walked as far as their paths go.
+
+    Parameters
+    ----------
+    area
+        The study area in any state that the fabric serves; its `paths` say which are walkable.
+    fabric
+        Its fabric.
+    path
+        For each hop or way the number of its path in ``fabric.path_ids``, or -1 where it lies on none.
+
+    Returns
+    -------
+    numpy.ndarray
+        One flag for each; what lies on no path is open.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import spatialreno as sr
+    >>> area = sr.read_area("data/geo/xigongdi")
+    >>> shut = sr.Scenario("shut", interventions=[sr.demolish("paths", ids=["P01"])]).apply(area)
+    >>> fabric = fabric_of(area)
+    >>> paths_open(shut, fabric, np.array([fabric.path_ids.index("P01"), fabric.path_ids.index("P02"), -1])).tolist()
+    [False, True, True]
+    """
     walkable = set(area.paths.index[area.paths["walkable"].to_numpy(bool)])
     usable = np.array([name in walkable for name in fabric.path_ids] + [True], bool)
     return usable[path]

@@ -210,7 +210,40 @@ def _graph(state: State, of_hop: Ints) -> tuple[Ints, Int32s]:
 
 
 def doubled_walls(area: StudyArea) -> list[tuple[str, str]]:
-    """List pairs of walls drawn along one line that share a gate: the wall the gate belongs to, and the other."""
+    """List pairs of walls drawn along one line that share a gate.
+
+    Parameters
+    ----------
+    area
+        The study area.
+
+    Returns
+    -------
+    list of (str, str)
+        Ids of the wall the gate belongs to, and of the other, which must go too before the gate lets anybody through;
+        both stand. Sorted.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import LineString, Point, box
+    >>> from spatialreno.area import assemble
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> x, y = 631_000, 3_838_000
+    >>> line = LineString([(x + 30, y), (x + 30, y + 60)])
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1"], name=["院"], geometry=[box(x, y, x + 60, y + 60)]),
+    ...         "buildings": layer(id=["B1"], geometry=[box(x + 10, y + 50, x + 20, y + 55)]),
+    ...         "walls": layer(id=["W1", "W2"], geometry=[line, line]),
+    ...         "gates": layer(id=["G1"], wall_id=["W1"], width_m=[3.0], geometry=[Point(x + 30, y + 30)]),
+    ...     },
+    ...     name="yard",
+    ... )
+    >>> doubled_walls(area)
+    [('W1', 'W2')]
+    """
     own = dict(zip(area.gates.index, area.gates["wall_id"], strict=True))
     labels = state_of(area).fabric.obstacles.labels
     found = {(str(own.get(gate)), wall) for layer, gate, wall in labels if layer == "gates" and own.get(gate) != wall}
