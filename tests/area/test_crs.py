@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pyproj import CRS, Geod, Transformer
 
 from spatialreno.area import assemble
-from spatialreno.area.place.crs import LONLAT, crs_text, length_error, metric_crs, soon_found, zone_crs
+from spatialreno.area.place.crs import LONLAT, crs_text, metric_crs, soon_found, zone_crs
+from spatialreno.area.place.wrong_place import length_error
 from spatialreno.errors import InputError
 
 C1 = {"id": "C1", "name": "院", "geometry": shapely.box(0, 0, 100, 100)}

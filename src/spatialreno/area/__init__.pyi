@@ -15,7 +15,6 @@ from .facts.gates import gate_spans as gate_spans
 from .facts.gates import gates_that_stay as gates_that_stay
 from .facts.gates import parts_that_go as parts_that_go
 from .facts.gates import taken_stretches as taken_stretches
-from .facts.ground import ON_GROUND as ON_GROUND
 from .facts.ground import may_go as may_go
 from .facts.ground import on_ground as on_ground
 from .facts.ground import standing_structures as standing_structures
@@ -31,7 +30,6 @@ from .facts.heat_load import heat_load as heat_load
 from .facts.heat_load import usable_mains as usable_mains
 from .facts.homes import HOME_USES as HOME_USES
 from .facts.homes import is_home as is_home
-from .facts.homes import is_inhabited as is_inhabited
 from .facts.in_service import open_facilities as open_facilities
 from .facts.in_service import pipes_in_use as pipes_in_use
 from .facts.listed import listed_structures as listed_structures

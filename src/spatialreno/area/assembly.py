@@ -15,19 +15,17 @@ from spatialreno.area.as_drawn import with_types
 from spatialreno.area.conform import Notes, conform
 from spatialreno.area.estimate import with_estimates
 from spatialreno.area.place.crs import (
-    LENGTH_ERROR,
     LONLAT,
     crs_name,
     datum_fault,
     default_crs,
-    length_error,
     metric_crs,
-    place_fault,
     soon_found,
     zone_crs,
 )
 from spatialreno.area.place.relate import relate
 from spatialreno.area.place.sides import split_by_sides
+from spatialreno.area.place.wrong_place import LENGTH_ERROR, length_error, place_fault
 from spatialreno.area.rules.acts import as_finding, worth_a_look
 from spatialreno.area.rules.check import check_layers
 from spatialreno.area.spread import with_compounds_spread
@@ -114,7 +112,40 @@ def assemble(
 def form_layers(
     layers: Mapping[str, pd.DataFrame], *, crs: Crs, catalog: Catalog
 ) -> tuple[dict[str, pd.DataFrame], CRS, Notes]:
-    """Conform all layers and bring them into one CRS, gathering faults and acts on the way."""
+    """Conform all layers and bring them into one CRS, gathering faults and acts on the way.
+
+    Nothing is refused but an unknown layer: what is wrong stands in the notes, so that all of it can be told at once.
+
+    Parameters
+    ----------
+    layers
+        GeoDataFrames (any CRS) and plain tables by layer name; missing layers are empty.
+    crs
+        Projected CRS in metres; None takes the CGCS2000 3-degree zone of the compounds.
+    catalog
+        Whose dictionaries the layers are brought into the form of.
+
+    Returns
+    -------
+    tuple of dict, CRS and Notes
+        Every layer of the catalog by name, in one CRS, with all columns but the derived ones; that CRS; and the faults
+        found and acts done.
+
+    Raises
+    ------
+    InputError
+        A layer is none of the catalog's; the nearest names are told.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import spatialreno as sr
+    >>> from spatialreno.area import form_layers
+    >>> yard = gpd.GeoDataFrame({"id": ["C1"]}, geometry=[shapely.box(112.42, 34.66, 112.421, 34.661)], crs="EPSG:4326")
+    >>> formed, crs, notes = form_layers({"compounds": yard}, crs=None, catalog=sr.read_catalog())
+    >>> crs.to_epsg(), round(float(formed["compounds"].area["C1"]), -3), len(formed["walls"])
+    (4546, 10000.0, 0)
+    """
     unknown = sorted(set(layers) - set(catalog.layers))
     if unknown:
         near = nearest(unknown, catalog.layers)
@@ -134,7 +165,33 @@ def findings(layers: Mapping[str, pd.DataFrame], *, crs: Crs, catalog: Catalog) 
 def formed_findings(
     layers: Mapping[str, pd.DataFrame], *, crs: Crs, catalog: Catalog
 ) -> tuple[list[Fault], dict[str, pd.DataFrame]]:
-    """List what ``findings`` lists, and return the layers in one CRS beside it, for a map of the findings."""
+    """List what ``findings`` lists, and return the layers in one CRS beside it, for a map of the findings.
+
+    Parameters
+    ----------
+    layers
+        GeoDataFrames (any CRS) and plain tables by layer name; missing layers are empty.
+    crs
+        Projected CRS in metres; None takes the CGCS2000 3-degree zone of the compounds.
+    catalog
+        Whose rules are asked.
+
+    Returns
+    -------
+    tuple of list of Fault and dict
+        Errors, warnings and notes, none of them raised; and every layer by name, in one CRS in metres.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import spatialreno as sr
+    >>> from spatialreno.area import formed_findings
+    >>> shape = shapely.Point(112.42, 34.66).buffer(0.0005)
+    >>> yard = gpd.GeoDataFrame({"id": ["C1", "C1"]}, geometry=[shape, shape], crs="EPSG:4326")
+    >>> found, formed = formed_findings({"compounds": yard}, crs=None, catalog=sr.read_catalog())
+    >>> [fault.rule for fault in found if fault.severity == "error"], len(formed["compounds"])
+    (['id', 'empty layer', 'required cell'], 2)
+    """
     formed, _, notes = form_layers(layers, crs=crs, catalog=catalog)
     told = [as_finding(act) for act in notes.acts if worth_a_look(act)]
     return check_layers(formed, catalog, notes.faults, notes.valid) + told, formed

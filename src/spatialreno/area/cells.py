@@ -56,7 +56,23 @@ class Numbers:
 
 
 def texts(raw: pd.Series[Any]) -> pd.Series[Any]:
-    """Read cells as text; whole numbers lose their point, blanks become nothing, and so do lists and tables."""
+    """Read cells as text; whole numbers lose their point, blanks become nothing, and so do lists and tables.
+
+    Parameters
+    ----------
+    raw
+        Cells of any type, as a file gave them.
+
+    Returns
+    -------
+    Series of str
+        With the index given; missing where a cell says nothing.
+
+    Examples
+    --------
+    >>> texts(pd.Series([" 3号楼 ", 12.0, "", None, ["a"]])).tolist()
+    ['3号楼', '12', nan, nan, nan]
+    """
     if isinstance(raw.dtype, pd.StringDtype):
         plain = raw.str.strip()
         return plain if (plain != "").all() else plain.where(plain != "")
@@ -74,7 +90,23 @@ def texts(raw: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def half_characters(frame: pd.DataFrame) -> dict[str, npt.NDArray[np.int_]]:
-    """Find the rows of each column whose text holds half a character, which no script can write."""
+    """Find the rows of each column whose text holds half a character, which no script can write.
+
+    Parameters
+    ----------
+    frame
+        Any table.
+
+    Returns
+    -------
+    dict of str to array of int
+        Positions of such rows by column; columns that are whole are left out.
+
+    Examples
+    --------
+    >>> half_characters(pd.DataFrame({"name": pd.Series(["一号院", "\\ud800"], dtype=object), "storeys": [5, 6]}))
+    {'name': array([1])}
+    """
     found = {}
     for n, (column, kind) in enumerate(zip(frame.columns, list(frame.dtypes), strict=True)):
         if isinstance(kind, pd.api.extensions.ExtensionDtype) or kind.kind != "O":
@@ -108,6 +140,12 @@ def read_numbers(raw: pd.Series[Any], unit: str = "", factor: float = 1.0) -> Nu
         Unit of the column: a unit in a cell must measure the same thing.
     factor
         By what numbers without a unit of their own are multiplied, as the unit of the heading says.
+
+    Returns
+    -------
+    Numbers
+        ``values`` in the unit of the column, by the index given; which rows are ``lost``, which are ``rough``, and what
+        was read as what (``told``).
 
     Examples
     --------
@@ -212,19 +250,71 @@ def _chinese(text: str) -> int | None:
 
 
 def whole_numbers(numbers: pd.Series[Any]) -> pd.Series[Any]:
-    """Keep whole numbers; those with a rest, or of more digits than a number holds, become nothing."""
+    """Keep whole numbers; those with a rest, or of more digits than a number holds, become nothing.
+
+    Parameters
+    ----------
+    numbers
+        Floats, NaN where nothing is said.
+
+    Returns
+    -------
+    Series of Int64
+        With the index given; <NA> where there is no whole number.
+
+    Examples
+    --------
+    >>> whole_numbers(pd.Series([6.0, 6.5, 1e17])).tolist()
+    [6, <NA>, <NA>]
+    """
     exact = (numbers == numbers.round()) & (numbers.abs() <= _MOST_EXACT)
     return numbers.where(exact).astype("Int64")
 
 
 def truths(raw: pd.Series[Any]) -> pd.Series[Any]:
-    """Read cells as yes or no."""
+    """Read cells as yes or no.
+
+    Parameters
+    ----------
+    raw
+        Cells of any type: 是 有 √ yes true 1 are yes, 否 无 × no false 0 are no, with their other spellings.
+
+    Returns
+    -------
+    Series of boolean
+        With the index given; <NA> for all else.
+
+    Examples
+    --------
+    >>> truths(pd.Series(["是", "×", 1, "maybe"])).tolist()
+    [True, False, True, <NA>]
+    """
     words = raw.astype(object).map(lambda v: _plain(str(v)))
     truth = words.map({**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)})
     return truth.astype("boolean")
 
 
 def mark(marks: pd.Series[Any], rows: pd.Series[Any], column: str) -> pd.Series[Any]:
-    """Add a column's name to the marks of the rows given."""
+    """Add a column's name to the marks of the rows given.
+
+    Parameters
+    ----------
+    marks
+        Names joined by commas, as in the column ``estimated``; missing for none.
+    rows
+        Which rows are marked: bool, of the same index.
+    column
+        The name.
+
+    Returns
+    -------
+    Series of str
+        The marks, longer by one name where ``rows`` says; missing where there is still none.
+
+    Examples
+    --------
+    >>> mark(pd.Series(["storeys", None, None]), pd.Series([True, True, False]), "residents").tolist()
+    ['storeys,residents', 'residents', nan]
+    """
     added = marks.fillna("").where(~rows, marks.fillna("") + "," + column).str.strip(",")
     return added.where(added != "").astype("str")

@@ -24,8 +24,22 @@ _FAR_M = 2000.0  # a point so far beyond all that is drawn was meant in another 
 def as_ids(given: Ids) -> list[str]:
     """Take one id, ids in any sequence, or a table whose index names them.
 
-    >>> as_ids("B01"), as_ids(["B01", "B02"])
-    (['B01'], ['B01', 'B02'])
+    Parameters
+    ----------
+    given
+        A word, several, or rows of a layer.
+
+    Returns
+    -------
+    list of str
+        In the order given; whether there are such ids is for the caller to say.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> as_ids("B01"), as_ids(["B01", "B02"]), as_ids(today.buildings.head(1))
+    (['B01'], ['B01', 'B02'], ['B01'])
     """
     named = given.index if isinstance(given, pd.DataFrame) else several(given)
     return [str(name) for name in named]
@@ -34,6 +48,18 @@ def as_ids(given: Ids) -> list[str]:
 def several(given: object) -> list[Any]:
     """Take one word or number, or several in any sequence.
 
+    Parameters
+    ----------
+    given
+        Anything; a text is one thing, not its letters.
+
+    Returns
+    -------
+    list
+        What was given, or all that is in it.
+
+    Examples
+    --------
     >>> several("water"), several({"water"}), several(5)
     (['water'], ['water'], [5])
     """
@@ -43,10 +69,35 @@ def several(given: object) -> list[Any]:
 def as_kinds(area: StudyArea, given: str | Iterable[str], *, what: str) -> list[str]:
     """Take one kind of facility or several, each of which the area's catalog must know.
 
+    Parameters
+    ----------
+    area
+        Whose catalog says which kinds there are.
+    given
+        One kind such as ``"pharmacy"``, or several.
+    what
+        Who asks, for the message.
+
+    Returns
+    -------
+    list of str
+        The kinds, in the order given.
+
     Raises
     ------
     InputError
         A kind is not in the catalog; the nearest words are named.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> as_kinds(today, "pharmacy", what="nearest")
+    ['pharmacy']
+    >>> as_kinds(today, ["pharmcy"], what="nearest")
+    Traceback (most recent call last):
+    ...
+    spatialreno.errors.InputError: nearest: pharmcy is no kind of facility. Did you mean pharmacy?
     """
     kinds = [str(kind) for kind in several(given)]
     refuse_unknown(kinds, area.catalog.facilities.index, what=what, noun="kind of facility")
@@ -56,10 +107,32 @@ def as_kinds(area: StudyArea, given: str | Iterable[str], *, what: str) -> list[
 def as_kind(area: StudyArea, given: str, *, what: str) -> str:
     """Take one kind of facility, which the area's catalog must know.
 
+    Parameters
+    ----------
+    area
+        Whose catalog says which kinds there are.
+    given
+        The kind, such as ``"canteen"``.
+    what
+        Who asks, for the message.
+
+    Returns
+    -------
+    str
+        The kind.
+
     Raises
     ------
     InputError
         It is not in the catalog (the nearest words are named), or it is not one word.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> as_kind(sr.read_area("data/geo/xigongdi"), ["canteen"], what="siting")
+    Traceback (most recent call last):
+    ...
+    spatialreno.errors.InputError: siting: ['canteen'] is not one kind of facility. Give one word, such as 'canteen'.
     """
     known = area.catalog.facilities.index
     if isinstance(given, str) and given in known:
@@ -73,13 +146,27 @@ def as_kind(area: StudyArea, given: str, *, what: str) -> str:
 def as_day(given: str | pd.Timestamp, *, what: str) -> pd.Timestamp:
     """Take one day, whatever the hour and the time zone.
 
-    >>> as_day("2026-03-01", what="start")
-    Timestamp('2026-03-01 00:00:00')
+    Parameters
+    ----------
+    given
+        Text such as ``2026-03-01``, a datetime or a Timestamp.
+    what
+        Who asks, for the message.
+
+    Returns
+    -------
+    Timestamp
+        Midnight of that day as it stands, without time zone.
 
     Raises
     ------
     InputError
         It is none.
+
+    Examples
+    --------
+    >>> as_day("2026-03-01", what="start")
+    Timestamp('2026-03-01 00:00:00')
     """
     try:
         day = pd.Timestamp(given)
@@ -93,6 +180,24 @@ def as_day(given: str | pd.Timestamp, *, what: str) -> pd.Timestamp:
 def refuse_unknown(given: Iterable[str], known: Collection[str], *, what: str, noun: str) -> None:
     """Refuse names that are not known, each with the known ones nearest to it.
 
+    Parameters
+    ----------
+    given
+        Names that were handed in.
+    known
+        Names that there are.
+    what
+        Who asks, for the message.
+    noun
+        What the names are names of, for the message.
+
+    Raises
+    ------
+    InputError
+        One is not known. Up to eight are named, with the nearest known ones, or the first forty where none is near.
+
+    Examples
+    --------
     >>> refuse_unknown(["pharmcy"], ["pharmacy", "plaza"], what="nearest", noun="kind of facility")
     Traceback (most recent call last):
     ...
@@ -129,6 +234,16 @@ def as_points(area: StudyArea, given: object, *, what: str) -> gpd.GeoSeries | N
     ------
     InputError
         A place is missing or empty, two have one label, or a place lies so far off that its system must be another.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> gate = today.gates.geometry[["G01"]].to_crs("EPSG:4326")  # longitude and latitude
+    >>> bool(as_points(today, gate, what="nearest")["G01"].distance(today.gates.geometry["G01"]) < 0.001)
+    True
+    >>> as_points(today, "G01", what="nearest") is None
+    True
     """
     shapes = _shapes(given)
     if shapes is None:

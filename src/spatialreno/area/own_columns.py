@@ -22,7 +22,27 @@ _JOINED = frozenset({"name", "kind", "party", "party_kind"})  # what is looked u
 
 
 def own_columns(frame: pd.DataFrame, layer: Layer) -> list[str]:
-    """Name the columns of a layer that its dictionary does not know."""
+    """Name the columns of a layer that its dictionary does not know.
+
+    Parameters
+    ----------
+    frame
+        Rows of the layer.
+    layer
+        Its dictionary: ``catalog.layers["walls"]``.
+
+    Returns
+    -------
+    list of str
+        In the order of the table; never the geometry.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> rows = pd.DataFrame({"height_m": [2.0], "巡查人": ["王"]})
+    >>> own_columns(rows, sr.read_catalog().layers["walls"])
+    ['巡查人']
+    """
     return [str(c) for c in frame.columns if c != "geometry" and c not in layer.columns]
 
 

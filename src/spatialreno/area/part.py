@@ -36,6 +36,11 @@ def part_of(area: StudyArea, ground: shapely.Geometry, name: str) -> StudyArea:
     name
         Of the part.
 
+    Returns
+    -------
+    StudyArea
+        Features that meet the ground, with the same ids and CRS; its survey is the same part of the survey.
+
     Examples
     --------
     >>> import spatialreno as sr

@@ -19,11 +19,48 @@ class Shown:
         return str(_pictures().inline(self))
 
     def plot(self, **how: Any) -> Any:
-        """Draw a still plan with matplotlib and return its axes: ``sr.maps.plot(this, …)``."""
+        """Draw a still plan with matplotlib and return its axes: ``sr.maps.plot(this, …)``.
+
+        Parameters
+        ----------
+        **how
+            What ``sr.maps.plot`` takes: ``option``, ``layers``, ``lang``.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            In the area's CRS, in metres, at a true scale.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> west, east = today.plot(layers=["compounds"], lang="en").get_xlim()
+        >>> bool(west < today.compounds.total_bounds[0] < today.compounds.total_bounds[2] < east)
+        True
+        """
         return _pictures().plot(self, **how)
 
     def explore(self, **how: Any) -> Any:
-        """Draw an ordinary folium map: ``sr.folium_map(this, …)``."""
+        """Draw an ordinary folium map: ``sr.folium_map(this, …)``.
+
+        Parameters
+        ----------
+        **how
+            What ``sr.folium_map`` takes: ``option``, ``layers``, ``m``, ``lang``.
+
+        Returns
+        -------
+        folium.Map
+            To show in a notebook, to add layers to, or to save.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> plan = sr.read_area("data/geo/xigongdi").explore(layers=["compounds"], lang="en")
+        >>> [group.layer_name for group in plan._children.values() if hasattr(group, "layer_name")]
+        ['Compounds']
+        """
         return _pictures().folium_map(self, **how)
 
 

@@ -75,6 +75,16 @@ def spread_over_buildings(
     -------
     tuple
         The buildings' column, filled; acts for each compound; faults where buildings say more than the ledger.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from spatialreno.area import spread_over_buildings
+    >>> yard = gpd.GeoDataFrame({"households": [31]}, index=["C1"], geometry=[shapely.box(0, 0, 50, 50)])
+    >>> homes = [shapely.box(0, 0, 10, 10), shapely.box(20, 0, 40, 10)]  # 100 and 200 m² of ground
+    >>> rows = gpd.GeoDataFrame({"storeys": [6, 6]}, index=["B1", "B2"], geometry=homes)
+    >>> spread_over_buildings(yard, rows, "households", 1.0)[0].tolist()
+    [10.0, 21.0]
     """
     known = _numbers(buildings, column)
     weight = _floors(buildings)
@@ -100,6 +110,18 @@ def spread_over_buildings(
 
 def largest_remainder(total: int, weights: ArrayLike) -> Any:
     """Divide a whole number by weights so that the parts are whole and sum to it.
+
+    Parameters
+    ----------
+    total
+        What is divided.
+    weights
+        One number a part, none below zero, not all zero.
+
+    Returns
+    -------
+    array of int
+        Parts in the order of the weights; ties go to the first.
 
     Examples
     --------

@@ -35,11 +35,12 @@ class Plan(Protocol):
         """Return the area as it would be."""
 
 
-def _layer(name: str) -> Any:
+def _layer(name: str, told: str) -> Any:
     def get(self: StudyArea) -> gpd.GeoDataFrame:
         return self.layer(name)
 
-    return property(get, doc=f"The layer ``{name}`` (a shallow copy).")
+    get.__qualname__, get.__doc__ = f"StudyArea.{name}", f"{told} A shallow copy, ids as index."
+    return property(get)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,22 +73,22 @@ class StudyArea(Shown):
     _acts: tuple[Mapping[str, str], ...] = ()
     _survey: StudyArea | None = field(default=None)
 
-    compounds = _layer("compounds")
-    buildings = _layer("buildings")
-    walls = _layer("walls")
-    gates = _layer("gates")
-    structures = _layer("structures")
-    paths = _layer("paths")
-    facilities = _layer("facilities")
-    open_spaces = _layer("open_spaces")
-    trees = _layer("trees")
-    parking = _layer("parking")
-    pipes = _layer("pipes")
-    entrances = _layer("entrances")
-    parties = _layer("parties")
-    rights = _layer("rights")
-    ballots = _layer("ballots")
-    listed = _layer("listed")
+    compounds = _layer("compounds", "Old compounds (小区、院落), polygons in the area's CRS; area_m2 is worked out.")
+    buildings = _layer("buildings", "Buildings (楼栋), polygons; compound_id and footprint_m2 are worked out.")
+    walls = _layer("walls", "Walls and fences, lines; length_m and the compounds on both sides are worked out.")
+    gates = _layer("gates", "Gates, points; wall_id and compound_id are worked out.")
+    structures = _layer("structures", "Sheds, annexes …, polygons; compound_id and area_m2 are worked out.")
+    paths = _layer("paths", "Streets, lanes and paths, lines; length_m and clear_width_m are worked out.")
+    facilities = _layer("facilities", "Facilities (配套设施), points or polygons; compound_id is worked out.")
+    open_spaces = _layer("open_spaces", "Greens and squares, polygons; area_m2 is worked out.")
+    trees = _layer("trees", "Trees, points; compound_id is worked out.")
+    parking = _layer("parking", "Parking, polygons or points; compound_id is worked out.")
+    pipes = _layer("pipes", "Pipes and cables, lines; length_m is worked out.")
+    entrances = _layer("entrances", "Entrances of buildings (单元入口), points; compound_id is worked out.")
+    parties = _layer("parties", "Who holds rights, a table without geometry.")
+    rights = _layer("rights", "Which party holds which right in what: feature_id, party_id, right.")
+    ballots = _layer("ballots", "How owners voted, one row a ballot.")
+    listed = _layer("listed", "Structures that a list names and nobody has drawn (未落图违建清单), a table.")
 
     if not TYPE_CHECKING:
 
@@ -181,7 +182,26 @@ class StudyArea(Shown):
         return changed if self._survey is not None else replace(changed, _survey=None)
 
     def apply(self, scenario: Plan) -> StudyArea:
-        """Return the area as a plan would leave it: ``scenario.apply(area)``, as it reads from the area's side."""
+        """Return the area as a plan would leave it: ``scenario.apply(area)``, as it reads from the area's side.
+
+        Parameters
+        ----------
+        scenario
+            A ``Scenario``, or whatever else has ``apply``.
+
+        Returns
+        -------
+        StudyArea
+            With this one's survey; this one stays as it is.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> opened = today.apply(sr.Scenario("opened", interventions=[sr.demolish("walls", ids=["W02"])]))
+        >>> len(today.walls) - len(opened.walls), opened.survey == today
+        (1, True)
+        """
         return scenario.apply(self)
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
@@ -192,10 +212,22 @@ class StudyArea(Shown):
         name
             A layer of the catalog, e.g. ``"walls"``.
 
+        Returns
+        -------
+        GeoDataFrame
+            Ids as index, in the area's CRS; of a table (``parties``, ``rights``, ``ballots``, ``listed``) a DataFrame.
+
         Raises
         ------
         InputError
             When there is no such layer.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> round(float(today.layer("walls")["length_m"].sum()))
+        2560
         """
         if name not in self._layers:
             near = nearest(name, self._layers)
@@ -284,6 +316,19 @@ class StudyArea(Shown):
         ----------
         known
             By full name of a function marked ``lasting``. The caller answers for it that the area is the same.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> @sr.area.lasting
+        ... def wall_metres(area):
+        ...     return float(area.walls.length.sum())
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> again = today.with_layer("gates", today.gates)  # equal, and nothing is worked out of it yet
+        >>> name = f"{wall_metres.__module__}:wall_metres"
+        >>> again.take_lasting({name: 2560.0})
+        >>> again.derive(wall_metres)
+        2560.0
         """
         for made in [made for made in self._derived if _full_name(made) in known]:
             del self._derived[made]
@@ -331,6 +376,26 @@ def lasting(function: Callable[[StudyArea], T]) -> Callable[[StudyArea], T]:
     """Mark what a function works out of an area as free of people: it may be kept on disk between commands.
 
     Stands below ``once_an_area``. What holds rights, ballots, names or an area must not be marked.
+
+    Parameters
+    ----------
+    function
+        A pure function of an area, defined by name in a module.
+
+    Returns
+    -------
+    function
+        The same, marked; ``StudyArea.lasting`` lists what marked functions gave.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> @sr.area.lasting
+    ... def wall_metres(area):
+    ...     return float(area.walls.length.sum())
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> today.derive(wall_metres) in today.lasting.values()
+    True
     """
     vars(function)["lasting"] = True
     return function
@@ -341,7 +406,30 @@ def _full_name(function: Callable[..., Any]) -> str:
 
 
 def once_an_area(function: Callable[[StudyArea], T]) -> Callable[[StudyArea], T]:
-    """Let a function of an area work its answer out once for each area (``StudyArea.derive``)."""
+    """Let a function of an area work its answer out once for each area (``StudyArea.derive``).
+
+    Parameters
+    ----------
+    function
+        A pure function of an area.
+
+    Returns
+    -------
+    function
+        Gives what was worked out before where it is asked for the same area again; a table as a shallow copy.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> worked = []
+    >>> @sr.area.once_an_area
+    ... def wall_metres(area):
+    ...     worked.append(area.name)
+    ...     return float(area.walls.length.sum())
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> wall_metres(today) == wall_metres(today), worked
+    (True, ['xigongdi'])
+    """
 
     @wraps(function)
     def remembered(area: StudyArea) -> T:
@@ -354,6 +442,33 @@ def overlaid(area: StudyArea, changed: Mapping[str, pd.DataFrame], **constants: 
     """Return the area as somebody meets it: some layers and constants stand in for its own, unchecked.
 
     For cells on which neither a rule nor a foreign key rests, such as who may pass a gate; the survey's layers stay.
+
+    Parameters
+    ----------
+    area
+        The area, which stays as it is.
+    changed
+        Tables by layer name, with all columns of the layer, ids as index, in the area's CRS.
+    **constants
+        Constants of the catalog by name, in their own units: ``walk_speed_m_min=60``.
+
+    Returns
+    -------
+    StudyArea
+        With ``changed`` for its layers; a constant holds in its survey, too.
+
+    Raises
+    ------
+    InputError
+        A constant is unknown or its value impossible.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> at_night = sr.area.overlaid(today, {"gates": today.gates.assign(walkers="closed")})
+    >>> set(at_night.gates["walkers"]), at_night.survey.gates.equals(today.gates)
+    ({'closed'}, True)
     """
     catalog = area.catalog.with_rows({"constants": constants}, source="asked for") if constants else area.catalog
     survey = replace(area.survey, catalog=catalog) if constants else area.survey

@@ -118,6 +118,19 @@ class Changes:
 def changes_of(after: Area, before: Area) -> Changes | None:
     """Tell what an area has of its own beside the one it came from; None where a table was more than shortened.
 
+    Parameters
+    ----------
+    after
+        The area as a plan leaves it.
+    before
+        The area it came from.
+
+    Returns
+    -------
+    Changes or None
+        Layers that differ, rows of tables that are left, acts since; None where that does not make ``after`` again:
+        a table has new or other rows, or the catalog or the meta data is another.
+
     Examples
     --------
     >>> import spatialreno as sr
@@ -165,7 +178,27 @@ def _some_rows(frame: pd.DataFrame, rows: list[int]) -> pd.DataFrame:
 
 
 def with_changes(before: Area, changes: Changes) -> Area:
-    """Return the area that ``changes_of`` told of, as it was."""
+    """Return the area that ``changes_of`` told of, as it was.
+
+    Parameters
+    ----------
+    before
+        The area it came from, the very same.
+    changes
+        What ``changes_of`` gave.
+
+    Returns
+    -------
+    StudyArea
+        Neither checked nor related again: it was.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> with_changes(today, changes_of(today, today)) == today
+    True
+    """
     layers = {name: before.layer(name) for name in before.catalog.layers}
     layers |= {name: _some_rows(before.layer(name), rows) for name, rows in changes.rows.items()}
     layers |= changes.layers
@@ -188,10 +221,23 @@ def replace_layers(area: Area, changed: Mapping[str, pd.DataFrame]) -> Area:
     changed
         New tables by layer name, in the area's CRS.
 
+    Returns
+    -------
+    StudyArea
+        With derived columns (lengths, areas, compounds, sides of walls) worked out anew in every layer.
+
     Raises
     ------
     InputError
         When the changed layers break a rule.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> moved = replace_layers(today, {"trees": today.trees.assign(geometry=today.trees.translate(0, 1000))})
+    >>> int(today.trees["compound_id"].notna().sum()), int(moved.trees["compound_id"].notna().sum())
+    (85, 0)
     """
     notes = Notes(known=_own_of(area))
     dictionaries = area.catalog.layers

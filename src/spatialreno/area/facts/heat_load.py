@@ -94,10 +94,24 @@ def usable_mains(area: StudyArea, kind: str, *, loaded: bool) -> tuple[pd.DataFr
     area
         The study area.
     kind
-        Kind of pipe.
+        Kind of pipe, such as ``heat_primary`` or ``water``; of a kind that nobody drew there are none.
     loaded
         Whether spare capacity matters (heat): a main of capacity 0 is left out, one without a number is
         taken with a warning.
+
+    Returns
+    -------
+    tuple of GeoDataFrame and list of Fault
+        Rows of ``area.pipes`` of status existing, capacity in kW; an error for mains left out, a warning for mains
+        whose capacity nobody states.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> mains, faults = sr.area.usable_mains(today, "heat_primary", loaded=True)
+    >>> list(mains.index), faults
+    (['N01', 'N02'], [])
     """
     pipes = area.pipes[area.pipes["kind"].eq(kind)]
     live = pipes[pipes["status"].eq("existing")]

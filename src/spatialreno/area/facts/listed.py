@@ -15,11 +15,26 @@ if TYPE_CHECKING:
 def listed_structures(area: StudyArea) -> pd.DataFrame:
     """Count what lists name and nobody has drawn, by compound and legality.
 
+    Parameters
+    ----------
+    area
+        Any study area: its table ``listed`` (未落图违建清单) is read.
+
     Returns
     -------
     DataFrame
         Columns compound_id (missing where the name is none of the area's), legality, count, floor_area_m2 (missing
         while one of them has none) and estimated.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> rows = {"id": ["Y1", "Y2"], "compound": ["C01", "市委西院"], "legality": "illegal", "floor_area_m2": [6.0, 4.0]}
+    >>> noted = today.with_layer("listed", pd.DataFrame(rows))
+    >>> sr.area.listed_structures(noted)[["compound_id", "count", "floor_area_m2"]].values.tolist()
+    [['C01', 2, 10.0]]
     """
     rows = area.listed
     table = pd.DataFrame(

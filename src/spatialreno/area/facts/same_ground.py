@@ -35,6 +35,19 @@ def once_where_same(area: StudyArea, work: Callable[[StudyArea], T], reads: Mapp
     -------
     object
         What the function gives; a table as a shallow copy.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today, worked = sr.read_area("data/geo/xigongdi"), []
+    >>> def wall_metres(area):
+    ...     worked.append(area.name)
+    ...     return float(area.walls.length.sum())
+    >>> painted = sr.Scenario("painted", interventions=[sr.alter("gates", set={"walkers": "public"}, ids=["G01"])])
+    >>> states, reads = [today, painted.apply(today)], {"walls": ["geometry"]}
+    >>> metres = [sr.area.once_where_same(state, wall_metres, reads) for state in states]
+    >>> metres[0] == metres[1], len(worked)
+    (True, 1)
     """
     known = area.survey.derive(_known).setdefault(work, {})
     key = _digest(area, reads)

@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 LONLAT = CRS.from_user_input("OGC:CRS84")
 # The same where x comes before y, as it always does here; PROJ finds the way from it five times as fast.
 _WGS84 = CRS.from_epsg(4326)
-LENGTH_ERROR = 0.002  # share; twice what the edge of a 6-degree zone has at 20 degrees north
-_MARGIN = 5.0  # degrees beyond the area a system is made for
-_MOST_ZONES = 60  # of 6 degrees; those of 3 in China end at 45
-_FAR = 25.0  # degrees beyond it where no place can be meant
 _LONGEST = 60  # letters of a name in a message
 _SAME_M = 0.001
 _WELL_KNOWN_M = 5.0  # accuracy from which a way between two datums is taken as known
@@ -56,7 +52,34 @@ def zone_crs(longitude: float) -> CRS:
 
 
 def metric_crs(value: object, where: str) -> CRS:
-    """Accept a projected CRS in metres; say what is wrong with any other."""
+    """Accept a projected CRS in metres; say what is wrong with any other.
+
+    Parameters
+    ----------
+    value
+        Whatever pyproj takes: an EPSG code, WKT, a CRS.
+    where
+        Where it was said, for the message.
+
+    Returns
+    -------
+    pyproj.CRS
+        Projected, its first two axes in metres.
+
+    Raises
+    ------
+    InputError
+        It is no system, one in degrees, or one in feet.
+
+    Examples
+    --------
+    >>> metric_crs("EPSG:4546", "crs").name
+    'CGCS2000 / 3-degree Gauss-Kruger CM 111E'
+    >>> metric_crs("EPSG:4326", "crs")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    spatialreno.errors.InputError: crs: EPSG:4326 is not in metres. Give a projected system such as ...
+    """
     crs = stated_crs(value, where)
     if not crs.is_projected or any(axis.unit_name != "metre" for axis in crs.axis_info[:2]):
         raise InputError(
@@ -67,7 +90,34 @@ def metric_crs(value: object, where: str) -> CRS:
 
 
 def stated_crs(value: object, where: str) -> CRS:
-    """Accept any coordinate system that is known, in degrees or in metres."""
+    """Accept any coordinate system that is known, in degrees or in metres.
+
+    Parameters
+    ----------
+    value
+        Whatever pyproj takes: an EPSG code, WKT, a CRS.
+    where
+        Where it was said, for the message.
+
+    Returns
+    -------
+    pyproj.CRS
+        The system.
+
+    Raises
+    ------
+    InputError
+        There is no such system.
+
+    Examples
+    --------
+    >>> stated_crs(4490, "crs").name
+    'China Geodetic Coordinate System 2000'
+    >>> stated_crs("Luoyang", "crs")
+    Traceback (most recent call last):
+    ...
+    spatialreno.errors.InputError: crs: 'Luoyang' is no coordinate system. Give an EPSG code such as EPSG:4546.
+    """
     try:
         return CRS.from_user_input(value)
     except CRSError as error:
@@ -75,7 +125,23 @@ def stated_crs(value: object, where: str) -> CRS:
 
 
 def crs_text(crs: CRS) -> str:
-    """Write a CRS as short as it can be read back (EPSG code if it has one)."""
+    """Write a CRS as short as it can be read back (EPSG code if it has one).
+
+    Parameters
+    ----------
+    crs
+        Any system.
+
+    Returns
+    -------
+    str
+        ``EPSG:…``, else WKT.
+
+    Examples
+    --------
+    >>> crs_text(CRS.from_epsg(4546)), crs_text(CRS.from_user_input('LOCAL_CS["城市坐标系"]'))[:12]
+    ('EPSG:4546', 'ENGCRS["城市坐标')
+    """
     code = epsg_of(crs)
     return f"EPSG:{code}" if code else str(crs.to_wkt())
 
@@ -89,6 +155,16 @@ def epsg_of(crs: CRS) -> int | None:
 
 def crs_name(crs: CRS) -> str:
     """Name a CRS for people: its EPSG code, else what it calls itself.
+
+    Parameters
+    ----------
+    crs
+        Any system.
+
+    Returns
+    -------
+    str
+        At most 60 letters; it cannot be read back as ``crs_text`` can.
 
     Examples
     --------
@@ -138,14 +214,48 @@ def declared_crs(said: object) -> tuple[CRS | None, str]:
 
 
 def on_the_plan(crs: CRS) -> CRS:
-    """Leave the heights of a system out: the plan of a compound one, two axes of three."""
+    """Leave the heights of a system out: the plan of a compound one, two axes of three.
+
+    Parameters
+    ----------
+    crs
+        Any system.
+
+    Returns
+    -------
+    pyproj.CRS
+        Of two axes; the same where it has no more.
+
+    Examples
+    --------
+    >>> on_the_plan(CRS.from_user_input("EPSG:4546+5737")).to_epsg()
+    4546
+    """
     while crs.is_compound:
         crs = crs.sub_crs_list[0]
     return crs.to_2d() if crs.is_geographic and len(crs.axis_info) > 2 else crs
 
 
 def same_system(one: CRS, two: CRS) -> bool:
-    """Tell whether two systems put the same numbers at the same place, whatever they are called and say of heights."""
+    """Tell whether two systems put the same numbers at the same place, whatever they are called and say of heights.
+
+    Parameters
+    ----------
+    one, two
+        Systems in degrees or in metres.
+
+    Returns
+    -------
+    bool
+        True where they rest on one datum (those of satellites agree within a metre and count as one) and, in metres,
+        put the middle of their area of use within a millimetre of each other.
+
+    Examples
+    --------
+    >>> wgs84, cgcs2000, zone, next_zone = (CRS.from_epsg(code) for code in (4326, 4490, 4546, 4547))
+    >>> same_system(wgs84, cgcs2000), same_system(zone, next_zone), same_system(zone, wgs84)
+    (True, False, False)
+    """
     one, two = on_the_plan(one), on_the_plan(two)
     if one == two or one.equals(two, ignore_axis_order=True):
         return True
@@ -161,10 +271,10 @@ def same_system(one: CRS, two: CRS) -> bool:
 
 def _same_datum(one: CRS, two: CRS) -> bool:
     """Tell whether two systems rest on one datum, or on such as lie within a metre of each other."""
-    return len({_frame_of(crs) for crs in (one, two)}) == 1
+    return len({frame_of(crs) for crs in (one, two)}) == 1
 
 
-def _frame_of(crs: CRS) -> str:
+def frame_of(crs: CRS) -> str:
     """Name the datum of a system; those of satellites, which agree within a metre, are one."""
     base = crs.geodetic_crs
     name = base.datum.name if base is not None and base.datum is not None else base.name if base is not None else ""
@@ -177,6 +287,16 @@ def _frame_of(crs: CRS) -> str:
 
 def soon_found(crs: CRS) -> CRS:
     """Name a system to ask PROJ for a way from or to: coordinates are the same, degrees come first as longitude.
+
+    Parameters
+    ----------
+    crs
+        Any system.
+
+    Returns
+    -------
+    pyproj.CRS
+        EPSG:4326 for OGC:CRS84, which PROJ finds ways from five times as fast; any other as it is.
 
     Examples
     --------
@@ -200,7 +320,7 @@ def datum_fault(crs: CRS, target: CRS, layer: str) -> Fault | None:
         f"is in {crs_name(crs)}, on the datum {base}, from which the way to {crs_name(target)} is not known here: "
         "rows could lie up to some 100 m off"
     )
-    if _frame_of(target) != _frame_of(LONLAT):
+    if frame_of(target) != frame_of(LONLAT):
         mend = f"Give the area a system on CGCS2000 in its area.toml instead of {crs_name(target)}"
     else:
         mend = (
@@ -224,6 +344,14 @@ def on_new_datum(frame: gpd.GeoDataFrame, shift: tuple[float, float]) -> gpd.Geo
     -------
     GeoDataFrame
         In the 3-degree zone of its longitude.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> old = gpd.GeoDataFrame(geometry=gpd.points_from_xy([112.43], [34.66]), crs="EPSG:4214")  # Beijing 1954
+    >>> there, moved = on_new_datum(old, (0.0, 0.0)), on_new_datum(old, (30.0, -4.0))
+    >>> moved.crs.to_epsg(), round(float(moved.distance(there).iloc[0]), 3)
+    (4546, 30.265)
     """
     import geopandas as gpd
 
@@ -234,136 +362,6 @@ def on_new_datum(frame: gpd.GeoDataFrame, shift: tuple[float, float]) -> gpd.Geo
     there = degrees.set_crs(target.geodetic_crs, allow_override=True).to_crs(target)
     moved = there.geometry.translate(*shift)
     return there.set_geometry(gpd.GeoSeries(moved, index=there.index, crs=target))
-
-
-def length_error(crs: CRS, x: float, y: float) -> float:
-    """Tell by which share lengths on the map are off around one place.
-
-    Parameters
-    ----------
-    crs
-        Projected CRS in metres.
-    x, y
-        The place, in that CRS.
-
-    Returns
-    -------
-    float
-        Largest of east-west and north-south, e.g. 0.21 for EPSG:3857 in Luoyang; infinite where the CRS ends.
-    """
-    step = 50.0
-    lon, lat = Proj(crs)([x - step, x + step, x, x], [y, y, y - step, y + step], inverse=True)
-    geod = crs.get_geod()
-    if geod is None or not np.isfinite([lon, lat]).all():
-        return float("inf")
-    _, _, true = geod.inv([lon[0], lon[2]], [lat[0], lat[2]], [lon[1], lon[3]], [lat[1], lat[3]])
-    return float(np.abs(2 * step / np.maximum(true, 1e-9) - 1).max())
-
-
-def place_fault(frame: gpd.GeoDataFrame, layer: str) -> Fault | None:
-    """Find rows that cannot be where their CRS says: swapped axes, metres as degrees, degrees as metres."""
-    west, south, east, north = np.abs(frame.bounds.to_numpy()).T
-    x, y = np.fmax(west, east), np.fmax(south, north)
-    in_degrees = (x <= 180) & (y <= 90)
-    if not frame.crs.is_geographic:
-        degrees = in_degrees.all() and np.isfinite(x).any() and _within_use(frame.crs, *_middle(frame))
-        return _degrees_as_metres(frame, layer) if degrees else _elsewhere(frame, layer)
-    off = ~in_degrees & np.isfinite(x) & np.isfinite(y)  # a rule of its own tells of lost coordinates
-    if not off.any():
-        return None
-    mend = (
-        "Latitude and longitude are swapped: write longitude first"
-        if ((x <= 90) & (y <= 180))[off].all()
-        else "The file looks like metres: export it in WGS 84 (EPSG:4326), or state its true system in it"
-    )
-    first = frame.bounds[off].iloc[0]
-    message = f"{off.sum()} rows are at {first.minx:g}, {first.miny:g}: no longitude and latitude"
-    return Fault(layer, tuple(map(str, frame.index[off])), "degrees", message, mend)
-
-
-def _degrees_as_metres(frame: gpd.GeoDataFrame, layer: str) -> Fault:
-    message = f"coordinates look like degrees, but {crs_name(frame.crs)} is in metres"
-    return Fault(layer, tuple(map(str, frame.index)), "degrees", message, "State the system the file is really in")
-
-
-def _elsewhere(frame: gpd.GeoDataFrame, layer: str) -> Fault | None:
-    """Find metres that cannot be where their CRS says, and the one slip that would explain them."""
-    x, y = _middle(frame)
-    if not np.isfinite([x, y]).all() or _plausible(frame.crs, x, y):
-        return None
-    message = f"coordinates such as {x:.0f}, {y:.0f} lie outside {crs_name(frame.crs)}"
-    for place, what, mend in _slips(frame.crs, x, y):
-        if place != (x, y) and _plausible(frame.crs, *place):
-            return Fault(layer, (), "degrees", f"{message}, as if {what}", mend)
-    if _plausible(frame.crs, x, y, _FAR):
-        return None  # far from where the system is made for, but it can be
-    mend = "Ask which system they are in, and state it (crs) in area.toml or assign it in the file"
-    return Fault(layer, (), "degrees", f"{message}, and no usual slip explains them", mend)
-
-
-def _slips(crs: CRS, x: float, y: float) -> list[tuple[tuple[float, float], str, str]]:
-    """List where a place would lie without each usual slip, with its name and its mend."""
-    zone, own = int(x // 1e6), _zone_number(crs)
-    zone = zone if 0 < zone <= _MOST_ZONES else 0
-    both = 'State unit = "mm" and swap = true in area.toml'
-    other = f"the easting begins with zone {zone}, those of this system with {own}"
-    return [
-        ((y, x), "northing is written first", "Swap them, or state swap = true in area.toml"),
-        ((x / 1000, y / 1000), "they are millimetres", 'State unit = "mm" in area.toml'),
-        ((y / 1000, x / 1000), "they are millimetres, northing first", both),
-        ((x / 100, y / 100), "they are centimetres", 'State unit = "cm" in area.toml'),
-        ((x - zone * 1e6, y), f"the easting begins with a zone number ({zone})", "State the system with zone numbers"),
-        (
-            (x + own * 1e6, y) if zone == 0 else (x, y),
-            f"the easting lacks the zone number ({own}) that this system begins it with",
-            f"State the system without zone numbers{_without_zone(crs)}",
-        ),
-        ((x + (own - zone) * 1e6, y) if own and zone else (x, y), other, f"State the system of zone {zone}"),
-    ]
-
-
-def _zone_number(crs: CRS) -> int:
-    """Read the zone number that eastings of a system begin with; 0 for none."""
-    operation = crs.coordinate_operation
-    easting = next((p.value for p in operation.params if p.name == "False easting"), 0.0) if operation else 0.0
-    return int(float(easting) // 1e6)
-
-
-def _without_zone(crs: CRS) -> str:
-    """Name the system of the same meridian and datum without zone numbers, where there is one."""
-    operation = crs.coordinate_operation
-    params = {p.name: p.value for p in operation.params} if operation else {}
-    meridian = params.get("Longitude of natural origin")
-    base = crs.geodetic_crs
-    if meridian is None or base is None or _frame_of(crs) != _frame_of(LONLAT):
-        return ""
-    zone = zone_crs(float(meridian))
-    return f", such as {crs_name(zone)}" if zone.geodetic_crs == base else ""
-
-
-def _middle(frame: gpd.GeoDataFrame) -> tuple[float, float]:
-    west, south, east, north = frame.total_bounds
-    return (west + east) / 2, (south + north) / 2
-
-
-def _plausible(crs: CRS, x: float, y: float, margin: float = _MARGIN) -> bool:
-    """Tell whether a place lies where a projected CRS is made for, give or take some degrees."""
-    if crs.area_of_use is None:
-        return True
-    there = Proj(crs)
-    lon, lat = there(x, y, inverse=True)
-    if not np.isfinite([lon, lat]).all():
-        return False
-    back = there(lon, lat)
-    return _within_use(crs, lon, lat, margin) and bool(np.hypot(back[0] - x, back[1] - y) < 1.0)
-
-
-def _within_use(crs: CRS, lon: float, lat: float, margin: float = _MARGIN) -> bool:
-    """Tell whether degrees lie where a CRS is made for, give or take some."""
-    use = crs.area_of_use
-    if use is None:
-        return True
-    return bool(use.west - margin <= lon <= use.east + margin and use.south - margin <= lat <= use.north + margin)
 
 
 def default_crs(frame: gpd.GeoDataFrame) -> CRS:
@@ -387,6 +385,13 @@ def shifted(frame: gpd.GeoDataFrame, shift: str) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         The same rows in WGS 84 degrees (OGC:CRS84), within 1e-6 m.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> drawn = gpd.GeoDataFrame(geometry=gpd.points_from_xy([116.397590], [39.908776]), crs="EPSG:4326")
+    >>> shifted(drawn, "gcj02").geometry.iloc[0].wkt[:25]
+    'POINT (116.39134880890171'
     """
     import geopandas as gpd
     import shapely

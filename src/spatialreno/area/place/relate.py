@@ -60,6 +60,15 @@ def owners(shapes: gpd.GeoSeries, polygons: gpd.GeoSeries, reach_m: float) -> pd
     -------
     Series
         Polygon id by shape id; NaN where none is near. Ties go to the first id.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from spatialreno.area import owners
+    >>> yards = gpd.GeoSeries([shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10)], index=["C1", "C2"])
+    >>> spots = gpd.GeoSeries(shapely.points([[5, 5], [10, 5], [21, 5], [99, 5]]), index=["a", "b", "c", "d"])
+    >>> owners(spots, yards, 2.0).tolist()
+    ['C1', 'C1', 'C2', nan]
     """
     found = np.full(len(shapes), None, dtype=object)
     if len(shapes) and len(polygons):

@@ -84,6 +84,18 @@ def in_pieces(walls: gpd.GeoDataFrame, pieces: list[list[Any]]) -> gpd.GeoDataFr
         Walls by id.
     pieces
         For each wall the lines it is cut into, in order along it, same CRS.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row a piece with the cells of its wall, sorted by id; a number that another wall has is left out.
+
+    Examples
+    --------
+    >>> line, half, rest = (shapely.LineString([(a, 0), (b, 0)]) for a, b in [(0, 10), (0, 4), (4, 10)])
+    >>> walls = gpd.GeoDataFrame({"height_m": [2.0, 1.5]}, geometry=[line, line], index=["W1", "W2"], crs="EPSG:4546")
+    >>> in_pieces(walls, [[half, rest], [line]]).length.to_dict()
+    {'W1/1': 4.0, 'W1/2': 6.0, 'W2': 10.0}
     """
     taken = {i for i, p in zip(walls.index, pieces, strict=True) if len(p) == 1}
     names = []
@@ -99,6 +111,18 @@ def in_pieces(walls: gpd.GeoDataFrame, pieces: list[list[Any]]) -> gpd.GeoDataFr
 def lineage(name: str) -> tuple[str, ...]:
     """Name a piece and all it was cut from: who says W12 means all its pieces.
 
+    Parameters
+    ----------
+    name
+        Id of a wall or a piece of one.
+
+    Returns
+    -------
+    tuple of str
+        The whole first, ``name`` last.
+
+    Examples
+    --------
     >>> lineage("W12/1/2")
     ('W12', 'W12/1', 'W12/1/2')
     """
@@ -107,7 +131,23 @@ def lineage(name: str) -> tuple[str, ...]:
 
 
 def lineages(index: pd.Index) -> set[str]:
-    """Collect the lineages of all ids."""
+    """Collect the lineages of all ids.
+
+    Parameters
+    ----------
+    index
+        Ids of walls and pieces.
+
+    Returns
+    -------
+    set of str
+        Every name by which one of them may be meant.
+
+    Examples
+    --------
+    >>> sorted(lineages(pd.Index(["W1/1", "W1/2", "W2"])))
+    ['W1', 'W1/1', 'W1/2', 'W2']
+    """
     return {known for name in index for known in lineage(str(name))}
 
 

@@ -124,7 +124,24 @@ def _without_twigs(lines: Array, width: float) -> Array:
 
 
 def middle(a: shapely.Geometry, b: shapely.Geometry) -> Any:
-    """Draw the line between two sides: corner by corner when they have as many, else point by nearest point."""
+    """Draw the line between two sides: corner by corner when they have as many, else point by nearest point.
+
+    Parameters
+    ----------
+    a, b
+        LineStrings of one CRS, drawn in either direction.
+
+    Returns
+    -------
+    LineString
+        In the direction of ``a`` where both have as many points, else in that of the one with more.
+
+    Examples
+    --------
+    >>> a, b = shapely.LineString([(0, 0), (10, 0)]), shapely.LineString([(10, 2), (0, 2)])
+    >>> middle(a, b).wkt
+    'LINESTRING (0 1, 10 1)'
+    """
     xy, other = shapely.get_coordinates(a), shapely.get_coordinates(b)
     if np.hypot(*(xy[0] - other[0])) > np.hypot(*(xy[0] - other[-1])):
         other = other[::-1]

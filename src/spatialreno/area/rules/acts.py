@@ -20,6 +20,16 @@ def _acts() -> dict[str, dict[str, str]]:
 def as_finding(act: Mapping[str, Any]) -> Fault:
     """Tell one act (layer, id, rule, reason) as a finding: a note, unless the catalog's table ``acts`` weighs it more.
 
+    Parameters
+    ----------
+    act
+        A row of ``area.report``: layer, id (ids joined by comma and space; empty for the layer), rule, reason.
+
+    Returns
+    -------
+    Fault
+        With the severity and the mend that the table ``acts`` gives its rule.
+
     Examples
     --------
     >>> as_finding({"layer": "walls", "id": "W1, W2", "rule": "heights", "reason": "heights left out"}).ids

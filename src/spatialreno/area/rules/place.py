@@ -122,6 +122,20 @@ def too_wide_gates(
         Layers of one CRS in metres; the pieces of a wall (``W12/1``, ``W12/2``) count as one wall.
     constants
         ``gate_width_max_m``, ``gate_snap_m`` and ``snap_m``.
+
+    Returns
+    -------
+    Series of float
+        Metres by id of gates that are too wide: the length of their wall, or ``gate_width_max_m`` where that is less.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from spatialreno.area import too_wide_gates
+    >>> wall = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (3, 0)])], index=["W1"], crs="EPSG:4546")
+    >>> gate = gpd.GeoDataFrame({"width_m": [4.5]}, geometry=[shapely.Point(1, 0)], index=["G1"], crs="EPSG:4546")
+    >>> too_wide_gates(gate, wall, {"gate_width_max_m": 20.0, "gate_snap_m": 2.0, "snap_m": 0.01}).to_dict()
+    {'G1': 3.0}
     """
     widest = constants["gate_width_max_m"]
     whole = pd.Series([lineage(str(i))[0] for i in walls.index], index=walls.index, dtype="str")
