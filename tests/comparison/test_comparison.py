@@ -120,10 +120,29 @@ def test_every_row_is_rounded_and_unknown_is_a_dash(options: sr.Comparison) -> N
 
 
 def test_what_is_only_on_a_list_is_told_beside_the_sheds(today: sr.StudyArea) -> None:
-    figures = {"illegal_demolished_m2": [0.0], "listed_count:illegal": [2.0], "listed_m2:illegal": [44.0]}
+    told = "（另有清单未落图 2 处，44 m²）"
+    listed = {"listed_count:illegal": 2.0, "listed_m2:illegal": 44.0}
     norm = sr.evaluate(today).standard
-    told = Figures(pd.DataFrame(figures, index=["today"]).T, today, norm, "zh").table()["today"]
-    assert told.iloc[1] == "0（另有清单未落图 2 处，44 m²）" and set(told.drop(told.index[1])) == {"—"}
+    for options, key, own in ((["today", "clear"], "illegal_demolished_m2", f"0{told}"),
+                              (["today"], "illegal_m2", f"0{told} / —")):  # fmt: skip
+        values = pd.DataFrame({option: {key: 0.0, **listed} for option in options})
+        cells = list(Figures(values, today, norm, "zh").table()["today"])
+        assert cells.count(own) == 1 and {*cells} - {own} == {"—"}
+
+
+def test_today_alone_tells_what_stands_and_nothing_of_options(today: sr.StudyArea) -> None:
+    """Every figure is what Python measures, rounded to what it bears; no line speaks of a plan."""
+    alone = sr.compare(today, [])
+    table, rows = alone.leaders(), alone.leader_rows()
+    assert len(table) == 14 and list(dict.fromkeys(table["group"])) == ["现", "人"]
+    told = {figure.title: figure.told[0].value for row in rows for figure in row.figures}
+    now = alone.table().query("level in ('area', 'plan')").droplevel(["option", "level", "place"])["value"]
+    assert told["小区（院落）"] == now["compounds"] == 2 and told["连片街区"] == now["blocks"] == 2
+    assert told["围墙"] == round(now["wall_length_m"]) > 0 and told["建筑面积"] == now["illegal_m2"] == 250
+    assert told["居民"] == 125 and told["户数"] == 50 and pd.isna(now["heated_share"])  # nobody said
+    assert told["住户"] == round(100 * now["fire_households"], 1) and told["生活圈得分"] == round(now["score"], 1)
+    assert not any(word in title for title in table.index for word in ("拆除", "新增", "受益", "投资", "表决"))
+    assert len(alone.leaders(lang="en")) == 14
 
 
 def test_what_a_figure_leaves_out_is_told_beside_it(today: sr.StudyArea) -> None:

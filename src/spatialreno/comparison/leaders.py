@@ -1,4 +1,4 @@
-"""The leaders' table (汇报一张表): at most fourteen rows in six groups, every figure as it may be read out."""
+"""The leaders' table (汇报一张表): at most fourteen rows in groups, every figure as it may be read out."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ _LARGE = 100  # from which a figure is told whole
 _FINEST = 4  # decimals of 10 000 yuan that come to a yuan
 _BETWEEN = " / "
 Cell = float | str
-_ILLEGAL = "illegal_demolished_m2"
+_ILLEGAL = ("illegal_demolished_m2", "illegal_m2")
+_ALONE = {True: "today", False: "plans"}  # rows about options say nothing of an area by itself, and the other way round
 #: What a figure leaves out: the indicator that counts it, and how it is told beside.
 _BESIDE = {
-    _ILLEGAL: ("listed_count:illegal", "leaders_listed"),
+    **dict.fromkeys(_ILLEGAL, ("listed_count:illegal", "leaders_listed")),
     "parties_asked": ("ownerless", "leaders_ownerless"),
     "votes_asked": ("votes_uncounted", "leaders_uncounted"),
 }
@@ -79,7 +80,7 @@ class LeaderRow:
     Attributes
     ----------
     group
-        One of 拆 腾 建 人 钱 难.
+        One of 拆 腾 建 人 钱 难, of today alone 现 or 人.
     title, unit
         Of the row as a whole.
     stem
@@ -149,9 +150,10 @@ class Figures:
         return Sheet(pd.DataFrame(cells, index=index, columns=["group", "unit", *options], dtype=object))
 
     def rows(self) -> list[LeaderRow]:
-        """Take the rows of the catalog, each with its figures."""
+        """Take the rows of the catalog, each with its figures: what options do, or of today alone what stands."""
         refuse_other_languages(self.lang)
-        return [self._row(row) for row in self.today.catalog.rows("leaders")]
+        told = ("", _ALONE[len(self.values.columns) == 1])
+        return [self._row(row) for row in self.today.catalog.rows("leaders") if row["when"] in told]
 
     def _row(self, row: Mapping[str, str]) -> LeaderRow:
         names, lang = row["indicators"].split("|"), self.lang
@@ -217,7 +219,7 @@ class Figures:
         count = self._count(key, option)
         if not count:
             return ""
-        floor = self._told("listed_m2:illegal", option, 1.0).text if name == _ILLEGAL else ""
+        floor = self._told("listed_m2:illegal", option, 1.0).text if name in _ILLEGAL else ""
         return self._bracketed(finding, count=_written(count), floor=floor)
 
     def _left_out(self, unpriced: int, unmeasured: int) -> str:

@@ -200,9 +200,10 @@ class Comparison(Shown):
     def leaders(self, *, lang: Lang = "zh") -> pd.DataFrame:
         """Return the leaders' table (汇报一张表): fourteen rows in six groups 拆 · 腾 · 建 · 人 · 钱 · 难.
 
-        The rows are the catalog's ``leaders``. Every figure is rounded to what it bears; what is not known is ``—``,
-        and today invests nothing. The same rows stand on the page, in reports and workbooks, in ``leaders.csv`` and on
-        the command line; exact values are in ``table()``.
+        The rows are the catalog's ``leaders``; without options they tell what stands, in the groups 现 and 人. Every
+        figure is rounded to what it bears; what is not known is ``—``, and today invests nothing. The same rows stand
+        on the page, in reports and workbooks, in ``leaders.csv`` and on the command line; exact values are in
+        ``table()``.
 
         Parameters
         ----------

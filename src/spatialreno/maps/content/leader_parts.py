@@ -36,8 +36,8 @@ class Part:
         return f"{self.stem}{self.title}"
 
     def shares(self) -> list[float | None]:
-        """Hold each figure to the largest of its line; None where it is not known or tells before and after."""
-        values = self.values or [None] * len(self.cells)
+        """Hold each figure to the largest of its line; None where it is not known, alone, or tells before and after."""
+        values = self.values if len(self.values) > 1 else [None] * len(self.cells)
         most = max((value for value in values if value is not None), default=0.0)
         return [None if value is None or most <= 0 else max(value, 0.0) / most for value in values]
 

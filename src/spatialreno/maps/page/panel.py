@@ -62,7 +62,7 @@ def panel(
         *(
             tag("p", isolated(sentence(key, told, lang)), class_="verdict", data_only=str(at), hidden=at != chosen)
             for at, key in enumerate(options.areas)
-            if at
+            if at or len(titles) == 1
         ),
         leaders_table(options, titles, lang, chosen),
         *_bars(options, lang, chosen),
@@ -100,9 +100,10 @@ def left_out_line(options: Comparison, lang: Lang, left_out: frozenset[str]) -> 
 
 def _tabs(options: Comparison, titles: Sequence[str], told: Mapping[str, Minute], lang: Lang, chosen: int) -> Markup:
     """Write the options as tabs: each its name, its picture at one extent, and its numbers in a line."""
-    small = len(titles) > 1 and len(options.areas["today"].buildings) <= _MOST_IN_TABS
+    several = len(titles) > 1  # today by itself has its numbers in the table alone
+    small = several and len(options.areas["today"].buildings) <= _MOST_IN_TABS
     drawn = thumbnails(options, titles, extent(options), lang) if small else [Markup("")] * len(titles)
-    lines = [tag("small", *(tag("span", line) for line in tab_lines(key, told, lang))) for key in options.areas]
+    lines = [tag("small", *(tag("span", n) for n in tab_lines(key, told, lang) if several)) for key in options.areas]
     tabs = [
         tag(
             "button",
@@ -120,7 +121,7 @@ def _tabs(options: Comparison, titles: Sequence[str], told: Mapping[str, Minute]
         for position, title in enumerate(titles)
     ]
     rows = tag("div", *tabs, class_="tabs", role="tablist", aria_label=word("options", lang))
-    key = tag("p", word("minute_tab_key", lang), class_="tabs-key") if len(titles) > 1 else ""
+    key = tag("p", word("minute_tab_key", lang), class_="tabs-key") if several else ""
     return joined(rows, key)
 
 
