@@ -62,9 +62,7 @@ UNFINISHED: dict[str, str] = {
         Evaluation.value access circle_values indicator_title kind_weights known_indicators scores
     """,
     "land": """
-        FireAccess.share Removals.as_scenario buildable_land candidate_sites conflict_lines edge_angles fit_footprints
-        free_land freed_land kind_sides kinds_alike largest_rectangle largest_site new_ids rectangle_sides
-        solid_bodies taken_land usable_part wall_bodies
+        FireAccess.share Removals.as_scenario
     """,
     "maps": """
         Page.save design_steps draw_faults find_asks live_of menu_reason owner_index reach_table
@@ -81,15 +79,11 @@ UNFINISHED: dict[str, str] = {
         Scenario.placed alter build demolish funding_rule hundredths ledger_lines line make_bill millionths
         write_scenario
     """,
-    "siting": """
-        least_count max_coverage site_facilities
-    """,
     "walk": """
         WhatIf.plot WhatIf.top
     """,
     "works": """
-        Dig.as_scenario Dig.section HeatPlan.as_scenario cut_lane dig_book dig_lines heat_book heat_lines shade_lifts
-        stairwells sun_is_known
+        Dig.as_scenario Dig.section HeatPlan.as_scenario
     """,
 }
 

@@ -9,6 +9,7 @@ from conftest import ORIGIN, examples, make_area
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import spatialreno as sr
 from spatialreno.area import StudyArea, split_walls
 from spatialreno.area.under_catalog import replace_layers
 from spatialreno.errors import InputError
@@ -174,3 +175,10 @@ def test_an_area_applies_a_plan_as_the_plan_applies_to_it(example: StudyArea) ->
     assert after == clear.apply(example)
     raised = after.with_layer("walls", after.walls.assign(height_m=3.0))
     assert raised.survey is after.survey
+
+
+@pytest.mark.parametrize("plan", ["area", sr.demolish("walls", ids=["W01"]), "clear.toml"])
+def test_what_is_no_plan_is_refused(example: StudyArea, plan: object) -> None:
+    given = example if plan == "area" else plan
+    with pytest.raises(InputError, match=r"apply: (StudyArea|Demolish|str) is no plan\. Give a Scenario"):
+        example.apply(given)  # type: ignore[arg-type]

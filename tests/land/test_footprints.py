@@ -12,7 +12,7 @@ from land.yards import area, layer, there
 from shapely import LineString, Point, affinity, box
 
 from spatialreno.errors import InfeasibleError, InputError
-from spatialreno.land import fit_footprints
+from spatialreno.land import candidate_sites, fit_footprints
 from spatialreno.land.footprints.buildable import buildable_land
 from spatialreno.land.free.free_land import free_surface
 
@@ -32,6 +32,30 @@ def test_four_in_a_row_need_four_widths_and_three_gaps(width, placed):
     shapes = found.sites.geometry.to_numpy()
     for one, other in itertools.combinations(shapes, 2):
         assert one.distance(other) >= 1 - 1e-5
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"sizes": {"plaza": "big"}}, "'big' is no size of a plaza"),
+        ({"sizes": {"plaza": -300}}, "-300 is no size of a plaza. Give width and depth in metres"),
+        ({"sizes": {"plaza": [(10, 12), (0, 3)]}}, "is no size of a plaza"),
+        ({"sizes": {"plazza": 300}}, "sizes: plazza is no kind to place. Did you mean plaza?"),
+        ({"sweep_deg": 0}, "sweep_deg = 0. Give degrees above 0"),
+    ],
+)
+@pytest.mark.every_day
+def test_sizes_that_are_none_are_refused(asked, told):
+    with pytest.raises(InputError) as refused:
+        fit_footprints(yard(box(0, 0, 43, 20)), ["plaza"], **asked)
+    assert told in str(refused.value)
+
+
+def test_width_and_depth_may_be_given_bare():
+    today = yard(box(0, 0, 43, 20))
+    bare, listed = (candidate_sites(today, "plaza", sides=sides) for sides in ((10, 12), [(10.0, 12.0)]))
+    assert len(bare)
+    assert bare.equals(listed)
 
 
 def test_only_turned_by_thirty_degrees_it_fits():

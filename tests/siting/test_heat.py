@@ -176,3 +176,6 @@ def test_faults_are_named():
         site_facilities(two_yards(), KIND, candidates=bare)
     with pytest.raises(InputError, match="at least one"):
         site_facilities(two_yards(), KIND, count=0)
+    for odd in ("2", 1.5):
+        with pytest.raises(InputError, match="in whole numbers"):
+            site_facilities(two_yards(), KIND, count=odd)

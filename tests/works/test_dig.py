@@ -12,7 +12,7 @@ from shapely.geometry import LineString, box
 from spatialreno import Scenario, alter, demolish
 from spatialreno.catalog import read_catalog
 from spatialreno.errors import InputError
-from spatialreno.works import dig_book, dig_lines, fit_section, plan_dig
+from spatialreno.works import cut_lane, dig_book, dig_lines, fit_section, plan_dig
 from spatialreno.works.dig.falls import FALLS, deep_drains, house_clearance
 from spatialreno.works.dig.lane_rooms import lane_rooms
 
@@ -164,6 +164,9 @@ def test_bad_input_is_named_and_the_rest_computed():
     assert sum(f.rule == "no_source" for f in dig.faults) == 2
     with pytest.raises(InputError, match="steam"):
         plan_dig(lane(12.0), ("steam",))
+    with pytest.raises(InputError, match="no such path"):
+        cut_lane(lane(12.0), ["N1"], "water")
+    assert "-0" not in repr(plan_dig(lane(12.0), []))  # no kinds take no days
 
 
 def test_a_lane_that_hangs_on_nothing_is_named():

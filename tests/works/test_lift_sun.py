@@ -11,6 +11,7 @@ import shapely
 from conftest import make_area
 from shapely.geometry import MultiPoint, Point
 
+from spatialreno.errors import InputError
 from spatialreno.works import fit_lifts, shade_lifts
 from spatialreno.works.lifts import sunlight
 from spatialreno.works.lifts.sunlight import sun_positions, sun_rule
@@ -161,3 +162,9 @@ def test_what_is_told_of_a_window_s_own_wall_without_a_line_is_what_its_line_tel
     monkeypatch.setattr(sunlight, "_behind_own_wall", lambda *told: asked.append(1) or np.zeros((1, 1), bool))
     slow = shade_lifts(example, fit)
     assert asked and quick.windows.equals(slow.windows) and quick.table.equals(slow.table)
+
+
+@pytest.mark.parametrize("step_min", [0, -5, float("nan"), 90])
+def test_a_step_that_is_none_is_refused(yard, step_min):
+    with pytest.raises(InputError, match="Give minutes above 0"):
+        shade_lifts(yard, fit_lifts(yard), step_min=step_min)

@@ -194,6 +194,11 @@ class StudyArea(Shown):
         StudyArea
             With this one's survey; this one stays as it is.
 
+        Raises
+        ------
+        InputError
+            When what is given is no plan.
+
         Examples
         --------
         >>> import spatialreno as sr
@@ -202,6 +207,9 @@ class StudyArea(Shown):
         >>> len(today.walls) - len(opened.walls), opened.survey == today
         (1, True)
         """
+        if isinstance(scenario, StudyArea) or not hasattr(scenario, "apply"):
+            mend = "Give a Scenario; single deeds become one by Scenario('name', interventions=[…])."
+            raise InputError(f"apply: {type(scenario).__name__} is no plan. {mend}")
         return scenario.apply(self)
 
     def layer(self, name: str) -> gpd.GeoDataFrame:

@@ -86,11 +86,17 @@ def site_facilities(
     Raises
     ------
     InputError
-        For an unknown kind or objective, candidates without ids or CRS, coverage without a radius.
+        For an unknown kind or objective, a count that is none, candidates without ids or CRS, coverage without a
+        radius.
 
     Examples
     --------
-    ``site_facilities(after, "heat_exchange_station").as_scenario("station")`` builds what it found.
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> rooms = today.facilities.loc[["F01", "F03"], ["building_id", "geometry"]]
+    >>> found = site_facilities(today, "pharmacy", candidates=rooms)  # beside the one there is
+    >>> found.sites["candidate"].tolist(), found.status
+    (['F01'], 'optimal')
     """
     _check(area, kind, count, objective, radius_m)
     asked, best = Asked(int(count or 1), radius_m, time_limit_s=time_limit_s), objective or "p-median"
@@ -107,15 +113,16 @@ def _check(area: StudyArea, kind: str, count: int | None, objective: str | None,
     faults = []
     if not isinstance(kind, str) or kind not in area.catalog.facilities.index:
         near = nearest(str(kind), area.catalog.facilities.index).strip(" .")
-        faults.append(f"no kind {kind} in the catalog; {near or '`spatialreno catalog facilities` lists them'}")
+        faults.append(f"no kind {kind} in the catalog ({near or '`spatialreno catalog facilities` lists them'})")
     if objective is not None and objective not in OBJECTIVES:
         faults.append(f"no objective {objective}; choose one of {', '.join(OBJECTIVES)}")
     if kind == STATION and objective in OBJECTIVES:
         faults.append(f"{kind} is sited at least cost; leave objective out")
     elif objective == "coverage" and radius_m is None:
         faults.append("coverage needs radius_m=, the service radius in metres")
-    if (count is None and kind != STATION) or (count is not None and count < 1):
-        faults.append(f"count = {count}; ask for at least one")
+    whole = isinstance(count, int | np.integer) and count >= 1
+    if not (whole or (count is None and kind == STATION)):
+        faults.append(f"count = {count}; ask for at least one, in whole numbers")
     if faults:
         raise InputError("site_facilities: " + "; ".join(faults) + ".")
 

@@ -38,7 +38,16 @@ def heat_lines(plan: HeatPlan, catalog: Catalog, dig: Dig | None = None) -> pd.D
     Returns
     -------
     DataFrame
-        As :func:`spatialreno.scenario.make_bill` takes it.
+        As :func:`spatialreno.scenario.make_bill` takes it: a row for each item, with ``ids, quantity, unit,
+        unit_price_yuan, cost_yuan, payer``.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> plan = sr.supply_heat(sr.read_scenario("data/geo/xigongdi/scenarios/full.toml").apply(today))
+    >>> float(heat_lines(plan, today.catalog)["cost_yuan"].sum()) == float(plan.costs["cost_yuan"].sum()) > 1_000_000
+    True
     """
     if not plan.households_reached:
         return table_of([], 2)
@@ -66,7 +75,16 @@ def dig_lines(dig: Dig, catalog: Catalog) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As :func:`spatialreno.scenario.make_bill` takes it.
+        As :func:`spatialreno.scenario.make_bill` takes it: a row for each item and phase, with ``item, ids, quantity``
+        (m), ``unit_price_yuan, cost_yuan, payer``.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> lines = dig_lines(sr.plan_dig(today, ["sewage", "water"]), today.catalog)
+    >>> set(lines["part"]), set(lines["unit"]), sorted(set(lines["kind"]))
+    ({'dig'}, {'m'}, ['sewage', 'water'])
     """
     share = catalog.constants["dig_share"]
     rows: list[dict[str, Any]] = []
@@ -105,7 +123,24 @@ def _price(catalog: Catalog, kind: str) -> pd.Series:
 
 
 def heat_book(plan: HeatPlan) -> dict[str, pd.DataFrame]:
-    """Lay out a heat plan as sheets: bill, stations, pipes, buildings, notes."""
+    """Lay out a heat plan as sheets: bill, stations, pipes, buildings, notes.
+
+    Parameters
+    ----------
+    plan
+        What ``supply_heat`` gives.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Tables by the Chinese title of their sheet, metres and yuan, without geometry.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> list(heat_book(sr.supply_heat(sr.read_area("data/geo/xigongdi"))))
+    ['工程量清单', '热力站', '管线', '楼栋', '说明']
+    """
     return {
         "工程量清单": plan.costs[list(ITEM)].rename(columns=ITEM),
         "热力站": plan.stations.reset_index(),
@@ -116,7 +151,28 @@ def heat_book(plan: HeatPlan) -> dict[str, pd.DataFrame]:
 
 
 def dig_book(dig: Dig, catalog: Catalog) -> dict[str, pd.DataFrame]:
-    """Lay out a dig as sheets: both ways, kinds, bill, lanes, what helps in each lane, falls, notes."""
+    """Lay out a dig as sheets: both ways, kinds, bill, lanes, what helps in each lane, falls, notes.
+
+    Parameters
+    ----------
+    dig
+        What ``plan_dig`` gives.
+    catalog
+        The area's, whose prices and words the bill has.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Tables by the Chinese title of their sheet, metres and yuan, without geometry.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> book = dig_book(sr.plan_dig(today, ["sewage", "water"]), today.catalog)
+    >>> book["一次开挖与分次开挖"]["way"].tolist(), len(book["管线种类"])
+    (['once', 'separately'], 2)
+    """
     helps = [
         dig.section(str(name)).helps.assign(piece=name, width_m=row["width_m"]) for name, row in dig.lanes.iterrows()
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 Sides = list[tuple[float, float]]
+#: What people give for them: one or several (width, depth) in metres, or an area in m².
+Given = Sequence[tuple[float, float]] | tuple[float, float] | float | None
 #: Categories of kinds that are open ground: they keep no distance from walls and pipes.
 OPEN_GROUND = ("open_space", "parking", "sport")
 
@@ -44,9 +47,32 @@ def built_as(area: StudyArea, kind: str) -> tuple[str, str]:
 
 
 def kind_sides(area: StudyArea, kind: str) -> Sides:
-    """Give the rectangles to try for a kind, from the catalog's footprint and least width (metres).
+    """Give the rectangles to try for a kind, from the catalog's footprint and least width.
 
     A heat-exchange station is as large as the load of the area asks for (``heat_stations`` of the catalog).
+
+    Parameters
+    ----------
+    area
+        The study area, whose catalog (and heat load) decides.
+    kind
+        Facility kind of the catalog.
+
+    Returns
+    -------
+    list of (float, float)
+        Width and depth in metres: a square, one of the least width, and one between, all of the footprint's area.
+
+    Raises
+    ------
+    InputError
+        For an unknown kind, or one without a footprint in the catalog.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> [(round(w, 2), round(d, 2)) for w, d in kind_sides(sr.read_area("data/geo/xigongdi"), "pharmacy")]
+    [(7.75, 7.75), (6.22, 9.64), (5.0, 12.0)]
     """
     row = kind_row(area, kind)
     if kind == STATION:
@@ -57,12 +83,71 @@ def kind_sides(area: StudyArea, kind: str) -> Sides:
     return rectangle_sides(footprint, 0.0 if np.isnan(least) else least)
 
 
+def asked_sides(area: StudyArea, kind: str, given: Given, *, what: str) -> Sides:
+    """Take rectangles in any natural form: (width, depth), several such, an area in m²; None: the catalog's.
+
+    Raises
+    ------
+    InputError
+        A side or the area is no length; or the kind is unknown, or has no size of its own and none is given.
+    """
+    if given is None:
+        return kind_sides(area, kind)
+    try:
+        sides: Any = np.asarray(given, float)
+    except (TypeError, ValueError):
+        sides = np.empty(0)
+    lengths = sides.size and ((sides > 0) & (sides < np.inf)).all()
+    if not lengths or sides.shape not in ((), (2,), (sides.size // 2, 2)):
+        mend = "Give width and depth in metres such as (8, 12), several of them, or an area in m²."
+        raise InputError(f"{what}: {given!r} is no size of a {kind}. {mend}")
+    if not sides.ndim:
+        least = float(kind_row(area, kind)["least_width_m"])
+        return rectangle_sides(float(sides), 0.0 if np.isnan(least) else least)
+    return [(float(width), float(depth)) for width, depth in sides.reshape(-1, 2)]
+
+
 def buildable_land(area: StudyArea, kind: str) -> Any:
     """Give the free land on which a kind could stand, as one multipolygon.
 
     Free land, less the kind's setback around homes and the width of a fire lane along every path that
     engines drive on; a building also keeps ``boundary_setback_m`` from walls and from the edge of the land,
     and its distance from pipes that are in use.
+
+    Parameters
+    ----------
+    area
+        The study area in any state.
+    kind
+        Facility kind of the catalog; its ``setback_m`` and category are used.
+
+    Returns
+    -------
+    shapely.Geometry
+        Polygon or MultiPolygon in the area's CRS, empty where there is none; worked out once an area.
+
+    Raises
+    ------
+    InputError
+        For an unknown kind.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> from spatialreno.area import assemble
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> x, y = 631_000, 3_838_000
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1"], name=["院"], geometry=[box(x, y, x + 60, y + 60)]),
+    ...         "buildings": layer(id=["B1"], geometry=[box(x, y + 40, x + 60, y + 60)]),
+    ...     },
+    ...     name="yard",
+    ... )
+    >>> buildable_land(area, "pocket_garden").area  # 60 m by 40 m, less 3 m in front of the homes
+    2220.0
     """
     known, keeps = _by_what_it_keeps(area), _what_it_keeps(area, kind)
     if keeps not in known:

@@ -90,7 +90,31 @@ def built_conflicts(area: StudyArea, scenario: Scenario, *, strict: bool = False
 
 
 def conflict_lines(area: StudyArea, conflicts: gpd.GeoDataFrame, *, lang: str = "zh") -> list[str]:
-    """Read conflicts aloud, a line each, in Chinese or English."""
+    """Read conflicts aloud, a line each, in Chinese or English.
+
+    Parameters
+    ----------
+    area
+        The study area whose catalog has the words.
+    conflicts
+        What :func:`built_conflicts` gives.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    list of str
+        A sentence for each row: what is built, what it meets, and over how many m² or m.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> from spatialreno.land import built_conflicts
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> over = sr.build("open_spaces", "P1", kind="plaza", geometry=today.buildings.geometry["B20"])
+    >>> conflict_lines(today, built_conflicts(today, sr.Scenario("over", interventions=[over])), lang="en")
+    ['Open spaces P1 over building B20: 449.3 m²']
+    """
     words = {row["key"]: row[f"title_{lang}"] for row in area.catalog.rows("in_the_way")}
     lines = []
     for row in conflicts.itertuples():

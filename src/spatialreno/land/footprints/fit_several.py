@@ -12,13 +12,13 @@ import pandas as pd
 import shapely
 from scipy import sparse
 
-from spatialreno.area import STATION, heat_demand, several, station_sizes, stations_needed
+from spatialreno.area import STATION, heat_demand, refuse_unknown, several, station_sizes, stations_needed
 from spatialreno.errors import InputError
-from spatialreno.land.footprints.buildable import Sides, buildable_land, built_as, kind_row, kind_sides
+from spatialreno.land.footprints.buildable import Given, Sides, asked_sides, buildable_land, built_as
 from spatialreno.land.footprints.packing import Choice, Packed, cells_of, pack
 from spatialreno.land.footprints.sites import largest_site, new_ids, residents_centre
 from spatialreno.land.footprints.zones import places
-from spatialreno.land.geometry.fit_rectangle import Fit, place, rectangle_sides, spread
+from spatialreno.land.geometry.fit_rectangle import Fit, place, spread
 from spatialreno.land.geometry.grow_shrink import polygons
 from spatialreno.optimise import Milp, Solution, relative_gap, solve_milp
 
@@ -46,7 +46,7 @@ def fit_footprints(
     area: StudyArea,
     kinds: Sequence[str] | Mapping[str, int] | str,
     *,
-    sizes: Mapping[str, Sides | float] | None = None,
+    sizes: Mapping[str, Given] | None = None,
     sweep_deg: float | None = None,
     time_limit_s: float | None = None,
 ) -> Solution:
@@ -64,8 +64,8 @@ def fit_footprints(
     kinds
         Facility kinds of the catalog; a kind named twice, or with a number in a mapping, is placed so often.
     sizes
-        Instead of the catalog's: sides in metres (a list of width and depth to choose from), or an area in m²
-        with the kind's least width.
+        Instead of the catalog's, by kind: width and depth in metres (or a list of such to choose from), or an area in
+        m² with the kind's least width.
     sweep_deg
         Also try every so many degrees, beside the directions around.
     time_limit_s
@@ -84,14 +84,33 @@ def fit_footprints(
     Raises
     ------
     InputError
-        For an unknown kind, or one without a size.
+        For an unknown kind or one without a size, a size or sweep that is none, a size of a kind not asked for.
 
     Examples
     --------
-    ``fit_footprints(after, ["heat_exchange_station", "pocket_garden", "plaza"]).as_scenario("built")``
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> from spatialreno.area import assemble
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> x, y = 631_000, 3_838_000
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1"], name=["院"], geometry=[box(x, y, x + 60, y + 60)]),
+    ...         "buildings": layer(id=["B1"], residents=[90], geometry=[box(x, y + 40, x + 60, y + 60)]),
+    ...     },
+    ...     name="yard",
+    ... )
+    >>> found = fit_footprints(area, ["pharmacy"], sizes={"pharmacy": (6, 10)})
+    >>> found.sites["area_m2"].tolist(), found.status
+    ([60.0], 'optimal')
     """
     wanted = _wanted(kinds)
-    sides = {kind: _sides(area, kind, (sizes or {}).get(kind)) for kind in dict.fromkeys(wanted)}
+    given = sizes or {}
+    refuse_unknown(given, wanted, what="fit_footprints: sizes", noun="kind to place")
+    if sweep_deg is not None and not 0 < sweep_deg < np.inf:
+        raise InputError(f"fit_footprints: sweep_deg = {sweep_deg}. Give degrees above 0, or None.")
+    sides = {k: asked_sides(area, k, given.get(k), what="fit_footprints") for k in dict.fromkeys(wanted)}
     choices = {kind: feasible_sets(area, kind, own, sweep_deg=sweep_deg) for kind, own in sides.items()}
     can = [kind for kind in wanted if choices[kind]]
     packed = _joint(area, can, choices, time_limit_s)
@@ -118,15 +137,6 @@ def _wanted(kinds: Sequence[str] | Mapping[str, int]) -> list[str]:
     if odd:
         raise InputError(f"fit_footprints: {', '.join(odd)} is no count. Give whole numbers, 0 or more.")
     return [kind for kind, count in kinds.items() for _ in range(count)]
-
-
-def _sides(area: StudyArea, kind: str, given: Sides | float | None) -> Sides:
-    if given is None:
-        return kind_sides(area, kind)
-    if isinstance(given, int | float):
-        least = float(kind_row(area, kind)["least_width_m"])
-        return rectangle_sides(float(given), 0.0 if np.isnan(least) else least)
-    return [(float(width), float(depth)) for width, depth in given]
 
 
 def _joint(area: StudyArea, kinds: list[str], choices: dict[str, list[Choice]], time_limit_s: float | None) -> Packed:

@@ -85,6 +85,16 @@ def footprint_fits(area: StudyArea, kind: str, points: gpd.GeoSeries) -> pd.Data
 def kinds_alike(area: StudyArea) -> list[tuple[str, ...]]:
     """Group the kinds of the catalog that ask for the same ground; kinds without a footprint are left out.
 
+    Parameters
+    ----------
+    area
+        The study area, whose catalog is read.
+
+    Returns
+    -------
+    list of tuple of str
+        Kinds of equal sides, setback and openness, in the catalog's order; each kind stands in one group.
+
     Examples
     --------
     >>> import spatialreno as sr
@@ -160,7 +170,40 @@ def _needs(area: StudyArea, kind: str, inner: Geometries) -> list[Needs]:
 
 
 def solid_bodies(area: StudyArea, kind: str = "") -> tuple[list[tuple[str, str]], Any]:
-    """List what may go and takes ground: layer and id, and the ground each keeps a kind (or nothing) off."""
+    """List what may go and takes ground: layer and id, and the ground each keeps a kind (or nothing) off.
+
+    Parameters
+    ----------
+    area
+        The study area in any state.
+    kind
+        Facility kind of the catalog, which may keep a distance from walls; "" for the bodies alone.
+
+    Returns
+    -------
+    list of (str, str), numpy.ndarray
+        Layer and id of each wall and standing structure that may be taken down, and their polygons in the area's CRS.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import LineString, box
+    >>> from spatialreno.area import assemble
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> x, y = 631_000, 3_838_000
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1"], name=["院"], geometry=[box(x, y, x + 60, y + 60)]),
+    ...         "buildings": layer(id=["B1"], geometry=[box(x, y + 40, x + 60, y + 60)]),
+    ...         "structures": layer(id=["S1"], legality=["illegal"], geometry=[box(x + 10, y + 10, x + 20, y + 16)]),
+    ...     },
+    ...     name="yard",
+    ... )
+    >>> names, bodies = solid_bodies(area)
+    >>> names, bodies[0].area
+    ([('structures', 'S1')], 60.0)
+    """
     walls = area.walls[may_go(area.walls)]
     sheds = standing_structures(area)
     sheds = sheds[may_go(sheds)]

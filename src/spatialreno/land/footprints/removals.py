@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import InfeasibleError, InputError
-from spatialreno.land.footprints.buildable import Sides, built_as, kind_sides
+from spatialreno.land.footprints.buildable import Given, Sides, asked_sides, built_as
 from spatialreno.land.footprints.make_room import Best, least_removals
 from spatialreno.land.footprints.sites import largest_site, new_ids
 from spatialreno.land.footprints.things import BY, Things, removables
@@ -90,7 +90,7 @@ class Removals:
         )
 
 
-def fewest_removals(area: StudyArea, kind: str, *, by: By = "cost", sides: Sides | None = None) -> Removals:
+def fewest_removals(area: StudyArea, kind: str, *, by: By = "cost", sides: Given = None) -> Removals:
     """Find the removals that let a footprint of a kind stand, at the least cost, number or owners to ask.
 
     Yard by yard and strip by strip, in the directions of the buildings, compounds and staying walls by it. For one
@@ -109,7 +109,7 @@ def fewest_removals(area: StudyArea, kind: str, *, by: By = "cost", sides: Sides
     by
         What is kept least; the other two break ties.
     sides
-        Width and depth in metres to try instead of the catalog's.
+        Width and depth in metres to try instead of the catalog's, or several such; or an area in m².
 
     Returns
     -------
@@ -120,7 +120,7 @@ def fewest_removals(area: StudyArea, kind: str, *, by: By = "cost", sides: Sides
     Raises
     ------
     InputError
-        For an unknown kind or ``by``.
+        For an unknown kind or ``by``, or sides that are none.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def fewest_removals(area: StudyArea, kind: str, *, by: By = "cost", sides: Sides
     """
     if by not in BY:
         raise InputError(f"fewest_removals: by = {by!r}. Choose one of {', '.join(BY)}.")
-    tried = sides or kind_sides(area, kind)
+    tried = asked_sides(area, kind, sides, what="fewest_removals")
     now = _fits_now(area, kind, tried)
     things = removables(area, kind)
     best: Best = (frozenset(), now) if now else None

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.area import home_buildings, lasting, once_an_area
-from spatialreno.land.footprints.buildable import Sides, buildable_land, kind_sides
+from spatialreno.land.footprints.buildable import Given, asked_sides, buildable_land
 from spatialreno.land.footprints.zones import Place, directions, places
 from spatialreno.land.geometry.fit_rectangle import (
     Fit,
@@ -39,7 +39,7 @@ class _Spot:
     distance_m: float
 
 
-def candidate_sites(area: StudyArea, kind: str, *, sides: Sides | None = None) -> gpd.GeoDataFrame:
+def candidate_sites(area: StudyArea, kind: str, *, sides: Given = None) -> gpd.GeoDataFrame:
     """List places in free land that hold the footprint of a kind, clear of homes by its setback.
 
     Directions follow the buildings, compounds and staying walls in and by each yard; at each direction the
@@ -54,7 +54,7 @@ def candidate_sites(area: StudyArea, kind: str, *, sides: Sides | None = None) -
     kind
         Facility kind of the catalog; its ``footprint_m2``, ``least_width_m`` and ``setback_m`` are used.
     sides
-        Width and depth in metres to try instead of the catalog's footprint.
+        Width and depth in metres to try instead of the catalog's footprint, or several such; or an area in m².
 
     Returns
     -------
@@ -65,9 +65,17 @@ def candidate_sites(area: StudyArea, kind: str, *, sides: Sides | None = None) -
     Raises
     ------
     InputError
-        For an unknown kind, or one without a footprint in the catalog.
+        For an unknown kind, or one without a footprint in the catalog, or sides that are none.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> sites = candidate_sites(today, "parcel_station", sides=(3, 5))
+    >>> sites.index[0], set(sites["area_m2"].round(6))
+    ('S01', {15.0})
     """
-    tried = sides or kind_sides(area, kind)
+    tried = asked_sides(area, kind, sides, what="candidate_sites")
     constants = area.catalog.constants
     centre, spacing = residents_centre(area), constants["candidate_spacing_m"]
     spots: dict[int, list[_Spot]] = {}
@@ -78,7 +86,46 @@ def candidate_sites(area: StudyArea, kind: str, *, sides: Sides | None = None) -
 
 
 def largest_site(area: StudyArea, kind: str, sides: tuple[float, float]) -> Fit | None:
-    """Find the largest rectangle of these proportions that a kind could have on the land there is."""
+    """Find the largest rectangle of these proportions that a kind could have on the land there is.
+
+    Parameters
+    ----------
+    area
+        The study area in any state.
+    kind
+        Facility kind of the catalog, which sets where it could stand (:func:`buildable_land`).
+    sides
+        Width and depth in metres; only their proportion counts.
+
+    Returns
+    -------
+    Fit or None
+        Rectangle in the area's CRS with its middle, ``width_m``, ``depth_m`` and ``angle_deg``; None without land.
+
+    Raises
+    ------
+    InputError
+        For an unknown kind.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> from spatialreno.area import assemble
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> x, y = 631_000, 3_838_000
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1"], name=["院"], geometry=[box(x, y, x + 60, y + 60)]),
+    ...         "buildings": layer(id=["B1"], geometry=[box(x, y + 40, x + 60, y + 60)]),
+    ...     },
+    ...     name="yard",
+    ... )
+    >>> fit = largest_site(area, "pocket_garden", (10, 10))  # 60 × 40, less 3 m in front of the homes
+    >>> round(fit.width_m, 1), round(fit.depth_m, 1)
+    (37.0, 37.0)
+    """
     proportion = sides[1] / sides[0]
     best: Fit | None = None
     for piece in sorted(polygons(buildable_land(area, kind)), key=lambda one: -one.area):
@@ -106,7 +153,25 @@ def residents_centre(area: StudyArea) -> Any:
 def new_ids(area: StudyArea, kind: str, count: int) -> list[str]:
     """Name new facilities by the initials of their kind, past every id of the area.
 
-    ``heat_exchange_station`` becomes HES1, HES2…; ``clinic`` becomes CL1.
+    Parameters
+    ----------
+    area
+        The study area; ids of all its layers are passed over.
+    kind
+        Kind of what is built: ``heat_exchange_station`` becomes HES1, HES2…; ``pharmacy`` becomes PH1.
+    count
+        How many ids.
+
+    Returns
+    -------
+    list of str
+        So many ids, in order.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> new_ids(sr.read_area("data/geo/xigongdi"), "heat_exchange_station", 2)
+    ['HES1', 'HES2']
     """
     words = kind.split("_")
     prefix = ("".join(word[0] for word in words) if len(words) > 1 else kind[:2]).upper()

@@ -64,7 +64,22 @@ def free_land(area: StudyArea) -> gpd.GeoDataFrame:
 
     Examples
     --------
-    ``free_land(today).query("usable").area_m2.sum()`` is the land one could plan on.
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> from spatialreno.area import assemble
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> x, y = 631_000, 3_838_000
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1"], name=["院"], geometry=[box(x, y, x + 60, y + 60)]),
+    ...         "buildings": layer(id=["B1"], geometry=[box(x, y + 40, x + 60, y + 60)]),
+    ...         "structures": layer(id=["S1"], legality=["illegal"], geometry=[box(x + 10, y + 10, x + 20, y + 16)]),
+    ...     },
+    ...     name="yard",
+    ... )
+    >>> free_land(area)["area_m2"].tolist()  # 60 × 40, less 1 m in front of the house and a shed of 60 m²
+    [2280.0]
     """
     surface = free_surface(area)
     pieces = _by_compound(area, moved(surface, -origin(area)))
@@ -91,6 +106,27 @@ def freed_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
         ``usable_m2`` (the part at least ``sliver_m`` wide), ``geometry``.
         free(after) = free(before) + freed - taken, with :func:`taken_land`; :func:`land_balance` shows it.
         Ground under two things goes to the first of the causes in this order.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> from spatialreno import Scenario, demolish
+    >>> from spatialreno.area import assemble
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> x, y = 631_000, 3_838_000
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1"], name=["院"], geometry=[box(x, y, x + 60, y + 60)]),
+    ...         "buildings": layer(id=["B1"], geometry=[box(x, y + 40, x + 60, y + 60)]),
+    ...         "structures": layer(id=["S1"], legality=["illegal"], geometry=[box(x + 10, y + 10, x + 20, y + 16)]),
+    ...     },
+    ...     name="yard",
+    ... )
+    >>> clear = Scenario("clear", interventions=[demolish("structures", ids=["S1"])]).apply(area)
+    >>> freed_land(area, clear)[["cause", "area_m2"]].to_numpy().tolist()
+    [['structure', 60.0]]
     """
     now, then = free_surface(after), free_surface(before)
     return _changed(before, _by_cause(before, (now, then), _freeing(before)), now, "L")
@@ -99,11 +135,37 @@ def freed_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
 def taken_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
     """List the land that was free before and is not afterwards, and what takes it.
 
+    Parameters
+    ----------
+    before, after
+        Two states of one area.
+
     Returns
     -------
     GeoDataFrame
-        Index ``id`` (T001…): ``compound_id, owner, cause`` (the layer that takes it, or ``other``),
-        ``area_m2, usable_m2, geometry``.
+        Index ``id`` (T001…), in the CRS of ``after``: ``compound_id, owner`` (who holds the land use, by name),
+        ``cause`` (the layer that takes it, or ``other``), ``area_m2, usable_m2`` (the part at least ``sliver_m`` wide),
+        ``geometry``.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> from spatialreno import Scenario, build
+    >>> from spatialreno.area import assemble
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> x, y = 631_000, 3_838_000
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1"], name=["院"], geometry=[box(x, y, x + 60, y + 60)]),
+    ...         "buildings": layer(id=["B1"], geometry=[box(x, y + 40, x + 60, y + 60)]),
+    ...     },
+    ...     name="yard",
+    ... )
+    >>> shop = build("facilities", id="P1", kind="pharmacy", geometry=box(x + 10, y + 10, x + 20, y + 16), crs=area.crs)
+    >>> taken_land(area, Scenario("shop", interventions=[shop]).apply(area))[["cause", "area_m2"]].to_numpy().tolist()
+    [['facilities', 60.0]]
     """
     then, now = free_surface(before), free_surface(after)
     return _changed(after, _by_cause(after, (then, now), takers(after)), then, "T")
@@ -138,7 +200,27 @@ def takers(area: StudyArea) -> list[tuple[str, Any]]:
 
 
 def usable_part(shapes: BaseGeometry, width_m: float) -> Any:
-    """Keep what is at least so wide: erode by half the width and grow back, within the outline."""
+    """Keep what is at least so wide: erode by half the width and grow back, within the outline.
+
+    Parameters
+    ----------
+    shapes
+        Polygon or MultiPolygon, in metres.
+    width_m
+        Least width in metres.
+
+    Returns
+    -------
+    shapely.Geometry
+        Part of ``shapes``, empty where nothing is so wide; corners stay sharp.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> yard, passage = shapely.box(0, 0, 10, 10), shapely.box(10, 4, 20, 5)
+    >>> usable_part(shapely.union(yard, passage), 2).area  # the passage is 1 m wide
+    100.0
+    """
     corner = np.floor(np.nan_to_num(shapely.total_bounds(shapes)[:2]))
     near = _sound(moved(shapes, -corner))
     opened = _sound(dilate(erode(near, width_m / 2), width_m / 2))

@@ -140,11 +140,27 @@ def largest_rectangle(
     *,
     wider_than_m: float = 0.0,
 ) -> Fit | None:
-    """Find the largest rectangle of one proportion (depth / width) that fits, to a millimetre of width.
+    """Find the largest rectangle of one proportion that fits, to a millimetre of width.
 
     A smaller rectangle of the same proportion and angle fits wherever a larger one does, so halving the
     interval finds the largest at each angle; parts and angles that cannot beat the best so far are
-    passed over after one look. None when nothing is wider than ``wider_than_m``.
+    passed over after one look.
+
+    Parameters
+    ----------
+    polygon
+        Polygon or MultiPolygon, in metres.
+    proportion
+        Depth over width, above 0.
+    angles
+        Directions in degrees to try, each also turned by a right angle; by default those of the polygon's edges.
+    wider_than_m
+        Only rectangles wider than this, in metres, are looked for.
+
+    Returns
+    -------
+    Fit or None
+        Rectangle, middle, ``width_m``, ``depth_m``, ``angle_deg``; None when nothing is wider than ``wider_than_m``.
 
     Examples
     --------
@@ -186,13 +202,18 @@ def edge_angles(
     Parameters
     ----------
     shapes
-        Geometry or array of geometries.
+        Geometry or array of geometries, in metres.
     resolution_deg
         Directions closer than this are one; that of the longest edge stands for it, whatever the order of edges.
     limit
         Most directions; those with the greatest total length of edges are kept.
     shortest_m
         Edges shorter than this say nothing about direction (they draw curves).
+
+    Returns
+    -------
+    list of float
+        The direction with the greatest total length of edges first; [0.0] where no edge is long enough.
 
     Examples
     --------
@@ -274,6 +295,18 @@ def spread(centres: BaseGeometry, towards: BaseGeometry) -> list[Any]:
 
 def rectangle_sides(footprint_m2: float, least_width_m: float) -> list[tuple[float, float]]:
     """List the rectangles tried for an area with a least width: square, between, and slim.
+
+    Parameters
+    ----------
+    footprint_m2
+        Area of each, in m².
+    least_width_m
+        Least width in metres; 0 where there is none, and only the square is tried.
+
+    Returns
+    -------
+    list of (float, float)
+        Width and depth in metres, the square first; a least width beyond the square's side is the square's.
 
     Examples
     --------

@@ -61,7 +61,26 @@ def disc(points: Shapes, radius_m: ArrayLike) -> Any:
 
 
 def wall_bodies(walls: gpd.GeoDataFrame) -> Any:
-    """Give each wall its thickness, evenly on both sides; gates are not cut out."""
+    """Give each wall its thickness, evenly on both sides; gates are not cut out.
+
+    Parameters
+    ----------
+    walls
+        Rows of the layer ``walls``: ``thickness_m`` and lines in metres.
+
+    Returns
+    -------
+    numpy.ndarray
+        A polygon for each wall that has a thickness, in the order of the rows, with square ends that close the corners.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import LineString
+    >>> walls = gpd.GeoDataFrame({"thickness_m": [0.24]}, geometry=[LineString([(0, 0), (10, 0)])])
+    >>> round(wall_bodies(walls)[0].area, 4)  # (10 + 0.24) × 0.24
+    2.4576
+    """
     half = walls["thickness_m"].to_numpy(float, na_value=0.0) / 2
     # Square ends close the corner where two rows of wall meet.
     bodies = shapely.buffer(walls.geometry.to_numpy(), half, cap_style="square", join_style="mitre")

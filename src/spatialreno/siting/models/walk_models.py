@@ -107,6 +107,16 @@ def max_coverage(problem: Problem, *, count: int, radius_m: float, time_limit_s:
     ----------
     Church, R., ReVelle, C. (1974). The maximal covering location problem. Papers of the Regional
     Science Association 32, 101-118.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialreno.siting import siting_problem
+    >>> pairs = pd.DataFrame({"origin": ["a", "a", "b", "c"], "destination": ["S1", "S2", "S2", "S1"],
+    ...                       "distance_m": [100.0, 300.0, 200.0, 400.0]})
+    >>> found = max_coverage(siting_problem(pairs, pd.Series({"a": 2, "b": 3, "c": 4})), count=1, radius_m=300)
+    >>> found.sites, found.objective, found.unserved  # S1 would cover a alone
+    (('S2',), 5.0, ('c',))
     """
     near, limit = problem.within(radius_m).loosened, Limit(time_limit_s)
     if count < 1 or int((~near.existing).sum()) < count:
@@ -131,8 +141,37 @@ def max_coverage(problem: Problem, *, count: int, radius_m: float, time_limit_s:
 def least_count(problem: Problem, *, time_limit_s: float | None = None) -> Choice:
     """Find the fewest new sites that serve every demand within reach and capacity.
 
-    The set-covering model (Toregas and others 1971, Operations Research 19, 1363-1373), with capacities
-    where sites have them. ``objective`` is the number of new sites; infeasible when some demand has none.
+    .. math::
+        \\min \\sum_{j\\,new} y_j \\quad\\text{s.t.}\\quad \\sum_j x_{ij} = 1,\\; x_{ij} \\le y_j,\\;
+        \\sum_i w_i x_{ij} \\le Q_j y_j,\\; y_j \\in \\{0, 1\\}
+
+    The set-covering model, with capacities where sites have them.
+
+    Parameters
+    ----------
+    problem
+        Demands, sites and the pairs that can serve each other (:func:`siting_problem`).
+    time_limit_s
+        As in :func:`p_median`.
+
+    Returns
+    -------
+    Choice
+        ``objective`` is the number of new sites, ``bound`` not above it; infeasible when some demand has none.
+
+    References
+    ----------
+    Toregas, C., Swain, R., ReVelle, C., Bergman, L. (1971). The location of emergency service facilities. Operations
+    Research 19, 1363-1373.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spatialreno.siting import siting_problem
+    >>> pairs = pd.DataFrame({"origin": ["a", "a", "b", "c"], "destination": ["S1", "S2", "S2", "S1"],
+    ...                       "distance_m": [100.0, 300.0, 200.0, 400.0]})
+    >>> least_count(siting_problem(pairs, pd.Series({"a": 2, "b": 3, "c": 4}))).sites  # b has S2 alone, c has S1 alone
+    ('S1', 'S2')
     """
     if len(problem.unreached):
         return no_choice(tuple(problem.unreached))

@@ -83,11 +83,17 @@ def cut_lane(area: StudyArea, path_id: str, kinds: Sequence[str] | str, *, faces
     area
         The study area.
     path_id
-        A path.
+        Id of a path.
     kinds
-        Kinds of pipe (catalog ``pipe_kinds``).
+        Kinds of pipe (catalog ``pipe_kinds``), one or several.
     faces_only
         Measure between building faces alone, not walls and structures.
+
+    Returns
+    -------
+    Section
+        Width there is and width needed in metres, the kinds that fit side by side with their places, those left out,
+        and what would help.
 
     Raises
     ------
@@ -101,7 +107,7 @@ def cut_lane(area: StudyArea, path_id: str, kinds: Sequence[str] | str, *, faces
     >>> cut_lane(today, "L1", ["sewage", "storm"]).left_out
     ('storm',)
     """
-    if path_id not in area.paths.index:
+    if not isinstance(path_id, str) or path_id not in area.paths.index:
         raise InputError(f"{path_id}: no such path. `spatialreno show AREA --layer paths` lists them.")
     asked = checked_kinds(area.catalog, kinds)
     room = lane_rooms(area, [area.paths.geometry[path_id]], asked, faces_only=faces_only).iloc[0]

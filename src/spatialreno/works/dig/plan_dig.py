@@ -396,7 +396,7 @@ class _Work:
     def _days(self, lanes_m: float, pipes_m: float) -> float:
         rate = self.area.catalog.constants
         days = lanes_m / rate["dig_open_m_day"] + pipes_m / rate["dig_lay_m_day"] + lanes_m / rate["dig_close_m_day"]
-        return float(np.ceil(days - 1e-9))
+        return float(np.ceil(max(days - 1e-9, 0.0)))
 
     def by_kind(self, outfalls: Mapping[str, Mapping[int, str]]) -> pd.DataFrame:
         rows: dict[str, tuple[Any, ...]] = {}

@@ -43,6 +43,13 @@ def stairwells(area: StudyArea) -> pd.DataFrame:
     -------
     DataFrame
         Index entrance_id, sorted; building_id, compound_id, unit, storeys, households.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> wells = stairwells(sr.read_area("data/geo/xigongdi"))
+    >>> wells[wells["building_id"] == "B01"]["households"].to_dict()
+    {'B01-1': 10, 'B01-2': 10, 'B01-3': 10}
     """
     buildings = inhabited_buildings(area)
     buildings = buildings[buildings["households"].fillna(0) > 0]  # residents alone do not say how many homes there are

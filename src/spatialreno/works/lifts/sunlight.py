@@ -80,7 +80,18 @@ class LiftSun:
 
 
 def sun_is_known() -> bool:
-    """Tell whether pvlib is installed, from which the sun's positions come."""
+    """Tell whether pvlib is installed, from which the sun's positions come.
+
+    Returns
+    -------
+    bool
+        False where an install left the extra ``people`` out; sunlight is then told as unknown.
+
+    Examples
+    --------
+    >>> sun_is_known()
+    True
+    """
     return importlib.util.find_spec("pvlib") is not None
 
 
@@ -159,16 +170,38 @@ def shade_lifts(area: StudyArea, fit: gpd.GeoDataFrame, *, rule: str = "dahan", 
     rule
         Of the catalog's ``sun_rules``.
     step_min
-        Minutes between two looks at the sun.
+        Minutes between two looks at the sun, above 0 and at most 60.
 
     Returns
     -------
     LiftSun
+        ``table``, a row for each lift that fits: windows it shades, most_lost_min, worst_before_h, worst_after_h, below
+        (windows that fall below the rule's hours by it); ``windows`` with before_h and after_h (all lifts built);
+        ``rule``.
+
+    Raises
+    ------
+    InputError
+        For an unknown rule or a step that is none.
 
     References
     ----------
     Holmgren, W. F., Hansen, C. W., Mikofski, M. A. (2018). pvlib python. JOSS 3(29), 884.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> from spatialreno.works import fit_lifts
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> fit = fit_lifts(today)
+    >>> sun = shade_lifts(today, fit, step_min=60)
+    >>> sun.table.index.tolist() == fit.index[fit["verdict"] == "fits"].tolist()
+    True
+    >>> bool((sun.windows["after_h"] <= sun.windows["before_h"]).all())  # a lift brings no sun
+    True
     """
+    if not 0 < step_min <= 60:
+        raise InputError(f"shade_lifts: step_min = {step_min}. Give minutes above 0 and at most 60.")
     law, lifts = sun_rule(area, rule), fit[fit["verdict"] == "fits"]
     windows = _windows(area)
     rays = _rays(area, law, step_min)
