@@ -40,7 +40,26 @@ class RenoError(Exception):
 
     @classmethod
     def of(cls, faults: Iterable[Fault]) -> Self:
-        """Gather all faults into one error, a line each."""
+        """Gather all faults into one error, a line each.
+
+        Parameters
+        ----------
+        faults
+            What is wrong, in the order in which it is told.
+
+        Returns
+        -------
+        RenoError
+            Of the class that was asked, to be raised; ``faults`` holds them all.
+
+        Examples
+        --------
+        >>> one = Fault("walls", ("W1",), "height", "higher than 6 m", "Correct height_m")
+        >>> print(InputError.of([one, one]))
+        2 faults found:
+        - walls: higher than 6 m (W1). Correct height_m
+        - walls: higher than 6 m (W1). Correct height_m
+        """
         found = tuple(faults)
         head = f"{len(found)} faults found:\n- " if len(found) > 1 else ""
         return cls(head + "\n- ".join(str(fault) for fault in found), found)
@@ -61,6 +80,20 @@ class InfeasibleError(RenoError):
 def nearest(given: str | Iterable[str], known: Iterable[str]) -> str:
     """Ask whether the known words nearest to those given were meant; nothing where none is near.
 
+    Parameters
+    ----------
+    given
+        A word, or several.
+    known
+        Words that there are.
+
+    Returns
+    -------
+    str
+        A question that begins with a blank, to stand behind a sentence; empty where none is near.
+
+    Examples
+    --------
     >>> nearest("wals", ["walls", "gates"]), nearest("xyz", ["walls"])
     (' Did you mean walls?', '')
     """

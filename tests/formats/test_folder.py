@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from spatialreno import check_area, new_area, read_area, write_area
 from spatialreno.errors import InputError
-from spatialreno.files import row_files, write_gpkg
+from spatialreno.files import write_gpkg, written_rows
 from spatialreno.formats.areas import folder as folder_module
 
 C1 = {"id": "C1", "name": "一院", "households": 40, "geometry": shapely.box(0, 0, 100, 100)}
@@ -314,7 +314,7 @@ def test_a_geopackage_of_many_layers_is_the_same_as_one_written_at_once(tmp_path
     whole = gpd.GeoDataFrame({"n": range(6)}, geometry=shapes, crs="EPSG:4546")
     frames = {f"layer{k}": whole.iloc[: k % 6 + 1] for k in range(20)} | {"table": pd.DataFrame({"a": ["x"]})}
     write_gpkg(frames, tmp_path / "many.gpkg")
-    monkeypatch.setattr(row_files, "_AT_ONCE", 1000)
+    monkeypatch.setattr(written_rows, "_AT_ONCE", 1000)
     write_gpkg(frames, tmp_path / "once.gpkg")
 
     def told(file):

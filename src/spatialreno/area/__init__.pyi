@@ -40,6 +40,8 @@ from .facts.people import inhabited_buildings as inhabited_buildings
 from .facts.rooms import empty_rooms as empty_rooms
 from .facts.rooms import room_taken as room_taken
 from .facts.rooms import seen_from_outside as seen_from_outside
+from .facts.same_ground import lasting as lasting
+from .facts.same_ground import once_an_area as once_an_area
 from .facts.same_ground import once_where_same as once_where_same
 from .given import Ids as Ids
 from .given import Points as Points
@@ -77,8 +79,6 @@ from .shown import Shown as Shown
 from .spread import largest_remainder as largest_remainder
 from .spread import spread_over_buildings as spread_over_buildings
 from .study_area import StudyArea as StudyArea
-from .study_area import lasting as lasting
-from .study_area import once_an_area as once_an_area
 from .study_area import overlaid as overlaid
 from .under_catalog import Changes as Changes
 from .under_catalog import changes_of as changes_of

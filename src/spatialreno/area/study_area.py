@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property, lru_cache, wraps
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
@@ -380,70 +380,8 @@ class StudyArea(Shown):
         return f"StudyArea {self.name} {self.title} ({crs_name(self.crs)}{invented}): {', '.join(counts)}"
 
 
-def lasting(function: Callable[[StudyArea], T]) -> Callable[[StudyArea], T]:
-    """Mark what a function works out of an area as free of people: it may be kept on disk between commands.
-
-    Stands below ``once_an_area``. What holds rights, ballots, names or an area must not be marked.
-
-    Parameters
-    ----------
-    function
-        A pure function of an area, defined by name in a module.
-
-    Returns
-    -------
-    function
-        The same, marked; ``StudyArea.lasting`` lists what marked functions gave.
-
-    Examples
-    --------
-    >>> import spatialreno as sr
-    >>> @sr.area.lasting
-    ... def wall_metres(area):
-    ...     return float(area.walls.length.sum())
-    >>> today = sr.read_area("data/geo/xigongdi")
-    >>> today.derive(wall_metres) in today.lasting.values()
-    True
-    """
-    vars(function)["lasting"] = True
-    return function
-
-
 def _full_name(function: Callable[..., Any]) -> str:
     return f"{function.__module__}:{function.__qualname__}"
-
-
-def once_an_area(function: Callable[[StudyArea], T]) -> Callable[[StudyArea], T]:
-    """Let a function of an area work its answer out once for each area (``StudyArea.derive``).
-
-    Parameters
-    ----------
-    function
-        A pure function of an area.
-
-    Returns
-    -------
-    function
-        Gives what was worked out before where it is asked for the same area again; a table as a shallow copy.
-
-    Examples
-    --------
-    >>> import spatialreno as sr
-    >>> worked = []
-    >>> @sr.area.once_an_area
-    ... def wall_metres(area):
-    ...     worked.append(area.name)
-    ...     return float(area.walls.length.sum())
-    >>> today = sr.read_area("data/geo/xigongdi")
-    >>> wall_metres(today) == wall_metres(today), worked
-    (True, ['xigongdi'])
-    """
-
-    @wraps(function)
-    def remembered(area: StudyArea) -> T:
-        return area.derive(function)
-
-    return remembered
 
 
 def overlaid(area: StudyArea, changed: Mapping[str, pd.DataFrame], **constants: float) -> StudyArea:

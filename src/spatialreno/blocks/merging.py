@@ -75,7 +75,24 @@ def merging_sets(area: StudyArea, removable: Collection[Owner]) -> list[Merging]
 
 
 def least_sets(sets: Collection[frozenset[Thing]]) -> tuple[frozenset[Thing], ...]:
-    """Keep the sets that hold no other, sorted."""
+    """Keep the sets that hold no other, sorted.
+
+    Parameters
+    ----------
+    sets
+        Sets of things (layer, id).
+
+    Returns
+    -------
+    tuple of frozenset
+        The smaller first, then by what they hold; each once.
+
+    Examples
+    --------
+    >>> one, two = ("walls", "W1"), ("walls", "W2")
+    >>> least_sets([frozenset({one, two}), frozenset({one})]) == (frozenset({one}),)
+    True
+    """
     kept: list[frozenset[Thing]] = []
     for one in sorted(set(sets), key=lambda s: (len(s), sorted(map(str, s)))):
         if not any(other <= one for other in kept):

@@ -49,6 +49,18 @@ def open_frontages(area: StudyArea) -> gpd.GeoDataFrame:
         a, b (compound ids, a < b as measured from a's edges), run (number of the run along the ring),
         width_m (metres of open edge), run_m (clear width of the whole run: the farthest two points of its
         edge, so that jogs of the edge widen nothing), geometry (the zone between the two compounds along it).
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> yards, home = shapely.box([0, 40], 0, [40, 80], 60), shapely.box(5, 5, 20, 15)  # 60 m of common edge
+    >>> shapes = shapely.transform([*yards, home], lambda xy: xy + (627_000, 3_838_000))
+    >>> layers = {
+    ...     "compounds": gpd.GeoDataFrame({"id": ["C1", "C2"], "name": "院"}, geometry=shapes[:2], crs="EPSG:4546"),
+    ...     "buildings": gpd.GeoDataFrame({"id": ["B1"]}, geometry=shapes[2:], crs="EPSG:4546"),
+    ... }
+    >>> open_frontages(sr.assemble(layers, name="small"))[["a", "b", "run_m"]].values.tolist()
+    [['C1', 'C2', 60.0]]
     """
     return once_where_same(area, _open_frontages, _READS)
 

@@ -75,7 +75,14 @@ def frontages(area: StudyArea) -> list[Frontage]:
     Returns
     -------
     list of Frontage
-        In the order in which ``open_frontages`` works.
+        In the order in which ``open_frontages`` works; positions of compounds, lengths in metres along the ring.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> edge = sr.blocks.frontages(sr.read_area("data/geo/xigongdi"))[0]
+    >>> edge.a < edge.b, edge.along_m <= edge.ring_m
+    (True, True)
     """
     edges = near_edges(area)
     facing = facing_edges(edge_zones(edges, area), area) if len(edges) else edges

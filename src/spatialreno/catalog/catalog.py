@@ -9,9 +9,10 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from spatialreno.catalog.differs import own_lines, own_rows_of
 from spatialreno.catalog.layers import Layer, read_layers
-from spatialreno.catalog.overlay import CLEAR, lay_over, references
-from spatialreno.catalog.own_rows import Own, own_evidence, own_of, read_own, template
+from spatialreno.catalog.overlay import lay_over, references
+from spatialreno.catalog.own_rows import Own, own_of, read_own, template
 from spatialreno.catalog.read_only import ReadOnly
 from spatialreno.catalog.tables import Row, Table, package_tables
 from spatialreno.errors import Fault, InputError, nearest
@@ -118,6 +119,11 @@ class Catalog:
         value, lang
             The value, and ``zh`` or ``en``.
 
+        Returns
+        -------
+        str
+            Its title in that language.
+
         Examples
         --------
         >>> [read_catalog().word("buildings", column, "mixed") for column in ("use", "structure")]
@@ -127,18 +133,78 @@ class Catalog:
         return row[f"title_{lang}"] if row else value
 
     def both(self, layer: str, column: str, value: str) -> tuple[str, str]:
-        """Say a value in Chinese and in English."""
+        """Say a value in Chinese and in English.
+
+        Parameters
+        ----------
+        layer, column, value
+            As for ``word``.
+
+        Returns
+        -------
+        tuple of str
+            Chinese, English.
+
+        Examples
+        --------
+        >>> read_catalog().both("buildings", "structure", "mixed")
+        ('砖混', 'brick and concrete')
+        """
         return self.word(layer, column, value, "zh"), self.word(layer, column, value, "en")
 
     def frame(self, table: str) -> pd.DataFrame:
-        """Return one table with numbers as numbers: a copy, by its key where that is one column and an index helps."""
+        """Return one table with numbers as numbers: a copy, by its key where that is one column and an index helps.
+
+        Parameters
+        ----------
+        table
+            Name of a table, such as ``costs``; ``tables`` lists them.
+
+        Returns
+        -------
+        DataFrame
+            A row a row of the table; index ``kind``, ``group``, ``indicator`` or ``dn`` for those keyed by it.
+
+        Raises
+        ------
+        InputError
+            There is no such table; the nearest names are told.
+
+        Examples
+        --------
+        >>> read_catalog().frame("facilities").loc["pharmacy", "title_en"]
+        'Pharmacy'
+        """
         if table not in self._frames:
             frame = self._table(table).frame
             self._frames[table] = frame.set_index(_INDEX[table]) if table in _INDEX else frame
         return self._frames[table].copy()
 
     def entry(self, table: str, key: str) -> Mapping[str, Any] | None:
-        """Return one row of a table that has a key, with numbers as numbers; None where there is no such row."""
+        """Return one row of a table that has a key, with numbers as numbers; None where there is no such row.
+
+        Parameters
+        ----------
+        table
+            One that ``frame`` gives with an index: facilities, groups, indicators, heat_pipes or pipe_kinds.
+        key
+            Its key, such as ``"pharmacy"``.
+
+        Returns
+        -------
+        Mapping or None
+            Cells by column, closed against changes.
+
+        Raises
+        ------
+        InputError
+            There is no such table.
+
+        Examples
+        --------
+        >>> read_catalog().entry("facilities", "pharmacy")["title_en"], read_catalog().entry("facilities", "casino")
+        ('Pharmacy', None)
+        """
         if table not in self._entries:
             self._entries[table] = cast(dict[str, dict[str, Any]], self.frame(table).to_dict("index"))
         found = self._entries[table].get(key)
@@ -153,15 +219,78 @@ class Catalog:
         return {}
 
     def rows(self, table: str) -> list[dict[str, str]]:
-        """Return one table as rows of text, just as it is printed; they are the caller's own."""
+        """Return one table as rows of text, just as it is printed; they are the caller's own.
+
+        Parameters
+        ----------
+        table
+            Name of a table, such as ``costs``.
+
+        Returns
+        -------
+        list of dict of str to str
+            Text by column, empty for an empty cell.
+
+        Raises
+        ------
+        InputError
+            There is no such table; the nearest names are told.
+
+        Examples
+        --------
+        >>> [row["value"] for row in read_catalog().rows("constants") if row["key"] == "persons_per_household"]
+        ['2.5']
+        """
         return self._table(table).records()
 
     def template(self, table: str) -> str:
-        """Write one table as CSV to fill in: the rows that hold now, without the source that an own row must name."""
+        """Write one table as CSV to fill in: the rows that hold now, without the source that an own row must name.
+
+        Parameters
+        ----------
+        table
+            Name of a table, such as ``costs``.
+
+        Returns
+        -------
+        str
+            CSV text; to be laid over the catalog as ``costs.csv`` of a folder (``with_folder``).
+
+        Raises
+        ------
+        InputError
+            There is no such table; the nearest names are told.
+
+        Examples
+        --------
+        >>> read_catalog().template("groups").splitlines()[0]
+        'group,title_zh,title_en,speed_m_s,source,confidence,clear_width_m,steps,level_diff_m,limits_source,limits_confidence,date'
+        """
         return template(self._table(table).schema, self.rows(table))
 
     def standard(self, name: str | Path) -> Standard:
-        """Read a planning standard by its name, here or in the package, or by a file's path."""
+        """Read a planning standard by its name, here or in the package, or by a file's path.
+
+        Parameters
+        ----------
+        name
+            Such as ``gb50180-2018`` (``sr.catalog.standard_names()``), or the path of a ``.toml`` file.
+
+        Returns
+        -------
+        Standard
+            Its levels, services and limits, each with its clause.
+
+        Raises
+        ------
+        InputError
+            There is no such standard or file, or it is no standard: all its faults.
+
+        Examples
+        --------
+        >>> read_catalog().standard("gb50180-2018").minutes["15min"]
+        15.0
+        """
         from spatialreno.catalog.standard import read_standard
 
         return read_standard(name, own=self.standards)
@@ -186,6 +315,11 @@ class Catalog:
         standards
             Planning standards by name, as the text of a TOML file.
 
+        Returns
+        -------
+        Catalog
+            With a digest of its own; ``own_rows`` tells what differs from the package.
+
         Raises
         ------
         InputError
@@ -202,7 +336,32 @@ class Catalog:
         return self._with(own, dated=False)
 
     def with_folder(self, folder: str | Path) -> Catalog:
-        """Return a catalog in which the tables of a folder replace or join rows, as ``read_catalog`` reads them."""
+        """Return a catalog in which the tables of a folder replace or join rows, as ``read_catalog`` reads them.
+
+        Parameters
+        ----------
+        folder
+            CSV files named after tables, ``layers/`` and ``standards/`` as ``read_catalog`` takes them.
+
+        Returns
+        -------
+        Catalog
+            With a digest of its own; ``own_rows`` tells what differs from the package.
+
+        Raises
+        ------
+        InputError
+            There is no such folder; or every unknown table or column, impossible value and duplicate key.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> row = "key,value,unit,source,date\\npersons_per_household,3,person,census,2025-06-01\\n"
+        >>> with tempfile.TemporaryDirectory() as home:
+        ...     count = (Path(home) / "constants.csv").write_text(row)
+        ...     read_catalog().with_folder(home).constants["persons_per_household"]
+        3.0
+        """
         return self._with(read_own(Path(folder), self.tables), dated=True)
 
     @property
@@ -214,13 +373,13 @@ class Catalog:
         """
         import pandas as pd
 
-        found = [line for name, table in self.tables.items() for line in _own_lines(name, table)]
+        found = [line for name, table in self.tables.items() for line in own_lines(name, table)]
         found += [["standards", name, "", "", "", "", "", f"standards/{name}.toml"] for name in self.standards]
         return pd.DataFrame(found, columns=OWN_COLUMNS, dtype="str")
 
     def own_tables(self) -> dict[str, list[Row]]:
         """Give the rows that are not the package's, by table: what a folder of one's own would hold."""
-        return {name: rows for name, table in self.tables.items() if (rows := _own_rows(name, table))}
+        return {name: rows for name, table in self.tables.items() if (rows := own_rows_of(name, table))}
 
     @cached_property
     def digest(self) -> str:
@@ -300,37 +459,6 @@ def read_catalog(*overlays: str | Path) -> Catalog:
 @lru_cache(maxsize=1)
 def _package_catalog() -> Catalog:
     return Catalog(package_tables())
-
-
-def _own_rows(name: str, table: Table) -> list[Row]:
-    """Write own rows so that they read back alike: what they empty in a row of the package is a dash."""
-    before = _shipped(name)
-    evidence, rows = own_evidence(table.schema), []
-    for row, origin in zip(table.records(), table.origins, strict=True):
-        if origin:
-            old = before.get(table.schema.key_of(row), {})
-            rows.append({c: CLEAR if not v and old.get(c) and c not in evidence else v for c, v in row.items()})
-    return rows
-
-
-def _shipped(name: str) -> dict[tuple[str, ...], Row]:
-    table = package_tables().get(name)
-    return {table.schema.key_of(row): row for row in table.records()} if table else {}
-
-
-def _own_lines(name: str, table: Table) -> list[list[str]]:
-    """Lay the own rows of a table beside those of the package, a line for each cell that differs."""
-    before, lines = _shipped(name), []
-    for row, origin in zip(table.records(), table.origins, strict=True):
-        if not origin:
-            continue
-        key = table.schema.key_of(row)
-        told = [row.get("source", ""), row.get("date", ""), origin]
-        old = before.get(key)
-        changed = [c for c in table.schema.names if c not in own_evidence(table.schema) and old and row[c] != old[c]]
-        cells = [[c, old[c], row[c]] for c in changed] if old and changed else [["", "", ""]]
-        lines += [[name, " ".join(filter(None, key)), *cell, *told] for cell in cells]
-    return lines
 
 
 def _standard_faults(own: Own, catalog: Catalog) -> list[Fault]:

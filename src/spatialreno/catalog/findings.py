@@ -37,6 +37,20 @@ class Things(NamedTuple):
 def sentence(catalog: Catalog, found: Finding, lang: str = "zh") -> str:
     """Tell a finding in Chinese or English, in the words of the catalog.
 
+    Parameters
+    ----------
+    catalog
+        Whose table ``findings`` has the sentence.
+    found
+        Key of its row, and the values that it tells.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        Of many things the first five are named, and how many there are.
+
     Examples
     --------
     >>> from spatialreno.catalog import read_catalog

@@ -44,7 +44,24 @@ class Column:
     usual: float | None = None
 
     def title(self, lang: str = "zh") -> str:
-        """Name the column for people."""
+        """Name the column for people.
+
+        Parameters
+        ----------
+        lang
+            ``zh`` or ``en``.
+
+        Returns
+        -------
+        str
+            Its title.
+
+        Examples
+        --------
+        >>> from spatialreno.catalog import read_catalog
+        >>> read_catalog().layers["walls"].columns["height_m"].title("en")
+        'Height'
+        """
         return self.title_en if lang == "en" else self.title_zh
 
 
@@ -88,11 +105,45 @@ class Layer:
         return self.name not in TABLES_WITHOUT_ID
 
     def of_status(self, *status: Status) -> list[str]:
-        """List the columns of the given statuses, in order."""
+        """List the columns of the given statuses, in order.
+
+        Parameters
+        ----------
+        *status
+            ``required``, ``optional`` or ``derived`` (worked out, never read).
+
+        Returns
+        -------
+        list of str
+            In the order of the dictionary.
+
+        Examples
+        --------
+        >>> from spatialreno.catalog import read_catalog
+        >>> read_catalog().layers["walls"].of_status("derived")
+        ['compound_a', 'compound_b', 'length_m']
+        """
         return [c.column for c in self.columns.values() if c.status in status]
 
     def title(self, lang: str = "zh") -> str:
-        """Name the layer for people."""
+        """Name the layer for people.
+
+        Parameters
+        ----------
+        lang
+            ``zh`` or ``en``.
+
+        Returns
+        -------
+        str
+            Its title.
+
+        Examples
+        --------
+        >>> from spatialreno.catalog import read_catalog
+        >>> read_catalog().layers["walls"].title(), read_catalog().layers["walls"].title("en")
+        ('围墙', 'Walls')
+        """
         return self.title_en if lang == "en" else self.title_zh
 
 

@@ -18,6 +18,20 @@ _MARKS = {", ": "，", "; ": "；", ": ": "：", " + ": " ＋ "}
 def said_source(catalog: Catalog, source: str, lang: str = "zh") -> str:
     """Tell a source in Chinese or as it was noted: names, clauses and keys stay, words are those of the catalog.
 
+    Parameters
+    ----------
+    catalog
+        Whose table ``source_words`` is read.
+    source
+        As a row's ``source`` notes it; may be empty.
+    lang
+        ``zh``; in any other language it stays as it was noted.
+
+    Returns
+    -------
+    str
+        With Chinese punctuation where a word was told in Chinese.
+
     Examples
     --------
     >>> from spatialreno.catalog import read_catalog

@@ -170,6 +170,16 @@ class Standard(_Row):
     def due(self, level: str) -> tuple[int, int]:
         """Tell how many kinds that shall be built at a level are judged, and how many there are.
 
+        Parameters
+        ----------
+        level
+            Such as ``15min``, ``10min``, ``5min`` or ``block``: a key of ``levels``.
+
+        Returns
+        -------
+        tuple of int
+            Judged, and all.
+
         Examples
         --------
         >>> norm = read_standard("gb50180-2018")
@@ -260,7 +270,18 @@ def read_standard(name_or_path: str | Path, *, own: Mapping[str, str] = ReadOnly
 
 
 def standard_names() -> list[str]:
-    """List the standards that ship with the package."""
+    """List the standards that ship with the package.
+
+    Returns
+    -------
+    list of str
+        Sorted; each is read by ``Catalog.standard``.
+
+    Examples
+    --------
+    >>> "gb50180-2018" in standard_names()
+    True
+    """
     return sorted(path.stem for path in _shipped().glob("*.toml"))
 
 

@@ -20,6 +20,16 @@ PARTS = "/"  # between the rows of a heading of several rows
 def folded(text: object) -> str:
     """Write a word as it is compared: full width as half, small letters, no blanks, line breaks, quotes or stars.
 
+    Parameters
+    ----------
+    text
+        A heading, a name, a cell.
+
+    Returns
+    -------
+    str
+        To be compared with others that were folded, not to be shown.
+
     Examples
     --------
     >>> folded("小区\\n名称 *"), folded("３号院（北）"), folded("Name")
@@ -46,6 +56,18 @@ def units() -> dict[str, Unit]:
 def unit_factor(word: str, unit: str) -> float | None:
     """Tell by what a number in one unit is multiplied to be in another; None when they measure different things.
 
+    Parameters
+    ----------
+    word
+        Unit of the number, as people write it.
+    unit
+        Unit that is wanted, of the catalog's table ``units``.
+
+    Returns
+    -------
+    float or None
+        The factor: 1 for a remark that is no unit, such as 约.
+
     Examples
     --------
     >>> unit_factor("万元", "yuan"), unit_factor("㎡", "m2"), unit_factor("人", "household")
@@ -70,6 +92,16 @@ class Heading:
 def heading(text: object) -> Heading:
     """Set a unit in brackets aside, if it is one; other brackets belong to the name.
 
+    Parameters
+    ----------
+    text
+        Of a column, as it was written.
+
+    Returns
+    -------
+    Heading
+        Name and unit, both folded; the unit is empty where none stands there.
+
     Examples
     --------
     >>> heading("建筑面积（万㎡）"), heading("户数（住宅）")
@@ -90,6 +122,13 @@ def find_column(names: Sequence[str], there: Iterable[object]) -> tuple[str, str
 
     Exactly as written; then folded; then without its unit; then by the last or the first part of a heading of several
     rows, when only one has it.
+
+    Parameters
+    ----------
+    names
+        What it may be called, the likeliest first.
+    there
+        Columns of the file, as it calls them.
 
     Returns
     -------

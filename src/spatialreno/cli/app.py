@@ -124,7 +124,19 @@ def works_named(text: str) -> list[str]:
 
 
 def main() -> None:
-    """Run the command line; whatever goes wrong is one clear message and exit code 1."""
+    """Run the command line; whatever goes wrong is one clear message and exit code 1.
+
+    Raises
+    ------
+    SystemExit
+        With code 0 when the command has done, 1 after a message, 2 for words that the command line does not know.
+
+    Examples
+    --------
+    >>> import subprocess
+    >>> subprocess.run([sys.executable, "-m", "spatialreno", "no-such-command"], capture_output=True).returncode
+    2
+    """
     gc.set_threshold(*_SELDOM)
     speak_chinese()
     say_notes()

@@ -11,17 +11,11 @@ from .manifest import read_manifest as read_manifest
 from .qgis_form import FormField as FormField
 from .qgis_project import ProjectLayer as ProjectLayer
 from .qgis_project import embed_project as embed_project
-from .rounded import rounded as rounded
 from .row_files import csv_rows as csv_rows
 from .row_files import geojson_rows as geojson_rows
-from .row_files import listed as listed
 from .row_files import named_columns as named_columns
 from .row_files import read_geojson as read_geojson
 from .row_files import read_table as read_table
-from .row_files import write_geojson as write_geojson
-from .row_files import write_gpkg as write_gpkg
-from .row_files import write_sheet as write_sheet
-from .row_files import write_table as write_table
 from .shapes import shapes_of as shapes_of
 from .shapes import shapes_of_geojson as shapes_of_geojson
 from .text import believable as believable
@@ -32,3 +26,9 @@ from .workbook import write_book as write_book
 from .write_whole import put_text as put_text
 from .write_whole import put_whole as put_whole
 from .write_whole import recover as recover
+from .written_rows import listed as listed
+from .written_rows import rounded as rounded
+from .written_rows import write_geojson as write_geojson
+from .written_rows import write_gpkg as write_gpkg
+from .written_rows import write_sheet as write_sheet
+from .written_rows import write_table as write_table

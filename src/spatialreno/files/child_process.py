@@ -27,7 +27,31 @@ _IDLE = 0.2  # share of its time; a child that worked less was not slow but stuc
 
 
 def refused(path: Path, message: str, mend: str, ids: Iterable[object] = (), *, rule: str = "file") -> InputError:
-    """Tell what is wrong with one file; its layer is filled in by whoever knows it."""
+    """Tell what is wrong with one file; its layer is filled in by whoever knows it.
+
+    Parameters
+    ----------
+    path
+        The file; its name is told, not its folder.
+    message
+        What is wrong, as a part of a sentence that begins with the file's name.
+    mend
+        What mends it, a sentence without its full stop.
+    ids
+        Rows that it is wrong in.
+    rule
+        Short name of the rule, for tables of findings.
+
+    Returns
+    -------
+    InputError
+        To be raised: with one fault of severity error.
+
+    Examples
+    --------
+    >>> print(refused(Path("data/walls.csv"), "is empty", "Export it again"))
+    walls.csv: is empty. Export it again
+    """
     return InputError.of([Fault(path.name, tuple(map(str, ids)), rule, message, mend, file=path.name)])
 
 
@@ -43,10 +67,24 @@ def guarded(work: Callable[[], T], path: Path, *, seconds: float | None = None) 
     seconds
         Longest time; default is ``file_seconds`` of the catalog.
 
+    Returns
+    -------
+    object
+        What ``work`` returned, pickled over; where there is no fork (Windows) it is worked out here, without limits.
+
     Raises
     ------
     InputError
         The one that ``work`` raised, or one that says that the file took too long, too much, or broke its reader.
+
+    Examples
+    --------
+    >>> guarded(lambda: 6 * 7, Path("walls.dxf"))
+    42
+    >>> guarded(lambda: 1 / 0, Path("walls.dxf"))
+    Traceback (most recent call last):
+    ...
+    spatialreno.errors.InputError: walls.dxf: cannot be read (division by zero). Export it again
     """
     constants = read_catalog().constants
     seconds = seconds or constants["file_seconds"]
@@ -82,12 +120,33 @@ def _apart(work: Callable[[], Any], seconds: float, memory_mb: float) -> tuple[t
 
 
 def works_apart() -> bool:
-    """Tell whether files are read in a child of their own; Windows has no fork: no limits there."""
+    """Tell whether files are read in a child of their own; Windows has no fork: no limits there.
+
+    Returns
+    -------
+    bool
+        False, too, where ``SPATIALRENO_NO_CHILD`` is set, for debuggers.
+
+    Examples
+    --------
+    >>> works_apart() == hasattr(os, "fork")
+    True
+    """
     return hasattr(os, "fork") and not os.environ.get("SPATIALRENO_NO_CHILD")
 
 
 def once_imported(*names: str) -> None:
-    """Import what readers need before they are forked, so that not every child does; what is missing they tell."""
+    """Import what readers need before they are forked, so that not every child does; what is missing they tell.
+
+    Parameters
+    ----------
+    *names
+        Modules.
+
+    Examples
+    --------
+    >>> once_imported("csv", "no_such_module")
+    """
     for name in names:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

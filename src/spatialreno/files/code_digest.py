@@ -18,6 +18,11 @@ _ENDINGS = (".py", ".csv", ".toml", ".js", ".css")
 def code_digest() -> str:
     """Sixteen hex digits that change with any file of this package and any library that its numbers rest on.
 
+    Returns
+    -------
+    str
+        The same as long as the process lives.
+
     Examples
     --------
     >>> len(code_digest())
@@ -44,6 +49,11 @@ def _version(name: str) -> str:
 def user_cache() -> Path:
     """Name the folder in which things are kept between commands: in ``SPATIALRENO_CACHE``, else in the user's cache.
 
+    Returns
+    -------
+    Path
+        Whether it is there or not: ``unfit_folder`` makes it.
+
     Examples
     --------
     >>> user_cache().name
@@ -56,7 +66,25 @@ def user_cache() -> Path:
 
 
 def unfit_folder(folder: Path) -> str:
-    """Say why nothing may be kept in a folder; make it, for its user alone, where there is none."""
+    """Say why nothing may be kept in a folder; make it, for its user alone, where there is none.
+
+    Parameters
+    ----------
+    folder
+        Such as ``user_cache()``.
+
+    Returns
+    -------
+    str
+        Why, with the mend: it cannot be made or written, or others may write to it; empty where it is fit.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     unfit_folder(Path(home) / "kept")
+    ''
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         found = folder.stat()

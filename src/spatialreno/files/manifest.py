@@ -29,10 +29,29 @@ def sha256(file: Path) -> str:
 def read_manifest(file: Path) -> dict[str, str]:
     """Read a manifest; empty when there is none.
 
+    Parameters
+    ----------
+    file
+        ``manifest.json`` of a folder that was written whole.
+
+    Returns
+    -------
+    dict of str to str
+        SHA-256 in hex digits by path of the file, from the manifest's folder.
+
     Raises
     ------
     InputError
         It is no manifest, or names files outside its folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from spatialreno.files import put_whole
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     done = put_whole(Path(home), lambda new: (new / "walls.csv").write_text("id") and None, manifest=MANIFEST)
+    ...     {name: digest[:8] for name, digest in read_manifest(Path(home) / MANIFEST).items()}
+    {'walls.csv': 'a5614527'}
     """
     if not file.is_file():
         return {}
@@ -70,8 +89,24 @@ def changed_since(file: Path) -> dict[str, str]:
 
     Returns
     -------
-    dict
+    dict of str to str
         ``missing`` or ``changed`` by name of the file, sorted; empty when all is as it was written.
+
+    Raises
+    ------
+    InputError
+        It is no manifest, or names files outside its folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from spatialreno.files import put_whole
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     folder = Path(home)
+    ...     done = put_whole(folder, lambda new: (new / "walls.csv").write_text("id") and None, manifest=MANIFEST)
+    ...     characters = (folder / "walls.csv").write_text("id,height_m")
+    ...     changed_since(folder / MANIFEST)
+    {'walls.csv': 'changed'}
     """
     found = {}
     for name, was in sorted(read_manifest(file).items()):

@@ -90,9 +90,23 @@ def embed_project(
     crs
         Of the map.
     extent
-        What is seen first: west, south, east, north.
+        What is seen first: west, south, east, north, in the system of the map.
     about
         Provenance: kept as metadata of the GeoPackage, and told in the project's properties.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import geopandas as gpd
+    >>> from spatialreno.files import write_gpkg
+    >>> gate = gpd.GeoDataFrame({"id": ["G1"]}, geometry=gpd.points_from_xy([631_000], [3_838_900]), crs="EPSG:4546")
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     file = Path(home) / "gates.gpkg"
+    ...     write_gpkg({"gates": gate}, file)
+    ...     embed_project(file, "门", [ProjectLayer("gates", "出入口", wkb="Point")], gate.crs)
+    ...     with closing(sqlite3.connect(file)) as base:
+    ...         base.execute("SELECT name FROM qgis_projects").fetchall()
+    [('门',)]
     """
     xml = project_xml(path.name, title, layers, crs, extent=extent, about=about or {})
     packed = io.BytesIO()

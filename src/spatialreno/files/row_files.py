@@ -1,13 +1,11 @@
-"""Single files of rows: GeoJSON, GeoPackage, CSV; content is sniffed, the driver is named."""
+"""Single files of rows are read: GeoJSON and CSV; content is sniffed."""
 
 from __future__ import annotations
 
 import csv
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,36 +13,47 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 from pyproj import CRS
 
-from spatialreno.area import LONLAT, crs_name, declared_crs, soon_found
+from spatialreno.area import LONLAT, crs_name, declared_crs
 from spatialreno.catalog import read_catalog
 from spatialreno.errors import Fault, InputError
 from spatialreno.files.child_process import guarded, refused
-from spatialreno.files.rounded import rounded
 from spatialreno.files.shapes import Told, shapes_of_geojson
 from spatialreno.files.text import decoded
 
 if TYPE_CHECKING:
     from spatialreno._types import Geometries
 
-_DEGREE_DECIMALS = 10  # 0.01 mm on the ground
 _HEAD, _LINES = 20_000, 20  # letters and lines from which is told what parts the cells of a CSV
-_FORMULA_STARTS = tuple("=+-@|%")
-_GPKG_SETTINGS = {
-    "OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z",  # the same area gives the same bytes on any day
-    "OGR_SQLITE_SYNCHRONOUS": "OFF",  # whoever writes it whole sees to the disk
-}
-_AT_ONCE = 8  # layers that a GeoPackage lists while more are written
-_STAYS = "gpkg_ogr_contents"
-_LISTS = ("gpkg_contents", "gpkg_geometry_columns")
-_Listed = dict[str, list[tuple[Any, ...]]]
 
 
 def read_geojson(path: Path) -> gpd.GeoDataFrame:
-    """Read one GeoJSON file; anything that only calls itself so is refused. A large one is read in a child process."""
+    """Read one GeoJSON file; anything that only calls itself so is refused. A large one is read in a child process.
+
+    Parameters
+    ----------
+    path
+        A FeatureCollection, a Feature or a geometry, in UTF-8.
+
+    Returns
+    -------
+    GeoDataFrame
+        A row a feature, in the system the file declares, else in degrees (OGC:CRS84); cells are as JSON has them, the
+        feature's own id is the column ``id`` where its properties have none.
+
+    Raises
+    ------
+    InputError
+        Not whole, no GeoJSON, or shapes that cannot be drawn.
+
+    Examples
+    --------
+    >>> gates = read_geojson(Path("data/geo/xigongdi/gates.geojson"))
+    >>> gates["id"][0], gates.geometry[0].geom_type
+    ('G01', 'Point')
+    """
     return geojson_rows(path)[0]
 
 
@@ -67,6 +76,12 @@ def geojson_rows(path: Path, stated: CRS | None = None) -> tuple[gpd.GeoDataFram
     ------
     InputError
         Not whole, no GeoJSON, shapes that cannot be drawn, or degrees where metres are stated.
+
+    Examples
+    --------
+    >>> rows, told = geojson_rows(Path("data/geo/xigongdi/gates.geojson"))
+    >>> len(rows), rows.crs == LONLAT, told
+    (16, True, [])
     """
     done: tuple[gpd.GeoDataFrame, Told] = _within_bounds(path, lambda file: _geojson(file, stated))
     return done
@@ -133,7 +148,28 @@ def _other_json(document: object) -> tuple[str, str]:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Read one CSV as text cells, UTF-8 or GB18030; a large one in a child process."""
+    """Read one CSV as text cells, UTF-8 or GB18030; a large one in a child process.
+
+    Parameters
+    ----------
+    path
+        The file; its first line names the columns. Commas, tabs, semicolons or bars part its cells.
+
+    Returns
+    -------
+    DataFrame of str
+        Missing where a cell is empty; columns without a name and without a cell are left out.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, is empty, names two columns alike, or has rows longer than its heading.
+
+    Examples
+    --------
+    >>> read_table(Path("data/geo/xigongdi/parties.csv")).columns[:2].tolist()
+    ['id', 'name']
+    """
     frame: pd.DataFrame = _within_bounds(path, _table)
     return frame
 
@@ -154,10 +190,22 @@ def named_columns(
     what, file
         What the rows are, and where they stand.
 
+    Returns
+    -------
+    DataFrame
+        Our columns, in the order of ``columns``.
+
     Raises
     ------
     InputError
         A column is missing, or stands under two of its names.
+
+    Examples
+    --------
+    >>> raw = pd.DataFrame({"楼号": ["B01"], "电话": ["0379"]})
+    >>> ours = {"building": ["楼号", "楼栋"], "remark": ["备注"]}
+    >>> named_columns(raw, ours, ["building"], what="homes", file="homes.csv").to_dict("list")
+    {'building': ['B01'], 'remark': [nan]}
     """
     found = raw.rename(columns={name: ours for ours, names in columns.items() for name in names})
     wrong = {
@@ -177,7 +225,34 @@ def _table(path: Path) -> pd.DataFrame:
 
 
 def csv_rows(path: Path) -> tuple[list[list[str]], Told]:
-    """Read the cells of a CSV row by row, blank rows too, with what was found out: its script and what parts it."""
+    """Read the cells of a CSV row by row, blank rows too, with what was found out: its script and what parts it.
+
+    Parameters
+    ----------
+    path
+        The file, UTF-8 or GB18030.
+
+    Returns
+    -------
+    tuple
+        The cells of each row as text, the heading among them; and (rule, reason, "") of what is not plain UTF-8 with
+        commas.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, is of no script that is known, or its quotes do not close.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     file = Path(home) / "t.csv"
+    ...     count = file.write_bytes("小区;户数\\n光明小区;60\\n".encode("gb18030"))
+    ...     rows, told = csv_rows(file)
+    >>> rows, [reason for _, reason, _ in told]
+    ([['小区', '户数'], ['光明小区', '60']], ['text read as GBK/GB18030', 'columns parted by semicolons'])
+    """
     done: tuple[list[list[str]], Told] = _within_bounds(path, _csv_rows)
     return done
 
@@ -237,86 +312,6 @@ def _bytes(path: Path) -> bytes:
         raise refused(path, f"cannot be read ({error.strerror})", "Check the path and its rights") from error
 
 
-def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
-    """Write RFC 7946 GeoJSON in degrees, a feature a line, the same bytes each time."""
-    degrees = frame.to_crs(soon_found(LONLAT))
-    lines = ",\n".join(
-        json.dumps(_rounded(feature), ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
-        for feature in degrees.iterfeatures(na="drop", drop_id=True)
-    )
-    path.write_text(f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', encoding="utf-8", newline="\n")
-
-
-def write_gpkg(
-    frames: Mapping[str, pd.DataFrame], path: Path, *, kinds: Mapping[str, str] | None = None
-) -> None:
-    """Write all layers into one GeoPackage, the same bytes each time; ``kinds`` names geometry types of empty ones."""
-    pyogrio.set_gdal_config_options(_GPKG_SETTINGS)
-    told: list[_Listed] = []
-    try:
-        for place, (name, frame) in enumerate(frames.items(), start=1):
-            kind = (kinds or {}).get(name)
-            pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", geometry_type=kind, append=path.exists())
-            if place % _AT_ONCE == 0 and place < len(frames):
-                told.append(_taken_off_the_list(path))
-    finally:
-        pyogrio.set_gdal_config_options(dict.fromkeys(_GPKG_SETTINGS))
-    if told:
-        _put_back_on_the_list(path, told)
-
-
-def _taken_off_the_list(path: Path) -> _Listed:
-    """Take the layers off the file's list of layers: GDAL opens it anew for each layer, and reads all that are listed.
-
-    One table without shapes stays listed, or GDAL would look for others that are not.
-    """
-    with closing(sqlite3.connect(path)) as base, base:
-        told = _emptied_list(base)
-        base.execute("INSERT INTO gpkg_contents (table_name, data_type) VALUES (?, 'attributes')", (_STAYS,))
-    return told
-
-
-def _put_back_on_the_list(path: Path, told: Iterable[_Listed]) -> None:
-    """List all layers again, in the order in which they were written."""
-    with closing(sqlite3.connect(path)) as base, base:
-        for listed in (*told, _emptied_list(base)):
-            for table, rows in listed.items():
-                for row in rows:
-                    base.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
-
-
-def _emptied_list(base: sqlite3.Connection) -> _Listed:
-    base.execute("PRAGMA synchronous = OFF")  # whoever writes the file whole sees to the disk
-    told: _Listed = {}
-    for table in _LISTS:
-        told[table] = list(base.execute(f"SELECT * FROM {table} WHERE table_name <> ?", (_STAYS,)))
-        base.execute(f"DELETE FROM {table}")
-    return told
-
-
-def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a CSV that Excel opens with its Chinese intact."""
-    path.write_text(frame.to_csv(index=False, lineterminator="\n"), encoding="utf-8-sig", newline="\n")
-
-
-def write_sheet(frame: pd.DataFrame, path: Path) -> None:
-    """Write a CSV for a spreadsheet: numbers rounded, and text that would run as a formula written as text."""
-    frame = rounded(frame)
-    texts = [c for c in frame.columns if not pd.api.types.is_numeric_dtype(frame[c])]
-    guarded = frame.assign(**{c: [_as_text(v) for v in frame[c]] for c in texts})
-    write_table(guarded, path)
-
-
-def listed(values: Iterable[Any]) -> str:
-    """Write a list into one cell: names may hold commas, so they are joined by a full-width semicolon."""
-    return "；".join(map(str, values))
-
-
-def _as_text(value: object) -> Any:
-    value = listed(value) if isinstance(value, list | tuple) else value
-    return f"'{value}" if isinstance(value, str) and value.lstrip().startswith(_FORMULA_STARTS) else value
-
-
 def _properties(feature: dict[str, Any]) -> dict[str, Any]:
     properties = feature.get("properties")
     row = {str(k): v for k, v in properties.items() if k != "geometry"} if isinstance(properties, dict) else {}
@@ -350,21 +345,3 @@ def _undeclared(path: Path, stated: CRS | None, shapes: Geometries) -> tuple[CRS
         message = f"declares no coordinate system and holds degrees, but area.toml says {crs_name(stated)}"
         raise refused(path, message, mend, rule="coordinate system")
     return stated, f"declares no coordinate system; {crs_name(stated)} as area.toml says"
-
-
-def _rounded(feature: dict[str, Any]) -> dict[str, Any]:
-    geometry = feature["geometry"]
-    properties = {k: _plain(v) for k, v in feature["properties"].items()}
-    shape = {"type": geometry["type"], "coordinates": _round(geometry["coordinates"])}
-    return {"type": "Feature", "properties": properties, "geometry": shape}
-
-
-def _round(coordinates: float | list[Any]) -> Any:
-    if isinstance(coordinates, float):
-        return round(coordinates, _DEGREE_DECIMALS)
-    return [_round(c) for c in coordinates]
-
-
-def _plain(value: object) -> Any:
-    value = value.item() if hasattr(value, "item") else value
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value

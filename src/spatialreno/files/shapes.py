@@ -82,6 +82,8 @@ def shapes_of(
         How messages call the file.
     degrees
         Coordinates are degrees; else they are metres.
+    text
+        Whether the shapes are WKT.
 
     Returns
     -------
@@ -92,6 +94,12 @@ def shapes_of(
     ------
     InputError
         Naming each row whose shape cannot be drawn, with the reason.
+
+    Examples
+    --------
+    >>> shapes, told = shapes_of(["CIRCULARSTRING (0 0, 1 1, 2 0)"], ["W1"], Path("walls.gpkg"), text=True)
+    >>> round(float(shapes[0].length), 1), told[0][:2]  # half a circle of radius 1 m
+    (3.1, ('curves', 'arcs drawn as chords within 0.01 m in 1 rows'))
     """
     values = np.asarray(raw, dtype=object)
     try:
@@ -108,7 +116,33 @@ def shapes_of(
 
 
 def shapes_of_geojson(geometries: Sequence[Any], names: Sequence[str], path: Path) -> tuple[Array, Told]:
-    """Make shapes of GeoJSON geometries; returns and raises as ``shapes_of``."""
+    """Make shapes of GeoJSON geometries; returns and raises as ``shapes_of``.
+
+    Parameters
+    ----------
+    geometries
+        The ``geometry`` of each feature; None for a row without a shape.
+    names
+        How rows are called in messages.
+    path
+        How messages call the file.
+
+    Returns
+    -------
+    tuple
+        Shapes; and what was done: (rule, reason, rows), for rings that were closed and heights left out.
+
+    Raises
+    ------
+    InputError
+        Naming each row whose coordinates cannot be read.
+
+    Examples
+    --------
+    >>> shapes, told = shapes_of_geojson([{"type": "Point", "coordinates": [112.4, 34.6, 80.0]}], ["G1"], Path("g"))
+    >>> shapes[0].wkt, told
+    ('POINT (112.4 34.6)', [('heights', 'heights left out in 1 rows', 'G1')])
+    """
     door = _Door(0.0)
     drawn = _each(geometries, names, node_of_geojson, door)
     if door.broken:

@@ -38,7 +38,23 @@ def _codecs_by_word() -> dict[str, str]:
 
 
 def codec_of(word: str) -> str | None:
-    """Find the codec that a word such as ``GBK``, ``936`` or ``ANSI_936`` stands for; None for no such script."""
+    """Find the codec that a word such as ``GBK``, ``936`` or ``ANSI_936`` stands for; None for no such script.
+
+    Parameters
+    ----------
+    word
+        As files say it: a ``.cpg``, a heading, an option.
+
+    Returns
+    -------
+    str or None
+        Python's name of it.
+
+    Examples
+    --------
+    >>> codec_of("ANSI_936"), codec_of("utf8"), codec_of("Klingon")
+    ('gb18030', 'utf-8', None)
+    """
     word = word.strip().strip("\0\ufeff").upper()
     known = _codecs_by_word()
     for name in (word, word.replace("_", " "), word.removeprefix("ANSI").strip(" _")):
@@ -94,6 +110,28 @@ def decoded(raw: bytes, said: str = "", by: str = "", *, always: bool = False) -
     """Decode bytes in the script that ``script_of`` finds; None when there is none.
 
     ``always`` believes what is said wherever it reads without a fault, as for a format that has one script only.
+
+    Parameters
+    ----------
+    raw
+        The bytes.
+    said
+        What the file says of itself, such as ``GBK``.
+    by
+        Who says so, for the reason (``its .cpg``).
+    always
+        Whether what is said rules where it reads.
+
+    Returns
+    -------
+    tuple of str and Script, or None
+        The text, and in which script it was with the reason (``why``).
+
+    Examples
+    --------
+    >>> text, script = decoded("光明小区".encode("gbk"))
+    >>> text, script.codec
+    ('光明小区', 'gb18030')
     """
     own = codec_of(said) if always else None
     script = Script(own, f"{said}, as {by} says") if own and _decodes(raw, own) else script_of(raw, said, by)
@@ -117,7 +155,27 @@ def _likeliest(raw: bytes, own: str | None, said: str, by: str, reads: Reads) ->
 
 
 def believable(raw: bytes, codec: str, reads: Reads | None = None) -> bool:
-    """Tell whether bytes may be of a script that somebody states: they read, and not more likely as another."""
+    """Tell whether bytes may be of a script that somebody states: they read, and not more likely as another.
+
+    Parameters
+    ----------
+    raw
+        The bytes.
+    codec
+        Python's name of the script that is stated.
+    reads
+        Tells whether a codec reads the bytes; default is without any fault.
+
+    Returns
+    -------
+    bool
+        A code page of one byte a letter, which reads anything, must be the likeliest reading, too.
+
+    Examples
+    --------
+    >>> believable("Straße".encode("cp1252"), "cp1252"), believable("光明小区".encode("gbk"), "cp1252")
+    (True, False)
+    """
     reads = reads or (lambda name: _decodes(raw, name))
     if raw.isascii() or not _one_byte(codec):
         return reads(codec)

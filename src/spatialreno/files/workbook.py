@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spatialreno.errors import InputError
-from spatialreno.files.row_files import listed
+from spatialreno.files.written_rows import listed
 
 if TYPE_CHECKING:
     from spatialreno._types import Cell
@@ -39,6 +39,14 @@ def write_book(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
     ------
     InputError
         When ``xlsxwriter`` is not installed, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     file = write_book({"费用": pd.DataFrame({"项目": ["=拆墙"], "元": [1200.0]})}, Path(home) / "bill.xlsx")
+    ...     pd.read_excel(file).to_dict("list")
+    {'项目': ['=拆墙'], '元': [1200]}
     """
     try:
         import xlsxwriter

@@ -53,6 +53,15 @@ def put_whole(
     ------
     InputError
         Something could not be written, or somebody else is writing there; then nothing has changed.
+
+    Examples
+    --------
+    >>> def write(new):
+    ...     (new / "walls.csv").write_text("id")
+    ...     return ["old.csv"]  # goes, where it is there
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     [file.name for file in put_whole(Path(home) / "area", write, manifest="manifest.json")]
+    ['manifest.json', 'walls.csv']
     """
     created: Path | None = None
     try:
@@ -77,10 +86,20 @@ def put_whole(
 def recover(folder: Path) -> None:
     """Finish what a killed writer had begun to put in place; waits for one who is alive.
 
+    Parameters
+    ----------
+    folder
+        Where somebody wrote with ``put_whole``; one that is not there is left alone.
+
     Raises
     ------
     InputError
         A write was broken off here and cannot be finished, because the folder may not be written.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     recover(Path(home))  # nobody was killed here
     """
     if not _is_folder(folder) or not any(folder.glob(f"{_BESIDE}*/{_LIST}")):
         return
@@ -171,7 +190,31 @@ def _lay_down(beside: Path, names: list[str], stale: list[str]) -> None:
 
 
 def put_text(path: Path, text: str) -> Path:
-    """Write one text file, whole or not at all; errors as for ``put_whole``."""
+    """Write one text file, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        File to write; its folder is made where it is missing.
+    text
+        Written as UTF-8, lines ended as they are.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        It cannot be written, or somebody else is writing there; then nothing has changed.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     put_text(Path(home) / "note.txt", "拆墙").read_text(encoding="utf-8")
+    '拆墙'
+    """
     put_whole(path.parent, lambda new: _write(new / path.name, text), what=path)
     return path
 

@@ -1,9 +1,10 @@
-"""What is worked out of a few columns of an area: once for all states of its survey in which they are the same."""
+"""What is worked out once: of an area, or of a few columns for all states of its survey in which they are the same."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pandas as pd
@@ -15,6 +16,68 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 #: How many answers of one function are remembered.
 _MOST = 6
+
+
+def lasting(function: Callable[[StudyArea], T]) -> Callable[[StudyArea], T]:
+    """Mark what a function works out of an area as free of people: it may be kept on disk between commands.
+
+    Stands below ``once_an_area``. What holds rights, ballots, names or an area must not be marked.
+
+    Parameters
+    ----------
+    function
+        A pure function of an area, defined by name in a module.
+
+    Returns
+    -------
+    function
+        The same, marked; ``StudyArea.lasting`` lists what marked functions gave.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> @sr.area.lasting
+    ... def wall_metres(area):
+    ...     return float(area.walls.length.sum())
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> today.derive(wall_metres) in today.lasting.values()
+    True
+    """
+    vars(function)["lasting"] = True
+    return function
+
+
+def once_an_area(function: Callable[[StudyArea], T]) -> Callable[[StudyArea], T]:
+    """Let a function of an area work its answer out once for each area (``StudyArea.derive``).
+
+    Parameters
+    ----------
+    function
+        A pure function of an area.
+
+    Returns
+    -------
+    function
+        Gives what was worked out before where it is asked for the same area again; a table as a shallow copy.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> worked = []
+    >>> @sr.area.once_an_area
+    ... def wall_metres(area):
+    ...     worked.append(area.name)
+    ...     return float(area.walls.length.sum())
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> wall_metres(today) == wall_metres(today), worked
+    (True, ['xigongdi'])
+    """
+
+    @wraps(function)
+    def remembered(area: StudyArea) -> T:
+        return area.derive(function)
+
+    return remembered
 
 
 def once_where_same(area: StudyArea, work: Callable[[StudyArea], T], reads: Mapping[str, Sequence[str]]) -> T:

@@ -1,0 +1,249 @@
+"""Single files of rows are written: GeoJSON, GeoPackage, CSV; what is handed out is rounded to what it bears."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyogrio
+
+from spatialreno.area import LONLAT, soon_found
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+_GPKG_SETTINGS = {
+    "OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z",  # the same area gives the same bytes on any day
+    "OGR_SQLITE_SYNCHRONOUS": "OFF",  # whoever writes it whole sees to the disk
+}
+_DEGREE_DECIMALS = 10  # 0.01 mm on the ground
+_FORMULA_STARTS = tuple("=+-@|%")
+_AT_ONCE = 8  # layers that a GeoPackage lists while more are written
+_STAYS = "gpkg_ogr_contents"
+_LISTS = ("gpkg_contents", "gpkg_geometry_columns")
+_Listed = dict[str, list[tuple[Any, ...]]]
+#: Decimals by the end of a column's name, the first that fits; anything else keeps six.
+_BEARS = (
+    (r"yuan|cost|price|income|balance", 2),
+    (r"m2$|_m2\b", 1),
+    (r"(^|_)m$|metres|length", 2),
+    (r"share|rate$", 4),
+    (r"score|gain|points", 2),
+    (r"_min$|minutes|days|hours", 1),
+    (r"quantity|residents|households", 2),
+)
+_ELSE = 6
+
+
+def rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Round the numbers of a table that is handed out: metres to the centimetre, yuan to the fen, m² to a tenth.
+
+    Parameters
+    ----------
+    frame
+        Any table; its columns are named after what they hold (``length_m``, ``cost_yuan``).
+
+    Returns
+    -------
+    DataFrame
+        A copy; columns whose name says nothing keep six decimals, and what is no float stays as it is.
+
+    Examples
+    --------
+    >>> rounded(pd.DataFrame({"length_m": [1 / 3], "cost_yuan": [2 / 3], "lon": [112.123456789]})).iloc[0].tolist()
+    [0.33, 0.67, 112.123457]
+    """
+    floats = [str(c) for c in frame.columns if pd.api.types.is_float_dtype(frame[c])]
+    return frame.round({name: _decimals(name) for name in floats})
+
+
+def _decimals(name: str) -> int:
+    return next((count for pattern, count in _BEARS if re.search(pattern, name)), _ELSE)
+
+
+def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write RFC 7946 GeoJSON in degrees, a feature a line, the same bytes each time.
+
+    Parameters
+    ----------
+    frame
+        Rows in any system that they state; the index is not written, empty cells are left out.
+    path
+        File to write, over what is there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import geopandas as gpd
+    >>> gate = gpd.GeoDataFrame({"id": ["G1"]}, geometry=gpd.points_from_xy([112.43], [34.66]), crs="EPSG:4326")
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     write_geojson(gate, Path(home) / "gates.geojson")
+    ...     print((Path(home) / "gates.geojson").read_text().splitlines()[1])
+    {"type": "Feature", "properties": {"id": "G1"}, "geometry": {"type": "Point", "coordinates": [112.43, 34.66]}}
+    """
+    degrees = frame.to_crs(soon_found(LONLAT))
+    lines = ",\n".join(
+        json.dumps(_rounded(feature), ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
+        for feature in degrees.iterfeatures(na="drop", drop_id=True)
+    )
+    path.write_text(f'{{"type": "FeatureCollection", "features": [\n{lines}\n]}}\n', encoding="utf-8", newline="\n")
+
+
+def write_gpkg(
+    frames: Mapping[str, pd.DataFrame], path: Path, *, kinds: Mapping[str, str] | None = None
+) -> None:
+    """Write all layers into one GeoPackage, the same bytes each time; ``kinds`` names geometry types of empty ones.
+
+    Parameters
+    ----------
+    frames
+        GeoDataFrames in the system that they are to have, and tables, by name; the index is not written.
+    path
+        File to write; layers join those that are there.
+    kinds
+        By name, the type of geometry that GDAL writes, such as ``LineString``: an empty layer cannot tell its own.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     write_gpkg({"parties": pd.DataFrame({"id": ["P1"]})}, Path(home) / "area.gpkg")
+    ...     [str(layer[0]) for layer in pyogrio.list_layers(Path(home) / "area.gpkg")]
+    ['parties']
+    """
+    pyogrio.set_gdal_config_options(_GPKG_SETTINGS)
+    told: list[_Listed] = []
+    try:
+        for place, (name, frame) in enumerate(frames.items(), start=1):
+            kind = (kinds or {}).get(name)
+            pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", geometry_type=kind, append=path.exists())
+            if place % _AT_ONCE == 0 and place < len(frames):
+                told.append(_taken_off_the_list(path))
+    finally:
+        pyogrio.set_gdal_config_options(dict.fromkeys(_GPKG_SETTINGS))
+    if told:
+        _put_back_on_the_list(path, told)
+
+
+def _taken_off_the_list(path: Path) -> _Listed:
+    """Take the layers off the file's list of layers: GDAL opens it anew for each layer, and reads all that are listed.
+
+    One table without shapes stays listed, or GDAL would look for others that are not.
+    """
+    with closing(sqlite3.connect(path)) as base, base:
+        told = _emptied_list(base)
+        base.execute("INSERT INTO gpkg_contents (table_name, data_type) VALUES (?, 'attributes')", (_STAYS,))
+    return told
+
+
+def _put_back_on_the_list(path: Path, told: Iterable[_Listed]) -> None:
+    """List all layers again, in the order in which they were written."""
+    with closing(sqlite3.connect(path)) as base, base:
+        for listed in (*told, _emptied_list(base)):
+            for table, rows in listed.items():
+                for row in rows:
+                    base.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+
+
+def _emptied_list(base: sqlite3.Connection) -> _Listed:
+    base.execute("PRAGMA synchronous = OFF")  # whoever writes the file whole sees to the disk
+    told: _Listed = {}
+    for table in _LISTS:
+        told[table] = list(base.execute(f"SELECT * FROM {table} WHERE table_name <> ?", (_STAYS,)))
+        base.execute(f"DELETE FROM {table}")
+    return told
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a CSV that Excel opens with its Chinese intact.
+
+    Parameters
+    ----------
+    frame
+        Any table; the index is not written. Cells are written as they are: ``write_sheet`` is for what others open.
+    path
+        File to write, over what is there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     write_table(pd.DataFrame({"name": ["一号院"], "area_m2": [2400.0]}), Path(home) / "t.csv")
+    ...     (Path(home) / "t.csv").read_text(encoding="utf-8-sig")
+    'name,area_m2\\n一号院,2400.0\\n'
+    """
+    path.write_text(frame.to_csv(index=False, lineterminator="\n"), encoding="utf-8-sig", newline="\n")
+
+
+def write_sheet(frame: pd.DataFrame, path: Path) -> None:
+    """Write a CSV for a spreadsheet: numbers rounded, and text that would run as a formula written as text.
+
+    Parameters
+    ----------
+    frame
+        Any table; the index is not written.
+    path
+        File to write, over what is there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     write_sheet(pd.DataFrame({"name": ["=1+1"], "length_m": [1 / 3]}), Path(home) / "t.csv")
+    ...     (Path(home) / "t.csv").read_text(encoding="utf-8-sig")
+    "name,length_m\\n'=1+1,0.33\\n"
+    """
+    frame = rounded(frame)
+    texts = [c for c in frame.columns if not pd.api.types.is_numeric_dtype(frame[c])]
+    guarded = frame.assign(**{c: [_as_text(v) for v in frame[c]] for c in texts})
+    write_table(guarded, path)
+
+
+def listed(values: Iterable[Any]) -> str:
+    """Write a list into one cell: names may hold commas, so they are joined by a full-width semicolon.
+
+    Parameters
+    ----------
+    values
+        Names, numbers …, in the order in which they are written.
+
+    Returns
+    -------
+    str
+        Empty for none.
+
+    Examples
+    --------
+    >>> listed(["Luoyang Heat, Ltd", "街道办"])
+    'Luoyang Heat, Ltd；街道办'
+    """
+    return "；".join(map(str, values))
+
+
+def _as_text(value: object) -> Any:
+    value = listed(value) if isinstance(value, list | tuple) else value
+    return f"'{value}" if isinstance(value, str) and value.lstrip().startswith(_FORMULA_STARTS) else value
+
+
+def _rounded(feature: dict[str, Any]) -> dict[str, Any]:
+    geometry = feature["geometry"]
+    properties = {k: _plain(v) for k, v in feature["properties"].items()}
+    shape = {"type": geometry["type"], "coordinates": _round(geometry["coordinates"])}
+    return {"type": "Feature", "properties": properties, "geometry": shape}
+
+
+def _round(coordinates: float | list[Any]) -> Any:
+    if isinstance(coordinates, float):
+        return round(coordinates, _DEGREE_DECIMALS)
+    return [_round(c) for c in coordinates]
+
+
+def _plain(value: object) -> Any:
+    value = value.item() if hasattr(value, "item") else value
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
