@@ -141,6 +141,11 @@ def examples(count: int) -> int:
     return count if PROFILE == "random" else max(2, count // 12)
 
 
+def throw(seed: int) -> int:
+    """Seed of what is drawn by dice: the same in every run, another one with ``SPATIALRENO_DICE=N``."""
+    return seed + int(os.environ.get("SPATIALRENO_DICE", "0"))
+
+
 def frame(rows: list[dict[str, Any]], crs: Any = "EPSG:4546") -> gpd.GeoDataFrame:
     """Make a layer of rows whose ``geometry`` is in metres from ORIGIN."""
     shapes = [translate(row["geometry"], *ORIGIN) for row in rows]

@@ -9,7 +9,7 @@ from conftest import EXAMPLE, ORIGIN, at
 from shapely import LineString
 from shapely.affinity import translate
 
-from spatialreno import Scenario, build, demolish, read_scenario
+from spatialreno import Scenario, alter, build, demolish, read_scenario
 from spatialreno.area.under_catalog import replace_layers
 from spatialreno.community import find_consents, register_facilities, touched_features
 from spatialreno.comparison.plan import consent_values
@@ -102,6 +102,23 @@ def test_shares_that_do_not_add_up_are_named_and_the_rest_stands():
 
 def test_kept_things_and_nothing_ask_nobody():
     assert find_consents(court(), Scenario("none", "", [])).complete
+
+
+def test_another_name_and_what_is_so_already_ask_nobody():
+    """What is new of a thing is asked for, whatever else is set; paid works are, though no cell changes."""
+    area = court(paths=[{"id": "L1", "width_m": 4.0, "geometry": LineString([(5, 5), (5, 95)])}])
+    idle = [
+        alter("buildings", ids=["H1"], set={"name": "1号楼", "built_year": 1980}),
+        alter("compounds", ids=["C1"], set={"cluster": "甲", "community": "乙"}),
+        alter("walls", ids=["W1"], set={"removable": True, "name": "东墙"}),
+    ]
+    found = find_consents(area, Scenario("named", interventions=idle))
+    assert (found.asked_count, found.complete, len(found.votes)) == (0, True, 0)
+    mended = Scenario("mended", interventions=[*idle, alter("buildings", ids=["H1"], set={"insulated": True})])
+    assert set(touched_features(area, mended)["id"]) == {"H1"}
+    paved = Scenario("paved", interventions=[alter("paths", ids=["L1"], set={"width_m": 4.0})])
+    assert set(touched_features(area, paved)["id"]) == {"L1"}
+    assert paved.ledger(area)["cost_yuan"].gt(0).all()
 
 
 @pytest.mark.parametrize("option", ["opened", "full"])

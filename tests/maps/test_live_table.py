@@ -152,6 +152,8 @@ def test_money_by_payer_and_missing_consent_change_with_each_click(table):
             for row in find(table, ".live-payers tr")}  # fmt: skip
     cost = run(table, "return spatialreno.now.payers")
     assert paid and {who: f"{yuan / 1e4:.1f}" for who, yuan in cost.items()} == paid
+    told = "return [0.0428, 0.28, 0, -0.00012, 12].map(value => spatialreno.borne(value, 1))"
+    assert run(table, told) == [3, 1, 1, 5, 1]  # 428 yuan are 0.043 ten thousands
     assert "纺织厂 未签" in find(table, ".live-asked")[0].text
     assert "尚需争取" in find(table, ".live-votes")[0].text
     assert int(find(table, '[data-total="households_missing"] strong')[0].text) > 0

@@ -117,4 +117,12 @@ def test_what_chooses_nothing_is_told_and_refused_where_asked(yards):
     assert "未选中任何对象" in plan.unmatched(yards)[0]
     with pytest.raises(ScenarioError, match=r"alter structures.*\n.*demolish walls"):
         plan.unmatched(yards, strict=True)
-    assert set(plan.ledger(yards)["id"]) == {"W1", "G1"}  # the gate goes with its wall
+    bill = plan.ledger(yards)
+    assert set(bill["id"]) == {"W1", "G1", ""}  # the gate goes with its wall
+    empty = bill[bill["id"] == ""]
+    assert empty["verb"].tolist() == ["alter", "demolish"]
+    assert empty["item"].tolist() == plan.unmatched(yards)
+    assert empty["item_en"].tolist() == told
+    assert empty[["quantity", "cost_yuan"]].to_numpy().tolist() == [[0, 0], [0, 0]]
+    only = Scenario("only", interventions=[demolish("walls", ids=["W1"])])
+    assert plan.bill(yards).lines["cost_yuan"].tolist() == only.bill(yards).lines["cost_yuan"].tolist()

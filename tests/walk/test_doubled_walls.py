@@ -16,7 +16,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from conftest import at, make_area
+from conftest import at, make_area, throw
 from shapely.affinity import rotate, translate
 from shapely.geometry import LineString, Point, box
 
@@ -101,7 +101,7 @@ def drawn_again(kind: str, line: LineString, dice: np.random.Generator) -> tuple
 @functools.cache
 def worlds(turned: bool, count: int) -> tuple[list[Yard], StudyArea, gpd.GeoSeries]:
     """All yards side by side, perhaps turned, and their places by the number of the yard."""
-    dice = np.random.default_rng(14)
+    dice = np.random.default_rng(throw(14))
     yards = [yard(number, dice) for number in range(count)]
 
     def move(shape: Any, number: int) -> Any:

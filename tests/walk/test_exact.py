@@ -7,7 +7,7 @@ import functools
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ORIGIN
+from conftest import ORIGIN, throw
 from snapped import World, area_of, measured, places, random_world
 from worlds import gate, house, shed, spots, wall, without, yard
 
@@ -22,7 +22,7 @@ HOPS = 12
 
 @functools.cache
 def batch(seed: int) -> tuple[list[World], StudyArea]:
-    dice = np.random.default_rng(seed)
+    dice = np.random.default_rng(throw(seed))
     worlds = [random_world(number, dice) for number in range(WORLDS)]
     return worlds, area_of(worlds)
 

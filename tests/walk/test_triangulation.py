@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import throw
 
 from spatialreno.walk.millimetres.compiled import EndlessError
 from spatialreno.walk.reach.mesh import _frame, _in_rows
@@ -54,7 +55,7 @@ def _areas(xy: Any, tri: Any) -> Any:
 @pytest.mark.parametrize("count", CHAINS)
 @pytest.mark.long
 def test_thin_chains_with_a_chord_are_covered(count: int) -> None:
-    dice, chords = np.random.default_rng(14), 0
+    dice, chords = np.random.default_rng(throw(14)), 0
     for _ in range(count):
         spots, sides = chain(dice)
         chords += len(sides) == len(spots)

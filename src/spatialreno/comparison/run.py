@@ -18,7 +18,7 @@ from spatialreno.comparison.works import Asked, Works, asked_of_owners, asked_wo
 from spatialreno.errors import ScenarioError
 from spatialreno.indicators import Evaluation, evaluate, gain_values, who_gains
 from spatialreno.land import built_conflicts, freed_land
-from spatialreno.scenario import Bill, Build, Scenario, ledger_lines, make_bill
+from spatialreno.scenario import Bill, Build, Scenario, ledger_lines, make_bill, priced_acts
 from spatialreno.walk import isochrones
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def compare(
 
 def _ledger(whole: Scenario, works: Works | None, today: StudyArea) -> pd.DataFrame:
     """List what an option touches; what its works lay is priced in the bill, not here."""
-    rows = whole.ledger(today)
+    rows = priced_acts(whole, today)
     laid = works_of(works.scenario) if works else set()
     own = [(layer, i) not in laid for layer, i in zip(rows["layer"], rows["id"], strict=True)]
     rows["part"] = np.where(own, "plan", "works")

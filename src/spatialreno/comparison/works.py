@@ -12,7 +12,7 @@ from spatialreno.area import STATION, pipes_in_use
 from spatialreno.catalog import Finding, sentence
 from spatialreno.community import LiftPlan, LiftTerms, plan_lifts, read_register
 from spatialreno.errors import InputError
-from spatialreno.scenario import Alter, Build, Intervention, Scenario, alter, line
+from spatialreno.scenario import Alter, Build, Intervention, Scenario, alter, line, priced_acts
 from spatialreno.works import KINDS, Dig, HeatPlan, dig_lines, heat_lines, plan_dig, supply_heat
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def _lift_phase(catalog: Catalog) -> int:
 
 def _opens_ground(scenario: Scenario, today: StudyArea) -> bool:
     """Tell whether an option lays pipes or paves a path anew."""
-    acts = scenario.ledger(today)
+    acts = priced_acts(scenario, today)
     paves = acts["layer"].eq("paths") & acts["measure"].eq("paved_m2")
     return bool((paves | (acts["layer"].eq("pipes") & acts["verb"].eq("build"))).any())
 

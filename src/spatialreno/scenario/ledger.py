@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spatialreno.area import lineage
-from spatialreno.scenario.interventions import Intervention
+from spatialreno.scenario.interventions import Acts, Intervention
 from spatialreno.scenario.quantities import Quantities, footprints, hundredths
-from spatialreno.scenario.resolve import Resolved
+from spatialreno.scenario.resolve import Resolved, nothing_chosen, resolve
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
+    from spatialreno.catalog import Catalog
 
 Row = dict[Any, Any]
 COLUMNS = [
@@ -23,8 +24,80 @@ COLUMNS = [
 _UPON = ("buildings", "structures", "facilities", "open_spaces", "parking", "paths")
 
 
-def ledger(resolved: Resolved) -> pd.DataFrame:
-    """Price every act of a resolved scenario; one row for each feature and price item."""
+def priced_acts(scenario: Acts, area: StudyArea) -> pd.DataFrame:
+    """Price every thing that a scenario touches; one row for each feature and price item.
+
+    Parameters
+    ----------
+    scenario
+        The option.
+    area
+        The area it would be applied to.
+
+    Returns
+    -------
+    DataFrame
+        As ``Scenario.ledger``, without the rows that tell of acts which choose nothing.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> priced_acts(sr.Scenario("s", interventions=[sr.demolish("walls", ids=["W15"])]), today)["unit"].tolist()
+    ['m', 'm2']
+    """
+    found = resolve(scenario, area)
+    if found.priced is None:
+        found.priced = _priced_rows(found)
+    return found.priced.copy()
+
+
+def with_unmatched(scenario: Acts, area: StudyArea) -> pd.DataFrame:
+    """List what a scenario touches and, last, its acts that choose nothing, so that nobody takes them for done."""
+    rows = priced_acts(scenario, area)
+    empty = [_empty_row(area.catalog, act) for act in resolve(scenario, area).unmatched]
+    if not empty:
+        return rows
+    told = pd.DataFrame(empty, columns=COLUMNS)
+    return pd.concat([rows, told], ignore_index=True) if len(rows) else told
+
+
+def without_effect(scenario: Acts, area: StudyArea) -> frozenset[tuple[str, str]]:
+    """Name what a scenario alters without effect: another name, or what is so already and is no paid work.
+
+    Parameters
+    ----------
+    scenario
+        The option.
+    area
+        The area it would be applied to.
+
+    Returns
+    -------
+    frozenset
+        Layer and id of each; the catalog's ``records`` says which columns only tell of a thing.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> named = sr.Scenario("s", interventions=[sr.alter("buildings", ids=["B01"], set={"name": "1号楼"})])
+    >>> without_effect(named, today)
+    frozenset({('buildings', 'B01')})
+    """
+    rows = priced_acts(scenario, area)
+    paid = rows[(rows["verb"] == "alter") & rows["unit_price_yuan"].notna()]
+    return resolve(scenario, area).still - set(zip(paid["layer"], paid["id"], strict=True))
+
+
+def _empty_row(catalog: Catalog, act: Intervention) -> Row:
+    texts = dict.fromkeys(("id", "kind", "measure", "unit", "payer", "source", "confidence"), "")
+    told = {"item": nothing_chosen(catalog, act, "zh"), "item_en": nothing_chosen(catalog, act, "en")}
+    own = {"verb": act.verb, "layer": act.layer, "parties": (), "phase": act.phase, "reason": act.reason}
+    return texts | told | own | {"quantity": 0.0, "unit_price_yuan": float("nan"), "cost_yuan": 0.0}
+
+
+def _priced_rows(resolved: Resolved) -> pd.DataFrame:
     area, after = resolved.area, resolved.after
     holders, standing = _holders(area), set(area.buildings.index)
     prices = _by_act(area.catalog.costs.to_dict("records"))

@@ -23,6 +23,7 @@ from spatialreno.area import (
     taken_stretches,
     too_wide_gates,
 )
+from spatialreno.catalog import Finding, sentence
 from spatialreno.errors import Fault, InputError, ScenarioError, nearest
 from spatialreno.scenario.holes import with_holes
 from spatialreno.scenario.interventions import Acts, Alter, Build, Demolish, Intervention
@@ -30,6 +31,7 @@ from spatialreno.scenario.select import select
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
+    from spatialreno.catalog import Catalog
 
 Feature = tuple[str, str]
 _IDS_SHOWN = 8
@@ -67,6 +69,19 @@ class Resolved:
     @cached_property
     def _ids(self) -> dict[str, pd.Index[str]]:
         return {}
+
+    @cached_property
+    def still(self) -> frozenset[Feature]:
+        """Things of which the plan only alters what is recorded of them, or sets what is so already."""
+        told = [(row["layer"], row["column"]) for row in self.area.catalog.rows("records")]
+        changed: set[Feature] = set()
+        for layer, column in {(layer, column) for layer, _, column in self.cells}:
+            if ("", column) not in told and (layer, column) not in told:
+                ids = [i for name, i, other in self.cells if (name, other) == (layer, column)]
+                old, new = (area.layer(layer)[column].reindex(ids) for area in (self.area, self.after))
+                same = (old == new).fillna(False) | (old.isna() & new.isna())
+                changed |= {(layer, i) for i in same.index[~same.astype(bool)]}
+        return frozenset({(layer, i) for layer, i, _ in self.cells} - changed)
 
     @cached_property
     def after(self) -> StudyArea:
@@ -173,6 +188,11 @@ def _resolved(scenario: Acts, area: StudyArea) -> Resolved:
     if result.problems:
         raise result.error(result.problems)
     return result
+
+
+def nothing_chosen(catalog: Catalog, act: Intervention, lang: str) -> str:
+    """Tell of an act that it chooses nothing, with the mend."""
+    return sentence(catalog, Finding("nothing_chosen", {"act": str(act)}), lang)
 
 
 def _resolve_choice(act: Demolish | Alter, result: Resolved) -> None:
@@ -328,4 +348,4 @@ def _check_crs(act: Build, result: Resolved) -> None:
         result.problems.append(f"{act}: {act.crs!r} is no coordinate system. Give EPSG:4546 or leave it out.")
 
 
-__all__ = ["Feature", "Intervention", "Resolved", "resolve"]
+__all__ = ["Feature", "Intervention", "Resolved", "nothing_chosen", "resolve"]

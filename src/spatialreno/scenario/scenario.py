@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from spatialreno.area import Shown, all_households
-from spatialreno.catalog import Finding, sentence
 from spatialreno.errors import ScenarioError
 from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention
 from spatialreno.scenario.text import canonical_text
@@ -77,7 +76,8 @@ class Scenario(Shown):
     def apply(self, area: StudyArea) -> StudyArea:
         """Return the area as this scenario would leave it; the area given stays as it was.
 
-        Selections are resolved against the area given, then done 拆 → 改 → 建.
+        Selections are resolved against the area given, then done 拆 → 改 → 建. An act that chooses nothing changes
+        nothing: ``unmatched`` and ``ledger`` tell it.
 
         Parameters
         ----------
@@ -127,20 +127,17 @@ class Scenario(Shown):
             verb (``keep`` for things chosen but not removable), layer, id, kind, item, item_en, measure (what is
             measured), quantity, unit, unit_price_yuan, cost_yuan (to the fen), payer, parties (a tuple of names),
             phase, reason, source, confidence. Prices are estimates of the catalog; where it has none the cost is
-            missing, not zero.
+            missing, not zero. An act that chooses nothing has a row without an id, of quantity and cost 0, that
+            says so; ``expect = 0`` says that nothing is meant, and has none.
 
         Raises
         ------
         ScenarioError
             As ``apply``.
         """
-        from spatialreno.scenario.ledger import ledger
-        from spatialreno.scenario.resolve import resolve
+        from spatialreno.scenario.ledger import with_unmatched
 
-        found = resolve(self, area)
-        if found.priced is None:
-            found.priced = ledger(found)
-        return found.priced.copy()
+        return with_unmatched(self, area)
 
     def unmatched(self, area: StudyArea, *, strict: bool = False, lang: str = "zh") -> list[str]:
         """Tell which of its interventions choose nothing in an area, and so change and cost nothing there.
@@ -171,13 +168,12 @@ class Scenario(Shown):
         >>> sr.Scenario("s", interventions=[sr.demolish("walls", between=["C01", "C09"])]).unmatched(today, lang="en")
         ["demolish walls (between = ['C01', 'C09']) in s chooses nothing. Correct it, or write expect = 0."]
         """
-        from spatialreno.scenario.resolve import resolve
+        from spatialreno.scenario.resolve import nothing_chosen, resolve
 
         found = resolve(self, area)
-        acts = [Finding("nothing_chosen", {"act": str(act)}) for act in found.unmatched]
-        if strict and acts:
-            raise found.error([sentence(area.catalog, act, "en") for act in acts])
-        return [sentence(area.catalog, act, lang) for act in acts]
+        if strict and found.unmatched:
+            raise found.error([nothing_chosen(area.catalog, act, "en") for act in found.unmatched])
+        return [nothing_chosen(area.catalog, act, lang) for act in found.unmatched]
 
     def bill(self, area: StudyArea) -> Bill:
         """Return what the scenario costs (投资估算): the lines of its ledger, design, supervision and reserve.
@@ -204,8 +200,9 @@ class Scenario(Shown):
         True
         """
         from spatialreno.scenario.bill import ledger_lines, make_bill
+        from spatialreno.scenario.ledger import priced_acts
 
-        return make_bill({self.name: [ledger_lines(self.ledger(area))]}, area.catalog, all_households(area))
+        return make_bill({self.name: [ledger_lines(priced_acts(self, area))]}, area.catalog, all_households(area))
 
 
 def _checked(interventions: Iterable[Intervention], name: str) -> list[Intervention]:

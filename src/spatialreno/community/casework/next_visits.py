@@ -13,6 +13,7 @@ from scipy import sparse
 from spatialreno.community.consents.touched import touched_features
 from spatialreno.errors import InputError
 from spatialreno.optimise import Milp, solve_milp
+from spatialreno.scenario import priced_acts
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -112,7 +113,7 @@ def next_visits(
 
 
 def _worth(area: StudyArea, scenario: Scenario) -> dict[Thing, float]:
-    cost = scenario.ledger(area).groupby(["layer", "id"])["cost_yuan"].sum().reset_index()
+    cost = priced_acts(scenario, area).groupby(["layer", "id"])["cost_yuan"].sum().reset_index()
     return {(str(row["layer"]), str(row["id"])): float(row["cost_yuan"]) for row in cost.to_dict("records")}
 
 

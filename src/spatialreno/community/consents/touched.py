@@ -18,6 +18,7 @@ from spatialreno.community.consents.opened import (
     opened_between,
     wall_sides,
 )
+from spatialreno.scenario import priced_acts, without_effect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,8 @@ _RECENT = 32  # scenarios that are remembered: all options of a comparison
 
 def touched_features(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
     """List every feature a scenario touches, with the rule of consent that holds for it.
+
+    What is altered without effect (another name, or what is so already) asks nobody and is not listed.
 
     Parameters
     ----------
@@ -79,10 +82,11 @@ def _recent(area: StudyArea) -> dict[Scenario, pd.DataFrame]:
 
 
 def _touched(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
-    bill = scenario.ledger(area)
+    bill = priced_acts(scenario, area)
     acts = bill[bill["verb"] != "keep"].drop_duplicates(["verb", "layer", "id"])
-    after = scenario.apply(area)
-    keys = list(acts[["verb", "layer", "id"]].itertuples(index=False, name=None))
+    after, idle = scenario.apply(area), without_effect(scenario, area)
+    keys: list[Act] = list(acts[["verb", "layer", "id"]].itertuples(index=False, name=None))
+    keys = [(verb, layer, i) for verb, layer, i in keys if verb != "alter" or (layer, i) not in idle]
     opens = opened_between(area, after, keys)
     gone = {i for verb, layer, i in keys if (verb, layer) == ("demolish", "walls")}
     rules, yards = area.catalog.rows("consent_rules"), Nearby(area.compounds.geometry)

@@ -14,6 +14,7 @@ from spatialreno.community import Tally, read_register, register_facilities
 from spatialreno.comparison.after.found import altered_share, match, standing_share
 from spatialreno.errors import Fault, InputError
 from spatialreno.files import write_book
+from spatialreno.scenario import priced_acts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,7 +168,7 @@ def completed(today: StudyArea, scenario: Scenario, survey: StudyArea, *, keep_r
 
 
 def _acts(today: StudyArea, scenario: Scenario, after: StudyArea, survey: StudyArea, near: float) -> pd.DataFrame:
-    ledger = scenario.ledger(today)
+    ledger = priced_acts(scenario, today)
     rows = []
     for (verb, layer, thing), own in ledger[ledger["verb"] != "keep"].groupby(["verb", "layer", "id"], sort=False):
         first = own.iloc[0]

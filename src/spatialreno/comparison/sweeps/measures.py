@@ -20,7 +20,7 @@ from spatialreno.comparison.run import only_cleared
 from spatialreno.comparison.streets import street_gained_m2
 from spatialreno.indicators import Evaluation, evaluate, gain_values, who_gains
 from spatialreno.land import freed_land
-from spatialreno.scenario import Scenario, ledger_lines, make_bill
+from spatialreno.scenario import Scenario, ledger_lines, make_bill, priced_acts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,7 @@ class Tried:
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """What the plan touches."""
-        return (self.plan or _NOTHING).ledger(self.today).assign(part="plan")
+        return priced_acts(self.plan or _NOTHING, self.today).assign(part="plan")
 
     @cached_property
     def bill(self) -> Bill:

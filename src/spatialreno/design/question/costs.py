@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from spatialreno.design.question.candidates import Candidate, scenario_of
+from spatialreno.scenario import priced_acts
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -41,7 +42,7 @@ def opening_costs(area: StudyArea, candidates: Sequence[Candidate]) -> pd.Series
     wall_of = dict(zip(area.gates.index, area.gates["wall_id"], strict=True))
     cost: dict[tuple[str, str, str], float] = {}
     for becomes, part in by_becoming(candidates):
-        ledger = scenario_of(part, "priced").ledger(area)
+        ledger = priced_acts(scenario_of(part, "priced"), area)
         shares = ledger["payer"].map({payer: _with_fees(area, payer) for payer in ledger["payer"].unique()})
         own = set().union(*(one.features for one in part))
         yuan = ledger["cost_yuan"].to_numpy(float) * shares.to_numpy(float)

@@ -116,9 +116,9 @@ def who_must(area: StudyArea, after: StudyArea, players: Players, things: Iterab
 
 def bill_by_coalition(area: StudyArea, scenario: Scenario, asked: Asked) -> dict[int, float]:
     """Add up what works cost by those without whom they cannot be done, with design, supervision and reserve."""
-    from spatialreno.scenario import ledger_lines, make_bill
+    from spatialreno.scenario import ledger_lines, make_bill, priced_acts
 
-    ledger = scenario.ledger(area)
+    ledger = priced_acts(scenario, area)
     ledger = ledger[ledger["verb"] != "keep"]
     key = [asked.get(thing, 0) for thing in zip(ledger["layer"], ledger["id"], strict=True)]
     parts = {str(who): [ledger_lines(rows)] for who, rows in ledger.groupby(key, sort=True)}

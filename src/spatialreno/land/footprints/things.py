@@ -103,14 +103,14 @@ def _may_go(area: StudyArea) -> tuple[Any, Any]:
 
 
 def _bill(area: StudyArea, walls: gpd.GeoDataFrame, sheds: gpd.GeoDataFrame) -> pd.DataFrame:
-    from spatialreno.scenario import Scenario, demolish
+    from spatialreno.scenario import Scenario, demolish, priced_acts
 
     acts = [
         demolish(layer, ids=frame.index.tolist())
         for layer, frame in (("structures", sheds), ("walls", walls))
         if len(frame)
     ]
-    bill = Scenario("all", interventions=acts).ledger(area)
+    bill = priced_acts(Scenario("all", interventions=acts), area)
     return bill[(bill["verb"] == "demolish") & (bill["measure"] != "open_m2")]  # what is built upon is not made good
 
 

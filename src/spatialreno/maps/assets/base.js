@@ -39,6 +39,10 @@ const spatialreno = { themes: [], guests: [], stage: Infinity, shade: "", origin
     return (value < 0 ? "−" : "") + whole.replace(/\B(?=(\d{3})+$)/g, "\u202f") + (part ? `.${part}` : "");
   };
 
+  // So many decimals, or where these would tell nothing, two digits: 428 yuan are 0.043 ten thousands and not 0.0.
+  app.borne = (value, decimals) => !value || Number(value.toFixed(decimals)) ? decimals
+    : Math.max(decimals, Math.min(1 - Math.floor(Math.log10(Math.abs(value))), 6));
+
   // What is copied pastes as numbers: the thin groups are for the eye.
   document.addEventListener("copy", event => {
     const selected = document.getSelection();

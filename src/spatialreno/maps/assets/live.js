@@ -89,14 +89,15 @@
     const rows = app.page.lines.map(([key, title, unit, digits]) => {
       const [before, after] = [valueOf(app.today, key), valueOf(app.now, key)];
       const change = before === null || after === null ? null : after - before;
-      const none = change === null || Number(Math.abs(change).toFixed(digits)) === 0;
+      const borne = value => key === "cost" ? app.borne(value, digits) : digits;
+      const none = change === null || Number(Math.abs(change).toFixed(borne(change))) === 0;
       const sense = none || !BETTER[key] ? "same" : (change > 0) === (BETTER[key] > 0) ? "better" : "worse";
       const line = element("tr");
       line.dataset.line = key;
       const name = scoped(element("th", null, title), "row");
       name.append(" ", element("span", "unit", unit));
-      line.append(name, element("td", null, written(before, digits)), element("td", "chosen", written(after, digits)),
-        element("td", sense, none ? "0" : `${change > 0 ? "▲" : "▼"} ${number(Math.abs(change), digits)}`));
+      line.append(name, element("td", null, written(before, borne(before))), element("td", "chosen", written(after, borne(after))),
+        element("td", sense, none ? "0" : `${change > 0 ? "▲" : "▼"} ${number(Math.abs(change), borne(change))}`));
       return line;
     });
     const [top, body] = [element("thead"), element("tbody")];
@@ -115,7 +116,7 @@
     const rows = Object.entries(app.now.payers).sort((a, b) => b[1] - a[1]).map(([payer, yuan]) => {
       const line = element("tr");
       line.dataset.payer = payer;
-      line.append(scoped(element("th", null, app.page.payers[payer] || payer), "row"), element("td", null, written(yuan / 1e4, 1)));
+      line.append(scoped(element("th", null, app.page.payers[payer] || payer), "row"), element("td", null, written(yuan / 1e4, app.borne(yuan / 1e4, 1))));
       return line;
     });
     document.querySelector(".live-payers").replaceChildren(...(rows.length ? rows : [noted(app.page.words.no_acts, 2)]));

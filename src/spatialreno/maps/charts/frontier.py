@@ -10,7 +10,7 @@ import pandas as pd
 
 from spatialreno.maps.charts.labels import INK, label
 from spatialreno.maps.words.design_words import say_design
-from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.numbers import number, ten_thousands
 from spatialreno.maps.words.safe_html import Markup, joined, tag
 from spatialreno.maps.words.words import Lang
 
@@ -52,7 +52,7 @@ def frontier_lead(frontier: Frontier, lang: Lang, *, where: str = "") -> str:
     if best["status"] != "proven":
         proof = say_design("at_most", lang, bound=told_value(float(best["bound"]), goal))
     said = say_design(
-        "lead", lang, cost=number(float(best["cost_yuan"]) / _WAN, 1), count=str(len(best["chosen"])), proof=proof,
+        "lead", lang, cost=ten_thousands(float(best["cost_yuan"])), count=str(len(best["chosen"])), proof=proof,
         where=where or ("、" if lang == "zh" else ", ").join(best["chosen"]) or say_design("nothing", lang),
         what=what_counts(goal, lang), today=told_value(today, goal), value=told_value(value, goal),
     )  # fmt: skip

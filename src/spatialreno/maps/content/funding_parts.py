@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from spatialreno.maps.charts.labels import label
 from spatialreno.maps.content.tables import grid
-from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.numbers import ten_thousands
 from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
 from spatialreno.maps.words.words import Lang, payer_word, word
@@ -83,11 +83,11 @@ def _bars(found: Funding, titles: Mapping[str, str], lang: Lang) -> Markup:
         parts.append(label(titles[option], _LEFT - 8, top + 15, anchor="end"))
         for payer in payers:
             wide = float(own.get(payer, 0.0)) * scale
-            told = f"{payer_word(payer, lang)} {number(float(own.get(payer, 0.0)) / _TEN_THOUSAND, 1)}"
+            told = f"{payer_word(payer, lang)} {ten_thousands(float(own.get(payer, 0.0)))}"
             if wide:
                 parts.append(_box(at, top, wide, PAYER_COLOURS[payer], told))
             at += wide
-        parts.append(label(number(float(own.sum()) / _TEN_THOUSAND, 1), at + 6, top + 15))
+        parts.append(label(ten_thousands(float(own.sum())), at + 6, top + 15))
     high = _KEY + 14 + _ROW * len(options)
     view, title = f"0 0 {_WIDE:.0f} {high:.0f}", say("funding", lang)
     return tag("svg", *parts, viewBox=view, role="img", aria_label=title, class_="picture")

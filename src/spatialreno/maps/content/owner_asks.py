@@ -13,6 +13,7 @@ import pandas as pd
 from spatialreno.area import lineage
 from spatialreno.errors import InputError
 from spatialreno.maps.content.owners import party_names
+from spatialreno.scenario import without_effect
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
@@ -155,6 +156,8 @@ class _Book:
         self.enforced = set(zip(*(asked.loc[asked["basis"] == "enforcement", c] for c in ("layer", "id")), strict=True))
         rows = options.ledgers[key]
         rows = rows[rows["verb"] != "keep"]
+        idle = without_effect(next(s for s in options.scenarios if s.name == key), self.area)
+        rows = rows[[pair not in idle for pair in zip(rows["layer"], rows["id"], strict=True)]]
         self.rows = rows[rows["part"] != "works"] if "part" in rows else rows
         self.touched: dict[str, list[tuple[dict[Any, Any], float]]] = {}
         for row in self.rows.to_dict("records"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from spatialreno.maps.content.side_by_side import option_cell, option_heads
 from spatialreno.maps.content.stage_names import stage_names
-from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.numbers import number, ten_thousands
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
 from spatialreno.maps.words.words import Lang, payer_word, word
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
     from spatialreno.scenario import Bill
 
-_TEN_THOUSAND = 10_000
 Line = tuple[str, list[tuple[str, str]]]
 
 
@@ -76,7 +75,7 @@ def _cell(cost: float, households: float) -> tuple[str, str]:
     if cost != cost:
         return "—", ""
     each = number(cost / households, 0) if households and households == households else "—"
-    return (number(cost / _TEN_THOUSAND, 1), each) if cost else ("0", "0")
+    return (ten_thousands(cost), each) if cost else ("0", "0")
 
 
 def payer_table(options: Comparison, titles: Sequence[str], lang: Lang, chosen: int) -> Markup:

@@ -15,7 +15,7 @@ from spatialreno.maps.content.indicator_tables import option_titles, unit_text
 from spatialreno.maps.content.proposal_parts import cluster_parts, frontier_parts
 from spatialreno.maps.content.schedule_parts import schedule_parts
 from spatialreno.maps.content.tables import grid
-from spatialreno.maps.words.numbers import bracketed, facility_title, number
+from spatialreno.maps.words.numbers import bracketed, facility_title, number, ten_thousands
 from spatialreno.maps.words.people_words import holder_word, say
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
 from spatialreno.maps.words.words import Lang, payer_word, word
@@ -239,8 +239,8 @@ def _menu(people: People, options: Comparison, lang: Lang) -> list[Markup]:
         return []
     rules = {row["rule"]: row for row in options.today.catalog.rows("menu_rules")}
     note = (
-        f"{rules[found.rule][f'title_{lang}']}；{say('budget', lang)} {number(found.budget_yuan / _TEN_THOUSAND, 0)}，"
-        f"{say('spent', lang)} {number(found.spent_yuan / _TEN_THOUSAND, 0)}{say('10k', lang)}；"
+        f"{rules[found.rule][f'title_{lang}']}；{say('budget', lang)} {ten_thousands(found.budget_yuan, 0)}，"
+        f"{say('spent', lang)} {ten_thousands(found.spent_yuan, 0)}{say('10k', lang)}；"
         f"{say('voters', lang)} {found.voters}"
     )
     heads = [say(k, lang) for k in ("item", "class", "chosen", "cost_10k", "wanted", "stable")]
@@ -274,7 +274,7 @@ def menu_reason(reason: str, table: pd.DataFrame, lang: Lang) -> str:
     if what == "needs":
         detail = "、".join(str(table.at[i, "title"]) for i in detail.split(";"))
     elif what == "short":
-        detail = number(float(detail) / _TEN_THOUSAND, 1)
+        detail = ten_thousands(float(detail))
     return f"{say(what, lang)}{detail}"
 
 

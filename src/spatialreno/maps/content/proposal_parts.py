@@ -10,7 +10,7 @@ from spatialreno.comparison import by_cluster, cluster_ground
 from spatialreno.maps.charts.frontier import frontier_chart, frontier_lead, told_value
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.words.design_words import say_design
-from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.numbers import number, ten_thousands
 from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.safe_html import Markup, tag
 from spatialreno.maps.words.words import Lang, word
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
     from spatialreno.design import Frontier
 
-_WAN = 10_000.0
 
 
 def frontier_parts(frontier: Frontier, lang: Lang) -> list[Markup]:
@@ -46,7 +45,7 @@ def frontier_parts(frontier: Frontier, lang: Lang) -> list[Markup]:
 
 
 def _row(one: dict[Any, Any]) -> list[object]:
-    cells = [number(float(one["cost_yuan"]) / _WAN, 1), told_value(float(one["value"]), str(one["goal"])),
+    cells = [ten_thousands(float(one["cost_yuan"])), told_value(float(one["value"]), str(one["goal"])),
              told_value(float(one["bound"]), str(one["goal"]))]  # fmt: skip
     return [", ".join(one["chosen"]) or "—", *(tag("span", cell) for cell in cells)]
 

@@ -12,7 +12,7 @@ from spatialreno.maps.charts.labels import INK, label
 from spatialreno.maps.content.funding_parts import PAYER_COLOURS
 from spatialreno.maps.content.indicator_tables import option_titles, unit_text
 from spatialreno.maps.content.tables import grid
-from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.numbers import borne, number
 from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
 from spatialreno.maps.words.words import Lang, payer_word
@@ -190,7 +190,8 @@ def curve(found: Schedule, lang: Lang) -> Markup:
             for n, value in enumerate(table[column])
         )
         parts.append(tag("polyline", points=points, fill="none", stroke=color, stroke_width="2"))
-        parts.append(_text(f"{number(whole / part, 1)}{unit}", _LEFT + wide + 6, 24 + 16 * k, fill=color))
+        told = number(whole / part, borne(whole / part, 1))
+        parts.append(_text(f"{told}{unit}", _LEFT + wide + 6, 24 + 16 * k, fill=color))
     parts += [_text(str(table["week"].iloc[0].date()), _LEFT, _HIGH + 16)]
     parts += [_text(str(table["week"].iloc[-1].date()), _LEFT + wide, _HIGH + 16, "end")]
     return _svg(parts, _HIGH + 24, say("s_curve", lang))

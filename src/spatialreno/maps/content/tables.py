@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.numbers import borne, number
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
 
 
@@ -35,4 +35,8 @@ def _shown(cell: object) -> object:
     value: Any = cell
     if value is None or pd.isna(value):
         return "—"
-    return number(float(value), 0 if float(value).is_integer() or abs(float(value)) >= 1000 else 1)
+    return number(float(value), _decimals(float(value)))
+
+
+def _decimals(value: float) -> int:
+    return 0 if value.is_integer() or abs(value) >= 1000 else borne(value, 1)

@@ -15,7 +15,7 @@ from spatialreno.maps.content.owners import owners
 from spatialreno.maps.content.stage_names import stage_names
 from spatialreno.maps.drawing.features import Told
 from spatialreno.maps.drawing.style import gain_class
-from spatialreno.maps.words.numbers import bracketed, facility_title, number
+from spatialreno.maps.words.numbers import bracketed, facility_title, number, ten_thousands
 from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 # Above this many homes only the walks that some option changes are written into the page.
 _ALL_WALKS_TO = 3000
 _CARDS = ("owner", "cost", "taken_by", "reason")
-_TEN_THOUSAND = 10_000.0
 
 
 @dataclass(frozen=True)
@@ -194,7 +193,7 @@ def _stages(key: str, options: Comparison, lang: Lang) -> list[dict[str, Any]]:
                 "phase": int(str(phase)),
                 "title": names[int(str(phase))],
                 "works": ("；" if lang == "zh" else "; ").join(said_works(rows, options, lang)),
-                "sum": word("so_far", lang).format(sum=number(cost / _TEN_THOUSAND, 1)),
+                "sum": word("so_far", lang).format(sum=ten_thousands(cost)),
             }
         )
     return found

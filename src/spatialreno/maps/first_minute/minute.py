@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from spatialreno.maps.content.indicator_tables import option_titles
-from spatialreno.maps.words.numbers import short
+from spatialreno.maps.words.numbers import borne, short
 from spatialreno.maps.words.words import Lang, word
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ def _better(rival: Minute, own: Minute, lang: Lang) -> str:
 def _said(name: str, value: float, lang: Lang) -> str:
     _, divisor, decimals = _ALL.get(name, (1, 1.0, 0))
     whole = divisor > 1 and abs(value / divisor) >= _LARGE
-    return word("none", lang) if math.isnan(value) else short(value / divisor, 0 if whole else decimals)
+    told = borne(value / divisor, decimals) if divisor > 1 else decimals
+    return word("none", lang) if math.isnan(value) else short(value / divisor, 0 if whole else told)
 
 
 def _values(options: Comparison) -> dict[str, dict[str, float]]:

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from spatialreno.maps.content.side_by_side import cell_bar
 from spatialreno.maps.content.stage_names import stage_names
-from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.numbers import ten_thousands
 from spatialreno.maps.words.safe_html import Markup, isolated, tag
 from spatialreno.maps.words.words import Lang, payer_word, word
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
 
-_TEN_THOUSAND = 10_000.0
 
 
 def money_bars(options: Comparison, key: str, lang: Lang) -> Markup:
@@ -53,5 +52,5 @@ def _row(title: str, costs: list[float], most: float, *, last: bool) -> Markup:
 
 
 def _cell(yuan: float, share: float) -> Markup:
-    said = number(yuan / _TEN_THOUSAND, 1) if yuan else "0"
+    said = ten_thousands(yuan) if yuan else "0"
     return tag("td", said, cell_bar(share), class_="held")

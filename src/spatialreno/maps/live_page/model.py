@@ -14,7 +14,7 @@ from spatialreno.blocks import frontages
 from spatialreno.community import find_consents, read_register, touched_features
 from spatialreno.maps.content.owners import party_names
 from spatialreno.maps.live_page.consent_model import Asks, asks_of, holders, matters_of
-from spatialreno.scenario import Scenario, alter, build, demolish, funding_rule, hundredths, millionths
+from spatialreno.scenario import Scenario, alter, build, demolish, funding_rule, hundredths, millionths, priced_acts
 
 if TYPE_CHECKING:
     from spatialreno._types import Geometries
@@ -92,7 +92,7 @@ def _priced(area: StudyArea, scenario: Scenario) -> list[tuple[Any, ...]]:
     """List layer, verb, kind, id, payer and cost of what a scenario touches."""
     known = area.derive(_prices)
     if scenario not in known:
-        ledger = scenario.ledger(area)
+        ledger = priced_acts(scenario, area)
         ledger = ledger[ledger["verb"] != "keep"]
         columns = (ledger[name].tolist() for name in ("layer", "verb", "kind", "id", "payer", "cost_yuan"))
         known[scenario] = list(zip(*columns, strict=True))

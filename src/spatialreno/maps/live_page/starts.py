@@ -13,8 +13,9 @@ from spatialreno.maps.charts.frontier import told_value, what_counts
 from spatialreno.maps.content.indicator_tables import unit_text
 from spatialreno.maps.drawing.features import Version, versions
 from spatialreno.maps.live_page.fit_model import outlines
-from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.numbers import ten_thousands
 from spatialreno.maps.words.words import Lang, checked
+from spatialreno.scenario import priced_acts
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Scenario
 
-_WAN = 10_000.0
 _FOLLOWS = {"rights", "ballots", "parties", "listed"}  # these change with what they speak of
 _NOTED = ("walls", "structures", "gates")
 
@@ -78,7 +78,7 @@ def design_steps(folder: str | Path, *, lang: Lang = "zh") -> list[Scenario]:
         if one["chosen"]:
             step = read_scenario(Path(folder) / f"design-{one['cost_yuan']:.0f}.toml")
             value = told_value(float(one["value"]), str(one["goal"]))
-            title = f"{number(one['cost_yuan'] / _WAN, 1)} {unit_text('10000 yuan', language)} · {value}"
+            title = f"{ten_thousands(one['cost_yuan'])} {unit_text('10000 yuan', language)} · {value}"
             found.append(Scenario(step.name, f"{title} {what_counts(str(one['goal']), language)}", step.interventions))
     return found
 
@@ -109,7 +109,7 @@ def _start(area: StudyArea, scenario: Scenario, origin: list[float], lang: Lang)
 
 def _notes(area: StudyArea, scenario: Scenario) -> dict[tuple[str, str], dict[str, Any]]:
     """Read why and when each thing is done."""
-    ledger = scenario.ledger(area)
+    ledger = priced_acts(scenario, area)
     ledger = ledger[ledger["verb"] != "keep"]
     found = {}
     for layer, name, reason, phase in ledger[["layer", "id", "reason", "phase"]].itertuples(index=False, name=None):

@@ -14,7 +14,7 @@ from spatialreno.maps.content.tables import grid, headed
 from spatialreno.maps.drawing.style import ALTERED, BUILT, PAPER
 from spatialreno.maps.drawing.svg import way
 from spatialreno.maps.page.page import Page, printed
-from spatialreno.maps.words.numbers import bracketed, number
+from spatialreno.maps.words.numbers import borne, bracketed, number
 from spatialreno.maps.words.people_words import say
 from spatialreno.maps.words.safe_html import Markup, asset, isolated, tag
 from spatialreno.maps.words.words import Lang, checked, word
@@ -162,7 +162,8 @@ def _bar(row: dict[Any, Any], measure: str, most: float, lang: Lang) -> Markup:
     name = row["district"] or say("whole_city", lang)
     known = {k: float(row[k]) for k in _COUNTED if not pd.isna(row[k])}
     part = _TEN_THOUSAND if measure == "money_yuan" else 1.0
-    told = word("comma", lang).join(f"{say(k, lang)} {number(v / part, 0)}" for k, v in known.items())
+    shown = {k: number(v / part, borne(v / part, 0) if part > 1 else 0) for k, v in known.items()}
+    told = word("comma", lang).join(f"{say(k, lang)} {text}" for k, text in shown.items())
     bars, at = [], 0.0
     for status, (fill, edge, inner) in _LOOKS.items():
         if status in known:

@@ -15,7 +15,7 @@ from spatialreno.maps.drawing.svg import way
 from spatialreno.maps.page.page import Page, printed
 from spatialreno.maps.proposals.design_steps import counted, deeds, opened_rows, step_rows
 from spatialreno.maps.words.design_words import say_design
-from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.numbers import number, ten_thousands
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
 from spatialreno.maps.words.words import Lang, checked, word
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.design import Design
 
-_WAN = 10_000.0
 _OPENED, _ALTERED = "#d55e00", "#b36b00"
 _STYLE = """
 body { font: 15px/1.5 "Microsoft YaHei","PingFang SC","Noto Sans CJK SC",sans-serif; margin: 1.5em auto;
@@ -148,7 +147,7 @@ def _steps(points: list[Design], area: StudyArea | None, lang: Lang) -> Markup:
 
 def _chip(one: Design, lang: Lang) -> str:
     """Name a step by its money and what it gives."""
-    return say_design("chip", lang, cost=number(one.cost_yuan / _WAN, 1), value=_told(one.value, one))
+    return say_design("chip", lang, cost=ten_thousands(one.cost_yuan), value=_told(one.value, one))
 
 
 def _step(one: Design, area: StudyArea | None, lang: Lang) -> list[Markup]:

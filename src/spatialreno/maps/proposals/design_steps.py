@@ -10,7 +10,7 @@ from spatialreno._types import Row
 from spatialreno.maps.charts.frontier import told_value
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.words.design_words import say_design
-from spatialreno.maps.words.numbers import number
+from spatialreno.maps.words.numbers import number, ten_thousands
 from spatialreno.maps.words.safe_html import Markup, tag
 from spatialreno.maps.words.words import Lang
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.design import Candidate, Design
 
-_WAN = 10_000.0
 _YARDS = ("compound_a", "compound_b", "compound_id")
 
 
@@ -55,7 +54,7 @@ def step_rows(points: Sequence[Design], lang: Lang) -> Markup | None:
         told = say_design("state_proven", lang)
         if point.status != "proven":
             told = f"{say_design('at_best', lang)} {told_value(point.bound, point.goal)}"
-        cells = (number(point.cost_yuan / _WAN, 1), str(len(point.chosen)), told_value(point.value, point.goal),
+        cells = (ten_thousands(point.cost_yuan), str(len(point.chosen)), told_value(point.value, point.goal),
                  told_value(more, point.goal), each)  # fmt: skip
         rows.append([*(tag("span", cell) for cell in cells), tag("span", told)])
         cost, value = point.cost_yuan, point.value

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from spatialreno.maps.words.words import Lang
 
 if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
+
+
+_TEN_THOUSAND = 10_000.0
+_FINEST = 6  # a fen in 10 000 yuan
 
 
 def facility_title(kind: str, catalog: Catalog, lang: Lang) -> str:
@@ -41,6 +46,27 @@ def number(value: float, decimals: int) -> str:
     ('12\\u202f345.0', '2.5')
     """
     return f"{value:,.{decimals}f}".replace(",", "\u202f")
+
+
+def borne(value: float, decimals: int) -> int:
+    """Say how many decimals a number needs: so many, or where these would tell nothing, two of its digits.
+
+    >>> borne(12.34, 1), borne(0.28, 1), borne(0.0428, 1), borne(0.0, 1), borne(0.00012, 1)
+    (1, 1, 3, 1, 5)
+    """
+    if not value or not math.isfinite(value) or round(value, decimals):
+        return decimals
+    return max(decimals, min(1 - math.floor(math.log10(abs(value))), _FINEST))
+
+
+def ten_thousands(yuan: float, decimals: int = 1) -> str:
+    """Write a sum in 10 000 yuan; a small one with more decimals, never as nothing.
+
+    >>> ten_thousands(4_280_000), ten_thousands(428), ten_thousands(0)
+    ('428.0', '0.043', '0.0')
+    """
+    value = yuan / _TEN_THOUSAND
+    return number(value, borne(value, decimals))
 
 
 def short(value: float, decimals: int) -> str:

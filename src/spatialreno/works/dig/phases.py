@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import Fault
+from spatialreno.scenario import priced_acts
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -36,7 +37,7 @@ def dig_phases(
     if scenario is None or not len(lanes):
         return {"phase": [phase] * len(lanes), "paved": [None] * len(lanes)}, []
     survey = area.survey
-    bill = scenario.ledger(survey)
+    bill = priced_acts(scenario, survey)
     paving = bill[(bill["layer"] == "paths") & bill["verb"].isin(["alter", "build"])]
     paved = paving.groupby("id")["phase"].min().to_dict()
     gone = bill[(bill["verb"] == "demolish") & bill["layer"].isin(["walls", "structures", "buildings"])]
