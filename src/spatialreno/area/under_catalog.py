@@ -211,7 +211,9 @@ def _own_of(area: Held) -> dict[str, frozenset[str]]:
     return {n: frozenset(own_columns(area.layer(n), layer)) for n, layer in area.catalog.layers.items()}
 
 
-def replace_layers(area: Area, changed: Mapping[str, pd.DataFrame]) -> Area:
+def replace_layers(
+    area: Area, changed: Mapping[str, pd.DataFrame], *, fewer: Mapping[str, pd.DataFrame] = MappingProxyType({})
+) -> Area:
     """Return the area with some layers changed, checked and related again; its survey stays.
 
     Parameters
@@ -220,6 +222,8 @@ def replace_layers(area: Area, changed: Mapping[str, pd.DataFrame]) -> Area:
         The area to start from.
     changed
         New tables by layer name, in the area's CRS.
+    fewer
+        Layers of the area with some of their rows left out, the others as they are: in form already.
 
     Returns
     -------
@@ -242,12 +246,12 @@ def replace_layers(area: Area, changed: Mapping[str, pd.DataFrame]) -> Area:
     notes = Notes(known=_own_of(area))
     dictionaries = area.catalog.layers
     before: dict[str, pd.DataFrame] = {n: area.layer(n) for n in dictionaries}
-    formed = dict(before)
+    formed = {**before, **fewer}
     for name, frame in changed.items():
         given = frame.drop(columns=[c for c in dictionaries[name].of_status("derived") if c in frame.columns])
         formed[name] = conform(given, dictionaries[name], notes)
+    passed = frozenset(n for n in formed if n not in changed)
     formed = with_estimates(formed, area.catalog.constants, notes)
-    passed = frozenset(n for n, frame in formed.items() if frame is before[n])
     refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid, passed))
     related = relate(formed, area.catalog)
     return replace(area, _layers=freeze(related), _survey=area.survey, _acts=(*area._acts, *notes.acts))

@@ -86,27 +86,36 @@ class Resolved:
     @cached_property
     def after(self) -> StudyArea:
         """The area with 拆, then 改, then 建 done, on copies."""
-        frames: dict[str, pd.DataFrame] = {}
+        left: dict[str, pd.DataFrame] = {}
         for layer in self._touched():
-            frame = self.area.layer(layer)
-            frame = frame.drop(index=[i for name, i in self.gone if name == layer])
-            frames[layer] = _with_rows(_with_cells(frame, layer, self.cells), layer, self.built, self.area)
-        if not frames:
+            left[layer] = self.area.layer(layer).drop(index=[i for name, i in self.gone if name == layer])
+        if not left:
             return self.area
-        holes = self._holes(frames.get("walls", self.area.walls))
-        if len(holes):
-            frames["walls"] = with_holes(frames.get("walls", self.area.walls), holes)
+        changed = self._changed(left)
         if self.gone:
-            frames["rights"] = self._rights_left(frames)
-        frames |= self._rooms_left(frames)
+            left["rights"] = self._rights_left({**left, **changed})
         try:
-            after = replace_layers(self.area, frames)
+            after = replace_layers(self.area, changed, fewer={n: f for n, f in left.items() if n not in changed})
         except InputError as error:
             raise self.error([str(f) for f in error.faults] or [str(error)], error.faults) from error
         wide = self._too_wide(after)
         if wide:
             raise self.error(wide)
         return after
+
+    def _changed(self, left: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        """Give the layers with cells or rows that are new, out of what is left of the touched ones."""
+        named = {name for name, *_ in (*self.built, *self.cells)}
+        frames: dict[str, pd.DataFrame] = {
+            layer: _with_rows(_with_cells(frame, layer, self.cells), layer, self.built, self.area)
+            for layer, frame in left.items()
+            if layer in named
+        }
+        walls = frames.get("walls", left.get("walls", self.area.walls))
+        holes = self._holes(walls)
+        if len(holes):
+            frames["walls"] = with_holes(walls, holes)
+        return frames | self._rooms_left({**left, **frames})
 
     def _holes(self, walls: pd.DataFrame) -> pd.DataFrame:
         """List what gates that go leave open in walls that stay: their own, or the next piece of it."""
@@ -117,7 +126,7 @@ class Resolved:
         found: pd.DataFrame = taken[taken["gate"].isin(out) & taken["wall"].isin(walls.index)]
         return found
 
-    def _rooms_left(self, frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    def _rooms_left(self, frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         """What is built in the spare room of a building takes it."""
         new = [i for layer, i in self.built if layer == "facilities"]
         if not new:
@@ -148,14 +157,14 @@ class Resolved:
         names = {f[0] for f in (*self.gone, *self.built)} | {c[0] for c in self.cells}
         return [n for n in self.area.catalog.layers if n in names]
 
-    def _rights_left(self, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    def _rights_left(self, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         """A right in a thing ends with the thing; W12 goes when all its pieces are gone."""
         rights: pd.DataFrame = self.area.rights
         lost: set[str] = set()
         for layer in {name for name, _ in self.gone}:
             before, after = self.area.layer(layer).index, frames[layer].index
             lost |= lineages(before) - lineages(after)
-        return rights[~rights["feature_id"].isin(lost)]
+        return rights[~rights["feature_id"].isin(lost)].reset_index(drop=True)
 
 
 def resolve(scenario: Acts, area: StudyArea) -> Resolved:
@@ -323,7 +332,7 @@ def _with_rows(frame: gpd.GeoDataFrame, layer: str, built: dict[Feature, Build],
     if not acts:
         return frame
     rows = pd.DataFrame([dict(act.values) for act in acts], index=pd.Index([a.id for a in acts], name="id"))
-    shapes = [_in_area(act, area) for act in acts]
+    shapes = _in_area(acts, area)
     added = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(shapes, index=rows.index, crs=area.crs))
     plain = frame.astype({c: object for c in frame.columns if c != "geometry"})
     return gpd.GeoDataFrame(pd.concat([plain, added.astype(dict.fromkeys(rows.columns, object))]), crs=area.crs)
@@ -335,10 +344,15 @@ def _with_left(houses: pd.DataFrame, left: pd.Series) -> pd.DataFrame:
     return frame
 
 
-def _in_area(act: Build, area: StudyArea) -> Any:
-    if not act.crs:
-        return act.geometry
-    return gpd.GeoSeries([act.geometry], crs=CRS.from_user_input(act.crs)).to_crs(area.crs).iloc[0]
+def _in_area(acts: list[Build], area: StudyArea) -> list[Any]:
+    """Give the shapes of what is built in the area's own CRS."""
+    shapes: list[Any] = [act.geometry for act in acts]
+    for crs in dict.fromkeys(act.crs for act in acts if act.crs):
+        own = [k for k, act in enumerate(acts) if act.crs == crs]
+        there = gpd.GeoSeries([shapes[k] for k in own], crs=CRS.from_user_input(crs)).to_crs(area.crs)
+        for k, shape in zip(own, there, strict=True):
+            shapes[k] = shape
+    return shapes
 
 
 def _check_crs(act: Build, result: Resolved) -> None:

@@ -205,10 +205,10 @@ def item_title(row: dict[Any, Any], options: Comparison, lang: Lang) -> str:
 
 
 def _cells(rows: pd.DataFrame, plans: list[str]) -> list[str]:
+    own = {str(option): part for option, part in rows.groupby("option", sort=False)}
     cells = []
     for plan in plans:
-        own = rows[rows["option"] == plan]
-        cells += [number(float(own["quantity"].sum()), 0), _cost(own)] if len(own) else ["—", "—"]
+        cells += [number(float(own[plan]["quantity"].sum()), 0), _cost(own[plan])] if plan in own else ["—", "—"]
     return cells
 
 

@@ -98,8 +98,9 @@ def versions(frames: Sequence[gpd.GeoDataFrame], columns: Sequence[str]) -> list
     differing = [set(), *(_differing(today, frame, columns) for frame in frames[1:])]
     ids = [set(frame.index) for frame in frames]
     rows = _records(today)
-    own_rows = [_records(frame.loc[frame.index.isin(other | (set(frame.index) - set(rows)))])
-                for frame, other in zip(frames, differing, strict=True)]  # fmt: skip
+    own_ids = [other | (own - rows.keys()) for other, own in zip(differing, ids, strict=True)]
+    own_rows = [_records(frame.loc[frame.index.isin(own)]) if own else {}
+                for frame, own in zip(frames, own_ids, strict=True)]  # fmt: skip
     found: list[Version] = []
     for name in sorted(set().union(*ids)):
         keys = [
@@ -136,7 +137,7 @@ def _differing(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, columns: Seque
     common = before.index.intersection(after.index)
     if not len(common):
         return set()
-    old, new = before.loc[common], after.loc[common]
+    old, new = (frame if frame.index.equals(common) else frame.loc[common] for frame in (before, after))
     differs = ~shapely.equals_exact(old.geometry.to_numpy(), new.geometry.to_numpy(), tolerance=1e-6)
     for column in columns:
         if column in old.columns and column in new.columns and not old[column].equals(new[column]):

@@ -42,7 +42,8 @@ def dig_phases(
     paved = paving.groupby("id")["phase"].min().to_dict()
     gone = bill[(bill["verb"] == "demolish") & bill["layer"].isin(["walls", "structures", "buildings"])]
     gone = gone.drop_duplicates(["layer", "id"])
-    shapes = [survey.layer(str(r.layer)).geometry[r.id] for r in gone.itertuples()]
+    standing = {layer: survey.layer(str(layer)).geometry for layer in gone["layer"].unique()}
+    shapes = [standing[layer][name] for layer, name in zip(gone["layer"], gone["id"], strict=True)]
     tree = shapely.STRtree(shapes)
     strips = shapely.buffer(lanes["geometry"].to_numpy(), lanes["width_m"].to_numpy(float) / 2, cap_style="flat")
     opened = pd.Series(phase, index=lanes.index)

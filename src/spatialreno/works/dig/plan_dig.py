@@ -107,13 +107,14 @@ class Dig:
         """Write the pipes down as a scenario, each in the phase of its lane; old pipes laid anew are given up."""
         from spatialreno.scenario import Scenario, alter, build
 
+        phases, first = self.phases, self.first_phase
         acts: list[Any] = [
             build("pipes", pipe_id(r.kind, r.piece), geometry=r.geometry, kind=r.kind, status="planned",
-                  phase=int(self.phases.get(r.piece, self.first_phase)))
+                  phase=phases.get(r.piece, first))
             for r in self.routes.itertuples()
         ]  # fmt: skip
         if self.replaced:
-            acts.append(alter("pipes", ids=list(self.replaced), set={"status": "abandoned"}, phase=self.first_phase))
+            acts.append(alter("pipes", ids=list(self.replaced), set={"status": "abandoned"}, phase=first))
         return Scenario(name, title=title, interventions=acts)
 
     @property
@@ -313,6 +314,7 @@ class _Work:
         alike: dict[tuple[Any, ...], Section] = {}  # many pieces are as wide and carry the same
         once = {kind: set(pieces) for kind, pieces in self.once.items()}
         apart = [set(pieces) for pieces in self.apart.values()]
+        names = self.area.paths["name"]
         for name, piece in self.net.pieces.iterrows():
             kinds = [kind for kind, pieces in once.items() if name in pieces]
             if not kinds:
@@ -325,7 +327,7 @@ class _Work:
             helps = cut.helps[cut.helps["fits"]]["measure"]
             times = sum(name in pieces for pieces in apart)
             rows.append({
-                "id": name, "path_id": piece["path_id"], "name": self.area.paths["name"].get(piece["path_id"]),
+                "id": name, "path_id": piece["path_id"], "name": names.get(piece["path_id"]),
                 "kinds": ",".join(kinds), "length_m": piece["length_m"], "width_m": room["width_m"],
                 "left": room["left"], "right": room["right"], "needed_m": cut.order.needed_m, "fits": cut.fits,
                 "missing_m": cut.missing_m, "help": helps.iloc[0] if len(helps) else "widen",

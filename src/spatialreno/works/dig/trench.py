@@ -118,7 +118,7 @@ def share_trench(rows: pd.DataFrame, share: float) -> pd.DataFrame:
 def _opened(own: pd.DataFrame) -> float:
     """Price one opening of a piece: the dearest along its metres, the next beyond them, and so on."""
     total = covered = 0.0
-    for row in own.sort_values("price_yuan_m", ascending=False, kind="stable").to_dict("records"):
-        total += max(0.0, row["metres"] - covered) * row["price_yuan_m"]
-        covered = max(covered, row["metres"])
+    for price, metres in sorted(zip(own["price_yuan_m"], own["metres"], strict=True), key=lambda row: -row[0]):
+        total += max(0.0, metres - covered) * price
+        covered = max(covered, metres)
     return total

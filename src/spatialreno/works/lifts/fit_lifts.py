@@ -143,17 +143,19 @@ class _Site:
         self.shapes = np.concatenate([shapes for _, shapes in parts]) if parts else np.array([], dtype=object)
         self.tree = shapely.STRtree(self.shapes)
         self.lifts: dict[str, BaseGeometry] = {}  # of other stairwells, which have their place already
+        self.entrances, self.yards, self.pipes = area.entrances, area.compounds.geometry, area.pipes
+        self.houses = area.buildings.geometry
         paths = area.paths[area.paths["kind"].isin(_DRIVEN) & area.paths["width_m"].notna()]
         self.lanes = paths.geometry.buffer(paths["width_m"].astype(float) / 2, cap_style="flat")
 
     def door(self, i: str, well: Row) -> _Door | None:
         """Find the wall at a door; None where the door is not known."""
-        if i not in self.area.entrances.index:
+        if i not in self.entrances.index:
             return None
-        house = self.area.buildings.geometry[well["building_id"]]
+        house = self.houses[well["building_id"]]
         house = max(shapely.get_parts(house), key=lambda part: part.area)
         ring = shapely.get_coordinates(shapely.orient_polygons(house).exterior)
-        point = shapely.get_coordinates(self.area.entrances.geometry[i])[0]
+        point = shapely.get_coordinates(self.entrances.geometry[i])[0]
         start, run = ring[:-1], np.diff(ring, axis=0)
         length = np.hypot(*run.T)
         share = np.clip(((point - start) * run).sum(axis=1) / length**2, 0, 1)
@@ -216,7 +218,7 @@ def _in_one_anothers_way(judged: dict[str, dict[str, Any]]) -> dict[str, list[st
 
 def _without_lift(doors: dict[str, _Door | None], wells: pd.DataFrame, site: _Site) -> dict[str, _Door | None]:
     """Keep the doors that could share a shaft: the house is high enough for a lift, and has none."""
-    have = site.area.entrances["lift"].fillna(False).astype(bool)
+    have = site.entrances["lift"].fillna(False).astype(bool)
     high = wells["storeys"] >= site.constants["lift_least_storeys"]
     return {i: door for i, door in doors.items() if bool(high[i]) and not bool(have.get(i, False))}
 
@@ -272,7 +274,6 @@ def _try(form: dict[str, str], door: _Door, other: _Door | None, well: Row, site
     needed = site.constants["fire_width_m"]
     if lane and left < needed:
         hits += ["fire_lane", *site.hits(door.box((-half, half), (depth, depth + needed)))]
-    pipes = site.area.pipes
     return {
         "verdict": "blocked" if hits else "fits",
         "form": form["form"],
@@ -280,7 +281,7 @@ def _try(form: dict[str, str], door: _Door, other: _Door | None, well: Row, site
         "obstacles": ", ".join(dict.fromkeys(hits)),
         "lane": lane,
         "lane_left_m": left,
-        "pipes": ", ".join(pipes.index[shapely.intersects(pipes.geometry.to_numpy(), shape)]),
+        "pipes": ", ".join(site.pipes.index[shapely.intersects(site.pipes.geometry.to_numpy(), shape)]),
         "confidence": form["confidence"],
         "geometry": shape,
     }
@@ -288,9 +289,8 @@ def _try(form: dict[str, str], door: _Door, other: _Door | None, well: Row, site
 
 def _inside(shape: BaseGeometry, compound: object, site: _Site) -> bool:
     """Tell whether a footprint stays in its compound; one without a compound has nowhere to stand."""
-    yards = site.area.compounds.geometry
     reach = site.constants["tolerance_m"]
-    return compound in yards.index and bool(shapely.buffer(yards[compound], reach).covers(shape))
+    return compound in site.yards.index and bool(shapely.buffer(site.yards[compound], reach).covers(shape))
 
 
 def _sunrooms(door: _Door, site: _Site) -> int:
@@ -299,5 +299,5 @@ def _sunrooms(door: _Door, site: _Site) -> int:
     width = site.constants["sunroom_m2"] / depth
     behind = (-door.deep_m - depth, -door.deep_m)
     rooms = [door.box(side, behind) for side in ((-width - _TOUCH_M, -_TOUCH_M), (_TOUCH_M, width + _TOUCH_M))]
-    yards = site.area.compounds.geometry.to_numpy()
+    yards = site.yards.to_numpy()
     return sum(not site.hits(room) and bool(shapely.covers(yards, room).any()) for room in rooms)
