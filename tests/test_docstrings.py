@@ -25,11 +25,10 @@ UNFINISHED: dict[str, str] = {
         rules_are_known share_scheme subsidy_of touched_features vote_rule with_leaders
     """,
     "comparison": """
-        Comparison.change Comparison.funding Comparison.leader_rows Comparison.leaders Comparison.notes
-        Comparison.once Comparison.rank Comparison.schedule Comparison.table Comparison.write District.choosing
-        District.leaders District.write Funding.contracts Funding.notes Funding.payments Funding.years LeaderRow.cell
-        Schedule.crew_title Schedule.if_late Schedule.notes Schedule.slips Schedule.stage_title Schedule.write
-        cache_folder cluster_ground clusters_of plan_measures satisfaction today_alone whole_shares with_works
+        Comparison.change Comparison.funding Comparison.leader_rows Comparison.leaders Comparison.notes Comparison.once
+        Comparison.rank Comparison.schedule Comparison.table Comparison.write District.choosing District.leaders
+        District.write Funding.contracts Funding.notes Funding.payments Funding.years LeaderRow.cell Schedule.crew_title
+        Schedule.if_late Schedule.notes Schedule.slips Schedule.stage_title Schedule.write
     """,
     "design": """
         Clusters.scenario Design.best_sets Design.designs Design.frontier Design.pairs Design.scenario Synergy.givers
@@ -39,7 +38,7 @@ UNFINISHED: dict[str, str] = {
         area_catalog checked new_area new_drawing read_rows write_area write_results
     """,
     "indicators": """
-        Evaluation.value access circle_values indicator_title kind_weights known_indicators scores
+        Evaluation.value
     """,
     "land": """
         FireAccess.share Removals.as_scenario
@@ -56,8 +55,7 @@ UNFINISHED: dict[str, str] = {
     """,
     "scenario": """
         Bill.by Bill.of Bill.unmeasured_count Bill.unpriced_count Scenario.apply Scenario.bill Scenario.ledger
-        Scenario.placed alter build demolish funding_rule hundredths ledger_lines line make_bill millionths
-        write_scenario
+        Scenario.placed
     """,
     "walk": """
         WhatIf.plot WhatIf.top

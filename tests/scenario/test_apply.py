@@ -1,6 +1,7 @@
 """拆 改 建: what they do, in whatever order they are written, and what they refuse."""
 
 import itertools
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +13,7 @@ from scenario.yards import two_yards
 from shapely import MultiPoint, Polygon, box
 from shapely.affinity import translate
 
-from spatialreno import Scenario, ScenarioError, alter, build, demolish
+from spatialreno import InputError, Scenario, ScenarioError, alter, build, demolish, read_scenario, write_scenario
 
 LONLAT = "OGC:CRS84"
 
@@ -247,7 +248,7 @@ def test_numbers_of_numpy_become_plain():
     assert type(theirs.values[0][1]) is int
 
 
-@pytest.mark.parametrize("name", ["", ".hidden", "a/b", "..\\b"])
+@pytest.mark.parametrize("name", ["", ".hidden", "a/b", "..\\b", 5])
 def test_names_cannot_leave_their_folder(name):
     with pytest.raises(ScenarioError, match="plain name"):
         Scenario(name)
@@ -263,6 +264,27 @@ def test_interventions_are_a_list_of_acts(acts):
 def test_phases_are_counted_from_one(phase):
     with pytest.raises(ScenarioError, match="phase"):
         demolish("walls", ids=["W1"], phase=phase)
+
+
+@pytest.mark.parametrize("expect", [-1, 1.5, True, "1"])
+@pytest.mark.every_day
+def test_what_is_expected_is_a_number_of_things(expect):
+    for verb in (demolish, partial(alter, set={"width_m": 2.0})):
+        with pytest.raises(ScenarioError, match="expect = .*Give how many things it finds"):
+            verb("paths", ids=["L1"], expect=expect)
+    with pytest.raises(ScenarioError, match="set is list"):
+        alter("paths", ids=["L1"], set=["width_m", 2.0])
+
+
+@pytest.mark.every_day
+def test_the_system_of_a_shape_may_be_given_in_any_form(yards, tmp_path):
+    said = [build("open_spaces", "O9", kind="plaza", geometry=at(3, 3).buffer(2), crs=crs)
+            for crs in ("EPSG:4546", 4546, yards.crs)]  # fmt: skip
+    assert said[0] == said[1] == said[2]
+    plan = Scenario("p", interventions=[said[2]])
+    assert read_scenario(write_scenario(plan, tmp_path / "p.toml")) == plan
+    with pytest.raises(InputError, match="build open_spaces O9: crs: 99999 is no coordinate system"):
+        build("open_spaces", "O9", geometry=at(3, 3), crs=99999)
 
 
 @settings(max_examples=examples(25), deadline=None)

@@ -29,6 +29,25 @@ def clusters_of(options: Compared) -> pd.Series[str]:
     -------
     Series
         Cluster by compound id, without compounds that are in none; empty where nobody has chosen clusters.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> from spatialreno import assemble, compare
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> x, y = 631_000, 3_838_000
+    >>> yards = [box(x, y, x + 60, y + 50), box(x + 64, y, x + 124, y + 50)]  # a lane of 4 m between
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1", "C2"], name=["东院", "西院"], cluster=["K1", "K1"], geometry=yards),
+    ...         "buildings": layer(id=["B1"], geometry=[box(x + 5, y + 5, x + 20, y + 15)]),
+    ...     },
+    ...     name="yards",
+    ... )
+    >>> clusters_of(compare(area, [])).to_dict()
+    {'C1': 'K1', 'C2': 'K1'}
     """
     for area in options.areas.values():
         chosen = area.compounds["cluster"].dropna()
@@ -48,7 +67,28 @@ def cluster_ground(options: Compared) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Index cluster; compounds (how many), names and geometry, in the CRS of the area.
+        Index cluster; compounds (how many), names and geometry, in the CRS of the area. Compounds that face one another
+        across at most 20 m are drawn as one ground.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> from spatialreno import assemble, compare
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> x, y = 631_000, 3_838_000
+    >>> yards = [box(x, y, x + 60, y + 50), box(x + 64, y, x + 124, y + 50)]  # a lane of 4 m between
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1", "C2"], name=["东院", "西院"], cluster=["K1", "K1"], geometry=yards),
+    ...         "buildings": layer(id=["B1"], geometry=[box(x + 5, y + 5, x + 20, y + 15)]),
+    ...     },
+    ...     name="yards",
+    ... )
+    >>> ground = cluster_ground(compare(area, []))
+    >>> ground["compounds"].to_dict(), ground.geom_type["K1"]  # one ground with the lane
+    ({'K1': 2}, 'Polygon')
     """
     compounds, cluster = options.today.compounds, clusters_of(options)
     rows = []

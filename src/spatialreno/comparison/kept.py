@@ -99,6 +99,16 @@ def compare_once(
 def today_alone(options: Comparison) -> Comparison:
     """Return today by itself, as ``compare`` gives it without options; kept where the options are.
 
+    Parameters
+    ----------
+    options
+        What ``compare`` or ``compare_once`` gives.
+
+    Returns
+    -------
+    Comparison
+        Of today alone, by the same standard.
+
     Examples
     --------
     >>> import spatialreno as sr
@@ -150,6 +160,11 @@ class _Place(NamedTuple):
 
 def cache_folder() -> Path:
     """Name the folder in which comparisons are kept: ``SPATIALRENO_CACHE``, else in the user's cache folder.
+
+    Returns
+    -------
+    pathlib.Path
+        It need not be there yet.
 
     Examples
     --------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from spatialreno.area import all_households, as_ids, inhabited_buildings, refuse_unknown
+from spatialreno.area import all_households, as_ids, inhabited_buildings, refuse_unknown, several
 from spatialreno.blocks import merge_blocks
 from spatialreno.community import find_consents, read_register
 from spatialreno.comparison.options import TODAY, Comparison
@@ -161,11 +161,11 @@ def only_cleared(scenario: Scenario, today: StudyArea) -> StudyArea:
 
 def as_scenarios(given: Sequence[Scenario] | Scenario) -> list[Scenario]:
     """Take one scenario or several, and nothing else."""
-    several = [given] if isinstance(given, Scenario) else list(given)
-    odd = [type(one).__name__ for one in several if not isinstance(one, Scenario)]
+    plans = [given] if isinstance(given, Scenario) else several(given)
+    odd = list(dict.fromkeys(type(one).__name__ for one in plans if not isinstance(one, Scenario)))
     if odd:
         raise ScenarioError(f"options: {', '.join(odd)} is no scenario. Give what Scenario or read_scenario makes.")
-    return several
+    return plans
 
 
 def check_names(scenarios: Sequence[Scenario]) -> None:

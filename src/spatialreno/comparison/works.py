@@ -157,6 +157,11 @@ def with_works(
     works, progress
         As for :func:`spatialreno.compare`.
 
+    Returns
+    -------
+    Scenario
+        Of the same name; the option itself where no works are planned.
+
     Examples
     --------
     >>> import spatialreno as sr

@@ -32,17 +32,31 @@ def access(
     area
         The area as it would be.
     norm
-        Kinds, levels and radii.
+        Kinds, levels and radii: ``area.catalog.standard(name)``.
     people
-        Homes, as from ``spatialreno.indicators.people.homes``.
+        Homes: index building_id; only the index is read.
     group, at
         Who walks and when, as for ``spatialreno.walk.travel_times``.
 
     Returns
     -------
     pandas.DataFrame
-        See ``judge``. Nothing is within reach of anybody, and nothing is out of it (``within`` missing), when
-        no facility was ever surveyed.
+        A row a home and kind, sorted: building_id, kind, facility_id, distance_m, straight_m, radius_m (metres), level,
+        within (boolean), min_general, min_elderly, clause, confidence. Nothing is within reach of anybody, and nothing
+        is out of it (``within`` missing), when no facility was ever surveyed.
+
+    Raises
+    ------
+    InputError
+        For an unknown group or moment.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> found = access(today, today.catalog.standard("gb50180-2018"), today.buildings.loc[["B01"]])
+    >>> found.set_index("kind").loc["bank", ["facility_id", "radius_m"]].tolist(), bool(found["within"].all())
+    (['F12', np.float64(500.0)], False)
     """
     from spatialreno.walk import nearest
 

@@ -44,6 +44,14 @@ def kind_weights(norm: Standard, facilities: pd.DataFrame) -> pd.Series[float]:
     ------
     InputError
         A kind that the catalog lacks, a category without a weight, or weights that are all zero.
+
+    Examples
+    --------
+    >>> from spatialreno.catalog import read_catalog
+    >>> catalog = read_catalog()
+    >>> weights = kind_weights(catalog.standard("gb50180-2018"), catalog.facilities)
+    >>> round(float(weights.sum()), 9), bool(weights["bus_stop"] > weights["bank"])
+    (1.0, True)
     """
     services = norm.table
     if strange := sorted(set(services.index) - set(facilities.index)):
@@ -76,12 +84,15 @@ def credit(distance_m: pd.Series[float], radius_m: pd.Series[float], fade: float
 def scores(found: pd.DataFrame, weights: pd.Series[float], fade: float) -> pd.Series[float]:
     r"""Score each home from 0 to 100.
 
-    .. math:: s_b = 100 \sum_k w_k \, g(d_{bk})
+    .. math:: s_b = 100 \sum_k w_k \, g(d_{bk}), \qquad g(d) = \min(1, \max(0, 1 - (d/r_k - 1)/fade))
+
+    so a kind counts whole up to its radius r, and nothing from r·(1 + fade) on. The form is the package's own; radii
+    are the standard's, and its ``score`` has the weights.
 
     Parameters
     ----------
     found
-        Access rows, as from ``spatialreno.indicators.access.judge``.
+        Access rows, as :func:`access` gives them: building_id, kind, distance_m, radius_m, within.
     weights
         By kind, sum 1.
     fade
@@ -90,7 +101,15 @@ def scores(found: pd.DataFrame, weights: pd.Series[float], fade: float) -> pd.Se
     Returns
     -------
     pandas.Series
-        By building_id; NaN where reach is not known.
+        By building_id, named score; NaN where reach is not known.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> found = pd.DataFrame({"building_id": "B1", "kind": ["bank", "market"], "distance_m": [400.0, 750.0],
+    ...                       "radius_m": [500.0, 500.0], "within": [True, False]})
+    >>> scores(found, pd.Series({"bank": 0.6, "market": 0.4}), fade=1.0)["B1"].item()  # 100 (0.6 + 0.4 / 2)
+    80.0
     """
     points = credit(found["distance_m"], found["radius_m"], fade) * found["kind"].map(weights).astype("float64")
     points = points.mask(found["within"].isna())
@@ -103,15 +122,35 @@ def scores(found: pd.DataFrame, weights: pd.Series[float], fade: float) -> pd.Se
 def circle_values(found: pd.DataFrame, norm: Standard, score: pd.Series[float]) -> pd.DataFrame:
     """Lay out, a row a home, what its residents reach; ones and zeros, NaN where reach is not known.
 
+    Parameters
+    ----------
+    found
+        What :func:`access` gives.
+    norm
+        The standard that it was made by.
+    score
+        Of each home, as :func:`scores` gives it.
+
     Returns
     -------
     pandas.DataFrame
-        Columns covered:KIND, covered_straight:KIND (within the radius in a straight line, as check-ups buffer),
-        covered_elderly:KIND (within the minutes of the kind's own level at an elderly pace), detour_loss (straight
-        less walked, mean over the kinds that shall be built), level_all:LEVEL and level_mean:LEVEL (kinds that shall
-        be built), basket:ID, basket_general:ID (within the basket's minutes), basket_elderly:ID (each kind within the
-        minutes of its own level), kinds_general:LEVEL and kinds_elderly:LEVEL (how many kinds of the standard are
-        within the level's minutes), score.
+        Index building_id. Columns covered:KIND, covered_straight:KIND (within the radius in a straight line, as
+        check-ups buffer), covered_elderly:KIND (within the minutes of the kind's own level at an elderly pace),
+        detour_loss (straight less walked, mean over the kinds that shall be built), level_all:LEVEL and
+        level_mean:LEVEL (kinds that shall be built), basket:ID, basket_general:ID (within the basket's minutes),
+        basket_elderly:ID (each kind within the minutes of its own level), kinds_general:LEVEL and kinds_elderly:LEVEL
+        (how many kinds of the standard are within the level's minutes), score.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> from spatialreno.indicators import access
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> norm = today.catalog.standard("gb50180-2018")
+    >>> found = access(today, norm, today.buildings.loc[["B01"]])
+    >>> score = scores(found, kind_weights(norm, today.catalog.facilities), norm.score.fade)
+    >>> circle_values(found, norm, score)[["covered:bank", "covered_straight:bank"]].loc["B01"].tolist()
+    [1.0, 1.0]
     """
     services = norm.table
     grid = _Grid.of(found, services.index)

@@ -116,7 +116,25 @@ PARTS = (
 
 
 def known_indicators(catalog: Catalog) -> list[str]:
-    """List what an area is measured by: indicators of the package without those of plans, and one's own rows."""
+    """List what an area is measured by: indicators of the package without those of plans, and one's own rows.
+
+    Parameters
+    ----------
+    catalog
+        Its ``indicators`` with a ``measure`` are one's own.
+
+    Returns
+    -------
+    list of str
+        What stands before the colon (``covered`` of ``covered:pharmacy``), sorted.
+
+    Examples
+    --------
+    >>> from spatialreno.catalog import read_catalog
+    >>> known = known_indicators(read_catalog())
+    >>> "covered" in known, "cost_yuan" in known  # what a plan costs is no measure of an area
+    (True, False)
+    """
     own = catalog.indicators.index[catalog.indicators["measure"] != ""]
     return sorted({*(stem for part in PARTS for stem in part.stems), *map(str, own)})
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pandas as pd
 
+from spatialreno.area import refuse_unknown
+
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.catalog import Catalog, Standard
@@ -89,12 +91,23 @@ def indicator_title(catalog: Catalog, indicator: str, *, lang: str = "zh", norm:
     norm
         The standard whose levels and baskets have titles; without it their keys are shown.
 
+    Returns
+    -------
+    str
+        The title, with the thresholds of the catalog in it.
+
+    Raises
+    ------
+    InputError
+        For an unknown indicator or language; the nearest words are named.
+
     Examples
     --------
     >>> from spatialreno.catalog import read_catalog
     >>> indicator_title(read_catalog(), "covered:kindergarten")
     '步行可达居民占比：幼儿园'
     """
+    refuse_unknown([lang], ["zh", "en"], what="lang", noun="language")
     column = f"title_{lang}"
     base, _, subject = indicator.partition(":")
     if not subject or catalog.entry("indicators", indicator):
@@ -109,7 +122,10 @@ def indicator_title(catalog: Catalog, indicator: str, *, lang: str = "zh", norm:
 
 def _worded(catalog: Catalog, indicator: str, column: str) -> str:
     """Give a title with its thresholds: ``{gain_m:g}`` stands for that constant of the catalog."""
-    title = str((catalog.entry("indicators", indicator) or {})[column])
+    row = catalog.entry("indicators", indicator)
+    if not row:
+        refuse_unknown([indicator], catalog.indicators.index, what="indicators", noun="indicator of the catalog")
+    title = str((row or {})[column])
     return _THRESHOLD.sub(lambda found: f"{catalog.constants[found[1]]:g}", title)
 
 

@@ -197,6 +197,16 @@ def write_scenario(scenario: Scenario, path: str | Path) -> Path:
     path
         The file; it is replaced only when it is written whole.
 
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written there.
+
     Examples
     --------
     >>> import tempfile

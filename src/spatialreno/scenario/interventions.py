@@ -6,13 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from shapely.geometry.base import BaseGeometry
 
 from spatialreno.errors import ScenarioError
 from spatialreno.scenario.select import CHOICES, Selector, selector
-from spatialreno.scenario.values import LONLAT_TEXT, cells, lonlat_point, one_shape, phase_number
+from spatialreno.scenario.values import (
+    LONLAT_TEXT,
+    cells,
+    crs_word,
+    expected_number,
+    lonlat_point,
+    one_shape,
+    phase_number,
+)
+
+if TYPE_CHECKING:
+    from spatialreno._types import Crs
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _A_SLIP = 0.7  # how like a choice a word is that was meant as one: id, wher, betwen; width_m is less like within
@@ -127,13 +138,24 @@ def demolish(
     reason, phase
         Why, and in which phase of the works.
 
+    Returns
+    -------
+    Demolish
+        One act of a :class:`Scenario`; layer and ids are looked up when it is applied.
+
+    Raises
+    ------
+    ScenarioError
+        A choice is no list, mapping or word, ``expect`` no number of things, or the phase none.
+
     Examples
     --------
     >>> print(demolish("walls", between=["C02", "C01"]))
     demolish walls (between = ['C01', 'C02'])
     """
     chosen = selector(ids=ids, where=where, between=between, within=within, party=party, street=street)
-    return Demolish(layer, chosen, expect, reason, phase_number(phase, f"demolish {layer}"))
+    told = f"demolish {layer}"
+    return Demolish(layer, chosen, expected_number(expect, told), reason, phase_number(phase, told))
 
 
 def alter(
@@ -152,12 +174,22 @@ def alter(
     layer
         Layer name.
     set
-        Column to new value, as in a scenario file.
+        Column to new value, as in a scenario file; lengths in metres, areas in m², as the layer's dictionary says.
     expect, reason, phase
         As in ``demolish``.
     choices
         ``ids``, ``where``, ``between``, ``within``, ``party``, ``street`` as in ``demolish``; any other word is a
         column and its new value, as in ``build``.
+
+    Returns
+    -------
+    Alter
+        One act of a :class:`Scenario`; layer and columns are looked up when it is applied.
+
+    Raises
+    ------
+    ScenarioError
+        Nothing is set, a column is given twice, a word is near a choice, or a value is no text, number or truth.
 
     Examples
     --------
@@ -169,11 +201,14 @@ def alter(
     where = f"alter {layer}"
     values = _values(set, {k: v for k, v in choices.items() if k not in CHOICES}, where)
     chosen = selector(**{key: choices.get(key) for key in CHOICES})
-    return Alter(layer, chosen, cells(values, where), expect, reason, phase_number(phase, where))
+    seen = expected_number(expect, where)
+    return Alter(layer, chosen, cells(values, where), seen, reason, phase_number(phase, where))
 
 
 def _values(set_: Mapping[str, Any], named: Mapping[str, Any], where: str) -> Mapping[str, Any]:
     """Join the values of ``set`` and those that are named; a word near a choice is a slip and no column."""
+    if not isinstance(set_, Mapping):
+        raise ScenarioError(f"{where}: set is {type(set_).__name__}. Give set = {{ column = value }}.")
     slips = sorted(k for k in named if get_close_matches(k, CHOICES, 1, _A_SLIP))
     if slips:
         listed = f"{', '.join(slips)} chooses nothing. Use {', '.join(CHOICES)}"
@@ -192,7 +227,7 @@ def build(
     *,
     geometry: BaseGeometry | None = None,
     at: Sequence[float] | None = None,
-    crs: str = "",
+    crs: Crs = "",
     reason: str = "",
     phase: int = 1,
     **values: Any,
@@ -204,11 +239,27 @@ def build(
     layer, id
         Where it goes and what it is called.
     geometry
-        Shape in the area's CRS, or in ``crs`` when given.
+        Point, line or polygon in the area's CRS, or in ``crs`` when given.
     at
-        Instead of a geometry: longitude and latitude of a point.
+        Instead of a geometry: longitude and latitude of a point, in degrees.
+    crs
+        Coordinate system of the geometry, in any form; by default the area's.
+    reason, phase
+        As in ``demolish``.
     values
         Further columns, e.g. ``kind="bookstore"``, ``name="河洛书苑"``.
+
+    Returns
+    -------
+    Build
+        One act of a :class:`Scenario`; layer, columns and place are checked when it is applied.
+
+    Raises
+    ------
+    ScenarioError
+        Neither or both of geometry and ``at`` are given, the shape is none, or a value is no text, number or truth.
+    InputError
+        ``crs`` names no coordinate system.
 
     Examples
     --------
@@ -216,6 +267,7 @@ def build(
     build facilities BK1
     """
     where = f"build {layer} {id}"
+    crs = crs_word(crs, where)
     if (geometry is None) == (at is None):
         raise ScenarioError(f"{where}: give either geometry or at = [longitude, latitude].")
     if at is not None:

@@ -80,10 +80,20 @@ class Quantities:
 def hundredths(value: float) -> int:
     """Count hundredths, halves upwards: quantities to the centimetre, money to the fen.
 
+    Parameters
+    ----------
+    value
+        Metres, m² or yuan.
+
+    Returns
+    -------
+    int
+        Hundredths of the unit, of the number as it is written (1.005 is 101, not 100).
+
     Examples
     --------
-    >>> hundredths(12.345), hundredths(0.004)
-    (1235, 0)
+    >>> hundredths(12.345), hundredths(0.004), hundredths(1.005)
+    (1235, 0, 101)
     """
     from decimal import ROUND_HALF_UP, Decimal
 

@@ -39,7 +39,7 @@ class Scenario(Shown):
     interventions: tuple[Intervention, ...]
 
     def __init__(self, name: str, title: str = "", interventions: Iterable[Intervention] = ()) -> None:
-        if not name or any(c in name for c in "/\\") or name.startswith("."):
+        if not isinstance(name, str) or not name or any(c in name for c in "/\\") or name.startswith("."):
             raise ScenarioError(f"scenario {name!r}: needs a plain name, without slashes and not starting with a dot.")
         if not isinstance(title, str):
             raise ScenarioError(f"scenario {name}: the title is no text. Give a title before interventions.")

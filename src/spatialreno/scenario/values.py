@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import Any
 
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
+from spatialreno.area import crs_text, stated_crs
 from spatialreno.errors import ScenarioError
 
 LONLAT_TEXT = "OGC:CRS84"
@@ -34,6 +36,18 @@ def phase_number(phase: object, where: str) -> int:
     if isinstance(phase, bool) or not isinstance(phase, int) or phase < 1:
         raise ScenarioError(f"{where}: phase = {phase!r}. Phases are counted 1, 2, 3 …")
     return phase
+
+
+def expected_number(expect: object, where: str) -> int | None:
+    """Return how many things the author saw, or None where nothing is expected."""
+    if expect is None or (isinstance(expect, Integral) and not isinstance(expect, bool) and int(expect) >= 0):
+        return None if expect is None else int(expect)
+    raise ScenarioError(f"{where}: expect = {expect!r}. Give how many things it finds: 0, 1, 2 …")
+
+
+def crs_word(crs: object, where: str) -> str:
+    """Write down the coordinate system of a shape; "" is the area's own."""
+    return crs if isinstance(crs, str) else crs_text(stated_crs(crs, f"{where}: crs"))
 
 
 def lonlat_point(at: Sequence[float], where: str) -> Point:

@@ -226,7 +226,25 @@ def _unplanned(today: StudyArea, after: StudyArea, survey: StudyArea, near: floa
 
 
 def satisfaction(satisfied: Mapping[str, Tally]) -> pd.DataFrame:
-    """Tell votes of satisfaction as a table: place, heads, took part, agreed, state."""
+    """Tell votes of satisfaction as a table.
+
+    Parameters
+    ----------
+    satisfied
+        Counts by place, as ``Completed.satisfied`` has them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns place, heads (who may vote; missing where nobody knows how many live there), voted, satisfied, state.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> votes = sr.community.read_register(sr.read_area("data/geo/xigongdi"))
+    >>> satisfaction({"C01": votes.count("willing", "C01")})["state"].tolist()  # counted as any vote is
+    ['passed']
+    """
     rows: list[dict[str, Any]] = [
         {"place": place, "heads": None if c.uncounted else c.heads, "voted": c.voted_heads,
          "satisfied": c.agreed_heads, "state": c.state}

@@ -19,6 +19,18 @@ _YARDS = ("compound_id", "compound_a", "compound_b")
 def whole_shares(whole: int, weights: pd.Series[float]) -> pd.Series[int]:
     """Share a whole number out by weights, in whole numbers that add up to it; largest remainders first, then by id.
 
+    Parameters
+    ----------
+    whole
+        What is shared out, such as households or fen; 0 or more.
+    weights
+        By id, not negative; where all are 0 everyone counts alike.
+
+    Returns
+    -------
+    pandas.Series
+        Whole numbers in the order of ``weights``.
+
     Examples
     --------
     >>> whole_shares(806, pd.Series([30.0, 36.0], ["B1", "B2"])).tolist()

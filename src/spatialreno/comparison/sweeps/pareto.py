@@ -43,7 +43,7 @@ def pareto(
     Raises
     ------
     InputError
-        No columns, one that the table has not, or one of which nobody says what is better.
+        No table, no columns, one that the table has not, or one of which nobody says what is better.
 
     Examples
     --------
@@ -52,6 +52,8 @@ def pareto(
     >>> pareto(table, ["score", "cost_yuan"]).tolist()
     [True, True, False]
     """
+    if not isinstance(table, pd.DataFrame):
+        raise InputError(f"pareto: {type(table).__name__} is no table. Give what sweep returns, or a table of numbers.")
     signs = _signs(table, by, catalog or read_catalog())
     values = table[list(signs)].to_numpy("float64", na_value=np.nan) * np.array(list(signs.values()))
     known = ~np.isnan(values).any(axis=1)

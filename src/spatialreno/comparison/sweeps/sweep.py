@@ -108,7 +108,18 @@ def sweep(
 
 
 def plan_measures() -> list[str]:
-    """List the indicators that a sweep tells of a plan itself, by what stands before the colon."""
+    """List the indicators that a sweep tells of a plan itself, by what stands before the colon.
+
+    Returns
+    -------
+    list of str
+        Sorted; an area's own indicators are not among them.
+
+    Examples
+    --------
+    >>> [name for name in plan_measures() if name.startswith("parking")]
+    ['parking_gained', 'parking_lost']
+    """
     return sorted(stem for measure in MEASURES for stem in measure.stems)
 
 

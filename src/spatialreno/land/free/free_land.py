@@ -163,7 +163,7 @@ def taken_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
     ...     },
     ...     name="yard",
     ... )
-    >>> shop = build("facilities", id="P1", kind="pharmacy", geometry=box(x + 10, y + 10, x + 20, y + 16), crs=area.crs)
+    >>> shop = build("facilities", id="P1", kind="pharmacy", geometry=box(x + 10, y + 10, x + 20, y + 16))
     >>> taken_land(area, Scenario("shop", interventions=[shop]).apply(area))[["cause", "area_m2"]].to_numpy().tolist()
     [['facilities', 60.0]]
     """
@@ -319,7 +319,7 @@ def _by_cause(area: StudyArea, surfaces: tuple[Any, Any], causes: list[tuple[str
         left = _whole(less(left, body))
     parts.append(_by_compound(area, left).assign(cause="other"))
     filled = [part for part in parts if len(part)] or parts[:1]
-    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs=area.crs)
+    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True))
 
 
 def _by_compound(area: StudyArea, shape: BaseGeometry) -> gpd.GeoDataFrame:
@@ -337,7 +337,7 @@ def _by_compound(area: StudyArea, shape: BaseGeometry) -> gpd.GeoDataFrame:
     rows = [(compound, part) for compound, part in rows if part.area > _DUST_M2]
     data = {"compound_id": pd.Series([compound for compound, _ in rows], dtype="str")}
     shapes = np.array([*(part for _, part in rows), None], object)[:-1]
-    frame = gpd.GeoDataFrame(data, geometry=_sound(moved(shapes, corner)), crs=area.crs)
+    frame = gpd.GeoDataFrame(data, geometry=_sound(moved(shapes, corner)))
     return frame.assign(area_m2=shapely.area(shapes))
 
 
