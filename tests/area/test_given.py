@@ -146,9 +146,9 @@ def test_odd_arguments_get_a_sentence(yard: sr.StudyArea) -> None:
         sr.compare(yard, "clear")  # type: ignore[arg-type]
     with pytest.raises(sr.ScenarioError, match="options: Demolish is no scenario"):
         sr.compare(yard, sr.demolish("walls", ids="W1"))  # type: ignore[arg-type]
-    with pytest.raises(sr.InputError, match="StudyArea is no table. Give what sweep returns"):
+    with pytest.raises(sr.InputError, match=r"StudyArea is no table\. Give what sweep returns"):
         sr.pareto(yard, ["score"])  # type: ignore[arg-type]
-    with pytest.raises(sr.InputError, match="scor is no indicator of the catalog. Did you mean score"):
+    with pytest.raises(sr.InputError, match=r"scor is no indicator of the catalog\. Did you mean score"):
         sr.indicators.indicator_title(yard.catalog, "scor")
     with pytest.raises(sr.InputError, match="fr is no language"):
         sr.indicators.indicator_title(yard.catalog, "score", lang="fr")

@@ -270,7 +270,7 @@ def test_phases_are_counted_from_one(phase):
 @pytest.mark.every_day
 def test_what_is_expected_is_a_number_of_things(expect):
     for verb in (demolish, partial(alter, set={"width_m": 2.0})):
-        with pytest.raises(ScenarioError, match="expect = .*Give how many things it finds"):
+        with pytest.raises(ScenarioError, match=r"expect = .*Give how many things it finds"):
             verb("paths", ids=["L1"], expect=expect)
     with pytest.raises(ScenarioError, match="set is list"):
         alter("paths", ids=["L1"], set=["width_m", 2.0])
