@@ -201,7 +201,8 @@ def ledger_lines(ledger: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> import pandas as pd
     >>> one = {"payer": "city", "phase": 1, "verb": "demolish", "layer": "structures", "kind": "shed",
-    ...        "item": "拆除储藏棚", "item_en": "Take down sheds", "unit": "m2", "unit_price_yuan": 70.0, "source": "", "confidence": "own"}
+    ...        "item": "拆除储藏棚", "item_en": "Take down sheds", "unit": "m2", "unit_price_yuan": 70.0,
+    ...        "source": "", "confidence": "own"}
     >>> ledger = pd.DataFrame([{**one, "id": "S1", "quantity": 10.0, "cost_yuan": 700.0},
     ...                        {**one, "id": "S2", "quantity": 5.5, "cost_yuan": 385.0}])
     >>> ledger_lines(ledger)[["ids", "quantity", "cost_yuan"]].to_numpy().tolist()
