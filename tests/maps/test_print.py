@@ -12,6 +12,7 @@ from maps.conftest import CRS, quarter
 
 from spatialreno.area import assemble
 from spatialreno.maps import draw, live
+from spatialreno.maps.paper.html_report import report_page
 
 pytestmark = pytest.mark.long
 
@@ -20,7 +21,11 @@ pytestmark = pytest.mark.long
 def pages(options, tmp_path_factory):
     folder = tmp_path_factory.mktemp("print")
     town = assemble(quarter(str), name="small", title="示例片区", crs=CRS)
-    return {"map": draw(options).save(folder / "map.html"), "live": live(town).save(folder / "live.html")}
+    return {
+        "map": draw(options).save(folder / "map.html"),
+        "live": live(town).save(folder / "live.html"),
+        "report": report_page(options).save(folder / "report.html"),
+    }
 
 
 @pytest.fixture
@@ -32,11 +37,14 @@ def shown(browser, pages, request):
     assert [entry["message"] for entry in browser.get_log("browser")] == []
 
 
-def printed(browser, path):
+A3 = {"paperWidth": 11.69, "paperHeight": 16.54}
+
+
+def printed(browser, path, **paper):
     """Print and read back: number of pages, size in millimetres, text without blanks."""
     if not shutil.which("pdftotext"):
         pytest.skip("no poppler on this machine")
-    made = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True})
+    made = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True, **paper})
     path.write_bytes(base64.b64decode(made["data"]))
     about = subprocess.run(["pdfinfo", path], capture_output=True, text=True, check=True).stdout
     text = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, text=True, check=True).stdout
@@ -76,6 +84,38 @@ def test_a4_tells_the_table_whole(shown, tmp_path):
     told = words_of(shown, ".panel > .leaders tbody th, .panel > .leaders tbody td")
     _, size, text = printed(shown, tmp_path / "a4.pdf")
     assert size == [297, 210] and [word for word in told if word and word not in text] == []
+
+
+@pytest.mark.parametrize("shown", ["live"], indirect=True)
+def test_the_live_page_on_a3_is_whole(shown, tmp_path):
+    """Map as wide as the paper, each act with its stage and reason, what is folded opened, no button; once."""
+    shown.execute_script("spatialreno.toggle('walls', 'W1')")
+    shown.execute_script("spatialreno.note('walls:W1', { reason: '业主大会同意', phase: 2 }); spatialreno.planned()")
+    folded = ".panel > details[data-print] :is(li, td, th, dd)"
+    told = [*words_of(shown, ".panel > .leaders :is(th, td), .totals strong, footer dd"),
+            *(re.sub(r"\s", "", t) for t in shown.execute_script(
+                "return [...document.querySelectorAll(arguments[0])].map(p => p.textContent)", folded)),
+            "业主大会同意"]  # fmt: skip
+    shown.execute_script("window.print = () => {}")
+    shown.find_element("css selector", ".print-large").click()
+    _, size, text = printed(shown, tmp_path / "a3.pdf")
+    assert size == [420, 297] and [word for word in told if word and word not in text] == []
+    assert "期2·业主大会同意" in text
+    buttons = words_of(shown, ".tools button, .live-acts button")
+    assert [word for word in buttons if len(word) > 1 and word in text] == []
+    assert shown.execute_script("return document.querySelectorAll('details[data-print][open]').length") == 0
+    assert printed(shown, tmp_path / "again.pdf")[1] == [297, 210]
+
+
+@pytest.mark.parametrize("shown", ["report"], indirect=True)
+@pytest.mark.parametrize(("paper", "wide"), [({}, 216), (A3, 297)])
+def test_the_report_takes_the_paper_it_is_given_and_tells_all(shown, tmp_path, paper, wide):
+    told = words_of(shown, ".report :is(h1, h2, figcaption, td, th, dd, li)")
+    _, size, text = printed(shown, tmp_path / "report.pdf", **paper)
+    assert size[0] == wide and len(told) > 50 and [word for word in told if word and word not in text] == []
+    # what a source column tells is read in lines, not in columns of single characters
+    assert shown.execute_script("""return [...document.querySelectorAll('.changes td:last-child')]
+        .every(cell => cell.getBoundingClientRect().width > 150)""")
 
 
 STOPS = """const seen = [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex]')]

@@ -159,12 +159,15 @@
 
   function kinds(written) {
     const box = document.querySelector(".live-kinds");
-    const table = element("table");
+    const table = element("table"), [top, body, head] = ["thead", "tbody", "tr"].map(name => element(name)), { words } = app.page;
+    head.append(...[words.measure, words.today, words.plan].map(text => scoped(element("th", null, text), "col")));
+    top.append(head);
+    table.append(top, body);
     app.page.kinds.forEach((title, k) => {
       const [before, after] = [app.today.covered[k], app.now.covered[k]].map(share => share === null ? null : share * 100);
       const line = element("tr");
-      line.append(element("th", null, title), element("td", null, written(before, 1)), element("td", after > before ? "better" : after < before ? "worse" : null, written(after, 1)));
-      table.append(line);
+      line.append(scoped(element("th", null, title), "row"), element("td", null, written(before, 1)), element("td", after > before ? "better" : after < before ? "worse" : null, written(after, 1)));
+      body.append(line);
     });
     box.replaceChildren(table);
   }
@@ -176,9 +179,12 @@
     const reason = element("input", "act-reason"), phase = element("input", "act-phase");
     Object.assign(reason, { type: "text", maxLength: 500, value: note.reason || "", placeholder: words.reason, ariaLabel: `${words.reason} ${text}` });
     Object.assign(phase, { type: "number", min: 1, max: 20, value: note.phase || 1, ariaLabel: `${words.phase} ${text}`, title: words.phase });
-    reason.addEventListener("change", () => app.note(key, { reason: reason.value }));
-    phase.addEventListener("change", () => app.note(key, { phase: Number(phase.value) }));
-    line.append(element("bdi", null, text), element("span", "unit", cost), phase, reason, app.button(null, words.remove, `${words.remove} ${text}`, undo));
+    const paper = element("span", "paper-only"), tell = () => { paper.textContent = [`${words.phase} ${phase.value}`, reason.value].filter(Boolean).join(" · "); };
+    for (const [input, kept] of [[reason, () => ({ reason: reason.value })], [phase, () => ({ phase: Number(phase.value) })]]) {
+      input.addEventListener("change", () => { app.note(key, kept()); tell(); });
+    }
+    tell();
+    line.append(element("bdi", null, text), element("span", "unit", cost), paper, phase, reason, app.button(null, words.remove, `${words.remove} ${text}`, undo));
     return line;
   }
 
@@ -344,6 +350,7 @@
     on(".do-clear", app.clear);
     on(".do-export", save);
     on(".print", () => window.print());
+    on(".print-large", () => { app.largePage(); window.print(); });
     const from = tools.querySelector(".from");
     if (from) from.addEventListener("change", () => { if (from.value !== "-1") app.startFrom(app.page.starts[Number(from.value)], Number(from.value)); });
     for (const button of tools.querySelectorAll(".step-start")) button.addEventListener("click", () => {

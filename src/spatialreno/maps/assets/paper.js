@@ -1,8 +1,10 @@
-// On paper: the whole page on A4, or the first minute on one A3 with its title block.
+// On paper: the whole page on A4 or A3, or the first minute on one A3 with its title block.
 (app => {
   "use strict";
   const SMALLEST_PX = 6;
-  let one = null, container, key, panel;
+  // The map between the margins of each paper.
+  const A4 = ["273mm", "104mm"], A3 = ["396mm", "190mm"], LARGE = "@page { size: A3 landscape; margin: 12mm; }";
+  let one = null, large = null, container, key, panel;
 
   const sized = (width, height) => {
     for (const [name, value] of [["width", width], ["height", height]]) {
@@ -66,26 +68,37 @@
 
   app.wholePage = () => { if (one) one(); };
 
-  // On A4 the title stands over the map and the legend under it.
+  // The whole page on A3, once.
+  app.largePage = () => {
+    large = app.element("style", null, LARGE);
+    document.head.append(large);
+  };
+
+  // The title stands over the map and the legend under it; what is folded and belongs on paper is opened.
   app.paper = (mapped, legend) => {
     [container, key, panel] = [mapped, legend, document.querySelector(".panel")];
-    let back = null, open = key.open;
+    let back = null, open = key.open, opened = [];
     window.addEventListener("beforeprint", () => {
       if (one) return;
       open = key.open;
       key.open = true;
+      opened = [...panel.querySelectorAll(":scope > details[data-print]:not([open], [hidden])")];
+      for (const part of opened) part.open = true;
       const titles = [...panel.querySelectorAll(":scope > header, :scope > .tabs")];
       const head = app.element("div"), foot = app.element("div");
       document.body.append(head, container, foot);
       const things = moved([[head, titles], [foot, [key]]]);
       document.body.append(panel);
       back = () => { things(); head.remove(); foot.remove(); document.body.prepend(panel); };
-      sized("273mm", "104mm"); // what A4 has between its margins
+      sized(...(large ? A3 : A4));
     });
     window.addEventListener("afterprint", () => {
       if (one) { one(); return; }
       if (back) back();
       back = null;
+      for (const part of opened) part.open = false;
+      if (large) large.remove();
+      large = null;
       key.open = open;
       sized();
     });

@@ -51,6 +51,8 @@ def tools(kinds: Sequence[tuple[str, str]], lang: Lang, starts: Sequence[str] = 
         file,
         *begin,
         tag("button", word("print", lang), type="button", class_="print"),
+        tag("button", "A3", type="button", class_="print-large", title=word("print_a3", lang),
+            aria_label=word("print_a3", lang)),
         tag("output", class_="said", role="status"),
         tag("ul", class_="totals"),
         class_="tools live",
@@ -101,7 +103,7 @@ def years(
         money = funding_parts(planned, titles, lang, only=one.name)
         paid = [tag("h3", say("funding", lang)), *money] if money else []
         found.append(tag("details", tag("summary", say("schedule", lang)), moved, *parts, *paid, class_="year",
-                         data_year=str(number), hidden=True))  # fmt: skip
+                         data_year=str(number), data_print="open", hidden=True))  # fmt: skip
     return found
 
 
@@ -129,10 +131,10 @@ def panel(
         tag("section", tag("h2", word("ask", lang)), tag("ul", class_="live-asked"),
             tag("table", tag("tbody", class_="live-votes"))),
         *told,
-        tag("details", tag("summary", word("covered_kinds", lang)), tag("div", class_="live-kinds")),
+        tag("details", tag("summary", word("covered_kinds", lang)), tag("div", class_="live-kinds"), data_print="open"),
         tag("details", tag("summary", word("assumptions", lang)),
             tag("p", word("how_exact", lang).format(step=step_m)), tag("p", word("prices", lang)),
-            *assumptions(options, lang), class_="assumptions"),
+            *assumptions(options, lang), class_="assumptions", data_print="open"),
         tag("footer", facts_list(options, lang)),
         class_="panel",
     )  # fmt: skip

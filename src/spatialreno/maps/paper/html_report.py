@@ -100,7 +100,7 @@ def _changes(options: Comparison, titles: Sequence[str], lang: Lang) -> Markup:
     alone = len(titles) == 1
     rows = [row for row in indicator_rows(options, lang) if alone or any(_differs(line) for line in row[1:])]
     heads = [word("indicator", lang), word("unit", lang), *titles, word("source", lang)]
-    return _table(heads, (_change(row, lang) for row in rows))
+    return _table(heads, (_change(row, lang) for row in rows), class_="changes")
 
 
 def _differs(line: Line | None) -> bool:
@@ -126,7 +126,9 @@ def _after(line: Line | None, lang: Lang) -> object:
     return joined(line.value, tag("br"), tag("small", f"{line.change}{told}", class_=SENSE[line.sense]))
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, texts: int = 2) -> Markup:
+def _table(
+    heads: Sequence[str], rows: Iterable[Sequence[object]], *, texts: int = 2, class_: str | None = None
+) -> Markup:
     """Write a table whose first columns are text and whose others are numbers."""
     head = tag(
         "tr",
@@ -135,7 +137,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[object]], *, texts: int
             for place, name in enumerate(heads)
         ),
     )
-    return tag("table", tag("thead", head), _body(rows, texts=texts))
+    return tag("table", tag("thead", head), _body(rows, texts=texts), class_=class_)
 
 
 def _body(rows: Iterable[Sequence[object]], *, texts: int) -> Markup:

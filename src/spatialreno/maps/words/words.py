@@ -34,6 +34,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "zoom_out": ("缩小", "Zoom out"),
     "fit": ("回到全图", "Whole area"),
     "print": ("打印", "Print"),
+    "print_a3": ("打印（A3）", "Print on A3"),
     "print_one": ("打印一页（A3）", "Print one A3"),
     "skip": ("跳到地图", "Skip to the map"),
     "same_everywhere": ("各方案与现状相同", "Equal today and in every option"),
