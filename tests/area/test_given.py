@@ -150,6 +150,23 @@ def test_odd_arguments_get_a_sentence(yard: sr.StudyArea) -> None:
         sr.pareto(yard, ["score"])  # type: ignore[arg-type]
     with pytest.raises(sr.InputError, match=r"scor is no indicator of the catalog\. Did you mean score"):
         sr.indicators.indicator_title(yard.catalog, "scor")
+    clear = sr.Scenario("clear")
+    for ask in (sr.find_consents, sr.synergy):
+        with pytest.raises(sr.ScenarioError, match="str is no scenario"):
+            ask(yard, "clear")
+    with pytest.raises(sr.ScenarioError, match="survey: StudyArea is no scenario"):
+        sr.survey_next(yard, [clear, yard])  # type: ignore[list-item]
+    with pytest.raises(sr.InputError, match="list names no clusters"):
+        sr.community.manage(yard, clusters=["C1"])  # type: ignore[arg-type]
+    with pytest.raises(sr.InputError, match="a rate from 0 to 1"):
+        sr.community.pays_from(sr.community.management_costs(yard.catalog), gates=1, fee_yuan=20.0, rate=90)
+    with pytest.raises(sr.InputError, match="subsidy: a cost of -5 yuan"):
+        sr.community.subsidy_of(yard.catalog, "luoyang", -5)
+    for share in (sr.design.shapley, sr.design.find_core, lambda values: sr.design.worst_off(values, [0.0])):
+        with pytest.raises(sr.InputError, match=r"games: 3 values\. Give one for each coalition"):
+            share([0.0, 1.0, 2.0])
+    with pytest.raises(sr.InputError, match="games: 1 shares of 2 players"):
+        sr.design.worst_off([0.0, 1.0, 2.0, 3.0], [0.0])
     with pytest.raises(sr.InputError, match="fr is no language"):
         sr.indicators.indicator_title(yard.catalog, "score", lang="fr")
 

@@ -19,7 +19,18 @@ _FEN = 100
 
 
 def rules_are_known() -> bool:
-    """Tell whether pabutools is installed, from which the rules come."""
+    """Tell whether pabutools is installed, from which the rules of choosing works come.
+
+    Returns
+    -------
+    bool
+        False where an install left the extra ``people`` out.
+
+    Examples
+    --------
+    >>> rules_are_known()
+    True
+    """
     return importlib.util.find_spec("pabutools") is not None
 
 

@@ -124,6 +124,23 @@ class LiftGround:
 def lift_ground(area: StudyArea, sun: str = "") -> LiftGround:
     """Judge where a lift fits, and by which rule of the catalog it takes sun from windows.
 
+    Parameters
+    ----------
+    area
+        The area as it stands.
+    sun
+        Rule of the catalog's ``sun_rules``; "" leaves the sun out.
+
+    Returns
+    -------
+    LiftGround
+        ``fit``, as ``spatialreno.works.fit_lifts`` gives it, and ``sun``: ``shade_lifts``, or None.
+
+    Raises
+    ------
+    InputError
+        For an unknown rule.
+
     Examples
     --------
     >>> import spatialreno as sr

@@ -72,7 +72,24 @@ class Management:
 
 
 def management_costs(catalog: Catalog) -> Costs:
-    """Sum up the catalog's monthly prices by what they depend on."""
+    """Sum up the catalog's monthly prices by what they depend on.
+
+    Parameters
+    ----------
+    catalog
+        Its ``management_costs`` are read.
+
+    Returns
+    -------
+    Costs
+        Yuan a month for each gate, each household and each place; ``month(households=…, gates=…)`` adds them up.
+
+    Examples
+    --------
+    >>> from spatialreno.catalog import read_catalog
+    >>> management_costs(read_catalog())
+    Costs(gate=2600.0, household=7.0, place=3200.0)
+    """
     rows = catalog.rows("management_costs")
     parts = {b: sum(float(r["yuan_month"]) for r in rows if r["basis"] == b) for b in ("gate", "household", "place")}
     return Costs(**parts)
@@ -82,6 +99,20 @@ def break_even_fee(cost_yuan: float, households: float, rate: float) -> float:
     """Give the fee per household and month that carries a monthly cost at a collection rate.
 
     .. math:: fee = \\frac{cost}{households \\cdot rate}
+
+    Parameters
+    ----------
+    cost_yuan
+        What managing the place costs a month, in yuan.
+    households
+        Households that are asked to pay.
+    rate
+        Share of the fees that comes in, above 0 and at most 1.
+
+    Returns
+    -------
+    float
+        Yuan a household and month.
 
     Raises
     ------
@@ -102,15 +133,39 @@ def break_even_fee(cost_yuan: float, households: float, rate: float) -> float:
 
 
 def pays_from(costs: Costs, *, gates: float, fee_yuan: float, rate: float) -> float:
-    """Give the number of households from which a place pays for itself; infinite where none is enough.
+    """Give the number of households from which a place pays for itself.
 
     .. math:: H^* = \\left\\lceil \\frac{fixed + gate \\cdot G}{fee \\cdot rate - household} \\right\\rceil
 
+    Parameters
+    ----------
+    costs
+        Yuan a month for each gate, household and place.
+    gates
+        Gates that are watched.
+    fee_yuan
+        What a household is asked a month, in yuan.
+    rate
+        Share of the fees that comes in, from 0 to 1.
+
+    Returns
+    -------
+    float
+        A whole number of households; infinite where none is enough, for each costs more than it brings.
+
+    Raises
+    ------
+    InputError
+        A rate outside [0, 1], or a number below 0.
+
     Examples
     --------
-    >>> pays_from(Costs(gate=2000.0, household=8.0, place=3000.0), gates=1, fee_yuan=20.0, rate=0.9)
+    >>> pays_from(Costs(gate=2000.0, household=8.0, place=3000.0), gates=1, fee_yuan=20.0, rate=0.9)  # 5000 / (18 - 8)
     500.0
     """
+    if not 0 <= rate <= 1 or not gates >= 0 or not fee_yuan >= 0:
+        mend = "Give gates and a fee of 0 or more, and a rate from 0 to 1."
+        raise InputError(f"management: {gates} gates, a fee of {fee_yuan} yuan, rate {rate}. {mend}")
     left = fee_yuan * rate - costs.household
     needed = costs.place + costs.gate * gates
     return float(math.ceil(round(needed / left, 9))) if left > 0 else math.inf
@@ -159,6 +214,9 @@ def manage(
     True
     """
     prices = costs or management_costs(area.catalog)
+    if clusters is not None and not isinstance(clusters, Mapping):
+        told = f"{type(clusters).__name__} names no clusters"
+        raise InputError(f"clusters: {told}. Give ids of compounds by name: {{'K1': ['C01', 'C02']}}.")
     places = dict(clusters) if clusters is not None else _blocks(area)
     _check(area, places)
     yards = _Yards(area)
@@ -176,11 +234,30 @@ def manage(
 def documented_case(catalog: Catalog, case: str = "jiankang") -> pd.DataFrame:
     """Tell a documented case by the catalog's prices: before and after, with the fee that carries the cost.
 
+    Parameters
+    ----------
+    catalog
+        Its ``management_cases`` and ``management_costs`` are read.
+    case
+        Name of the case.
+
     Returns
     -------
     DataFrame
-        Two rows; columns state, households, gates, rate, cost_yuan, break_even_yuan, fee_yuan (as published;
-        missing before), source, confidence.
+        Two rows; columns state, households, gates, rate, cost_yuan (a month), break_even_yuan (:func:`break_even_fee`),
+        fee_yuan (as published; missing before), source, confidence.
+
+    Raises
+    ------
+    InputError
+        There is no case of that name.
+
+    Examples
+    --------
+    >>> from spatialreno.catalog import read_catalog
+    >>> case = documented_case(read_catalog()).set_index("state")
+    >>> case["rate"].tolist(), case["break_even_yuan"].round(1).tolist()  # yuan a month
+    ([0.3, 0.8], [53.2, 20.0])
     """
     rows = {row["case"]: row for row in catalog.rows("management_cases")}
     if case not in rows:

@@ -91,10 +91,29 @@ class LiftShares:
 def share_scheme(catalog: Catalog, name: str) -> Scheme:
     """Read one published table of lift shares from the catalog.
 
+    Parameters
+    ----------
+    catalog
+        Its ``lift_shares`` are read.
+    name
+        Name of the table, such as ``guangzhou``.
+
+    Returns
+    -------
+    Scheme
+        Share or weight of each floor, what a floor beyond the table adds, titles and source.
+
     Raises
     ------
     InputError
         There is no table of that name.
+
+    Examples
+    --------
+    >>> from spatialreno.catalog import read_catalog
+    >>> scheme = share_scheme(read_catalog(), "guangzhou")  # the third floor is 1, each above 0.1 more
+    >>> [float(scheme.by_floor[floor]) for floor in (1, 2, 3, 4)]
+    [0.0, 0.5, 1.0, 1.1]
     """
     rows = [row for row in catalog.rows("lift_shares") if row["scheme"] == name]
     if not rows:
@@ -179,12 +198,26 @@ def share_lift(
 
 
 def subsidy_of(catalog: Catalog, name: str, cost_yuan: float) -> float:
-    """Give the subsidy for one lift in yuan: the amount, at most a share of the cost where one is stated.
+    """Give the subsidy for one lift: the amount, at most a share of the cost where one is stated.
+
+    Parameters
+    ----------
+    catalog
+        Its ``subsidies`` are read.
+    name
+        Name of the subsidy, such as ``luoyang``.
+    cost_yuan
+        What the lift costs.
+
+    Returns
+    -------
+    float
+        Yuan, never more than the cost.
 
     Raises
     ------
     InputError
-        There is no subsidy of that name.
+        There is no subsidy of that name, or the cost is below 0.
 
     Examples
     --------
@@ -195,6 +228,8 @@ def subsidy_of(catalog: Catalog, name: str, cost_yuan: float) -> float:
     rows = {row["subsidy"]: row for row in catalog.rows("subsidies")}
     if name not in rows:
         raise InputError(f"subsidy {name!r}: not known. Choose one of {', '.join(rows)} (catalog subsidies).")
+    if not cost_yuan >= 0:
+        raise InputError(f"subsidy: a cost of {cost_yuan} yuan. Give 0 or more.")
     row = rows[name]
     most = float(row["amount_yuan"])
     return min(most, float(row["share_of_cost"]) * cost_yuan) if row["share_of_cost"] else min(most, cost_yuan)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from spatialreno.area import all_households, as_ids, inhabited_buildings, refuse_unknown, several
+from spatialreno.area import all_households, as_ids, inhabited_buildings, refuse_unknown
 from spatialreno.blocks import merge_blocks
 from spatialreno.community import find_consents, read_register
 from spatialreno.comparison.options import TODAY, Comparison
@@ -18,7 +18,7 @@ from spatialreno.comparison.works import Asked, Works, asked_of_owners, asked_wo
 from spatialreno.errors import ScenarioError
 from spatialreno.indicators import Evaluation, evaluate, gain_values, who_gains
 from spatialreno.land import built_conflicts, freed_land
-from spatialreno.scenario import Bill, Build, Scenario, ledger_lines, make_bill, priced_acts
+from spatialreno.scenario import Bill, Build, Scenario, as_scenarios, ledger_lines, make_bill, priced_acts
 from spatialreno.walk import isochrones
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def compare(
     True
     """
     say = progress or (lambda _: None)
-    scenarios = as_scenarios(scenarios)
+    scenarios = as_scenarios(scenarios, what="options")
     check_names(scenarios)
     wanted = asked_works(works, scenarios)
     planned: dict[str, Works] = {}
@@ -157,15 +157,6 @@ def only_cleared(scenario: Scenario, today: StudyArea) -> StudyArea:
     """Apply what takes down and alters; what is then built on the freed land does not make it less freed."""
     acts = [act for act in scenario.interventions if not isinstance(act, Build)]
     return Scenario(scenario.name, scenario.title, acts).apply(today)
-
-
-def as_scenarios(given: Sequence[Scenario] | Scenario) -> list[Scenario]:
-    """Take one scenario or several, and nothing else."""
-    plans = [given] if isinstance(given, Scenario) else several(given)
-    odd = list(dict.fromkeys(type(one).__name__ for one in plans if not isinstance(one, Scenario)))
-    if odd:
-        raise ScenarioError(f"options: {', '.join(odd)} is no scenario. Give what Scenario or read_scenario makes.")
-    return plans
 
 
 def check_names(scenarios: Sequence[Scenario]) -> None:

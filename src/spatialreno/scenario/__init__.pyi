@@ -19,3 +19,4 @@ from .ledger import priced_acts as priced_acts
 from .ledger import without_effect as without_effect
 from .quantities import hundredths as hundredths
 from .scenario import Scenario as Scenario
+from .scenario import as_scenarios as as_scenarios

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from spatialreno.area import Shown, all_households
+from spatialreno.area import Shown, all_households, several
 from spatialreno.errors import ScenarioError
 from spatialreno.scenario.interventions import Alter, Build, Demolish, Intervention
 from spatialreno.scenario.text import canonical_text
@@ -210,3 +210,35 @@ def _checked(interventions: Iterable[Intervention], name: str) -> list[Intervent
     if acts is None or not all(isinstance(act, Demolish | Alter | Build) for act in acts):
         raise ScenarioError(f"scenario {name}: interventions must be a list of what demolish, alter and build return.")
     return acts
+
+
+def as_scenarios(given: object, *, what: str) -> list[Scenario]:
+    """Take one scenario or several, and nothing else.
+
+    Parameters
+    ----------
+    given
+        A scenario, or any sequence of them.
+    what
+        Who asks, for the message.
+
+    Returns
+    -------
+    list of Scenario
+        As given.
+
+    Raises
+    ------
+    ScenarioError
+        Something else is among them: a name, a path, a single deed.
+
+    Examples
+    --------
+    >>> [plan.name for plan in as_scenarios(Scenario("clear"), what="compare")]
+    ['clear']
+    """
+    plans = [given] if isinstance(given, Scenario) else several(given)
+    odd = list(dict.fromkeys(type(one).__name__ for one in plans if not isinstance(one, Scenario)))
+    if odd:
+        raise ScenarioError(f"{what}: {', '.join(odd)} is no scenario. Give what Scenario or read_scenario makes.")
+    return plans

@@ -194,7 +194,35 @@ def start_casework(consents: Consents, *, due: str | None = None) -> Casework:
 
 
 def with_leaders(book: Casework, leaders: dict[str, str]) -> Casework:
-    """Give cases their leaders (包联): who to leader; the rest stays."""
+    """Give cases their leaders (包联); the rest of the book stays.
+
+    Parameters
+    ----------
+    book
+        Visits, as ``start_casework`` and ``read_casework`` give them.
+    leaders
+        Name of the leader by ``who`` of the case.
+
+    Returns
+    -------
+    Casework
+        A new book.
+
+    Raises
+    ------
+    InputError
+        There is no such case; the known ones are named.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> from spatialreno.community import find_consents
+    >>> plan = sr.Scenario("p", interventions=[sr.demolish("walls", between=["C01", "C02"])])
+    >>> book = start_casework(find_consents(sr.read_area("data/geo/xigongdi"), plan))
+    >>> who = book.rows["who"].iloc[0]
+    >>> with_leaders(book, {who: "王主任"}).now()["leader"][who]
+    '王主任'
+    """
     strange = sorted(set(leaders) - set(book.rows["who"]))
     if strange:
         known = ", ".join(book.rows["who"].unique())

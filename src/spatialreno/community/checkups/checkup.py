@@ -157,10 +157,22 @@ def _share(found: Found, target: float) -> float:
 def list_resources(area: StudyArea) -> pd.DataFrame:
     """List what there is to build on (资源清单): usable land, spare rooms, disused boiler houses.
 
+    Parameters
+    ----------
+    area
+        The area in any state.
+
     Returns
     -------
     DataFrame
         Columns compound_id, resource (``land``, ``room``, ``boiler_house``), id, area_m2; largest first in each.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> found = list_resources(sr.read_area("data/geo/xigongdi"))
+    >>> found.query("resource == 'room' and id == 'B02'")["area_m2"].tolist()
+    [36.0]
     """
     from spatialreno.land import free_land
 

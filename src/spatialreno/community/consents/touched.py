@@ -18,7 +18,7 @@ from spatialreno.community.consents.opened import (
     opened_between,
     wall_sides,
 )
-from spatialreno.scenario import priced_acts, without_effect
+from spatialreno.scenario import as_scenarios, priced_acts, without_effect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +66,21 @@ def touched_features(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
         width), basis, must, informs (rights, joined by ``|``), matter, source,
         confidence. An act may stand in two rows: an illegal structure is enforced, and the way that it leaves open is
         asked for.
+
+    Raises
+    ------
+    ScenarioError
+        What is given is no scenario, or does not fit the area.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> plan = sr.Scenario("p", interventions=[sr.demolish("walls", ids="W01")])
+    >>> touched_features(today, plan)[["id", "places", "basis", "must"]].to_numpy().tolist()
+    [['W01', ('C01',), 'owner', 'ownership|land_use']]
     """
+    as_scenarios([scenario], what="consents")
     recent = area.derive(_recent)
     known = recent.pop(scenario, None)
     recent[scenario] = _touched(area, scenario) if known is None else known

@@ -76,6 +76,16 @@ def fewest_people(polls: Mapping[str, Poll]) -> Fewest:
     -------
     Fewest
         Persons in order of their names; nobody when all is decided.
+
+    Examples
+    --------
+    >>> from spatialreno.catalog import read_catalog
+    >>> from spatialreno.community import vote_rule
+    >>> rule = vote_rule(read_catalog(), "low")  # two thirds take part, more than half of them agree
+    >>> wall = Poll({"a": 60.0, "b": 60.0, "c": 60.0}, {"c": "yes"}, rule)
+    >>> land = Poll({"b": 60.0, "c": 60.0, "d": 60.0}, {"c": "yes"}, rule)
+    >>> fewest_people({"wall": wall, "land": land}).asked  # b is asked for both
+    {'b': ('land', 'wall')}
     """
     counts = {matter: poll.count(matter) for matter, poll in sorted(polls.items())}
     still = {matter: polls[matter] for matter, count in counts.items() if not count.passed and not count.uncounted}

@@ -50,6 +50,18 @@ class VoteRule:
 def vote_rule(catalog: Catalog, name: str) -> VoteRule:
     """Read one rule of voting from the catalog.
 
+    Parameters
+    ----------
+    catalog
+        Its ``vote_rules`` are read, each with its clause of the Civil Code.
+    name
+        Name of the rule, such as ``high``.
+
+    Returns
+    -------
+    VoteRule
+        Shares that must take part and agree, as fractions, of heads and areas.
+
     Raises
     ------
     InputError

@@ -13,11 +13,12 @@ import pandas as pd
 
 from spatialreno.area import refuse_unknown
 from spatialreno.comparison.options import TODAY
-from spatialreno.comparison.run import as_scenarios, check_names
+from spatialreno.comparison.run import check_names
 from spatialreno.comparison.sweeps.measures import MEASURES, Tried, Values, kept
 from spatialreno.errors import InputError
 from spatialreno.indicators import known_indicators
 from spatialreno.scale import Workers, run_each
+from spatialreno.scenario import as_scenarios
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -90,7 +91,7 @@ def sweep(
     >>> table["homes"].tolist(), list(table.index)
     ([30.0, 30.0, 30.0], ['today', 'without-W04', 'without-W05'])
     """
-    several = as_scenarios(plans)
+    several = as_scenarios(plans, what="options")
     check_names(several)
     names, own = _asked(area, [measures] if isinstance(measures, str) or callable(measures) else list(measures))
     if own and workers is not None:

@@ -73,6 +73,13 @@ def find_candidates(
     ------
     InputError
         An id that names nothing of this kind, or a wall that is not removable; with the nearest ids.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> found, refused = find_candidates(sr.read_area("data/geo/xigongdi"), ["W01", "G05"])
+    >>> [one.acts for one in found], refused
+    ([(('gates', 'G05', 'public'),), (('walls', 'W01', 'gone'),)], {})
     """
     if isinstance(asked, str):
         raise InputError(
@@ -95,7 +102,29 @@ def find_candidates(
 
 
 def scenario_of(chosen: Iterable[Candidate], name: str, title: str = "", reason: str = "") -> Scenario:
-    """Write chosen candidates down as a scenario."""
+    """Write chosen candidates down as a scenario.
+
+    Parameters
+    ----------
+    chosen
+        As from ``find_candidates``.
+    name, title
+        Of the scenario.
+    reason
+        Why, for each of its acts.
+
+    Returns
+    -------
+    Scenario
+        New gates are built, walls and structures taken down, gates altered; one act for each layer and way.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> found, _ = find_candidates(sr.read_area("data/geo/xigongdi"), ["W01", "G05"])
+    >>> scenario_of(found, "two")
+    Scenario two two: alter gates (ids = ['G05']) in two; demolish walls (ids = ['W01']) in two
+    """
     from spatialreno.scenario import Scenario, alter, demolish
 
     some = list(chosen)

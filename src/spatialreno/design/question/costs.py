@@ -35,6 +35,14 @@ def opening_costs(area: StudyArea, candidates: Sequence[Candidate]) -> pd.Series
     -------
     pandas.Series
         Yuan by candidate id; NaN where the catalog has no price for some part of it.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> from spatialreno.design import find_candidates
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> opening_costs(today, find_candidates(today, ["G05"])[0]).round(2).to_dict()  # 5000 × 1.06 × 1.06
+    {'G05': 5618.0}
     """
     names = [one.id for one in candidates]
     if not candidates:

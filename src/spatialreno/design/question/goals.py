@@ -180,10 +180,22 @@ def find_goal(area: StudyArea, word: str, standard: str | Standard) -> Goal:
     standard
         A standard or its name.
 
+    Returns
+    -------
+    Goal
+        What a state of the area is worth by it, over the buildings whose residents are known.
+
     Raises
     ------
     InputError
         The word is none of these, or nobody's number is known.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> goal = find_goal(sr.read_area("data/geo/xigongdi"), "basket", "gb50180-2018")
+    >>> goal.word, int(goal.people["B01"])
+    ('basket:four', 77)
     """
     norm = area.catalog.standard(standard) if isinstance(standard, str) else standard
     known = [f"basket:{basket.id}" for basket in norm.baskets]

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from spatialreno._types import Bools, Floats
-from spatialreno.errors import RenoError
+from spatialreno.errors import InputError, RenoError
 from spatialreno.optimise import GrowingLp, Row, milp_of
 
 #: Most players for whom every coalition is looked at.
@@ -59,6 +59,25 @@ def shapley(values: Floats) -> Floats:
     r"""Share out what all are worth by what each adds on average over all orders in which they may join.
 
     .. math:: \phi_i = \sum_{S \not\ni i} \frac{|S|!\,(n-|S|-1)!}{n!} \left( v(S \cup i) - v(S) \right)
+
+    Parameters
+    ----------
+    values
+        What each coalition is worth, as for :func:`find_core`.
+
+    Returns
+    -------
+    numpy.ndarray
+        A share for each player; they add up to what all together are worth.
+
+    Raises
+    ------
+    InputError
+        The number of values is none of 2, 4, 8 …
+
+    References
+    ----------
+    Shapley, L. S. (1953). A value for n-person games. Contributions to the Theory of Games II, 307-317.
 
     Examples
     --------
@@ -120,12 +139,31 @@ def worst_off(values: Floats, shares: Floats) -> tuple[int, float]:
 
     Of several, the one with fewest players, then the first.
 
+    Parameters
+    ----------
+    values
+        What each coalition is worth, as for :func:`find_core`.
+    shares
+        What each player is given.
+
+    Returns
+    -------
+    int, float
+        Number of the coalition (a bit for each player), and what it lacks.
+
+    Raises
+    ------
+    InputError
+        The number of values is none of 2, 4, 8 …, or the shares are not one for each player.
+
     Examples
     --------
     >>> worst_off(np.array([0, 0, 0, 60, 0, 60, 60, 60.0]), np.full(3, 20.0))
     (3, 20.0)
     """
     count = _count(values)
+    if len(shares) != count:
+        raise InputError(f"games: {len(shares)} shares of {count} players. Give one for each.")
     who = members(count)
     short = (values - who @ shares)[1:-1]
     if not len(short):
@@ -143,6 +181,22 @@ def find_core(values: Floats) -> Core:
 
     then, with the coalitions that can do no better held, the same for the others, until one way to share is left. Who
     comes first changes nothing: the nucleolus is unique.
+
+    Parameters
+    ----------
+    values
+        What each coalition is worth; its number has a bit for each player, so there are 2 to the number of players, and
+        the first, of nobody, is 0.
+
+    Returns
+    -------
+    Core
+        ``epsilon`` (above 0: no way of sharing keeps everybody), ``empty()``, and ``shares`` by player, the nucleolus.
+
+    Raises
+    ------
+    InputError
+        The number of values is none of 2, 4, 8 …
 
     References
     ----------
@@ -237,4 +291,6 @@ def _added(order: npt.NDArray[np.int64], value: Callable[[int], float]) -> Float
 
 
 def _count(values: Floats) -> int:
+    if len(values) < 2 or len(values) & (len(values) - 1):
+        raise InputError(f"games: {len(values)} values. Give one for each coalition: 2, 4, 8 …")
     return len(values).bit_length() - 1

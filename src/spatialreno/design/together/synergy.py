@@ -23,7 +23,7 @@ from spatialreno.design.together.causes import (
 from spatialreno.design.together.games import MOST_EXACT, find_core, sampled_shapley, shapley, worst_off
 from spatialreno.design.together.players import Players, bill_by_coalition, find_players, who_must
 from spatialreno.errors import InputError
-from spatialreno.scenario import priced_acts
+from spatialreno.scenario import as_scenarios, priced_acts
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -175,6 +175,7 @@ def synergy(
     (0.0, True)
     """
     _checked(goal, years=years, yuan_per_resident=yuan_per_resident, samples=samples)
+    as_scenarios([scenario], what="synergy")
     after, players = scenario.apply(area), find_players(area, by)
     ledger = priced_acts(scenario, area)
     things = list(dict.fromkeys(zip(ledger["layer"], ledger["id"], strict=True)))

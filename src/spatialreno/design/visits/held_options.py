@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,11 @@ from spatialreno.design.question.candidates import scenario_of
 from spatialreno.design.question.goals import Goal
 from spatialreno.design.visits.facts import Fact
 from spatialreno.errors import InputError, ScenarioError
+from spatialreno.scenario import as_scenarios
 
 if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
     from spatialreno.area import StudyArea
     from spatialreno.design import Design
     from spatialreno.scenario import Scenario
@@ -84,12 +87,19 @@ class HeldOptions:
         return self.goal.by_resident(area)
 
 
-def plans_of(options: Sequence[Scenario] | Design, budget: float) -> tuple[dict[str, Scenario | None], float]:
+def made_design(options: Sequence[Scenario] | Scenario | Design) -> TypeIs[Design]:
+    """Tell a design from scenarios."""
+    return hasattr(options, "frontier")
+
+
+def plans_of(
+    options: Sequence[Scenario] | Scenario | Design, budget: float
+) -> tuple[dict[str, Scenario | None], float]:
     """Name what is held against one another, today first, and say how much it may cost at most."""
-    if not isinstance(options, Iterable):  # a design
+    if made_design(options):
         own = {_NONE: None, "design": options.scenario("design")}
         return own | _rivals(options), min(budget, options.budget_yuan)
-    given = list(options)
+    given = as_scenarios(options, what="survey")
     if not given:
         raise InputError("survey: no option is given. Give scenarios, or a Design.")
     names = [one.name for one in given]

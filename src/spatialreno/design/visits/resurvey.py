@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from spatialreno.design.question.goals import find_goal
-from spatialreno.design.visits.held_options import HeldOptions, lines_of, plans_of
+from spatialreno.design.visits.held_options import HeldOptions, lines_of, made_design, plans_of
 from spatialreno.errors import InputError
 from spatialreno.scenario import Build
 
@@ -74,7 +74,7 @@ def resurveyed(area: StudyArea, form: pd.DataFrame | str | Path) -> StudyArea:
 
 
 def choose_again(
-    area: StudyArea, options: Sequence[Scenario] | Design, form: pd.DataFrame | str | Path, *,
+    area: StudyArea, options: Sequence[Scenario] | Scenario | Design, form: pd.DataFrame | str | Path, *,
     goal: str | None = None, standard: str | Standard = "gb50180-2018", budget_yuan: float = float("inf"),
 ) -> pd.DataFrame:  # fmt: skip
     """Choose again after the visits: the same options, and for a design a new one, on the area as it was found.
@@ -96,13 +96,23 @@ def choose_again(
     ------
     InputError, ScenarioError
         As :func:`survey_next` and :func:`resurveyed`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> plan = sr.Scenario("p", interventions=[sr.alter("gates", ids="G02", walkers="public")])
+    >>> found = pd.DataFrame([{"layer": "gates", "id": "G02", "found": "closed"}])
+    >>> choose_again(today, plan, found, goal="covered:kindergarten").index.tolist()
+    ['today', 'p']
     """
     plans, budget = plans_of(options, budget_yuan)
-    aim = goal or ("basket" if isinstance(options, Iterable) else options.goal)
+    aim = goal or (options.goal if made_design(options) else "basket")
     found = resurveyed(area, form)
     before = _held(area, plans, budget, aim, standard)
     now = {name: None if plan is None else still_there(plan, found) for name, plan in plans.items()}
-    if not isinstance(options, Iterable) and options.question is not None:
+    if made_design(options) and options.question is not None:
         now[_AGAIN] = options.question.again(found, options.budget_yuan).scenario(_AGAIN)
     after = _held(found, now, budget, aim, standard)
     was, choice = before.choice(), after.choice()

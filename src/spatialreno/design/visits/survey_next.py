@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
@@ -15,7 +15,7 @@ import pandas as pd
 from spatialreno.catalog import Finding, read_catalog, sentence
 from spatialreno.design.question.goals import find_goal, not_of_residents
 from spatialreno.design.visits.facts import Fact, find_facts
-from spatialreno.design.visits.held_options import HeldOptions, lines_of, plans_of
+from spatialreno.design.visits.held_options import HeldOptions, lines_of, made_design, plans_of
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Visits:
 
 def survey_next(
     area: StudyArea,
-    options: Sequence[Scenario] | Design,
+    options: Sequence[Scenario] | Scenario | Design,
     *,
     goal: str | None = None,
     standard: str | Standard = "gb50180-2018",
@@ -164,7 +164,7 @@ def survey_next(
     'today'
     """
     plans, budget = plans_of(options, budget_yuan)
-    goal = goal or ("basket" if isinstance(options, Iterable) else options.goal)
+    goal = goal or (options.goal if made_design(options) else "basket")
     _checked(goal, number_share=number_share, least_share=least_share, most=most)
     aim = find_goal(area, goal, standard)
     lines = {name: lines_of(area, plan) for name, plan in plans.items()}
@@ -179,7 +179,7 @@ def survey_next(
     notes = [Finding("survey_numbers", {"share": number_share})]
     if not facts:
         notes.append(Finding("survey_nothing", {}))
-    if not isinstance(options, Iterable):
+    if made_design(options):
         notes.append(Finding("survey_rivals", {"count": len(plans) - 2}))
     return Visits(
         chosen, asked.value(chosen), kept, sets, _visits(area, kept, most), tuple(notes),
