@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from conftest import ORIGIN, at, make_area
+from conftest import ORIGIN, at, make_area, throw
 from shapely.affinity import translate
 from shapely.geometry import LineString, Point, box
 
@@ -352,3 +352,57 @@ def test_risers_of_homes_nobody_counted_are_left_out_of_the_money_and_named():
     risers = plan.costs[plan.costs["unit"] == "household"]
     assert risers["ids"].tolist() == [("B1", "B3"), ("B2",)]
     assert risers["cost_yuan"].iloc[0] == 40_000.0 and risers["cost_yuan"].isna().tolist() == [False, True]
+
+
+# ---- names choose nothing
+
+
+def crowded(seed):
+    """Houses between crossing lanes, two stations, mains with little room: the tree is not proven."""
+    dice = np.random.default_rng(throw(seed))
+    homes, doors = [], []
+    for k in range(14):
+        x, y = 30 * (k % 5) + float(dice.uniform(0, 6)), 26 * (k // 5) + 6 + float(dice.uniform(0, 4))
+        homes.append(house(f"B{k:02d}", x, y))
+        doors += [{"id": f"E{k:02d}-{n}", "building_id": f"B{k:02d}", "geometry": Point(x + 3 + 5 * n, y)}
+                  for n in range(int(dice.integers(0, 4)))]  # fmt: skip
+    across = [LineString([(-10, 26 * k), (160, 26 * k)]) for k in range(4)]
+    along = [LineString([(50 * k - 5, -10), (50 * k - 5, 90)]) for k in range(4)]
+    stations = {"HX": box(-30, -16, -20, -6), "HY": box(165, 60, 175, 70)}
+    mains = {"M1": ([(-35, -40), (-35, 140)], 500.0), "M2": ([(-35, 120), (180, 120)], 800.0)}
+    return {
+        "buildings": homes, "entrances": doors,
+        "paths": [{"id": f"P{k}", "kind": "lane", "geometry": line} for k, line in enumerate([*across, *along])],
+        "facilities": [{"id": i, "kind": STATION, "capacity": 9000.0, "geometry": s} for i, s in stations.items()],
+        "pipes": [{"id": i, "kind": "heat_primary", "capacity": room, "geometry": LineString(xy)}
+                  for i, (xy, room) in mains.items()],
+    }  # fmt: skip
+
+
+def under_other_names(rows, dice):
+    """Deal the ids of each layer out anew, and shuffle its rows."""
+    names = {}
+    for layer, own in rows.items():
+        ids = [row["id"] for row in own]
+        names[layer] = dict(zip(ids, dice.permutation(ids).tolist(), strict=True))
+    found = {}
+    for layer, own in rows.items():
+        new = [row | {"id": names[layer][row["id"]]} for row in own]
+        new = [row | ({"building_id": names["buildings"][row["building_id"]]} if "building_id" in row else {})
+               for row in new]  # fmt: skip
+        found[layer] = [new[k] for k in dice.permutation(len(new))]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.long
+def test_no_name_and_no_order_of_rows_moves_a_tree_or_its_bound(seed):
+    rows, dice = crowded(seed), np.random.default_rng(seed)
+    yard = [{"id": "C1", "name": "院", "geometry": box(-60, -60, 220, 160)}]
+    told = []
+    for layers in (rows, under_other_names(rows, dice), under_other_names(rows, dice)):
+        plan = supply_heat(quarter(compounds=yard, **layers), exact=False)
+        assert (plan.stations["gap"] > 0.01).any()  # else nothing could have moved
+        columns = ["tree_yuan", "bound_yuan", "secondary_m", "primary_m", "load_kw"]
+        told.append((plan.stations.sort_values("tree_yuan")[columns].round(6).to_numpy().tolist(), plan.cost_yuan))
+    assert told[0] == told[1] == told[2]

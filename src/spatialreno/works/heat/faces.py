@@ -21,6 +21,13 @@ INLETS = ["unit", "building_id", "side", "x", "y", "stub_m"]
 _SHARES = (1.0, 0.6, 0.3)
 
 
+def by_place(shapes: gpd.GeoSeries) -> list[str]:
+    """List ids by where their shapes lie, west to east and south to north, so that no name decides about pipes."""
+    box = np.round(shapely.bounds(shapes.geometry.to_numpy()) * 1000)
+    order = np.lexsort((np.array(shapes.index.astype(str), str), *box.T[::-1]))
+    return [str(shapes.index[k]) for k in order]
+
+
 def obstacles(area: StudyArea) -> Any:
     """Give what no pipe runs under, as shapes: buildings, structures on the ground, built facilities."""
     structures = area.structures
@@ -61,10 +68,11 @@ def inlets(area: StudyArea, ids: pd.Index, tree: shapely.STRtree) -> pd.DataFram
         Columns unit, building_id, side (``front``, ``back``), x, y, stub_m (from the house to the point).
     """
     face = area.catalog.constants["pipe_face_m"]
-    doors = area.entrances.dropna(subset=["building_id"]).sort_index()
+    doors = area.entrances.dropna(subset=["building_id"])
+    doors = doors.loc[by_place(doors.geometry)]
     by_building = {str(k): frame for k, frame in doors.groupby("building_id")}
     rows: list[tuple[Any, ...]] = []
-    for name in sorted(map(str, ids)):
+    for name in by_place(area.buildings.geometry.loc[ids]):
         rows += _of_building(area, name, by_building.get(name), face, tree)
     return pd.DataFrame(rows, columns=INLETS)
 
@@ -100,7 +108,9 @@ def _units(
     if doors is not None and len(doors):
         xy = shapely.get_coordinates(doors.geometry.to_numpy()) - origin
         shares = np.clip(xy @ along / length, 0.05, 0.95)
-        return [str(i) for i in doors.index], [float(s) for s in shares], bool((xy @ out).mean() < depth / 2)
+        along_it = np.argsort(shares, kind="stable")
+        names, places = [str(doors.index[k]) for k in along_it], [float(shares[k]) for k in along_it]
+        return names, places, bool((xy @ out).mean() < depth / 2)
     given = area.buildings["units"].get(name)
     count = max(1, int(given)) if given is not None and not pd.isna(given) else 1
     return [f"{name}/{k + 1}" for k in range(count)], [(k + 0.5) / count for k in range(count)], True
@@ -123,7 +133,7 @@ def corners_round(area: StudyArea, tree: shapely.STRtree) -> Floats:
     """Give points round every building, off its corners, where nothing stands."""
     face = area.catalog.constants["pipe_face_m"]
     found = []
-    for shape in area.buildings.geometry:
+    for shape in area.buildings.geometry.loc[by_place(area.buildings.geometry)]:
         box = long_box(shape)
         centre = box.mean(axis=0)
         half = np.abs(np.array([np.hypot(*(box[1] - box[0])), np.hypot(*(box[2] - box[1]))])) / 2

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from spatialreno._types import Floats
 from spatialreno.errors import Fault
-from spatialreno.works.heat.faces import obstacles
+from spatialreno.works.heat.faces import by_place, obstacles
 from spatialreno.works.heat.pipe_ground import Ground
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def find_taps(area: StudyArea, mains: pd.DataFrame, ground: Ground) -> tuple[Tap
     node: list[int] = []
     length: list[float] = []
     lost = []
-    for name, line in mains.geometry.sort_index().items():
+    for name, line in mains.geometry.loc[by_place(mains.geometry)].items():
         near = np.sort(tree.query(line, predicate="dwithin", distance=reach))
         points = shapely.points(ground.points[near])
         ways = shapely.shortest_line(np.full(len(near), line), points) if len(near) else np.empty(0, object)

@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from spatialreno._types import Floats, Geometries, Indices
-from spatialreno.works.heat.faces import corners_round, inlets, long_box, obstacles
+from spatialreno.works.heat.faces import by_place, corners_round, inlets, long_box, obstacles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -132,7 +132,7 @@ def _ports(area: StudyArea, stations: gpd.GeoSeries, tree: shapely.STRtree) -> t
     """Give points just outside each station, in the middle of its sides."""
     found: dict[str, list[int]] = {}
     xy: list[Floats] = []
-    for name, shape in sorted(stations.items()):
+    for name, shape in stations.loc[by_place(stations)].items():
         if shape.geom_type == "Point":
             sides = [shapely.get_coordinates(shape)[0]]
         else:
@@ -154,7 +154,7 @@ def _lanes(
     paths = area.paths
     if not len(paths):
         return np.empty((0, 2), np.intp), [], np.empty((0, 2)), ()
-    pieces = shapely.get_parts(shapely.node(shapely.union_all(paths.geometry.to_numpy())))
+    pieces = _in_place(shapely.get_parts(shapely.node(shapely.union_all(paths.geometry.to_numpy()))))
     owner = lane_owners(paths, pieces)
     feet = _feet(pieces, facing)
     nodes: dict[tuple[float, float], int] = {}
@@ -178,6 +178,14 @@ def _lanes(
         np.array(list(nodes), float).reshape(-1, 2),
         tuple(sorted(blocked)),
     )
+
+
+def _in_place(pieces: Geometries) -> Geometries:
+    """Draw pieces of lanes from one and the same end, in the order of where they lie."""
+    pieces = shapely.normalize(pieces)
+    ends = np.round(np.hstack([shapely.get_coordinates(shapely.get_point(pieces, k)) for k in (0, -1)]), 3)
+    order: Geometries = pieces[np.lexsort((shapely.length(pieces), *ends.T[::-1]))]
+    return order
 
 
 def lane_owners(paths: gpd.GeoDataFrame, pieces: Geometries) -> list[str]:

@@ -16,6 +16,7 @@ from spatialreno._types import Floats, Indices, Shapes
 from spatialreno.area import pipes_in_use
 from spatialreno.optimise import Limit, Net, Tree, least_tree, make_net, pruned
 from spatialreno.works.heat.branches import carried, chains
+from spatialreno.works.heat.faces import by_place
 from spatialreno.works.heat.loop import main_line
 from spatialreno.works.heat.mains import find_taps
 from spatialreno.works.heat.pipe_ground import Ground
@@ -74,7 +75,7 @@ def station_net(area: StudyArea, ground: Ground, station: str, load: pd.Series) 
     doors = ground.inlets[ground.inlets["building_id"].isin(load.index)]
     base = len(ground.points) + len(old_xy)
     sides = _sides(doors, price, base + 1)
-    names = sorted(sides["building_id"].unique())
+    names = list(sides["building_id"].unique())
     first = base + 1 + 2 * len(sides)
     end = {name: first + k for k, name in enumerate(names)}
     runs = zip(ground.tail, ground.head, ground.length_m * price + ground.walls * wall, strict=True)
@@ -99,7 +100,7 @@ def _sides(doors: pd.DataFrame, price: float, first: int) -> pd.DataFrame:
     may go on from any inlet. Where no side is whole, the longer part serves.
     """
     rows = []
-    for (building, side), part in doors.groupby(["building_id", "side"], sort=True):
+    for (building, side), part in doors.groupby(["building_id", "side"], sort=False):
         xy = part[["x", "y"]].to_numpy(float)
         row = float(np.hypot(*np.diff(xy[_along(xy)], axis=0).T).sum()) if len(xy) > 1 else 0.0
         nodes = tuple(int(n) for n in part["node"].to_numpy()[_along(xy)])
@@ -142,7 +143,7 @@ def _old_pipes(area: StudyArea, ground: Ground) -> tuple[Floats, list[Any], dict
     limits: dict[tuple[int, int], float] = {}
     first = len(ground.points)
     step = area.catalog.constants["pipe_step_m"]
-    for name, row in pipes.sort_index().iterrows():
+    for name, row in pipes.loc[by_place(pipes.geometry)].iterrows():
         count = max(1, int(np.ceil(row["geometry"].length / step)))
         places = shapely.line_interpolate_point(row["geometry"], np.linspace(0, 1, count + 1), normalized=True)
         nodes = range(first + len(xy), first + len(xy) + count + 1)

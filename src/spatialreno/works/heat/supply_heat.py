@@ -18,6 +18,7 @@ from spatialreno.siting import site_facilities
 from spatialreno.works.heat.assign import assign_stations
 from spatialreno.works.heat.costs import heat_costs, table_of
 from spatialreno.works.heat.demand import load_faults
+from spatialreno.works.heat.faces import by_place
 from spatialreno.works.heat.loop import LOOP, worst_loops
 from spatialreno.works.heat.pipe_ground import Ground, pipe_ground
 from spatialreno.works.heat.routes import HeatNet, PrimaryWays, lay_secondary, primary_ways, station_net
@@ -224,7 +225,8 @@ def _no_station(area: StudyArea) -> str:
 
 
 def _assigned(area: StudyArea, table: pd.DataFrame, stations: gpd.GeoDataFrame) -> pd.Series:
-    shapes = area.buildings.geometry.loc[table.index]
+    shapes = area.buildings.geometry.loc[by_place(area.buildings.geometry.loc[table.index])]
+    table, stations = table.loc[shapes.index], stations.loc[by_place(stations.geometry)]
     away = shapely.distance(shapes.to_numpy()[:, None], stations.geometry.to_numpy()[None, :])
     distance = pd.DataFrame(away, index=table.index, columns=stations.index)
     radius = area.catalog.constants["heat_station_radius_m"]
@@ -254,11 +256,11 @@ class _Plan:
         mains, faults = usable_mains(self.area, "heat_primary", loaded=True)
         self.faults += faults
         self.spare = {str(k): float(v) for k, v in mains["capacity"].fillna(np.inf).items()}
-        for name in map(str, self.stations.index):
+        for name in by_place(self.stations.geometry):
             self._station(name, mains, exact, time_limit_s)
         pipes = self._sized()
         connected = self.table["connected"]
-        stations = pd.DataFrame(self.rows, columns=["id", *STATIONS]).set_index("id")
+        stations = pd.DataFrame(self.rows, columns=["id", *STATIONS]).set_index("id").sort_index()
         stations = stations.join(self.loops)[_TOLD]
         reason = "" if connected.any() else _short(stations, self.faults)
         works = set(self.table.loc[connected, "station"].dropna()) or set(stations.index)
@@ -336,7 +338,8 @@ class _Plan:
 
     def _sized(self) -> gpd.GeoDataFrame:
         constants, catalog = self.area.catalog.constants, self.area.catalog
-        found = pd.concat(self.pipes, ignore_index=True) if self.pipes else pd.DataFrame(columns=PIPES)
+        laid = sorted(self.pipes, key=lambda own: str(own["station"].min()))
+        found = pd.concat(laid, ignore_index=True) if laid else pd.DataFrame(columns=PIPES)
         parts = []
         for kind, drop in (("heat_primary", "heat_dt_primary_k"), ("heat_secondary", "heat_dt_secondary_k")):
             rows = found[found["kind"] == kind]
