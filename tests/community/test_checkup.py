@@ -197,6 +197,16 @@ def test_sheds_and_boiler_houses_are_measured_in_floor():
     assert measured(area, demolish("structures", ids=["V1", "V2"]), lack="illegal") == ("closed", 40.0, 40.0, 0.0)
 
 
+def test_what_the_survey_has_nothing_of_is_to_be_checked_and_not_open():
+    """The check-up found illegal structures and a boiler house where the survey has none: 0 of 0 is no lack of 0."""
+    area = yard("违建占道;废弃锅炉房;缺供暖")
+    assert measured(area, lack="illegal") == ("unknown", 0.0, 0.0, 0.0)
+    assert measured(area, lack="boiler") == ("unknown", 0.0, 0.0, 0.0)
+    assert measured(area, lack="heating")[0] == "open"
+    told = checkup_lines(answer_checkup(area), area.catalog)["结果"]
+    assert told[0].startswith("待核对（0 / 0")
+
+
 def test_an_own_target_rules(yards):
     own = yards.with_catalog(lack_measures=[{"lack": "activity", "target": "1.0"}], source="本地", date="2026")
     assert measured(own, plaza(0.525), lack="activity") == ("partly", 5.25, 15.0, 9.75)

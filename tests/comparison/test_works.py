@@ -10,6 +10,7 @@ from shapely.geometry import LineString, box
 import spatialreno as sr
 from spatialreno.area import replace_layers
 from spatialreno.errors import InputError
+from spatialreno.files import rounded
 from spatialreno.scenario import hundredths
 
 STATION = "heat_exchange_station"
@@ -153,6 +154,14 @@ def test_the_total_by_hand(options, today):
         for key in ("payer", "class", "phase", "part"):
             assert total == int((own.by(key)["cost_yuan"] * 100).round().sum())
     assert pd.isna(bill.total["today"])
+
+
+def test_every_line_of_works_is_its_quantity_at_its_price_as_written(options):
+    """A share of the trench is told at the mean of its metres, with the digits that it takes to come to the sum."""
+    lines = rounded(options.bill().lines)
+    works = lines[lines["part"].isin(["dig", "heat", "lifts"])]
+    off = (works["quantity"] * works["unit_price_yuan"] - works["cost_yuan"]).abs()
+    assert len(works) > 15 and (off <= 0.01 + 0.00005 * works["quantity"]).all()
 
 
 def test_every_figure_of_money_is_a_sum_of_the_bill(options):

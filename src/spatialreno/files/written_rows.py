@@ -30,6 +30,7 @@ _LISTS = ("gpkg_contents", "gpkg_geometry_columns")
 _Listed = dict[str, list[tuple[Any, ...]]]
 #: Decimals by the end of a column's name, the first that fits; anything else keeps six.
 _BEARS = (
+    (r"unit_price", 4),  # a share of a price, so that quantity × price is the sum beside it
     (r"yuan|cost|price|income|balance", 2),
     (r"m2$|_m2\b", 1),
     (r"(^|_)m$|metres|length", 2),

@@ -106,7 +106,7 @@ def dig_lines(dig: Dig, catalog: Catalog) -> pd.DataFrame:
             words = _with((str(price["item_zh"]), str(price["item_en"])), catalog, "trench")
             yuan = float(own["trench_yuan"].sum())
             ids = tuple(own["piece"])
-            rows.append(line("dig", "pipes", words, ids=ids, quantity=metres, price=round(yuan / metres, 2),
+            rows.append(line("dig", "pipes", words, ids=ids, quantity=metres, price=round(yuan / metres, 4),
                              cost_yuan=yuan, **told))  # fmt: skip
     return pd.DataFrame(rows, columns=COSTS)
 

@@ -140,6 +140,8 @@ def _state(was: tuple[Found, float], now: tuple[Found, float]) -> str:
     found, target = now
     if was[1] > 0 and _share(*was) >= 1 - _EPS:
         return "unknown"  # today's data say that it is enough, which the check-up denies
+    if was[1] == target == 0:
+        return "unknown"  # the survey has nothing of what the check-up found, such as an illegal structure
     if not _share(*now) > _share(*was) + _EPS:
         return "unknown" if found.unsure and not was[0].unsure else "open"  # something of no known size was built
     if not target > 0:
