@@ -178,7 +178,7 @@ class Catalog:
         if table not in self._frames:
             frame = self._table(table).frame
             self._frames[table] = frame.set_index(_INDEX[table]) if table in _INDEX else frame
-        return self._frames[table].copy(deep=False)  # pandas copies what is written to
+        return self._frames[table].copy()  # deep: a column's array may be written to past pandas
 
     def entry(self, table: str, key: str) -> Mapping[str, Any] | None:
         """Return one row of a table that has a key, with numbers as numbers; None where there is no such row.
