@@ -45,7 +45,7 @@ def write_book(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
     ...     file = write_book({"费用": pd.DataFrame({"项目": ["=拆墙"], "元": [1200.0]})}, Path(home) / "bill.xlsx")
-    ...     pd.read_excel(file).to_dict("list")
+    ...     pd.read_excel(file, engine="calamine").to_dict("list")
     {'项目': ['=拆墙'], '元': [1200]}
     """
     try:
