@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -289,8 +290,9 @@ LONG = {
         "maps.paper.owner_sheets", "maps.outputs.report_forms", "maps.live_page.page", "maps.page.page",
         "maps.residents.papers", "comparison.money.residents_pay",
         "maps.proposals.design_page", "maps.page.district_page", "design.design_openings", "indicators.gains",
-        "comparison.districts.run", "comparison.kept", "comparison.people", "comparison.run", "formats.areas.folder",
-        "design.together.synergy", "walk.centrelines.street_graphs",
+        "comparison.districts.run", "comparison.kept", "comparison.options", "comparison.people", "comparison.run",
+        "formats.areas.folder",
+        "design.design", "design.together.synergy", "optimise.solution", "walk.centrelines.street_graphs",
     )
 }  # fmt: skip
 SHIPPED = EXAMPLE.relative_to(ROOT).as_posix()
@@ -302,12 +304,36 @@ MODULES = [
 ]
 
 
+#: What many examples begin with, and takes seconds: what was answered before is answered alike.
+DEAR = (
+    *("compare", "compare_areas", "design_openings", "evaluate"),
+    *("fewest_removals", "plan_dig", "supply_heat", "what_if"),
+)
+ANSWERS: list[tuple[Any, Any]] = []
+
+
+def once(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a function of a frozen area answer what it was asked before with what it answered then."""
+
+    def answer(*given: Any, **more: Any) -> Any:
+        asked = (function, given, more)
+        known = [told for said, told in ANSWERS if said == asked]
+        if not known:
+            known = [function(*given, **more)]
+            ANSWERS.append((asked, known[0]))
+        return known[0]
+
+    return answer
+
+
 @pytest.mark.every_day
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_run(module: str, example: sr.StudyArea, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each does what it says; the example quarter is read once for all that begin with it."""
+    """Each does what it says; the example quarter is read once for all, and what is dear is asked of it once."""
     read = sr.read_area
     monkeypatch.chdir(ROOT)
+    for name in DEAR:
+        monkeypatch.setattr(sr, name, once(getattr(sr, name)))
     monkeypatch.setattr(sr, "read_area", lambda path, **more: example if path == SHIPPED else read(path, **more))
     failed, _ = doctest.testmod(importlib.import_module(module))
     assert not failed

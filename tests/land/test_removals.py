@@ -34,7 +34,9 @@ def test_the_one_wall_between_two_slim_strips():
     assert found.largest.rectangle.area == pytest.approx((8 - 0.12) ** 2 * 1.2, abs=0.05)
     after = found.as_scenario("open").apply(today)
     assert len(candidate_sites(after, "plaza", sides=PLAZA))
-    built = found.as_scenario("built", build=True).apply(today)
+    plan = found.as_scenario("built", title="建成", build=True)
+    assert (plan.name, plan.title) == ("built", "建成")  # not what is built
+    built = plan.apply(today)
     assert built.open_spaces["kind"].tolist() == ["plaza"]
 
 

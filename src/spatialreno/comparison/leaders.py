@@ -105,7 +105,26 @@ class LeaderRow:
     more: str = ""
 
     def cell(self, at: int) -> Cell:
-        """Put the figures of one option into one cell: a number, or a text where there are several."""
+        """Put the figures of one option into one cell: a number, or a text where there are several.
+
+        Parameters
+        ----------
+        at
+            Place of the option, today first: 0 is today.
+
+        Returns
+        -------
+        float or str
+            ``—`` where nothing is known.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> [row.cell(1) for row in options.leader_rows(lang="en")[:2]]
+        [68, 0]
+        """
         told = [figure.told[at] for figure in self.figures]
         beside = "".join(one.beside for one in told) + self.more
         if self.named and told:

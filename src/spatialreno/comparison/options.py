@@ -138,6 +138,11 @@ class Comparison(Shown):
         make
             Works it out. Nothing personal may be in it (ballots, rights, contacts): it may be written to disk.
 
+        Returns
+        -------
+        object
+            What ``make`` gave, now or before.
+
         Examples
         --------
         >>> import spatialreno as sr
@@ -166,6 +171,14 @@ class Comparison(Shown):
         DataFrame
             Index option, level, place, indicator; columns value, unit, target, meets, source, mark. Rows at
             level ``plan`` are what the plan itself does: metres, areas, people who gain, cost.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> round(float(options.table().loc[("opened", "area", "xigongdi", "wall_length_m"), "value"]), 1)
+        2492.1
         """
         found = pd.concat({k: e.table for k, e in self.evaluations.items()}, names=["option"])
         table = pd.concat([found, self.plans])
@@ -187,6 +200,19 @@ class Comparison(Shown):
         -------
         DataFrame
             Index indicator (title); columns unit, the base's value, then each option's difference from it.
+
+        Raises
+        ------
+        InputError
+            There is no option ``base`` (the nearest names are told), or the language is neither zh nor en.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> round(float(options.change(lang="en").loc["Length of walls", "opened"]), 1)
+        -67.8
         """
         values = self._values()
         if base not in values:
@@ -215,6 +241,14 @@ class Comparison(Shown):
         DataFrame
             Index indicator (title); columns group, unit and one cell for each option, today first: a number, or a text
             where a row tells several figures (``0 / 11 / 5``).
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> options.leaders(lang="en").iloc[:2][["unit", "opened"]].values.tolist()
+        [['m', 68], ['m²', 0]]
         """
         return Figures(self._values(), self.today, self.evaluations[TODAY].standard, lang).table()
 
@@ -230,6 +264,15 @@ class Comparison(Shown):
         -------
         list of LeaderRow
             Each with ``group``, ``title``, ``unit``, ``stem`` and ``figures``; a figure has a ``Told`` for each option.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> row = options.leader_rows(lang="en")[0]
+        >>> row.title, row.figures[0].told[1].text
+        ('Walls demolished', '68')
         """
         return Figures(self._values(), self.today, self.evaluations[TODAY].standard, lang).rows()
 
@@ -253,6 +296,14 @@ class Comparison(Shown):
         ------
         InputError
             No weights, negative ones, unknown indicators, or one that has no better direction.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> options.rank({"score": 2, "wall_length_m": 1})[["score", "rank"]].values.tolist()
+        [[1.0, 1.0], [0.0, 2.0]]
         """
         values = self._invested(self._values())
         signs = self._signs(weights, values)
@@ -299,6 +350,15 @@ class Comparison(Shown):
         ------
         InputError
             An unknown payer, a year that is none, negative money, a payer's year given twice: all at once.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> plan = options.funding({"city": 10_000})
+        >>> plan.table[["payer", "needed_yuan", "available_yuan", "short_yuan"]].values.tolist()
+        [['city', 21661.66, 10000.0, 11661.66]]
         """
         if budgets is None:
             return self.once("funding", lambda: fund(self.areas, self.money, None))
@@ -340,12 +400,22 @@ class Comparison(Shown):
         Returns
         -------
         Schedule
+            ``.tasks`` by start with their slack, ``.end``, ``.bound``, ``.curve()``, ``.notes()``.
 
         Raises
         ------
         InputError
             No such option, or one that does nothing; days that are none or run backwards; unknown crews or tasks; or
             OR-Tools is not installed (``pip install 'spatialreno[schedule]'``).
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> plan = options.schedule("opened", start="2026-03-01")
+        >>> plan.tasks.tail(2)[["title_en", "days"]].values.tolist()
+        [['Tender', 30], ['Walls down · 市委西院', 3]]
         """
         if option not in self.ledgers or option == TODAY:
             raise InputError(f"schedule: {option} is no option. Options: {', '.join(s.name for s in self.scenarios)}.")
@@ -370,7 +440,27 @@ class Comparison(Shown):
         return found
 
     def notes(self, *, lang: Lang = "zh") -> list[tuple[str, str]]:
-        """List what a reviewer should know of each option, as (option, sentence), in Chinese or English."""
+        """List what a reviewer should know of each option, as (option, sentence), in Chinese or English.
+
+        Parameters
+        ----------
+        lang
+            ``zh`` or ``en``.
+
+        Returns
+        -------
+        list of tuple of str
+            Name of the option and a sentence; what an option chooses and is not there comes first.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> name, told = options.notes(lang="en")[0]
+        >>> name, told[:52]
+        ('today', 'Fire engines: Gates G13 keeps them from 50 household')
+        """
         empty = [(s.name, text) for s in self.scenarios for text in s.unmatched(self.today, lang=lang)]
         found = [*empty, *told(self.today, self.findings(), self.conflicts, lang)]
         for name, works in self.works.items():
@@ -420,6 +510,21 @@ class Comparison(Shown):
         -------
         list of Path
             The files written.
+
+        Raises
+        ------
+        InputError
+            Something cannot be written; then nothing has changed.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     sorted({file.suffix for file in options.write(folder)})
+        ['.csv', '.gpkg', '.json', '.toml']
         """
         return write_comparison(self, Path(folder))
 

@@ -118,6 +118,19 @@ class Design(Shown):
         ----------
         name, title
             Of the scenario.
+
+        Returns
+        -------
+        Scenario
+            One act a layer: walls and structures go, gates are let through by; the goal stands as the reason.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> found = sr.design_openings(today, budget_yuan=10_000, candidates=["gates"])
+        >>> found.chosen, len(found.scenario("gates", "开门").interventions)
+        (('G04:residents',), 1)
         """
         return scenario_of(self.opened, name, title, f"design: {self.goal}")
 
@@ -133,6 +146,19 @@ class Design(Shown):
         -------
         list of Design
             From the least budget to the largest.
+
+        Raises
+        ------
+        InfeasibleError
+            The design was stored and no longer knows its question.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> found = sr.design_openings(today, budget_yuan=10_000, candidates=["gates"])
+        >>> [one.cost_yuan <= budget for one, budget in zip(found.designs([0, 5_000]), [0, 5_000])]
+        [True, True]
         """
         return self._known().designs(budgets_yuan, self.cost_yuan)
 
@@ -149,6 +175,19 @@ class Design(Shown):
         pandas.DataFrame
             A row for each budget: budget_yuan, cost_yuan, value, bound (the band between value and bound is what is not
             proven), status, chosen (list of ids).
+
+        Raises
+        ------
+        InfeasibleError
+            The design was stored and no longer knows its question.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> found = sr.design_openings(today, budget_yuan=10_000, candidates=["gates"])
+        >>> found.frontier([0, 5_000])[["budget_yuan", "chosen"]].values.tolist()
+        [[0.0, []], [5000.0, []]]
         """
         return pd.DataFrame([one.row() for one in self.designs(budgets_yuan)])
 
@@ -168,6 +207,20 @@ class Design(Shown):
             From the best down: place, value, lost (against the best), cost_yuan, proven (no set that is not listed
             above gives more), chosen (list of ids). ``attrs["complete"]`` tells that no other minimal set gives as
             much.
+
+        Raises
+        ------
+        InfeasibleError
+            The design was stored and no longer knows its question.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> found = sr.design_openings(today, budget_yuan=10_000, candidates=["gates"])
+        >>> best = found.best_sets(within=0.5, most=3)
+        >>> best["chosen"].iloc[0] == list(found.chosen), bool(best["value"].is_monotonic_decreasing)
+        (True, True)
         """
         return self._known().best_sets(self.budget_yuan, within, most)
 
@@ -196,6 +249,19 @@ class Design(Shown):
             A row for each pair that is worth more or less than its parts: one, other, alone_one, alone_other, both,
             together (both less each alone), kind (``only_together``: nothing alone; ``more_together``;
             ``stand_in``: one for the other).
+
+        Raises
+        ------
+        InfeasibleError
+            The design was stored and no longer knows its question.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> found = sr.design_openings(today, budget_yuan=10_000, candidates=["gates"])
+        >>> sorted(set(found.pairs(most=2)["kind"]) - {"only_together", "more_together", "stand_in"})
+        []
         """
         return self._known().pairs(self.chosen, most)
 

@@ -64,10 +64,27 @@ class Evaluation(Shown):
     def value(self, indicator: str) -> float:
         """Look up one indicator of the whole area.
 
+        Parameters
+        ----------
+        indicator
+            Its key, such as ``score``, ``covered:pharmacy`` or ``wall_length_m``; ``catalog.indicators`` lists them.
+
+        Returns
+        -------
+        float
+            In the unit of the catalog's ``indicators``; NaN where it is not known.
+
         Raises
         ------
         InputError
             The standard or the catalog has no such indicator, or it was not asked for; the nearest names are told.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> sr.evaluate(today, only=["homes", "residents"]).value("residents")
+        2523.0
         """
         told = self.table.index[self.table.index.get_level_values("level") == "area"].get_level_values("indicator")
         refuse_unknown([indicator], told, what="value", noun="indicator that was worked out")

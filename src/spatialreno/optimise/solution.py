@@ -93,6 +93,15 @@ class Solution:
         ------
         InfeasibleError
             When there is no site; the text gives the numbers of ``missing``.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> found = sr.site_facilities(today, "canteen", count=1)
+        >>> plan = found.as_scenario("canteen", title="食堂")
+        >>> len(plan.interventions), len(today.apply(plan).facilities) - len(today.facilities)
+        (1, 1)
         """
         if not self.feasible:
             why = "no site exists" if self.status == "infeasible" else "no site was found before the limit"

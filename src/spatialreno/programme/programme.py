@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.area import as_day
+from spatialreno.area import as_day, refuse_unknown
 from spatialreno.errors import Fault, InputError
 from spatialreno.programme.sums import MEASURES, SHARES, sums
 
@@ -56,10 +56,29 @@ class Programme:
     def figure(self, row: str, measure: str = "count") -> float:
         """Give one published number.
 
+        Parameters
+        ----------
+        row
+            Its id.
+        measure
+            ``count`` or another column of numbers, such as ``households`` or ``money_yuan``.
+
+        Returns
+        -------
+        float
+            In the unit of the column; ``count`` in the row's ``unit``.
+
         Raises
         ------
         InputError
             No such row or measure, or it was not published.
+
+        Examples
+        --------
+        >>> from spatialreno.programme import read_programme
+        >>> told = read_programme("data/programme/pingdingshan-2022.csv")
+        >>> told.figure("PDS22-started", "households")
+        31331.0
         """
         if row not in self.rows.index or measure not in (*MEASURES, *SHARES):
             raise InputError(f"{self.name}: no figure {measure} of {row!r}. Rows: {', '.join(self.rows.index)}.")
@@ -70,6 +89,16 @@ class Programme:
 
     def share(self, part: str, whole: str) -> float:
         """Give one figure as a share of another of the same unit.
+
+        Parameters
+        ----------
+        part, whole
+            Ids of two rows.
+
+        Returns
+        -------
+        float
+            1 for all of it.
 
         Raises
         ------
@@ -109,6 +138,13 @@ class Programme:
             Columns city, district, year, unit, status, and what can be added up: count, compounds, buildings,
             households, money_yuan, residents, facilities, lifts, managed (compounds), party_branches, illegal_m2,
             wall_m; what was not published is missing, not zero.
+
+        Examples
+        --------
+        >>> from spatialreno.programme import read_programme
+        >>> told = read_programme("data/programme/pingdingshan-2022.csv")
+        >>> told.table()[["unit", "status", "count"]].dropna().values.tolist()[:2]
+        [['compound', 'done', 182.0], ['project', 'started', 247.0]]
         """
         rows = pd.concat([self._leaf_figures(), self._project_rows(as_of)])
         rows[_KEYS[:2]] = rows[_KEYS[:2]].fillna("")
@@ -120,10 +156,36 @@ class Programme:
     def late(self, as_of: str) -> pd.DataFrame:
         """List the projects that are late on a day: not done past their planned end, or done after it.
 
+        Parameters
+        ----------
+        as_of
+            The day (YYYY-MM-DD).
+
         Returns
         -------
         DataFrame
             Index id; title, district, status, end_planned, end, reason, days (behind plan).
+
+        Raises
+        ------
+        InputError
+            ``as_of`` is no day.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from spatialreno.programme import read_programme
+        >>> head = "id,city,year,unit,status,households,start,end_planned,end"
+        >>> rows = [
+        ...     "P1,洛阳,2026,project,done,120,2026-03-01,2026-08-31,2026-09-10",
+        ...     "P2,洛阳,2026,project,started,80,2026-04-01,2026-10-31,",
+        ... ]
+        >>> with TemporaryDirectory() as folder:
+        ...     written = Path(folder, "year.csv").write_text("\\n".join([head, *rows]), encoding="utf-8")
+        ...     told = read_programme(Path(folder, "year.csv"))
+        >>> told.late("2026-11-30")["days"].to_dict()
+        {'P1': 10, 'P2': 30}
         """
         day = as_day(as_of, what="as_of")
         own = self.projects
@@ -148,7 +210,29 @@ class Programme:
         DataFrame
             Columns series (``planned``, ``done``), date, value; projects without the date or the measure
             are not in it. Published figures have no dates and are not in it either.
+
+        Raises
+        ------
+        InputError
+            There is no such measure, or ``as_of`` is no day.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from spatialreno.programme import read_programme
+        >>> head = "id,city,year,unit,status,households,start,end_planned,end"
+        >>> rows = [
+        ...     "P1,洛阳,2026,project,done,120,2026-03-01,2026-08-31,2026-09-10",
+        ...     "P2,洛阳,2026,project,started,80,2026-04-01,2026-10-31,",
+        ... ]
+        >>> with TemporaryDirectory() as folder:
+        ...     written = Path(folder, "year.csv").write_text("\\n".join([head, *rows]), encoding="utf-8")
+        ...     told = read_programme(Path(folder, "year.csv"))
+        >>> told.curve("households")[["series", "value"]].values.tolist()
+        [['planned', 120.0], ['planned', 200.0], ['done', 120.0]]
         """
+        refuse_unknown([measure], MEASURES, what="curve", noun="measure of projects")
         own = self.projects.assign(count=1)
         parts = []
         for series, column in (("planned", "end_planned"), ("done", "end")):

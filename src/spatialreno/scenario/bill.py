@@ -71,12 +71,64 @@ class Bill:
         return rows[columns].reset_index(drop=True)
 
     def unpriced_count(self, option: str) -> int:
-        """Count the things of an option that the total leaves out: without a price, or without what it multiplies."""
+        """Count the things of an option that the total leaves out: without a price, or without what it multiplies.
+
+        Parameters
+        ----------
+        option
+            Its name.
+
+        Returns
+        -------
+        int
+            Things, not lines.
+
+        Raises
+        ------
+        InputError
+            There is no such option.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
+        >>> bill = clear.bill(today)
+        >>> bill.unpriced_count("clear")
+        0
+        """
+        self._refuse_other(option)
         rows = self.unpriced
         return int(rows.loc[rows["option"] == option, "ids"].map(len).sum())
 
     def unmeasured_count(self, option: str) -> int:
-        """Count those among them that have a price, and whose quantity nobody knows."""
+        """Count those among them that have a price, and whose quantity nobody knows.
+
+        Parameters
+        ----------
+        option
+            Its name.
+
+        Returns
+        -------
+        int
+            Things, not lines.
+
+        Raises
+        ------
+        InputError
+            There is no such option.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
+        >>> bill = clear.bill(today)
+        >>> bill.unmeasured_count("clear") <= bill.unpriced_count("clear")
+        True
+        """
+        self._refuse_other(option)
         rows = self.unpriced
         own = (rows["option"] == option) & rows["unit_price_yuan"].notna()
         return int(rows.loc[own, "ids"].map(len).sum())
@@ -98,6 +150,15 @@ class Bill:
         ------
         InputError
             A key that lines do not have.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
+        >>> bill = clear.bill(today)
+        >>> float(bill.by("payer", "class")["cost_yuan"].sum().round(2)) == float(bill.total["clear"])
+        True
         """
         strange = [key for key in keys if key not in KEYS]
         if strange or not keys:
@@ -111,15 +172,37 @@ class Bill:
     def of(self, option: str) -> Bill:
         """Take the lines of one option.
 
+        Parameters
+        ----------
+        option
+            Its name.
+
+        Returns
+        -------
+        Bill
+            Of this option alone.
+
         Raises
         ------
         InputError
             There is no such option.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
+        >>> bill = clear.bill(today)
+        >>> bill.of("clear").options
+        ('clear',)
         """
-        if option not in self.options:
-            raise InputError(f"bill: {option} is no option. Options: {', '.join(self.options)}.")
+        self._refuse_other(option)
         own = self.lines[self.lines["option"] == option].reset_index(drop=True)
         return replace(self, lines=own, options=(option,))
+
+    def _refuse_other(self, option: str) -> None:
+        if option not in self.options:
+            raise InputError(f"bill: {option} is no option. Options: {', '.join(self.options)}.")
 
     def __repr__(self) -> str:
         """Read the bill aloud."""

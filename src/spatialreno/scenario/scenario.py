@@ -93,6 +93,15 @@ class Scenario(Shown):
         ------
         ScenarioError
             Every unknown id, failed expectation and conflict, each naming its interventions.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> after = opened.apply(today)
+        >>> len(today.walls) - len(after.walls), after.survey is today
+        (1, True)
         """
         from spatialreno.scenario.resolve import resolve
 
@@ -105,6 +114,20 @@ class Scenario(Shown):
         ----------
         area
             The area whose coordinates the built geometries are in.
+
+        Returns
+        -------
+        Scenario
+            What already names a system of its own keeps it.
+
+        Examples
+        --------
+        >>> import shapely
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> hut = sr.build("structures", "S1", geometry=shapely.Point(631_000, 3_838_900).buffer(3), kind="shed")
+        >>> sr.Scenario("hut", interventions=[hut]).placed(today).interventions[0].crs
+        'EPSG:4546'
         """
         from spatialreno.area import crs_text
 
@@ -134,6 +157,14 @@ class Scenario(Shown):
         ------
         ScenarioError
             As ``apply``.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> opened.ledger(today)[["verb", "id", "quantity", "unit"]].round(1).values.tolist()
+        [['demolish', 'G01', 1.0, 'piece'], ['demolish', 'W02', 67.8, 'm'], ['demolish', 'W02', 67.8, 'm2']]
         """
         from spatialreno.scenario.ledger import with_unmatched
 
@@ -184,6 +215,11 @@ class Scenario(Shown):
         ----------
         area
             The area the scenario would be applied to.
+
+        Returns
+        -------
+        Bill
+            Of one option, under the scenario's name; ``total`` is missing where nothing has a price.
 
         Raises
         ------

@@ -62,10 +62,29 @@ class District:
     def choosing(self, choose: str | Mapping[str, str]) -> District:
         """Return the district with options chosen: one name for every area that has it, or a name by area.
 
+        Parameters
+        ----------
+        choose
+            Name of an option, or name of an option by name of the area.
+
+        Returns
+        -------
+        District
+            The same areas; what was chosen before stays where nothing else is said.
+
         Raises
         ------
         InputError
             An area or an option that there is not; all at once.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
+        >>> district = sr.compare_areas([(today, [clear])], choose="clear")
+        >>> district.choosing("clear").chosen, district.choosing({"xigongdi": "clear"}).chosen
+        ({'xigongdi': 'clear'}, {'xigongdi': 'clear'})
         """
         everywhere = isinstance(choose, str)
         wanted = {name: str(choose) for name in self.records} if isinstance(choose, str) else dict(choose)
@@ -160,10 +179,24 @@ class District:
     def leaders(self, *, lang: Lang = "zh") -> pd.DataFrame:
         """Return the leaders' table: a row an area, at the option chosen there (today where none is), and one in all.
 
+        Parameters
+        ----------
+        lang
+            ``zh`` or ``en``, of the titles.
+
         Returns
         -------
         DataFrame
             Index area; columns state, option, title of each indicator. The last row counts people once.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
+        >>> district = sr.compare_areas([(today, [clear])], choose="clear")
+        >>> district.leaders(lang="en").iloc[:, :2].values.tolist()
+        [['chosen', 'clear'], ['', '']]
         """
         rows = {}
         for name, record in sorted(self.records.items()):
@@ -272,6 +305,27 @@ class District:
         ----------
         folder
             Created when it is not there; files are replaced only when all are written whole.
+
+        Returns
+        -------
+        list of Path
+            The files written, sorted.
+
+        Raises
+        ------
+        InputError
+            Something cannot be written; then nothing has changed.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
+        >>> district = sr.compare_areas([(today, [clear])], choose="clear")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     [file.name for file in district.write(folder)]
+        ['areas.csv', 'district.gpkg', 'leaders.csv', 'notes.csv', 'projects.csv', 'total.csv', 'twice.csv']
         """
         return put_whole(Path(folder), self._write_files)
 

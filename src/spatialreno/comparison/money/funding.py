@@ -79,19 +79,102 @@ class Funding:
         ------
         InputError
             A phase of the bill without days, days that run backwards, or terms that do not add up to 1.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> plan = options.funding()
+        >>> spans = {1: ("2026-03-01", "2026-05-31"), 2: ("2026-06-01", "2026-09-30"), 3: ("2026-10-01", "2026-11-30")}
+        >>> paid = plan.payments(spans)
+        >>> float(paid["yuan"].sum().round(2)) == float(options.bill().total["opened"])
+        True
         """
         return payments(self.lines, spans, self.catalog)
 
     def contracts(self, spans: Mapping[int, Span]) -> pd.DataFrame:
-        """Tell what is put under contract in which quarter: option, payer, phase, quarter, yuan."""
+        """Tell what is put under contract in which quarter: option, payer, phase, quarter, yuan.
+
+        Parameters
+        ----------
+        spans
+            Phase to its first and last day, as for ``payments``.
+
+        Returns
+        -------
+        DataFrame
+            option, payer, phase, quarter (in which the phase begins), yuan; adds up to the bill.
+
+        Raises
+        ------
+        InputError
+            A phase of the bill without days, or days that run backwards.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> plan = options.funding()
+        >>> spans = {1: ("2026-03-01", "2026-05-31"), 2: ("2026-06-01", "2026-09-30"), 3: ("2026-10-01", "2026-11-30")}
+        >>> plan.contracts(spans)[["quarter", "yuan"]].values.tolist()
+        [['2026Q1', 21661.66]]
+        """
         return contracts(self.lines, spans)
 
     def years(self, spans: Mapping[int, Span]) -> pd.DataFrame:
-        """Hold each year's payments against its budget: option, payer, year, needed, available and short yuan."""
+        """Hold each year's payments against its budget: option, payer, year, needed, available and short yuan.
+
+        Parameters
+        ----------
+        spans
+            Phase to its first and last day, as for ``payments``.
+
+        Returns
+        -------
+        DataFrame
+            option, payer, year, needed_yuan, available_yuan (missing: nobody stated it), short_yuan.
+
+        Raises
+        ------
+        InputError
+            As for ``payments``.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> plan = options.funding({"city": {"2026": 10_000}})
+        >>> spans = {1: ("2026-03-01", "2026-05-31"), 2: ("2026-06-01", "2026-09-30"), 3: ("2026-10-01", "2026-11-30")}
+        >>> plan.years(spans)[["year", "needed_yuan", "short_yuan"]].values.tolist()[0]
+        [2026.0, 21011.81, 11011.81]
+        """
         return by_year(self.payments(spans), self.budgets)
 
     def notes(self, *, lang: str = "zh") -> list[tuple[str, str]]:
-        """List what no rule covers and what is not known, as (option, sentence), in Chinese or English."""
+        """List what no rule covers and what is not known, as (option, sentence), in Chinese or English.
+
+        Parameters
+        ----------
+        lang
+            ``zh`` or ``en``.
+
+        Returns
+        -------
+        list of tuple of str
+            Name of the option and a sentence.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> name, told = options.funding().notes(lang="en")[0]
+        >>> name, told[:51]
+        ('opened', 'Owner units: 19,278.80 yuan would be eligible, how ')
+        """
         return [(option, sentence(self.catalog, found, lang)) for option, found in self.said]
 
     def __repr__(self) -> str:

@@ -71,16 +71,80 @@ class Schedule:
     _given: tuple[Any, ...] = field(repr=False)
 
     def notes(self, *, lang: str = "zh") -> list[str]:
-        """Tell what is assumed and what could not be planned, in Chinese or English."""
+        """Tell what is assumed and what could not be planned, in Chinese or English.
+
+        Parameters
+        ----------
+        lang
+            ``zh`` or ``en``.
+
+        Returns
+        -------
+        list of str
+            A sentence each.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> plan = options.schedule("opened", start="2026-03-01")
+        >>> plan.notes(lang="en")
+        []
+        """
         return [sentence(self._area.catalog, found, lang) for found in self.findings]
 
     def crew_title(self, crew: str, *, lang: str = "zh") -> str:
-        """Name a kind of crew for people; a paper has none."""
+        """Name a kind of crew for people; a paper has none.
+
+        Parameters
+        ----------
+        crew
+            As ``tasks`` has it.
+        lang
+            ``zh`` or ``en``.
+
+        Returns
+        -------
+        str
+            Its title; the word itself where the catalog's ``crews`` do not have it.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> plan = options.schedule("opened", start="2026-03-01")
+        >>> [plan.crew_title(crew, lang="en") for crew in plan.tasks["crew"]]
+        ['', '', '', 'Demolition']
+        """
         rows = {row["crew"]: row[f"title_{lang}"] for row in self._area.catalog.rows("crews")}
         return rows.get(crew, crew)
 
     def stage_title(self, stage: str, *, lang: str = "zh") -> str:
-        """Name a stage for people."""
+        """Name a stage for people.
+
+        Parameters
+        ----------
+        stage
+            As ``tasks`` has it.
+        lang
+            ``zh`` or ``en``.
+
+        Returns
+        -------
+        str
+            Its title; the word itself where the catalog's ``work_stages`` do not have it.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> plan = options.schedule("opened", start="2026-03-01")
+        >>> [plan.stage_title(stage, lang="en") for stage in plan.tasks["stage"].unique()]
+        ['approval', 'Walls down']
+        """
         rows = {row["stage"]: row[f"title_{lang}"] for row in self._area.catalog.rows("work_stages")}
         return rows.get(stage, stage)
 
@@ -122,10 +186,32 @@ class Schedule:
     def if_late(self, task: str, days: int) -> Schedule:
         """Plan again as if a task could only start so many days later than it does, such as a late vote.
 
+        Parameters
+        ----------
+        task
+            One of ``tasks``, such as ``vote:open:C04``.
+        days
+            By how many days later than planned it may begin.
+
+        Returns
+        -------
+        Schedule
+            Planned anew, with everything else as it was asked.
+
         Raises
         ------
         InputError
             No such task, or days below 0.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> plan = options.schedule("opened", start="2026-03-01")
+        >>> first = plan.tasks.index[0]
+        >>> (plan.if_late(first, 10).end - plan.end).days
+        0
         """
         if task not in self.tasks.index or days < 0:
             raise InputError(f"schedule: late {task!r} by {days} days. Name one of its tasks, and 0 days or more.")
@@ -134,7 +220,27 @@ class Schedule:
         return _schedule(self._area, self._given, replace(self.asked, late=late))
 
     def slips(self, other: Schedule) -> pd.DataFrame:
-        """List the tasks that end later in another plan of the same works: title, end, later_end, days."""
+        """List the tasks that end later in another plan of the same works: title, end, later_end, days.
+
+        Parameters
+        ----------
+        other
+            A plan of the same option, such as ``if_late`` gives.
+
+        Returns
+        -------
+        DataFrame
+            Index task: title, end, later_end, days; most days first. Tasks that only one plan has are not in it.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> plan = options.schedule("opened", start="2026-03-01")
+        >>> plan.slips(plan.if_late(plan.tasks.index[0], 10))["days"].tolist()
+        [10]
+        """
         both = self.tasks[["title", "end"]].join(other.tasks["end"].rename("later_end"), how="inner")
         both["days"] = (both["later_end"] - both["end"]).dt.days
         return both[both["days"] > 0].sort_values(["days", "end"], ascending=[False, True])
@@ -142,10 +248,31 @@ class Schedule:
     def write(self, path: str | Path) -> Path:
         """Write the plan as .xlsx, or as .xml that Microsoft Project, ProjectLibre and GanttProject read.
 
+        Parameters
+        ----------
+        path
+            File to write, ``.xlsx`` or ``.xml``.
+
+        Returns
+        -------
+        Path
+            The file written.
+
         Raises
         ------
         InputError
             Another ending, or the file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import spatialreno as sr
+        >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])
+        >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
+        >>> plan = options.schedule("opened", start="2026-03-01")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     plan.write(Path(folder) / "year.xml").name
+        'year.xml'
         """
         return write_schedule(self.title, self.tasks, self.curve(), Path(path))
 

@@ -102,6 +102,19 @@ class Clusters:
         ----------
         name, title
             Of the scenario.
+
+        Returns
+        -------
+        Scenario
+            One ``alter`` of compounds for each cluster.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> found = sr.propose_clusters(today, households=(100, 700), count=2)
+        >>> found.scenario().apply(today).compounds["cluster"].to_dict() == found.of_compound.to_dict()
+        True
         """
         from spatialreno.scenario import Scenario, alter
 

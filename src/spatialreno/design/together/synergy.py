@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from spatialreno._types import Floats
+from spatialreno.area import refuse_unknown
 from spatialreno.catalog import Finding, read_catalog, sentence
 from spatialreno.design.question.goals import not_of_residents
 from spatialreno.design.together.causes import (
@@ -95,7 +96,26 @@ class Synergy:
         ----------
         cause
             Only ``access`` is held by residents; of the other causes everybody's part is a share.
+
+        Returns
+        -------
+        list of str
+            Players, such as compounds or parties, in the order of ``table``.
+
+        Raises
+        ------
+        InputError
+            There is no such cause.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> plan = sr.Scenario("p", interventions=[sr.demolish("walls", between=["C01", "C02", "C03"])])
+        >>> sr.synergy(today, plan).givers()
+        ['C01']
         """
+        refuse_unknown([cause], ["access", *self.causes.index], what="givers", noun="cause")
         rows = self.table[self.table["cause"] == cause]
         return rows.loc[(rows["own"] <= _SOME) & (rows["share"] > _SOME), "player"].tolist()
 

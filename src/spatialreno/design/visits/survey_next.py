@@ -85,6 +85,27 @@ class Visits:
         ----------
         path
             The file to write.
+
+        Returns
+        -------
+        Path
+            The file written.
+
+        Raises
+        ------
+        InputError
+            Another ending, or the file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> plan = sr.Scenario("p", interventions=[sr.demolish("walls", between=["C01", "C02"])])
+        >>> visits = sr.survey_next(today, [plan], goal="covered:kindergarten", budget_yuan=0)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     visits.write_form(f"{folder}/visits.csv").name
+        'visits.csv'
         """
         from spatialreno.files import write_book, write_sheet
 

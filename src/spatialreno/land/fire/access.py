@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from spatialreno._types import Bools, Indices
-from spatialreno.area import lasting
+from spatialreno.area import lasting, refuse_unknown
 from spatialreno.land.fire.drive import Drive, drive
 from spatialreno.land.fire.high_rise import long_sides
 from spatialreno.land.fire.hose import Hoses, read_doors, read_hoses
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 #: What is found of a lane: an engine passes; ask the authority; wide enough but cut off, or a dead end too
 #: long; too narrow.
 LANE_WORDS = ("pass", "ask", "dead_end", "cut_off", "narrow")
+_PEOPLE = ("residents", "households")
 _LANE_COLUMNS = ["path_id", "verdict", "from_m", "to_m", "clear_m", "cause", "geometry"]
 NORMS = (
     "fire_width_m", "fire_width_ask_m", "fire_height_m", "fire_radius_m", "fire_dead_end_m", "fire_turning_m",
@@ -65,10 +66,29 @@ class FireAccess:
         Parameters
         ----------
         column
-            What to weigh buildings by; empty: each counts one.
+            What to weigh buildings by, ``residents`` or ``households``; empty: each counts one.
         ask
             Whether what the fire authority must be asked for counts.
+
+        Returns
+        -------
+        float
+            From 0 to 1; NaN where there is nothing to weigh.
+
+        Raises
+        ------
+        InputError
+            There is no such column of people.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> found = sr.fire_access(today)
+        >>> found.share() <= found.share(ask=True), 0 < found.share("residents") < 1
+        (True, True)
         """
+        refuse_unknown([column] if column else [], _PEOPLE, what="share", noun="column of people")
         weight = self.buildings[column].astype("float64").fillna(0.0) if column else self.buildings["doors"] * 0 + 1.0
         reached = self.buildings["verdict"].isin(["pass", "ask"] if ask else ["pass"])
         total = float(weight.sum())

@@ -58,10 +58,31 @@ class Removals:
     def as_scenario(self, name: str, *, title: str = "", build: bool = False) -> Scenario:
         """Write the removals down as a scenario; with ``build`` the footprint is built too.
 
+        Parameters
+        ----------
+        name, title
+            Of the scenario.
+        build
+            Whether the footprint is built, too, under the id that ``built`` names.
+
+        Returns
+        -------
+        Scenario
+            One ``demolish`` for each layer, by ids; with ``build`` a ``build`` in the area's coordinates.
+
         Raises
         ------
         InfeasibleError
             When the footprint fits nowhere whatever is removed.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> found = sr.fewest_removals(today, "heat_exchange_station")
+        >>> plan = found.as_scenario("station", title="建站", build=True)
+        >>> plan.name, len(today.structures) - len(today.apply(plan).structures) >= 0
+        ('station', True)
         """
         from spatialreno.scenario import Scenario, demolish
         from spatialreno.scenario import build as built
@@ -73,8 +94,8 @@ class Removals:
             for layer, rows in self.table.groupby("layer")
         ]
         if build:
-            layer, name, word = self.built
-            acts.append(built(layer, name, geometry=self.fit.rectangle, kind=word))
+            layer, own_id, word = self.built
+            acts.append(built(layer, own_id, geometry=self.fit.rectangle, kind=word))
         return Scenario(name, title, acts)
 
     def __repr__(self) -> str:

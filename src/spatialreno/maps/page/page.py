@@ -66,10 +66,24 @@ class Page:
         path : str or Path
             File to write; missing folders are made.
 
+        Returns
+        -------
+        Path
+            The file written.
+
         Raises
         ------
         InputError
             The file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import spatialreno as sr
+        >>> page = Page("空白", "<!DOCTYPE html><title>空白</title>")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     page.save(f"{folder}/maps/page.html").name
+        'page.html'
         """
         return put_text(Path(path), self._html)
 

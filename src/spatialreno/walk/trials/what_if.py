@@ -64,6 +64,11 @@ class WhatIf:
             Column of ``table`` to rank by: ``people`` (default), ``person_kinds``, ``person_m``, ``newly_reached`` or
             ``homes``. Equals go by people, person-kinds and metres saved, then by id.
 
+        Returns
+        -------
+        GeoDataFrame
+            Rows of ``table``, in the area's CRS.
+
         Raises
         ------
         InputError
@@ -81,7 +86,26 @@ class WhatIf:
         return self.table.sort_index(level="id", kind="stable").sort_values(order, ascending=False, kind="stable")[:n]
 
     def plot(self, **how: Any) -> Any:
-        """Draw the candidates, coloured by people, and return the axes; ``how`` as for ``GeoDataFrame.plot``."""
+        """Draw the candidates, coloured by people, and return the axes; ``how`` as for ``GeoDataFrame.plot``.
+
+        Parameters
+        ----------
+        **how
+            As for ``GeoDataFrame.plot``; it goes before ours (coloured by people, with a legend).
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            In the area's CRS, in metres.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> axes = sr.what_if(today, ["W03/2", "W01"]).plot(legend=False)
+        >>> len(axes.collections)
+        1
+        """
         shown = {"column": "people", "legend": True, "cmap": "viridis", "missing_kwds": {"color": "lightgrey"}}
         return self.table.plot(**{**shown, **how})
 

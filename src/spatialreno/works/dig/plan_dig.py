@@ -93,7 +93,31 @@ class Dig:
     _sections: Mapping[str, Section]
 
     def section(self, piece: str) -> Section:
-        """Cut across a piece of lane with what is laid there."""
+        """Cut across a piece of lane with what is laid there.
+
+        Parameters
+        ----------
+        piece
+            Id of a piece of lane that is opened, as ``lanes`` has it.
+
+        Returns
+        -------
+        Section
+            What lies where across the lane, in metres.
+
+        Raises
+        ------
+        InputError
+            No such piece is opened; those that are stand in the message.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> dig = sr.plan_dig(today, ["sewage"])
+        >>> bool(dig.section(dig.lanes.index[0]).fits)
+        True
+        """
         if piece not in self._sections:
             raise InputError(f"{piece}: no such piece is opened. Pieces: {', '.join(self._sections)}.")
         return self._sections[piece]
@@ -104,7 +128,27 @@ class Dig:
         return self.lanes[~self.lanes["fits"].astype(bool)]
 
     def as_scenario(self, name: str, *, title: str = "") -> Scenario:
-        """Write the pipes down as a scenario, each in the phase of its lane; old pipes laid anew are given up."""
+        """Write the pipes down as a scenario, each in the phase of its lane; old pipes laid anew are given up.
+
+        Parameters
+        ----------
+        name, title
+            Of the scenario.
+
+        Returns
+        -------
+        Scenario
+            A ``build`` for each pipe, planned, in the area's coordinates.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> dig = sr.plan_dig(today, ["sewage"])
+        >>> plan = dig.as_scenario("sewer", title="排水")
+        >>> len(today.apply(plan).pipes) > len(today.pipes)
+        True
+        """
         from spatialreno.scenario import Scenario, alter, build
 
         phases, first = self.phases, self.first_phase

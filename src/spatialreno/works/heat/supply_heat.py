@@ -110,6 +110,26 @@ class HeatPlan:
         """Write the plan down as a scenario: it builds the new pipes, and heats the homes that are connected.
 
         Of a connected building the share of households that sign up is heated (``heated_share``).
+
+        Parameters
+        ----------
+        name, title
+            Of the scenario.
+        phase
+            In which all of it is done; default is the plan's own.
+
+        Returns
+        -------
+        Scenario
+            A ``build`` for each new pipe, and one ``alter`` of the homes; empty where nobody is heated.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> plan = sr.supply_heat(today)  # has no station to lead heat from
+        >>> len(plan.as_scenario("heat").interventions), plan.households_connected
+        (0, 0.0)
         """
         from spatialreno.scenario import Scenario, alter, build
 
