@@ -65,7 +65,7 @@ def test_a_plaza_serves_its_own_yard_and_the_block_once_the_wall_is_open(yards):
     opened = answer_checkup(yards, Scenario("p", "", [plaza(), demolish("walls", ids=["W1"])]))
     assert states(opened)["C2", "活动场地不足"] == "closed"  # 20 m2 for thirty people, who ask for 10.5
     closers = opened.loc[opened["state"] == "closed", "closed_by"]
-    assert set(closers) == {"build open_spaces O1"}
+    assert set(closers) == {("build open_spaces O1",)}
 
 
 def test_ground_is_measured_for_each_resident(yards):
@@ -273,3 +273,11 @@ def test_bad_sources_are_named(example):
     with pytest.raises(InputError) as refused:
         balance_money(bill, example.catalog, {"city": -1, "santa": 5})
     assert {f.rule: f.ids for f in refused.value.faults} == {"money": ("city",), "payer": ("santa",)}
+
+
+def test_an_id_with_a_comma_is_one_work(yards):
+    named = build("open_spaces", "O1, north", geometry=there(shapely.box(20, 30, 50, 40)), kind="plaza")
+    found = answer_checkup(yards, Scenario("p", "", [named]))
+    assert ("build open_spaces O1, north",) in set(found["closed_by"])
+    said = set(checkup_lines(found, yards.catalog)["对应措施"])
+    assert any(text.endswith("O1, north") and "、" not in text for text in said)

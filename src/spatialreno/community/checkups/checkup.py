@@ -47,7 +47,7 @@ def answer_checkup(
     DataFrame
         Columns compound_id, compound (its name), lack, title, scale, indicator (of the check-up guide), state, measure,
         before, value (today, and with the option), target, missing (target less value), unit, closed_by (verb layer
-        id of what works towards it, comma-joined), source and confidence (of measure and target). The state is
+        id of what works towards it, a tuple), source and confidence (of measure and target). The state is
         ``closed`` (the target is reached), ``partly``, ``open`` (no better than today), ``unknown`` (better than today,
         and it is not known whether that is enough; or today's data already reach the target, which the check-up
         denies) or ``unlisted`` (the catalog does not know this lack).
@@ -85,7 +85,7 @@ def answer_checkup(
                     "scale": row.get("scale", ""),
                     "indicator": row.get("indicator_zh", ""),
                     **found,
-                    "closed_by": ", ".join(closers),
+                    "closed_by": tuple(closers),
                     "source": measures.get(lack, row).get("source", ""),
                     "confidence": measures.get(lack, row).get("confidence", ""),
                 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -82,9 +83,9 @@ def _number(value: float) -> str:
     return "—" if pd.isna(value) else f"{value:,.0f}"
 
 
-def _works(closed_by: str, catalog: Catalog, lang: str, most: int) -> str:
+def _works(closed_by: Sequence[str], catalog: Catalog, lang: str, most: int) -> str:
     """Name works for people: 新建配套设施 HX1."""
-    named = sorted((part.split(" ", 2) for part in closed_by.split(", ") if part), key=lambda part: part[1] != _FIRST)
+    named = sorted((part.split(" ", 2) for part in closed_by), key=lambda part: part[1] != _FIRST)
     said = [
         f"{catalog.word('', 'verb', verb, lang)}{'' if lang == 'zh' else ' '}{catalog.layers[layer].title(lang)} {name}"
         for verb, layer, name in named[:most]
