@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan, nan
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,8 @@ def test_odd_arguments_get_a_sentence(yard: sr.StudyArea) -> None:
         sr.community.manage(yard, clusters=["C1"])  # type: ignore[arg-type]
     with pytest.raises(sr.InputError, match="a rate from 0 to 1"):
         sr.community.pays_from(sr.community.management_costs(yard.catalog), gates=1, fee_yuan=20.0, rate=90)
+    unknown = sr.community.pays_from(sr.community.management_costs(yard.catalog), gates=1, fee_yuan=nan, rate=0.5)
+    assert isnan(unknown)
     with pytest.raises(sr.InputError, match="subsidy: a cost of -5 yuan"):
         sr.community.subsidy_of(yard.catalog, "luoyang", -5)
     for share in (sr.design.shapley, sr.design.find_core, lambda values: sr.design.worst_off(values, [0.0])):

@@ -151,7 +151,8 @@ def pays_from(costs: Costs, *, gates: float, fee_yuan: float, rate: float) -> fl
     Returns
     -------
     float
-        A whole number of households; infinite where none is enough, for each costs more than it brings.
+        A whole number of households; infinite where none is enough, for each costs more than it brings; missing where
+        the fee or the rate is not known.
 
     Raises
     ------
@@ -163,11 +164,13 @@ def pays_from(costs: Costs, *, gates: float, fee_yuan: float, rate: float) -> fl
     >>> pays_from(Costs(gate=2000.0, household=8.0, place=3000.0), gates=1, fee_yuan=20.0, rate=0.9)  # 5000 / (18 - 8)
     500.0
     """
-    if not 0 <= rate <= 1 or not gates >= 0 or not fee_yuan >= 0:
+    if any(number < 0 for number in (gates, fee_yuan, rate)) or rate > 1:  # what is unknown passes
         mend = "Give gates and a fee of 0 or more, and a rate from 0 to 1."
         raise InputError(f"management: {gates} gates, a fee of {fee_yuan} yuan, rate {rate}. {mend}")
     left = fee_yuan * rate - costs.household
     needed = costs.place + costs.gate * gates
+    if math.isnan(left):
+        return math.nan
     return float(math.ceil(round(needed / left, 9))) if left > 0 else math.inf
 
 
