@@ -163,6 +163,25 @@ def test_hostile_names_in_tooltips(browser, attacked_file):
     assert ALL in disc.get_attribute("aria-label")
 
 
+@pytest.mark.long
+def test_with_every_layer_on_the_legend_is_read_in_lines(opened):
+    """No swatch is cut and no text breaks into a column of characters, however many lines there are."""
+    opened.refresh()
+    for box in find(opened, "input[data-theme]"):
+        if not box.is_selected():
+            opened.execute_script("arguments[0].click()", box)
+    opened.execute_script("for (const fold of document.querySelectorAll('.card')) fold.open = true")
+    more = "const list = document.querySelector('#legend'); while (list.children.length < 60) "
+    opened.execute_script(f"{more} list.append(list.children[list.children.length % 7].cloneNode(true))")
+    narrow = """const card = document.querySelector('.card.legend'), edge = card.getBoundingClientRect().left + card.clientWidth;
+        return [...card.querySelectorAll('li')].filter(line => {
+          const said = line.lastElementChild.getBoundingClientRect();
+          return said.right > edge + 1 || said.height > 34 || line.firstElementChild.getBoundingClientRect().width < 16;
+        }).map(line => line.textContent)"""
+    assert opened.execute_script(narrow) == []
+    opened.refresh()
+
+
 @pytest.mark.parametrize("size", [(1920, 1080), (1440, 900), (1366, 768), (1093, 614), (500, 800)])
 @pytest.mark.long
 def test_the_map_is_seen_at_every_width(opened, size):

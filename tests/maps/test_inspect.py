@@ -128,6 +128,18 @@ def test_swipe_shows_two_options_side_by_side(opened):
     assert "认定违建（未拆）" not in legend(opened)
 
 
+def test_the_legend_lies_over_the_bar_between_two_options(opened):
+    over = """const bar = document.querySelector('.swipe-bar'), box = document.querySelector('#legend').getBoundingClientRect();
+        document.querySelector('#legend').closest('details').open = true;
+        bar.style.setProperty('--at', `${box.left + 20 - bar.getBoundingClientRect().left}px`);
+        bar.style.pointerEvents = 'auto';
+        return document.elementFromPoint(box.left + 20, box.top + 8).closest('.card, .swipe-bar').className"""
+    opened.refresh()
+    find(opened, ".swiping input")[0].click()
+    assert "legend" in opened.execute_script(over)
+    opened.refresh()
+
+
 def test_the_bar_fits_a_narrow_window(opened):
     opened.set_window_size(500, 800)
     opened.refresh()
