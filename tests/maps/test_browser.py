@@ -173,7 +173,8 @@ def test_with_every_layer_on_the_legend_is_read_in_lines(opened):
     opened.execute_script("for (const fold of document.querySelectorAll('.card')) fold.open = true")
     more = "const list = document.querySelector('#legend'); while (list.children.length < 60) "
     opened.execute_script(f"{more} list.append(list.children[list.children.length % 7].cloneNode(true))")
-    narrow = """const card = document.querySelector('.card.legend'), edge = card.getBoundingClientRect().left + card.clientWidth;
+    narrow = """const card = document.querySelector('.card.legend');
+        const edge = card.getBoundingClientRect().left + card.clientWidth;
         return [...card.querySelectorAll('li')].filter(line => {
           const said = line.lastElementChild.getBoundingClientRect();
           return said.right > edge + 1 || said.height > 34 || line.firstElementChild.getBoundingClientRect().width < 16;

@@ -129,8 +129,9 @@ def test_swipe_shows_two_options_side_by_side(opened):
 
 
 def test_the_legend_lies_over_the_bar_between_two_options(opened):
-    over = """const bar = document.querySelector('.swipe-bar'), box = document.querySelector('#legend').getBoundingClientRect();
-        document.querySelector('#legend').closest('details').open = true;
+    over = """document.querySelector('#legend').closest('details').open = true;
+        const bar = document.querySelector('.swipe-bar');
+        const box = document.querySelector('#legend').getBoundingClientRect();
         bar.style.setProperty('--at', `${box.left + 20 - bar.getBoundingClientRect().left}px`);
         bar.style.pointerEvents = 'auto';
         return document.elementFromPoint(box.left + 20, box.top + 8).closest('.card, .swipe-bar').className"""

@@ -101,10 +101,10 @@ class Page:
         return f"Page {self.title} ({len(self._html.encode()) / 1e6:.1f} MB)"
 
 
-def printed(title: str, body: Markup, lang: Lang, *, style: str = "") -> Page:
-    """Make a page to print: no script, one file, nothing fetched; in the style of a report unless one is given."""
+def printed(title: str, body: Markup, lang: Lang, *, style: str = "", script: str = "") -> Page:
+    """Make a page to print: one file, nothing fetched, no script unless one of ours; styled as a report by default."""
     sheet = style or door.asset("report.css")
-    return Page(title, door.plain(body, lang=word("html_lang", lang), title=title, style=sheet))
+    return Page(title, door.plain(body, lang=word("html_lang", lang), title=title, style=sheet, script=script))
 
 
 def draw(

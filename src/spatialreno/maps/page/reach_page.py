@@ -13,7 +13,7 @@ from spatialreno.maps.drawing.style import DEMOLISHED, FREED, HUES, REACH
 from spatialreno.maps.drawing.svg import scale_bar, way
 from spatialreno.maps.page.page import Page, printed
 from spatialreno.maps.words.numbers import bracketed, facility_title, number
-from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
+from spatialreno.maps.words.safe_html import Markup, asset, isolated, joined, tag
 from spatialreno.maps.words.words import Lang, checked, word
 from spatialreno.walk import travel_times
 
@@ -27,6 +27,11 @@ body { font: 15px/1.5 "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; margin:
 h1 { font-size: 22px; margin: 0 } p { margin: .3em 0 }
 .sides { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 0 1.5em; align-items: start }
 .plan { display: block; width: 100%; height: auto; max-height: 84vh; background: #fafaf7; border: 1px solid #cbd5e1 }
+.plan:focus-visible { outline: 3px solid #2563eb } .frame { position: relative }
+.zoom { position: absolute; top: 8px; left: 8px; display: flex; flex-direction: column; gap: 4px }
+.zoom button { width: 34px; height: 34px; border: 1px solid #8f8f88; border-radius: 4px; background: #fff }
+.zoom button { font-size: 18px }
+.zoom button:disabled { color: #6b7280; background: #f3f3ef }
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; margin-top: .8em } td, th { border-bottom: 1px solid #e2e8f0; padding: .3em .45em }
 td, th { text-align: right }
@@ -40,12 +45,12 @@ tr { break-inside: avoid } thead { display: table-header-group }
 @page { size: A4 landscape; margin: 12mm }
 @media print {
   body { margin: 0; font-size: 11px } svg { print-color-adjust: exact; -webkit-print-color-adjust: exact }
-  .plan { max-height: 165mm }
+  .plan { max-height: 165mm } .zoom { display: none }
 }
 """
 _GAINED, _LOST, _START = FREED, DEMOLISHED, HUES[4]
 _FAINT = 0.2
-_HOUSE, _SHED, _WALL = "#6b7280", "#a89f8d", "#111827"
+_HOUSE, _SHED, _WALL, _NAME = "#6b7280", "#a89f8d", "#111827", "#374151"
 _DRAWN_M = 0.2  # outlines are drawn no finer
 _HATCH_PX = 7.0
 _COLUMNS = {
@@ -83,7 +88,7 @@ def draw_reach(
     origins: gpd.GeoSeries | None = None,
     lang: Lang = "zh",
 ) -> Page:
-    """Draw walking reach on a plan of the area, with a table, as one offline page without scripts.
+    """Draw walking reach on a plan of the area, with a table, as one offline page; the plan can be seen closer.
 
     Parameters
     ----------
@@ -126,8 +131,8 @@ def draw_reach(
     made_up = tag("p", word("invented", language), class_="invented") if area.meta.get("invented") else ""
     told = tag("div", _key(reach, change, marks, area, language), _table(table, names, language), class_="told")
     body = tag("main", tag("h1", isolated(title)), tag("p", _walked(area, reach, language)), made_up,
-               tag("div", tag("div", plan), told, class_="sides"))  # fmt: skip
-    return printed(title, body, language, style=_STYLE)
+               tag("div", tag("div", plan, class_="frame"), told, class_="sides"))  # fmt: skip
+    return printed(title, body, language, style=_STYLE, script=asset("zoom.js"))
 
 
 def _walked(area: StudyArea, reach: gpd.GeoDataFrame, lang: Lang) -> str:
@@ -197,15 +202,31 @@ def _marks(
             drawn.append(_line(edge, corner, _START, 2.5 * unit))
         spot = shapely.point_on_surface(shape)
         x, y = spot.x - corner[0], corner[1] - spot.y
-        place = {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": f"{5 * unit:.2f}"}
-        drawn.append(
-            tag("circle", tag("title", name), **place, fill=_START, stroke="#ffffff", stroke_width=f"{unit:.2f}")
-        )
-        write = {"x": f"{x + 7 * unit:.1f}", "y": f"{y + 4 * unit:.1f}", "font_size": f"{13 * unit:.1f}"}
-        halo = {"stroke": "#ffffff", "stroke_width": f"{3 * unit:.2f}", "paint_order": "stroke"}
-        said = names.get(str(name), str(name))
-        drawn.append(tag("text", said, **write, **halo, fill=_START, font_weight="bold"))
+        dot = tag("circle", tag("title", name), r=f"{5 * unit:.2f}", fill=_START, stroke="#ffffff",
+                  stroke_width=f"{unit:.2f}")  # fmt: skip
+        write = {"x": f"{7 * unit:.1f}", "y": f"{4 * unit:.1f}", "font_weight": "bold"}
+        drawn.append(_pin(x, y, dot, _written(names.get(str(name), str(name)), 13 * unit, _START, **write)))
     return drawn
+
+
+def _yards(area: StudyArea, corner: tuple[float, float], unit: float) -> list[Markup]:
+    """Write the name of each compound in its middle."""
+    spots = shapely.point_on_surface(area.compounds.geometry.to_numpy())
+    return [
+        _pin(spot.x - corner[0], corner[1] - spot.y, _written(name, 11 * unit, _NAME, text_anchor="middle"))
+        for spot, name in zip(spots, area.compounds["name"], strict=True)
+        if isinstance(name, str)
+    ]
+
+
+def _pin(x: float, y: float, *parts: Markup) -> Markup:
+    """Put what keeps its size when the plan is seen closer."""
+    return tag("g", *parts, transform=f"translate({x:.1f} {y:.1f})", class_="pin")
+
+
+def _written(said: str, size: float, color: str, **more: str) -> Markup:
+    halo = {"stroke": "#ffffff", "stroke_width": f"{size / 4:.2f}", "paint_order": "stroke"}
+    return tag("text", said, font_size=f"{size:.1f}", fill=color, **halo, **more)
 
 
 def _plan(
@@ -236,10 +257,11 @@ def _plan(
         streets = ways[ways["path_id"].notna()]
         shapes += [_line(shape, corner, REACH, 1.6 * unit) for shape in streets.geometry]
     shapes += [_line(shape, corner, _WALL, 1.4 * unit) for shape in area.walls.geometry]
-    shapes += _marks(*marks, corner, unit)
+    shapes += [*_yards(area, corner, unit), *_marks(*marks, corner, unit)]
     wide, high = east - west + 2 * edge, north - south + 2 * edge
-    return tag("svg", tag("defs", *hatches), *shapes, scale_bar(wide, high, lang), viewBox=f"0 0 {wide:.1f} {high:.1f}",
-               role="img", aria_label=title, class_="plan")  # fmt: skip
+    closer = {f"data_{key}": word(name, lang) for key, name in (("in", "zoom_in"), ("out", "zoom_out"), ("all", "fit"))}
+    return tag("svg", tag("defs", *hatches), tag("g", *shapes, class_="zoomed"), scale_bar(wide, high, lang),
+               viewBox=f"0 0 {wide:.1f} {high:.1f}", role="img", aria_label=title, class_="plan", **closer)  # fmt: skip
 
 
 def _hatch_name(hue: str) -> str:

@@ -228,8 +228,8 @@ def document(
     )  # fmt: skip
 
 
-def plain(body: Markup, *, lang: str, title: str, style: str) -> str:
-    """Write a page of text and pictures, in which no script may run.
+def plain(body: Markup, *, lang: str, title: str, style: str, script: str = "") -> str:
+    """Write a page of text and pictures, in which no script may run but the one of ours that is given.
 
     Parameters
     ----------
@@ -241,8 +241,12 @@ def plain(body: Markup, *, lang: str, title: str, style: str) -> str:
         Title of the window; any text.
     style : str
         Our own style sheet.
+    script : str
+        Our own script; none by default.
     """
-    return _page(f"<style>{style}</style>", body, lang=lang, title=title, scripts="'none'")
+    run = _one_script(script) if script else ""
+    scripts = " ".join(_hashes(run)) or "'none'"
+    return _page(f"<style>{style}</style>", f"{body}{run}", lang=lang, title=title, scripts=scripts)
 
 
 def _page(head: str, body: str, *, lang: str, title: str, scripts: str, hosts: Sequence[str] = ()) -> str:
