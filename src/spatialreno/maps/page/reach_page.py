@@ -28,6 +28,7 @@ h1 { font-size: 22px; margin: 0 } p { margin: .3em 0 }
 .sides { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 0 1.5em; align-items: start }
 .plan { display: block; width: 100%; height: auto; max-height: 84vh; background: #fafaf7; border: 1px solid #cbd5e1 }
 .plan:focus-visible { outline: 3px solid #2563eb } .frame { position: relative }
+.furniture { filter: drop-shadow(0 0 2px #fff) drop-shadow(0 0 2px #fff) }
 .zoom { position: absolute; top: 8px; left: 8px; display: flex; flex-direction: column; gap: 4px }
 .zoom button { width: 34px; height: 34px; border: 1px solid #8f8f88; border-radius: 4px; background: #fff }
 .zoom button { font-size: 18px }
@@ -205,7 +206,7 @@ def _marks(
         dot = tag("circle", tag("title", name), r=f"{5 * unit:.2f}", fill=_START, stroke="#ffffff",
                   stroke_width=f"{unit:.2f}")  # fmt: skip
         write = {"x": f"{7 * unit:.1f}", "y": f"{4 * unit:.1f}", "font_weight": "bold"}
-        drawn.append(_pin(x, y, dot, _written(names.get(str(name), str(name)), 13 * unit, _START, **write)))
+        drawn.append(_pin(x, y, dot, _written(names.get(str(name), str(name)), 15 * unit, _START, **write)))
     return drawn
 
 
@@ -213,7 +214,7 @@ def _yards(area: StudyArea, corner: tuple[float, float], unit: float) -> list[Ma
     """Write the name of each compound in its middle."""
     spots = shapely.point_on_surface(area.compounds.geometry.to_numpy())
     return [
-        _pin(spot.x - corner[0], corner[1] - spot.y, _written(name, 11 * unit, _NAME, text_anchor="middle"))
+        _pin(spot.x - corner[0], corner[1] - spot.y, _written(name, 13 * unit, _NAME, text_anchor="middle"))
         for spot, name in zip(spots, area.compounds["name"], strict=True)
         if isinstance(name, str)
     ]
