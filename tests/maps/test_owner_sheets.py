@@ -8,7 +8,8 @@ from conftest import at, make_area
 from shapely import LineString, box
 
 from spatialreno.comparison import compare
-from spatialreno.maps import find_asks, owner_index, owner_sheets
+from spatialreno.maps import owner_index, owner_sheets
+from spatialreno.maps.content.owner_asks import find_asks
 from spatialreno.scenario import Scenario, build, demolish
 
 RIGHTS = [

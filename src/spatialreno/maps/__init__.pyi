@@ -1,4 +1,3 @@
-from .content.owner_asks import find_asks as find_asks
 from .content.owner_asks import owner_index as owner_index
 from .content.people_sections import menu_reason as menu_reason
 from .drawing.lane_section import draw_section as draw_section

@@ -29,6 +29,11 @@ def milp_of(
     rows
         Columns, coefficients, least and most of each.
 
+    Returns
+    -------
+    Milp
+        As :func:`solve_milp` takes it; the least sum of costs is sought.
+
     Examples
     --------
     >>> import numpy as np

@@ -164,6 +164,16 @@ def new_highs(options: Mapping[str, object]) -> Any:
 def relative_gap(objective: float, bound: float) -> float:
     """Tell how far the bound is from the objective, as a share of the objective (0 = proven).
 
+    Parameters
+    ----------
+    objective, bound
+        Value of the best answer known, and what no answer can be better than, in one unit.
+
+    Returns
+    -------
+    float
+        Infinite where one of them is not known.
+
     Examples
     --------
     >>> relative_gap(10.0, 9.0)

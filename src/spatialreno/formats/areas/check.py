@@ -82,7 +82,25 @@ def check_area(path: str | Path, *, layer: str = "", crs: str = "", catalog: Giv
 
 
 def checked(path: str | Path, *, layer: str = "", crs: str = "", catalog: Given = None) -> Checkup:
-    """Check files as ``check_area`` does, and keep the layers, for a map of what was found."""
+    """Check files as ``check_area`` does, and keep the layers, for a map of what was found.
+
+    Parameters
+    ----------
+    path, layer, crs, catalog
+        As for ``check_area``.
+
+    Returns
+    -------
+    Checkup
+        ``faults``, the worst first, and ``layers`` by name as they were read; with the ``path`` and the ``catalog``
+        they were held to.
+
+    Examples
+    --------
+    >>> found = checked("data/geo/xigongdi")
+    >>> {fault.severity for fault in found.faults}, "walls" in found.layers
+    ({'warning'}, True)
+    """
     path = Path(path)
     path = path.parent if path.name == "area.toml" else path
     layers: Mapping[str, Any] = {}

@@ -77,6 +77,11 @@ def write_area(area: StudyArea, path: str | Path) -> Path:
     path
         A folder, or a file ending in ``.gpkg``. Files are replaced only when all are written whole.
 
+    Returns
+    -------
+    pathlib.Path
+        As given.
+
     Raises
     ------
     InputError
@@ -115,6 +120,11 @@ def new_area(path: str | Path, *, name: str, title: str = "", crs: str = "EPSG:4
     qgis
         Also write ``模板/调查.gpkg``, an empty survey for QGIS and QField with a project inside: forms with Chinese
         titles, lists of words, defaults, and bounds that are refused while one draws.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
 
     Raises
     ------

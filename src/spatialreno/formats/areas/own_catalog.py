@@ -51,10 +51,20 @@ def area_catalog(path: str | Path, given: Given = None) -> Catalog:
     given
         As for ``read_area``.
 
+    Returns
+    -------
+    Catalog
+        The package's tables with the area's own over them.
+
     Raises
     ------
     InputError
         ``area.toml`` or a table cannot be read.
+
+    Examples
+    --------
+    >>> int(area_catalog("data/geo/xigongdi").constants["walk_limit_m"])
+    3000
     """
     path = Path(path)
     file = path / "area.toml" if path.is_dir() else path.with_suffix(".toml")

@@ -53,6 +53,14 @@ def write_results(tables: Mapping[str, pd.DataFrame], url: str, schema: str, *, 
     InputError
         A table would replace one that holds no results, the database cannot be reached, or does not let this
         user write there.
+
+    Examples
+    --------
+    A schema of one's own in a PostGIS database; ``compare … --postgis`` writes the tables of a comparison so:
+
+    >>> table = pd.DataFrame({"id": ["W1"], "length_m": [12.5]})
+    >>> write_results({"walls_down": table}, "postgresql://planner@bureau/renewal", "mine", said={})  # doctest: +SKIP
+    ['walls_down']
     """
     _refuse_others(schema, sorted({"area", RESULTS, *read_catalog().layers} & set(tables)))
     with connected(url) as connection, connection.transaction():

@@ -129,7 +129,28 @@ def owner_index(options: Comparison, option: str = "") -> pd.DataFrame:
 
     Examples
     --------
-    ``owner_index(sr.compare(today, [opened]), "opened")`` is the first page of ``owner_sheets``.
+    It is the first page of ``owner_sheets``.
+
+    >>> import geopandas as gpd
+    >>> import pandas as pd
+    >>> from shapely import LineString, box
+    >>> from spatialreno import Scenario, assemble, compare, demolish
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> x, y = 631_000, 3_838_000
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1"], name=["院"], geometry=[box(x, y, x + 60, y + 60)]),
+    ...         "buildings": layer(id=["B1"], households=[12], geometry=[box(x + 5, y + 5, x + 25, y + 15)]),
+    ...         "walls": layer(id=["W1"], geometry=[LineString([(x, y), (x, y + 60)])]),
+    ...         "parties": pd.DataFrame({"id": ["P1"], "name": ["第一毛纺厂"]}),
+    ...         "rights": pd.DataFrame({"feature_id": ["W1"], "party_id": ["P1"], "right": ["ownership"]}),
+    ...     },
+    ...     name="yard",
+    ... )
+    >>> opened = compare(area, [Scenario("opened", interventions=[demolish("walls", ids="W1")])])
+    >>> owner_index(opened)[["party", "walls_m"]].to_numpy().tolist()
+    [['第一毛纺厂', 60.0]]
     """
     rows = {one.party: _index_row(one) for one in find_asks(options, option)}
     return pd.DataFrame.from_dict(rows, orient="index", columns=INDEX).rename_axis("party_id")

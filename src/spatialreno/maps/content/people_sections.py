@@ -265,6 +265,11 @@ def menu_reason(reason: str, table: pd.DataFrame, lang: Lang) -> str:
     lang
         ``zh`` or ``en``.
 
+    Returns
+    -------
+    str
+        A few words, sums in 万元.
+
     Examples
     --------
     >>> menu_reason("short:560000", pd.DataFrame(), "zh")

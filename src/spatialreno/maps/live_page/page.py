@@ -133,12 +133,40 @@ def live_of(
 
     Parameters
     ----------
-    options : Comparison
+    options
         What ``compare`` gives without options, or ``today_alone``.
     lang, scenarios, start, heavy
         As for ``live``.
-    planned : Comparison, optional
+    planned
         The scenarios, compared: what their years are taken from; needs ``start``.
+
+    Returns
+    -------
+    Page
+        One file that works without a network.
+
+    Raises
+    ------
+    InputError
+        The language is unknown, or a scenario is named twice or does not fit.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> from spatialreno import assemble, compare
+    >>> def layer(**columns):
+    ...     return gpd.GeoDataFrame(columns, crs="EPSG:4546")
+    >>> x, y = 631_000, 3_838_000
+    >>> area = assemble(
+    ...     {
+    ...         "compounds": layer(id=["C1"], name=["院"], geometry=[box(x, y, x + 60, y + 60)]),
+    ...         "buildings": layer(id=["B1"], households=[12], geometry=[box(x + 5, y + 5, x + 25, y + 15)]),
+    ...     },
+    ...     name="yard",
+    ... )
+    >>> live_of(compare(area, []), lang="en").title
+    'yard · Try it live'
     """
     language, plans = checked(lang), list(scenarios)
     area = options.today

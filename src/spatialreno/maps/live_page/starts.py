@@ -69,6 +69,20 @@ def design_steps(folder: str | Path, *, lang: Lang = "zh") -> list[Scenario]:
     ------
     InputError
         The folder holds no frontier, or lacks the scenario of a step.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from spatialreno import Scenario, demolish, write_scenario
+    >>> with tempfile.TemporaryDirectory() as folder:  # what a design that opens W1 for 30 000 yuan leaves there
+    ...     plan = Scenario("design-30000", interventions=[demolish("walls", ids="W1")])
+    ...     file = write_scenario(plan, Path(folder) / "design-30000.toml")
+    ...     _ = file.with_name("frontier.csv").write_text(
+    ...         "goal,today,budget_yuan,cost_yuan,value,bound,status,chosen\\n"
+    ...         "covered:pharmacy,100,30000,30000,140,140,optimal,W1\\n"
+    ...     )
+    ...     [step.title for step in design_steps(folder)]
+    ['3.0 万元 · 140 半径内可达的居民']
     """
     from spatialreno.design import Frontier
     from spatialreno.scenario import Scenario, read_scenario

@@ -103,11 +103,20 @@ def draw_faults(
     Returns
     -------
     Page
+        ``save(path)`` writes it; ``html()`` is its text.
 
     Raises
     ------
     InputError
         The language is unknown.
+
+    Examples
+    --------
+    >>> from spatialreno.errors import Fault
+    >>> short = Fault("walls", ("W1",), "length", "is 0 m long", "Draw it anew")
+    >>> page = draw_faults([short], {}, title="检查", lang="en")
+    >>> "Draw it anew" in page.html()
+    True
     """
     language, words = checked(lang), catalog or read_catalog()
     drawn = {n: f for n, f in layers.items() if hasattr(f, "geometry") and len(f) and np.isfinite(f.total_bounds).all()}

@@ -66,7 +66,30 @@ _COLUMNS = {
 def reach_table(
     reach: gpd.GeoDataFrame, ways: gpd.GeoDataFrame | None = None, change: gpd.GeoDataFrame | None = None
 ) -> pd.DataFrame:
-    """Sum reach up: origin, minutes, reach_m2, and where given streets_m, gained_m2, lost_m2."""
+    """Sum reach up by origin and time.
+
+    Parameters
+    ----------
+    reach
+        What ``isochrones`` gives.
+    ways
+        What ``walk.reach_lines`` gives for the same origins and times.
+    change
+        What ``walk.isochrone_change`` gives for them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a row of ``reach``: origin, minutes, reach_m2, and where given streets_m, gained_m2, lost_m2.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> reach = gpd.GeoDataFrame({"origin": ["F1"], "minutes": [5]}, geometry=[box(0, 0, 30, 20)], crs="EPSG:4546")
+    >>> gained = gpd.GeoDataFrame({"origin": ["F1"], "minutes": [5], "change": ["gained"], "area_m2": [50.0]})
+    >>> reach_table(reach, change=gained).to_numpy().tolist()
+    [['F1', 5, 600.0, 50.0, 0.0]]
+    """
     keys = ["origin", "minutes"]
     table = pd.DataFrame(reach[keys]).assign(reach_m2=reach.geometry.area)
     sums: dict[str, Any] = {}

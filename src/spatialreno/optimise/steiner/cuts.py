@@ -81,6 +81,27 @@ def add_net(model: CutModel, net: Net, *, cost: Floats | None = None) -> Indices
     """Add a net: one 0/1 variable an arc; every terminal is entered once, other nodes at most once.
 
     Whoever is left may only go on: an arc out of a node needs an arc into it from elsewhere.
+
+    Parameters
+    ----------
+    model
+        Variables and rows so far; it is added to.
+    net
+        Arcs, root and terminals.
+    cost
+        By arc, instead of the net's own costs.
+
+    Returns
+    -------
+    numpy.ndarray
+        Number of the variable of each arc.
+
+    Examples
+    --------
+    >>> from spatialreno.optimise import CutModel, make_net
+    >>> model = CutModel()
+    >>> add_net(model, make_net([(0, 1, 2.0), (1, 2, 3.0)], root=0, terminals=[2])).tolist()  # two edges, both ways
+    [0, 1, 2, 3]
     """
     arcs = model.add(net.cost if cost is None else cost)
     model.nets.append((net, arcs))
@@ -164,6 +185,14 @@ def solve_cuts(
     References
     ----------
     Koch, T., Martin, A. (1998). Solving Steiner tree problems in graphs to optimality. Networks 32, 207-232.
+
+    Examples
+    --------
+    >>> from spatialreno.optimise import make_net
+    >>> model = CutModel()
+    >>> _ = add_net(model, make_net([(0, 1, 2.0), (1, 2, 3.0), (0, 2, 6.0)], root=0, terminals=[1, 2]))
+    >>> solve_cuts(model).objective
+    5.0
     """
     bound, best = _relax(model, best, better, limit, may_shrink)
     if may_shrink and bound < best - _near(best) and _half_closed(model):

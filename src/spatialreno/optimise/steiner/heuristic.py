@@ -120,12 +120,29 @@ def useless_arcs(net: Net, left: Floats, bound: float, best: float) -> Bools:
 def shortest_path_tree(net: Net, allowed: Bools | None = None) -> Indices | None:
     """Grow a tree from the root, always to the nearest terminal that is not yet in it; then tidy it.
 
-    Returns the arcs of the tree, or None when some terminal cannot be reached.
+    Parameters
+    ----------
+    net
+        Arcs, costs, root and terminals; arcs that cannot carry everything are left out.
+    allowed
+        By arc, whether it may be used; by default all may.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        Numbers of the arcs of the tree, or None when some terminal cannot be reached.
 
     References
     ----------
     Takahashi, H., Matsuyama, A. (1980). An approximate solution for the Steiner problem in graphs.
     Mathematica Japonica 24, 573-577.
+
+    Examples
+    --------
+    >>> from spatialreno.optimise import make_net
+    >>> net = make_net([(0, 1, 2.0), (1, 2, 3.0), (0, 2, 6.0)], root=0, terminals=[1, 2])
+    >>> float(net.cost[shortest_path_tree(net)].sum())
+    5.0
     """
     on = ~net.tight if allowed is None else allowed & ~net.tight
     growing = _Growing(net, on)
@@ -224,7 +241,27 @@ def _arborescence(net: Net, arcs: Indices) -> Indices | None:
 
 
 def pruned(net: Net, arcs: Indices) -> Indices:
-    """Drop arcs, from the ends inwards, that lead to nothing that is fed."""
+    """Drop arcs, from the ends inwards, that lead to nothing that is fed.
+
+    Parameters
+    ----------
+    net
+        Its terminals are fed.
+    arcs
+        Numbers of the arcs of a tree in it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Numbers of the arcs that stay, sorted.
+
+    Examples
+    --------
+    >>> from spatialreno.optimise import make_net
+    >>> net = make_net([], root=0, terminals=[2], arcs=[(0, 1, 2.0), (1, 2, 3.0), (1, 3, 1.0)])
+    >>> pruned(net, np.arange(3)).tolist()  # the arc from 1 to 3 feeds nobody
+    [0, 1]
+    """
     kept, wanted = set(map(int, arcs)), set(net.terminals)
     into: dict[int, list[int]] = {}
     feeds = Counter[int]()

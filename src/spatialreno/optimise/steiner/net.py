@@ -81,6 +81,24 @@ def make_net(
 ) -> Net:
     """Make a net of edges (both ways) and one-way arcs; of several between one pair the cheapest stays.
 
+    Parameters
+    ----------
+    edges
+        First node, second node, cost; nodes are numbers from 0.
+    root
+        Node that feeds.
+    terminals
+        Nodes that must be fed.
+    arcs
+        Tail, head, cost of what leads one way only.
+    count
+        Number of nodes; by default one more than the highest named.
+
+    Returns
+    -------
+    Net
+        Its arcs are sorted by tail and head.
+
     Examples
     --------
     >>> net = make_net([(0, 1, 2.0), (1, 2, 3.0)], root=0, terminals=[2])
@@ -106,7 +124,26 @@ def make_net(
 
 
 def reached(net: Net, keep: Bools | None = None) -> Bools:
-    """Tell which nodes the root reaches along the arcs that are kept."""
+    """Tell which nodes the root reaches along the arcs that are kept.
+
+    Parameters
+    ----------
+    net
+        Arcs and root.
+    keep
+        By arc, whether it is kept; by default all are.
+
+    Returns
+    -------
+    numpy.ndarray
+        A flag for each node.
+
+    Examples
+    --------
+    >>> net = make_net([(0, 1, 2.0), (1, 2, 3.0)], root=0, terminals=[2])
+    >>> reached(net, net.cost < 3).tolist()
+    [True, True, False]
+    """
     from scipy.sparse import csgraph
 
     seen = np.zeros(net.count, bool)

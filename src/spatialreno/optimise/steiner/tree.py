@@ -58,8 +58,20 @@ def least_tree(net: Net, *, exact: bool | None = None, exact_arcs: int = 4000, l
     exact
         True: prove it; False: approximate, with its bound; None: prove it when the arcs left number at most
         ``exact_arcs``.
+    exact_arcs
+        Most arcs for which a proof is sought unasked.
     limit
         Work or seconds for the exact part, after which the best known tree is returned; None: until it is proven.
+
+    Returns
+    -------
+    Tree
+        ``arcs`` (numbers in the net), ``cost``, ``bound``, ``gap``, ``status``, and ``unreached`` terminals.
+
+    References
+    ----------
+    Wong, R. T. (1984). A dual ascent approach for Steiner tree problems on a directed graph. Mathematical Programming
+    28, 271-287.
 
     Examples
     --------

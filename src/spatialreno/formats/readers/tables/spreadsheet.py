@@ -41,10 +41,26 @@ def read_rows(
     key
         By which key of ``area.toml`` a sheet is named, for messages.
 
+    Returns
+    -------
+    RawTable
+        ``columns``: texts by name of the column; ``ids``: number of each row in the sheet; ``acts``: what was told
+        apart.
+
     Raises
     ------
     InputError
         No such sheet, several and none named, no heading, two columns of one name, damage, limits.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     ledger = Path(folder) / "ledger.csv"
+    ...     _ = ledger.write_text("楼号,户数\\nB1,30\\nB2,40\\n合计,70\\n", encoding="utf-8")
+    ...     read = read_rows(ledger, known=["户数"])
+    >>> read.columns["户数"], read.acts  # the sum below the rows is no row
+    (['30', '40'], [('total row', 'row 4 is a total and no row', '4')])
     """
     path = Path(path)
     return rows_of(path, sniff(path), known, sheet, heading, key)
