@@ -9,6 +9,7 @@ from typing import Literal, Self
 
 Severity = Literal["error", "warning", "note"]
 _IDS_SHOWN = 8
+_LANGUAGES = ("zh", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,32 @@ def nearest(given: str | Iterable[str], known: Iterable[str]) -> str:
     names, words = [given] if isinstance(given, str) else [str(name) for name in given], [str(word) for word in known]
     near = dict.fromkeys(match for name in names for match in get_close_matches(str(name), words, n=2))
     return f" Did you mean {', '.join(near)}?" if near else ""
+
+
+def refuse_other_languages(lang: str, what: str) -> None:
+    """Refuse a language in which nothing has a title.
+
+    Parameters
+    ----------
+    lang
+        ``zh`` and ``en`` pass.
+    what
+        Who asks, for the message.
+
+    Raises
+    ------
+    InputError
+        It is another.
+
+    Examples
+    --------
+    >>> refuse_other_languages("fr", "options")
+    Traceback (most recent call last):
+    ...
+    spatialreno.errors.InputError: options: lang is "fr". Use "zh" or "en".
+    """
+    if lang not in _LANGUAGES:
+        raise InputError(f'{what}: lang is "{lang}". Use "zh" or "en".')
 
 
 def _listed(ids: tuple[str, ...]) -> str:

@@ -146,6 +146,8 @@ def form_layers(
     >>> crs.to_epsg(), round(float(formed["compounds"].area["C1"]), -3), len(formed["walls"])
     (4546, 10000.0, 0)
     """
+    if not isinstance(layers, Mapping) or not all(isinstance(f, pd.DataFrame) for f in layers.values()):
+        raise InputError('layers: give tables by name, such as {"compounds": a GeoDataFrame}.')
     unknown = sorted(set(layers) - set(catalog.layers))
     if unknown:
         near = nearest(unknown, catalog.layers)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Ids: TypeAlias = "str | Iterable[str] | pd.DataFrame"
 Points: TypeAlias = "gpd.GeoSeries | gpd.GeoDataFrame | shapely.Geometry | tuple[float, float]"
 
+_FIRST_YEAR = 1900
 _FAR_M = 2000.0  # a point so far beyond all that is drawn was meant in another system
 
 
@@ -169,10 +170,10 @@ def as_day(given: str | pd.Timestamp, *, what: str) -> pd.Timestamp:
     Timestamp('2026-03-01 00:00:00')
     """
     try:
-        day = pd.Timestamp(given)
+        day = pd.NaT if isinstance(given, int | float) else pd.Timestamp(given)
     except (ValueError, TypeError) as error:
         raise InputError(f"{what}: {given!r} is no day. Write it as YYYY-MM-DD.") from error
-    if pd.isna(day):
+    if pd.isna(day) or day.year < _FIRST_YEAR:  # "March" reads as one of the year 1
         raise InputError(f"{what}: {given!r} is no day. Write it as YYYY-MM-DD.")
     return day.normalize().tz_localize(None)
 
@@ -204,7 +205,7 @@ def refuse_unknown(given: Iterable[str], known: Collection[str], *, what: str, n
     spatialreno.errors.InputError: nearest: pharmcy is no kind of facility. Did you mean pharmacy?
     """
     names = [str(name) for name in known]
-    lost = sorted({name for name in given if name not in names})
+    lost = sorted({str(name) for name in given if not isinstance(name, str) or name not in names})
     if not lost:
         return
     near = sorted({match for name in lost for match in get_close_matches(name, names, n=2)})

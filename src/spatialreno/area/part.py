@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -90,8 +91,8 @@ def split_walls(area: StudyArea, *, max_m: float) -> StudyArea:
     >>> bool(split_walls(area, max_m=20).walls["length_m"].max() <= 20)
     True
     """
-    if not max_m > 0:
-        raise InputError(f"max_m is {max_m:g}, expected more than 0. Give the longest piece in metres, such as 20.")
+    if not isinstance(max_m, Real) or not max_m > 0:
+        raise InputError(f"max_m is {max_m!r}, expected more than 0. Give the longest piece in metres, such as 20.")
     walls = area.walls
     pieces = [_equal_parts(line, max_m) for line in walls.geometry]
     layers = {name: area.layer(name) for name in area.catalog.layers} | {"walls": in_pieces(walls, pieces)}

@@ -175,6 +175,8 @@ class StudyArea(Shown):
         >>> float(low.walls["height_m"].max()), low.survey is low
         (1.2, True)
         """
+        if not isinstance(frame, pd.DataFrame):
+            raise InputError(f"{name}: {type(frame).__name__} is no table. Give a GeoDataFrame (rights … a DataFrame).")
         if isinstance(frame, gpd.GeoDataFrame) and frame.crs is not None and frame.crs != self.crs:
             frame = frame.to_crs(self.crs)
         self.layer(name)  # says which layers there are

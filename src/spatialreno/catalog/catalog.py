@@ -14,8 +14,8 @@ from spatialreno.catalog.layers import Layer, read_layers
 from spatialreno.catalog.overlay import lay_over, references
 from spatialreno.catalog.own_rows import Own, own_of, read_own, template
 from spatialreno.catalog.read_only import ReadOnly
-from spatialreno.catalog.tables import Row, Table, package_tables
-from spatialreno.errors import Fault, InputError, nearest
+from spatialreno.catalog.tables import LAYER_TABLES, Row, Table, package_tables
+from spatialreno.errors import Fault, InputError, nearest, refuse_other_languages
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,11 +124,17 @@ class Catalog:
         str
             Its title in that language.
 
+        Raises
+        ------
+        InputError
+            The language is neither.
+
         Examples
         --------
         >>> [read_catalog().word("buildings", column, "mixed") for column in ("use", "structure")]
         ['商住混合', '砖混']
         """
+        refuse_other_languages(lang, "word")
         row = self._words.get((layer, column, value))
         return row[f"title_{lang}"] if row else value
 
@@ -198,13 +204,16 @@ class Catalog:
         Raises
         ------
         InputError
-            There is no such table.
+            There is no such table, or it is not keyed so.
 
         Examples
         --------
         >>> read_catalog().entry("facilities", "pharmacy")["title_en"], read_catalog().entry("facilities", "casino")
         ('Pharmacy', None)
         """
+        if table not in _INDEX:
+            self._table(table)
+            raise InputError(f"{table}: its rows have no key of one column. Look them up in frame({table!r}).")
         if table not in self._entries:
             self._entries[table] = cast(dict[str, dict[str, Any]], self.frame(table).to_dict("index"))
         found = self._entries[table].get(key)
@@ -333,6 +342,9 @@ class Catalog:
         """
         own = own_of(tables, source=source, date=date)
         own.standards = dict(standards)
+        for name in sorted(set(tables) - {row.table for row in own.rows}):  # a table without rows is one all the same
+            if not name.startswith(LAYER_TABLES):
+                self._table(name)
         return self._with(own, dated=False)
 
     def with_folder(self, folder: str | Path) -> Catalog:

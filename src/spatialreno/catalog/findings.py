@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from spatialreno.errors import refuse_other_languages
+
 if TYPE_CHECKING:
     from spatialreno.catalog.catalog import Catalog
 
@@ -51,6 +53,11 @@ def sentence(catalog: Catalog, found: Finding, lang: str = "zh") -> str:
     str
         Of many things the first five are named, and how many there are.
 
+    Raises
+    ------
+    InputError
+        The language is neither.
+
     Examples
     --------
     >>> from spatialreno.catalog import read_catalog
@@ -59,6 +66,7 @@ def sentence(catalog: Catalog, found: Finding, lang: str = "zh") -> str:
     >>> sentence(read_catalog(), Finding("kept", {"count": 2}), "en")
     '2 of the things chosen may not be taken down and stay'
     """
+    refuse_other_languages(lang, "notes")
     texts = {row["finding"]: row for row in catalog.rows("findings")}
     values = {key: _worded(catalog, value, lang) for key, value in found.values.items()}
     return texts[found.finding][f"title_{lang}"].format_map(values)

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from spatialreno.catalog.read_only import ReadOnly
 from spatialreno.catalog.tables import LAYER_TABLES, Row, Table
+from spatialreno.errors import refuse_other_languages
 
 Dtype = Literal["str", "int", "float", "bool"]
 Status = Literal["required", "optional", "derived"]
@@ -62,6 +63,7 @@ class Column:
         >>> read_catalog().layers["walls"].columns["height_m"].title("en")
         'Height'
         """
+        refuse_other_languages(lang, self.title_en)
         return self.title_en if lang == "en" else self.title_zh
 
 
@@ -144,6 +146,7 @@ class Layer:
         >>> read_catalog().layers["walls"].title(), read_catalog().layers["walls"].title("en")
         ('围墙', 'Walls')
         """
+        refuse_other_languages(lang, self.title_en)
         return self.title_en if lang == "en" else self.title_zh
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spatialreno.catalog.tables import EVIDENCE, LAYER_TABLES, Row, TableSchema
-from spatialreno.errors import Fault
+from spatialreno.errors import Fault, InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,6 +122,8 @@ def _rows_of(text: str, table: str, file: str, faults: list[Fault]) -> Iterator[
 def own_of(tables: Mapping[str, Any], *, source: str, date: str) -> Own:
     """Take rows out of tables handed in: frames, lists of rows, or key and value of constants."""
     own = Own()
+    if not isinstance(tables, Mapping):
+        raise InputError(f"catalog: {type(tables).__name__} names no table. Give rows by table: {{'costs': [...]}}.")
     for table, given in tables.items():
         for number, cells in enumerate(_records(table, given), start=1):
             row = {str(k): _cell(v) for k, v in cells.items()}
@@ -137,6 +139,8 @@ def _records(table: str, given: Any) -> list[Mapping[Any, Any]]:
         frame: pd.DataFrame = given
         named = [name for name in frame.index.names if name is not None and name not in frame.columns]
         return list((frame.reset_index(level=named) if named else frame).to_dict("records"))
+    if isinstance(given, str) or not all(isinstance(row, Mapping) for row in given):
+        raise InputError(f"catalog: {table}: {given!r:.60} is no list of rows. Give a DataFrame, or a dict a row.")
     return list(given)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from spatialreno.catalog import Finding, sentence
 from spatialreno.comparison.sheet import Sheet
-from spatialreno.errors import InputError
+from spatialreno.errors import refuse_other_languages
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -170,7 +170,7 @@ class Figures:
 
     def rows(self) -> list[LeaderRow]:
         """Take the rows of the catalog, each with its figures: what options do, or of today alone what stands."""
-        refuse_other_languages(self.lang)
+        refuse_other_languages(self.lang, "options")
         told = ("", _ALONE[len(self.values.columns) == 1])
         return [self._row(row) for row in self.today.catalog.rows("leaders") if row["when"] in told]
 
@@ -290,9 +290,3 @@ def _decimals(value: float) -> int:
 def _written(value: float, decimals: int = 0) -> str:
     """Write a figure with groups of thousands, and decimals where it has any."""
     return f"{value:,.{max(decimals, 0 if value == round(value) else 1)}f}"
-
-
-def refuse_other_languages(lang: str) -> None:
-    """Refuse a language in which nothing has a title."""
-    if lang not in ("zh", "en"):
-        raise InputError(f'options: lang is "{lang}". Use "zh" or "en".')

@@ -14,7 +14,7 @@ from spatialreno._version import __version__
 from spatialreno.area import STATION, Shown, heat_demand
 from spatialreno.catalog import Finding
 from spatialreno.community import Consents, Register, answer_checkup
-from spatialreno.comparison.leaders import Figures, LeaderRow, refuse_other_languages
+from spatialreno.comparison.leaders import Figures, LeaderRow
 from spatialreno.comparison.money.budgets import Budgets, Given
 from spatialreno.comparison.money.funding import Funding, fund
 from spatialreno.comparison.review import fire_findings, gate_findings, lane_findings, review, told, vote_findings
@@ -22,7 +22,7 @@ from spatialreno.comparison.sheet import Sheet
 from spatialreno.comparison.works import Works, works_findings
 from spatialreno.comparison.write import write_comparison
 from spatialreno.comparison.year.schedule import Schedule, plan_year
-from spatialreno.errors import Fault, InputError, nearest
+from spatialreno.errors import Fault, InputError, nearest, refuse_other_languages
 from spatialreno.indicators import Evaluation, indicator_title
 from spatialreno.land import Removals, built_conflicts, fewest_removals, fire_blockers, lane_sections
 from spatialreno.scenario import Bill, Scenario
@@ -461,6 +461,7 @@ class Comparison(Shown):
         >>> name, told[:52]
         ('today', 'Fire engines: Gates G13 keeps them from 50 household')
         """
+        refuse_other_languages(lang, "notes")
         empty = [(s.name, text) for s in self.scenarios for text in s.unmatched(self.today, lang=lang)]
         found = [*empty, *told(self.today, self.findings(), self.conflicts, lang)]
         for name, works in self.works.items():
@@ -552,7 +553,7 @@ class Comparison(Shown):
         return wide.reindex(index=list(order), columns=list(self.areas))
 
     def _titled(self, values: pd.DataFrame, lang: Lang) -> pd.DataFrame:
-        refuse_other_languages(lang)
+        refuse_other_languages(lang, "options")
         units = self.table().reset_index().drop_duplicates("indicator").set_index("indicator")["unit"]
         norm = self.evaluations[TODAY].standard
         titles = [indicator_title(self.today.catalog, str(k), lang=lang, norm=norm) for k in values.index]
@@ -567,6 +568,8 @@ class Comparison(Shown):
         return [known.get(key, known.get(str(key).partition(":")[0], 6)) for key in keys]
 
     def _signs(self, weights: Mapping[str, float], values: pd.DataFrame) -> pd.Series[int]:
+        if not isinstance(weights, Mapping):
+            raise InputError(f"rank: {type(weights).__name__} gives no weights. Give {{'score': 1}} or such.")
         if not weights or any(not w >= 0 for w in weights.values()) or not sum(weights.values()) > 0:
             raise InputError("rank: give weights of 0 or more, at least one above 0; there are no default weights.")
         better = self.today.catalog.indicators["better"]

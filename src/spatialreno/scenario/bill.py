@@ -162,7 +162,7 @@ class Bill:
         """
         strange = [key for key in keys if key not in KEYS]
         if strange or not keys:
-            raise InputError(f"bill: by {', '.join(strange) or 'nothing'}. Choose from {', '.join(KEYS)}.")
+            raise InputError(f"bill: by {', '.join(map(str, strange)) or 'nothing'}. Choose from {', '.join(KEYS)}.")
         rows = self.lines[self.lines["cost_yuan"].notna()]
         found = rows.assign(fen=_fen(rows["cost_yuan"])).groupby(["option", *keys], as_index=False, sort=False)
         table = found.agg(fen=("fen", "sum"), lines=("fen", "size"))

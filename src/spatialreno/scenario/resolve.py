@@ -169,6 +169,8 @@ class Resolved:
 
 def resolve(scenario: Acts, area: StudyArea) -> Resolved:
     """Resolve every intervention against the area, once for both; raise one error that holds all problems."""
+    if not hasattr(area, "derive"):
+        raise InputError(f"{scenario.name}: {type(area).__name__} is no study area. Give what read_area returns.")
     recent = area.derive(_recent)
     found = recent.pop(scenario, None) or _resolved(scenario, area)
     recent[scenario] = found

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from spatialreno.area.facts.homes import is_home
+from spatialreno.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from spatialreno.area.study_area import StudyArea
@@ -172,6 +173,11 @@ def station_sizes(area: StudyArea, share_m2: float, *, form: str = "house") -> p
         Rows of ``catalog.heat_stations`` with width_m, depth_m and heated_max_m2; capacity_m2 is the smaller of
         heated_max_m2 and the constant ``heat_station_max_m2``. Empty where no size carries so much.
 
+    Raises
+    ------
+    InputError
+        The catalog has no station of such a form.
+
     Examples
     --------
     >>> import spatialreno as sr
@@ -181,6 +187,10 @@ def station_sizes(area: StudyArea, share_m2: float, *, form: str = "house") -> p
     (True, 0)
     """
     table = area.catalog.heat_stations
+    forms = list(dict.fromkeys(table["form"]))
+    if form not in forms:
+        near = nearest(str(form), forms)
+        raise InputError(f"stations: {form!r} is no form of a station. Forms: {', '.join(forms)}.{near}")
     sizes = table[table["form"] == form].sort_values("heated_max_m2")
     most = area.catalog.constants["heat_station_max_m2"]
     sizes = sizes.assign(capacity_m2=sizes["heated_max_m2"].clip(upper=most))

@@ -386,6 +386,11 @@ def shifted(frame: gpd.GeoDataFrame, shift: str) -> gpd.GeoDataFrame:
     GeoDataFrame
         The same rows in WGS 84 degrees (OGC:CRS84), within 1e-6 m.
 
+    Raises
+    ------
+    InputError
+        The shift is another.
+
     Examples
     --------
     >>> import geopandas as gpd
@@ -396,8 +401,10 @@ def shifted(frame: gpd.GeoDataFrame, shift: str) -> gpd.GeoDataFrame:
     import geopandas as gpd
     import shapely
 
-    from spatialreno.area.place.shift import unshift
+    from spatialreno.area.place.shift import SHIFTS, unshift
 
+    if shift not in SHIFTS:
+        raise InputError(f"shift: {shift!r} is none that is known. Use one of {', '.join(SHIFTS)}.")
     degrees = frame if frame.crs is None or frame.crs.is_geographic else frame.to_crs(LONLAT)
     shapes = shapely.transform(
         degrees.geometry.to_numpy(), lambda xy: np.column_stack(unshift(xy[:, 0], xy[:, 1], shift))

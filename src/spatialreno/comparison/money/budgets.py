@@ -70,6 +70,8 @@ def as_budgets(given: Budgets | Given | None, catalog: Catalog) -> Budgets:
     """Take budgets in whatever form they are given: payer to yuan, or payer to year to yuan."""
     if isinstance(given, Budgets):
         return given
+    if given is not None and not isinstance(given, Mapping):
+        raise InputError(f"budgets: {given!r} names no payer. Give yuan by payer, such as {{'city': 1_000_000}}.")
     rows = [
         (payer, year, yuan)
         for payer, money in (given or {}).items()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spatialreno.area import as_day
 from spatialreno.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -55,11 +56,12 @@ def _sums(lines: pd.DataFrame) -> list[tuple[str, str, int, int]]:
 def _days(lines: pd.DataFrame, spans: Mapping[int, Span]) -> dict[int, tuple[pd.Timestamp, pd.Timestamp]]:
     """Read the days of every phase; all that is missing or runs backwards is named at once."""
     found, faults = {}, []
-    for phase, (first, last) in spans.items():
+    for phase, span in spans.items():
         try:
-            start, end = pd.Timestamp(first).normalize(), pd.Timestamp(last).normalize()
-        except (ValueError, TypeError):
-            faults.append(_fault(phase, f"{first!r} to {last!r} is no span", "Write days as YYYY-MM-DD"))
+            start, end = (as_day(day, what="phases") for day in ([] if isinstance(span, str) else span))
+        except (ValueError, TypeError, InputError):
+            said = repr(span) if isinstance(span, str) or len(span) != 2 else " to ".join(map(repr, span))
+            faults.append(_fault(phase, f"{said} is no span", "Write its first and last day as YYYY-MM-DD"))
             continue
         if end < start:
             faults.append(_fault(phase, f"ends {end.date()} before it starts {start.date()}", "Correct the dates"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from spatialreno.comparison.year.days import Calendar
 from spatialreno.comparison.year.papers import write_schedule
 from spatialreno.comparison.year.shares import money_of
 from spatialreno.comparison.year.tasks import APPROVAL, Plan, make_plan
-from spatialreno.errors import InputError
+from spatialreno.errors import InputError, refuse_other_languages
 from spatialreno.optimise import Job, ShortestPlan, Together, shortest_plan
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Schedule:
         >>> plan.notes(lang="en")
         []
         """
+        refuse_other_languages(lang, "notes")
         return [sentence(self._area.catalog, found, lang) for found in self.findings]
 
     def crew_title(self, crew: str, *, lang: str = "zh") -> str:
@@ -118,6 +120,7 @@ class Schedule:
         >>> [plan.crew_title(crew, lang="en") for crew in plan.tasks["crew"]]
         ['', '', '', 'Demolition']
         """
+        refuse_other_languages(lang, "schedule")
         rows = {row["crew"]: row[f"title_{lang}"] for row in self._area.catalog.rows("crews")}
         return rows.get(crew, crew)
 
@@ -145,6 +148,7 @@ class Schedule:
         >>> [plan.stage_title(stage, lang="en") for stage in plan.tasks["stage"].unique()]
         ['approval', 'Walls down']
         """
+        refuse_other_languages(lang, "schedule")
         rows = {row["stage"]: row[f"title_{lang}"] for row in self._area.catalog.rows("work_stages")}
         return rows.get(stage, stage)
 
@@ -213,7 +217,7 @@ class Schedule:
         >>> (plan.if_late(first, 10).end - plan.end).days
         0
         """
-        if task not in self.tasks.index or days < 0:
+        if task not in self.tasks.index or not isinstance(days, Integral) or days < 0:
             raise InputError(f"schedule: late {task!r} by {days} days. Name one of its tasks, and 0 days or more.")
         begin = int((self.tasks["start"] - self.asked.start).dt.days[task])
         late = {**self.asked.late, task: begin + days}
@@ -301,6 +305,7 @@ def plan_year(
     plan = make_plan(area, ledger, consents)
     if not plan.tasks:
         raise InputError(f"schedule: {bill.options[0]} does nothing that takes days. Give an option with works.")
+    _refuse_no_tables(asked)
     crews = {row["crew"]: int(row["count"]) for row in area.catalog.rows("crews")}
     strange = sorted(set(asked["crews"]) - set(crews)) + [c for c, n in asked["crews"].items() if n < 1]
     if strange:
@@ -311,6 +316,13 @@ def plan_year(
         raise InputError(f"schedule: late {', '.join(lost)}: no such task, or below 0. Tasks: {', '.join(plan.tasks)}.")
     given = (plan, bill, title)
     return _schedule(area, given, Asked(start, by, {**crews, **asked["crews"]}, late, asked["work"]))
+
+
+def _refuse_no_tables(asked: Mapping[str, Any]) -> None:
+    for name, sample in (("crews", "{'walls': 2}"), ("late", "{'walls:C01': 10}")):
+        given = asked[name]
+        if not isinstance(given, Mapping) or not all(isinstance(number, Integral) for number in given.values()):
+            raise InputError(f"schedule: {name} is {given!r}. Give words with whole numbers, such as {sample}.")
 
 
 def _schedule(area: StudyArea, given: tuple[Any, ...], asked: Asked) -> Schedule:
