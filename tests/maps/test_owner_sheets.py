@@ -80,6 +80,7 @@ def test_what_is_enforced_is_a_notice_and_asks_nothing(options):
     owners = next(one for one in find_asks(options) if one.party == "P3")
     assert owners.notices["id"].unique().tolist() == ["S1"] and owners.asked.empty
     assert owners.phases == [2]
+    assert owners.own("structures", "m2", owners.notices) == 100.0  # its floor, without the ground under it
     assert "owners" in owners.papers and "structure" in owners.papers and "unit" not in owners.papers
 
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _PURSES = {"units": "unit", "residents": "all_owners", "utility": "utility"}
 _HOLDS = ("ownership", "land_use")
 _YARDS = ("compound_a", "compound_b", "compound_id")
-ROWS = ["verb", "layer", "id", "item", "item_en", "quantity", "unit", "share", "own_quantity", "own_yuan", "pays_yuan",
-        "payer", "phase"]  # fmt: skip
+ROWS = ["verb", "layer", "id", "item", "item_en", "measure", "quantity", "unit", "share", "own_quantity", "own_yuan",
+        "pays_yuan", "payer", "phase"]  # fmt: skip
 INDEX = ["party", "kind", "asked", "notices", "walls_m", "structures_m2", "own_yuan", "pays_yuan", "buildings",
          "households", "phases", "state"]  # fmt: skip
 
@@ -61,9 +61,10 @@ class OwnerAsks:
     state: str
 
     def own(self, layer: str, unit: str, rows: pd.DataFrame | None = None) -> float:
-        """Add up its share of what is taken down of a layer."""
+        """Add up its share of what is taken down of a layer; the ground made good after it is no more of it."""
         rows = self.asked if rows is None else rows
         fits = (rows["layer"] == layer) & (rows["unit"] == unit) & (rows["verb"] == "demolish")
+        fits &= rows["measure"] != "open_m2"
         return float(rows.loc[fits, "own_quantity"].sum())
 
     @property
