@@ -44,6 +44,19 @@ def test_a_gate_leaves_a_partition_whole_that_is_joined_to_its_wall(x: float, wa
     assert distance(closed, (27, 25), (33, 25)) == math.inf
 
 
+@pytest.mark.every_day
+def test_a_partition_that_ends_in_the_gap_of_a_gate_stays_whole() -> None:
+    """The wall is left out at the gate, as surveys draw it; the partition's end beside the gate is not its wall."""
+    broken = [("W1", (0, 30), (27.5, 30)), ("W2", (32.5, 30), (60, 30))]
+    for x in (29.8, 30.0, 30.3):
+        area = joined(x, *broken, width_m=5.0)
+        assert set(area.gates["wall_id"]) <= {"W1", "W2"}
+        assert distance(area, (27, 25), (33, 25)) == pytest.approx(ROUND, abs=0.002)
+        assert distance(area, (10, 29), (10, 31)) == pytest.approx(2 * math.hypot(17.5, 1), abs=0.002)
+        closed = joined(x, *broken, width_m=5.0, walkers="closed")
+        assert distance(closed, (27, 25), (33, 25)) == distance(closed, (10, 29), (10, 31)) == math.inf
+
+
 def test_a_gate_drawn_a_little_inside_still_belongs_to_the_wall_that_runs_through() -> None:
     assert joined(30.0, y=29.8).gates["wall_id"].tolist() == ["W"]
     assert distance(joined(30.0, y=29.8), (27, 25), (33, 25)) == pytest.approx(ROUND, abs=0.002)

@@ -143,7 +143,8 @@ def walls_of_gates(
 ) -> pd.Series[Any]:
     """Name the wall of each gate: the one it stands on, else that of the nearer post of the gap it closes.
 
-    Of walls within ``gate_snap_m`` the nearest is taken, first those that go on to both sides of the gate.
+    Of walls within ``gate_snap_m`` the nearest is taken, first those that go on to both sides of the gate. A wall that
+    only ends in the gap of others is none of the gate's.
 
     Parameters
     ----------
@@ -161,14 +162,26 @@ def walls_of_gates(
     found: list[str | None] = []
     for point, width in zip(gates.geometry, gates["width_m"].to_numpy(float), strict=True):
         near = held.tree.query(point, predicate="dwithin", distance=constants["gate_snap_m"]).tolist()
+        ends_here = all(_ends_in(held, at, point, width / 2) for at in near)
+        gaps = _gaps_of_others(held, buildings, point, width, constants, near) if ends_here else []
         rank: list[tuple[float, float, str]] = [
-            (_ends_in(held, at, point, width / 2), point.distance(held.lines[at]), held.names[at]) for at in near
+            (_ends_in(held, at, point, width / 2), point.distance(held.lines[at]), held.names[at])
+            for at in ([] if gaps else near)
         ]
-        for gap in () if near else _closed(held, buildings, point, width, -1, constants):
+        for gap in gaps:
             posts = [post for post in gap[:2] if post.wall >= 0]
             rank += [(gap.width, point.distance(shapely.Point(post[1:])), held.names[post.wall]) for post in posts]
         found.append(min(rank)[2] if rank else None)
     return pd.Series(found, index=gates.index, dtype="str")
+
+
+def _gaps_of_others(
+    walls: Walls, buildings: gpd.GeoSeries, point: BaseGeometry, width: float, constants: Mapping[str, float],
+    near: list[int],
+) -> list[Gap]:  # fmt: skip
+    """List the gaps that a gate closes between other walls than those that end at it."""
+    gaps = _closed(walls, buildings, point, width, -1, constants)
+    return [gap for gap in gaps if not {gap.one.wall, gap.two.wall} & set(near)]
 
 
 def gap_widths(
