@@ -1,10 +1,10 @@
 from .bill import PARTS as PARTS
 from .bill import Bill as Bill
-from .bill import funding_rule as funding_rule
-from .bill import ledger_lines as ledger_lines
-from .bill import line as line
-from .bill import make_bill as make_bill
-from .bill import millionths as millionths
+from .bill_lines import funding_rule as funding_rule
+from .bill_lines import ledger_lines as ledger_lines
+from .bill_lines import line as line
+from .bill_lines import make_bill as make_bill
+from .bill_lines import millionths as millionths
 from .files import read_scenario as read_scenario
 from .files import read_scenarios as read_scenarios
 from .files import write_scenario as write_scenario

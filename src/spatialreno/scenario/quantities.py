@@ -119,3 +119,8 @@ def _known(value: Cell, other: float = _NONE) -> float:
 
 def _known_word(value: object, other: str) -> str:
     return value if isinstance(value, str) else other
+
+
+def fen(yuan: pd.Series) -> pd.Series:
+    """Count a column of yuan in whole fen, so that sums are exact; what is missing stays missing."""
+    return (yuan * 100).round().astype("Int64")

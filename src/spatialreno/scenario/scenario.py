@@ -235,7 +235,7 @@ class Scenario(Shown):
         >>> bool(bill.total["clear"] == bill.lines["cost_yuan"].sum().round(2))
         True
         """
-        from spatialreno.scenario.bill import ledger_lines, make_bill
+        from spatialreno.scenario.bill_lines import ledger_lines, make_bill
         from spatialreno.scenario.ledger import priced_acts
 
         return make_bill({self.name: [ledger_lines(priced_acts(self, area))]}, area.catalog, all_households(area))
