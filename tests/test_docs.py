@@ -256,24 +256,6 @@ def test_public_names_teach(name: str) -> None:
         assert re.search(r"^Examples\n-{8}$", text, flags=re.MULTILINE), f"{name} has no example"
 
 
-@pytest.mark.every_day
-@pytest.mark.parametrize("name", [n for n in sr.__all__ if inspect.isfunction(getattr(sr, n))])
-def test_every_parameter_is_described(name: str) -> None:
-    function = getattr(sr, name)
-    text = inspect.getdoc(function) or ""
-    section = re.search(r"^Parameters\n-{10}\n(.*?)(?=^\w+\n-{4,}$|\Z)", text, flags=re.MULTILINE | re.DOTALL)
-    wanted = set(inspect.signature(function).parameters)
-    lines = [line.partition(" : ")[0] for line in (section[1] if section else "").splitlines() if line[:1].strip()]
-    told = {name for line in lines for name in line.split(", ")}
-    assert wanted <= told | set(FAMILY.get(name, ()))
-    assert told <= wanted | set(FAMILY.get(name, ()))
-
-
-# What refers to another function: ``demolish`` for alter, ``read_area`` for check_area.
-# ``**choices`` of alter and ``**values`` of build are told by name; build's shape and place in words.
-FAMILY = {"build": ("at", "crs", "reason", "phase", "values"), "check_area": ("catalog",)}
-
-
 # ---- examples run
 
 

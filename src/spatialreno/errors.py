@@ -55,6 +55,7 @@ class RenoError(Exception):
 
         Examples
         --------
+        >>> from spatialreno.errors import Fault, InputError
         >>> one = Fault("walls", ("W1",), "height", "higher than 6 m", "Correct height_m")
         >>> print(InputError.of([one, one]))
         2 faults found:

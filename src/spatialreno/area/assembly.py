@@ -138,6 +138,7 @@ def form_layers(
 
     Examples
     --------
+    >>> import shapely
     >>> import geopandas as gpd
     >>> import spatialreno as sr
     >>> from spatialreno.area import form_layers
@@ -185,6 +186,7 @@ def formed_findings(
 
     Examples
     --------
+    >>> import shapely
     >>> import geopandas as gpd
     >>> import spatialreno as sr
     >>> from spatialreno.area import formed_findings

@@ -70,6 +70,7 @@ def texts(raw: pd.Series[Any]) -> pd.Series[Any]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> texts(pd.Series([" 3号楼 ", 12.0, "", None, ["a"]])).tolist()
     ['3号楼', '12', nan, nan, nan]
     """
@@ -104,6 +105,7 @@ def half_characters(frame: pd.DataFrame) -> dict[str, npt.NDArray[np.int_]]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> half_characters(pd.DataFrame({"name": pd.Series(["一号院", "\\ud800"], dtype=object), "storeys": [5, 6]}))
     {'name': array([1])}
     """
@@ -149,6 +151,7 @@ def read_numbers(raw: pd.Series[Any], unit: str = "", factor: float = 1.0) -> Nu
 
     Examples
     --------
+    >>> import pandas as pd
     >>> read_numbers(pd.Series(["1,060", "６０户", "约80", "-", "many"]), "household").values.tolist()
     [1060.0, 60.0, 80.0, nan, nan]
     """
@@ -264,6 +267,7 @@ def whole_numbers(numbers: pd.Series[Any]) -> pd.Series[Any]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> whole_numbers(pd.Series([6.0, 6.5, 1e17])).tolist()
     [6, <NA>, <NA>]
     """
@@ -286,6 +290,7 @@ def truths(raw: pd.Series[Any]) -> pd.Series[Any]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> truths(pd.Series(["是", "×", 1, "maybe"])).tolist()
     [True, False, True, <NA>]
     """
@@ -313,6 +318,7 @@ def mark(marks: pd.Series[Any], rows: pd.Series[Any], column: str) -> pd.Series[
 
     Examples
     --------
+    >>> import pandas as pd
     >>> mark(pd.Series(["storeys", None, None]), pd.Series([True, True, False]), "residents").tolist()
     ['storeys,residents', 'residents', nan]
     """

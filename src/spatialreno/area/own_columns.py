@@ -38,6 +38,7 @@ def own_columns(frame: pd.DataFrame, layer: Layer) -> list[str]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> import spatialreno as sr
     >>> rows = pd.DataFrame({"height_m": [2.0], "巡查人": ["王"]})
     >>> own_columns(rows, sr.read_catalog().layers["walls"])

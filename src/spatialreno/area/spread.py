@@ -78,6 +78,7 @@ def spread_over_buildings(
 
     Examples
     --------
+    >>> import shapely
     >>> import geopandas as gpd
     >>> from spatialreno.area import spread_over_buildings
     >>> yard = gpd.GeoDataFrame({"households": [31]}, index=["C1"], geometry=[shapely.box(0, 0, 50, 50)])

@@ -134,6 +134,7 @@ def changes_of(after: Area, before: Area) -> Changes | None:
     Examples
     --------
     >>> import spatialreno as sr
+    >>> from spatialreno.area import with_changes
     >>> today = sr.read_area("data/geo/xigongdi")
     >>> clear = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
     >>> found = changes_of(clear.apply(today), today)
@@ -195,6 +196,7 @@ def with_changes(before: Area, changes: Changes) -> Area:
     Examples
     --------
     >>> import spatialreno as sr
+    >>> from spatialreno.area import changes_of
     >>> today = sr.read_area("data/geo/xigongdi")
     >>> with_changes(today, changes_of(today, today)) == today
     True

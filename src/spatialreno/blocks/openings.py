@@ -52,6 +52,8 @@ def open_frontages(area: StudyArea) -> gpd.GeoDataFrame:
 
     Examples
     --------
+    >>> import geopandas as gpd
+    >>> import shapely
     >>> import spatialreno as sr
     >>> yards, home = shapely.box([0, 40], 0, [40, 80], 60), shapely.box(5, 5, 20, 15)  # 60 m of common edge
     >>> shapes = shapely.transform([*yards, home], lambda xy: xy + (627_000, 3_838_000))

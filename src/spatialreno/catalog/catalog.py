@@ -131,6 +131,7 @@ class Catalog:
 
         Examples
         --------
+        >>> from spatialreno.catalog import read_catalog
         >>> [read_catalog().word("buildings", column, "mixed") for column in ("use", "structure")]
         ['商住混合', '砖混']
         """
@@ -153,6 +154,7 @@ class Catalog:
 
         Examples
         --------
+        >>> from spatialreno.catalog import read_catalog
         >>> read_catalog().both("buildings", "structure", "mixed")
         ('砖混', 'brick and concrete')
         """
@@ -178,6 +180,7 @@ class Catalog:
 
         Examples
         --------
+        >>> from spatialreno.catalog import read_catalog
         >>> read_catalog().frame("facilities").loc["pharmacy", "title_en"]
         'Pharmacy'
         """
@@ -208,6 +211,7 @@ class Catalog:
 
         Examples
         --------
+        >>> from spatialreno.catalog import read_catalog
         >>> read_catalog().entry("facilities", "pharmacy")["title_en"], read_catalog().entry("facilities", "casino")
         ('Pharmacy', None)
         """
@@ -247,6 +251,7 @@ class Catalog:
 
         Examples
         --------
+        >>> from spatialreno.catalog import read_catalog
         >>> [row["value"] for row in read_catalog().rows("constants") if row["key"] == "persons_per_household"]
         ['2.5']
         """
@@ -272,6 +277,7 @@ class Catalog:
 
         Examples
         --------
+        >>> from spatialreno.catalog import read_catalog
         >>> read_catalog().template("groups").splitlines()[0]
         'group,title_zh,title_en,speed_m_s,source,confidence,clear_width_m,steps,level_diff_m,limits_source,limits_confidence,date'
         """
@@ -297,6 +303,7 @@ class Catalog:
 
         Examples
         --------
+        >>> from spatialreno.catalog import read_catalog
         >>> read_catalog().standard("gb50180-2018").minutes["15min"]
         15.0
         """
@@ -336,6 +343,7 @@ class Catalog:
 
         Examples
         --------
+        >>> from spatialreno.catalog import read_catalog
         >>> dear = read_catalog().with_rows({"constants": {"persons_per_household": 3}}, source="census", date="2025")
         >>> dear.constants["persons_per_household"], read_catalog().constants["persons_per_household"]
         (3.0, 2.5)
@@ -367,7 +375,9 @@ class Catalog:
 
         Examples
         --------
+        >>> from pathlib import Path
         >>> import tempfile
+        >>> from spatialreno.catalog import read_catalog
         >>> row = "key,value,unit,source,date\\npersons_per_household,3,person,census,2025-06-01\\n"
         >>> with tempfile.TemporaryDirectory() as home:
         ...     count = (Path(home) / "constants.csv").write_text(row)

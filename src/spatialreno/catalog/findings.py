@@ -61,6 +61,7 @@ def sentence(catalog: Catalog, found: Finding, lang: str = "zh") -> str:
     Examples
     --------
     >>> from spatialreno.catalog import read_catalog
+    >>> from spatialreno.catalog import Finding
     >>> sentence(read_catalog(), Finding("kept", {"count": 2}))
     '2 处所选要素不可拆除，予以保留'
     >>> sentence(read_catalog(), Finding("kept", {"count": 2}), "en")

@@ -182,7 +182,8 @@ class Standard(_Row):
 
         Examples
         --------
-        >>> norm = read_standard("gb50180-2018")
+        >>> from spatialreno.catalog import read_catalog
+        >>> norm = read_catalog().standard("gb50180-2018")
         >>> norm.due("15min"), norm.due("10min"), norm.due("block")
         ((6, 17), (5, 8), (4, 8))
         """

@@ -133,6 +133,7 @@ def main() -> None:
 
     Examples
     --------
+    >>> import sys
     >>> import subprocess
     >>> subprocess.run([sys.executable, "-m", "spatialreno", "no-such-command"], capture_output=True).returncode
     2

@@ -184,6 +184,7 @@ def plan_lifts(
     Examples
     --------
     >>> import spatialreno as sr
+    >>> from spatialreno.community import LiftTerms
     >>> plan = plan_lifts(sr.read_area("data/geo/xigongdi"), LiftTerms(sun=""))
     >>> float(plan.table.loc["B02-1", "subsidy_yuan"])
     80000.0

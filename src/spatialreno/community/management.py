@@ -161,6 +161,7 @@ def pays_from(costs: Costs, *, gates: float, fee_yuan: float, rate: float) -> fl
 
     Examples
     --------
+    >>> from spatialreno.community.management import Costs
     >>> pays_from(Costs(gate=2000.0, household=8.0, place=3000.0), gates=1, fee_yuan=20.0, rate=0.9)  # 5000 / (18 - 8)
     500.0
     """

@@ -172,6 +172,7 @@ def choose_works(
     --------
     >>> import spatialreno as sr
     >>> from spatialreno.community import read_register
+    >>> from spatialreno.community import read_menu
     >>> menu = read_menu("data/geo/xigongdi/community/menu.csv")
     >>> "drain" in choose_works(read_register(sr.read_area("data/geo/xigongdi")), menu, 8e6, rule="greedy").chosen
     True

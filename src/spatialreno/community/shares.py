@@ -174,7 +174,9 @@ def share_lift(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> from spatialreno.catalog import read_catalog
+    >>> from spatialreno.community import share_scheme
     >>> homes = pd.DataFrame({"floor": [1, 2, 3], "area_m2": [60.0, 60.0, 60.0]}, index=["101", "201", "301"])
     >>> guangzhou = share_scheme(read_catalog(), "guangzhou")
     >>> [float(yuan) for yuan in share_lift(homes, 300.0, guangzhou).table["pays_yuan"]]

@@ -57,6 +57,9 @@ def write_postgis_results(comparison: Compared, url: str, schema: str) -> list[s
 
     Examples
     --------
+    >>> import spatialreno as sr
+    >>> area = sr.read_area("data/geo/xigongdi")
+    >>> options = sr.compare(area, sr.read_scenario("data/geo/xigongdi/scenarios/full.toml"))  # doctest: +SKIP
     >>> write_postgis_results(options, "postgresql://planner@bureau/renewal", "xigongdi")  # doctest: +SKIP
     """
     from spatialreno.formats import write_results

@@ -49,6 +49,7 @@ def refused(path: Path, message: str, mend: str, ids: Iterable[object] = (), *, 
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> print(refused(Path("data/walls.csv"), "is empty", "Export it again"))
     walls.csv: is empty. Export it again
     """
@@ -79,6 +80,7 @@ def guarded(work: Callable[[], T], path: Path, *, seconds: float | None = None) 
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> guarded(lambda: 6 * 7, Path("walls.dxf"))
     42
     >>> guarded(lambda: 1 / 0, Path("walls.dxf"))
@@ -129,6 +131,7 @@ def works_apart() -> bool:
 
     Examples
     --------
+    >>> import os
     >>> works_apart() == hasattr(os, "fork")
     True
     """

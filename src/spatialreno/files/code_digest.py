@@ -80,6 +80,7 @@ def unfit_folder(folder: Path) -> str:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
     ...     unfit_folder(Path(home) / "kept")

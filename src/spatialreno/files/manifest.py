@@ -46,8 +46,10 @@ def read_manifest(file: Path) -> dict[str, str]:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> import tempfile
     >>> from spatialreno.files import put_whole
+    >>> from spatialreno.files import MANIFEST
     >>> with tempfile.TemporaryDirectory() as home:
     ...     done = put_whole(Path(home), lambda new: (new / "walls.csv").write_text("id") and None, manifest=MANIFEST)
     ...     {name: digest[:8] for name, digest in read_manifest(Path(home) / MANIFEST).items()}
@@ -99,8 +101,10 @@ def changed_since(file: Path) -> dict[str, str]:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> import tempfile
     >>> from spatialreno.files import put_whole
+    >>> from spatialreno.files import MANIFEST
     >>> with tempfile.TemporaryDirectory() as home:
     ...     folder = Path(home)
     ...     done = put_whole(folder, lambda new: (new / "walls.csv").write_text("id") and None, manifest=MANIFEST)

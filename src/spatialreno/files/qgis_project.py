@@ -96,9 +96,13 @@ def embed_project(
 
     Examples
     --------
+    >>> import sqlite3
+    >>> from contextlib import closing
+    >>> from pathlib import Path
     >>> import tempfile
     >>> import geopandas as gpd
     >>> from spatialreno.files import write_gpkg
+    >>> from spatialreno.files import ProjectLayer
     >>> gate = gpd.GeoDataFrame({"id": ["G1"]}, geometry=gpd.points_from_xy([631_000], [3_838_900]), crs="EPSG:4546")
     >>> with tempfile.TemporaryDirectory() as home:
     ...     file = Path(home) / "gates.gpkg"

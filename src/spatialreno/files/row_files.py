@@ -50,6 +50,7 @@ def read_geojson(path: Path) -> gpd.GeoDataFrame:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> gates = read_geojson(Path("data/geo/xigongdi/gates.geojson"))
     >>> gates["id"][0], gates.geometry[0].geom_type
     ('G01', 'Point')
@@ -79,6 +80,8 @@ def geojson_rows(path: Path, stated: CRS | None = None) -> tuple[gpd.GeoDataFram
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> from spatialreno.area import LONLAT
     >>> rows, told = geojson_rows(Path("data/geo/xigongdi/gates.geojson"))
     >>> len(rows), rows.crs == LONLAT, told
     (16, True, [])
@@ -167,6 +170,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> read_table(Path("data/geo/xigongdi/parties.csv")).columns[:2].tolist()
     ['id', 'name']
     """
@@ -202,6 +206,7 @@ def named_columns(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> raw = pd.DataFrame({"楼号": ["B01"], "电话": ["0379"]})
     >>> ours = {"building": ["楼号", "楼栋"], "remark": ["备注"]}
     >>> named_columns(raw, ours, ["building"], what="homes", file="homes.csv").to_dict("list")
@@ -245,6 +250,7 @@ def csv_rows(path: Path) -> tuple[list[list[str]], Told]:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
     ...     file = Path(home) / "t.csv"

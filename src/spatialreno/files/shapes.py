@@ -97,6 +97,7 @@ def shapes_of(
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> shapes, told = shapes_of(["CIRCULARSTRING (0 0, 1 1, 2 0)"], ["W1"], Path("walls.gpkg"), text=True)
     >>> round(float(shapes[0].length), 1), told[0][:2]  # half a circle of radius 1 m
     (3.1, ('curves', 'arcs drawn as chords within 0.01 m in 1 rows'))
@@ -139,6 +140,7 @@ def shapes_of_geojson(geometries: Sequence[Any], names: Sequence[str], path: Pat
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> shapes, told = shapes_of_geojson([{"type": "Point", "coordinates": [112.4, 34.6, 80.0]}], ["G1"], Path("g"))
     >>> shapes[0].wkt, told
     ('POINT (112.4 34.6)', [('heights', 'heights left out in 1 rows', 'G1')])

@@ -42,6 +42,8 @@ def write_book(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> import pandas as pd
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
     ...     file = write_book({"费用": pd.DataFrame({"项目": ["=拆墙"], "元": [1200.0]})}, Path(home) / "bill.xlsx")

@@ -56,6 +56,8 @@ def put_whole(
 
     Examples
     --------
+    >>> import tempfile
+    >>> from pathlib import Path
     >>> def write(new):
     ...     (new / "walls.csv").write_text("id")
     ...     return ["old.csv"]  # goes, where it is there
@@ -98,6 +100,8 @@ def recover(folder: Path) -> None:
 
     Examples
     --------
+    >>> import tempfile
+    >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as home:
     ...     recover(Path(home))  # nobody was killed here
     """
@@ -211,6 +215,8 @@ def put_text(path: Path, text: str) -> Path:
 
     Examples
     --------
+    >>> import tempfile
+    >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as home:
     ...     put_text(Path(home) / "note.txt", "拆墙").read_text(encoding="utf-8")
     '拆墙'

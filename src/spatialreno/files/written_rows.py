@@ -57,6 +57,7 @@ def rounded(frame: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> rounded(pd.DataFrame({"length_m": [1 / 3], "cost_yuan": [2 / 3], "lon": [112.123456789]})).iloc[0].tolist()
     [0.33, 0.67, 112.123457]
     """
@@ -80,6 +81,7 @@ def write_geojson(frame: gpd.GeoDataFrame, path: Path) -> None:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> import tempfile
     >>> import geopandas as gpd
     >>> gate = gpd.GeoDataFrame({"id": ["G1"]}, geometry=gpd.points_from_xy([112.43], [34.66]), crs="EPSG:4326")
@@ -112,6 +114,9 @@ def write_gpkg(
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> import pandas as pd
+    >>> import pyogrio
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
     ...     write_gpkg({"parties": pd.DataFrame({"id": ["P1"]})}, Path(home) / "area.gpkg")
@@ -173,6 +178,8 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> import pandas as pd
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
     ...     write_table(pd.DataFrame({"name": ["一号院"], "area_m2": [2400.0]}), Path(home) / "t.csv")
@@ -194,6 +201,8 @@ def write_sheet(frame: pd.DataFrame, path: Path) -> None:
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> import pandas as pd
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
     ...     write_sheet(pd.DataFrame({"name": ["=1+1"], "length_m": [1 / 3]}), Path(home) / "t.csv")

@@ -145,6 +145,7 @@ def circle_values(found: pd.DataFrame, norm: Standard, score: pd.Series[float]) 
     --------
     >>> import spatialreno as sr
     >>> from spatialreno.indicators import access
+    >>> from spatialreno.indicators import kind_weights, scores
     >>> today = sr.read_area("data/geo/xigongdi")
     >>> norm = today.catalog.standard("gb50180-2018")
     >>> found = access(today, norm, today.buildings.loc[["B01"]])

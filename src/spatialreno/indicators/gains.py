@@ -84,6 +84,7 @@ def gain_values(gains: pd.DataFrame, constants: Mapping[str, float], baskets: tu
     Examples
     --------
     >>> import spatialreno as sr
+    >>> from spatialreno.indicators import who_gains
     >>> today = sr.evaluate(sr.read_area("data/geo/xigongdi"))
     >>> gain_values(who_gains(today, today), {"gain_points": 0.5, "gain_m": 50.0}, ("four",))["kind_gain"]
     0.0

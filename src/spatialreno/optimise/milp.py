@@ -106,6 +106,7 @@ def solve_milp(
     --------
     >>> import numpy as np
     >>> from scipy import sparse
+    >>> from spatialreno.optimise import Milp
     >>> one = np.ones(2)
     >>> row, low, high = sparse.csc_matrix([[2.0, 2.0]]), np.zeros(1), np.full(1, 5.0)
     >>> model = Milp(-one, 0 * one, 9 * one, one > 0, row, low, high)

@@ -144,6 +144,7 @@ def shortest_plan(
 
     Examples
     --------
+    >>> from spatialreno.optimise import Job
     >>> jobs = [Job("dig", 3, "dig"), Job("pipe", 2, "dig"), Job("pave", 2, "pave")]
     >>> plan = shortest_plan(jobs, [("dig", "pave"), ("pipe", "pave")], crews={"dig": 1, "pave": 1})
     >>> plan.last, plan.bound, plan.proved, plan.start["pave"]

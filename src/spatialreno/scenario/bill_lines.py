@@ -41,6 +41,7 @@ def make_bill(
     --------
     >>> import pandas as pd
     >>> from spatialreno.catalog import read_catalog
+    >>> from spatialreno.scenario import line
     >>> sheds = line("plan", "structures", ("拆除储藏棚", "Take down sheds"), verb="demolish", kind="shed", ids=("S1",),
     ...              phase=1, quantity=100.0, unit="m2", price=70.0, payer="city", source="", confidence="own")
     >>> bill = make_bill({"clear": [pd.DataFrame([sheds])]}, read_catalog(), households=10)

@@ -209,7 +209,9 @@ def write_scenario(scenario: Scenario, path: str | Path) -> Path:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> import tempfile
+    >>> from spatialreno.scenario import read_scenario
     >>> plan = read_scenario("data/geo/xigongdi/scenarios/opened.toml")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     read_scenario(write_scenario(plan, Path(folder) / "opened.toml")) == plan

@@ -270,6 +270,7 @@ def as_scenarios(given: object, *, what: str) -> list[Scenario]:
 
     Examples
     --------
+    >>> from spatialreno.scenario import Scenario
     >>> [plan.name for plan in as_scenarios(Scenario("clear"), what="compare")]
     ['clear']
     """

@@ -53,6 +53,8 @@ def room_taken(facilities: gpd.GeoDataFrame) -> pd.Series:
 
     Examples
     --------
+    >>> import geopandas as gpd
+    >>> import shapely
     >>> import spatialreno as sr
     >>> yard, spot = shapely.box(0, 0, 10, 8), shapely.Point(3, 3)
     >>> rows = gpd.GeoDataFrame({"area_m2": [None, 60, None]}, geometry=[yard, spot, spot], crs="EPSG:4546")

@@ -139,6 +139,7 @@ def crs_text(crs: CRS) -> str:
 
     Examples
     --------
+    >>> from pyproj import CRS
     >>> crs_text(CRS.from_epsg(4546)), crs_text(CRS.from_user_input('LOCAL_CS["城市坐标系"]'))[:12]
     ('EPSG:4546', 'ENGCRS["城市坐标')
     """
@@ -168,6 +169,7 @@ def crs_name(crs: CRS) -> str:
 
     Examples
     --------
+    >>> from pyproj import CRS
     >>> crs_name(CRS.from_epsg(4546)), crs_name(CRS.from_user_input('LOCAL_CS["城市坐标系"]'))
     ('EPSG:4546', '城市坐标系')
     """
@@ -228,6 +230,7 @@ def on_the_plan(crs: CRS) -> CRS:
 
     Examples
     --------
+    >>> from pyproj import CRS
     >>> on_the_plan(CRS.from_user_input("EPSG:4546+5737")).to_epsg()
     4546
     """
@@ -252,6 +255,7 @@ def same_system(one: CRS, two: CRS) -> bool:
 
     Examples
     --------
+    >>> from pyproj import CRS
     >>> wgs84, cgcs2000, zone, next_zone = (CRS.from_epsg(code) for code in (4326, 4490, 4546, 4547))
     >>> same_system(wgs84, cgcs2000), same_system(zone, next_zone), same_system(zone, wgs84)
     (True, False, False)
@@ -300,6 +304,7 @@ def soon_found(crs: CRS) -> CRS:
 
     Examples
     --------
+    >>> from spatialreno.area import LONLAT
     >>> soon_found(LONLAT).to_epsg()
     4326
     """

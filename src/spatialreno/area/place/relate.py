@@ -63,6 +63,7 @@ def owners(shapes: gpd.GeoSeries, polygons: gpd.GeoSeries, reach_m: float) -> pd
 
     Examples
     --------
+    >>> import shapely
     >>> import geopandas as gpd
     >>> from spatialreno.area import owners
     >>> yards = gpd.GeoSeries([shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10)], index=["C1", "C2"])

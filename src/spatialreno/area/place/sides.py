@@ -92,6 +92,8 @@ def in_pieces(walls: gpd.GeoDataFrame, pieces: list[list[Any]]) -> gpd.GeoDataFr
 
     Examples
     --------
+    >>> import geopandas as gpd
+    >>> import shapely
     >>> line, half, rest = (shapely.LineString([(a, 0), (b, 0)]) for a, b in [(0, 10), (0, 4), (4, 10)])
     >>> walls = gpd.GeoDataFrame({"height_m": [2.0, 1.5]}, geometry=[line, line], index=["W1", "W2"], crs="EPSG:4546")
     >>> in_pieces(walls, [[half, rest], [line]]).length.to_dict()
@@ -145,6 +147,7 @@ def lineages(index: pd.Index) -> set[str]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> sorted(lineages(pd.Index(["W1/1", "W1/2", "W2"])))
     ['W1', 'W1/1', 'W1/2', 'W2']
     """

@@ -36,6 +36,7 @@ def strip_lines(shape: shapely.Geometry, least: float, most: float) -> tuple[lis
 
     Examples
     --------
+    >>> import shapely
     >>> lines, width = strip_lines(shapely.box(0, 0, 50, 0.24), 0.05, 0.6)
     >>> [line.length for line in lines], round(width, 2)
     ([50.0], 0.24)
@@ -138,6 +139,7 @@ def middle(a: shapely.Geometry, b: shapely.Geometry) -> Any:
 
     Examples
     --------
+    >>> import shapely
     >>> a, b = shapely.LineString([(0, 0), (10, 0)]), shapely.LineString([(10, 2), (0, 2)])
     >>> middle(a, b).wkt
     'LINESTRING (0 1, 10 1)'

@@ -130,6 +130,7 @@ def too_wide_gates(
 
     Examples
     --------
+    >>> import shapely
     >>> import geopandas as gpd
     >>> from spatialreno.area import too_wide_gates
     >>> wall = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (3, 0)])], index=["W1"], crs="EPSG:4546")

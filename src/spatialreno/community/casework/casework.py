@@ -217,6 +217,7 @@ def with_leaders(book: Casework, leaders: dict[str, str]) -> Casework:
     --------
     >>> import spatialreno as sr
     >>> from spatialreno.community import find_consents
+    >>> from spatialreno.community import start_casework
     >>> plan = sr.Scenario("p", interventions=[sr.demolish("walls", between=["C01", "C02"])])
     >>> book = start_casework(find_consents(sr.read_area("data/geo/xigongdi"), plan))
     >>> who = book.rows["who"].iloc[0]

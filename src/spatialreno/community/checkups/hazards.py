@@ -81,6 +81,8 @@ def read_hazards(path: str | Path, area: StudyArea, *, keep_rest: bool = False) 
 
     Examples
     --------
+    >>> import spatialreno as sr
+    >>> area = sr.read_area("data/geo/xigongdi")
     >>> read_hazards("hazards.csv", area).as_scenario().bill(area)  # doctest: +SKIP
     """
     path = Path(path)

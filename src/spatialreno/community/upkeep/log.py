@@ -84,6 +84,8 @@ def read_management(path: str | Path, area: StudyArea, *, keep_rest: bool = Fals
 
     Examples
     --------
+    >>> import spatialreno as sr
+    >>> area = sr.read_area("data/geo/xigongdi")
     >>> read_management("management.csv", area).coverage()  # doctest: +SKIP
     """
     path = Path(path)

@@ -81,6 +81,7 @@ def fewest_people(polls: Mapping[str, Poll]) -> Fewest:
     --------
     >>> from spatialreno.catalog import read_catalog
     >>> from spatialreno.community import vote_rule
+    >>> from spatialreno.community import Poll
     >>> rule = vote_rule(read_catalog(), "low")  # two thirds take part, more than half of them agree
     >>> wall = Poll({"a": 60.0, "b": 60.0, "c": 60.0}, {"c": "yes"}, rule)
     >>> land = Poll({"b": 60.0, "c": 60.0, "d": 60.0}, {"c": "yes"}, rule)

@@ -194,6 +194,7 @@ def tally(areas_m2: Mapping[str, float], votes: Mapping[str, str], rule: VoteRul
     Examples
     --------
     >>> from spatialreno.catalog import read_catalog
+    >>> from spatialreno.community import vote_rule
     >>> high = vote_rule(read_catalog(), "high")
     >>> tally({"101": 60, "102": 60, "201": 60}, {"101": "yes", "102": "yes"}, high).passed
     True

@@ -33,6 +33,7 @@ def whole_shares(whole: int, weights: pd.Series[float]) -> pd.Series[int]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> whole_shares(806, pd.Series([30.0, 36.0], ["B1", "B2"])).tolist()
     [366, 440]
     """

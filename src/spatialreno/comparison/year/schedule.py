@@ -269,6 +269,7 @@ class Schedule:
 
         Examples
         --------
+        >>> from pathlib import Path
         >>> import tempfile
         >>> import spatialreno as sr
         >>> opened = sr.Scenario("opened", "拆墙", [sr.demolish("walls", ids=["W02"])])

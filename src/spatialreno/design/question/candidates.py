@@ -121,6 +121,7 @@ def scenario_of(chosen: Iterable[Candidate], name: str, title: str = "", reason:
     Examples
     --------
     >>> import spatialreno as sr
+    >>> from spatialreno.design import find_candidates
     >>> found, _ = find_candidates(sr.read_area("data/geo/xigongdi"), ["W01", "G05"])
     >>> scenario_of(found, "two")
     Scenario two two: alter gates (ids = ['G05']) in two; demolish walls (ids = ['W01']) in two

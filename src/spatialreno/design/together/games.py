@@ -83,6 +83,7 @@ def shapley(values: Floats) -> Floats:
     --------
     Two who need one another, and a third who adds 30 to anything:
 
+    >>> import numpy as np
     >>> shapley(np.array([0, 0, 0, 60, 30, 30, 30, 90.0])).round(6).tolist()
     [30.0, 30.0, 30.0]
     """
@@ -158,6 +159,7 @@ def worst_off(values: Floats, shares: Floats) -> tuple[int, float]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> worst_off(np.array([0, 0, 0, 60, 0, 60, 60, 60.0]), np.full(3, 20.0))
     (3, 20.0)
     """
@@ -207,6 +209,7 @@ def find_core(values: Floats) -> Core:
     --------
     Of three any two may have 60, and all three together not more: somebody is always better off with somebody else.
 
+    >>> import numpy as np
     >>> core = find_core(np.array([0, 0, 0, 60, 0, 60, 60, 60.0]))
     >>> core.empty(), core.epsilon, core.shares.round(6).tolist()
     (True, 20.0, [20.0, 20.0, 20.0])

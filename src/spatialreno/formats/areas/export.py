@@ -80,6 +80,7 @@ def export_area(area: StudyArea, folder: str | Path, form: Form, *, encoding: st
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> import tempfile
     >>> from spatialreno import read_area
     >>> area = read_area("data/geo/xigongdi")

@@ -89,7 +89,9 @@ def write_area(area: StudyArea, path: str | Path) -> Path:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> import tempfile
+    >>> from spatialreno.formats import read_area
     >>> area = read_area("data/geo/xigongdi")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     again = read_area(write_area(area, Path(folder) / "xigongdi.gpkg"))
@@ -133,6 +135,7 @@ def new_area(path: str | Path, *, name: str, title: str = "", crs: str = "EPSG:4
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     sorted(p.name for p in new_area(Path(folder) / "mine", name="mine", title="我的片区").iterdir())

@@ -131,6 +131,8 @@ def write_postgis(area: StudyArea, url: str, schema: str) -> None:
 
     Examples
     --------
+    >>> import spatialreno as sr
+    >>> area = sr.read_area("data/geo/xigongdi")
     >>> write_postgis(area, "postgresql://planner@bureau/renewal", "xigongdi_opened")  # doctest: +SKIP
     """
     with connected(url) as connection, connection.transaction():

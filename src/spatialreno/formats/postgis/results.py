@@ -58,6 +58,7 @@ def write_results(tables: Mapping[str, pd.DataFrame], url: str, schema: str, *, 
     --------
     A schema of one's own in a PostGIS database; ``compare … --postgis`` writes the tables of a comparison so:
 
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"id": ["W1"], "length_m": [12.5]})
     >>> write_results({"walls_down": table}, "postgresql://planner@bureau/renewal", "mine", said={})  # doctest: +SKIP
     ['walls_down']

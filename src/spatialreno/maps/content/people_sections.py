@@ -272,6 +272,7 @@ def menu_reason(reason: str, table: pd.DataFrame, lang: Lang) -> str:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> menu_reason("short:560000", pd.DataFrame(), "zh")
     '余额不足，差（万元）：56.0'
     """

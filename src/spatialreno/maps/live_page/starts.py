@@ -72,6 +72,7 @@ def design_steps(folder: str | Path, *, lang: Lang = "zh") -> list[Scenario]:
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> import tempfile
     >>> from spatialreno import Scenario, demolish, write_scenario
     >>> with tempfile.TemporaryDirectory() as folder:  # what a design that opens W1 for 30 000 yuan leaves there

@@ -84,6 +84,7 @@ def reach_table(
 
     Examples
     --------
+    >>> import geopandas as gpd
     >>> from shapely import box
     >>> reach = gpd.GeoDataFrame({"origin": ["F1"], "minutes": [5]}, geometry=[box(0, 0, 30, 20)], crs="EPSG:4546")
     >>> gained = gpd.GeoDataFrame({"origin": ["F1"], "minutes": [5], "change": ["gained"], "area_m2": [50.0]})

@@ -36,6 +36,9 @@ def draw_schedule(schedule: Schedule, *, lang: Lang = "zh") -> Page:
 
     Examples
     --------
+    >>> import spatialreno as sr
+    >>> area = sr.read_area("data/geo/xigongdi")
+    >>> options = sr.compare(area, sr.read_scenario("data/geo/xigongdi/scenarios/full.toml"))  # doctest: +SKIP
     >>> draw_schedule(options.schedule("full", start="2026-03-01")).save("out/year.html")  # doctest: +SKIP
     """
     language = checked(lang)

@@ -189,6 +189,7 @@ def solve_cuts(
     Examples
     --------
     >>> from spatialreno.optimise import make_net
+    >>> from spatialreno.optimise import CutModel, add_net
     >>> model = CutModel()
     >>> _ = add_net(model, make_net([(0, 1, 2.0), (1, 2, 3.0), (0, 2, 6.0)], root=0, terminals=[1, 2]))
     >>> solve_cuts(model).objective

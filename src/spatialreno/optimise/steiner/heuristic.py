@@ -257,6 +257,7 @@ def pruned(net: Net, arcs: Indices) -> Indices:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from spatialreno.optimise import make_net
     >>> net = make_net([], root=0, terminals=[2], arcs=[(0, 1, 2.0), (1, 2, 3.0), (1, 3, 1.0)])
     >>> pruned(net, np.arange(3)).tolist()  # the arc from 1 to 3 feeds nobody

@@ -140,6 +140,7 @@ def reached(net: Net, keep: Bools | None = None) -> Bools:
 
     Examples
     --------
+    >>> from spatialreno.optimise import make_net
     >>> net = make_net([(0, 1, 2.0), (1, 2, 3.0)], root=0, terminals=[2])
     >>> reached(net, net.cost < 3).tolist()
     [True, True, False]

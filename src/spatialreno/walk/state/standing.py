@@ -160,6 +160,7 @@ def paths_open(area: StudyArea, fabric: Fabric, path: Ints) -> Bools:
     --------
     >>> import numpy as np
     >>> import spatialreno as sr
+    >>> from spatialreno.walk import fabric_of
     >>> area = sr.read_area("data/geo/xigongdi")
     >>> shut = sr.Scenario("shut", interventions=[sr.demolish("paths", ids=["P01"])]).apply(area)
     >>> fabric = fabric_of(area)

@@ -54,6 +54,7 @@ def read_rows(
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     ledger = Path(folder) / "ledger.csv"
