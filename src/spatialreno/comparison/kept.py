@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: Most that is kept, in bytes; what was not used for longest goes first.
 MOST = 500_000_000
 #: What pages and papers ask of a comparison; worked out before it is kept, so that each of them has it.
-_ASKED = ("blockers", "conflicts", "sections", "room", "checkups", "provenance")
+_ASKED = ("blockers", "conflicts", "sections", "reach_changes", "room", "checkups", "provenance")
 _FRESH = ("areas", "scenarios", "consents", "register", "shelf", "_made")
 Say = Callable[[str], None]
 T = TypeVar("T")
@@ -139,7 +139,7 @@ def _alone(options: Comparison) -> Comparison:
         money=make_bill({TODAY: []}, today.catalog, float(today.buildings["households"].sum())),
         plans=plans[plans.index.get_level_values("option") == TODAY],
     )
-    for name in ("sections", "blockers"):
+    for name in ("sections", "blockers", "reach_changes"):
         vars(alone)[name] = {TODAY: getattr(options, name)[TODAY]}
     vars(alone)["room"] = options.room
     return alone

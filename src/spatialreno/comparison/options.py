@@ -495,6 +495,13 @@ class Comparison(Shown):
         return {name: lane_sections(area) for name, area in self.areas.items()}
 
     @cached_property
+    def reach_changes(self) -> dict[str, gpd.GeoDataFrame]:
+        """By option, what it adds to the drawn walks of today and what it takes from them."""
+        from spatialreno.walk import change_of  # the walks' kernels only where walks are drawn
+
+        return {name: change_of(self.isochrones[TODAY], walks) for name, walks in self.isochrones.items()}
+
+    @cached_property
     def room(self) -> Removals | None:
         """The fewest removals that would make room today for the station the load asks for; None: none waits."""
         return fewest_removals(self.today, STATION) if len(heat_demand(self.today)) else None

@@ -86,6 +86,10 @@ class Compared(Protocol):
         """What each compound lacks with each option."""
 
     @property
+    def reach_changes(self) -> dict[str, gpd.GeoDataFrame]:
+        """What the walks of each option gain and lose beside today's."""
+
+    @property
     def provenance(self) -> dict[str, Any]:
         """What the numbers rest on."""
 

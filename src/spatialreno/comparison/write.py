@@ -136,9 +136,7 @@ def _layers_of(comparison: Compared, option: str) -> dict[str, Any]:
         **{name: area.layer(name) for name in _written_layers(comparison)},
     }
     layers = {name: frame.reset_index() for name, frame in frames.items() if len(frame)}
-    from spatialreno.walk import change_of  # the walks' kernels only where walks are drawn
-
-    change = change_of(next(iter(comparison.isochrones.values())), comparison.isochrones[option])
+    change = comparison.reach_changes[option]
     if len(change):
         layers["isochrone_change"] = change
     return {**layers, "scores": _scores(comparison, option)}

@@ -12,7 +12,6 @@ from spatialreno.maps.drawing.scene import Scene
 from spatialreno.maps.drawing.style import HUES
 from spatialreno.maps.words.numbers import bracketed, facility_title, number
 from spatialreno.maps.words.words import Lang, word
-from spatialreno.walk import change_of
 
 if TYPE_CHECKING:
     from spatialreno._types import Row
@@ -86,8 +85,7 @@ def isochrones(scene: Scene) -> list[Drawn]:
 
 def reach_change(scene: Scene) -> list[Drawn]:
     """Draw what each option adds to the walks of today and what it takes from them."""
-    walks = scene.own(scene.options.isochrones)
-    frames = [change_of(walks[0], frame) for frame in walks]
+    frames = scene.own(scene.options.reach_changes)
     titles = {origin: place.title for origin, place in origins(scene.options, scene.lang).items()}
 
     def describe(row: Row) -> tuple[str, Rows, dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,16 @@ if TYPE_CHECKING:
 # Above this many homes only the walks that some option changes are written into the page.
 _ALL_WALKS_TO = 3000
 _CARDS = ("owner", "cost", "taken_by", "reason")
+
+
+class _Act(NamedTuple):
+    """What an option does to a thing, in one line of its ledger."""
+
+    layer: str
+    id: str
+    phase: int
+    reason: str
+    cost: float
 
 
 @dataclass(frozen=True)
@@ -76,15 +86,13 @@ class Stories:
         keys = list(self.options.areas)
         found: dict[tuple[str, str], list[int]] = {}
         for place, key in enumerate(keys):
-            for row in self._acts(key):
-                found.setdefault((row["layer"], row["id"]), [0] * len(keys))[place] = int(row["phase"])
+            for act in self._acts[key]:
+                found.setdefault((act.layer, act.id), [0] * len(keys))[place] = act.phase
         return found
 
-    def _acts(self, key: str) -> list[dict[str, Any]]:
-        bill = self.options.ledgers.get(key)
-        if bill is None or not len(bill):
-            return []
-        return [{str(k): cell for k, cell in row.items()} for row in bill[bill["verb"] != "keep"].to_dict("records")]
+    @cached_property
+    def _acts(self) -> dict[str, list[_Act]]:
+        return {key: _acts_of(self.options.ledgers.get(key)) for key in self.options.areas}
 
     # ---- cards ------------------------------------------------------------------------------------------------
     def _card(self, told: Told) -> list[list[Any]]:
@@ -108,12 +116,12 @@ class Stories:
         titles = dict(zip(self.options.areas, option_titles(self.options, self.lang), strict=True))
         for key in self.options.areas:
             costs: dict[tuple[str, str], float] = {}
-            for row in self._acts(key):
-                name = (row["layer"], row["id"])
-                one = found.setdefault(name, {"options": [], "reason": str(row["reason"] or ""), "cost": float("nan")})
+            for act in self._acts[key]:
+                name = (act.layer, act.id)
+                one = found.setdefault(name, {"options": [], "reason": str(act.reason or ""), "cost": float("nan")})
                 if titles[key] not in one["options"]:
                     one["options"].append(titles[key])
-                costs[name] = costs.get(name, 0.0) + float(row["cost_yuan"])
+                costs[name] = costs.get(name, 0.0) + act.cost
             for name, cost in costs.items():
                 found[name]["cost"] = cost
         return found
@@ -159,6 +167,14 @@ class Stories:
         else:
             said = f"{'▼' if change < 0 else '▲'} {number(abs(change), 0)} m"
         return [word("mean_change", self.lang), said]
+
+
+def _acts_of(bill: pd.DataFrame | None) -> list[_Act]:
+    if bill is None or not len(bill):
+        return []
+    own = bill[bill["verb"] != "keep"]
+    columns = [own[name].tolist() for name in ("layer", "id", "phase", "reason", "cost_yuan")]
+    return [_Act(layer, i, int(phase), why, float(cost)) for layer, i, phase, why, cost in zip(*columns, strict=True)]
 
 
 def _mean_change(metres: Floats) -> Any:

@@ -249,8 +249,9 @@ def encoded(drawn: Sequence[Drawn], to_degrees: Callable[[Any, Any], Any]) -> di
     """
     titles: dict[str, int] = {}
     features = []
-    for thing in drawn:
-        kind, shape = _shape(thing.geometry, to_degrees)
+    shapes = shapely.transform([thing.geometry for thing in drawn], to_degrees, interleaved=False)
+    for thing, degrees in zip(drawn, shapes, strict=True):
+        kind, shape = _shape(degrees)
         same = len(set(thing.classes)) == 1
         rows = [[titles.setdefault(title, len(titles)), said] for title, said in thing.rows]
         parts = [kind, shape, thing.classes[0] if same else list(thing.classes), rows, dict(thing.more)]
@@ -260,20 +261,18 @@ def encoded(drawn: Sequence[Drawn], to_degrees: Callable[[Any, Any], Any]) -> di
     return {"fields": list(titles), "features": features}
 
 
-def _shape(geometry: BaseGeometry, to_degrees: Callable[[Any, Any], Any]) -> tuple[int, Any]:
+def _shape(geometry: BaseGeometry) -> tuple[int, Any]:
     parts = shapely.get_parts(geometry)
     if geometry.geom_type.endswith("Point"):
-        return _POINT, _steps(parts[0], to_degrees)
+        return _POINT, _steps(parts[0])
     if geometry.geom_type.endswith("Polygon"):
         rings = [[part.exterior, *part.interiors] for part in parts]
-        return _AREA, [[_steps(ring, to_degrees)[:-2] for ring in polygon] for polygon in rings]
-    return _LINE, [_steps(part, to_degrees) for part in parts]
+        return _AREA, [[_steps(ring)[:-2] for ring in polygon] for polygon in rings]
+    return _LINE, [_steps(part) for part in parts]
 
 
-def _steps(line: BaseGeometry, to_degrees: Callable[[Any, Any], Any]) -> list[int]:
-    xy = shapely.get_coordinates(line)
-    lon, lat = to_degrees(xy[:, 0], xy[:, 1])
-    whole = np.rint(np.column_stack([lon, lat]) * _SCALE).astype(np.int64)
+def _steps(line: BaseGeometry) -> list[int]:
+    whole = np.rint(shapely.get_coordinates(line) * _SCALE).astype(np.int64)
     whole[1:] -= whole[:-1].copy()
     flat: Iterable[int] = whole.ravel().tolist()
     return list(flat)
