@@ -24,6 +24,12 @@ def test_yards_less_building_clear_strip_shed_and_half_the_wall():
     assert pieces.index.tolist() == ["F001", "F002"]
 
 
+def test_free_freed_and_taken_land_lie_in_the_system_of_the_area():
+    before, after = two_yards(shed=True), two_yards(shed=False)
+    found = [free_land(after), freed_land(before, after), taken_land(after, before)]
+    assert [len(land) > 0 and land.crs == before.crs for land in found] == [True] * 3
+
+
 def test_a_strip_shut_between_two_walls_is_not_free_and_opens_with_the_walls():
     shut, opened = two_yards(), two_yards(walls=False)
     assert free_land(shut)["compound_id"].notna().all()

@@ -23,6 +23,7 @@ from spatialreno.comparison import LeaderFigure, LeaderRow, Told
 from spatialreno.comparison.money.funding import fund
 from spatialreno.maps import draw
 from spatialreno.scenario import Bill
+from spatialreno.walk import change_of
 
 CRS = "EPSG:4546"
 X, Y = 627_000.0, 3_838_000.0
@@ -232,6 +233,14 @@ def leader_rows(text: Callable[[str], str]) -> list[LeaderRow]:
     ]
 
 
+class _Options(SimpleNamespace):
+    """Stands for a comparison."""
+
+    @property
+    def reach_changes(self) -> dict[str, Any]:
+        return {option: change_of(self.isochrones["today"], walks) for option, walks in self.isochrones.items()}
+
+
 @pytest.fixture(scope="session")
 def make_options() -> Callable[..., SimpleNamespace]:
     """Build a comparison; ``text`` is given every name and may change it."""
@@ -245,7 +254,7 @@ def make_options() -> Callable[..., SimpleNamespace]:
              **{option: [row.cell(at) for row in rows] for at, option in enumerate(OPTIONS)}},
             index=pd.Index([row.title for row in rows], name="indicator"),
         )  # fmt: skip
-        return SimpleNamespace(
+        return _Options(
             today=areas["today"],
             areas=areas,
             titles={"today": "现状", "clear": text("拆违"), "opened": text("拆墙并院")},

@@ -337,7 +337,7 @@ def _by_compound(area: StudyArea, shape: BaseGeometry) -> gpd.GeoDataFrame:
     rows = [(compound, part) for compound, part in rows if part.area > _DUST_M2]
     data = {"compound_id": pd.Series([compound for compound, _ in rows], dtype="str")}
     shapes = np.array([*(part for _, part in rows), None], object)[:-1]
-    frame = gpd.GeoDataFrame(data, geometry=_sound(moved(shapes, corner)))
+    frame = gpd.GeoDataFrame(data, geometry=_sound(moved(shapes, corner)), crs=area.crs)
     return frame.assign(area_m2=shapely.area(shapes))
 
 
