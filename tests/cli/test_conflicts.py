@@ -1,5 +1,7 @@
 """Built things that stand in the way are told by ledger and comparison, and refused when asked."""
 
+import shutil
+
 import pytest
 from land.yards import layer, there, two_yards
 from shapely import LineString, box
@@ -37,3 +39,18 @@ def test_a_comparison_notes_it_and_refuses_it_when_strict(today, over):
         sr.compare(today, over, strict=True)
     notes = [text for option, text in sr.compare(today, over).notes() if option == "over"]
     assert "拟建 绿地、广场 P1 压占楼栋 B1：240.0 m²" in notes
+
+
+@pytest.mark.every_day
+def test_a_plan_that_chooses_nothing_is_told_by_whoever_reads_it(small, run, tmp_path):
+    """Not one command takes it for done: it is told on stderr, and ``check`` lists it as a warning."""
+    folder = shutil.copytree(small, tmp_path / "yard")
+    plan = sr.Scenario("vain", "空", [sr.demolish("structures", where={"height_m": {"min": 90}})])
+    (folder / "scenarios").mkdir(exist_ok=True)
+    file = sr.write_scenario(plan, folder / "scenarios" / "vain.toml")
+    for words in (["ledger", folder, file], ["lanes", folder, "-s", file], ["consent", folder, file],
+                  ["apply", folder, file, "-o", tmp_path / "after"], ["checkup", folder, "-s", file]):
+        told = run(*words)
+        assert told.code == 0 and told.err.count("未选中任何对象") == 1, words
+    checked = run("check", file, "--csv")
+    assert checked.code == 0 and "chooses nothing" in checked.out and "warning" in checked.out

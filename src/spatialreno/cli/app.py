@@ -190,9 +190,22 @@ def fabric_file(path: Path) -> Path:
 
 def changed(area: StudyArea, scenario: Path | None) -> StudyArea:
     """Apply a scenario file, if one is named."""
+    return area if scenario is None else plan_for(area, scenario).apply(area)
+
+
+def plan_for(area: StudyArea, path: Path) -> Scenario:
+    """Read a scenario file for an area, and tell its acts that choose nothing there."""
     import spatialreno as sr
 
-    return area if scenario is None else sr.read_scenario(scenario).apply(area)
+    plan = sr.read_scenario(path)
+    tell_unmatched(area, plan)
+    return plan
+
+
+def tell_unmatched(area: StudyArea, *plans: Scenario) -> None:
+    """Tell the acts of plans that choose nothing."""
+    for line in [line for plan in plans for line in plan.unmatched(area)]:
+        say(line)
 
 
 def scenarios_for(area: Path, given: list[Path] | None) -> list[Scenario]:
@@ -233,6 +246,7 @@ def compared(
     asked = works_named(works)
     bare = alone or (today_alone and not scenarios and not _has_scenarios(area))
     options = [] if bare else scenarios_for(area, scenarios)
+    tell_unmatched(read, *options)
     if _anew.get():
         return sr.compare(read, options, standard=norm, works=asked, strict=strict, progress=say)
     return sr.comparison.compare_once(read, options, standard=norm, works=asked, strict=strict, progress=say)

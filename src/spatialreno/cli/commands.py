@@ -28,6 +28,7 @@ from spatialreno.cli.app import (
     compared,
     gathered,
     load,
+    plan_for,
 )
 from spatialreno.cli.output import form, say, say_total, shortfall, tell, tell_table
 from spatialreno.errors import InfeasibleError, InputError
@@ -138,9 +139,8 @@ def apply(
 
     if out.resolve() == area.resolve():
         raise InputError(f"{out}: holds the survey itself, which would be lost. Write to another folder or .gpkg.")
-    today, plan = load(area), sr.read_scenario(scenario)
-    for line in plan.unmatched(today):
-        say(line)
+    today = load(area)
+    plan = plan_for(today, scenario)
     tell(sr.write_area(plan.apply(today), out))
 
 
@@ -206,8 +206,10 @@ def compare(
     told = options.leaders(lang=lang) if by == "area" else _by_cluster(options, lang)
     table = told.rename(columns=options.titles).reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(options))
+    known = {line for plan in options.scenarios for line in plan.unmatched(options.today)}  # told while comparing
     for option, note in options.notes():
-        say(f"{option}: {note}")
+        if note not in known:
+            say(f"{option}: {note}")
     if out is not None:
         for path in options.write(out):
             say(f"wrote {path}")

@@ -20,8 +20,10 @@ from spatialreno.cli.app import (
     app,
     changed,
     load,
+    plan_for,
     scenarios_for,
     standard_for,
+    tell_unmatched,
 )
 from spatialreno.cli.output import Form, complain, form, say, tell, tell_table
 
@@ -75,7 +77,7 @@ def design(
     import spatialreno as sr
 
     read = load(area)
-    first = None if scenario is None else sr.read_scenario(scenario)
+    first = None if scenario is None else plan_for(read, scenario)
     guards: dict[str, Any] = {
         "keep_party": keep_party, "most_parties": most_parties, "consent": consent, "must_open": must_open,
         "must_keep": must_keep, "floor": floor, "most_through": most_through, "keep_fire": keep_fire or None,
@@ -174,7 +176,8 @@ def synergy(
     """
     import spatialreno as sr
 
-    read, plan = load(area), sr.read_scenario(scenario)
+    read = load(area)
+    plan = plan_for(read, scenario)
     found = sr.synergy(
         read, plan, by=by, goal=goal, standard=standard_for(read, standard), years=years, yuan_per_resident=worth,
         samples=samples, dig=sr.plan_dig(plan.apply(read)) if trenches else None,
@@ -306,6 +309,7 @@ def sweep(
     from spatialreno.scale import open_workers
 
     plans, read = scenarios_for(area, scenarios), load(area)
+    tell_unmatched(read, *plans)
     counted, asked = _named(front), _named(*(measures or [])) or _USUAL
     norm = standard_for(read, standard)
     names = list(dict.fromkeys([*asked, *counted]))

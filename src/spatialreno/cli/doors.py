@@ -72,8 +72,14 @@ def _checked_scenario(path: Path, own_tables: Path | None) -> Checkup:
         found = checked(home, catalog=own_tables)
         if found.refused:
             return found
-        scenario.apply(sr.read_area(home, catalog=own_tables))
-        return Checkup(path, (), found.layers, found.catalog)
+        today = sr.read_area(home, catalog=own_tables)
+        scenario.apply(today)
+        told = [line.rstrip(".").rpartition(". ") for line in scenario.unmatched(today, lang="en")]
+        idle = [
+            Fault("scenario", (), "chooses nothing", what, mend, severity="warning", file=path.name)
+            for what, _, mend in told
+        ]
+        return Checkup(path, tuple(idle), found.layers, found.catalog)
     except RenoError as error:
         faults = error.faults or (Fault("scenario", (), "scenario", str(error), "Correct the scenario"),)
         return Checkup(path, tuple(faults))

@@ -19,7 +19,9 @@ from spatialreno.cli.app import (
     app,
     changed,
     load,
+    plan_for,
     scenarios_for,
+    tell_unmatched,
     works_named,
 )
 from spatialreno.cli.output import Form, dated, form, say, tell, tell_table
@@ -112,6 +114,7 @@ def consent(
     book = _register(today, keep_rest, days)
     for option in scenarios_for(area, scenarios):
         say(f"consents for {option.name} {option.title}")
+        tell_unmatched(today, option)
         found = find_consents(today, option, register=book, keep_rest=keep_rest)
         table = _summary(found) if show == "summary" else _consent_table(show, found)
         if show == "register":
@@ -207,10 +210,9 @@ def checkup(
     """
     from spatialreno.community import answer_checkup, balance_money, checkup_lines, list_resources
     from spatialreno.comparison import with_works
-    from spatialreno.scenario import read_scenario
 
     today, how = load(area), form(as_json, as_csv)
-    option = read_scenario(scenario) if scenario is not None else None
+    option = plan_for(today, scenario) if scenario is not None else None
     if show == "resources":
         tell_table(list_resources(today if option is None else option.apply(today)), how, title="resources")
     elif show == "lacks":

@@ -18,6 +18,7 @@ from spatialreno.cli.app import (
     changed,
     fabric_file,
     load,
+    plan_for,
     standard_for,
 )
 from spatialreno.cli.output import form, say, tell, tell_table
@@ -254,7 +255,7 @@ def through(
         raise InputError(f"{out}: a file of this kind is not written. Use one of {', '.join(_LAYERS)}.")
     whole = len(openings) == 1 and openings[0].endswith(".toml")
     say("trace outside trips")
-    plan = sr.read_scenario(openings[0]) if whole else openings
+    plan = plan_for(read, Path(openings[0])) if whole else openings
     found = sr.walk.cut_through(read, plan, standard=standard_for(read, standard))
     if out is not None:
         _write_layer(found, out)

@@ -21,6 +21,7 @@ from spatialreno.cli.app import (
     changed,
     compared,
     load,
+    plan_for,
 )
 from spatialreno.cli.output import Form, dated, form, say, tell, tell_table
 from spatialreno.errors import InputError
@@ -219,8 +220,8 @@ def completed_command(
     """
     import spatialreno as sr
 
-    plan = sr.read_scenario(scenario)
-    found = sr.comparison.completed(load(area), plan, load(survey), keep_rest=keep_rest)
+    today = load(area)
+    found = sr.comparison.completed(today, plan_for(today, scenario), load(survey), keep_rest=keep_rest)
     for fault in found.faults:
         say(str(fault))
     if out is not None:
@@ -305,7 +306,8 @@ def casework(
 
     if show == "reminders" and as_of is None:
         raise InputError("casework: --show reminders needs a day. Give it with --as-of YYYY-MM-DD.")
-    today, plan = load(area), sr.read_scenario(scenario)
+    today = load(area)
+    plan = plan_for(today, scenario)
     told = None if book is None else read_casework(book, today, keep_rest=keep_rest)
     for fault in told.faults if told is not None else ():
         say(str(fault))
