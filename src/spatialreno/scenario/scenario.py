@@ -32,6 +32,13 @@ class Scenario(Shown):
         Name for people.
     interventions
         Made by ``demolish``, ``alter`` and ``build``; their order means nothing.
+
+    Examples
+    --------
+    >>> from spatialreno.scenario import alter, demolish
+    >>> opened = Scenario("opened", "打通", [demolish("walls", ids="W01"), alter("gates", ids="G05", walkers="public")])
+    >>> print(opened)
+    Scenario opened 打通: demolish walls (ids = ['W01']) in opened; alter gates (ids = ['G05']) in opened
     """
 
     name: str
