@@ -31,7 +31,7 @@ INSIDE = {
     "optimise": ["steiner", "."],
     "community": ["upkeep", "casework", ".", "checkups", "consents", "voting"],
     "design": [".", "together", "grouping", "visits", "tiles", "proof", "question"],
-    "comparison": ["districts", "sweeps", ".", "year", "money", "after"],
+    "comparison": ["districts", "sweeps", ".", "year", "money", "written", "after"],
     "area": [".", "rules", "facts", "place"],
 }  # fmt: skip
 MOST_FILES = 13

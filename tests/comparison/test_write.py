@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import sqlite3
+import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from xml.etree import ElementTree
 
 import geopandas as gpd
 import pandas as pd
@@ -101,7 +106,7 @@ def test_numbers_stay_numbers(folder: Path) -> None:
 
 def test_layers_open(options: sr.Comparison, folder: Path) -> None:
     path = folder / "options.gpkg"
-    names = set(pyogrio.list_layers(path)[:, 0])
+    names = set(pyogrio.list_layers(path)[:, 0]) - {"qgis_projects"}
     assert {"today_walls", "clear_blocks", "opened_blocks", "opened_freed_land", "opened_scores"} <= names
     for name in names:
         layer = gpd.read_file(path, layer=name)
@@ -110,6 +115,33 @@ def test_layers_open(options: sr.Comparison, folder: Path) -> None:
         assert layer.geometry.is_valid.all()
     assert len(gpd.read_file(path, layer="opened_blocks")) == 1
     assert set(gpd.read_file(path, layer="opened_walls")["id"]) == {"W2/1", "W2/2", "W3"}
+
+
+def test_one_project_inside_shows_every_layer_by_option(options: sr.Comparison, folder: Path) -> None:
+    """As QGIS reads it: hexadecimal text of a zipped project, in which every source is relative and opens."""
+    path = folder / "options.gpkg"
+    with closing(sqlite3.connect(path)) as base:
+        ((name, content),) = base.execute("SELECT name, content FROM qgis_projects").fetchall()
+    with zipfile.ZipFile(io.BytesIO(bytes.fromhex(content))) as archive:
+        root = ElementTree.fromstring(archive.read("options.qgs").decode("utf-8").partition("\n")[2])
+    assert name == (options.today.title or options.today.name)
+    groups = {g.get("name"): g for g in root.findall("layer-tree-group/layer-tree-group")}
+    assert list(groups) == ["拆墙", "拆违", "现状"]  # what changes most is drawn on top
+    leaves = list(root.iter("layer-tree-layer"))
+    sources = [str(leaf.get("source")).split("|") for leaf in leaves]
+    assert {parts[0] for parts in sources} == {"./options.gpkg"}
+    tables = {str(n) for n, kind in pyogrio.list_layers(path) if kind is not None}
+    assert {parts[1].removeprefix("layername=") for parts in sources} == tables
+    drawn = {str(one.findtext("id")): one for one in root.iter("maplayer")}
+    assert set(drawn) == {leaf.get("id") for leaf in leaves} and len(drawn) == len(leaves)
+    for one in drawn.values():
+        table = str(one.findtext("datasource")).split("|")[1].removeprefix("layername=")
+        have = set(pyogrio.read_info(path, layer=table)["fields"])
+        titles = {alias.get("field"): alias.get("name") for alias in one.iter("alias")}
+        assert set(titles) == have and one.find("renderer-v2/symbols/symbol") is not None
+    walls = {a.get("field"): a.get("name") for a in drawn["opened_walls"].iter("alias")}
+    assert walls["height_m"] == "高度（m）" and drawn["opened_walls"].findtext("layername") == "围墙"
+    assert drawn["opened_blocks"].findtext("layername") == "连片街区"
 
 
 def test_provenance(options: sr.Comparison, folder: Path) -> None:

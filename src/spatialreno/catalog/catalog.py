@@ -115,7 +115,7 @@ class Catalog:
         layer, column
             Where the value stands: the same value means one thing in one column and another in the next. Without a
             layer, what results hold: ``payer``, ``holder``, ``cause``, ``fire``, ``truth``, ``checkup``,
-            ``unit``, ``verb``, ``leaders``, ``bill``.
+            ``unit``, ``verb``, ``leaders``, ``bill``, ``results``.
         value, lang
             The value, and ``zh`` or ``en``.
 

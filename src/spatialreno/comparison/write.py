@@ -10,6 +10,7 @@ import pandas as pd
 
 from spatialreno.community import checkup_lines
 from spatialreno.comparison.clusters import by_cluster
+from spatialreno.comparison.written.gpkg_project import embed_options
 from spatialreno.files import MANIFEST, put_whole, write_gpkg, write_sheet
 from spatialreno.scenario import write_scenario
 
@@ -75,7 +76,9 @@ def write_postgis_results(comparison: Compared, url: str, schema: str) -> list[s
 def _write_files(comparison: Compared, folder: Path) -> None:
     for name, table in _tables(comparison).items():
         write_sheet(table, folder / f"{name}.csv")
-    write_gpkg(_layers(comparison), folder / "options.gpkg")
+    layers = _layers(comparison)
+    write_gpkg({"_".join(key): frame for key, frame in layers.items()}, folder / "options.gpkg")
+    embed_options(comparison, layers, folder / "options.gpkg")
     text = json.dumps(comparison.provenance, ensure_ascii=False, indent=2, sort_keys=True)
     (folder / "provenance.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     (folder / "scenarios").mkdir()
@@ -123,8 +126,8 @@ def _by_option(tables: Mapping[str, pd.DataFrame], *, index: bool = True) -> pd.
     return joined
 
 
-def _layers(comparison: Compared) -> dict[str, Any]:
-    return {f"{k}_{name}": frame for k in comparison.areas for name, frame in _layers_of(comparison, k).items()}
+def _layers(comparison: Compared) -> dict[tuple[str, str], Any]:
+    return {(k, name): frame for k in comparison.areas for name, frame in _layers_of(comparison, k).items()}
 
 
 def _layers_of(comparison: Compared, option: str) -> dict[str, Any]:

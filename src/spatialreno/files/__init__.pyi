@@ -11,6 +11,7 @@ from .manifest import read_manifest as read_manifest
 from .qgis_form import FormField as FormField
 from .qgis_project import ProjectLayer as ProjectLayer
 from .qgis_project import embed_project as embed_project
+from .qgis_project import plain_style as plain_style
 from .row_files import csv_rows as csv_rows
 from .row_files import geojson_rows as geojson_rows
 from .row_files import named_columns as named_columns

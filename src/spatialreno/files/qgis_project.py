@@ -55,6 +55,8 @@ class ProjectLayer:
         Whether it is switched on when the project opens.
     abstract
         What it holds.
+    only
+        Of a table of several kinds of geometry, the kind that this layer shows, such as ``Point``; empty for all.
     """
 
     table: str
@@ -66,6 +68,12 @@ class ProjectLayer:
     fields: tuple[FormField, ...] = ()
     shown: bool = True
     abstract: str = ""
+    only: str = ""
+
+    @property
+    def id(self) -> str:
+        """Name of the layer in the project."""
+        return f"{self.table}_{self.only.lower()}" if self.only else self.table
 
 
 def embed_project(
@@ -118,11 +126,46 @@ def embed_project(
         archive.writestr(zipfile.ZipInfo(f"{path.stem}.qgs", _ZIP_DATE), xml.encode("utf-8"))
     changed = json.dumps({"last_modified_time": _NO_CLOCK, "last_modified_user": "spatialreno"})
     columns = {layer.table: {f.column: f.title for f in layer.fields if f.title} for layer in layers}
-    said = [Said(one.table, one.title, one.abstract, columns[one.table]) for one in layers]
+    said = list({o.table: Said(o.table, o.title, o.abstract, columns[o.table]) for o in layers}.values())
     with closing(sqlite3.connect(path)) as base, base:
         base.execute("CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, content BLOB)")
         base.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)", (title, changed, packed.getvalue().hex()))
         say_in_gpkg(base, said, about or {})
+
+
+def plain_style(wkb: str, color: str, *, opacity: float = 1.0) -> str:
+    """Write a style of one symbol as ``.qml`` text: a dot, a line or a filled area of one colour.
+
+    Parameters
+    ----------
+    wkb
+        Type of the geometry as QGIS names it.
+    color
+        ``#rrggbb``.
+    opacity
+        Of the symbol, 0 to 1.
+
+    Examples
+    --------
+    >>> "213,94,0,255" in plain_style("MultiLineString", "#d55e00")
+    True
+    """
+    rgba = ",".join(str(int(color[at : at + 2], 16)) for at in (1, 3, 5)) + ",255"
+    edge = {"outline_color": "107,114,128,255", "outline_width": "0.2", "outline_width_unit": "MM"}
+    kind, form, values = {
+        "Point": ("marker", "SimpleMarker", {"name": "circle", "size": "2.4", "size_unit": "MM", "color": rgba} | edge),
+        "LineString": ("line", "SimpleLine", {"line_color": rgba, "line_width": "0.5", "line_width_unit": "MM"}),
+        "Polygon": ("fill", "SimpleFill", {"style": "solid", "color": rgba} | edge),
+    }[wkb.removeprefix("Multi")]
+    root = Xml.Element("qgis", version="3.28.0", styleCategories="Symbology")
+    renderer = Xml.SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0")
+    drawn = {"type": kind, "name": "0", "alpha": f"{opacity:g}", "clip_to_extent": "1", "force_rhr": "0"}
+    symbol = Xml.SubElement(Xml.SubElement(renderer, "symbols"), "symbol", drawn)
+    held = Xml.SubElement(symbol, "layer", {"class": form, "enabled": "1", "pass": "0", "locked": "0"})
+    options = Xml.SubElement(held, "Option", type="Map")
+    for name, value in values.items():
+        Xml.SubElement(options, "Option", name=name, value=value, type="QString")
+    return _DOCTYPE + Xml.tostring(root, encoding="unicode")
 
 
 def project_xml(
@@ -165,7 +208,7 @@ def _add_tree(root: Xml.Element, file: str, layers: Sequence[ProjectLayer]) -> N
             Xml.SubElement(box, "customproperties")
             groups[layer.group] = box
         seen = {"checked": "Qt::Checked" if layer.shown else "Qt::Unchecked", "expanded": "0", "providerKey": "ogr"}
-        named = {"id": layer.table, "name": _plain(layer.title), "source": _source(file, layer)}
+        named = {"id": layer.id, "name": _plain(layer.title), "source": _source(file, layer)}
         Xml.SubElement(Xml.SubElement(groups[layer.group], "layer-tree-layer", named | seen), "customproperties")
 
 
@@ -185,7 +228,7 @@ def _add_layer(held: Xml.Element, file: str, layer: ProjectLayer, crs: CRS) -> N
     plain = {"type": "vector", "wkbType": layer.wkb, "geometry": kind.get(layer.wkb, layer.wkb)}
     more = {"labelsEnabled": str(int(bool(layer.label))), "styleCategories": "AllStyleCategories", "readOnly": "0"}
     one = Xml.SubElement(held, "maplayer", plain | more)
-    Xml.SubElement(one, "id").text = layer.table
+    Xml.SubElement(one, "id").text = layer.id
     Xml.SubElement(one, "datasource").text = _source(file, layer)
     Xml.SubElement(one, "layername").text = _plain(layer.title)
     _add_system(Xml.SubElement(one, "srs"), crs)
@@ -222,7 +265,7 @@ def _add_themes(root: Xml.Element, layers: Sequence[ProjectLayer]) -> None:
         preset = Xml.SubElement(presets, "visibility-preset", {"name": _plain(group), "has-expanded-info": "0"})
         for layer in layers:
             if layer.group == group and layer.shown:
-                Xml.SubElement(preset, "layer", id=layer.table, visible="1", style="default")
+                Xml.SubElement(preset, "layer", id=layer.id, visible="1", style="default")
 
 
 def _add_system(held: Xml.Element, crs: CRS) -> None:
@@ -235,7 +278,7 @@ def _add_system(held: Xml.Element, crs: CRS) -> None:
 
 
 def _source(file: str, layer: ProjectLayer) -> str:
-    return f"./{file}|layername={layer.table}"
+    return f"./{file}|layername={layer.table}" + (f"|geometrytype={layer.only}" if layer.only else "")
 
 
 def _plain(text: str) -> str:

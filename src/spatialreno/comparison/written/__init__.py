@@ -1,0 +1,1 @@
+"""What a written comparison says to the program that opens it."""
