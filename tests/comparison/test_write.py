@@ -139,6 +139,7 @@ def test_one_project_inside_shows_every_layer_by_option(options: sr.Comparison, 
         have = set(pyogrio.read_info(path, layer=table)["fields"])
         titles = {alias.get("field"): alias.get("name") for alias in one.iter("alias")}
         assert set(titles) == have and one.find("renderer-v2/symbols/symbol") is not None
+        assert not [field for field, title in titles.items() if field == title]
     walls = {a.get("field"): a.get("name") for a in drawn["opened_walls"].iter("alias")}
     assert walls["height_m"] == "高度（m）" and drawn["opened_walls"].findtext("layername") == "围墙"
     assert drawn["opened_blocks"].findtext("layername") == "连片街区"
