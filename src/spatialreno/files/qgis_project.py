@@ -145,6 +145,11 @@ def plain_style(wkb: str, color: str, *, opacity: float = 1.0) -> str:
     opacity
         Of the symbol, 0 to 1.
 
+    Returns
+    -------
+    str
+        XML, for ``ProjectLayer.style``; the symbol's own edges stay grey.
+
     Examples
     --------
     >>> "213,94,0,255" in plain_style("MultiLineString", "#d55e00")
