@@ -170,6 +170,14 @@ def test_odd_arguments_get_a_sentence(yard: sr.StudyArea) -> None:
             share([0.0, 1.0, 2.0])
     with pytest.raises(sr.InputError, match="games: 1 shares of 2 players"):
         sr.design.worst_off([0.0, 1.0, 2.0, 3.0], [0.0])
+    for ask in (sr.draw, sr.report):
+        with pytest.raises(sr.InputError, match="StudyArea is no comparison"):
+            ask(yard)
+    for ask in (sr.evaluate, lambda given: sr.compare(given, []), sr.live):
+        with pytest.raises(sr.InputError, match="str is no study area"):
+            ask("xigongdi")
+    with pytest.raises(sr.ScenarioError, match="live: str is no scenario"):
+        sr.live(yard, scenarios=["clear"])  # type: ignore[list-item]
     with pytest.raises(sr.InputError, match="fr is no language"):
         sr.indicators.indicator_title(yard.catalog, "score", lang="fr")
 

@@ -45,6 +45,7 @@ from .facts.same_ground import once_an_area as once_an_area
 from .facts.same_ground import once_where_same as once_where_same
 from .given import Ids as Ids
 from .given import Points as Points
+from .given import as_area as as_area
 from .given import as_day as as_day
 from .given import as_ids as as_ids
 from .given import as_kind as as_kind

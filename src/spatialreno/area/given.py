@@ -178,6 +178,40 @@ def as_day(given: str | pd.Timestamp, *, what: str) -> pd.Timestamp:
     return day.normalize().tz_localize(None)
 
 
+def as_area(given: object, *, what: str) -> StudyArea:
+    """Take a study area, and nothing else.
+
+    Parameters
+    ----------
+    given
+        What ``read_area`` or ``assemble`` gives, in any state.
+    what
+        Who asks, for the message.
+
+    Returns
+    -------
+    StudyArea
+        As given.
+
+    Raises
+    ------
+    InputError
+        It is something else, such as a path.
+
+    Examples
+    --------
+    >>> as_area("xigongdi", what="compare")
+    Traceback (most recent call last):
+    ...
+    spatialreno.errors.InputError: compare: str is no study area. Give what read_area returns.
+    """
+    from spatialreno.area.study_area import StudyArea
+
+    if not isinstance(given, StudyArea):
+        raise InputError(f"{what}: {type(given).__name__} is no study area. Give what read_area returns.")
+    return given
+
+
 def refuse_unknown(given: Iterable[str], known: Collection[str], *, what: str, noun: str) -> None:
     """Refuse names that are not known, each with the known ones nearest to it.
 

@@ -20,6 +20,7 @@ from .money.line_places import whole_shares as whole_shares
 from .money.payments import Span as Span
 from .money.residents_pay import residents_pay as residents_pay
 from .options import Comparison as Comparison
+from .options import as_comparison as as_comparison
 from .people import People as People
 from .people import gather_people as gather_people
 from .run import compare as compare

@@ -596,3 +596,35 @@ def _borne(table: pd.DataFrame, decimals: Sequence[int]) -> pd.DataFrame:
     scale = pd.Series([10.0**count for count in decimals], table.index)
     floats = [c for c in table.columns if pd.api.types.is_float_dtype(table[c])]
     return table.assign(**{c: (table[c] * scale).round() / scale for c in floats})
+
+
+def as_comparison(given: object, *, what: str) -> Comparison:
+    """Take what ``compare`` gives, and nothing else.
+
+    Parameters
+    ----------
+    given
+        Options side by side.
+    what
+        Who asks, for the message.
+
+    Returns
+    -------
+    Comparison
+        As given.
+
+    Raises
+    ------
+    InputError
+        It is something else, such as a study area.
+
+    Examples
+    --------
+    >>> as_comparison("today", what="draw")
+    Traceback (most recent call last):
+    ...
+    spatialreno.errors.InputError: draw: str is no comparison. Give what compare(area, …) returns.
+    """
+    if not isinstance(given, Comparison):
+        raise InputError(f"{what}: {type(given).__name__} is no comparison. Give what compare(area, …) returns.")
+    return given

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from spatialreno.area import all_households, as_ids, inhabited_buildings, refuse_unknown
+from spatialreno.area import all_households, as_area, as_ids, inhabited_buildings, refuse_unknown
 from spatialreno.blocks import merge_blocks
 from spatialreno.community import find_consents, read_register
 from spatialreno.comparison.options import TODAY, Comparison
@@ -81,7 +81,7 @@ def compare(
     True
     """
     say = progress or (lambda _: None)
-    scenarios = as_scenarios(scenarios, what="options")
+    today, scenarios = as_area(today, what="compare"), as_scenarios(scenarios, what="options")
     check_names(scenarios)
     wanted = asked_works(works, scenarios)
     planned: dict[str, Works] = {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spatialreno.area import Shown, refuse_unknown
+from spatialreno.area import Shown, as_area, refuse_unknown
 from spatialreno.catalog import Standard
 from spatialreno.indicators.parts import asked_stems, found_rows
 from spatialreno.indicators.rows import tidy
@@ -164,6 +164,7 @@ def evaluate(
     >>> evaluate(sr.read_area("data/geo/xigongdi"), only="homes").value("homes")
     30.0
     """
+    area = as_area(area, what="evaluate")
     norm = standard if isinstance(standard, Standard) else area.catalog.standard(standard)
     names = None if only is None else asked_stems(area.catalog, only, what="only")
     work = Workings(area, norm, group, at)

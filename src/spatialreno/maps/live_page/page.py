@@ -113,9 +113,11 @@ def live(
     '西工地片区（示意） · 现场试算'
     """
     from spatialreno.comparison import compare
+    from spatialreno.scenario import as_scenarios
 
     checked(lang)
-    today, plans = compare(area, [], standard=standard, origins=[]), list(scenarios)
+    plans = as_scenarios(scenarios, what="live")
+    today = compare(area, [], standard=standard, origins=[])
     planned = compare(area, plans, standard=standard, works=["heat", "dig"]) if start and plans else None
     return live_of(today, lang=lang, scenarios=plans, planned=planned, start=start, heavy=heavy)
 

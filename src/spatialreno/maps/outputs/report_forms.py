@@ -91,6 +91,9 @@ def report(
     >>> report(options, "out/doc/report.xlsx").name
     'report.xlsx'
     """
+    from spatialreno.comparison import as_comparison
+
+    options = as_comparison(options, what="report")
     if path is None:
         from spatialreno.maps.paper.html_report import report_page
 

@@ -158,7 +158,10 @@ def draw(
     >>> page.title
     '西工地片区（示意）'
     """
+    from spatialreno.comparison import as_comparison
+
     language = checked(lang)
+    options = as_comparison(options, what="draw")
     under, hosts = base_settings(base, write_key=write_key)
     title = options.areas["today"].title or options.areas["today"].name
     with door.guarded():
