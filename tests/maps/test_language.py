@@ -28,7 +28,7 @@ LATIN = re.compile(r"[A-Za-z]{3,}")
 # Standards and their clauses, keys of norms and prices, coordinate systems, the product and the files it names.
 KEPT = re.compile(
     r"GB \d+|EPSG:\d+|spatialreno( \d\S*)?|\b(UC|F|FI|V|SUN|EL)(-[A-Z0-9]+)+\b|Approved Document B|catalog/\w+\.csv"
-    r"|ceiling_yuan 或 share|方案 opened|gb\d+-\d+|\b[0-9a-f]{8,16}\b|CC0-1\.0|--\w+|Python"
+    r"|ceiling_yuan 或 share|expect = 0|方案 opened|gb\d+-\d+|\b[0-9a-f]{8,16}\b|CC0-1\.0|--\w+|Python"
     r"|heavy=True|TOML|Esc|kPa|Delete|Enter|\btest\b|luoyang-xigong"
 )
 
