@@ -19,7 +19,7 @@ from maps.hostile import hostile
 from shapely import LineString, Point, Polygon, box
 
 from spatialreno.area import StudyArea, assemble
-from spatialreno.comparison import LeaderFigure, LeaderRow, Told
+from spatialreno.comparison import Comparison, LeaderFigure, LeaderRow, Told
 from spatialreno.comparison.money.funding import fund
 from spatialreno.maps import draw
 from spatialreno.scenario import Bill
@@ -234,7 +234,11 @@ def leader_rows(text: Callable[[str], str]) -> list[LeaderRow]:
 
 
 class _Options(SimpleNamespace):
-    """Stands for a comparison."""
+    """Stands for a comparison, also before whoever asks whether it is one."""
+
+    @property
+    def __class__(self) -> type:
+        return Comparison
 
     @property
     def reach_changes(self) -> dict[str, Any]:
