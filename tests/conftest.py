@@ -81,14 +81,14 @@ def _walk_everywhere() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave long tests to the long run, and say so; of what tries one thing in many ways only some runs every day.
 
-    Three of each family, evenly spread, or as many as ``spread(n)`` says; and in the rooms every third test. Laws are
+    Three of each family, evenly spread, or as many as ``spread(n)`` says; and in the rooms every fifth test. Laws are
     drawn every day, and so is all that is marked ``every_day``: commands, tables and public names, each touched once.
     """
     families: dict[str, list[pytest.Item]] = {}
     for item in items:
         if not item.get_closest_marker("long") and not item.get_closest_marker("every_day"):
             families.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    for later in (*_between_thirds(families), *_beyond_a_few(families)):
+    for later in (*_between_fifths(families), *_beyond_a_few(families)):
         later.add_marker("long")
     if not os.environ.get("SPATIALRENO_LONG"):
         skipped = pytest.mark.skip(reason="a long test: SPATIALRENO_LONG=1 pytest -m long runs it, as .ci/run does")
@@ -100,14 +100,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 A_FEW = 3
 
 
-def _between_thirds(families: dict[str, list[pytest.Item]]) -> Iterator[pytest.Item]:
-    """Name all but the first, fourth … test of each file of a room; a law is none of them, nor what shares a page."""
+def _between_fifths(families: dict[str, list[pytest.Item]]) -> Iterator[pytest.Item]:
+    """Name all but the first, sixth … test of each file of a room; a law is none of them, nor what shares a page."""
     files: dict[Path, list[list[pytest.Item]]] = {}
     for members in families.values():
         law = getattr(getattr(members[0], "obj", None), "is_hypothesis_test", False)
         if members[0].path.parent.name not in ("tests", "maps") and not law:
             files.setdefault(members[0].path, []).append(members)
-    yield from (item for tests in files.values() for k, members in enumerate(tests) if k % 3 for item in members)
+    yield from (item for tests in files.values() for k, members in enumerate(tests) if k % 5 for item in members)
 
 
 def _beyond_a_few(families: dict[str, list[pytest.Item]]) -> Iterator[pytest.Item]:

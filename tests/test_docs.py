@@ -281,7 +281,7 @@ def once(function: Callable[..., Any]) -> Callable[..., Any]:
     return answer
 
 
-@pytest.mark.every_day
+@pytest.mark.spread(24)
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_run(module: str, example: sr.StudyArea, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each does what it says; the example quarter is read once for all, and what is dear is asked of it once."""

@@ -235,6 +235,7 @@ def test_the_example_pays_each_pipe_once(example):
     assert heated == pytest.approx(0.8)
 
 
+@pytest.mark.long
 def test_lifts_are_part_of_the_option_where_asked():
     """Two houses of six floors, a stairwell each: two lifts of 450 000, of which the city pays 80 000 each."""
     from community.court import court

@@ -177,6 +177,7 @@ def test_a_stretch_costs_less_than_the_whole_wall_and_the_bill_says_so() -> None
     assert found[20.0].scenario("s").bill(area).total["s"] == found[20.0].cost_yuan
 
 
+@pytest.mark.long
 def test_a_new_gate_where_a_path_meets_the_wall() -> None:
     found = sr.design_openings(yard(), goal="covered:kindergarten", candidates=["walls", "paths"])
     assert found.chosen == ("W1@L1:residents",)

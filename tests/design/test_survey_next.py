@@ -123,6 +123,7 @@ def test_the_form_filled_in_chooses_again(found: Visits, tmp_path) -> None:
     assert not sr.survey_next(after, [OPEN], goal=GOAL).table["kind"].isin(["shape", "number"]).any()
 
 
+@pytest.mark.long
 def test_a_design_is_made_anew_on_what_was_found() -> None:
     """As assumed both walls must go; X13 is not there, so one is enough and the design made anew costs less."""
     design = sr.design_openings(two_yards(), goal=GOAL, candidates=["walls"])

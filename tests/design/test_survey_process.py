@@ -47,6 +47,7 @@ def test_a_form_is_written_filled_in_and_chosen_by(folder: str, tmp_path: Path) 
     assert table.at["again", "cost_yuan"] < table.at["design", "cost_assumed"]
 
 
+@pytest.mark.long
 def test_a_form_that_cannot_be_read_is_refused_in_one_sentence(folder: str, tmp_path: Path) -> None:
     (tmp_path / "visits.csv").write_text("layer,id,found\nwalls,W99,不在\n", "utf-8")
     for name in ("visits.csv", "nowhere.csv"):

@@ -206,6 +206,7 @@ def test_one_tile_is_one_piece() -> None:
     assert type(asked(yard(), "covered:kindergarten", ["walls"], 50_000).study) is Study
 
 
+@pytest.mark.long
 def test_what_cannot_be_met_is_told_by_tiles(example: sr.StudyArea) -> None:
     said: list[str] = []
     with pytest.raises(sr.InfeasibleError, match="budget of 100 yuan"):

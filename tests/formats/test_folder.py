@@ -129,6 +129,7 @@ def test_a_table_in_gb18030_is_read(area, tmp_path):
     assert read_area(path).parties.name["P1"] == "机械厂"
 
 
+@pytest.mark.long
 def test_marks_survive_and_are_visible_in_check(area, tmp_path):
     for path in (write_area(area, tmp_path / "yard"), write_area(area, tmp_path / "yard.gpkg")):
         back = read_area(path)

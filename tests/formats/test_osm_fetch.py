@@ -107,6 +107,7 @@ def test_a_place_is_fetched_as_its_extract_is_imported(service, tmp_path):
     assert "fetched" in set(fetched.report.rule)
 
 
+@pytest.mark.long
 def test_the_same_question_is_asked_once_and_politely(service, server):
     first = sr.formats.fetch_osm("西工地", service=service)
     asked = len(server.asked)

@@ -37,7 +37,8 @@ def today() -> sr.StudyArea:
     return generated(20)
 
 
-@pytest.mark.parametrize("plan", [pytest.param(False, marks=pytest.mark.long), True])
+@pytest.mark.long
+@pytest.mark.parametrize("plan", [False, True])
 def test_tiled_is_whole(today: sr.StudyArea, plan: bool) -> None:
     norm, area = short(), today
     assert norm.reach_m <= 200.0

@@ -20,6 +20,7 @@ from spatialreno.maps.content.proposal_parts import frontier_parts
 from spatialreno.maps.proposals.design_steps import deeds, opened_rows, step_rows
 
 
+@pytest.mark.long
 def test_the_page_tells_the_answer_and_every_step() -> None:
     found = sr.design_openings(yard(), goal="covered:kindergarten", candidates=["walls", "paths"], max_m=20)
     html = sr.maps.draw_design(found).html()

@@ -57,6 +57,7 @@ def files(attacked, tmp_path_factory):
     return {one.key: folder / one.place for one in OUTPUTS} | {"index": folder / "index.html"}
 
 
+@pytest.mark.long
 @pytest.mark.spread(2)
 @pytest.mark.parametrize("ending", ["pdf", "xlsx", "gpkg", "dxf"])
 def test_same_options_same_bytes(attacked, files, tmp_path, ending):
@@ -64,6 +65,7 @@ def test_same_options_same_bytes(attacked, files, tmp_path, ending):
     assert again.read_bytes() == files[ending].read_bytes()
 
 
+@pytest.mark.long
 def test_a_pdf_of_vectors_with_letters_and_no_clock(files):
     data = files["pdf"].read_bytes()
     assert data.startswith(b"%PDF-") and b"/CreationDate" not in data
@@ -148,6 +150,7 @@ def test_lines_cannot_be_turned_round_or_broken():
     assert "{{7*7}}" in told and "=HYPERLINK(1)" in told
 
 
+@pytest.mark.long
 def test_workbook_holds_numbers_and_text_but_no_formula(files):
     book = openpyxl.load_workbook(files["xlsx"])
     cells = [cell for page in book for row in page.iter_rows() for cell in row if cell.value is not None]
@@ -171,6 +174,7 @@ def test_a_cell_that_begins_like_a_formula_is_text(tmp_path):
     assert {cell.data_type for cell in cells} == {"s", "n"} and {cell.data_type for cell in found} == {"s"}
 
 
+@pytest.mark.long
 def test_geopackage_carries_a_style_for_every_layer(files):
     layers = {str(name) for name, kind in pyogrio.list_layers(files["gpkg"]) if kind is not None}
     with sqlite3.connect(files["gpkg"]) as base:
@@ -188,6 +192,7 @@ def test_geopackage_carries_a_style_for_every_layer(files):
     assert colors[values["line-gone"]] == "213,94,0,255"
 
 
+@pytest.mark.long
 def test_geopackage_holds_one_project_with_groups_styles_labels_and_facts(files, attacked):
     with sqlite3.connect(files["gpkg"]) as base:
         ((content,),) = base.execute("SELECT content FROM qgis_projects").fetchall()
@@ -215,6 +220,7 @@ def test_geopackage_holds_one_project_with_groups_styles_labels_and_facts(files,
     assert json.loads(told)["fingerprint"] == attacked.provenance["fingerprint"]
 
 
+@pytest.mark.long
 def test_drawing_is_in_metres_on_named_layers(files):
     drawing = ezdxf.readfile(files["dxf"])
     assert drawing.header["$INSUNITS"] == 6
