@@ -94,3 +94,16 @@ def test_whole_numbers_of_numpy_are_numbers(yards: StudyArea) -> None:
     longest = pd.Series([30])[0]
     assert sr.split_walls(yards, max_m=longest).walls["length_m"].max() <= 30
     assert isinstance(yards.with_layer("walls", gpd.GeoDataFrame(yards.walls)), StudyArea)
+
+
+@pytest.mark.parametrize("read", [sr.read_area, sr.check_area, sr.read_programme])
+def test_what_is_no_path_is_told(read):
+    with pytest.raises(sr.InputError, match=r"int is no path\. Give the path"):
+        read(5)
+
+
+def test_what_is_no_area_is_neither_written_nor_merged(tmp_path):
+    with pytest.raises(sr.InputError, match="write_area: str is no study area"):
+        sr.write_area("xigongdi", tmp_path / "out")
+    with pytest.raises(sr.InputError, match="merge_blocks: list is no study area"):
+        sr.merge_blocks([])

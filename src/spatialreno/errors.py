@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Literal, Self
 
 Severity = Literal["error", "warning", "note"]
@@ -128,6 +130,38 @@ def refuse_other_languages(lang: str, what: str) -> None:
     """
     if lang not in _LANGUAGES:
         raise InputError(f'{what}: lang is "{lang}". Use "zh" or "en".')
+
+
+def as_path(given: object, *, what: str) -> Path:
+    """Take the path of a file or folder, and nothing else.
+
+    Parameters
+    ----------
+    given
+        Text, or what ``pathlib`` makes of it.
+    what
+        Who asks, for the message.
+
+    Returns
+    -------
+    pathlib.Path
+        The same path; whether anything lies there is asked by whoever reads it.
+
+    Raises
+    ------
+    InputError
+        It is something else, such as a study area or a number.
+
+    Examples
+    --------
+    >>> as_path(5, what="read_area")
+    Traceback (most recent call last):
+    ...
+    spatialreno.errors.InputError: read_area: int is no path. Give the path of a file or folder as text.
+    """
+    if not isinstance(given, str | os.PathLike):
+        raise InputError(f"{what}: {type(given).__name__} is no path. Give the path of a file or folder as text.")
+    return Path(given)
 
 
 def _listed(ids: tuple[str, ...]) -> str:

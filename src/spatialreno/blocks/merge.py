@@ -12,7 +12,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from spatialreno.area import once_an_area
+from spatialreno.area import as_area, once_an_area
 from spatialreno.blocks.openings import open_frontages
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def merge_blocks(area: StudyArea, *, min_open_m: float | None = None) -> gpd.Geo
     >>> len(merge_blocks(sr.read_area("data/geo/xigongdi"))) > 1
     True
     """
+    as_area(area, what="merge_blocks")
     return (_as_it_is(area) if min_open_m is None else _merged(area, min_open_m))[0].copy()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spatialreno.catalog import Catalog, find_column, folded, read_catalog, unit_factor
-from spatialreno.errors import Fault, InputError
+from spatialreno.errors import Fault, InputError, as_path
 from spatialreno.formats import read_rows
 from spatialreno.programme.programme import Programme
 from spatialreno.programme.sums import MEASURES, sum_faults
@@ -52,7 +52,7 @@ def read_programme(path: str | Path, *, keep_rest: bool = False, catalog: Catalo
     >>> read_programme("data/programme/pingdingshan-2022.csv").figure("PDS22-started", "households")
     31331.0
     """
-    path, catalog = Path(path), catalog or read_catalog()
+    path, catalog = as_path(path, what="read_programme"), catalog or read_catalog()
     dictionary = catalog.rows("programme")
     known = {n for row in dictionary for n in (row["column"], *row["aliases"].split("|")) if n}
     cells, rows = _cells(path, known)

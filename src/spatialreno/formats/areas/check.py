@@ -11,7 +11,7 @@ import pandas as pd
 
 from spatialreno.area import as_finding, formed_findings
 from spatialreno.catalog import Catalog, read_catalog
-from spatialreno.errors import Fault, InputError
+from spatialreno.errors import Fault, InputError, as_path
 from spatialreno.files import MANIFEST, changed_since, refused
 from spatialreno.formats.areas.gather import Gathered, gather, is_gpkg, located, role_of
 from spatialreno.formats.areas.own_catalog import Given, catalog_of
@@ -101,7 +101,7 @@ def checked(path: str | Path, *, layer: str = "", crs: str = "", catalog: Given 
     >>> {fault.severity for fault in found.faults}, "walls" in found.layers
     ({'warning'}, True)
     """
-    path = Path(path)
+    path = as_path(path, what="check_area")
     path = path.parent if path.name == "area.toml" else path
     layers: Mapping[str, Any] = {}
     held = read_catalog()

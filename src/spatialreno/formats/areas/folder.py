@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from spatialreno.area import StudyArea, assemble, crs_text, metric_crs, own_columns
+from spatialreno.area import StudyArea, as_area, assemble, crs_text, metric_crs, own_columns
 from spatialreno.catalog import Catalog, read_catalog
-from spatialreno.errors import InputError
+from spatialreno.errors import InputError, as_path
 from spatialreno.files import put_whole, write_geojson, write_gpkg, write_table
 from spatialreno.formats.areas.area_file import area_file_text, read_area_file
 from spatialreno.formats.areas.gather import gather, is_gpkg, located, manifest_of
@@ -48,7 +48,7 @@ def read_area(path: str | Path, *, catalog: Given = None) -> StudyArea:
     >>> read_area("data/geo/xigongdi").name
     'xigongdi'
     """
-    raw = gather(Path(path), catalog)
+    raw = gather(as_path(path, what="read_area"), catalog)
     document = raw.document
     try:
         area = assemble(
@@ -98,7 +98,8 @@ def write_area(area: StudyArea, path: str | Path) -> Path:
     >>> again.fingerprint == area.fingerprint
     True
     """
-    path = Path(path)
+    path = as_path(path, what="write_area")
+    as_area(area, what="write_area")
     if path.suffix.lower() in _FILES and not path.is_dir():
         form = path.suffix[1:].lower()
         raise InputError(f"{path}: one file holds an area as .gpkg only. Give a folder, or use export ({form}).")

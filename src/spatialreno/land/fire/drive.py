@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from spatialreno._angles import arctan2
 from spatialreno._types import Bools, Floats, Indices
 from spatialreno.land.fire.net import Net
-from spatialreno.land.geometry.fit_rectangle import feasible_centres, surely_around
+from spatialreno.land.geometry.fit_rectangle import feasible_centres
 from spatialreno.land.geometry.grow_shrink import common, joined, less
 
 if TYPE_CHECKING:
@@ -146,13 +146,10 @@ def _turns_round(area: StudyArea, net: Net, tip: int, stands: Bools) -> bool:
     side = area.catalog.constants["fire_turning_m"]
     point = shapely.Point(net.where[tip])
     near, obstacles = shapely.buffer(point, 2 * side), net.survey.obstacles
-    grounds = area.open_spaces
-    soft = grounds[~grounds["kind"].isin(_FIRM)].geometry.to_numpy()
+    soft = area.open_spaces[~area.open_spaces["kind"].isin(_FIRM)].geometry.to_numpy()
     taken = joined([*obstacles.shapes[stands], *soft[shapely.intersects(soft, near)]])
     ground = less(near, taken)
     beside = common(shapely.buffer(point, side), _roomy(area, ground, point))
-    if common(beside, surely_around(ground, side)).is_empty:  # too narrow, whichever way the square is turned
-        return False
     along = _direction(net, tip)
     return any(
         not feasible_centres(ground, side, side, angle_deg=along + turned, within=beside).is_empty for turned in _TURNED

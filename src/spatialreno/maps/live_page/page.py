@@ -11,6 +11,7 @@ import shapely
 
 from spatialreno.area import crs_text, open_facilities
 from spatialreno.community import CONSENT_ORDER, read_register
+from spatialreno.comparison import as_comparison
 from spatialreno.maps.content.indicator_tables import unit_text
 from spatialreno.maps.drawing.cards import Stories
 from spatialreno.maps.drawing.features import Told
@@ -171,7 +172,7 @@ def live_of(
     'yard · Try it live'
     """
     language, plans = checked(lang), list(scenarios)
-    area = options.today
+    area = as_comparison(options, what="live_of").today
     title = f"{area.title or area.name} · {word('live', language)}"
     with safe_html.guarded():
         text = safe_html.document(
