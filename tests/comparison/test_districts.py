@@ -20,6 +20,8 @@ from spatialreno.comparison.districts.record import kept_record
 from spatialreno.comparison.key import comparison_key
 from spatialreno.errors import InputError
 
+pytestmark = pytest.mark.long
+
 CLEAR = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
 OPENED = CLEAR | sr.Scenario("opened", "拆墙", [sr.demolish("walls", between=["C1", "C2"])])
 

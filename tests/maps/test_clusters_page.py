@@ -12,6 +12,8 @@ from shapely import LineString, box
 import spatialreno as sr
 from spatialreno.comparison import Comparison, by_cluster, cluster_ground, clusters_of
 
+pytestmark = pytest.mark.long
+
 HALVES = {"K1": ["C0", "C1"], "K2": ["C2", "C3"]}
 BAD = "<script>alert(1)</script>"
 

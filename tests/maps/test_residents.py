@@ -19,6 +19,8 @@ from spatialreno.maps import VoteNotice, draw_residents
 from spatialreno.maps.words.safe_html import clean
 from spatialreno.scenario import Scenario, build, demolish
 
+pytestmark = pytest.mark.long
+
 
 def town(text=str, more=0):
     """Two yards and a house outside, 10, 7 and 3 households, a main and a station: heat reaches B1 to B3."""

@@ -15,6 +15,8 @@ from scenario.yards import two_yards
 import spatialreno as sr
 from spatialreno.maps.content.schedule_parts import money_by_year, task_lines
 
+pytestmark = pytest.mark.long
+
 pytest.importorskip("ortools")
 
 
