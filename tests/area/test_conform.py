@@ -23,7 +23,7 @@ def conformed(layer, rows):
 
 
 def acts(notes, rule):
-    return [(act["id"], act["reason"]) for act in notes.acts if act["rule"] == rule]
+    return [(", ".join(act["id"]), act["reason"]) for act in notes.acts if act["rule"] == rule]
 
 
 def test_every_layer_has_every_column_even_when_nothing_is_known():

@@ -219,3 +219,12 @@ def test_a_plan_with_a_slip_of_the_pen_is_answered_with_the_nearest(yard: sr.Stu
     for act, meant in ((shop, "bookstore"), (sr.demolish("buildings", within="C11"), "C1")):
         with pytest.raises(sr.ScenarioError, match=f"Did you mean {meant}"):
             sr.Scenario("x", interventions=[act]).apply(yard)
+
+
+def test_an_id_with_a_comma_is_one_id_in_a_finding():
+    from spatialreno.area import as_finding
+
+    act = {"layer": "walls", "rule": "heights", "reason": "heights left out"}
+    assert as_finding(act | {"id": "W1, north"}).ids == ("W1, north",)
+    assert as_finding(act | {"id": ("W1, north", "W2")}).ids == ("W1, north", "W2")
+    assert as_finding(act | {"id": ""}).ids == as_finding(act | {"id": ()}).ids == ()

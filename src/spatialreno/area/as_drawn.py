@@ -65,7 +65,7 @@ def _walls_of_strips(
     silent = _silent(walls, "walls", "thickness_m", notes)
     widths = pd.Series({i: round(width, 3) for i, (_, width) in found.items() if i in silent}, dtype="float64")
     walls = walls.assign(thickness_m=widths.reindex(walls.index).fillna(walls["thickness_m"]))
-    notes.act("walls", ", ".join(map(str, found)), "strip", f"{len(found)} strips read as walls with their thickness")
+    notes.act("walls", found, "strip", f"{len(found)} strips read as walls with their thickness")
     notes.valid.pop("walls", None)
     return in_pieces(walls, pieces)
 
@@ -104,8 +104,8 @@ def _areas_of_rings(frame: gpd.GeoDataFrame, rows: npt.NDArray[np.bool_], name: 
     if not closed.any():
         return frame
     shapes[closed] = [shapely.Polygon(line.coords) for line in shapes[closed]]
-    ids = ", ".join(map(str, frame.index[closed]))
-    notes.act(name, ids, "ring", f"{closed.sum()} closed lines read as the areas that they go round")
+    what = f"{closed.sum()} closed lines read as the areas that they go round"
+    notes.act(name, frame.index[closed], "ring", what)
     notes.valid.pop(name, None)
     return _placed(frame, shapes)
 
@@ -127,7 +127,7 @@ def _points_of(
     silent = _silent(frame, name, column, notes)
     measured = pd.Series({i: round(size, 2) for i, size in sizes.items() if i in silent}, dtype="float64")
     what = f"{len(sizes)} lines or areas read as the points in their middle, as wide as they are ({column})"
-    notes.act(name, ", ".join(map(str, sizes)), "line as point", what)
+    notes.act(name, sizes, "line as point", what)
     notes.valid.pop(name, None)
     return _placed(frame.assign(**{column: measured.reindex(frame.index).fillna(frame[column])}), shapes)
 

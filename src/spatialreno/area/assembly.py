@@ -97,7 +97,7 @@ def assemble(
     refuse_errors(check_layers(formed, catalog, notes.faults, notes.valid))
     formed["walls"], cuts = split_by_sides(formed["walls"], formed["compounds"].geometry, catalog.constants)
     for wall, pieces in cuts.items():
-        notes.act("walls", str(wall), "split", f"cut into {pieces} where the compounds beside it change")
+        notes.act("walls", [wall], "split", f"cut into {pieces} where the compounds beside it change")
     return StudyArea(
         name=name,
         title=title or name,

@@ -29,16 +29,16 @@ class Notes:
     """What was found and what was done while a layer is brought into form."""
 
     faults: list[Fault] = field(default_factory=list)
-    acts: list[dict[str, str]] = field(default_factory=list)
+    acts: list[dict[str, Any]] = field(default_factory=list)
     valid: dict[str, Any] = field(default_factory=dict)  # which shapes of a layer are, while they stay as they are
     defaults: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # ids of cells filled by default
     reckoned: dict[tuple[str, str], Any] = field(default_factory=dict)  # ids of cells that follow from other cells
     rough: dict[str, Any] = field(default_factory=dict)  # rows of the layer in hand that say about how many
     known: dict[str, frozenset[str]] = field(default_factory=dict)  # own columns of a layer that were told before
 
-    def act(self, layer: str, ids: str, rule: str, reason: str) -> None:
+    def act(self, layer: str, ids: Iterable[object], rule: str, reason: str) -> None:
         """Write down one act; no ids stand for the whole layer."""
-        self.acts.append({"layer": layer, "id": ids, "rule": rule, "reason": reason})
+        self.acts.append({"layer": layer, "id": tuple(map(str, ids)), "rule": rule, "reason": reason})
 
     def fault(self, layer: str, ids: Iterable[object], rule: str, message: str, mend: str, column: str = "") -> None:
         """Write down one fault; ``column`` is the one whose cells hold it."""
@@ -64,9 +64,7 @@ def conform(frame: pd.DataFrame | None, layer: Layer, notes: Notes) -> pd.DataFr
     frame, factors, own = _renamed(frame, layer, notes)
     frame, cut = in_single_parts(frame, layer)
     if cut:
-        notes.act(
-            layer.name, ", ".join(cut), "parts", f"{len(cut)} rows of several parts cut into rows of one (id/1, id/2 …)"
-        )
+        notes.act(layer.name, cut, "parts", f"{len(cut)} rows of several parts cut into rows of one (id/1, id/2 …)")
     crs = frame.crs if isinstance(frame, gpd.GeoDataFrame) else None
     notes.rough = {}
     data = {n: _cells(frame, column, layer, notes, factors.get(n, 1.0)) for n, column in layer.columns.items()}
@@ -125,12 +123,12 @@ def _renamed(frame: pd.DataFrame, layer: Layer, notes: Notes) -> tuple[pd.DataFr
         theirs, unit = found
         names[theirs] = column.column
         open_.remove(theirs)
-        notes.act(layer.name, "", "renamed", f"column {_one_line(theirs)} read as {column.column}")
+        notes.act(layer.name, (), "renamed", f"column {_one_line(theirs)} read as {column.column}")
         factors[column.column] = _factor(theirs, unit, column, layer, notes)
     own = _own(frame, open_, layer, notes)
     derived = [c for c in layer.of_status("derived") if c in frame.columns]
     if derived:
-        notes.act(layer.name, "", "derived column", f"derived again: {', '.join(derived)}")
+        notes.act(layer.name, (), "derived column", f"derived again: {', '.join(derived)}")
     return frame.rename(columns=names) if names else frame, factors, own
 
 
@@ -142,7 +140,7 @@ def _own(frame: pd.DataFrame, open_: list[str], layer: Layer, notes: Notes) -> l
     for word, told in (("kept, read by no rule", own), ("left out", [c for c in filled if c not in own])):
         listed = ", ".join(f"{_one_line(c)} ({filled[c]} cells)" for c in told if c not in known)
         if listed:
-            notes.act(layer.name, "", "unknown column", f"{word}: {listed}")
+            notes.act(layer.name, (), "unknown column", f"{word}: {listed}")
     return own
 
 
@@ -156,7 +154,7 @@ def _factor(theirs: str, unit: str, column: Column, layer: Layer, notes: Notes) 
         notes.fault(layer.name, (), "unit", message, f"Correct the heading, or leave {column.column} out")
         return 1.0
     if factor != 1:
-        notes.act(layer.name, "", "unit", f"{column.column}: numbers in {unit} multiplied by {factor:g}")
+        notes.act(layer.name, (), "unit", f"{column.column}: numbers in {unit} multiplied by {factor:g}")
     return factor
 
 
@@ -208,7 +206,7 @@ def _measured(
     """Read numbers; what was read as what is told, and rows that say about how many are marked as estimated."""
     read = read_numbers(raw, column.unit, factor)
     for what in read.told:
-        notes.act(layer.name, "", "numbers", f"{column.column}: {what}")
+        notes.act(layer.name, (), "numbers", f"{column.column}: {what}")
     if read.rough.any():
         notes.rough[column.column] = read.rough
     if column.dtype == "float":
@@ -286,9 +284,9 @@ def _names(frame: pd.DataFrame, rows: ArrayLike) -> list[str]:
     return list(ids.where(ids.notna(), places)[np.asarray(rows, dtype=bool)])
 
 
-def _listed(frame: pd.DataFrame, rows: ArrayLike) -> str:
-    """Join the names of some rows; nothing stands for all of them."""
-    return "" if np.asarray(rows, dtype=bool).all() else ", ".join(_names(frame, rows))
+def _listed(frame: pd.DataFrame, rows: ArrayLike) -> list[str]:
+    """List the names of some rows; none stand for all of them."""
+    return [] if np.asarray(rows, dtype=bool).all() else _names(frame, rows)
 
 
 @cache

@@ -67,7 +67,7 @@ def _filled(
     filled = frame.copy()
     filled[column] = filled[column].where(~gaps, values)
     filled["estimated"] = mark(filled["estimated"], gaps, column)
-    notes.act(layer, "", "estimated", f"{column} = {how} in {gaps.sum()} rows")
+    notes.act(layer, (), "estimated", f"{column} = {how} in {gaps.sum()} rows")
     return filled
 
 
@@ -86,7 +86,7 @@ def _with_widths(
     gates = _filled(gates, "width_m", gaps, "the gap in the wall", "gates", notes)
     unknown = gates["width_m"].isna()
     if unknown.any():
-        names, usual = "" if unknown.all() else ", ".join(gates.index[unknown]), constants["gate_width_m"]
+        names, usual = () if unknown.all() else gates.index[unknown], constants["gate_width_m"]
         notes.act("gates", names, "default", f"width_m = {usual:g} in {unknown.sum()} rows")
     return gates.assign(width_m=gates["width_m"].fillna(constants["gate_width_m"]))
 

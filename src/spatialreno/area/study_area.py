@@ -70,7 +70,7 @@ class StudyArea(Shown):
     catalog: Catalog
     meta: Mapping[str, Any]
     _layers: Mapping[str, pd.DataFrame]
-    _acts: tuple[Mapping[str, str], ...] = ()
+    _acts: tuple[Mapping[str, Any], ...] = ()
     _survey: StudyArea | None = field(default=None)
 
     compounds = _layer("compounds", "Old compounds (小区、院落), polygons in the area's CRS; area_m2 is worked out.")
@@ -247,7 +247,8 @@ class StudyArea(Shown):
     @property
     def report(self) -> pd.DataFrame:
         """What was repaired, filled, split or left out on reading: columns layer, id, rule, reason."""
-        return pd.DataFrame(list(self._acts), columns=["layer", "id", "rule", "reason"])
+        told = pd.DataFrame(list(self._acts), columns=["layer", "id", "rule", "reason"])
+        return told.assign(id=[i if isinstance(i, str) else ", ".join(i) for i in told["id"]])
 
     @property
     def survey(self) -> StudyArea:

@@ -39,7 +39,7 @@ class Held(Protocol):
         """What its file says of it."""
 
     @property
-    def _acts(self) -> tuple[Mapping[str, str], ...]:
+    def _acts(self) -> tuple[Mapping[str, Any], ...]:
         """What was done to its rows."""
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
@@ -112,7 +112,7 @@ class Changes:
 
     layers: Mapping[str, pd.DataFrame]
     rows: Mapping[str, list[int]]
-    acts: tuple[Mapping[str, str], ...]
+    acts: tuple[Mapping[str, Any], ...]
 
 
 def changes_of(after: Area, before: Area) -> Changes | None:

@@ -238,7 +238,9 @@ def listed(values: Iterable[Any]) -> str:
 
 def _as_text(value: object) -> Any:
     value = listed(value) if isinstance(value, list | tuple) else value
-    return f"'{value}" if isinstance(value, str) and value.lstrip().startswith(_FORMULA_STARTS) else value
+    if not isinstance(value, str) or len(value.strip()) == 1:  # a sign alone, such as the unit %, runs nothing
+        return value
+    return f"'{value}" if value.lstrip().startswith(_FORMULA_STARTS) else value
 
 
 def _rounded(feature: dict[str, Any]) -> dict[str, Any]:

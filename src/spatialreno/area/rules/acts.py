@@ -23,7 +23,7 @@ def as_finding(act: Mapping[str, Any]) -> Fault:
     Parameters
     ----------
     act
-        A row of ``area.report``: layer, id (ids joined by comma and space; empty for the layer), rule, reason.
+        What was done: layer, id (one, or a tuple of them; empty for the layer), rule, reason.
 
     Returns
     -------
@@ -32,11 +32,11 @@ def as_finding(act: Mapping[str, Any]) -> Fault:
 
     Examples
     --------
-    >>> as_finding({"layer": "walls", "id": "W1, W2", "rule": "heights", "reason": "heights left out"}).ids
+    >>> as_finding({"layer": "walls", "id": ("W1", "W2"), "rule": "heights", "reason": "heights left out"}).ids
     ('W1', 'W2')
     """
     row = _acts().get(str(act["rule"]), {"severity": "note", "mend": "Nothing to do, if it is right"})
-    ids = tuple(i for i in str(act["id"]).split(", ") if i)
+    ids = act["id"] if isinstance(act["id"], tuple) else tuple(filter(None, [str(act["id"])]))
     layer = str(act["layer"] or "area")
     return Fault(layer, ids, str(act["rule"]), str(act["reason"]), row["mend"], _SEVERITIES[row["severity"]])
 

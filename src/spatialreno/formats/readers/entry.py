@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Act = dict[str, str]
+Act = dict[str, Any]
 Unit = Literal["", "m", "cm", "mm"]
 Shift = Literal["", "gcj02", "bd09"]
 
