@@ -124,7 +124,7 @@ def test_what_is_only_on_a_list_is_told_beside_the_sheds(today: sr.StudyArea) ->
     listed = {"listed_count:illegal": 2.0, "listed_m2:illegal": 44.0}
     norm = sr.evaluate(today).standard
     for options, key, own in ((["today", "clear"], "illegal_demolished_m2", f"0{told}"),
-                              (["today"], "illegal_m2", f"0{told} / —")):  # fmt: skip
+                              (["today"], "illegal_m2", f"0 / —{told}")):  # fmt: skip
         values = pd.DataFrame({option: {key: 0.0, **listed} for option in options})
         cells = list(Figures(values, today, norm, "zh").table()["today"])
         assert cells.count(own) == 1 and {*cells} - {own} == {"—"}
