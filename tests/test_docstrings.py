@@ -21,7 +21,6 @@ import spatialreno as sr
 ROOMS = sorted(room.name for room in pkgutil.iter_modules(sr.__path__) if not room.name.startswith("_"))
 
 
-
 def subjects() -> dict[str, dict[str, Callable[..., Any]]]:
     """Give by room each function of its face, and ``Noun.method`` for what users call on the nouns they meet."""
     found: dict[str, dict[str, Callable[..., Any]]] = {room: {} for room in ROOMS}

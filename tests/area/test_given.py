@@ -178,7 +178,7 @@ def test_odd_arguments_get_a_sentence(yard: sr.StudyArea) -> None:
             ask("xigongdi")
     with pytest.raises(sr.ScenarioError, match="live: str is no scenario"):
         sr.live(yard, scenarios=["clear"])  # type: ignore[list-item]
-    with pytest.raises(sr.InputError, match="fr is no language"):
+    with pytest.raises(sr.InputError, match='lang is "fr"'):
         sr.indicators.indicator_title(yard.catalog, "score", lang="fr")
 
 

@@ -293,3 +293,19 @@ def test_any_text_stays_text(yards, name):
     after = done(yards, alter("structures", ids=["S1"], set={"name": name}))
     kept = after.structures["name"]["S1"]
     assert kept == name.strip() if name.strip() else kept != kept
+
+
+def test_what_an_act_lets_be_estimated_anew_is_held_to_the_rules(monkeypatch):
+    """Layers that no act names pass unlooked at only while they are as they were."""
+    from spatialreno.area import under_catalog
+
+    looked: list[frozenset[str]] = []
+    real = under_catalog.check_layers
+    monkeypatch.setattr(under_catalog, "check_layers", lambda *given: looked.append(given[-1]) or real(*given))
+    filled = under_catalog.with_estimates
+    monkeypatch.setattr(
+        under_catalog, "with_estimates", lambda layers, *rest: filled(layers, *rest) | {"trees": layers["trees"].copy()}
+    )
+    area = two_yards()
+    area.apply(Scenario("p", "", [demolish("walls", ids=["W1"])]))
+    assert {"walls", "buildings"} <= looked[-1] and "trees" not in looked[-1]

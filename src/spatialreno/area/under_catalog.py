@@ -252,8 +252,9 @@ def replace_layers(
     for name, frame in changed.items():
         given = frame.drop(columns=[c for c in dictionaries[name].of_status("derived") if c in frame.columns])
         formed[name] = conform(given, dictionaries[name], notes)
-    passed = frozenset(n for n in formed if n not in changed)
+    kept = {n: frame for n, frame in formed.items() if n not in changed}  # held to the rules before, unless filled up
     formed = with_estimates(formed, area.catalog.constants, notes)
+    passed = frozenset(n for n, frame in kept.items() if formed[n] is frame)
     refuse_errors(check_layers(formed, area.catalog, notes.faults, notes.valid, passed))
     related = relate(formed, area.catalog)
     return replace(area, _layers=freeze(related), _survey=area.survey, _acts=(*area._acts, *notes.acts))

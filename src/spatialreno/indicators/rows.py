@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import pandas as pd
 
 from spatialreno.area import refuse_unknown
+from spatialreno.errors import refuse_other_languages
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
@@ -107,7 +108,7 @@ def indicator_title(catalog: Catalog, indicator: str, *, lang: str = "zh", norm:
     >>> indicator_title(read_catalog(), "covered:kindergarten")
     '步行可达居民占比：幼儿园'
     """
-    refuse_unknown([lang], ["zh", "en"], what="lang", noun="language")
+    refuse_other_languages(lang, "indicators")
     column = f"title_{lang}"
     base, _, subject = indicator.partition(":")
     if not subject or catalog.entry("indicators", indicator):

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from spatialreno.area.study_area import StudyArea
 
 
-
 def heat_load(area: StudyArea) -> pd.DataFrame:
     """Tell the heat load of every building, and whether it is heated today.
 

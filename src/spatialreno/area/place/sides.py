@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 
-
 def sides(lines: Array, compounds: gpd.GeoSeries, constants: Mapping[str, float]) -> tuple[Array, Array]:
     """Name the first compound met to the left and to the right of the middle of each line.
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 
-
 @dataclass(frozen=True)
 class TiledHopes(Hopes):
     """Hopes whose gains are sorted by tile, and measured again only where what is open near them has changed.

@@ -322,8 +322,9 @@ def rectangle_sides(footprint_m2: float, least_width_m: float) -> list[tuple[flo
 def _eroded(polygon: BaseGeometry, sides: Floats, within: shapely.Geometry | None) -> Any:
     if min(_bounds_size(polygon) - sides) < 0 or polygon.area < sides.prod():
         return shapely.Polygon()
-    # Look only where a centre can be, and only at edges that a corner could meet.
-    core = surely_around(polygon, min(sides))
+    # Every centre is at least half the short side from the edges: look only there, and only at edges
+    # that a corner could meet. Buffers may be off by 1 % of their distance, hence the margin.
+    core = shapely.buffer(polygon, -_SURE * min(sides) / 2, quad_segs=2)
     core = core if within is None else common(core, within)
     if core.is_empty:
         return core
@@ -333,25 +334,6 @@ def _eroded(polygon: BaseGeometry, sides: Floats, within: shapely.Geometry | Non
     swept = np.concatenate([edge[near, None] + _CORNERS * sides for edge in (start, end)], axis=1)
     points = shapely.multipoints(shapely.points(swept.reshape(-1, 2)), indices=np.repeat(np.arange(int(near.sum())), 8))
     return less(core, shapely.union_all(shapely.convex_hull(points)))
-
-
-def surely_around(polygon: shapely.Geometry, side_m: float) -> Any:
-    """Give a region that holds every centre of a rectangle in a polygon, at any angle: half its short side inside.
-
-    Parameters
-    ----------
-    polygon
-        Polygon or multipolygon, metres.
-    side_m
-        The shorter side in metres.
-
-    Examples
-    --------
-    >>> import shapely
-    >>> surely_around(shapely.box(0, 0, 30, 9), 10).is_empty
-    True
-    """
-    return shapely.buffer(polygon, -_SURE * side_m / 2, quad_segs=2)  # a buffer may be off by 1 %, hence the margin
 
 
 def _edges(shapes: Shapes) -> tuple[Floats, Floats]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from spatialreno.design import Frontier
 
 
-
 def frontier_parts(frontier: Frontier, lang: Lang) -> list[Markup]:
     """Write a sentence of the best answer, people over money, a row for each answer, and the way to all of it.
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
 
 
-
 def money_bars(options: Comparison, key: str, lang: Lang) -> Markup:
     """Write payers by stages, sums last, in 10 000 yuan; nothing where the option costs nothing.
 

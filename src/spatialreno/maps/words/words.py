@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from spatialreno.catalog import Catalog, read_catalog
-from spatialreno.errors import InputError
+from spatialreno.errors import refuse_other_languages
 from spatialreno.maps.words.words_live import LIVE
 from spatialreno.maps.words.words_pages import PAGES
 from spatialreno.maps.words.words_values import CLASSES
@@ -363,11 +363,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 
 def checked(lang: str) -> Lang:
     """Return the language, or say which there are."""
-    if lang == "zh":
-        return "zh"
-    if lang == "en":
-        return "en"
-    raise InputError(f'page: lang is "{lang}". Use "zh" or "en".')
+    refuse_other_languages(lang, "page")
+    return "en" if lang == "en" else "zh"
 
 
 def word(key: str, lang: Lang) -> str:

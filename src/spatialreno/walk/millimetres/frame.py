@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 MM_PER_M = 1000.0
 
 
-
 @dataclass(frozen=True)
 class Frame:
     """Turn metres of the area's CRS into whole millimetres near zero, and back."""

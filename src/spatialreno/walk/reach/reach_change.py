@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from spatialreno.area import Ids, StudyArea
 
 
-
 def reach_lines(
     area: StudyArea,
     origins: Asked,

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from spatialreno.area import StudyArea
 
 
-
 @dataclass(frozen=True)
 class Lanes:
     """Pieces of lanes and what hangs on them.

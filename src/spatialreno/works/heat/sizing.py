@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
 
 
-
 def flow_m3_h(load_kw: ArrayLike, dt_k: float, constants: Mapping[str, float]) -> Floats:
     """Give the water that carries a heat load.
 
