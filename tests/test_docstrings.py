@@ -14,9 +14,10 @@ from doctest import DocTestParser
 from typing import Any
 
 import pytest
-from numpydoc.docscrape import FunctionDoc
 
 import spatialreno as sr
+
+docscrape = pytest.importorskip("numpydoc.docscrape", reason="numpydoc brings Sphinx: pip install '.[dev]'")
 
 ROOMS = sorted(room.name for room in pkgutil.iter_modules(sr.__path__) if not room.name.startswith("_"))
 
@@ -72,7 +73,7 @@ def _methods(noun: type) -> Iterator[Callable[..., Any]]:
 
 def faults(name: str, function: Callable[..., Any]) -> Iterator[str]:
     """Say what the docstring of a function leaves out."""
-    told = FunctionDoc(function, doc=inspect.getdoc(function) or "")
+    told = docscrape.FunctionDoc(function, doc=inspect.getdoc(function) or "")
     summary = told["Summary"]
     if len(summary) != 1 or not summary[0].endswith((".", "。")):
         yield "no summary of one line"
@@ -92,7 +93,7 @@ def faults(name: str, function: Callable[..., Any]) -> Iterator[str]:
     yield from (f"its example imports no {word}" for word in sorted(_unknown(shown) - {name.partition(".")[0]}))
 
 
-def _of_parameters(parameters: list[inspect.Parameter], told: FunctionDoc) -> Iterator[str]:
+def _of_parameters(parameters: list[inspect.Parameter], told: Any) -> Iterator[str]:
     entries = [entry for section in ("Parameters", "Other Parameters") for entry in told[section]]
     yield from (f"{entry.name} is not described" for entry in entries if not (entry.type or "".join(entry.desc)))
     names = {name.strip("* ") for entry in entries for name in entry.name.split(",")}
