@@ -42,6 +42,8 @@ AREA: dict[str, Asked] = {
     "opened: str is no study area": lambda area: of_area(area).apply("yards"),
     "start: 'March' is no day": lambda _: sr.area.as_day("March", what="start"),
     "start: 5 is no day": lambda _: sr.area.as_day(5, what="start"),
+    "live: 'soon' is no day": lambda area: sr.live(area, start="soon"),
+    "isochrones: simplify_m is -1": lambda area: sr.isochrones(area, ["F1"], 5, simplify_m=-1),
     "'tent' is no form": lambda area: sr.area.station_sizes(area, 1000.0, form="tent"),
     "'gcj2' is none": lambda area: sr.area.shifted(area.walls, "gcj2"),
     "opend is no option": lambda area: of_area(area).bill(area).unpriced_count("opend"),
@@ -87,6 +89,38 @@ def options(yards: StudyArea) -> sr.Comparison:
 def test_what_a_comparison_is_asked_wrongly(said: str, options: sr.Comparison) -> None:
     with pytest.raises(InputError, match=said):
         OPTIONS[said](options)
+
+
+DRAWN: dict[str, Asked] = {
+    "draw_design: StudyArea is no design": sr.maps.draw_design,
+    "draw_clusters: StudyArea is no proposal": lambda area: sr.maps.draw_clusters(area, area),
+    "draw_district: StudyArea is no district": sr.maps.draw_district,
+    "draw_programme: StudyArea is no programme": sr.maps.draw_programme,
+    "draw_schedule: StudyArea is no schedule": sr.maps.draw_schedule,
+    "draw_visits: StudyArea is no list of visits": lambda area: sr.maps.draw_visits(area, area),
+    "draw_section: StudyArea is no cross-section": sr.maps.draw_section,
+    "draw_synergy: StudyArea is no synergy": sr.maps.draw_synergy,
+    "draw_residents: StudyArea is no comparison": sr.maps.draw_residents,
+    "owner_sheets: StudyArea is no comparison": lambda area: sr.maps.owner_sheets(area, "x.pdf"),
+    "owner_index: StudyArea is no comparison": sr.maps.owner_index,
+    "draw_faults: str is no finding": lambda area: sr.maps.draw_faults("bad", {}, title=""),
+    "draw_faults: list names no layers": lambda area: sr.maps.draw_faults([], [area], title=""),
+    "no column origin, minutes. Give what isochrones returns": lambda area: sr.maps.draw_reach(area, area.buildings),
+    "reach_table: StudyArea is no table of reach": sr.maps.reach_table,
+    "draw_reach: GeoDataFrame is no study area": lambda area: sr.maps.draw_reach(area.buildings, area.buildings),
+    "no column path_id, length_m": lambda area: sr.maps.reach_table(reach(), reach()),
+}
+
+
+def reach() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"origin": ["B1"], "minutes": [5]}, geometry=gpd.points_from_xy([0], [0]))
+
+
+@pytest.mark.every_day
+@pytest.mark.parametrize("said", DRAWN)
+def test_what_is_drawn_wrongly(said: str, yards: StudyArea) -> None:
+    with pytest.raises(InputError, match=said):
+        DRAWN[said](yards)
 
 
 def test_whole_numbers_of_numpy_are_numbers(yards: StudyArea) -> None:

@@ -98,6 +98,10 @@ def test_at_most_fourteen_rows_in_six_groups(options: sr.Comparison) -> None:
     assert len(table) == 14 and list(dict.fromkeys(table["group"])) == ["拆", "腾", "建", "人", "钱", "难"]
     assert list(table.columns) == ["group", "unit", "today", "clear", "opened", "full"]  # the author's order
     assert len(options.leaders(lang="en")) == 14
+    assert options.leaders(codes=True).set_axis(table.index).equals(table)
+    assert options.leaders(codes=True).loc["walls", "opened"] == table["opened"].iloc[0]
+    before, _, opened, _ = told(options, "wall_length_m")
+    assert options.change(codes=True).loc["wall_length_m", "opened"] == opened - before
 
 
 def test_every_row_is_rounded_and_unknown_is_a_dash(options: sr.Comparison) -> None:

@@ -128,7 +128,7 @@ def test_what_is_set_decides_the_price(yards):
 
 
 def test_what_has_no_price_is_counted_and_named(yards):
-    acts = [alter("buildings", ids=["B1", "B2"], set={"name": "x"}), build("facilities", "X2", geometry=at(9, 50),
+    acts = [alter("buildings", ids=["B1", "B2"], set={"heated": True}), build("facilities", "X2", geometry=at(9, 50),
             kind="canteen")]  # fmt: skip
     bill = Scenario("s", interventions=acts).bill(yards)
     assert bill.unpriced_count("s") == 3 and pd.isna(bill.total["s"])

@@ -164,3 +164,34 @@ def test_only_a_path_that_is_made_wider_takes_the_ground_of_what_goes(yards):
 
     assert good(alter("paths", ids=["L1"], set={"name": "新巷"})) == good()
     assert good(alter("paths", ids=["L1"], set={"width_m": 4.0})) < good()
+
+
+@pytest.mark.every_day
+def test_what_is_so_already_costs_nothing_and_is_said(yards):
+    """G1 is closed: no work, no price, no bill. G3 changes in one of two ways and is paid once."""
+    plan = Scenario("s", interventions=[
+        alter("gates", ids=["G1"], walkers="closed"),
+        alter("gates", ids=["G3"], walkers=yards.gates["walkers"]["G3"], vehicles="closed"),
+        alter("buildings", ids=["B1"], name="一号楼"),
+    ])  # fmt: skip
+    rows = plan.ledger(yards).set_index("id")
+    assert rows["cost_yuan"].to_dict() == {"G3": price(yards, "gates", "alter", ""), "B1": 0.0, "G1": 0.0}
+    assert all("costs nothing and asks nobody" in rows.loc[i, "item_en"] for i in ("B1", "G1"))
+    assert [i for ids in plan.bill(yards).lines["ids"] for i in ids] == ["G3"]
+    assert plan.bill(yards).unpriced_count("s") == 0
+    told = plan.without_effect(yards, lang="en")
+    assert [line.split(" in s ")[0] for line in told] == ["alter gates (ids = ['G1'])"]
+    assert "原已如此" in plan.without_effect(yards)[0]
+
+
+def test_a_surface_is_laid_again_at_its_price(yards):
+    """Milling and overlay of a lane that is asphalt already is work; a facade that is good already is none."""
+    paved = alter("paths", ids=["L1"], surface="asphalt").values
+    today = Scenario("s", interventions=[alter("paths", ids=["L1"], set=dict(paved)),
+                                         alter("buildings", ids=["B1"], facade="good")]).apply(yards)  # fmt: skip
+    again = Scenario("s", interventions=[alter("paths", ids=["L1"], set=dict(paved)),
+                                         alter("buildings", ids=["B1"], facade="good")])  # fmt: skip
+    rows = again.ledger(today).set_index("id")
+    assert rows.loc["L1", "quantity"] == 160.0 and rows.loc["L1", "cost_yuan"] > 0
+    assert rows.loc["B1", "cost_yuan"] == 0.0
+    assert len(again.without_effect(today)) == 1

@@ -133,3 +133,14 @@ def test_nothing_is_seen_out_of_a_yard_across_its_edge() -> None:
         inside = points.within(drawn)
         assert not (inside & (far > limit + 0.3)).any()
         assert (inside | (far > limit - 0.3)).mean() > 0.99
+
+
+def test_lighter_outlines_stay_within_the_tolerance() -> None:
+    """Fewer corners, and no point of the outline farther than was allowed from where it was."""
+    area = yard(200, walls=[wall("W1", (90, 90), (110, 90))])
+    at = spots(p=(100, 100))
+    exact, light = (isochrones(area, at, 1, simplify_m=m).geometry.iloc[0] for m in (0.0, 0.5))
+    assert shapely.get_num_coordinates(light) < shapely.get_num_coordinates(exact)
+    corners = shapely.points(shapely.get_coordinates(exact))
+    assert light.is_valid and 0.01 < shapely.distance(corners, light.boundary).max() <= 0.5
+    assert shape(area, (100, 100), 1).equals(exact)

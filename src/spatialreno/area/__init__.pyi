@@ -50,6 +50,7 @@ from .given import as_day as as_day
 from .given import as_ids as as_ids
 from .given import as_kind as as_kind
 from .given import as_kinds as as_kinds
+from .given import as_made as as_made
 from .given import as_points as as_points
 from .given import refuse_unknown as refuse_unknown
 from .given import several as several

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Ids: TypeAlias = "str | Iterable[str] | pd.DataFrame"
 Points: TypeAlias = "gpd.GeoSeries | gpd.GeoDataFrame | shapely.Geometry | tuple[float, float]"
+
+Made = TypeVar("Made")
 
 _FIRST_YEAR = 1900
 _FAR_M = 2000.0  # a point so far beyond all that is drawn was meant in another system
@@ -209,6 +211,44 @@ def as_area(given: object, *, what: str) -> StudyArea:
 
     if not isinstance(given, StudyArea):
         raise InputError(f"{what}: {type(given).__name__} is no study area. Give what read_area returns.")
+    return given
+
+
+def as_made(given: object, made: type[Made], *, what: str, noun: str, maker: str) -> Made:
+    """Take what one function of the package gives, and nothing else.
+
+    Parameters
+    ----------
+    given
+        Whatever was handed in.
+    made
+        Class of what is meant.
+    what
+        Who asks, for the message.
+    noun
+        What it should be, in a word.
+    maker
+        What gives it.
+
+    Returns
+    -------
+    object
+        As given.
+
+    Raises
+    ------
+    InputError
+        It is something else.
+
+    Examples
+    --------
+    >>> as_made("full", dict, what="draw_design", noun="design", maker="design_openings")
+    Traceback (most recent call last):
+    ...
+    spatialreno.errors.InputError: draw_design: str is no design. Give what design_openings returns.
+    """
+    if not isinstance(given, made):
+        raise InputError(f"{what}: {type(given).__name__} is no {noun}. Give what {maker} returns.")
     return given
 
 

@@ -203,8 +203,8 @@ def plan_for(area: StudyArea, path: Path) -> Scenario:
 
 
 def tell_unmatched(area: StudyArea, *plans: Scenario) -> None:
-    """Tell the acts of plans that choose nothing."""
-    for line in [line for plan in plans for line in plan.unmatched(area)]:
+    """Tell the acts of plans that choose nothing, or set what is so already."""
+    for line in [line for plan in plans for line in plan.without_effect(area)]:
         say(line)
 
 

@@ -118,7 +118,8 @@ def ledger(
     import spatialreno as sr
 
     today, plan = load(area), sr.read_scenario(scenario)
-    for line in plan.unmatched(today, strict=strict, lang=lang):
+    plan.unmatched(today, strict=strict)
+    for line in plan.without_effect(today, lang=lang):
         say(line)
     conflicts = sr.land.built_conflicts(today, plan, strict=strict)
     tell_table(plan.ledger(today), form(as_json, as_csv), title=f"{scenario}: estimate, yuan")
@@ -206,7 +207,7 @@ def compare(
     told = options.leaders(lang=lang) if by == "area" else _by_cluster(options, lang)
     table = told.rename(columns=options.titles).reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(options))
-    known = {line for plan in options.scenarios for line in plan.unmatched(options.today)}  # told while comparing
+    known = {line for plan in options.scenarios for line in plan.without_effect(options.today)}  # told while comparing
     for option, note in options.notes():
         if note not in known:
             say(f"{option}: {note}")

@@ -74,10 +74,12 @@ def _checked_scenario(path: Path, own_tables: Path | None) -> Checkup:
             return found
         today = sr.read_area(home, catalog=own_tables)
         scenario.apply(today)
-        told = [line.rstrip(".").rpartition(". ") for line in scenario.unmatched(today, lang="en")]
+        told = [line.rstrip(".").rpartition(". ") for line in scenario.without_effect(today, lang="en")]
+        empty = len(scenario.unmatched(today))
+        rules = ["chooses nothing"] * empty + ["does nothing"] * (len(told) - empty)
         idle = [
-            Fault("scenario", (), "chooses nothing", what, mend, severity="warning", file=path.name)
-            for what, _, mend in told
+            Fault("scenario", (), rule, what, mend, severity="warning", file=path.name)
+            for rule, (what, _, mend) in zip(rules, told, strict=True)
         ]
         return Checkup(path, tuple(idle), found.layers, found.catalog)
     except RenoError as error:

@@ -157,22 +157,26 @@ class Figures:
     norm: Standard
     lang: str
 
-    def table(self) -> Sheet:
-        """Lay the rows of the catalog out."""
+    def table(self, *, codes: bool = False) -> Sheet:
+        """Lay the rows of the catalog out, under their titles or the catalog's own names of them."""
         rows = self.rows()
         options = [str(option) for option in self.values.columns]
         cells = [
             {"group": row.group, "unit": row.unit, **{option: row.cell(at) for at, option in enumerate(options)}}
             for row in rows
         ]
-        index = pd.Index([row.title for row in rows], name="指标" if self.lang == "zh" else "indicator")
+        titles = pd.Index([row.title for row in rows], name="指标" if self.lang == "zh" else "indicator")
+        index = pd.Index([row["row"] for row in self._of_catalog()], name="row") if codes else titles
         return Sheet(pd.DataFrame(cells, index=index, columns=["group", "unit", *options], dtype=object))
 
     def rows(self) -> list[LeaderRow]:
         """Take the rows of the catalog, each with its figures: what options do, or of today alone what stands."""
         refuse_other_languages(self.lang, "options")
+        return [self._row(row) for row in self._of_catalog()]
+
+    def _of_catalog(self) -> list[dict[str, str]]:
         told = ("", _ALONE[len(self.values.columns) == 1])
-        return [self._row(row) for row in self.today.catalog.rows("leaders") if row["when"] in told]
+        return [row for row in self.today.catalog.rows("leaders") if row["when"] in told]
 
     def _row(self, row: Mapping[str, str]) -> LeaderRow:
         names, lang = row["indicators"].split("|"), self.lang

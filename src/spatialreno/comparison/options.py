@@ -184,7 +184,9 @@ class Comparison(Shown):
         table = pd.concat([found, self.plans])
         return _borne(table, self._decimals(table.index.get_level_values("indicator"))) if rounded else table
 
-    def change(self, base: str = TODAY, *, lang: Lang = "zh", rounded: bool = False) -> pd.DataFrame:
+    def change(
+        self, base: str = TODAY, *, lang: Lang = "zh", rounded: bool = False, codes: bool = False
+    ) -> pd.DataFrame:
         """Return what each option changes: indicators down, options across, against ``base``.
 
         Parameters
@@ -195,11 +197,14 @@ class Comparison(Shown):
             Language of the titles.
         rounded
             Round each to what it bears, as it is written out.
+        codes
+            Name the rows by the indicators' codes, as ``table()`` does, for scripts.
 
         Returns
         -------
         DataFrame
-            Index indicator (title); columns unit, the base's value, then each option's difference from it.
+            Index indicator (title, or code with ``codes``); columns unit, the base's value, then each option's
+            difference from it.
 
         Raises
         ------
@@ -213,6 +218,8 @@ class Comparison(Shown):
         >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
         >>> round(float(options.change(lang="en").loc["Length of walls", "opened"]), 1)
         -67.8
+        >>> round(float(options.change(codes=True).loc["wall_length_m", "opened"]), 1)
+        -67.8
         """
         values = self._values()
         if base not in values:
@@ -221,9 +228,10 @@ class Comparison(Shown):
         others = [c for c in values.columns if c != base]
         counted = self._invested(values)
         change = pd.concat([values[base], counted[others].sub(counted[base], axis=0)], axis=1)
-        return self._titled(_borne(change, self._decimals(change.index)) if rounded else change, lang)
+        told = self._titled(_borne(change, self._decimals(change.index)) if rounded else change, lang)
+        return told.set_axis(change.index.rename("indicator"), axis=0) if codes else told
 
-    def leaders(self, *, lang: Lang = "zh") -> pd.DataFrame:
+    def leaders(self, *, lang: Lang = "zh", codes: bool = False) -> pd.DataFrame:
         """Return the leaders' table (汇报一张表): fourteen rows in six groups 拆 · 腾 · 建 · 人 · 钱 · 难.
 
         The rows are the catalog's ``leaders``; without options they tell what stands, in the groups 现 and 人. Every
@@ -235,12 +243,14 @@ class Comparison(Shown):
         ----------
         lang
             Language of titles and units.
+        codes
+            Name the rows as the catalog's ``leaders`` does (``walls``, ``cost`` …), for scripts.
 
         Returns
         -------
         DataFrame
-            Index indicator (title); columns group, unit and one cell for each option, today first: a number, or a text
-            where a row tells several figures (``0 / 11 / 5``).
+            Index indicator (title), or row with ``codes``; columns group, unit and one cell for each option, today
+            first: a number, or a text where a row tells several figures (``0 / 11 / 5``).
 
         Examples
         --------
@@ -249,8 +259,10 @@ class Comparison(Shown):
         >>> options = sr.compare(sr.read_area("data/geo/xigongdi"), [opened])
         >>> options.leaders(lang="en").iloc[:2][["unit", "opened"]].values.tolist()
         [['m', 68], ['m²', 0]]
+        >>> options.leaders(codes=True).loc["walls", "opened"]
+        68
         """
-        return Figures(self._values(), self.today, self.evaluations[TODAY].standard, lang).table()
+        return Figures(self._values(), self.today, self.evaluations[TODAY].standard, lang).table(codes=codes)
 
     def leader_rows(self, *, lang: Lang = "zh") -> list[LeaderRow]:
         """Return the leaders' table with its figures one by one: value, text, and what is told beside.
@@ -462,7 +474,7 @@ class Comparison(Shown):
         ('today', 'Fire engines: Gates G13 keeps them from 50 household')
         """
         refuse_other_languages(lang, "notes")
-        empty = [(s.name, text) for s in self.scenarios for text in s.unmatched(self.today, lang=lang)]
+        empty = [(s.name, text) for s in self.scenarios for text in s.without_effect(self.today, lang=lang)]
         found = [*empty, *told(self.today, self.findings(), self.conflicts, lang)]
         for name, works in self.works.items():
             found += [(name, text) for text in works_findings(works, self.areas[name], lang)]

@@ -16,7 +16,6 @@ from .interventions import alter as alter
 from .interventions import build as build
 from .interventions import demolish as demolish
 from .ledger import priced_acts as priced_acts
-from .ledger import without_effect as without_effect
 from .quantities import hundredths as hundredths
 from .scenario import Scenario as Scenario
 from .scenario import as_scenarios as as_scenarios

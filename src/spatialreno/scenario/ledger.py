@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spatialreno.area import lineage
+from spatialreno.catalog import Finding, sentence
 from spatialreno.scenario.interventions import Acts, Intervention
 from spatialreno.scenario.quantities import Quantities, footprints, hundredths
 from spatialreno.scenario.resolve import Resolved, nothing_chosen, resolve
@@ -53,48 +54,33 @@ def priced_acts(scenario: Acts, area: StudyArea) -> pd.DataFrame:
 
 
 def with_unmatched(scenario: Acts, area: StudyArea) -> pd.DataFrame:
-    """List what a scenario touches and, last, its acts that choose nothing, so that nobody takes them for done."""
-    rows = priced_acts(scenario, area)
-    empty = [_empty_row(area.catalog, act) for act in resolve(scenario, area).unmatched]
+    """List what a scenario touches and, last, what it leaves as it is, so that nobody takes it for done."""
+    rows, found = priced_acts(scenario, area), resolve(scenario, area)
+    empty = [_idle_row(area, thing, act) for thing, act in sorted(found.idle.items(), key=lambda one: one[0])]
+    empty += [_empty_row(area.catalog, act) for act in found.unmatched]
     if not empty:
         return rows
     told = pd.DataFrame(empty, columns=COLUMNS)
     return pd.concat([rows, told], ignore_index=True) if len(rows) else told
 
 
-def without_effect(scenario: Acts, area: StudyArea) -> frozenset[tuple[str, str]]:
-    """Name what a scenario alters without effect: another name, or what is so already and is no paid work.
-
-    Parameters
-    ----------
-    scenario
-        The option.
-    area
-        The area it would be applied to.
-
-    Returns
-    -------
-    frozenset
-        Layer and id of each; the catalog's ``records`` says which columns only tell of a thing.
-
-    Examples
-    --------
-    >>> import spatialreno as sr
-    >>> today = sr.read_area("data/geo/xigongdi")
-    >>> named = sr.Scenario("s", interventions=[sr.alter("buildings", ids=["B01"], set={"name": "1号楼"})])
-    >>> without_effect(named, today)
-    frozenset({('buildings', 'B01')})
-    """
-    rows = priced_acts(scenario, area)
-    paid = rows[(rows["verb"] == "alter") & rows["unit_price_yuan"].notna()]
-    return resolve(scenario, area).still - set(zip(paid["layer"], paid["id"], strict=True))
-
-
 def _empty_row(catalog: Catalog, act: Intervention) -> Row:
+    """Say of an act that it chooses nothing."""
+    return _nothing(act) | {"item": nothing_chosen(catalog, act, "zh"), "item_en": nothing_chosen(catalog, act, "en")}
+
+
+def _idle_row(area: StudyArea, thing: tuple[str, str], act: Intervention) -> Row:
+    """Say of a thing that nothing is done to it: it is so already, or something is only recorded of it."""
+    layer, i = thing
+    told = [sentence(area.catalog, Finding("idle", {"layer": layer, "id": i}), lang) for lang in ("zh", "en")]
+    kind = _kind(dict(area.layer(layer).loc[i]))
+    return _nothing(act) | {"layer": layer, "id": i, "kind": kind, "item": told[0], "item_en": told[1]}
+
+
+def _nothing(act: Intervention) -> Row:
     texts = dict.fromkeys(("id", "kind", "measure", "unit", "payer", "source", "confidence"), "")
-    told = {"item": nothing_chosen(catalog, act, "zh"), "item_en": nothing_chosen(catalog, act, "en")}
     own = {"verb": act.verb, "layer": act.layer, "parties": (), "phase": act.phase, "reason": act.reason}
-    return texts | told | own | {"quantity": 0.0, "unit_price_yuan": float("nan"), "cost_yuan": 0.0}
+    return texts | own | {"quantity": 0.0, "unit_price_yuan": float("nan"), "cost_yuan": 0.0}
 
 
 def _priced_rows(resolved: Resolved) -> pd.DataFrame:
@@ -104,7 +90,8 @@ def _priced_rows(resolved: Resolved) -> pd.DataFrame:
     sizes = Quantities(area, tuple(_built_upon(resolved)))
     altered: dict[tuple[str, str], tuple[Intervention, set[str]]] = {}
     for (layer, i, column), (_, by) in resolved.cells.items():
-        altered[(layer, i)] = (by, altered.get((layer, i), (by, set()))[1] | {column})
+        if (layer, i, column) in resolved.work_cells:
+            altered[(layer, i)] = (by, altered.get((layer, i), (by, set()))[1] | {column})
     rows: list[Row] = []
     for verb, acts, source in (
         ("demolish", resolved.gone, area),
@@ -126,7 +113,7 @@ def _built_upon(resolved: Resolved) -> Iterable[Any]:
     for layer in _UPON:
         ids = [i for name, i in resolved.built if name == layer]
         if layer == "paths":
-            ids += sorted({i for name, i, column in resolved.cells if name == layer and column == "width_m"})
+            ids += sorted({i for name, i, column in resolved.work_cells if name == layer and column == "width_m"})
         if ids:
             yield from footprints(layer, resolved.after.layer(layer).loc[ids])
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
 
 Feature = tuple[str, str]
+Cell = tuple[str, str, str]  # layer, id, column
 _IDS_SHOWN = 8
 _RECENT = 32  # scenarios: all options of a comparison, not all that a search tries
 
@@ -54,7 +55,7 @@ class Resolved:
     name: str = ""
     gone: dict[Feature, Demolish] = field(default_factory=dict)
     kept: dict[Feature, Demolish] = field(default_factory=dict)
-    cells: dict[tuple[str, str, str], tuple[Any, Alter]] = field(default_factory=dict)
+    cells: dict[Cell, tuple[Any, Alter]] = field(default_factory=dict)
     built: dict[Feature, Build] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     unmatched: list[Intervention] = field(default_factory=list)
@@ -71,17 +72,47 @@ class Resolved:
         return {}
 
     @cached_property
-    def still(self) -> frozenset[Feature]:
-        """Things of which the plan only alters what is recorded of them, or sets what is so already."""
-        told = [(row["layer"], row["column"]) for row in self.area.catalog.rows("records")]
-        changed: set[Feature] = set()
-        for layer, column in {(layer, column) for layer, _, column in self.cells}:
-            if ("", column) not in told and (layer, column) not in told:
-                ids = [i for name, i, other in self.cells if (name, other) == (layer, column)]
-                old, new = (area.layer(layer)[column].reindex(ids) for area in (self.area, self.after))
-                same = (old == new).fillna(False) | (old.isna() & new.isna())
-                changed |= {(layer, i) for i in same.index[~same.astype(bool)]}
-        return frozenset({(layer, i) for layer, i, _ in self.cells} - changed)
+    def new_cells(self) -> frozenset[Cell]:
+        """What the plan sets to something else than it is."""
+        columns: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for layer, i, column in self.cells:
+            columns[layer, column].append(i)
+        new: set[Cell] = set()
+        for (layer, column), ids in columns.items():
+            was, will = (area.layer(layer)[column].reindex(ids) for area in (self.area, self.after))
+            same = (was == will).fillna(False) | (was.isna() & will.isna())
+            new |= {(layer, i, column) for i in same.index[~same.astype(bool)]}
+        return frozenset(new)
+
+    @cached_property
+    def work_cells(self) -> frozenset[Cell]:
+        """What is work among the cells: set to something new, no mere record; or done again, as a new surface is."""
+        told = {(row["layer"], row["column"]) for row in self.area.catalog.rows("records")}
+        new = {cell for cell in self.new_cells if told.isdisjoint({("", cell[2]), (cell[0], cell[2])})}
+        return frozenset(new | self._done_again())
+
+    def _done_again(self) -> set[Cell]:
+        costs = self.area.catalog.rows("costs")
+        again = {
+            (row["layer"], part.partition("=")[0])
+            for row in costs
+            if row["verb"] == "alter" and row.get("again") == "true"
+            for part in row["sets"].split("|")
+        }
+        return {cell for cell in self.cells if (cell[0], cell[2]) in again}
+
+    @cached_property
+    def idle(self) -> dict[Feature, Alter]:
+        """Things of which the plan alters nothing by work, each with an act that names it."""
+        busy = {(layer, i) for layer, i, _ in self.work_cells}
+        return {(layer, i): act for (layer, i, _), (_, act) in self.cells.items() if (layer, i) not in busy}
+
+    @cached_property
+    def so_already(self) -> list[Alter]:
+        """Acts that set only what is so already, and do nothing again."""
+        some = {act for _, act in self.cells.values()}
+        some -= {self.cells[cell][1] for cell in self.new_cells | self.work_cells}
+        return sorted(some, key=str)
 
     @cached_property
     def after(self) -> StudyArea:
@@ -206,6 +237,12 @@ def nothing_chosen(catalog: Catalog, act: Intervention, lang: str) -> str:
     return sentence(catalog, Finding("nothing_chosen", {"act": str(act)}), lang)
 
 
+def without_effect(catalog: Catalog, resolved: Resolved, lang: str) -> list[str]:
+    """Tell the acts that do nothing: what they choose is not there, or is so already."""
+    empty = [nothing_chosen(catalog, act, lang) for act in resolved.unmatched]
+    return empty + [sentence(catalog, Finding("so_already", {"act": str(act)}), lang) for act in resolved.so_already]
+
+
 def _resolve_choice(act: Demolish | Alter, result: Resolved) -> None:
     if not result.area.catalog.layers[act.layer].has_id:
         result.problems.append(f"{act}: rows of {act.layer} have no ids. Edit the table itself.")
@@ -316,7 +353,7 @@ def _settable(columns: Mapping[str, Any]) -> list[str]:
     return [name for name, c in columns.items() if c.status != "derived" and name != "id"]
 
 
-def _with_cells(frame: gpd.GeoDataFrame, layer: str, cells: dict[tuple[str, str, str], tuple[Any, Alter]]) -> Any:
+def _with_cells(frame: gpd.GeoDataFrame, layer: str, cells: dict[Cell, tuple[Any, Alter]]) -> Any:
     frame = frame.copy()
     changes: dict[str, dict[str, Any]] = defaultdict(dict)
     for (name, i, column), (value, _) in cells.items():

@@ -158,7 +158,8 @@ class Scenario(Shown):
             measured), quantity, unit, unit_price_yuan, cost_yuan (to the fen), payer, parties (a tuple of names),
             phase, reason, source, confidence. Prices are estimates of the catalog; where it has none the cost is
             missing, not zero. An act that chooses nothing has a row without an id, of quantity and cost 0, that
-            says so; ``expect = 0`` says that nothing is meant, and has none.
+            says so; ``expect = 0`` says that nothing is meant, and has none. So has a thing that is so already, or
+            of which something is only recorded, under its id.
 
         Raises
         ------
@@ -212,6 +213,40 @@ class Scenario(Shown):
         if strict and found.unmatched:
             raise found.error([nothing_chosen(area.catalog, act, "en") for act in found.unmatched])
         return [nothing_chosen(area.catalog, act, lang) for act in found.unmatched]
+
+    def without_effect(self, area: StudyArea, *, lang: str = "zh") -> list[str]:
+        """Tell which of its interventions do nothing in an area: they choose nothing, or set what is so already.
+
+        Parameters
+        ----------
+        area
+            The area the scenario would be applied to.
+        lang
+            Language of the lines, zh or en.
+
+        Returns
+        -------
+        list of str
+            A line for each: first those of ``unmatched``, then those that set what is so already, which cost nothing
+            and ask nobody. What is only recorded of a thing (a name, a cluster) and what is done again (a new surface)
+            is no such act.
+
+        Raises
+        ------
+        ScenarioError
+            As ``apply``.
+
+        Examples
+        --------
+        >>> import spatialreno as sr
+        >>> today = sr.read_area("data/geo/xigongdi")
+        >>> plan = sr.Scenario("s", interventions=[sr.alter("gates", ids=["G01"], walkers="residents")])
+        >>> plan.without_effect(today, lang="en")
+        ["alter gates (ids = ['G01']) in s sets what is so already: it costs nothing and asks nobody. Leave it out."]
+        """
+        from spatialreno.scenario.resolve import resolve, without_effect
+
+        return without_effect(area.catalog, resolve(self, area), lang)
 
     def bill(self, area: StudyArea) -> Bill:
         """Return what the scenario costs (投资估算): the lines of its ledger, design, supervision and reserve.

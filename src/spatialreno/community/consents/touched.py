@@ -18,7 +18,7 @@ from spatialreno.community.consents.opened import (
     opened_between,
     wall_sides,
 )
-from spatialreno.scenario import as_scenarios, priced_acts, without_effect
+from spatialreno.scenario import as_scenarios, priced_acts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,9 +98,8 @@ def _recent(area: StudyArea) -> dict[Scenario, pd.DataFrame]:
 def _touched(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
     bill = priced_acts(scenario, area)
     acts = bill[bill["verb"] != "keep"].drop_duplicates(["verb", "layer", "id"])
-    after, idle = scenario.apply(area), without_effect(scenario, area)
+    after = scenario.apply(area)
     keys: list[Act] = list(acts[["verb", "layer", "id"]].itertuples(index=False, name=None))
-    keys = [(verb, layer, i) for verb, layer, i in keys if verb != "alter" or (layer, i) not in idle]
     opens = opened_between(area, after, keys)
     gone = {i for verb, layer, i in keys if (verb, layer) == ("demolish", "walls")}
     rules, yards = area.catalog.rows("consent_rules"), Nearby(area.compounds.geometry)

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from spatialreno.area import lineage
+from spatialreno.comparison import as_comparison
 from spatialreno.errors import InputError
 from spatialreno.maps.content.owners import party_names
-from spatialreno.scenario import without_effect
 
 if TYPE_CHECKING:
     from spatialreno.comparison import Comparison
@@ -153,6 +153,7 @@ def owner_index(options: Comparison, option: str = "") -> pd.DataFrame:
     >>> owner_index(opened)[["party", "walls_m"]].to_numpy().tolist()
     [['第一毛纺厂', 60.0]]
     """
+    as_comparison(options, what="owner_index")
     rows = {one.party: _index_row(one) for one in find_asks(options, option)}
     return pd.DataFrame.from_dict(rows, orient="index", columns=INDEX).rename_axis("party_id")
 
@@ -178,8 +179,6 @@ class _Book:
         self.enforced = set(zip(*(asked.loc[asked["basis"] == "enforcement", c] for c in ("layer", "id")), strict=True))
         rows = options.ledgers[key]
         rows = rows[rows["verb"] != "keep"]
-        idle = without_effect(next(s for s in options.scenarios if s.name == key), self.area)
-        rows = rows[[pair not in idle for pair in zip(rows["layer"], rows["id"], strict=True)]]
         self.rows = rows[rows["part"] != "works"] if "part" in rows else rows
         self.touched: dict[str, list[tuple[dict[Any, Any], float]]] = {}
         for row in self.rows.to_dict("records"):

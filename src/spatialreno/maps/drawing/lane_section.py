@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spatialreno.area import as_made
 from spatialreno.catalog import read_catalog
 from spatialreno.maps.drawing.style import styles
 from spatialreno.maps.words.numbers import number
@@ -49,6 +50,9 @@ def draw_section(section: Section, *, title: str = "", lang: Lang = "zh") -> str
     >>> draw_section(fit_section(read_catalog(), 7.0, ["sewage", "storm"]))[:4]
     '<svg'
     """
+    from spatialreno.works import Section
+
+    as_made(section, Section, what="draw_section", noun="cross-section", maker="works.fit_section")
     language = checked(lang)
     wide = max(section.width_m, section.order.needed_m)
     parts = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from spatialreno.area import crs_text, open_facilities
+from spatialreno.area import as_day, crs_text, open_facilities
 from spatialreno.community import CONSENT_ORDER, read_register
 from spatialreno.comparison import as_comparison
 from spatialreno.maps.content.indicator_tables import unit_text
@@ -118,6 +118,8 @@ def live(
 
     checked(lang)
     plans = as_scenarios(scenarios, what="live")
+    if start is not None:
+        as_day(start, what="live")
     today = compare(area, [], standard=standard, origins=[])
     planned = compare(area, plans, standard=standard, works=["heat", "dig"]) if start and plans else None
     return live_of(today, lang=lang, scenarios=plans, planned=planned, start=start, heavy=heavy)
@@ -172,6 +174,8 @@ def live_of(
     'yard · Try it live'
     """
     language, plans = checked(lang), list(scenarios)
+    if start is not None:
+        as_day(start, what="live")
     area = as_comparison(options, what="live_of").today
     title = f"{area.title or area.name} · {word('live', language)}"
     with safe_html.guarded():

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from spatialreno.comparison import STATES
+from spatialreno.area import as_made
+from spatialreno.comparison import STATES, District
 from spatialreno.maps.charts.labels import INK, label
 from spatialreno.maps.content.indicator_tables import unit_text
 from spatialreno.maps.content.tables import grid, headed
@@ -23,7 +24,7 @@ from spatialreno.maps.words.words import Lang, checked, word
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from spatialreno.comparison import Comparison, District
+    from spatialreno.comparison import Comparison
 
 PAGE = "page.html"
 _HAIR = "#9a978f"
@@ -74,7 +75,7 @@ def draw_district(district: District, *, lang: Lang = "zh", pages: str = "") -> 
     Raises
     ------
     InputError
-        The language is unknown.
+        The language is unknown, or it is no district.
 
     Examples
     --------
@@ -84,6 +85,7 @@ def draw_district(district: District, *, lang: Lang = "zh", pages: str = "") -> 
     >>> "西工地片区" in page.html()
     True
     """
+    as_made(district, District, what="draw_district", noun="district", maker="compare_areas")
     language = checked(lang)
     title = say("district_title", language)
     shown = dict(district.notes())

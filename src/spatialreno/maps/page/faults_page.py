@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import shapely
 
+from spatialreno.area import as_made, several
 from spatialreno.catalog import Catalog, read_catalog
-from spatialreno.errors import Fault
+from spatialreno.errors import Fault, InputError
 from spatialreno.maps.page.page import Page
 from spatialreno.maps.words import safe_html as door
 from spatialreno.maps.words.safe_html import Markup, isolated, joined, tag
@@ -108,7 +109,7 @@ def draw_faults(
     Raises
     ------
     InputError
-        The language is unknown.
+        The language is unknown, or something else than findings and layers is handed in.
 
     Examples
     --------
@@ -118,6 +119,10 @@ def draw_faults(
     >>> "Draw it anew" in page.html()
     True
     """
+    for one in several(faults):
+        as_made(one, Fault, what="draw_faults", noun="finding", maker="check_area")
+    if not isinstance(layers, Mapping):
+        raise InputError(f"draw_faults: {type(layers).__name__} names no layers. Give tables by the names of layers.")
     language, words = checked(lang), catalog or read_catalog()
     drawn = {n: f for n, f in layers.items() if hasattr(f, "geometry") and len(f) and np.isfinite(f.total_bounds).all()}
     colon, rules = word("colon", language), _rules(words, language)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spatialreno.area import as_made
 from spatialreno.errors import InputError
 from spatialreno.maps.charts.labels import INK, label
 from spatialreno.maps.content.people_sections import programme_head, programme_parts
@@ -81,7 +82,7 @@ def draw_programme(
     Raises
     ------
     InputError
-        The language is unknown, or the outlines have no column ``name`` or no CRS.
+        It is no programme, the language is unknown, or the outlines have no column ``name`` or no CRS.
 
     Examples
     --------
@@ -90,6 +91,9 @@ def draw_programme(
     >>> "新华区" in page.html()
     True
     """
+    from spatialreno.programme import Programme
+
+    as_made(programme, Programme, what="draw_programme", noun="programme", maker="read_programme")
     language = checked(lang)
     title = f"{say('programme', language)} · {_covered(programme, language)}"
     body = tag(

@@ -9,6 +9,8 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from spatialreno.area import as_area, as_made
+from spatialreno.errors import InputError
 from spatialreno.maps.drawing.style import DEMOLISHED, FREED, HUES, REACH
 from spatialreno.maps.drawing.svg import scale_bar, way
 from spatialreno.maps.page.page import Page, printed
@@ -50,6 +52,11 @@ tr { break-inside: avoid } thead { display: table-header-group }
 }
 """
 _GAINED, _LOST, _START = FREED, DEMOLISHED, HUES[4]
+_TABLES = {
+    "isochrones": ("origin", "minutes", "geometry"),
+    "walk.reach_lines": ("origin", "minutes", "path_id", "length_m"),
+    "walk.isochrone_change": ("origin", "minutes", "change", "area_m2"),
+}
 _FAINT = 0.2
 _HOUSE, _SHED, _WALL, _NAME = "#6b7280", "#a89f8d", "#111827", "#374151"
 _DRAWN_M = 0.2  # outlines are drawn no finer
@@ -82,6 +89,11 @@ def reach_table(
     pandas.DataFrame
         A row a row of ``reach``: origin, minutes, reach_m2, and where given streets_m, gained_m2, lost_m2.
 
+    Raises
+    ------
+    InputError
+        A table lacks the columns that tell reach.
+
     Examples
     --------
     >>> import geopandas as gpd
@@ -91,6 +103,7 @@ def reach_table(
     >>> reach_table(reach, change=gained).to_numpy().tolist()
     [['F1', 5, 600.0, 50.0, 0.0]]
     """
+    _refuse_others("reach_table", reach, ways, change)
     keys = ["origin", "minutes"]
     table = pd.DataFrame(reach[keys]).assign(reach_m2=reach.geometry.area)
     sums: dict[str, Any] = {}
@@ -138,7 +151,7 @@ def draw_reach(
     Raises
     ------
     InputError
-        The language is unknown.
+        The language is unknown, it is no study area, or a table lacks the columns that tell reach.
 
     Examples
     --------
@@ -147,9 +160,13 @@ def draw_reach(
     >>> draw_reach(today, sr.isochrones(today, ["F03"], minutes=(5,))).title
     '步行等时圈：西工地片区（示意）'
     """
+    as_area(area, what="draw_reach")
+    _refuse_others("draw_reach", reach, ways, change)
+    marked = None if origins is None else as_made(origins, gpd.GeoSeries, what="draw_reach: origins", noun="GeoSeries",
+                                                  maker="frame.geometry")  # fmt: skip
     language = checked(lang)
     title = f"{word('isochrones', language)}{word('colon', language)}{area.title or area.name}"
-    marks = _origins(area, reach) if origins is None else origins.set_axis(origins.index.astype(str))
+    marks = _origins(area, reach) if marked is None else marked.set_axis(marked.index.astype(str))
     names = {str(name): _title_of(area, str(name), language) for name in reach["origin"].unique()}
     plan = _plan(area, reach, ways, change, (marks, names), title, language)
     table = _with_people(area, reach, reach_table(reach, ways, change), origins)
@@ -158,6 +175,17 @@ def draw_reach(
     body = tag("main", tag("h1", isolated(title)), tag("p", _walked(area, reach, language)), made_up,
                tag("div", tag("div", plan, class_="frame"), told, class_="sides"))  # fmt: skip
     return printed(title, body, language, style=_STYLE, script=asset("zoom.js"))
+
+
+def _refuse_others(what: str, *tables: object) -> None:
+    """Refuse a table of reach, of ways or of change that lacks what it is known by."""
+    for (maker, columns), given in zip(_TABLES.items(), tables, strict=False):
+        if given is None and maker != "isochrones":
+            continue
+        table = as_made(given, gpd.GeoDataFrame, what=what, noun="table of reach", maker=maker)
+        lacking = [column for column in columns if column not in table.columns]
+        if lacking:
+            raise InputError(f"{what}: the table has no column {', '.join(lacking)}. Give what {maker} returns.")
 
 
 def _walked(area: StudyArea, reach: gpd.GeoDataFrame, lang: Lang) -> str:

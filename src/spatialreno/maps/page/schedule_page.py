@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spatialreno.area import as_made
 from spatialreno.maps.content.schedule_parts import schedule_of
 from spatialreno.maps.page.page import Page, printed
 from spatialreno.maps.words.people_words import say
@@ -32,7 +33,7 @@ def draw_schedule(schedule: Schedule, *, lang: Lang = "zh") -> Page:
     Raises
     ------
     InputError
-        The language is unknown.
+        The language is unknown, or it is no schedule.
 
     Examples
     --------
@@ -41,6 +42,9 @@ def draw_schedule(schedule: Schedule, *, lang: Lang = "zh") -> Page:
     >>> options = sr.compare(area, sr.read_scenario("data/geo/xigongdi/scenarios/full.toml"))  # doctest: +SKIP
     >>> draw_schedule(options.schedule("full", start="2026-03-01")).save("out/year.html")  # doctest: +SKIP
     """
+    from spatialreno.comparison import Schedule
+
+    as_made(schedule, Schedule, what="draw_schedule", noun="schedule", maker="options.schedule(name, start=…)")
     language = checked(lang)
     title = f"{say('schedule', language)} · {schedule.title}"
     body = tag("main", tag("header", tag("h1", isolated(title))), *schedule_of(schedule, language), class_="report")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import shapely
 
+from spatialreno.comparison import as_comparison
 from spatialreno.maps.content.indicator_tables import unit_text
 from spatialreno.maps.content.owner_asks import OwnerAsks, find_asks
 from spatialreno.maps.content.owners import yards_of_parties
@@ -74,6 +75,7 @@ def owner_sheets(
     >>> owner_sheets(sr.compare(today, [clear]), "out/doc/sheets.pdf").name
     'sheets.pdf'
     """
+    as_comparison(options, what="owner_sheets")
     language = checked(lang)
     key = option or list(options.areas)[-1]
     asked = find_asks(options, key)

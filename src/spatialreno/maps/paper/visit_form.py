@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
+from spatialreno.area import as_area, as_made
 from spatialreno.catalog import sentence
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.drawing.style import DEMOLISHED
@@ -43,7 +44,7 @@ def draw_visits(found: Visits, area: StudyArea, *, lang: Lang = "zh") -> Page:
     Raises
     ------
     InputError
-        The language is unknown.
+        The language is unknown, or what is handed in is something else.
 
     Examples
     --------
@@ -57,6 +58,10 @@ def draw_visits(found: Visits, area: StudyArea, *, lang: Lang = "zh") -> Page:
     >>> "先核什么" in draw_visits(found, sr.read_area("data/geo/xigongdi")).html()
     True
     """
+    from spatialreno.design import Visits
+
+    as_made(found, Visits, what="draw_visits", noun="list of visits", maker="survey_next")
+    as_area(area, what="draw_visits")
     language = checked(lang)
     title = f"{area.title or area.name} · {said('visits', language)}"
     heads = ["", *(said(key, language) for key in _HEADS)]

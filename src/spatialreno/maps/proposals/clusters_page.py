@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from spatialreno.area import as_area, as_made
 from spatialreno.catalog import sentence
 from spatialreno.maps.content.tables import grid, headed
 from spatialreno.maps.drawing.style import HUES
@@ -43,7 +44,7 @@ def draw_clusters(found: Clusters, area: StudyArea, *, lang: Lang = "zh") -> Pag
     Raises
     ------
     InputError
-        The language is unknown.
+        The language is unknown, or what is handed in is something else.
 
     Examples
     --------
@@ -53,6 +54,10 @@ def draw_clusters(found: Clusters, area: StudyArea, *, lang: Lang = "zh") -> Pag
     >>> draw_clusters(found, area).title
     '西工地片区（示意） · 组团划分建议'
     """
+    from spatialreno.design import Clusters
+
+    as_made(found, Clusters, what="draw_clusters", noun="proposal of clusters", maker="propose_clusters")
+    as_area(area, what="draw_clusters")
     language = checked(lang)
     title = f"{area.title or area.name} · {said('clusters', language)}"
     body = tag(

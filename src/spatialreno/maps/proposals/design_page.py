@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import shapely
 
+from spatialreno.area import as_made, several
 from spatialreno.design import Frontier
 from spatialreno.maps.charts.frontier import frontier_chart, frontier_lead, told_value
 from spatialreno.maps.content.tables import grid, headed
@@ -69,7 +70,7 @@ def draw_design(design: Design, steps: Sequence[Design] | None = None, *, lang: 
     Raises
     ------
     InputError
-        The language is unknown.
+        The language is unknown, or something else than designs is handed in, such as a comparison.
 
     Examples
     --------
@@ -79,8 +80,12 @@ def draw_design(design: Design, steps: Sequence[Design] | None = None, *, lang: 
     >>> sr.maps.draw_design(found).title
     '方案生成：西工地片区（示意）'
     """
+    from spatialreno.design import Design
+
+    for one in [design, *several([] if steps is None else steps)]:
+        as_made(one, Design, what="draw_design", noun="design", maker="design_openings")
     language = checked(lang)
-    points = list(design.designs() if steps is None else steps)
+    points = design.designs() if steps is None else several(steps)
     points = sorted({one.cost_yuan: one for one in [*points, design]}.values(), key=lambda one: one.cost_yuan)
     area = design.area
     named = (area.title or area.name) if area is not None else design.provenance["area"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spatialreno.area import as_made
 from spatialreno.catalog import read_catalog, sentence
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.page.page import Page, printed
@@ -37,7 +38,7 @@ def draw_synergy(found: Synergy, *, title: str = "", lang: Lang = "zh") -> Page:
     Raises
     ------
     InputError
-        The language is unknown.
+        The language is unknown, or it is no synergy.
 
     Examples
     --------
@@ -50,6 +51,9 @@ def draw_synergy(found: Synergy, *, title: str = "", lang: Lang = "zh") -> Page:
     >>> "集中连片" in draw_synergy(found).html()
     True
     """
+    from spatialreno.design import Synergy
+
+    as_made(found, Synergy, what="draw_synergy", noun="synergy", maker="synergy")
     language = checked(lang)
     head = title or said("synergy", language)
     body = tag(

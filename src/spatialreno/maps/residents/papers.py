@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from spatialreno.comparison import as_comparison
 from spatialreno.files import put_whole
 from spatialreno.maps.content.tables import grid
 from spatialreno.maps.drawing.themes import themes
@@ -127,6 +128,7 @@ def draw_residents(
     >>> len(papers.papers), int(papers.table["households"].sum())
     (10, 1008)
     """
+    as_comparison(options, what="draw_residents")
     language = checked(lang)
     book = Book(options, option)
     maker = SheetMaker(book, themes(options, language, only=DRAWN), notice or VoteNotice(), schedule, language)

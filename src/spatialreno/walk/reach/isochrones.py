@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -13,6 +14,7 @@ import numpy as np
 import shapely
 
 from spatialreno._types import Bools, Geometries, Ints
+from spatialreno.errors import InputError
 from spatialreno.walk.access.travel import metres_per_minute
 from spatialreno.walk.millimetres.frame import MM_PER_M
 from spatialreno.walk.reach.seen_ground import Walked
@@ -35,6 +37,7 @@ def isochrones(
     group: str = "general",
     *,
     at: str | datetime | None = None,
+    simplify_m: float = 0.0,
 ) -> gpd.GeoDataFrame:
     """Draw what can be reached on foot from each origin in given times.
 
@@ -56,6 +59,9 @@ def isochrones(
     at
         A moment of local time such as ``2026-05-04T22:30``, at which gates are open by their hours; without one they
         count as open at all hours.
+    simplify_m
+        Leave out corners that change an outline by no more than this (m), for lighter files; 0 leaves all in, and then
+        alone a longer time contains a shorter one to the millimetre.
 
     Returns
     -------
@@ -66,7 +72,7 @@ def isochrones(
     Raises
     ------
     InputError
-        An id or the group is unknown, or a time is none.
+        An id or the group is unknown, a time is none, or ``simplify_m`` is no length of 0 or more.
 
     Examples
     --------
@@ -87,7 +93,7 @@ def isochrones(
     >>> round(float(reach.area[0]) / 10**2, 2)
     3.14
     """
-    times = checked_times(minutes)
+    times, tolerance = checked_times(minutes), _tolerance(simplify_m)
     state = state_for(area, group, at)
     places = find_places(area, state.fabric, origins)
     speed = metres_per_minute(area, group)
@@ -104,7 +110,7 @@ def isochrones(
             "minutes": np.tile(np.array(minutes), len(places)),
             "group": group,
         },
-        geometry=list(_valid(state.fabric.frame.geometries_m(drawn))),
+        geometry=list(_simplified(_valid(state.fabric.frame.geometries_m(drawn)), tolerance)),
         crs=area.crs,
     )
     table.attrs.update(assumed(area, group, at))
@@ -157,6 +163,21 @@ def _closed(shape: shapely.Geometry) -> shapely.Geometry:
     """Close the cracks that rounding leaves between parts that end on one line."""
     grown = shapely.buffer(shape, _CRACK_MM, join_style="mitre")
     return shapely.union(shapely.buffer(grown, -_CRACK_MM, join_style="mitre"), shape)
+
+
+def _tolerance(given: object) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given < inf:
+        raise InputError(f"isochrones: simplify_m is {given!r}. Give a length in metres, 0 or more.")
+    return float(given)
+
+
+def _simplified(shapes: Geometries, tolerance: float) -> Geometries:
+    """Leave out corners within a tolerance; an outline that would cross itself stays whole."""
+    if not tolerance:
+        return shapes
+    # Half, since GEOS may leave out a ring's first point after the others were measured with it.
+    light = shapely.simplify(shapes, tolerance / 2, preserve_topology=False)
+    return np.where(shapely.is_valid(light) & ~shapely.is_empty(light), light, shapes)
 
 
 def _valid(shapes: Geometries) -> Geometries:
