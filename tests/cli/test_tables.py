@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -41,7 +42,10 @@ def test_a_template_goes_to_the_screen_or_into_a_file_and_reads_back(run: Run, t
     assert run("catalog", "costs", "--template", "-o", out).code == 0
     text = out.read_text("utf-8-sig")
     assert text == done.out
-    out.write_text(text.replace("m,,,105,city,,,", "m,,,140,city,局,,2025"), encoding="utf-8-sig")
+    head, first, *rest = csv.reader(text.splitlines())
+    mine = {**dict(zip(head, first, strict=True)), "price": "140", "source": "局", "date": "2025"}
+    with out.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([head, list(mine.values()), *rest])
     assert read_catalog(out.parent).costs["price"][0] == 140.0
 
 
