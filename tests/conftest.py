@@ -6,7 +6,7 @@ import atexit
 import gc
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,11 +90,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             families.setdefault(item.nodeid.partition("[")[0], []).append(item)
     for later in (*_between_fifths(families), *_beyond_a_few(families)):
         later.add_marker("long")
-    if not os.environ.get("SPATIALRENO_LONG"):
-        skipped = pytest.mark.skip(reason="a long test: SPATIALRENO_LONG=1 pytest -m long runs it, as .ci/run does")
-        for item in items:
-            if item.get_closest_marker("long"):
-                item.add_marker(skipped)
+    run = os.environ.get("SPATIALRENO_LONG", "")
+    long = [item for item in items if item.get_closest_marker("long")]
+    if not run:
+        _skip(long, "a long test: SPATIALRENO_LONG=1 pytest -m long runs it, as .ci/run does")
+    elif run != "all":
+        _skip(_beyond_a_sample(long), "one of very many: SPATIALRENO_LONG=all pytest -m long runs it")
+
+
+def _skip(items: Iterable[pytest.Item], why: str) -> None:
+    for item in items:
+        item.add_marker(pytest.mark.skip(reason=why))
 
 
 A_FEW = 3
@@ -114,9 +120,24 @@ def _beyond_a_few(families: dict[str, list[pytest.Item]]) -> Iterator[pytest.Ite
     """Name all members of a family but so many, evenly spread."""
     for members in families.values():
         spread = members[0].get_closest_marker("spread")
-        most = spread.args[0] if spread else A_FEW
-        daily = {round(k * (len(members) - 1) / max(most - 1, 1)) for k in range(most)}
-        yield from (item for k, item in enumerate(members) if k not in daily)
+        yield from _between(members, spread.args[0] if spread else A_FEW)
+
+
+def _beyond_a_sample(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Name what the long run leaves of families that are tried in hundreds of ways: all but ``sample(n)`` members."""
+    families: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("sample"):
+            families.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for members in families.values():
+        sample = members[0].get_closest_marker("sample")
+        yield from _between(members, sample.args[0] if sample else A_FEW)
+
+
+def _between(members: list[pytest.Item], most: int) -> Iterator[pytest.Item]:
+    """Name what lies between so many members, evenly spread from the first to the last."""
+    taken = {round(k * (len(members) - 1) / max(most - 1, 1)) for k in range(most)}
+    yield from (item for k, item in enumerate(members) if k not in taken)
 
 
 def pytest_collection_finish() -> None:

@@ -1,6 +1,7 @@
 """Inputs spoiled at random are refused in words or accepted whole: no internal error, no number beyond its bounds.
 
-The long run tries a thousand; ``SPATIALRENO_FUZZ=7`` others, and ``pytest "tests/test_fuzz.py::test_a_dozen"`` twelve.
+The long run tries a quarter of a thousand, with ``SPATIALRENO_LONG=all`` all; ``SPATIALRENO_FUZZ=7`` others, and
+``pytest "tests/test_fuzz.py::test_a_dozen"`` twelve.
 """
 
 from __future__ import annotations
@@ -185,6 +186,7 @@ def test_a_dozen(kind: str, whole: Path, survey: sr.StudyArea, tmp_path: Path) -
 
 
 @pytest.mark.long
+@pytest.mark.sample(10)
 @pytest.mark.parametrize("batch", range(40))
 def test_a_thousand(batch: int, whole: Path, survey: sr.StudyArea, tmp_path: Path) -> None:
     kind = ("area", "area", "scenarios", "lists", "catalog", "catalog", "survey", "area")[batch % 8]

@@ -24,6 +24,7 @@ GOALS = ("basket:four", "covered:kindergarten", "kinds", "score", "metres")
 SEEDS = [pytest.param(seed, marks=[pytest.mark.long] if seed >= DAILY else []) for seed in range(MANY)]
 
 
+@pytest.mark.sample(60)
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.long
 def test_a_design_of_a_small_quarter_against_every_set(seed: int) -> None:

@@ -22,6 +22,7 @@ NORMS = ("cost", "number", "owners")
 EVERY_DAY = (0, 4, 8)
 
 
+@pytest.mark.sample(60)
 @pytest.mark.parametrize("seed", [
     pytest.param(seed, marks=() if seed in EVERY_DAY else pytest.mark.long) for seed in range(200)
 ])  # fmt: skip
