@@ -230,6 +230,18 @@ def test_every_piece_says_whom_it_serves():
     assert set(dig.served["building_id"]) == {"B1", "B2", "B3", "B4"}
 
 
+def test_states_of_one_survey_that_dig_alike_are_routed_once():
+    """Another name of a house leaves the routes as they are; sheds that leave no room for two pipes do not."""
+    sheds = [{"id": f"X{y}", "legality": "illegal", "geometry": box(30, y, 34, y + 5)} for y in (-5.4, 0.4)]
+    today = lane(12.0, structures=sheds)
+    painted = Scenario("painted", interventions=[alter("buildings", ids=["B1"], set={"name": "甲"})]).apply(today)
+    clear = Scenario("clear", interventions=[demolish("structures", where={"legality": "illegal"})]).apply(today)
+    digs = [plan_dig(area, KINDS) for area in (today, painted, clear)]
+    assert digs[1].joint is digs[0].joint and digs[2].joint is not digs[0].joint
+    assert len(digs[0].overfull) and not len(digs[2].overfull)
+    assert plan_dig(lane(12.0), KINDS).joint == digs[2].joint  # remembered or not, the same routes
+
+
 def test_a_house_that_touches_its_lane_needs_no_branch():
     """B1 stands on the lane's line: nothing is laid to it, it is served all the same, and the plan fits the area."""
     area = lane(12.0, buildings=[house("B1", 20, 0), house("B3", 100, 6)])

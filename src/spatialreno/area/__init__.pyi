@@ -41,6 +41,7 @@ from .facts.rooms import empty_rooms as empty_rooms
 from .facts.rooms import room_taken as room_taken
 from .facts.rooms import seen_from_outside as seen_from_outside
 from .facts.same_ground import lasting as lasting
+from .facts.same_ground import once_alike as once_alike
 from .facts.same_ground import once_an_area as once_an_area
 from .facts.same_ground import once_where_same as once_where_same
 from .given import Ids as Ids

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
 
 Edge = tuple[int, int]
+Groups = list[tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def kind_net(
     return KindNet(kind, net, price, tuple(n for n in names if n not in lost), tuple(lost))
 
 
-def misfits(catalog: Catalog, width_m: float, sides: tuple[Side, Side], kinds: Sequence[str]) -> list[tuple[str, ...]]:
+def misfits(catalog: Catalog, width_m: float, sides: tuple[Side, Side], kinds: Sequence[str]) -> Groups:
     """List the smallest sets of kinds that do not fit side by side in a width.
 
     Examples
@@ -84,7 +86,7 @@ def misfits(catalog: Catalog, width_m: float, sides: tuple[Side, Side], kinds: S
     >>> misfits(read_catalog(), 7.0, ("building", "building"), ["sewage", "storm", "heat_secondary"])
     [('heat_secondary', 'sewage'), ('heat_secondary', 'storm')]
     """
-    rules, found = corridor_rules(catalog), list[tuple[str, ...]]()
+    rules, found = corridor_rules(catalog), Groups()
     for size in range(1, len(kinds) + 1):
         for group in combinations(sorted(kinds), size):
             if any(set(small) <= set(group) for small in found):
@@ -103,6 +105,42 @@ def route_alone(nets: Sequence[KindNet]) -> dict[str, tuple[Edge, ...]]:
     return found
 
 
+def tight_groups(
+    nets: Sequence[KindNet], lanes: Lanes, rooms: pd.DataFrame, catalog: Catalog, laid: Laid | None
+) -> list[Groups]:
+    """List for each piece the smallest sets of kinds that do not fit in it, pipes that lie there already counted."""
+    there, names = _there(laid, lanes), [kind.kind for kind in nets]
+    known: dict[tuple[object, ...], Groups] = {}  # many pieces are alike
+    found = []
+    for edge, room in enumerate(rooms.to_dict("records")):
+        asked = [*names, laid.kind] if laid and edge in there else names
+        alike = (room["width_m"], room["left_side"], room["right_side"], len(asked))
+        if alike not in known:
+            known[alike] = misfits(catalog, room["width_m"], (room["left_side"], room["right_side"]), asked)
+        found.append(known[alike])
+    return found
+
+
+def both_routes(
+    nets: Sequence[KindNet], lanes: Lanes, tight: Sequence[Groups], catalog: Catalog, laid: Laid | None, limit: Limit
+) -> tuple[Joint, dict[str, tuple[Edge, ...]]]:
+    """Route all kinds together within a limit, and each by itself."""
+    return route_together(nets, lanes, tight, catalog, limit=limit, laid=laid), route_alone(nets)
+
+
+def routed_from(nets: Sequence[KindNet], lanes: Lanes, tight: Sequence[Groups], laid: Laid | None) -> bytes:
+    """Digest what ``both_routes`` reads besides the catalog: options often dig in lanes that are alike."""
+    told = hashlib.sha256(repr(tight).encode())
+    for kind in nets:
+        net = kind.net
+        told.update(repr((kind.kind, kind.price, net.count, net.root, net.terminals)).encode())
+        for arcs in (net.tail, net.head, net.cost):
+            told.update(arcs.tobytes())
+    told.update(lanes.pieces[["tail", "head", "length_m"]].to_numpy(float).tobytes())
+    told.update(repr((laid and laid.kind, sorted(_there(laid, lanes).items()))).encode())
+    return told.digest()
+
+
 def _pairs(net: Net, arcs: Indices) -> tuple[Edge, ...]:
     return tuple(sorted((int(net.tail[a]), int(net.head[a])) for a in arcs))
 
@@ -110,7 +148,7 @@ def _pairs(net: Net, arcs: Indices) -> tuple[Edge, ...]:
 def route_together(
     nets: Sequence[KindNet],
     lanes: Lanes,
-    rooms: pd.DataFrame,
+    tight: Sequence[Groups],
     catalog: Catalog,
     *,
     limit: Limit,
@@ -130,10 +168,10 @@ def route_together(
         One for each kind.
     lanes
         Pieces and links.
-    rooms
-        Width and sides of each piece (:func:`spatialreno.works.dig.lane_rooms.lane_rooms`), in the order of the pieces.
+    tight
+        For each piece, in their order, the sets of kinds that do not fit in it (``tight_groups``).
     catalog
-        Prices' share of excavation, clearances.
+        Prices' share of excavation, and what counts against a lane too narrow.
     limit
         Work or seconds; then the best plan and its bound.
     laid
@@ -144,7 +182,7 @@ def route_together(
     model = CutModel()
     columns = {kind.kind: add_net(model, kind.net, cost=kind.net.cost * (1 - share)) for kind in nets}
     opened = model.add(length, upper=np.inf, integer=False)
-    over = model.add(length[: len(rooms)] * penalty, upper=1.0, integer=False)
+    over = model.add(length[: len(tight)] * penalty, upper=1.0, integer=False)
     uses = {kind.kind: _uses(kind.net, columns[kind.kind], edge_of) for kind in nets}
     for kind in nets:
         for edge, arcs in uses[kind.kind].items():
@@ -153,19 +191,13 @@ def route_together(
     there = _there(laid, lanes)
     for edge, price in there.items():
         model.row([int(opened[edge])], [1.0], share * price, np.inf)
-    names = [kind.kind for kind in nets]
-    known: dict[tuple[object, ...], list[tuple[str, ...]]] = {}  # many pieces are alike
-    for edge, room in enumerate(rooms.to_dict("records")):
-        asked = [*names, laid.kind] if laid and edge in there else names
-        alike = (room["width_m"], room["left_side"], room["right_side"], len(asked))
-        if alike not in known:
-            known[alike] = misfits(catalog, room["width_m"], (room["left_side"], room["right_side"]), asked)
-        for group in known[alike]:
+    for edge, groups in enumerate(tight):
+        for group in groups:
             free = [kind for kind in group if kind in uses]
             arcs = [a for kind in free for a in uses[kind].get(edge, [])]
             model.row([*arcs, int(over[edge])], [1.0] * len(arcs) + [-1.0], -np.inf, len(free) - 1.0)
     quick = _one_after_another(nets, lanes, share, there)
-    plain = _value(quick, nets, lanes, rooms, catalog, laid)
+    plain = _value(quick, nets, lanes, tight, catalog, laid)
     found = solve_cuts(model, limit=limit)
     if found is None or not len(found.values):
         bound = min(max(found.bound if found else 0.0, 0.0), plain)
@@ -224,7 +256,7 @@ def _value(
     used: Mapping[str, tuple[Edge, ...]],
     nets: Sequence[KindNet],
     lanes: Lanes,
-    rooms: pd.DataFrame,
+    tight: Sequence[Groups],
     catalog: Catalog,
     laid: Laid | None,
 ) -> float:
@@ -239,10 +271,7 @@ def _value(
             total += float(cost[pair]) * (1 - share)
             if pair in edge_of:
                 kinds_in.setdefault(edge_of[pair], {})[kind.kind] = kind.price
-    rules = corridor_rules(catalog)
     for edge, kinds in kinds_in.items():
         total += length[edge] * share * max(kinds.values())
-        room = rooms.iloc[edge]
-        needed = best_order(frozenset(kinds), (room.left_side, room.right_side), rules).needed_m
-        total += length[edge] * penalty * float(needed > room.width_m + 1e-6)
+        total += length[edge] * penalty * float(any(kinds.keys() >= set(group) for group in tight[edge]))
     return total

@@ -10,13 +10,13 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from spatialreno.area import STATION, inhabited_buildings, pipes_in_use, seen_from_outside
+from spatialreno.area import STATION, inhabited_buildings, once_alike, pipes_in_use, seen_from_outside
 from spatialreno.errors import Fault, InputError
 from spatialreno.optimise import Limit
 from spatialreno.works.dig.both_ways import LANES, BothWays
 from spatialreno.works.dig.cross_section import Section, checked_kinds
 from spatialreno.works.dig.falls import FALLS, check_falls, deep_drains
-from spatialreno.works.dig.joint import Joint, KindNet, kind_net, route_alone, route_together
+from spatialreno.works.dig.joint import Joint, KindNet, both_routes, kind_net, routed_from, tight_groups
 from spatialreno.works.dig.lane_net import Lanes, lane_net, public_mains, tapped
 from spatialreno.works.dig.lane_rooms import lane_rooms
 from spatialreno.works.dig.phases import dig_phases
@@ -231,8 +231,10 @@ def plan_dig(
     faults += [*lost, *more]
     rooms = lane_rooms(area, lanes.pieces.geometry, [*([laid.kind] if laid else []), *(n.kind for n in nets)])
     rooms.index = lanes.pieces.index
-    joint = route_together(nets, lanes, rooms, area.catalog, limit=Limit(time_limit_s), laid=laid)
-    work = BothWays(area, lanes, rooms, nets, joint, route_alone(nets), laid)
+    tight, limit = tight_groups(nets, lanes, rooms, area.catalog, laid), Limit(time_limit_s)
+    given, alike = (nets, lanes, tight, area.catalog, laid, limit), routed_from(nets, lanes, tight, laid)
+    joint, alone = once_alike(area, both_routes, alike, *given) if time_limit_s is None else both_routes(*given)
+    work = BothWays(area, lanes, rooms, nets, joint, alone, laid)
     falls = [check_falls(area, lanes, n.kind, joint.used[n.kind], outfalls[n.kind])
              for n in nets if area.catalog.pipe_kinds.loc[n.kind, "gravity"]]  # fmt: skip
     for _, told in falls:
