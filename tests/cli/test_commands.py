@@ -6,10 +6,12 @@ import csv
 import io
 import json
 
+import pandas as pd
 import pytest
 from conftest import EXAMPLE, ROOT
 from formats.osm_town import Town
 
+import spatialreno as sr
 from spatialreno import read_area, read_scenario
 
 TABLES = {
@@ -179,6 +181,17 @@ def test_residents_writes_a_sheet_for_each_compound_and_an_index(run, small, tmp
     assert (tmp_path / "r" / "all.html").read_text("utf-8").count("张工") > 0
     refused = run("residents", small, "--option", "none", "--works", "none", "-o", tmp_path / "none")
     assert refused.code == 1 and "is no option" in refused.err and not (tmp_path / "none").exists()
+
+
+def test_only_a_command_holds_words_as_python_does(run, small, monkeypatch):
+    def read(path, **more):
+        held.append(pd.get_option("mode.string_storage"))
+        return read_area(path)
+
+    held, before = [], pd.get_option("mode.string_storage")
+    monkeypatch.setattr(sr, "read_area", read)
+    assert run("show", small).code == 0 and held == ["python"]
+    assert pd.get_option("mode.string_storage") == before
 
 
 def test_demo_does_the_main_job_and_names_what_it_wrote(run, small, tmp_path, monkeypatch):

@@ -42,10 +42,23 @@ class App(typer.Typer):
 
         def take(command: Command) -> Command:
             reads = "Area" in command.__annotations__.values()
-            register(_with_options(command, compares=compares) if reads else command)
+            register(_in_plain_words(_with_options(command, compares=compares) if reads else command))
             return command
 
         return take
+
+
+def _in_plain_words(command: Command) -> Command:
+    """Let a command hold words as Python does: in tables of some hundred rows arrow's way costs a tenth more."""
+
+    @wraps(command)
+    def run(**given: Any) -> Any:
+        import pandas as pd
+
+        with pd.option_context("mode.string_storage", "python"):
+            return command(**given)
+
+    return cast(Command, run)
 
 
 def _with_options(command: Command, *, compares: bool) -> Command:
