@@ -62,7 +62,8 @@ class Optimist:
         """Say for each of many choices which rungs no cut keeps it from."""
         reached = np.ones((len(choices), len(self.weights)), np.bool_)
         if len(self.first):
-            met = choices.astype(np.float32) @ self.members.T > 0.5
+            with np.errstate(all="ignore"):  # zeros and ones: flags come from lanes that BLAS leaves unused
+                met = choices.astype(np.float32) @ self.members.T > 0.5
             reached[:, self.cut_rungs] = np.logical_and.reduceat(met, self.first, axis=1)
         if self.ladders.size:
             climbed = np.logical_and.accumulate(reached[:, self.ladders] | (self.ladders < 0), axis=2)
