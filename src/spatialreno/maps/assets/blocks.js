@@ -4,17 +4,37 @@
 
   // Edges by pair of compounds and ring; each remembers its answer until something that shuts it off changes.
   app.merging = (edges, count) => {
-    const groups = new Map();
+    const groups = new Map(), things = new Map();
     for (const row of edges.rows) {
       const [a, b, ring, , around] = row, key = `${a} ${b} ${ring}`;
-      if (!groups.has(key)) groups.set(key, { pair: [a, b], around, rows: [], key: null, open: false });
-      groups.get(key).rows.push(row);
+      if (!groups.has(key)) groups.set(key, { pair: [a, b], around, rows: [], open: false });
+      const group = groups.get(key);
+      group.rows.push(row);
+      for (const [layer, id] of row[11]) noticed(things, layer, id).groups.add(group);
     }
+    const all = [...groups.values()], shutters = [...things.values()].flatMap(layer => [...layer.values()]);
+    let block = null;
     return stands => {
-      for (const group of groups.values()) look(group, edges, stands);
-      return united([...groups.values()].filter(group => group.open), count);
+      const asked = block ? new Set() : new Set(all);
+      for (const thing of shutters) {
+        const now = stands(thing.layer, thing.id);
+        if (now === thing.stands) continue;
+        thing.stands = now;
+        for (const group of thing.groups) asked.add(group);
+      }
+      const turned = [...asked].filter(group => look(group, edges, stands));
+      if (!block || turned.length) block = united(all.filter(group => group.open), count);
+      return block;
     };
   };
+
+  // What shuts edges off, by layer and id, with the edges it stands at.
+  function noticed(things, layer, id) {
+    if (!things.has(layer)) things.set(layer, new Map());
+    const own = things.get(layer);
+    if (!own.has(id)) own.set(id, { layer, id, groups: new Set(), stands: null });
+    return own.get(id);
+  }
 
   // For each compound the number of the first compound of its block.
   function united(groups, count) {
@@ -27,12 +47,11 @@
     return parent.map((_, k) => root(k));
   }
 
+  // Is a pair open now? Tells whether that is news.
   function look(group, edges, stands) {
-    const key = group.rows.map(row => row[11].map(([layer, id]) => stands(layer, id) ? 1 : 0).join("")).join();
-    if (key === group.key) return;
-    const stretches = group.rows.flatMap(row => stretchesOf(row, edges, stands));
-    group.key = key;
+    const was = group.open, stretches = group.rows.flatMap(row => stretchesOf(row, edges, stands));
     group.open = stretches.length > 0 && widest({ stretches, around: group.around }, edges.snap_m) >= edges.least_m - edges.snap_m;
+    return group.open !== was;
   }
 
   function stretchesOf([, , , along, , x, y, ux, uy, spans, shut, by], edges, stands) {

@@ -3,6 +3,7 @@
 (app => {
   "use strict";
   const BESIDE = [[0, 0], [17, 0], [-17, 0], [0, 17], [0, -17], [17, 17], [-17, -17]];
+  const MANY = 400;
   const ABOVE = [[0, 0], [0, 16], [0, -16], [0, 30], [0, -30]];
 
   app.thin = () => {
@@ -10,9 +11,25 @@
     for (const side of app.sides) thinned(container, app.map.getPane(side.panes.marks));
   };
 
+  // After a drag there is more to do only where marks out of sight wait.
+  app.panned = () => {
+    if (app.sides.some(side => app.map.getPane(side.panes.marks).children.length > MANY)) app.thin();
+  };
+
+  // Of very many marks only those in sight and around it are laid out, so that no click waits for the others.
+  function waiting(pane) {
+    const many = pane.children.length > MANY, size = app.map.getSize();
+    const [low, high] = [-0.5, 1.5].map(times => app.map.containerPointToLayerPoint(size.multiplyBy(times)));
+    for (const mark of pane.children) {
+      const at = L.DomUtil.getPosition(mark);
+      mark.classList.toggle("away", many && (at.x < low.x || at.x > high.x || at.y < low.y || at.y > high.y));
+    }
+  }
+
   function thinned(container, pane) {
-    const discs = [...pane.querySelectorAll(".leaflet-marker-icon.disc")];
-    const names = [...pane.querySelectorAll(".name bdi, .street-name bdi")];
+    waiting(pane);
+    const discs = [...pane.querySelectorAll(".leaflet-marker-icon.disc:not(.away)")];
+    const names = [...pane.querySelectorAll(".name:not(.away) bdi, .street-name:not(.away) bdi")];
     for (const mark of [...discs, ...names]) mark.style.translate = mark.style.visibility = "";
     const boxes = measured(discs);
     const labels = measured(names);

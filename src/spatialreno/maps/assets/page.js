@@ -115,6 +115,7 @@
     app.control("bottomright", app.north());
     map.fitBounds(given.bounds, { animate: false });
     map.on("zoomend", distance);
+    map.on("moveend resize", app.panned);
     app.inspect();
     app.search(tools);
     app.paper(container, key);

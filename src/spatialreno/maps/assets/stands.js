@@ -64,6 +64,14 @@
       cell[node] = Math.floor((x[node] - west) / MM) + wide * Math.floor((y[node] - south) / MM);
       count = Math.max(count, cell[node] + 1);
     }
-    return { cell, count, distinct: list => Int32Array.from(new Set(Array.from(list, node => cell[node]))) };
+    const seen = new Uint32Array(count);
+    let turn = 0;
+    const first = (found, one) => { if (seen[one] !== turn) { seen[one] = turn; found.push(one); } };
+    return {
+      cell, count,
+      // The cells in which some nodes lie, and those of several lists.
+      distinct: nodes => { const found = []; turn++; for (let k = 0; k < nodes.length; k++) first(found, cell[nodes[k]]); return Int32Array.from(found); },
+      together: lists => { const found = []; turn++; for (const list of lists) for (let k = 0; k < list.length; k++) first(found, list[k]); return Int32Array.from(found); },
+    };
   };
 })(spatialreno);

@@ -9,10 +9,10 @@
   app.walking = (model, spot) => {
     const graph = app.graph(model.walk), walker = app.walker(graph, model.norm.limit_mm);
     const stands = app.standing(model, graph), ground = app.cellsOf(graph);
-    const { homes } = model.people, { doors } = model.walk;
+    const { homes } = model.people, doors = flatDoors(model.walk.doors), behind = homesBehind(doors, homes, graph.nodes);
     const blank = () => new Int32Array(graph.nodes).fill(FAR);
     const marks = () => ({ at: new Uint8Array(graph.nodes), cells: new Uint8Array(ground.count), list: [] });
-    const fields = model.norm.kinds.map(() => ({ far: blank(), source: new Map(), hosts: new Set(), moved: marks() }));
+    const fields = model.norm.kinds.map(() => ({ far: blank(), source: blank(), ways: [], hosts: new Set(), moved: marks(), stirred: new Uint8Array(homes.length), woken: [] }));
     const metres = todays();
     const stirred = new Uint8Array(ground.count); // cells where anything at all changes
     const ends = marks(), looked = new Uint32Array(graph.nodes), dirty = new Uint8Array(graph.bySet.start.length - 1);
@@ -51,69 +51,127 @@
       return kinds;
     }
 
-    // The open ways from some places into the graph; ways are flat rows of node, length, set of labels.
-    function sourceOf(ways) {
-      const source = new Map();
+    // Ways by the set of labels that shuts them, flat pairs of node and length, and by node, flat pairs of length and set.
+    function sorted(ways) {
+      const bySet = new Map(), byNode = new Map();
+      const add = (map, key, one, other) => { const own = map.get(key); if (own) own.push(one, other); else map.set(key, [one, other]); };
       for (const list of ways) for (let k = 0; k < list.length; k += 3) {
-        const node = list[k], away = list[k + 1];
-        if (graph.barred[list[k + 2]] === 0 && !(source.get(node) <= away)) source.set(node, away);
+        add(bySet, list[k + 2], list[k], list[k + 1]);
+        add(byNode, list[k], list[k + 1], list[k + 2]);
       }
-      return source;
+      return { bySet, byNode };
     }
 
-    // Ways by the set of labels that shuts them, flat pairs of node and length.
-    function bySet(ways) {
-      const found = new Map();
-      for (const list of ways) for (let k = 0; k < list.length; k += 3) {
-        if (!found.has(list[k + 2])) found.set(list[k + 2], []);
-        found.get(list[k + 2]).push(list[k], list[k + 1]);
+    // Say anew where walks begin at some nodes: the shortest open way. Returns what changed, flat pairs of node and before.
+    function beginnings(field, nodes) {
+      const moves = [], { source, byNode } = field;
+      for (const node of nodes) {
+        const ways = byNode.get(node) || [];
+        let least = FAR;
+        for (let k = 0; k < ways.length; k += 2) if (ways[k] < least && graph.barred[ways[k + 1]] === 0) least = ways[k];
+        if (least !== source[node]) { moves.push(node, source[node]); source[node] = least; }
       }
-      return found;
+      return moves;
     }
 
     function visit(field, kind, shift) {
+      const nodes = new Set();
       field.fresh = field.puts !== kind.puts;
-      if (field.fresh) Object.assign(field, kind, { bySet: bySet(kind.ways) });
-      const same = !field.fresh && !shift.touched.some(set => field.bySet.has(set));
-      field.nodes = walker.mend(field, shift, same ? field.source : sourceOf(field.ways));
-      if (!groups.size) return;
-      const { start, head } = graph;
-      for (const node of field.nodes) {
-        mark(field.moved, node);
-        for (let arc = start[node]; arc < start[node + 1]; arc++) mark(field.moved, head[arc]);
+      if (field.fresh) {
+        for (const node of field.byNode ? field.byNode.keys() : []) nodes.add(node);
+        Object.assign(field, kind, sorted(kind.ways));
+        for (const node of field.byNode.keys()) nodes.add(node);
+      } else for (const set of shift.touched) {
+        const ways = field.bySet.get(set);
+        if (ways) for (let k = 0; k < ways.length; k += 2) nodes.add(ways[k]);
       }
+      const { nodes: moved, risen } = walker.mend(field, shift, beginnings(field, nodes));
+      field.nodes = moved;
+      if (!groups.size) return;
+      // Who is reached later may be reached by residents from beside.
+      const { start, head } = graph;
+      for (let k = 0; k < moved.length; k++) {
+        const node = moved[k];
+        mark(field.moved, node);
+        wake(field, node);
+        if (k < risen) for (let arc = start[node]; arc < start[node + 1]; arc++) mark(field.moved, head[arc]);
+      }
+    }
+
+    // Whose doors are here may walk longer or less.
+    function wake({ stirred, woken }, node) {
+      for (let k = behind.begin[node]; k < behind.begin[node + 1]; k++) {
+        const home = behind.home[k];
+        if (!stirred[home]) { stirred[home] = 1; woken.push(home); }
+      }
+    }
+
+    function calm(field) {
+      for (const home of field.woken) field.stirred[home] = 0;
+      field.woken.length = 0;
     }
 
     // ---- residents ------------------------------------------------------------------------------------------------
     // Residents' gates let through the people of every compound in the block of a compound beside them.
-    function opensOf(state, block) {
-      const opens = new Map(block.map(root => [root, new Set()]));
-      for (const [id, gate] of Object.entries(model.works.gates)) {
-        if (state.walkers(id) !== "residents" || app.gateGone(gate, state.gone.walls)) continue;
-        for (const yard of gate.beside) opens.get(block[yardNumber.get(yard)]).add(id);
-      }
-      return new Map([...opens].map(([root, gates]) => [root, [...gates].sort()]));
-    }
     const yardNumber = new Map(model.yards.ids.map((id, k) => [id, k]));
+    const gates = Object.keys(model.works.gates).sort().map(id => {
+      const gate = model.works.gates[id];
+      return { id, gate, beside: gate.beside.map(yard => yardNumber.get(yard)) };
+    });
+    const yardOf = Int32Array.from(homes, row => model.people.yard[row]);
 
-    function grouped(state, block) {
-      const opens = opensOf(state, block), found = new Map(), keys = new Map();
-      for (const [root, gates] of opens) keys.set(root, JSON.stringify(gates));
-      homes.forEach((row, home) => {
-        const yard = model.people.yard[row], root = yard >= 0 ? block[yard] : -1;
-        const key = root >= 0 ? keys.get(root) : "[]";
-        if (!found.has(key)) found.set(key, { key, gates: root >= 0 ? opens.get(root) : [], homes: [] });
-        found.get(key).homes.push(home);
+    const passable = state => gates.map(({ id, gate }) => state.walkers(id) === "residents" && !app.gateGone(gate, state.gone.walls));
+
+    // The numbers of the gates that are opened to each block, in order, by its first compound.
+    function opensOf(open, block) {
+      const opens = new Map(block.map(root => [root, []]));
+      gates.forEach(({ beside }, k) => {
+        if (open[k]) for (const yard of beside) {
+          const own = opens.get(block[yard]);
+          if (own[own.length - 1] !== k) own.push(k);
+        }
       });
+      return opens;
+    }
+
+    const named = numbers => numbers.map(k => gates[k].id);
+
+    // Homes for which the same gates open; they are the same homes until a gate or a block changes.
+    const keys = homes.map(() => null);
+    let grouping = { open: [], block: null, found: null };
+    function grouped(state, block) {
+      const open = passable(state);
+      if (grouping.block === block && same(open, grouping.open)) return grouping.found;
+      const found = new Map(), byRoot = new Map();
+      const group = numbers => {
+        const key = numbers.join(" ");
+        if (!found.has(key)) found.set(key, { key, gates: named(numbers), homes: [] });
+        return found.get(key);
+      };
+      for (const [root, numbers] of opensOf(open, block)) byRoot.set(root, group(numbers));
+      const nobodys = group([]);
+      yardOf.forEach((yard, home) => (yard >= 0 ? byRoot.get(block[yard]) : nobodys).homes.push(home));
+      for (const [key, one] of found) if (!one.homes.length) found.delete(key);
+      grouping = { open, block, found };
       return found;
     }
 
-    const equal = (one, other) => one.length === other.length && one.every((value, k) => value === other[k]);
+    function same(one, other) {
+      if (one === other) return true;
+      if (one.length !== other.length) return false;
+      for (let k = 0; k < one.length; k++) if (one[k] !== other[k]) return false;
+      return true;
+    }
+
+    function any(list, flags) {
+      for (let k = 0; k < list.length; k++) if (flags[list[k]]) return true;
+      return false;
+    }
 
     // The gates of a group are opened only when one of its walks has to be walked again.
     function serve(group, old, shift) {
-      const kept = old && equal(old.homes, group.homes) && !stands.watch(group.key, group.gates).some(set => dirty[set]);
-      if (kept && old.cells && !fields.some(field => field.fresh) && !old.cells.some(cell => stirred[cell])) {
+      const alike = old && !any(stands.watch(group.key, group.gates), dirty), kept = alike && same(old.homes, group.homes);
+      if (kept && old.cells && !fields.some(field => field.fresh) && !any(old.cells, stirred)) {
         Object.assign(group, { extra: old.extra, balls: old.balls, cells: old.cells });
         return;
       }
@@ -123,24 +181,27 @@
         flags = stands.passing(base, group.gates);
         group.extra = flags.length ? app.flip(graph, flags) : NONE;
       };
-      if (kept) group.extra = old.extra; else pass();
+      if (alike) group.extra = old.extra; else pass();
       group.balls = fields.map((field, kind) => {
-        const ball = kept ? old.balls[kind] : null;
-        if (ball && !field.fresh && !met(ball, field, shift)) return ball;
+        const ball = alike && !field.fresh ? old.balls[kind] : null;
+        if (ball && ball.nodes === null) {
+          for (const home of group.homes) if (field.stirred[home] || keys[home] !== group.key) walk(home, kind);
+          return ball;
+        }
+        if (ball && kept && !met(ball, field, shift)) return ball;
         pass();
         return group.extra.sets.length ? nearby(group, kind) : read(group, kind);
       });
       if (flags && flags.length) app.flip(graph, stands.back(flags));
       // Walks that are visitors' own may change wherever visitors' do: such a group is always asked.
-      group.cells = group.balls.every(ball => ball.nodes) ? Int32Array.from(new Set(group.balls.flatMap(ball => [...ball.cells]))) : null;
+      group.cells = group.balls.every(ball => ball.nodes) ? ground.together(group.balls.map(ball => ball.cells)) : null;
     }
 
     // Did anything that this ball of walks looked at change?
     function met({ touched, nodes, cells }, field, { opened, shut }) {
-      const near = marked => cells.some(cell => marked.cells[cell]);
       const { moved } = field;
-      if (field.nodes.length && (nodes === null || near(moved) && nodes.some(node => moved.at[node]))) return true;
-      return (opened.length || shut.length) > 0 && touched.length > 0 && near(ends) && touched.some(node => ends.at[node]);
+      if (field.nodes.length && any(cells, moved.cells) && any(nodes, moved.at)) return true;
+      return (opened.length || shut.length) > 0 && touched.length > 0 && any(cells, ends.cells) && any(touched, ends.at);
     }
 
     // With their gates open, people of a group walk on from where visitors are.
@@ -148,7 +209,7 @@
       const begun = [];
       for (const set of group.extra.sets) {
         const ways = field.bySet.get(set) || [];
-        for (let k = 0; k < ways.length; k += 2) if (!(field.source.get(ways[k]) <= ways[k + 1])) begun.push(ways[k], ways[k + 1]);
+        for (let k = 0; k < ways.length; k += 2) if (field.source[ways[k]] > ways[k + 1]) begun.push(ways[k], ways[k + 1]);
       }
       return { begun, touched: walker.ease(field, group.extra.opened, begun, farthest(group, field.far)) };
     }
@@ -158,13 +219,13 @@
       read(group, kind);
       walker.undo();
       const nodes = around(group, touched, begun);
-      return { touched: Int32Array.from(touched), nodes, cells: ground.distinct(nodes) };
+      return { touched, nodes, cells: ground.distinct(nodes) };
     }
 
     // Beyond the farthest door nobody at home walks less.
     function farthest(group, far) {
       let most = 0;
-      for (const home of group.homes) for (const [node] of doors[homes[home]]) most = Math.max(most, far[node]);
+      for (const home of group.homes) for (let k = doors.begin[homes[home]]; k < doors.begin[homes[home] + 1]; k++) most = Math.max(most, far[doors.node[k]]);
       return most;
     }
 
@@ -176,25 +237,26 @@
       touched.forEach(add);
       for (let k = 0; k < begun.length; k += 2) add(begun[k]);
       for (const hop of group.extra.opened) { add(first[hop]); add(second[hop]); }
-      for (const home of group.homes) for (const [node] of doors[homes[home]]) add(node);
+      for (const home of group.homes) for (let k = doors.begin[homes[home]]; k < doors.begin[homes[home] + 1]; k++) add(doors.node[k]);
       return Int32Array.from(found);
     }
 
     function read(group, kind) {
-      const { far, hosts } = fields[kind];
-      for (const home of group.homes) {
-        const away = hosts.has(homes[home]) ? 0 : atDoors(far, homes[home]);
-        if (away === metres[home][kind]) continue;
-        if (!changed.has(home)) metres[home] = metres[home].slice();
-        changed.add(home);
-        metres[home][kind] = away;
-      }
+      for (const home of group.homes) walk(home, kind);
       return { touched: [], nodes: null, cells: [] };
+    }
+
+    function walk(home, kind) {
+      const { far, hosts } = fields[kind], away = hosts.has(homes[home]) ? 0 : atDoors(far, homes[home]);
+      if (away === metres[home][kind]) return;
+      if (!changed.has(home)) metres[home] = metres[home].slice();
+      changed.add(home);
+      metres[home][kind] = away;
     }
 
     function atDoors(far, row) {
       let least = FAR;
-      for (const [node, out] of doors[row]) if (far[node] !== FAR) least = Math.min(least, far[node] + out);
+      for (let k = doors.begin[row]; k < doors.begin[row + 1]; k++) least = Math.min(least, far[doors.node[k]] + doors.out[k]);
       return least;
     }
 
@@ -211,12 +273,13 @@
       let served = 0;
       for (const [key, group] of found) {
         serve(group, groups.get(key), shift);
+        for (const home of group.homes) keys[home] = key;
         if (++served % SLICE === 0) yield;
       }
       groups = found;
       unmark(ends);
       for (const set of shift.touched) dirty[set] = 0;
-      for (const field of fields) unmark(field.moved);
+      for (const field of fields) { unmark(field.moved); calm(field); }
     }
 
     // Who lives behind a gate for residents walks through it to a facility, and home again.
@@ -256,10 +319,10 @@
         if (!base) running = steps(state, block, []);
         finish();
         const yard = place.building === undefined ? -1 : model.people.yard[place.building];
-        const flags = yard >= 0 ? stands.passing(base, opensOf(state, block).get(block[yard])) : [];
+        const flags = yard >= 0 ? stands.passing(base, named(opensOf(passable(state), block).get(block[yard]))) : [];
         app.flip(graph, flags);
-        const { ways } = spot(place), field = { far: blank(), source: new Map(), bySet: bySet([ways]) };
-        walker.mend(field, NONE, sourceOf([ways]));
+        const { ways } = spot(place), field = { far: blank(), source: blank(), ...sorted([ways]) };
+        walker.mend(field, NONE, beginnings(field, field.byNode.keys()));
         const buildings = model.people.buildings.map((_, row) => row === place.building ? 0 : atDoors(field.far, row));
         if (place.facility !== undefined) residents(field, buildings);
         const far = app.groundFar(model.ground, graph, field.far);
@@ -269,4 +332,21 @@
       },
     };
   };
+
+  // The homes whose doors lead to a node: home[begin[node]] …
+  function homesBehind(doors, homes, nodes) {
+    const begin = new Int32Array(nodes + 1), each = act => homes.forEach((row, home) => { for (let k = doors.begin[row]; k < doors.begin[row + 1]; k++) act(doors.node[k], home); });
+    each(node => { begin[node + 1]++; });
+    for (let node = 0; node < nodes; node++) begin[node + 1] += begin[node];
+    const home = new Int32Array(begin[nodes]), fill = begin.slice();
+    each((node, one) => { home[fill[node]++] = one; });
+    return { begin, home };
+  }
+
+  // Ways out of buildings: those of a row are node[begin[row]] … with their millimetres.
+  function flatDoors(doors) {
+    const begin = new Int32Array(doors.length + 1);
+    doors.forEach((own, row) => { begin[row + 1] = begin[row] + own.length; });
+    return { begin, node: Int32Array.from(doors.flatMap(own => own.map(([node]) => node))), out: Int32Array.from(doors.flatMap(own => own.map(([, out]) => out))) };
+  }
 })(spatialreno);
