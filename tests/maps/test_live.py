@@ -383,6 +383,34 @@ def test_hostile_ids_survive_the_file_and_the_address(browser, tmp_path):
     assert run(browser, "return spatialreno.planOf(spatialreno.toml('a', 'b')).walls") == [name]
 
 
+def test_a_model_that_comes_compressed_walks_the_same(opened, today, tmp_path, monkeypatch):
+    """Columns that lie behind the model hold what columns written as text hold."""
+    metres = "JSON.stringify(spatialreno.now.metres.map(row => Array.from(row)))"
+    walked = f"spatialreno.toggle('walls', 'W1'); return {metres}"
+    plain = run(opened, walked)
+    monkeypatch.setattr("spatialreno.maps.live_page.page._PACKED_FROM", 0)
+    opened.get(live_of(today).save(tmp_path / "compressed.html").as_uri())
+    opened.execute_async_script(
+        "const done = arguments[0], look = () => spatialreno.ready ? done() : setTimeout(look, 20); look()"
+    )
+    assert run(opened, "return spatialreno.columns.byteLength") > 0
+    assert run(opened, walked) == plain
+
+
+def test_of_very_many_marks_those_out_of_sight_wait(opened):
+    """Marks far away are not laid out while there are hundreds; all come back when there are few."""
+    added = """const icon = L.divIcon({ className: 'disc', html: '' });
+window.many = L.layerGroup([...Array(500)].map((_, k) => L.marker([1, k / 9], { icon }))).addTo(spatialreno.map);
+spatialreno.thin();"""
+    own = len(find(opened, ".disc.leaflet-marker-icon"))
+    run(opened, added)
+    assert len(find(opened, ".disc.away")) == 500
+    run(opened, "spatialreno.map.setView([1, 3], 10, { animate: false })")  # some of them are in sight here
+    assert 0 < len(find(opened, ".disc.leaflet-marker-icon:not(.away)")) < 500
+    run(opened, "window.many.remove(); spatialreno.thin()")
+    assert len(find(opened, ".disc.leaflet-marker-icon:not(.away)")) == own
+
+
 FRESH = """const [app, m, plan] = [spatialreno, spatialreno.page.model, spatialreno.plan];
 const gone = {walls: new Set(plan.walls), structures: new Set(plan.structures)};
 const state = {gone, walkers: id => plan.gates[id] || m.works.gates[id].walkers, thing: (l, id) => !gone[l].has(id)};

@@ -58,6 +58,8 @@ class Register:
 
     def uncounted(self, unit: str, place: str) -> tuple[str, ...]:
         """Name the homes of a place whose households nobody knows: its electorate is larger than ``homes``."""
+        if not len(self._uncounted):
+            return ()
         found = self._uncounted
         if unit == "compound":
             found = found[found == place]
@@ -92,13 +94,28 @@ class Register:
             An unknown matter, or a place where nobody lives.
         """
         unit = matter_row(self.area, kind)["electorate"]
-        found = self._at(unit, place)
-        if not len(found) and unit != "area":
-            raise InputError(f"{kind}:{place}: no homes. Name the {unit} whose owners decide, by its id.")
-        return found
+        rows = self._voting(kind, unit, place)
+        return self.homes if unit == "area" else self.homes.iloc[list(rows)]
 
-    def _at(self, unit: str, place: str) -> pd.DataFrame:
-        return self.homes if unit == "area" else self.homes.iloc[self._living[unit].get(place, [])]
+    def _voting(self, kind: str, unit: str, place: str) -> Sequence[int]:
+        """Number the homes whose owners decide a matter at a place, or refuse a place without any."""
+        rows = self._at(unit, place)
+        if not rows and unit != "area":
+            raise InputError(f"{kind}:{place}: no homes. Name the {unit} whose owners decide, by its id.")
+        return rows
+
+    def _at(self, unit: str, place: str) -> Sequence[int]:
+        return range(len(self.homes)) if unit == "area" else self._living[unit].get(place, [])
+
+    @cached_property
+    def _areas(self) -> list[tuple[str, float]]:
+        """Each home with its m², in the order of ``homes``: districts ask for thousands of polls."""
+        return [(str(name), float(m2)) for name, m2 in self.homes["area_m2"].items()]
+
+    @cached_property
+    def _choices(self) -> list[tuple[str, str]]:
+        """Each home that said something with what it said, in the order of ``votes``."""
+        return list(zip(self.votes["household"], self.votes["choice"], strict=True))
 
     def poll(self, kind: str, place: str, *, rule: VoteRule | None = None) -> Poll:
         """Gather one matter at one place: who may vote, who said what, and the rule.
@@ -110,11 +127,11 @@ class Register:
         """
         row = matter_row(self.area, kind)
         uncounted = self.uncounted(row["electorate"], place)
-        own = self._at(row["electorate"], place) if uncounted else self.electorate(kind, place)
-        said = self.votes.iloc[self._said.get((kind, place), [])]
+        unit = row["electorate"]
+        own = self._at(unit, place) if uncounted else self._voting(kind, unit, place)
+        said = self._said.get((kind, place), [])
         law = rule or vote_rule(self.area.catalog, row["rule"])
-        areas = {str(i): float(m2) for i, m2 in own["area_m2"].items()}
-        return Poll(areas, dict(zip(said["household"], said["choice"], strict=True)), law, uncounted)
+        return Poll(dict(self._areas[k] for k in own), dict(self._choices[k] for k in said), law, uncounted)
 
     def joint_poll(self, kind: str, places: Sequence[str]) -> Poll:
         """Gather one matter that concerns several places at once: everybody votes at his own place.

@@ -54,6 +54,12 @@ const spatialreno = { themes: [], guests: [], stage: Infinity, shade: "", origin
     event.preventDefault();
   });
 
+  app.bytesOf = base64 => {
+    const raw = atob(base64), bytes = new Uint8Array(raw.length);
+    for (let k = 0; k < raw.length; k++) bytes[k] = raw.charCodeAt(k);
+    return bytes;
+  };
+
   // Whole ten-millionths of a degree, each but the first a step from the one before → [latitude, longitude].
   app.points = flat => {
     const found = [];

@@ -4,19 +4,13 @@
   const TOUCH_MM = 1;
 
   app.fitsOf = given => {
-    const begin = app.unpacked(given.sets.begin), labels = app.unpacked(given.sets.labels);
+    const begin = app.starts(app.unpacked(given.sets.sizes)), labels = app.unpacked(given.sets.labels);
     const classes = given.classes.map(({ shapes, count, shape, need }) => ({
-      shapes, begin: starts(app.unpacked(count)), shape: app.unpacked(shape), need: app.unpacked(need),
+      shapes, begin: app.starts(app.unpacked(count)), shape: app.unpacked(shape), need: app.unpacked(need),
     }));
     const needs = set => Array.from(labels.subarray(begin[set], begin[set + 1]), k => given.labels[k]);
     return Object.assign({}, given, { classes, needs });
   };
-
-  function starts(count) {
-    const begin = new Int32Array(count.length + 1);
-    count.forEach((n, k) => { begin[k + 1] = begin[k] + n; });
-    return begin;
-  }
 
   // Everything put, one after the other: { ring, ok, said }; ok is null where nobody can say.
   app.fitting = (facilities, gone) => {

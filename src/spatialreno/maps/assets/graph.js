@@ -7,17 +7,36 @@
 
   app.FAR = 0x7fffffff;
 
-  app.unpacked = ([type, text]) => {
-    const raw = atob(text);
-    const bytes = new Uint8Array(raw.length);
-    for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
-    return new READ[type](bytes.buffer);
+  // A column is written as text, or lies among the columns of the page, from a byte on.
+  app.unpacked = ([type, from, many]) =>
+    typeof from === "string" ? new READ[type](app.bytesOf(from).buffer) : new READ[type](app.columns, from, many);
+
+  // Where each part begins, and where the last one ends.
+  app.starts = count => {
+    const begin = new Int32Array(count.length + 1);
+    count.forEach((n, k) => { begin[k + 1] = begin[k] + n; });
+    return begin;
+  };
+
+  // Ways from places into the graph: of each the flat rows of node, length, set of labels.
+  app.waysOf = given => {
+    const [count, steps, length, set] = ["count", "steps", "length", "set"].map(name => app.unpacked(given[name]));
+    const begin = app.starts(count);
+    return Array.from(count, (many, place) => {
+      const rows = new Int32Array(3 * many);
+      for (let k = begin[place], at = 0, node = place; k < begin[place + 1]; k++, at += 3) {
+        rows[at] = node += steps[k];
+        rows[at + 1] = length[k];
+        rows[at + 2] = set[k];
+      }
+      return rows;
+    });
   };
 
   app.graph = given => {
     const x = app.unpacked(given.x), y = app.unpacked(given.y), degree = app.unpacked(given.degree);
     const steps = app.unpacked(given.steps), set = app.unpacked(given.set);
-    const begin = app.unpacked(given.sets.begin), labels = app.unpacked(given.sets.labels);
+    const begin = app.starts(app.unpacked(given.sets.sizes)), labels = app.unpacked(given.sets.labels);
     const nodes = degree.length, hops = steps.length, sets = begin.length - 1;
     const first = new Int32Array(hops), second = new Int32Array(hops), length = new Int32Array(hops);
     for (let node = 0, hop = 0; node < nodes; node++) for (let k = 0; k < degree[node]; k++, hop++) {

@@ -4,9 +4,7 @@
 
   app.groundOf = given => {
     const [x, y, count, steps, more, set] = ["x", "y", "count", "steps", "more", "set"].map(name => app.unpacked(given[name]));
-    const begin = new Int32Array(count.length + 1);
-    count.forEach((n, k) => { begin[k + 1] = begin[k] + n; });
-    return { ...given, x, y, begin, steps, more, set, many: x.length };
+    return { ...given, x, y, begin: app.starts(count), steps, more, set, many: x.length };
   };
 
   // Ways from a point: flat rows of node, length, set of labels.

@@ -8,6 +8,7 @@
 
   app.prepare = () => {
     model = app.page.model;
+    model.walk.ways = app.waysOf(model.walk.ways);
     model.ground = app.groundOf(model.walk.ground);
     model.fits = app.fitsOf(model.fits);
     walking = app.walking(model, app.spot);

@@ -23,7 +23,7 @@ from spatialreno.maps.live_page.fit_model import fit_model
 from spatialreno.maps.live_page.ground_model import ground_points
 from spatialreno.maps.live_page.panel import panel, tools, years
 from spatialreno.maps.live_page.starts import starts
-from spatialreno.maps.live_page.typed_arrays import packed
+from spatialreno.maps.live_page.typed_arrays import columns_apart, packed
 from spatialreno.maps.live_page.walk_model import walk_model
 from spatialreno.maps.page.page import MAP_SCRIPTS, WORDS, Page, degrees, map_of, name_titles, payload
 from spatialreno.maps.words import safe_html
@@ -213,7 +213,8 @@ def _figure(
     said["kinds"] = [facility_title(kind, area.catalog, lang) for kind in model["norm"]["kinds"]]
     said["payers"] = {who: payer_word(who, lang, area.catalog) for who in plan_model.payers(model["works"])}
     said["starts"] = starts(area, scenarios, model["walk"]["origin"], lang)
-    said["model"] = safe_html.packed_text(model) if model["walk"]["hops"] > _PACKED_FROM else model
+    packed_up = model["walk"]["hops"] > _PACKED_FROM
+    said["model"] = safe_html.packed_text(*columns_apart(model)) if packed_up else model
     Panel(beside, safe_html.data(said), start="startLive").add_to(plan)
     return plan.get_root()
 

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 _TYPES = (("u1", 0, 2**8), ("u2", 0, 2**16), ("i4", -(2**31), 2**31))
 
 
-def packed(values: ArrayLike) -> list[str]:
+class Column(list[str]):
+    """A column as it stands in a page: ``[type, base64]``; only ``packed`` makes it."""
+
+
+def packed(values: ArrayLike) -> Column:
     """Write whole numbers as ``[type, base64]``.
 
     Parameters
@@ -39,8 +43,41 @@ def packed(values: ArrayLike) -> list[str]:
     low, high = (int(whole.min()), int(whole.max())) if len(whole) else (0, 0)
     for name, least, most in _TYPES:
         if least <= low and high < most:
-            return [name, base64.b64encode(whole.astype(f"<{name}").tobytes()).decode("ascii")]
+            return Column([name, base64.b64encode(whole.astype(f"<{name}").tobytes()).decode("ascii")])
     raise OverflowError(f"{high}: too large for a page")
+
+
+def columns_apart(tree: Any) -> tuple[Any, bytes]:
+    """Take the columns out of a tree, where they are compressed better as bytes than as text.
+
+    Parameters
+    ----------
+    tree
+        Dictionaries, lists and values, among them what ``packed`` wrote.
+
+    Returns
+    -------
+    tuple
+        The tree with ``[type, first byte, count]`` in place of each column, and all their bytes, each column from a
+        multiple of four on.
+
+    Examples
+    --------
+    >>> columns_apart({"x": packed([1, 2, 300]), "y": packed([7])})
+    ({'x': ['u2', 0, 3], 'y': ['u1', 8, 1]}, b'\\x01\\x00\\x02\\x00,\\x01\\x00\\x00\\x07\\x00\\x00\\x00')
+    """
+    written = bytearray()
+
+    def apart(part: Any) -> Any:
+        if isinstance(part, Column):
+            own, begin = base64.b64decode(part[1]), len(written)
+            written.extend(own + bytes(-len(own) % 4))
+            return [part[0], begin, len(own) // int(part[0][1])]
+        if isinstance(part, dict):
+            return {key: apart(value) for key, value in part.items()}
+        return [apart(value) for value in part] if isinstance(part, (list, tuple)) else part
+
+    return apart(tree), bytes(written)
 
 
 @dataclass
@@ -60,10 +97,9 @@ class LabelSets:
             found[carrier[low]] = self.number.setdefault(key, len(self.number))
         return found
 
-    def table(self) -> dict[str, list[str]]:
-        """Write all sets: where each begins, and its labels."""
-        sizes = [len(key) for key in self.number]
+    def table(self) -> dict[str, Column]:
+        """Write all sets: how many labels each has, and these."""
         return {
-            "begin": packed(np.concatenate([[0], np.cumsum(sizes)])),
+            "sizes": packed([len(key) for key in self.number]),
             "labels": packed([label for key in self.number for label in key]),
         }

@@ -65,7 +65,7 @@ def walk_model(area: StudyArea, facilities: list[str], ground: Ground) -> dict[s
         "origin": [fabric.frame.x0, fabric.frame.y0],
         "labels": [list(label) for label in fabric.obstacles.labels],
         "doors": [[list(pair) for pair in doors_of(fabric, row)] for row in range(len(area.buildings))],
-        "ways": _ways(area, fabric, places, sets),
+        "ways": _columns(_ways(area, fabric, places, sets)),
         "hosts": places.host.tolist(),
         "ground": _ground(area, fabric, sets, ground),
         "sets": sets.table(),
@@ -91,6 +91,18 @@ def _hops(area: StudyArea, fabric: Fabric, sets: LabelSets) -> dict[str, Any]:
         "steps": packed(_steps(first[order], second[order])),
         "set": packed(number[order]),
         "odd": [packed(odd), packed(hops.length[order][odd])],
+    }
+
+
+def _columns(ways: list[list[int]]) -> dict[str, Any]:
+    """Write the ways of places as columns: how many each has, and their nodes (as steps), lengths and sets."""
+    rows = np.concatenate([np.empty(0, np.int64), *ways]).astype(np.int64).reshape(-1, 3)
+    count = [len(own) // 3 for own in ways]
+    return {
+        "count": packed(count),
+        "steps": packed(_steps(np.repeat(np.arange(len(ways)), count), rows[:, 0])),
+        "length": packed(rows[:, 1]),
+        "set": packed(rows[:, 2]),
     }
 
 

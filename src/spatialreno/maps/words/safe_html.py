@@ -95,10 +95,10 @@ def packed_data(value: object) -> str:
     return f'"{packed_text(value)}"'
 
 
-def packed_text(value: object) -> str:
-    """Write data as compressed JSON in base64, to stand as a text among other data."""
-    written = json.dumps(_clean_tree(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return base64.b64encode(zlib.compress(written.encode("utf-8"), 9)).decode("ascii")
+def packed_text(value: object, columns: bytes = b"") -> str:
+    """Write data as compressed JSON in base64, to stand as a text among other data; after a zero come its columns."""
+    written = json.dumps(_clean_tree(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
+    return base64.b64encode(zlib.compress(written + (b"\0" + columns if columns else b""), 9)).decode("ascii")
 
 
 def data(value: object) -> str:
