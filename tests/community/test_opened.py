@@ -173,3 +173,20 @@ def test_whatever_makes_a_walk_between_two_yards_shorter_asks_both(data):
     after = Scenario("o", "", acts).apply(area)
     if far(after) < far(area) - 0.01:
         assert asked(area, *acts).get("open") == {"C1", "C2"}
+
+
+@pytest.mark.every_day
+def test_a_house_between_two_yards_asks_its_owner_besides_the_vote_on_the_way():
+    """The way it leaves open is voted on by both yards; whose house it is, is asked too, and told where unknown."""
+    at_x = {"H1": 10, "H2": 70}
+    homes = [{"id": i, "households": 6, "geometry": shapely.box(x, 60, x + 15, 70)} for i, x in at_x.items()]
+    houses = [*homes, {"id": "H9", "use": "office", "geometry": shapely.box(45, 40, 55, 60)}]
+    halves = [LineString([(50, 0), (50, 40)]), LineString([(50, 60), (50, 100)])]
+    walls = [{"id": f"W{k}", "geometry": half} for k, half in enumerate(halves, 1)]
+    own = {"feature_id": "H9", "party_id": "U1", "right": "ownership"}
+    gone = demolish("buildings", ids=["H9"])
+    held, free = (court(buildings=houses, walls=walls, rights=rights) for rights in ([own], []))
+    assert asked(held, gone) == asked(free, gone) == BOTH
+    assert "U1" in owners(held, gone)
+    assert find_consents(held, Scenario("o", "", [gone])).ownerless == 0
+    assert find_consents(free, Scenario("o", "", [gone])).ownerless == 1

@@ -186,8 +186,8 @@ def test_a_share_of_a_household_is_not_told_where_one_home_is_not_counted(yards)
 
 
 def test_what_has_a_price_and_no_quantity_is_told_apart(yards):
-    """A canteen of unknown size has a price of 2 750 a square metre; a new name has none."""
-    acts = [alter("buildings", ids=["B1"], set={"name": "x"})]
+    """A canteen of unknown size has a price of 2 750 a square metre; a house that is to be heated has none here."""
+    acts = [alter("buildings", ids=["B1"], set={"heated": True})]
     acts += [build("facilities", "X2", geometry=at(9, 50), kind="canteen")]
     bill = Scenario("s", interventions=acts).bill(yards)
     assert (bill.unpriced_count("s"), bill.unmeasured_count("s")) == (2, 1)

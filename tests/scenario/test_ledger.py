@@ -100,7 +100,7 @@ def test_what_stays_is_told_and_costs_nothing(yards):
 
 
 def test_where_the_catalog_has_no_price_the_cost_is_missing(yards):
-    row = bill(yards, alter("parties", ids=["P1"], set={"name": "毛纺厂"})).iloc[0]
+    row = bill(yards, alter("parties", ids=["P1"], set={"kind": "community"})).iloc[0]
     assert (row.quantity, row.unit, row.payer) == (1, "piece", "")
     assert row.cost_yuan != row.cost_yuan
 
@@ -195,3 +195,15 @@ def test_a_surface_is_laid_again_at_its_price(yards):
     assert rows.loc["L1", "quantity"] == 160.0 and rows.loc["L1", "cost_yuan"] > 0
     assert rows.loc["B1", "cost_yuan"] == 0.0
     assert len(again.without_effect(today)) == 1
+
+
+def test_what_lies_in_a_house_that_goes_is_paid_with_it(yards):
+    """A room and a door go with their building; its floor is what is paid for, and nothing is without a price."""
+    rows = acts(yards, demolish("buildings", ids=["B1"])).set_index("id")
+    assert rows.loc[["F1", "E1"], "cost_yuan"].tolist() == [0.0, 0.0]
+    assert "B1" in rows.loc["F1", "item"] and rows.loc["F1", "payer"] == rows.loc["B1", "payer"]
+    plan = Scenario("s", interventions=[demolish("buildings", ids=["B1"])])
+    assert plan.bill(yards).unpriced_count("s") == 0 and plan.bill(yards).total["s"] > 0
+    assert plan.bill(yards).lines["cost_yuan"].eq(0).sum() == 2  # and nothing comes on top of nothing
+    alone = Scenario("s", interventions=[demolish("facilities", ids=["F1"])])
+    assert alone.bill(yards).unpriced_count("s") == 1  # a room given up while its house stands

@@ -236,7 +236,10 @@ def _place_is_known(frame: gpd.GeoDataFrame, name: str, notes: Notes) -> bool:
     if not len(frame):
         return False
     if frame.crs is None:
-        mend = 'State it in the file, or in area.toml (crs = "EPSG:…"); a table in a script takes set_crs()'
+        mend = (
+            "State it in the file, or for this file in area.toml "
+            f'([files] {name} = {{ file = "…", crs = "EPSG:…" }}); a table in a script takes set_crs()'
+        )
         notes.fault(name, (), "coordinate system", "has no coordinate system", mend)
         return False
     fault = place_fault(frame, name)

@@ -148,7 +148,8 @@ def _row(cells: Row, before: Row, schema: TableSchema) -> Row:
 def _without_evidence(row: OwnRow, schema: TableSchema, *, dated: bool) -> Iterator[Fault]:
     missing = [c for c in EVIDENCE if schema.sourced and not row.cells[c] and (dated or c == "source")]
     if missing:
-        yield row.fault(f"has no {' and no '.join(missing)}", "Say where the row comes from and of what date it is")
+        mend = "Fill the columns source (where it comes from) and date (such as 2026-03)"
+        yield row.fault(f"has no {' and no '.join(missing)}", mend)
     day = row.cells["date"]
     if day and not _is_date(day):
         yield row.fault(f"date is {day!r}", "Write it as 2025, 2025-06 or 2025-06-30")

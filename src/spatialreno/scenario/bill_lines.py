@@ -172,7 +172,8 @@ def _fees(lines: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     """Work out what comes on top of the works: a share of what each payer pays in each class and phase."""
     rows = []
     table = sorted(catalog.rows("bill_shares"), key=lambda row: int(row["order"]))
-    for (payer, kind, phase), own in lines[lines["cost_yuan"].notna()].groupby(["payer", "class", "phase"]):
+    paid = lines[lines["cost_yuan"].fillna(0.0).ne(0.0)]  # nothing comes on top of nothing
+    for (payer, kind, phase), own in paid.groupby(["payer", "class", "phase"]):
         before: list[int] = []
         for row in table:
             works = own[own["part"].isin(row["parts"].split("|"))]

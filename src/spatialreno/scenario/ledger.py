@@ -104,7 +104,10 @@ def _priced_rows(resolved: Resolved) -> pd.DataFrame:
             base = {"verb": verb, "layer": layer, "id": i, "phase": act.phase, "reason": act.reason}
             base |= {"kind": _kind(feature), "parties": tuple(_parties(i, feature, holders))}
             columns = altered[(layer, i)][1] if verb == "alter" else _given(feature, standing)
-            rows += _priced(base, feature, _prices(prices.get((layer, verb), []), feature, columns), sizes)
+            found = _priced(base, feature, _prices(prices.get((layer, verb), []), feature, columns), sizes)
+            within = verb == "demolish" and ("buildings", str(feature.get("building_id"))) in resolved.gone
+            paid = prices.get(("buildings", verb), [{"payer": ""}])[0]["payer"]
+            rows += [_within(area, feature, row, str(paid)) for row in found] if within else found
     return _in_order(pd.DataFrame(rows, columns=COLUMNS))
 
 
@@ -189,6 +192,15 @@ def _priced(base: Row, feature: Row, prices: list[Row], sizes: Quantities) -> li
     own = [row for row in found if row["measure"] != "open_m2"]
     bare = [row for row in found if row["measure"] == "open_m2" and row["quantity"] > 0]
     return (own or [_unpriced(base, feature, sizes)]) + bare
+
+
+def _within(area: StudyArea, feature: Row, row: Row, payer: str) -> Row:
+    """Count a door or a room without a price of its own in the floor of the building that goes with it."""
+    if not pd.isna(row["unit_price_yuan"]):
+        return row
+    house = {"id": str(feature["building_id"])}
+    told = [sentence(area.catalog, Finding("within_building", house), lang) for lang in ("zh", "en")]
+    return row | {"item": told[0], "item_en": told[1], "payer": payer, "cost_yuan": 0.0}
 
 
 def _unpriced(base: Row, feature: Row, sizes: Quantities) -> Row:

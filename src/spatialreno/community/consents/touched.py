@@ -42,6 +42,7 @@ _ELSE = {
 _IN_BUILDING = "in_building"
 #: Kinds of rule that come from what an act does, and not from what the thing is.
 _OPENS, _ALONE, _THROUGH = "opens", "alone", "through"
+_LAND = "land_use"
 _RECENT = 32  # scenarios that are remembered: all options of a comparison
 
 
@@ -117,8 +118,11 @@ def _touched(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
             places |= gate_sides(feature, sides[verb == "build"], lines[verb == "build"], area.catalog.constants)
         told: dict[Any, Any] = {"verb": verb, "layer": layer, "id": i, "sort": _sort(layer, feature)}
         told["names"] = _names(i, feature, pierced)
-        for kind, where in _asked_for(key, feature, gone, bool(pierced), places, opens.get(key, frozenset())):
+        asked = _asked_for(key, feature, rules, gone, bool(pierced), places, opens.get(key, frozenset()))
+        for kind, where in asked:
             rule = _rule(rules, verb, layer, kind)
+            if len(asked) > 1 and kind != _OPENS:  # the vote on the way is on the land, too
+                rule["must"] = "|".join(right for right in rule["must"].split("|") if right != _LAND)
             if rule["basis"] != "follows":
                 beside = _beside(feature, area, yards, where)
                 rows.append(told | {"kind": kind, "places": where, "beside": beside} | rule)
@@ -126,7 +130,8 @@ def _touched(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
 
 
 def _asked_for(
-    key: Act, feature: Mapping[str, Any], gone: set[str], pierces: bool, places: set[str], opens: frozenset[str]
+    key: Act, feature: Mapping[str, Any], rules: list[dict[str, str]], gone: set[str], pierces: bool,
+    places: set[str], opens: frozenset[str],
 ) -> list[tuple[str, tuple[str, ...]]]:
     """Give the rules that hold for one act, each with its compounds: by what the thing is, and by what it opens."""
     verb, layer, _ = key
@@ -138,7 +143,9 @@ def _asked_for(
         return [own]
     if (verb, layer) == ("demolish", "walls"):  # its own rule is the one for opening a way
         return [(kind, both)]
-    return [(_OPENS, both)] if kind in ("", _ALONE) else [own, (_OPENS, both)]  # enforcement, a right of one's own stay
+    rule = _rule(rules, verb, layer, kind)
+    common = kind in ("", _ALONE) and (rule["matter"] or rule["basis"] == "follows")  # the vote on the way decides it
+    return [(_OPENS, both)] if common else [own, (_OPENS, both)]  # enforcement, a right of one's own stay
 
 
 def _kind(layer: str, feature: Mapping[str, Any]) -> str:
