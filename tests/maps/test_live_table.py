@@ -140,6 +140,7 @@ def test_reasons_and_stages_are_written_and_two_exports_compare(table, town, tmp
     find(table, ".do-undo")[0].click()
     assert run(table, "return spatialreno.plan.structures") == []
     find(table, ".import")[0].send_keys(str(tmp_path / "甲.toml"))
+    wait_until_said(table, "已导入")
     assert run(table, "return [spatialreno.plan.told, spatialreno.plan.structures]") == [
         {"walls:W1": {"reason": "两院合用", "phase": 2}}, ["S1"]
     ]  # fmt: skip
@@ -237,6 +238,29 @@ def test_a_click_on_a_wall_moves_money_and_consent(table):
     clicked_at(table, 100, 60)
     assert run(table, "return spatialreno.plan.walls") == ["W1"]
     assert find(table, ".live-payers tr[data-payer]") and "纺织厂" in find(table, ".live-asked")[0].text
+
+
+def test_what_nobody_knows_of_facilities_is_no_zero(browser, town, tmp_path):
+    """Without any facility surveyed scores, shares and gains are unknown; a plan that builds one tells of that one."""
+    bare = assemble({k: v for k, v in quarter(str).items() if k != "facilities"}, name="bare", crs=CRS)
+    browser.get(live(bare).save(tmp_path / "bare.html").as_uri())
+    lines = ("share", "mean", "gained", "gained_homes", "lost", "lost_homes")
+    shown = [[one.text for one in find(browser, f'[data-line="{line}"] td')] for line in lines]
+    assert shown == [["—"] * 3] * len(lines)
+    run(browser, "spatialreno.put({kind: 'health_station', building: 0})")
+    plan = read_scenario_of(browser, tmp_path)
+    score = evaluate(plan.apply(bare)).value("score")
+    assert score > 0 and run(browser, "return spatialreno.now.mean") == pytest.approx(score, abs=1e-9)
+    assert run(browser, "return [spatialreno.now.gained, spatialreno.now.lost_homes]") == [None, None]
+    run(browser, "spatialreno.undo()")
+    assert run(browser, "return [spatialreno.now.mean, spatialreno.now.share]") == [None, None]
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+
+
+def read_scenario_of(browser, folder):
+    file = folder / "plan.toml"
+    file.write_text(run(browser, "return spatialreno.toml('live', '试算')"), encoding="utf-8")
+    return read_scenario(file)
 
 
 def test_the_year_of_the_option_is_told_and_says_when_the_plan_moves_on(table, town, option):

@@ -60,8 +60,17 @@ def test_today_says_where_it_stands():
 def test_what_is_unknown_allows_no_word():
     unknown = {**GIVEN, "dear": {**GIVEN["dear"], "kind_gain": float("nan")}}
     told = minutes(given(unknown), "zh")
-    assert told["dear"].dominated_by == () and "新进入至少一类设施服务半径 — 人" in sentence("dear", told, "zh")
+    assert told["dear"].dominated_by == () and "进出服务半径的人数不详，生活圈得分" in sentence("dear", told, "zh")
     assert hostile("贵的") in sentence("dear", minutes(given(title=hostile), "zh"), "zh")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_area_without_facilities_says_unknown_once_each_and_no_dash(lang):
+    nobody = dict.fromkeys(("score", "kind_gain", "kind_lose", "basket_gain:four", "basket_lose:four"), float("nan"))
+    told = minutes(given({option: {**own, **nobody} for option, own in GIVEN.items()}), lang)
+    lines = [line for key in GIVEN for line in (sentence(key, told, lang), *tab_lines(key, told, lang))]
+    assert not any("—" in line for line in lines)
+    assert sum("不详" in line or "unknown" in line for line in lines) == 5  # a sentence each, a line below two tabs
 
 
 @pytest.mark.parametrize("name", ["dear", "fair"])

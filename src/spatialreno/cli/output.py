@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import logging
+import math
 import re
 import sys
 import unicodedata
@@ -119,6 +120,9 @@ def say_total(bill: Bill) -> None:
         paid = ", ".join(f"{p} {cost:,.2f}" for p, cost in zip(payers["payer"], payers["cost_yuan"], strict=True))
         count = bill.unpriced_count(option)
         without = f"; {count} without a price: {_named(bill.of(option))}" if count else ""
+        if math.isnan(bill.total[option]):
+            say(f"{option}: no estimate, nothing in it has both a price and a quantity{without}")
+            continue
         say(f"{option}: estimate {bill.total[option]:,.2f} yuan with design, supervision and reserve; "
             f"paid by {paid or 'nobody'}{without}")  # fmt: skip
 

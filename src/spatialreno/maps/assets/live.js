@@ -90,14 +90,14 @@
       const [before, after] = [valueOf(app.today, key), valueOf(app.now, key)];
       const change = before === null || after === null ? null : after - before;
       const borne = value => key === "cost" ? app.borne(value, digits) : digits;
-      const none = change === null || Number(Math.abs(change).toFixed(borne(change))) === 0;
-      const sense = none || !BETTER[key] ? "same" : (change > 0) === (BETTER[key] > 0) ? "better" : "worse";
+      const none = change !== null && Number(Math.abs(change).toFixed(borne(change))) === 0;
+      const sense = change === null || none || !BETTER[key] ? "same" : (change > 0) === (BETTER[key] > 0) ? "better" : "worse";
       const line = element("tr");
       line.dataset.line = key;
       const name = scoped(element("th", null, title), "row");
       name.append(" ", element("span", "unit", unit));
       line.append(name, element("td", null, written(before, borne(before))), element("td", "chosen", written(after, borne(after))),
-        element("td", sense, none ? "0" : `${change > 0 ? "▲" : "▼"} ${number(Math.abs(change), borne(change))}`));
+        element("td", sense, change === null ? "—" : none ? "0" : `${change > 0 ? "▲" : "▼"} ${number(Math.abs(change), borne(change))}`));
       return line;
     });
     const [top, body] = [element("thead"), element("tbody")];

@@ -64,19 +64,22 @@
     const people = Float64Array.from(residents, n => n === null ? 0 : n);
     const total = people.reduce((sum, n) => sum + n, 0);
     const credit = (mm, k) => mm === FAR ? 0 : Math.min(1, Math.max(0, 1 - (mm / 1000 / radius_m[k] - 1) / fade));
+    let told = known; // whether reach is known: a plan that builds something tells of that much
     const within = (row, k) => row[k] !== FAR && row[k] / 1000 <= radius_m[k];
     const mean = worth => {
       let sum = 0;
       for (let home = 0; home < people.length; home++) sum += worth(home) * people[home];
-      return known && total ? sum / total : null;
+      return told && total ? sum / total : null;
     };
     function again(row, home) {
       score[home] = Math.min(100, 100 * weight.reduce((sum, w, k) => sum + w * credit(row[k], k), 0));
       all[home] = Number(basket.every(needs => needs.some(k => within(row, k))));
       for (let k = 0; k < count; k++) inside[home * count + k] = Number(within(row, k));
     }
-    return (metres, changed) => {
-      if (known) for (const home of changed) again(metres[home], home);
+    return (metres, changed, builds) => {
+      const before = told;
+      told = known || builds;
+      if (told) for (const home of before ? changed : metres.keys()) again(metres[home], home); else score.fill(null);
       return {
         score, mean: mean(home => score[home]), share: basket.length ? mean(home => all[home]) : null,
         covered: radius_m.map((_, k) => mean(home => inside[home * count + k])),
@@ -140,8 +143,9 @@
     return { blocks: sizes.size, largest_m2: Math.max(0, ...sizes.values()) };
   }
 
-  // People whose score rises by the threshold or more; with sign -1 those whose score falls by it.
+  // People whose score rises by the threshold or more; with sign -1 those whose score falls by it. Null: unknown today.
   function gained(score, sign, people) {
+    if (!model.norm.known) return null;
     if (!today) return 0;
     return score.reduce((sum, value, k) => {
       const more = value !== null && today.score[k] !== null && sign * (value - today.score[k]) >= model.norm.gain_points;
@@ -154,7 +158,7 @@
     const state = standing(plan);
     const block = merged(state.thing);
     const { metres, changed } = today ? walking.update(state, block, plan.facilities) : { metres: walking.metres, changed: new Set(walking.metres.keys()) };
-    const scores = circle(metres, today ? changed : metres.keys());
+    const scores = circle(metres, today ? changed : metres.keys(), plan.facilities.length > 0);
     const money = bill(plan, state);
     const { structures } = model.works, { residents, households } = model.people;
     const fits = app.fitting(plan.facilities, state.gone);

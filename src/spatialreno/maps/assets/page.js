@@ -20,8 +20,19 @@
     app.inspected();
   }
 
+  // Of many options as many columns as fit stand whole beside today, for half a number reads as another number.
+  const COLUMN = 46, NAME = 120;
+  function whole(box) {
+    const heads = box.querySelectorAll("thead th").length, room = box.clientWidth;
+    if (!room || heads < 8) return;
+    const seen = Math.min(heads - 1, Math.max(2, Math.floor((room - NAME) / COLUMN)));
+    const column = Math.floor((room - NAME) / seen), name = room - seen * column;
+    for (const [key, px] of [["--name", name], ["--whole", name + (heads - 1) * column], ["--kept", name + column]]) box.style.setProperty(key, `${px}px`);
+  }
+
   // Wide tables stand so that the open option and its change are seen.
   function aside() {
+    document.querySelectorAll(".leaders:not(.payers) .scroll").forEach(whole);
     for (const table of document.querySelectorAll(".leaders .scroll, .options .scroll")) {
       const head = table.querySelector("th.chosen");
       const change = table.querySelector("th.change:not([hidden])");
@@ -136,6 +147,7 @@
     tools.querySelector(".print-one").addEventListener("click", () => { app.onePage(); window.print(); });
     tabs();
     document.querySelector(".panel").addEventListener("toggle", aside, true);
+    window.addEventListener("resize", aside);
     choose(given.open, false);
     app.fit();
     distance();

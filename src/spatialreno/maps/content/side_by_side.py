@@ -16,6 +16,7 @@ SENSE = {1: "better", -1: "worse", 0: "same"}
 # Facilities one by one are many lines; they are folded under the headline figures.
 _DETAIL = ("covered:", "covered_straight:", "covered_elderly:", "facilities:", "level_mean:", "open_space_renewal:")
 _NOTHING = {"0", "—"}
+_SHORT = 12  # letters of a title that stand whole in any head
 Row = Sequence[Line | None]  # one indicator: its line in each option, today first
 
 
@@ -112,9 +113,14 @@ def _change(line: Line | None, lang: Lang, at: int, *, hidden: bool) -> Markup:
 def option_heads(titles: Sequence[str], chosen: int) -> list[Markup]:
     """Head a column for each option; that of the open tab stands out."""
     return [
-        tag("th", isolated(title), scope="col", class_=_own(at, chosen), data_option=str(at))
+        tag("th", isolated(title), scope="col", class_=_own(at, chosen), data_option=str(at), title=_if_long(title))
         for at, title in enumerate(titles)
     ]
+
+
+def _if_long(title: str) -> str | None:
+    """Repeat a title that the head of a narrow column cuts, for whoever points at it."""
+    return title if len(title) > _SHORT else None
 
 
 def option_cell(at: int, chosen: int, *children: object, share: float | None = None) -> Markup:

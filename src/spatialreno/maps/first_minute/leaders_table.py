@@ -35,7 +35,8 @@ def leaders_table(options: Comparison, titles: Sequence[str], lang: Lang, chosen
     parts = [tag("div", tag("table", head, *_bodies(differ, chosen)), class_="scroll")]
     if count := sum(len(row.parts) for row in equal):
         told = tag("summary", f"{word('same_everywhere', lang)} ({count})")
-        parts.append(tag("details", told, tag("table", head, *_bodies(equal, chosen))))
+        table = tag("div", tag("table", head, *_bodies(equal, chosen)), class_="scroll")
+        parts.append(tag("details", told, table))
     return tag("section", tag("h2", word("leaders", lang)), *parts, class_="leaders")
 
 

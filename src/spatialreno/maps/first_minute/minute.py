@@ -31,7 +31,12 @@ _COSTS: Final = {"cost_yuan": (-1, 10_000.0, 1), "basket_lose": (-1, 1.0, 0), "k
 _LACKS: Final = {"parties_open": (-1, 1.0, 0), "households_missing": (-1, 1.0, 0)}
 _ALL: Final = {**_GIVES, **_COSTS, **_LACKS}
 # Not in every comparison: no option has heat, the norm names no basket.
-_NOT_ALWAYS: Final = ("homes_newly_heated", "basket_gain", "basket_lose")
+_NOT_ALWAYS: Final = ("homes_newly_heated", "basket_gain", "basket_lose", "kind_lose")
+# Said once when nobody knows what is reached; that the same people may have left is then said with it.
+_UNKNOWN: Final = {
+    "kind_gain": "minute_kind_unknown", "score": "minute_score_unknown", "cost_yuan": "minute_cost_nothing",
+}  # fmt: skip
+_LEFT_OUT: Final = ("unpriced", "unmeasured")  # of the total cost
 _MERGED = "blocks"
 _TAB_LINES: Final = ("cost_yuan", "people", _MERGED, "households_missing")
 _BLANK = "\u00a0"  # today costs nothing, moves nobody and asks nobody
@@ -74,7 +79,8 @@ def sentence(key: str, told: Mapping[str, Minute], lang: Lang) -> str:
     own = told[key]
     if key == "today":
         stands = {name: _said(name, own.values.get(name, math.nan), lang) for name in ("score", _MERGED)}
-        return word("minute_today", lang).format(title=own.title, **stands)
+        unknown = "_unknown" if math.isnan(own.values.get("score", math.nan)) else ""
+        return word(f"minute_today{unknown}", lang).format(title=own.title, **stands)
     groups = [[_part(name, own, told["today"], lang) for name in names] for names in (_GIVES, _COSTS, _LACKS)]
     clauses = [word("minute_joint", lang).join(filter(None, parts)) for parts in groups]
     said = word("minute_clause", lang).join(filter(None, clauses))
@@ -87,7 +93,9 @@ def tab_lines(key: str, told: Mapping[str, Minute], lang: Lang) -> list[str]:
     own = told[key].values
     keys = ("cost_yuan", "basket_gain", "basket_lose", _MERGED, "households_missing")
     said = {name: _said(name, own.get(name, math.nan), lang) for name in keys}
-    lines = {name: word(f"minute_tab_{name}", lang).format(**said) for name in _TAB_LINES}
+    moved = "people_unknown" if math.isnan(own.get("basket_gain", math.nan)) else "people"
+    told_as = {"people": moved}
+    lines = {name: word(f"minute_tab_{told_as.get(name, name)}", lang).format(**said) for name in _TAB_LINES}
     return [line if key != "today" or name == _MERGED else _BLANK for name, line in lines.items()]
 
 
@@ -95,6 +103,9 @@ def _part(name: str, own: Minute, today: Minute, lang: Lang) -> str:
     value = own.values.get(name, math.nan)
     if name == "score":
         value -= today.values.get(name, math.nan)
+    if math.isnan(value) and name in _UNKNOWN:
+        unpriced = name == "cost_yuan" and any(own.values.get(part, 0.0) > 0 for part in _LEFT_OUT)
+        return word("minute_cost_unknown" if unpriced else _UNKNOWN[name], lang)
     nowhere = name in _NOT_ALWAYS and math.isnan(value)
     if name == "kind_lose" and value == 0 and not own.values.get("basket_lose", math.nan) > 0:
         return word("minute_nobody_loses", lang)
@@ -128,7 +139,7 @@ def _values(options: Comparison) -> dict[str, dict[str, float]]:
     for key in options.areas:
         own = found.xs(key, level="option")
         own = own[own.index.get_level_values("level").isin(["area", "plan"])].droplevel(["level", "place"])
-        read = {name: _read(own, name) for name in ("parties_asked", "parties_signed", _MERGED, *_ALL)}
+        read = {name: _read(own, name) for name in ("parties_asked", "parties_signed", _MERGED, *_LEFT_OUT, *_ALL)}
         read["parties_open"] = read.pop("parties_asked") - read.pop("parties_signed")
         values[key] = read
     return values

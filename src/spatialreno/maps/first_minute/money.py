@@ -41,7 +41,8 @@ def money_bars(options: Comparison, key: str, lang: Lang) -> Markup:
     head = tag("tr", *(tag("th", isolated(h), scope="col") for h in (word("payer", lang), *heads, total)))
     body = [_row(title, [*costs, sum(costs)], most, last=title == total) for title, costs in rows]
     caption = tag("caption", word("money_key", lang))
-    return tag("table", caption, tag("thead", head), tag("tbody", *body), class_="bars money")
+    table = tag("table", caption, tag("thead", head), tag("tbody", *body), class_="bars money")
+    return tag("div", table, class_="scroll")
 
 
 def _row(title: str, costs: list[float], most: float, *, last: bool) -> Markup:

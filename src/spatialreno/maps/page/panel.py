@@ -107,7 +107,7 @@ def _tabs(options: Comparison, titles: Sequence[str], told: Mapping[str, Minute]
     tabs = [
         tag(
             "button",
-            tag("span", isolated(title)),
+            tag("span", isolated(title), title=title),
             tag("span", drawn[position], aria_hidden="true"),
             lines[position],
             type="button",

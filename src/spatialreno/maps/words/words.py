@@ -183,7 +183,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "walk_all": ("全部步行距离", "All walks"),
     # one minute
     "minute": ("{title}：{parts}。", "{title}: {parts}."),
-    "minute_today": ("{title}：生活圈得分 {score} 分，{blocks} 片。", "{title}: score {score}, {blocks} blocks."),
+    "minute_today": ("{title}：生活圈得分 {score} 分，{blocks} 片。", "{title}: score {score}, blocks: {blocks}."),
+    "minute_today_unknown": ("{title}：生活圈得分不详，{blocks} 片。", "{title}: score unknown, blocks: {blocks}."),
     "minute_joint": ("，", ", "),
     "minute_homes_newly_heated": ("新增供暖 {n} 户", "{n} households newly heated"),
     "minute_basket_gain": ("新纳入成套服务半径 {n} 人", "{n} people newly within the radius of the whole basket"),
@@ -192,6 +193,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "minute_cost_yuan": ("总投资 {n} 万元", "costs {n} × 10 000 yuan"),
     "minute_basket_lose": ("移出成套服务半径 {n} 人", "{n} people no longer within the radius of the whole basket"),
     "minute_kind_lose": ("移出至少一类设施服务半径 {n} 人", "{n} people no longer within the radius of some kind"),
+    "minute_kind_unknown": ("进出服务半径的人数不详", "who gets into or out of a radius is unknown"),
+    "minute_cost_unknown": ("总投资不详（措施无单价）", "cost unknown (no price)"),
+    "minute_cost_nothing": ("没有要花钱的措施", "nothing that costs"),
+    "minute_score_unknown": ("生活圈得分不详", "circle score unknown"),
     "minute_parties_open": ("还差 {n} 家单位签字", "{n} parties still to sign"),
     "minute_households_missing": ("表决至少还要争取 {n} 户", "at least {n} households still to be won"),
     "minute_dominated": (
@@ -202,7 +207,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "minute_nobody_loses": ("无人移出服务半径", "nobody leaves a radius"),
     "minute_tab_cost_yuan": ("{cost_yuan} 万元", "{cost_yuan} × 10k yuan"),
     "minute_tab_people": ("+{basket_gain} −{basket_lose} 人", "+{basket_gain} −{basket_lose} people"),
-    "minute_tab_blocks": ("{blocks} 片", "{blocks} blocks"),
+    "minute_tab_people_unknown": ("进出人数不详", "people unknown"),
+    "minute_tab_blocks": ("{blocks} 片", "blocks: {blocks}"),
     "minute_tab_households_missing": ("差 {households_missing} 户", "{households_missing} to win"),
     "minute_tab_key": (
         "图下：总投资 · 成套服务半径新纳入、移出的人 · 连成几片 · 表决还差的住户（最少）",
