@@ -7,7 +7,9 @@ import itertools
 import json
 import os
 import re
+import shutil
 import sqlite3
+import subprocess
 import zipfile
 from xml.etree import ElementTree
 
@@ -124,8 +126,12 @@ def test_a_cut_font_is_kept_and_gives_the_same_bytes(tmp_path, monkeypatch):
     for file in (tmp_path / "cache" / "spatialreno" / "fonts").iterdir():
         file.write_bytes(file.read_bytes()[:-1])
     assert write("broken.pdf") == first and len(cuts) == 2 * once
-    monkeypatch.setattr(fonts, "_each_cut_kept", contextlib.nullcontext)
-    assert write("plain.pdf") == first and len(cuts) == 3 * once
+    monkeypatch.setattr(fonts, "unfit_folder", lambda folder: "nobody's")
+    assert write("unkept.pdf") == first and len(cuts) == 3 * once
+    if not shutil.which("pdftotext"):
+        pytest.skip("no poppler on this machine")
+    read = subprocess.run(["pdftotext", tmp_path / "first.pdf", "-"], capture_output=True, text=True, check=True)
+    assert "三号院 AV·Wall 12" in read.stdout and read.stderr == ""  # the font is what the document says it is
 
 
 def test_fonts_that_were_not_used_for_longest_go(tmp_path, monkeypatch):

@@ -16,6 +16,11 @@ from typing import Any, NamedTuple
 from spatialreno.errors import InputError
 from spatialreno.files import unfit_folder, user_cache
 
+_NEAR = 0.5  # of the units of a letter, by which a curve may differ
+_NO_PROGRAMS = (
+    "maxTwilightPoints", "maxStorage", "maxFunctionDefs", "maxInstructionDefs", "maxStackElements",
+    "maxSizeOfInstructions", "maxComponentElements", "maxComponentDepth",
+)  # fmt: skip
 #: Most that is kept of fonts, in bytes; what was not used for longest goes first.
 MOST = 50_000_000
 # What of a text besides its letters and their font tells how its lines lie in its box.
@@ -155,15 +160,16 @@ def _each_cut_kept() -> Iterator[None]:
     """Keep the part of a font that a document needs: cutting it out takes longer than most documents.
 
     It lies under the numbers of its glyphs in a folder of the user's cache that nobody else can write to. The bytes
-    are the same. Where nothing can be kept, or a release of matplotlib has other names inside, it is cut each time.
+    are the same where nothing can be kept; a release of matplotlib that has other names inside cuts and writes itself.
     """
     folder = user_cache() / "fonts"
+    keeps = not unfit_folder(folder)
     try:
         inside: Any = import_module("matplotlib.backends._backend_pdf_ps")
         cut, write, known = inside.get_glyphs_subset, inside.font_as_file, hasattr(inside, "SubsetResults")
     except (ImportError, AttributeError):
         known = False
-    if not known or unfit_folder(folder):
+    if not known:
         yield
         return
 
@@ -171,11 +177,13 @@ def _each_cut_kept() -> Iterator[None]:
     def kept(fontfile: Any, glyphs: Iterable[int]) -> Iterator[_Cut]:
         numbers = sorted(set(glyphs))
         file = folder / _cut_key(fontfile, numbers)
-        found = _read_cut(file)
+        found = _read_cut(file) if keeps else None
         if found is None:
             with cut(fontfile, numbers) as part:
+                _as_declared(part.font)
                 found = _Cut(write(part.font).getvalue(), dict(part.glyph_index_map))
-            _put_cut(file, found)
+            if keeps:
+                _put_cut(file, found)
         yield found
 
     inside.get_glyphs_subset, inside.font_as_file = kept, BytesIO
@@ -185,11 +193,38 @@ def _each_cut_kept() -> Iterator[None]:
         inside.get_glyphs_subset, inside.font_as_file = cut, write
 
 
+def _as_declared(font: Any) -> None:
+    """Draw a font's letters by quadratic curves: matplotlib writes every font as TrueType, also one of cubic curves.
+
+    Readers of PDF complain of the latter or guess. The curves are the same to 0.5 of 1000 units.
+    """
+    if "CFF " not in font:
+        return
+    names, tables = font.getGlyphOrder(), import_module("fontTools.ttLib")
+    drawn, glyphs = font.getGlyphSet(), {}
+    curves, pens = (import_module(f"fontTools.pens.{name}") for name in ("cu2quPen", "ttGlyphPen"))
+    for name in names:
+        pen = pens.TTGlyphPen(None)
+        drawn[name].draw(curves.Cu2QuPen(pen, _NEAR, reverse_direction=True))
+        glyphs[name] = pen.glyph()
+    font["loca"], font["glyf"] = tables.newTable("loca"), tables.newTable("glyf")
+    font["glyf"].glyphOrder, font["glyf"].glyphs = names, glyphs
+    most = font["maxp"]
+    most.tableVersion = 0x00010000
+    for name in _NO_PROGRAMS:
+        setattr(most, name, 0)
+    most.maxZones = 1
+    for gone in {"CFF ", "VORG"} & set(font.keys()):
+        del font[gone]
+    font.sfntVersion, font.recalcBBoxes = "\x00\x01\x00\x00", True
+
+
 def _cut_key(fontfile: Any, numbers: list[int]) -> str:
     """Name all that a part of a font rests on: the font as it lies there, the glyphs, and who cuts it."""
     versions = [import_module(name).__version__ for name in ("matplotlib", "fontTools")]
     state = Path(fontfile).stat()
-    rests = [str(fontfile), getattr(fontfile, "face_index", 0), state.st_size, state.st_mtime_ns, versions, numbers]
+    found = [str(fontfile), getattr(fontfile, "face_index", 0), state.st_size, state.st_mtime_ns]
+    rests = ["glyf", *found, versions, numbers]
     return hashlib.sha256(json.dumps(rests).encode()).hexdigest()
 
 
