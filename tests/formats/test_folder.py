@@ -309,22 +309,37 @@ def test_qgis_own_tables_in_a_geopackage_are_no_layers(area, tmp_path):
     assert read_area(tmp_path / "YARD.GPKG") == area
 
 
-def test_a_geopackage_of_many_layers_is_the_same_as_one_written_at_once(tmp_path, monkeypatch):
-    """Layers are taken off its list while more are written: all stand there again, in order, with what they hold."""
+def test_a_geopackage_of_many_layers_is_the_same_as_one_written_layer_by_layer(tmp_path, monkeypatch):
+    """Rows of small layers of one form are written as one table and shared out: each layer is as GDAL writes it."""
     shapes = shapely.points([(k, k) for k in range(6)])
-    whole = gpd.GeoDataFrame({"n": range(6)}, geometry=shapes, crs="EPSG:4546")
-    frames = {f"layer{k}": whole.iloc[: k % 6 + 1] for k in range(20)} | {"table": pd.DataFrame({"a": ["x"]})}
+    whole = gpd.GeoDataFrame({"n": range(6), "word": list("甲乙丙丁戊己")}, geometry=shapes, crs="EPSG:4546")
+    frames = {f"layer {k}·号": whole.iloc[: k % 6 + 1] for k in range(20)} | {"table": pd.DataFrame({"a": ["x"]})}
+    frames |= {"odd's": whole, "lines": whole.set_geometry(whole.buffer(1).boundary), "table2": frames["table"]}
+    frames |= {"nowhere": whole.assign(geometry=gpd.GeoSeries([None] * 6, crs=whole.crs)), "last": whole.tail(2)}
     write_gpkg(frames, tmp_path / "many.gpkg")
-    monkeypatch.setattr(written_rows, "_AT_ONCE", 1000)
+    monkeypatch.setattr(written_rows, "_form", lambda _: None)
     write_gpkg(frames, tmp_path / "once.gpkg")
 
     def told(file):
         with contextlib.closing(sqlite3.connect(file)) as base:
             made = sorted(base.execute("SELECT name, type, sql FROM sqlite_master"))
             tables = [name for name, kind, _ in made if kind == "table"]
-            return made, {name: list(base.execute(f'SELECT * FROM "{name}"')) for name in tables}
+            return made, {name: sorted(base.execute(f'SELECT * FROM "{name}"'), key=repr) for name in tables}
 
     assert told(tmp_path / "many.gpkg") == told(tmp_path / "once.gpkg")
     listed = [str(name) for name, _ in pyogrio.list_layers(tmp_path / "many.gpkg")]
-    assert listed == list(frames)
-    assert len(pyogrio.read_dataframe(tmp_path / "many.gpkg", layer="layer5", bbox=(2, 2, 3, 3))) == 2
+    tables = ["table", "table2"]  # GDAL lists what has no shapes last
+    assert listed == [name for name in frames if name not in tables] + tables
+    assert len(pyogrio.read_dataframe(tmp_path / "many.gpkg", layer="layer 5·号", bbox=(2, 2, 3, 3))) == 2
+    write_gpkg({"layer 7·号": whole.tail(1), "more": whole.tail(1)}, tmp_path / "more.gpkg")
+    write_gpkg({"joined": whole, "too": whole.head(1)}, tmp_path / "more.gpkg")
+    assert list(pyogrio.list_layers(tmp_path / "more.gpkg")[:, 0]) == ["layer 7·号", "more", "joined", "too"]
+
+
+def test_a_layer_of_many_rows_has_a_spatial_index_and_a_small_one_has_none(tmp_path):
+    shapes = shapely.points([(k, k) for k in range(1000)])
+    many = gpd.GeoDataFrame({"n": range(1000)}, geometry=shapes, crs="EPSG:4546")
+    write_gpkg({"many": many, "few": many.head(999)}, tmp_path / "both.gpkg")
+    fast = {n: pyogrio.read_info(tmp_path / "both.gpkg", layer=n)["capabilities"]["fast_spatial_filter"]
+            for n in ("many", "few")}  # fmt: skip
+    assert fast == {"many": True, "few": False}

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
@@ -275,11 +276,16 @@ def _add_themes(root: Xml.Element, layers: Sequence[ProjectLayer]) -> None:
 
 def _add_system(held: Xml.Element, crs: CRS) -> None:
     said = Xml.SubElement(held, "spatialrefsys", nativeFormat="Wkt")
+    for name, value in _system(crs).items():
+        Xml.SubElement(said, name).text = value
+
+
+@lru_cache(maxsize=1)
+def _system(crs: CRS) -> dict[str, str]:
+    """Tell a system, once for all layers in it."""
     code = crs.to_epsg()
     told = {"wkt": crs.to_wkt(), "srid": str(code or 0), "authid": f"EPSG:{code}" if code else ""}
-    told |= {"description": crs.name, "geographicflag": str(crs.is_geographic).lower()}
-    for name, value in told.items():
-        Xml.SubElement(said, name).text = value
+    return told | {"description": crs.name, "geographicflag": str(crs.is_geographic).lower()}
 
 
 def _source(file: str, layer: ProjectLayer) -> str:

@@ -24,10 +24,11 @@ _GPKG_SETTINGS = {
 }
 _DEGREE_DECIMALS = 10  # 0.01 mm on the ground
 _FORMULA_STARTS = tuple("=+-@|%")
-_AT_ONCE = 8  # layers that a GeoPackage lists while more are written
-_STAYS = "gpkg_ogr_contents"
-_LISTS = ("gpkg_contents", "gpkg_geometry_columns")
-_Listed = dict[str, list[tuple[Any, ...]]]
+_MANY = 1000  # rows from which a layer has a spatial index: fewer are found as soon without
+_LISTS = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_ogr_contents")
+_ROWS = "spatialreno_rows"  # tables of the rows of several layers, while they are written
+_QUOTES = {"'", '"'}
+_OWN = {"fid", "geom"}  # columns that GDAL adds
 #: Decimals by the end of a column's name, the first that fits; anything else keeps six.
 _BEARS = (
     (r"unit_price", 4),  # a share of a price, so that quantity × price is the sum beside it
@@ -106,7 +107,8 @@ def write_gpkg(
     Parameters
     ----------
     frames
-        GeoDataFrames in the system that they are to have, and tables, by name; the index is not written.
+        GeoDataFrames in the system that they are to have, and tables, by name; the index is not written. From a
+        thousand rows on a layer has a spatial index.
     path
         File to write; layers join those that are there.
     kinds
@@ -123,47 +125,105 @@ def write_gpkg(
     ...     [str(layer[0]) for layer in pyogrio.list_layers(Path(home) / "area.gpkg")]
     ['parties']
     """
+    shared: dict[str, dict[str, pd.DataFrame]] = {}
     pyogrio.set_gdal_config_options(_GPKG_SETTINGS)
-    told: list[_Listed] = []
     try:
-        for place, (name, frame) in enumerate(frames.items(), start=1):
-            kind = (kinds or {}).get(name)
-            pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", geometry_type=kind, append=path.exists())
-            if place % _AT_ONCE == 0 and place < len(frames):
-                told.append(_taken_off_the_list(path))
+        for alike in _alike(frames, kinds or {}):
+            first = next(iter(alike))
+            name, rows = first, alike[first]
+            if len(alike) > 1:
+                name, rows = f"{_ROWS}{len(shared)}", pd.concat(alike.values(), ignore_index=True)
+                shared[name] = alike
+            _write_layer(rows, path, name, (kinds or {}).get(first), indexed=len(alike[first]) >= _MANY)
     finally:
         pyogrio.set_gdal_config_options(dict.fromkeys(_GPKG_SETTINGS))
-    if told:
-        _put_back_on_the_list(path, told)
+    if shared:
+        _share_out(path, shared, list(frames))
 
 
-def _taken_off_the_list(path: Path) -> _Listed:
-    """Take the layers off the file's list of layers: GDAL opens it anew for each layer, and reads all that are listed.
-
-    One table without shapes stays listed, or GDAL would look for others that are not.
-    """
-    with closing(sqlite3.connect(path)) as base, base:
-        told = _emptied_list(base)
-        base.execute("INSERT INTO gpkg_contents (table_name, data_type) VALUES (?, 'attributes')", (_STAYS,))
-    return told
+def _write_layer(rows: pd.DataFrame, path: Path, name: str, kind: str | None, *, indexed: bool) -> None:
+    index = "YES" if indexed or kind else "NO"  # an empty layer is there to be filled
+    pyogrio.write_dataframe(
+        rows, path, layer=name, driver="GPKG", geometry_type=kind, append=path.exists(), SPATIAL_INDEX=index
+    )
 
 
-def _put_back_on_the_list(path: Path, told: Iterable[_Listed]) -> None:
-    """List all layers again, in the order in which they were written."""
-    with closing(sqlite3.connect(path)) as base, base:
-        for listed in (*told, _emptied_list(base)):
-            for table, rows in listed.items():
-                for row in rows:
-                    base.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+def _alike(frames: Mapping[str, pd.DataFrame], kinds: Mapping[str, str]) -> list[dict[str, pd.DataFrame]]:
+    """Put small layers together that GDAL would write as tables of one form: it opens the file anew for each table."""
+    found: dict[Any, dict[str, pd.DataFrame]] = {}
+    for name, frame in frames.items():
+        form = None if name in kinds or _QUOTES & set(name) else _form(frame)
+        found.setdefault(name if form is None else form, {})[name] = frame
+    return list(found.values())
 
 
-def _emptied_list(base: sqlite3.Connection) -> _Listed:
-    base.execute("PRAGMA synchronous = OFF")  # whoever writes the file whole sees to the disk
-    told: _Listed = {}
-    for table in _LISTS:
-        told[table] = list(base.execute(f"SELECT * FROM {table} WHERE table_name <> ?", (_STAYS,)))
-        base.execute(f"DELETE FROM {table}")
-    return told
+def _form(frame: pd.DataFrame) -> tuple[Any, ...] | None:
+    """Say what GDAL makes of a layer's columns; nothing where it has to look at each cell, or numbers its own."""
+    columns = [str(column) for column in frame.columns]
+    dtypes = [str(dtype) for dtype in frame.dtypes]
+    if not 0 < len(frame) < _MANY or "object" in dtypes or _OWN & {column.lower() for column in columns}:
+        return None
+    told = (tuple(columns), tuple(dtypes))
+    if "geometry" not in dtypes:
+        return told
+    drawn: Any = frame
+    flat = drawn.geometry[drawn.geometry.notna() & ~drawn.geometry.is_empty]
+    return (*told, drawn.crs, frozenset(drawn.geometry.geom_type.dropna()), bool(flat.has_z.any()))
+
+
+def _share_out(path: Path, shared: Mapping[str, Mapping[str, pd.DataFrame]], order: list[str]) -> None:
+    """Give each layer its rows out of the tables in which GDAL wrote those of several; list all in their order."""
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("PRAGMA synchronous = OFF")  # whoever writes the file whole sees to the disk
+        with base:
+            for table, alike in shared.items():
+                _split(base, table, alike)
+            for listing in _LISTS:
+                rows = {row[0]: row for row in base.execute(f"SELECT * FROM {listing}")}
+                base.execute(f"DELETE FROM {listing}")
+                for name in sorted(rows, key=lambda name: order.index(name) if name in order else -1):
+                    base.execute(f"INSERT INTO {listing} VALUES ({', '.join('?' * len(rows[name]))})", rows[name])
+        base.execute("VACUUM")
+
+
+def _split(base: sqlite3.Connection, table: str, alike: Mapping[str, pd.DataFrame]) -> None:
+    made = [sql for (sql,) in base.execute(
+        "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql NOT NULL ORDER BY type", (table,))]  # fmt: skip
+    columns = ", ".join(f'"{row[1]}"' for row in base.execute(f'PRAGMA table_info("{table}")') if row[1] != "fid")
+    first = 0
+    for name, frame in alike.items():
+        last = first + len(frame)
+        base.execute(made[0].replace(table, name, 1))
+        base.execute(
+            f'INSERT INTO "{name}" ({columns}) SELECT {columns} FROM "{table}" WHERE fid > ? AND fid <= ? ORDER BY fid',
+            (first, last),
+        )
+        for trigger in made[1:]:  # those that count rows from now on
+            base.execute(trigger.replace(table, name))
+        _list(base, table, name, frame)
+        first = last
+    for listing in _LISTS:
+        base.execute(f"DELETE FROM {listing} WHERE table_name = ?", (table,))
+    base.execute(f'DROP TABLE "{table}"')
+
+
+def _list(base: sqlite3.Connection, table: str, name: str, frame: pd.DataFrame) -> None:
+    """List a layer as GDAL lists the table that held its rows, with its own bounds and count."""
+    box: list[float | None] = [None] * 4
+    if "geometry" in map(str, frame.dtypes):
+        drawn: Any = frame
+        box = [None if bound != bound else float(bound) for bound in drawn.total_bounds]
+    base.execute(
+        "INSERT INTO gpkg_contents SELECT ?, data_type, ?, description, last_change, ?, ?, ?, ?, srs_id "
+        "FROM gpkg_contents WHERE table_name = ?",
+        (name, name, *box, table),
+    )
+    base.execute(
+        "INSERT INTO gpkg_geometry_columns SELECT ?, column_name, geometry_type_name, srs_id, z, m "
+        "FROM gpkg_geometry_columns WHERE table_name = ?",
+        (name, table),
+    )
+    base.execute("INSERT INTO gpkg_ogr_contents VALUES (?, ?)", (name, len(frame)))
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as Xml
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
 from spatialreno.files import embed_project, put_whole, write_gpkg
@@ -21,6 +22,8 @@ from spatialreno.maps.words.safe_html import clean
 from spatialreno.maps.words.words import Lang, checked, legend_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from shapely.geometry.base import BaseGeometry
 
     from spatialreno.comparison import Comparison
@@ -75,31 +78,44 @@ def write_styled_gpkg(options: Comparison, path: Path, *, lang: Lang = "zh") -> 
     return path
 
 
+class _Thing(NamedTuple):
+    """A feature as every option's tables hold it, and its class in each option."""
+
+    table: str
+    layer: str
+    id: str
+    label: str
+    geometry: Any
+    classes: Sequence[str | None]
+
+
 def _frames(options: Comparison, laid_out: list[Theme], lang: Lang) -> dict[str, gpd.GeoDataFrame]:
+    """Sort what is drawn by option, theme and kind of shape; measured for all of an option at once."""
+    things = [thing for theme in laid_out if theme.key != "paths" for thing in _things(theme)]
     frames: dict[str, gpd.GeoDataFrame] = {}
-    crs = options.today.crs
     for place, (key, title) in enumerate(zip(options.areas, option_titles(options, lang), strict=True)):
-        facts = facts_of(options, key, lang)
-        for theme in laid_out:
-            for shape, rows in _rows(theme, place, title).items():
-                frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=crs)
-                frames[f"{key}_{theme.key}_{shape}"] = measured(frame, facts)
+        drawn = [thing for thing in things if thing.classes[place] is not None]
+        rows = {
+            "layer": [thing.layer for thing in drawn],
+            "id": [thing.id for thing in drawn],
+            "class": [str(thing.classes[place]).removesuffix("~") for thing in drawn],
+            "label": [thing.label for thing in drawn],
+            "option": clean(title),
+        }
+        shapes = gpd.GeoSeries([thing.geometry for thing in drawn], crs=options.today.crs)
+        whole = measured(gpd.GeoDataFrame(rows, geometry=shapes), facts_of(options, key, lang))
+        tables = pd.Series([thing.table for thing in drawn], whole.index, "str")
+        for table, part in whole.groupby(tables, sort=False):
+            frames[f"{key}_{table}"] = part
     return frames
 
 
-def _rows(theme: Theme, place: int, option: str) -> dict[str, list[dict[str, Any]]]:
-    """Sort the features of a theme by point, line and area."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for thing in theme.drawn:
-        name = thing.classes[place]
-        if name is None or theme.key == "paths":
-            continue
+def _things(theme: Theme) -> Iterator[_Thing]:
+    kinds = shapely.get_dimensions([thing.geometry for thing in theme.drawn])
+    for thing, kind in zip(theme.drawn, kinds, strict=True):
         layer, id_ = thing.rows.key if isinstance(thing.rows, Told) else ("", "")
-        shape = _SHAPES[shapely.get_dimensions(thing.geometry)]
-        label = str(thing.more.get("alt") or thing.more.get("name") or "")
-        row = {"layer": layer, "id": id_, "class": name.removesuffix("~"), "label": clean(label)}
-        found.setdefault(shape, []).append({**row, "option": clean(option), "geometry": _many(thing.geometry)})
-    return found
+        label = clean(str(thing.more.get("alt") or thing.more.get("name") or ""))
+        yield _Thing(f"{theme.key}_{_SHAPES[kind]}", layer, id_, label, _many(thing.geometry), thing.classes)
 
 
 def _many(shape: BaseGeometry) -> Any:
