@@ -67,10 +67,13 @@ def test_every_drawn_class_has_a_style_and_a_word(page):
 
 @pytest.mark.long
 def test_hostile_names_are_text_in_every_element(page, attacked_page):
-    """Titles, tabs, tables, footer: the same elements as with harmless names, and the payload to read."""
+    """Titles, tabs, tables, footer: the same elements as with harmless names, and the payload to read.
+
+    A long title is repeated for whoever points at its head: only ``title`` may be had once more.
+    """
     plain, attacked = Reader(page.html()), Reader(attacked_page.html())
     assert attacked.tags == plain.tags
-    assert attacked.attributes == plain.attributes
+    assert [name for name in attacked.attributes if name != "title"] == [n for n in plain.attributes if n != "title"]
     assert attacked.words.count(ALL) >= 12
 
 

@@ -3,14 +3,17 @@
   "use strict";
   const { element } = app;
   const MOST = 12;
-  let input, list, found = [], at = -1;
+  let input, list, found = [], at = -1, leaving;
 
   app.search = tools => {
     input = tools.querySelector(".search-text");
     list = tools.querySelector(".search-list");
     input.addEventListener("input", look);
     input.addEventListener("keydown", key);
-    input.addEventListener("blur", () => setTimeout(() => { list.hidden = true; input.setAttribute("aria-expanded", "false"); }, 150));
+    input.addEventListener("focus", () => clearTimeout(leaving)); // back at once: what is found stays
+    input.addEventListener("blur", () => {
+      leaving = setTimeout(() => { list.hidden = true; input.setAttribute("aria-expanded", "false"); }, 150);
+    });
   };
 
   function entries() {
