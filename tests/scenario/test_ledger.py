@@ -1,11 +1,13 @@
 """The bill of quantities: quantity × unit price, who pays, whose it is; every touched thing once."""
 
+import pandas as pd
 import pytest
 from conftest import EXAMPLE, at
 from shapely import box
 from shapely.affinity import translate
 
 from spatialreno import Scenario, ScenarioError, alter, build, demolish, read_scenario
+from spatialreno.scenario.resolve import resolve
 
 COLUMNS = ["verb", "layer", "id", "kind", "item", "item_en", "measure", "quantity", "unit", "unit_price_yuan"]
 COLUMNS += ["cost_yuan", "payer", "parties", "phase", "reason", "source", "confidence"]
@@ -207,3 +209,21 @@ def test_what_lies_in_a_house_that_goes_is_paid_with_it(yards):
     assert plan.bill(yards).lines["cost_yuan"].eq(0).sum() == 2  # and nothing comes on top of nothing
     alone = Scenario("s", interventions=[demolish("facilities", ids=["F1"])])
     assert alone.bill(yards).unpriced_count("s") == 1  # a room given up while its house stands
+
+
+def test_what_is_new_is_seen_without_doing_the_whole_plan(yards):
+    """Texts take the type of their column first, as after the plan."""
+    acts = [
+        alter("paths", ids=list(yards.paths.index), set={"width_m": "7"}),
+        alter("buildings", ids=["B1"], set={"households": "4", "storeys": 6}),
+        alter("gates", ids=["G1"], set={"walkers": "public"}),
+    ]
+    plan = resolve(Scenario("s", interventions=acts), yards)
+    told = {cell: yards.layer(cell[0])[cell[2]].get(cell[1]) for cell in plan.cells}
+    will = {cell: plan.after.layer(cell[0])[cell[2]].get(cell[1]) for cell in plan.cells}
+    changed = {
+        cell for cell in plan.cells
+        if not (told[cell] == will[cell] if pd.notna(told[cell]) and pd.notna(will[cell])
+                else pd.isna(told[cell]) and pd.isna(will[cell]))
+    }  # fmt: skip
+    assert plan.new_cells == changed and 0 < len(changed) <= len(plan.cells)

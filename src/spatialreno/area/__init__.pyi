@@ -86,4 +86,5 @@ from .study_area import overlaid as overlaid
 from .under_catalog import Changes as Changes
 from .under_catalog import changes_of as changes_of
 from .under_catalog import replace_layers as replace_layers
+from .under_catalog import rows_in_form as rows_in_form
 from .under_catalog import with_changes as with_changes

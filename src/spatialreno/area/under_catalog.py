@@ -213,6 +213,36 @@ def _own_of(area: Held) -> dict[str, frozenset[str]]:
     return {n: frozenset(own_columns(area.layer(n), layer)) for n, layer in area.catalog.layers.items()}
 
 
+def rows_in_form(area: Area, layer: str, rows: pd.DataFrame) -> pd.DataFrame | None:
+    """Return some rows of a layer with their cells in the form of its dictionary; nothing is checked across layers.
+
+    Parameters
+    ----------
+    area
+        The area whose catalog holds.
+    layer
+        Name of the layer.
+    rows
+        Rows by id, in the area's CRS.
+
+    Returns
+    -------
+    DataFrame or None
+        The rows without what is derived; None where a cell cannot take its form.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> rows = today.paths.iloc[:1].assign(width_m="7")
+    >>> float(rows_in_form(today, "paths", rows)["width_m"].iloc[0])
+    7.0
+    """
+    dictionary, notes = area.catalog.layers[layer], Notes(known=_own_of(area))
+    formed = conform(rows.drop(columns=[c for c in dictionary.of_status("derived") if c in rows]), dictionary, notes)
+    return None if notes.faults else formed
+
+
 def replace_layers(
     area: Area, changed: Mapping[str, pd.DataFrame], *, fewer: Mapping[str, pd.DataFrame] = MappingProxyType({})
 ) -> Area:

@@ -20,6 +20,7 @@ from spatialreno.area import (
     may_go,
     replace_layers,
     room_taken,
+    rows_in_form,
     taken_stretches,
     too_wide_gates,
 )
@@ -79,10 +80,21 @@ class Resolved:
             columns[layer, column].append(i)
         new: set[Cell] = set()
         for (layer, column), ids in columns.items():
-            was, will = (area.layer(layer)[column].reindex(ids) for area in (self.area, self.after))
+            was, will = self.area.layer(layer)[column].reindex(ids), self._altered(layer)[column].reindex(ids)
             same = (was == will).fillna(False) | (was.isna() & will.isna())
             new |= {(layer, i, column) for i in same.index[~same.astype(bool)]}
         return frozenset(new)
+
+    def _altered(self, layer: str) -> pd.DataFrame:
+        """Give the altered rows as they will be: formed alone, which is cheap, unless more than their cells decides."""
+        today, columns = self.area.layer(layer), [column for name, _, column in self.cells if name == layer]
+        ids = sorted({i for name, i, _ in self.cells if name == layer})
+        if set(ids) <= set(today.index):  # else this very plan builds it
+            formed = rows_in_form(self.area, layer, _with_cells(today.loc[ids], layer, self.cells))
+            if formed is not None and formed.reindex(ids)[columns].notna().all(axis=None):
+                return formed
+        after: pd.DataFrame = self.after.layer(layer)  # an estimate may fill what is emptied
+        return after
 
     @cached_property
     def work_cells(self) -> frozenset[Cell]:
