@@ -118,7 +118,7 @@ def ledger(
     import spatialreno as sr
 
     today, plan = load(area), sr.read_scenario(scenario)
-    plan.unmatched(today, strict=strict)
+    plan.unmatched(today, strict=strict)  # strict: refused here
     for line in plan.without_effect(today, lang=lang):
         say(line)
     conflicts = sr.land.built_conflicts(today, plan, strict=strict)

@@ -78,9 +78,10 @@ class Resolved:
         columns: dict[tuple[str, str], list[str]] = defaultdict(list)
         for layer, i, column in self.cells:
             columns[layer, column].append(i)
+        altered = {layer: self._altered(layer) for layer, _ in columns}
         new: set[Cell] = set()
         for (layer, column), ids in columns.items():
-            was, will = self.area.layer(layer)[column].reindex(ids), self._altered(layer)[column].reindex(ids)
+            was, will = self.area.layer(layer)[column].reindex(ids), altered[layer][column].reindex(ids)
             same = (was == will).fillna(False) | (was.isna() & will.isna())
             new |= {(layer, i, column) for i in same.index[~same.astype(bool)]}
         return frozenset(new)

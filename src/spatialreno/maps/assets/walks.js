@@ -335,7 +335,10 @@
 
   // The homes whose doors lead to a node: home[begin[node]] …
   function homesBehind(doors, homes, nodes) {
-    const begin = new Int32Array(nodes + 1), each = act => homes.forEach((row, home) => { for (let k = doors.begin[row]; k < doors.begin[row + 1]; k++) act(doors.node[k], home); });
+    const begin = new Int32Array(nodes + 1);
+    const each = act => homes.forEach((row, home) => {
+      for (let k = doors.begin[row]; k < doors.begin[row + 1]; k++) act(doors.node[k], home);
+    });
     each(node => { begin[node + 1]++; });
     for (let node = 0; node < nodes; node++) begin[node + 1] += begin[node];
     const home = new Int32Array(begin[nodes]), fill = begin.slice();
@@ -345,8 +348,11 @@
 
   // Ways out of buildings: those of a row are node[begin[row]] … with their millimetres.
   function flatDoors(doors) {
-    const begin = new Int32Array(doors.length + 1);
-    doors.forEach((own, row) => { begin[row + 1] = begin[row] + own.length; });
-    return { begin, node: Int32Array.from(doors.flatMap(own => own.map(([node]) => node))), out: Int32Array.from(doors.flatMap(own => own.map(([, out]) => out))) };
+    const flat = doors.flat();
+    return {
+      begin: app.starts(doors.map(own => own.length)),
+      node: Int32Array.from(flat, ([node]) => node),
+      out: Int32Array.from(flat, ([, out]) => out),
+    };
   }
 })(spatialreno);
