@@ -411,6 +411,29 @@ spatialreno.thin();"""
     assert len(find(opened, ".disc.leaflet-marker-icon:not(.away)")) == own
 
 
+def test_names_are_on_the_map_where_they_can_be_read(opened):
+    """From afar the map does not carry the names; close up they are all there again, once each."""
+    seen = "spatialreno.map.setView(spatialreno.map.getCenter(), arguments[0], { animate: false })"
+    run(opened, seen, 18)
+    names = len(find(opened, ".leaflet-marker-pane .name"))
+    assert names
+    run(opened, seen, 17)
+    assert not find(opened, ".leaflet-marker-pane .name")
+    run(opened, seen, 18)
+    assert len(find(opened, ".leaflet-marker-pane .name")) == names
+
+
+def test_marks_are_no_layers_of_their_own(opened):
+    """A mark is placed flat in its pane, where Leaflet says, and one that is pointed at lies over the others."""
+    placed = """const discs = [...document.querySelectorAll('.leaflet-marker-pane > .disc')];
+return discs.every(({ style, _leaflet_pos: at }) =>
+  !style.transform && !style.zIndex && style.left === `${at.x}px` && style.top === `${at.y}px`)"""
+    assert run(opened, placed)
+    disc = find(opened, ".leaflet-marker-pane > .disc")[0]
+    run(opened, "arguments[0].dispatchEvent(new MouseEvent('mouseover', { bubbles: true }))", disc)
+    assert int(run(opened, "return arguments[0].style.zIndex", disc)) > 0
+
+
 FRESH = """const [app, m, plan] = [spatialreno, spatialreno.page.model, spatialreno.plan];
 const gone = {walls: new Set(plan.walls), structures: new Set(plan.structures)};
 const state = {gone, walkers: id => plan.gates[id] || m.works.gates[id].walkers, thing: (l, id) => !gone[l].has(id)};

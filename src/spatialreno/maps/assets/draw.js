@@ -30,11 +30,7 @@
     }
     if (!drawn.layer) {
       drawn.layer = app.made(feature, cls, app.sides[at].panes);
-      if (feature.rows.length) {
-        drawn.layer.bindTooltip(() => app.tip(theme, feature, at), { sticky: feature.kind > 0, opacity: 1 });
-        drawn.layer.on("click", event => app.clicked(...app.meant(event, theme, feature, at)));
-        drawn.layer.on("keypress", event => { if (event.originalEvent.key === "Enter") app.clicked(theme, feature); });
-      }
+      if (feature.rows.length) answering(theme, feature, at);
     } else if (drawn.layer.setStyle) {
       drawn.layer.setStyle(app.lookOf(cls));
     } else if (feature.more.label) {
@@ -44,6 +40,18 @@
     // Shapes are found by the search; hundreds of nameless stops on the way to the tabs help nobody.
     const shape = drawn.layer.getElement && drawn.layer.getElement();
     if (shape && shape.tagName === "path") shape.setAttribute("tabindex", "-1");
+  }
+
+  function answering(theme, feature, at) {
+    const { layer } = feature.drawn[at];
+    const told = () => layer.bindTooltip(() => app.tip(theme, feature, at), { sticky: feature.kind > 0, opacity: 1 });
+    layer.on("click", event => app.clicked(...app.meant(event, theme, feature, at)));
+    if (feature.kind > 0 && app.map.options.preferCanvas) { // no element that could be reached by keys
+      layer.once("mouseover", event => told().openTooltip(event.latlng));
+      return;
+    }
+    told();
+    layer.on("keypress", event => { if (event.originalEvent.key === "Enter") app.clicked(theme, feature); });
   }
 
   app.clicked = () => {};
@@ -97,36 +105,56 @@
     return [first[1] * 1e7, first[0] * 1e7, (last[1] - first[1]) * 1e7, (last[0] - first[0]) * 1e7];
   }
 
-  // Give one feature the class it has now; true when it came onto the map.
-  function refresh(theme, feature, side, at) {
+  // Note the class that one feature has now; null where it has that class already.
+  function turned(theme, feature, side, at) {
     const drawn = feature.drawn[at] || (feature.drawn[at] = { layer: null, now: null });
     const was = drawn.now, cls = classOf(theme, feature, side);
-    if (cls === was) return false;
-    show(theme, feature, at, cls);
+    if (cls === was) return null;
     drawn.now = cls;
     if (was !== null) theme.classes.set(was, theme.classes.get(was) - 1);
     if (cls !== null) theme.classes.set(cls, (theme.classes.get(cls) || 0) + 1);
-    return was === null;
+    return { theme, feature, at, cls, came: was === null };
   }
 
-  app.redraw = () => {
+  function enact(changes) {
     let lowest = Infinity;
-    app.sides.forEach((side, at) => app.themes.forEach((theme, rank) => {
-      if (!theme.groups[at]) theme.groups[at] = L.layerGroup().addTo(app.map);
-      for (const feature of theme.features) if (refresh(theme, feature, side, at)) lowest = Math.min(lowest, rank);
-    }));
-    restack(lowest);
+    for (const { theme, feature, at, cls, came } of changes) {
+      show(theme, feature, at, cls);
+      if (came) lowest = Math.min(lowest, app.themes.indexOf(theme));
+    }
+    return lowest;
+  }
+
+  // Everything. At the start the map is `placed` when its legend is known and nothing is drawn yet that would have to
+  // be moved.
+  app.redraw = placed => {
+    const first = app.themes.every(theme => !theme.groups.length), changes = [];
+    app.sides.forEach((side, at) => {
+      for (const theme of app.themes) for (const feature of theme.features) changes.push(turned(theme, feature, side, at));
+    });
     app.legend();
+    if (placed) placed();
+    app.sides.forEach((_, at) => {
+      for (const theme of app.themes) theme.groups[at] = theme.groups[at] || L.layerGroup();
+    });
+    app.carried();
+    const lowest = enact(changes.filter(Boolean));
+    if (!first) restack(lowest); // what is drawn first lies in its order
     app.thin();
+  };
+
+  // Names are read from near; from farther away the map does not carry them.
+  app.carried = () => {
+    const near = app.map.getContainer().dataset.zoom === "near";
+    for (const theme of app.themes) for (const group of theme.groups) {
+      if (near || !theme.written) group.addTo(app.map); else group.remove();
+    }
   };
 
   // Only these features may look different; names stay where they are.
   app.retouch = entries => {
-    let lowest = Infinity;
-    for (const [theme, feature] of entries) app.sides.forEach((side, at) => {
-      if (refresh(theme, feature, side, at)) lowest = Math.min(lowest, app.themes.indexOf(theme));
-    });
-    restack(lowest);
+    const changes = entries.flatMap(([theme, feature]) => app.sides.map((side, at) => turned(theme, feature, side, at)));
+    restack(enact(changes.filter(Boolean)));
     app.legend();
   };
 

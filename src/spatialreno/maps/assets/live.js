@@ -383,10 +383,9 @@
     setMode(mode);
     app.fromAddress();
     wire(tools);
-    app.redraw();
+    app.redraw(app.placed);
     app.planned();
-    app.fit();
-    app.settle();
+    if (!app.untried()) app.placed(); // a plan that came with the address has more in its legend
     app.warmUp();
   }, given);
 })(spatialreno);

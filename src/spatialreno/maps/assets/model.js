@@ -3,32 +3,34 @@
   "use strict";
   const FAR = app.FAR;
   const NOTHING = { walls: [], structures: [], gates: {}, facilities: [], told: {} };
-  const SLICE_MS = 40;
-  let model, walking, merged, circle, today;
+  const SLICE_MS = 40, RESTING = 3; // frames that are drawn before the first slice
+  let model, merged, circle, today, walker = null;
 
   app.prepare = () => {
     model = app.page.model;
     model.walk.ways = app.waysOf(model.walk.ways);
     model.ground = app.groundOf(model.walk.ground);
     model.fits = app.fitsOf(model.fits);
-    walking = app.walking(model, app.spot);
     merged = app.merging(model.edges, model.yards.ids.length);
     circle = scoring();
     const now = app.reckon(NOTHING);
     today = app.today = Object.assign({}, now, { metres: now.metres.slice(), score: now.score.slice() });
   };
 
-  // The page stands with what Python says of today; meanwhile its own walks are made ready, a slice at a time, so that
-  // nobody waits for the first click.
+  // Walks are laid out when they are first asked for: the page opens with what Python says of today.
+  const walking = () => walker || (walker = app.walking(model, app.spot));
+
+  // Once the page is seen its own walks are made ready, a slice at a time, so that nobody waits for the first click.
   app.warmUp = () => {
     const state = standing(NOTHING), block = today.block;
     const slice = () => {
       const until = performance.now() + SLICE_MS;
       let more = true;
-      while (more && performance.now() < until) more = walking.warm(state, block);
+      while (more && performance.now() < until) more = walking().warm(state, block);
       if (more) setTimeout(slice); else app.warm = true;
     };
-    setTimeout(slice);
+    const rest = frames => requestAnimationFrame(() => frames ? rest(frames - 1) : slice());
+    rest(RESTING);
   };
 
   // Where something stands: { building }, { ground } or an open { facility }; null when there is no such place.
@@ -38,7 +40,7 @@
       return { ways: model.walk.doors[put.building].map(([node, out]) => [node, out, 0]).flat(), host: put.building, yard: model.people.yard[put.building] };
     }
     if (Number.isInteger(put.ground) && put.ground >= 0 && put.ground < model.ground.many) {
-      return { ways: app.groundWays(model.ground, walking.graph, put.ground), host: -1, yard: model.ground.yard[put.ground] };
+      return { ways: app.groundWays(model.ground, walking().graph, put.ground), host: -1, yard: model.ground.yard[put.ground] };
     }
     return null;
   };
@@ -53,7 +55,7 @@
     };
   }
 
-  app.reach = place => walking.reach(standing(app.plan), app.now.block, place);
+  app.reach = place => walking().reach(standing(app.plan), app.now.block, place);
 
   // ---- scores -----------------------------------------------------------------------------------------------------
   // Scores by home; only homes whose walks changed are scored again.
@@ -153,12 +155,17 @@
     }, 0);
   }
 
+  function todays() {
+    const metres = app.todaysWalks(model);
+    return { metres, changed: new Set(metres.keys()) };
+  }
+
   // Everything about a plan. The page and the tests read it; walks and scores are kept up to date in place.
   app.reckon = plan => {
     const state = standing(plan);
     const block = merged(state.thing);
-    const { metres, changed } = today ? walking.update(state, block, plan.facilities) : { metres: walking.metres, changed: new Set(walking.metres.keys()) };
-    const scores = circle(metres, today ? changed : metres.keys(), plan.facilities.length > 0);
+    const { metres, changed } = today ? walking().update(state, block, plan.facilities) : todays();
+    const scores = circle(metres, changed, plan.facilities.length > 0);
     const money = bill(plan, state);
     const { structures } = model.works, { residents, households } = model.people;
     const fits = app.fitting(plan.facilities, state.gone);

@@ -2,7 +2,7 @@
 (app => {
   "use strict";
 
-  function choose(number, focus) {
+  function choose(number, focus, placed) {
     app.sides[0].option = number;
     for (const tab of document.querySelectorAll('[role="tab"]')) {
       const own = Number(tab.dataset.option) === number;
@@ -16,7 +16,7 @@
     aside();
     app.phased();
     app.curtain();
-    app.redraw();
+    app.redraw(placed);
     app.inspected();
   }
 
@@ -61,6 +61,7 @@
   function distance() {
     const zoom = app.map.getZoom();
     app.map.getContainer().dataset.zoom = zoom < 16.75 ? "far" : zoom < 17.5 ? "middle" : "near";
+    app.carried();
     app.thin();
   }
 
@@ -75,6 +76,7 @@
       key: given.key, title: given.title, what: given.what, heading: given.heading, shown: given.shown,
       fields: given.fields, groups: [], classes: new Map(), toggle: on => { theme.shown = on; },
     };
+    theme.written = given.features.every(([kind, , , , more]) => kind === 0 && more && more.name && !more.label);
     theme.features = given.features.map(([kind, shape, cls, rows, more]) =>
       ({ kind, shape, cls, rows: rows || [], more: more || {}, drawn: [] }));
     app.themes.push(theme);
@@ -148,9 +150,9 @@
     tabs();
     document.querySelector(".panel").addEventListener("toggle", aside, true);
     window.addEventListener("resize", aside);
-    choose(given.open, false);
-    app.fit();
-    distance();
+    choose(given.open, false, placed);
   }, given);
-  app.settle = distance;
+
+  // The plan is fitted into the map, and what is seen from there is known.
+  const placed = app.placed = () => { app.fit(); distance(); };
 })(spatialreno);

@@ -67,8 +67,21 @@
     return L.divIcon({ className: `disc ${base(cls)}${dotted}`, html: face, iconSize: null });
   };
 
+  // Marks lie flat in their pane, one on the other as they come: Leaflet gives each a transform and a height, so that it is
+  // a layer of its own, and hundreds of those cost more at every frame than all that is drawn.
+  const Mark = L.Marker.extend({
+    _setPos(at) {
+      L.Marker.prototype._setPos.call(this, at);
+      if (this._icon) Object.assign(this._icon.style, { transform: "", left: `${at.x}px`, top: `${at.y}px` });
+    },
+    _updateZIndex(offset) {
+      if (offset || this.options.zIndexOffset) L.Marker.prototype._updateZIndex.call(this, offset);
+      else if (this._icon) this._icon.style.zIndex = "";
+    },
+  });
+
   function disc(feature, cls, at, pane) {
-    const layer = L.marker(at, { icon: app.icon(feature, cls), alt: feature.more.alt, riseOnHover: true, pane });
+    const layer = new Mark(at, { icon: app.icon(feature, cls), alt: feature.more.alt, riseOnHover: true, pane });
     layer.on("add", () => layer.getElement().setAttribute("aria-label", feature.more.alt));
     return layer;
   }
@@ -77,6 +90,6 @@
     const text = element("bdi", null, feature.more.name);
     if (feature.more.angle) text.style.transform = `rotate(${feature.more.angle}deg)`;
     const look = L.divIcon({ className: cls, html: text, iconSize: null });
-    return L.marker(at, { icon: look, interactive: false, keyboard: false, zIndexOffset: -1000, pane });
+    return new Mark(at, { icon: look, interactive: false, keyboard: false, zIndexOffset: -1000, pane });
   }
 })(spatialreno);

@@ -13,16 +13,10 @@
     const blank = () => new Int32Array(graph.nodes).fill(FAR);
     const marks = () => ({ at: new Uint8Array(graph.nodes), cells: new Uint8Array(ground.count), list: [] });
     const fields = model.norm.kinds.map(() => ({ far: blank(), source: blank(), ways: [], hosts: new Set(), moved: marks(), stirred: new Uint8Array(homes.length), woken: [] }));
-    const metres = todays();
+    const metres = app.todaysWalks(model);
     const stirred = new Uint8Array(ground.count); // cells where anything at all changes
     const ends = marks(), looked = new Uint32Array(graph.nodes), dirty = new Uint8Array(graph.bySet.start.length - 1);
     let look = 0, groups = new Map(), changed = new Set(), base = null, running = null;
-
-    // Python's own millimetres of today, until somebody changes something.
-    function todays() {
-      const all = app.unpacked(model.today), many = fields.length;
-      return homes.map((_, home) => Int32Array.from(all.subarray(home * many, (home + 1) * many), mm => mm < 0 ? FAR : mm));
-    }
 
     function mark({ at, cells, list }, node) {
       if (at[node]) return;
@@ -331,6 +325,12 @@
         return { buildings, ground: far };
       },
     };
+  };
+
+  // Python's own millimetres of today by home, until somebody changes something.
+  app.todaysWalks = ({ today, norm, people }) => {
+    const all = Int32Array.from(app.unpacked(today), mm => mm < 0 ? FAR : mm), many = norm.kinds.length;
+    return people.homes.map((_, home) => all.slice(home * many, (home + 1) * many));
   };
 
   // The homes whose doors lead to a node: home[begin[node]] …
