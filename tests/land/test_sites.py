@@ -11,6 +11,7 @@ from shapely import box
 
 from spatialreno.errors import InputError
 from spatialreno.land import buildable_land, candidate_sites, kind_sides, largest_site
+from spatialreno.land.footprints.zones import directions, zones_of
 from spatialreno.land.free.free_land import free_surface
 
 
@@ -57,6 +58,14 @@ def test_directions_follow_the_buildings():
     homes = layer({"id": "B1", "residents": 50, "geometry": turned})
     angles = candidate_sites(area(compounds=yard, buildings=homes), "plaza")["angle_deg"] % 90
     assert angles.tolist() == pytest.approx([20.0] * len(angles), abs=1e-6)
+
+
+@pytest.mark.parametrize("reach_m", [1.0, 12.0, 80.0])
+def test_yards_asked_together_have_the_directions_of_each(reach_m):
+    whole = two_yards()
+    assert [list(one.angles) for one in zones_of(whole, reach_m)] == [
+        directions(whole, one.ground, reach_m) for one in zones_of(whole, reach_m)
+    ]
 
 
 def test_ids_and_places_do_not_depend_on_the_order_of_rows():

@@ -230,7 +230,12 @@ def _measures(rule: VoteRule) -> range:
 
 
 def _quorum(count: _Count, rule: VoteRule) -> bool:
-    return all(count.voted[k] >= rule.take_part * count.all_[k] for k in _measures(rule))
+    return all(_over(count.voted[k], rule.take_part, count.all_[k]) >= 0 for k in _measures(rule))
+
+
+def _over(part: int, share: Fraction, whole: int) -> int:
+    """Tell by its sign whether a part is more than a share of the whole; whole numbers are quicker than fractions."""
+    return part * share.denominator - share.numerator * whole
 
 
 def _decided(count: _Count, rule: VoteRule) -> bool:
@@ -239,8 +244,8 @@ def _decided(count: _Count, rule: VoteRule) -> bool:
         return False
     base = count.all_ if rule.of == "all" else count.voted
     for k in _measures(rule):
-        needed = rule.agree * base[k]
-        if count.agreed[k] < needed or (rule.strictly and count.agreed[k] == needed):
+        over = _over(count.agreed[k], rule.agree, base[k])
+        if over < 0 or (rule.strictly and over == 0):
             return False
     return True
 

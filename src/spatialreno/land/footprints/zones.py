@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from spatialreno._types import Indices
 from spatialreno.area import lasting, may_go, once_an_area
 from spatialreno.land.footprints.buildable import Sides
 from spatialreno.land.footprints.yards import yards_of
@@ -53,14 +54,27 @@ def zones_of(area: StudyArea, reach_m: float) -> list[Zone]:
     """List the compounds and the strips between them, with the directions of what stands within a reach."""
     _, strips = ground(area)
     shapes = polygons(shapely.geometrycollections([*area.compounds.geometry, *polygons(strips)]))
-    return [Zone(shape, tuple(directions(area, shape, reach_m))) for shape in shapes]
+    found = _near_each(area, shapes, reach_m)
+    return [Zone(shape, tuple(_directions(area, shape, near))) for shape, near in zip(shapes, found, strict=True)]
 
 
 def directions(area: StudyArea, shape: BaseGeometry, reach_m: float) -> list[float]:
     """List the directions of the buildings, compounds and staying walls that stand by a shape."""
+    return _directions(area, shape, _near_each(area, [shape], reach_m)[0])
+
+
+def _near_each(area: StudyArea, shapes: Sequence[BaseGeometry], reach_m: float) -> list[Indices]:
+    """Number for each shape what gives directions and stands within a reach."""
+    _, tree = _standing(area)
+    asked, near = tree.query(np.array([*shapes, None], object)[:-1], predicate="dwithin", distance=reach_m)
+    order = np.lexsort((near, asked))
+    return np.split(near[order], np.searchsorted(asked[order], np.arange(1, len(shapes))))[: len(shapes)]
+
+
+def _directions(area: StudyArea, shape: BaseGeometry, near: Indices) -> list[float]:
+    """List the directions of those near a shape, or its own where none is."""
     constants = area.catalog.constants
-    edges, tree = _standing(area)
-    near = np.sort(tree.query(shape, predicate="dwithin", distance=reach_m))
+    edges, _ = _standing(area)
     known, asked = _known_angles(area), near.tobytes()
     if len(near) and asked in known:  # kinds differ in their reach, and often find the same
         return known[asked]

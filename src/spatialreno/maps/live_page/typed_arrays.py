@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,6 +79,16 @@ def columns_apart(tree: Any) -> tuple[Any, bytes]:
     return apart(tree), bytes(written)
 
 
+def _alike(label: Indices, begin: Indices, size: Indices) -> tuple[Any, Any]:
+    """Number runs of labels by their content, given where each begins and its size; and find the first of each."""
+    code, most = size.astype(np.int64), int(label.max(initial=0)) + 1
+    for at in range(int(size.max(initial=0))):
+        left = np.flatnonzero(size > at)  # runs that were alike so far stay so where their next label is the same
+        code[left] = np.unique(code[left] * most + label[begin[left] + at], return_inverse=True)[1]
+    _, first, same = np.unique(size * len(size) + code, return_index=True, return_inverse=True)
+    return same, first
+
+
 @dataclass
 class LabelSets:
     """Sets of labels, each stored once."""
@@ -90,11 +99,17 @@ class LabelSets:
         """Number the set of labels of each of ``count`` carriers, given sorted pairs (carrier, label)."""
         order = np.lexsort((label, carrier))
         carrier, label = carrier[order], label[order]
+        begin = np.flatnonzero(np.diff(carrier, prepend=-1))
+        size = np.diff(begin, append=len(carrier))
+        same, first = _alike(label, begin, size)
+        # New sets are numbered as their first carriers come.
+        number = np.zeros(len(first), np.int64)
+        for one in np.argsort(first, kind="stable").tolist():
+            low = begin[first[one]]
+            key = tuple(label[low : low + size[first[one]]].tolist())
+            number[one] = self.number.setdefault(key, len(self.number))
         found = np.zeros(count, np.int64)
-        bounds = [*np.flatnonzero(np.diff(carrier, prepend=-1)), len(carrier)]
-        for low, high in pairwise(bounds):
-            key = tuple(label[low:high].tolist())
-            found[carrier[low]] = self.number.setdefault(key, len(self.number))
+        found[carrier[begin]] = number[same]
         return found
 
     def table(self) -> dict[str, Column]:

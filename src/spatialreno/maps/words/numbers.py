@@ -17,16 +17,15 @@ _FINEST = 6  # a fen in 10 000 yuan
 
 def facility_title(kind: str, catalog: Catalog, lang: Lang) -> str:
     """Name a kind of facility."""
-    if kind not in catalog.facilities.index:
-        return kind
-    return str(catalog.facilities.loc[kind, f"title_{lang}"])
+    row = catalog.entry("facilities", kind)
+    return kind if row is None else str(row[f"title_{lang}"])
 
 
 def facility_label(kind: str, catalog: Catalog, lang: Lang) -> str:
     """Give the letter or two that stand on the map for a kind of facility."""
-    if kind not in catalog.facilities.index:
+    row = catalog.entry("facilities", kind)
+    if row is None:
         return "·"
-    row = catalog.facilities.loc[kind]
     return str((row["label_en"] if lang == "en" else "") or row["label"])
 
 

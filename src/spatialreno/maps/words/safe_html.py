@@ -33,6 +33,7 @@ _LOCK = threading.RLock()
 # Characters that templates and template literals give a meaning to; as entities they are only text.
 _ENTITIES = {ord(character): f"&#{ord(character)};" for character in "\\`${}"}
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {127: 0x2421}
+_NUMBERS = (int, float)  # most of what a page holds
 _IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&'\u2028\u2029"}
 
 
@@ -44,8 +45,10 @@ class Markup(str):
 
 def clean(value: object) -> str:
     """Write a value as text in which control characters are visible and half characters are replaced."""
-    plain = str(value).translate(_CONTROLS)
-    return plain.encode("utf-8", "replace").decode("utf-8")
+    plain = str(value)
+    if plain.isprintable():  # then there is neither
+        return plain
+    return plain.translate(_CONTROLS).encode("utf-8", "replace").decode("utf-8")
 
 
 def text(value: object) -> Markup:
@@ -113,7 +116,7 @@ def _clean_tree(value: object) -> Any:
     if isinstance(value, dict):
         return {clean(key): _clean_tree(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_clean_tree(item) for item in value]
+        return [item if type(item) in _NUMBERS else _clean_tree(item) for item in value]
     return value
 
 
