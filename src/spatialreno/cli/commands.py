@@ -207,7 +207,7 @@ def compare(
     told = options.leaders(lang=lang) if by == "area" else _by_cluster(options, lang)
     table = told.rename(columns=options.titles).reset_index()
     tell_table(table, form(as_json, as_csv), title=repr(options))
-    known = {line for plan in options.scenarios for line in plan.without_effect(options.today)}  # told while comparing
+    known = {line for lines in options.idle.values() for line in lines["zh"]}  # told while comparing
     for option, note in options.notes():
         if note not in known:
             say(f"{option}: {note}")

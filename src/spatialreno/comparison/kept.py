@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: Most that is kept, in bytes; what was not used for longest goes first.
 MOST = 500_000_000
 #: What pages and papers ask of a comparison; worked out before it is kept, so that each of them has it.
-_ASKED = ("blockers", "conflicts", "sections", "reach_changes", "room", "checkups", "provenance")
+_ASKED = ("idle", "blockers", "conflicts", "sections", "reach_changes", "room", "checkups", "provenance")
 _FRESH = ("areas", "scenarios", "consents", "register", "shelf", "_made")
 Say = Callable[[str], None]
 T = TypeVar("T")

@@ -474,7 +474,7 @@ class Comparison(Shown):
         ('today', 'Fire engines: Gates G13 keeps them from 50 household')
         """
         refuse_other_languages(lang, "notes")
-        empty = [(s.name, text) for s in self.scenarios for text in s.without_effect(self.today, lang=lang)]
+        empty = [(name, text) for name, told in self.idle.items() for text in told[lang]]
         found = [*empty, *told(self.today, self.findings(), self.conflicts, lang)]
         for name, works in self.works.items():
             found += [(name, text) for text in works_findings(works, self.areas[name], lang)]
@@ -485,6 +485,12 @@ class Comparison(Shown):
         """Ballots and rights that were refused or do not add up; the rest stands."""
         rights = next((c.faults for c in self.consents.values()), ())
         return (*self.register.faults, *rights)
+
+    @cached_property
+    def idle(self) -> dict[str, dict[str, list[str]]]:
+        """By option, without today, what it asks for in vain, in each language (``Scenario.without_effect``)."""
+        both = ("zh", "en")
+        return {s.name: {lang: s.without_effect(self.today, lang=lang) for lang in both} for s in self.scenarios}
 
     @cached_property
     def blockers(self) -> dict[str, gpd.GeoDataFrame]:
