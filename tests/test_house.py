@@ -21,8 +21,8 @@ ORDER = [
 # Sub-rooms of a room, high to low; "." is what lies in the room itself.
 INSIDE = {
     "maps": [
-        "outputs", "live_page", "paper", "residents", "proposals", "notebook", "page", "first_minute", "drawing",
-        "content", "charts", "words",
+        "outputs", "live_page", "paper", "residents", "proposals", "notebook", "page", "first_minute", "lettering",
+        "drawing", "content", "charts", "words",
     ],
     "walk": ["trials", "reach", "centrelines", "access", "state", "search", "fabric", "millimetres"],
     "formats": ["postgis", "areas", "osm", "readers"],

@@ -24,8 +24,8 @@ from spatialreno.area import assemble
 from spatialreno.comparison import compare
 from spatialreno.errors import InputError
 from spatialreno.maps import draw_residents, live, owner_sheets, report
+from spatialreno.maps.lettering import fonts
 from spatialreno.maps.outputs.forms import OUTPUTS
-from spatialreno.maps.paper import fonts
 from spatialreno.maps.paper.cad import plain_text
 from spatialreno.maps.paper.paper_sheet import Sheet, width_em, wrapped
 from spatialreno.maps.paper.pdf import bound
@@ -99,11 +99,19 @@ def test_text_laid_out_once_gives_the_same_bytes(tmp_path, monkeypatch):
             for sheet in sheets:
                 for k, size in enumerate((8, 12, 8)):
                     sheet.put(20, 20 + 20 * k, "三号院 AV·Wall 12", size=size, weight="bold" if k == 2 else "normal")
+                sheet.figure.text(0.5, 0.5, "三号院", rotation=30, ha="center")
+                sheet.put(120, 20, "三号院", color="#c00000", right=True)
             return bound(sheets, tmp_path / name, title="one").read_bytes()
 
+    def put(self, x, y, text, *, size=9, color="#1f2937", weight="normal", right=False):
+        look = {"fontsize": size, "color": color, "weight": weight, "ha": "right" if right else "left"}
+        self.figure.text(x / self.width, y / self.height, text, va="baseline", **look)
+
     quick = write("quick.pdf")
-    monkeypatch.setattr(fonts, "_each_text_once", contextlib.nullcontext)
+    monkeypatch.setattr(fonts, "each_text_once", contextlib.nullcontext)
     assert quick == write("slow.pdf") and b"/Contents" in quick
+    monkeypatch.setattr(Sheet, "put", put)
+    assert quick == write("slower.pdf")
 
 
 @pytest.mark.long
@@ -265,7 +273,7 @@ def test_another_ending_is_refused(attacked, tmp_path):
 
 
 def test_without_a_chinese_font_there_is_a_warning(monkeypatch):
-    from spatialreno.maps.paper import fonts
+    from spatialreno.maps.lettering import fonts
 
     monkeypatch.setattr(fonts, "CHINESE", ())
     with pytest.warns(UserWarning, match="no Chinese font"), fonts.lettering():

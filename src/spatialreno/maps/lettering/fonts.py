@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from spatialreno.errors import InputError
 from spatialreno.files import unfit_folder, user_cache
+from spatialreno.maps.lettering.once import each_text_once
 
 _NEAR = 0.5  # of the units of a letter, by which a curve may differ
 _NO_PROGRAMS = (
@@ -23,9 +24,6 @@ _NO_PROGRAMS = (
 )  # fmt: skip
 #: Most that is kept of fonts, in bytes; what was not used for longest goes first.
 MOST = 50_000_000
-# What of a text besides its letters and their font tells how its lines lie in its box.
-_LOOKS = ("_horizontalalignment", "_verticalalignment", "_multialignment", "_rotation", "_rotation_mode",
-          "_transform_rotates_text", "_linespacing", "_usetex", "_parse_math", "_features", "_language")  # fmt: skip
 # Fonts with Chinese, the likelier first: Windows, macOS, Linux.
 CHINESE = (
     "Microsoft YaHei", "SimHei", "SimSun", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "Noto Sans CJK SC",
@@ -87,65 +85,9 @@ def lettering() -> Iterator[None]:
         "pdf.fonttype": 42,
         "pdf.compression": 6,
     }
-    with matplotlib.rc_context(settings), warnings.catch_warnings(), _each_text_once(), _each_cut_kept():
+    with matplotlib.rc_context(settings), warnings.catch_warnings(), each_text_once(), _each_cut_kept():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
-
-
-@contextmanager
-def _each_text_once() -> Iterator[None]:
-    """Lay out and measure each text once for all sheets: names stand on every plan, and that is most of the work.
-
-    matplotlib does both anew for every sheet. The bytes are the same. A release that has other names inside draws
-    without this, in more time.
-    """
-    try:
-        helpers: Any = import_module("matplotlib._text_helpers")
-        letters: Any = import_module("matplotlib.ft2font")
-        unhinted, plain = letters.LoadFlags.NO_HINTING, hasattr(letters.FT2Font, "_layout")
-        renderer: Any = import_module("matplotlib.backends.backend_pdf").RendererPdf
-        layout, measure, draw = helpers.layout, renderer.get_text_width_height_descent, renderer.draw_text
-        texts: Any = import_module("matplotlib.text").Text
-        arrange = texts._get_layout
-    except (ImportError, AttributeError):
-        yield
-        return
-    size, laid_out, sizes, boxes = [0.0], dict[Any, list[Any]](), dict[Any, Any](), dict[Any, Any]()
-
-    def drawn(self: Any, gc: Any, x: float, y: float, s: str, prop: Any, *more: Any, **named: Any) -> None:
-        size[0] = prop.get_size_in_points()
-        draw(self, gc, x, y, s, prop, *more, **named)
-
-    def laid(string: str, font: Any, **how: Any) -> list[Any]:
-        key = (string, font, size[0], repr(how))
-        if key not in laid_out:  # what matplotlib does too, but for loading the shape of each letter
-            laid_out[key] = list(font._layout(string, unhinted, **how) if plain else layout(string, font, **how))
-        return laid_out[key]
-
-    def measured(self: Any, s: str, prop: Any, ismath: Any) -> Any:
-        key = (s, hash(prop), ismath)
-        if key not in sizes:
-            sizes[key] = measure(self, s, prop, ismath)
-        return sizes[key]
-
-    def arranged(self: Any, canvas: Any) -> Any:
-        """Give the box of a text and the places of its lines in it, which do not hang on where it stands."""
-        if self.get_wrap():
-            return arrange(self, canvas)
-        told = [vars(self).get(name) for name in _LOOKS]
-        key = (self.get_text(), hash(self.get_fontproperties()), type(canvas), self.get_figure(root=True).dpi, *told)
-        if key not in boxes:
-            boxes[key] = arrange(self, canvas)
-        return boxes[key]
-
-    helpers.layout = laid
-    texts._get_layout = arranged
-    renderer.draw_text, renderer.get_text_width_height_descent = drawn, measured
-    try:
-        yield
-    finally:
-        helpers.layout, texts._get_layout = layout, arrange
-        renderer.draw_text, renderer.get_text_width_height_descent = draw, measure
 
 
 class _Cut(NamedTuple):

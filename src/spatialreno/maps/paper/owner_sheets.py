@@ -16,7 +16,7 @@ from spatialreno.maps.content.owners import yards_of_parties
 from spatialreno.maps.content.people_sections import say_matter
 from spatialreno.maps.drawing.features import Drawn
 from spatialreno.maps.drawing.themes import Theme, shown_themes
-from spatialreno.maps.paper.fonts import lettering
+from spatialreno.maps.lettering.fonts import lettering
 from spatialreno.maps.paper.paper_sheet import MARGIN_MM, PAPERS, Sheet, table
 from spatialreno.maps.paper.pdf import bound
 from spatialreno.maps.paper.plot import draw_plan, furnish

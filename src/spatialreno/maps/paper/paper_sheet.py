@@ -5,9 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from spatialreno.maps.paper.plot import MM_PER_INCH, one_line
+
+if TYPE_CHECKING:
+    from spatialreno.maps.lettering.lines import Lines
 
 PAPERS = {"a3": (420.0, 297.0), "a4": (297.0, 210.0), "a4-portrait": (210.0, 297.0)}
 MARGIN_MM = 12.0
@@ -41,10 +44,23 @@ class Sheet:
         """Millimetres left above the lower margin."""
         return self.y - MARGIN_MM
 
-    def put(self, x: float, y: float, text: object, *, size: float = 9, **look: Any) -> None:
-        """Write one line at a place."""
-        look = {"color": _INK, "va": "baseline", **look}
-        self.figure.text(x / self.width, y / self.height, one_line(text), fontsize=size, **look)
+    def put(
+        self, x: float, y: float, text: object, *, size: float = 9, color: str = _INK, weight: str = "normal",
+        right: bool = False,
+    ) -> None:  # fmt: skip
+        """Write one line from a place, or (``right``) up to it."""
+        place = (x / self.width, y / self.height)
+        self._lines().add(place, one_line(text), size=size, color=color, weight=weight, right=right)
+
+    def _lines(self) -> Lines:
+        """Give the lines written last; what a legend wrote meanwhile stays between."""
+        from spatialreno.maps.lettering.lines import Lines
+
+        texts = self.figure.texts
+        if not texts or not isinstance(texts[-1], Lines):
+            texts.append(Lines(self.figure))
+        last: Lines = texts[-1]
+        return last
 
     def line(self, x0: float, y0: float, x1: float, y1: float, *, width: float = 0.5, color: str = _INK) -> None:
         """Draw a rule."""
@@ -164,14 +180,13 @@ def _height(lines: list[list[str]], size: float) -> float:
 def _row(
     sheet: Sheet, row: Sequence[object], widths: Sequence[float], texts: int, size: float, *, head: bool = False
 ) -> None:
-    lines = _lines(row, widths, size)
+    lines, weight = _lines(row, widths, size), "bold" if head else "normal"
     x = MARGIN_MM
     for place, (cell, width) in enumerate(zip(lines, widths, strict=True)):
         for number, line in enumerate(cell):
             y = sheet.y - (number + 1) * size * _POINT_MM * 1.3
-            left = place < texts
-            sheet.put(x + 1 if left else x + width - 1, y, line, size=size, ha="left" if left else "right",
-                      weight="bold" if head else "normal")  # fmt: skip
+            right = place >= texts
+            sheet.put(x + width - 1 if right else x + 1, y, line, size=size, weight=weight, right=right)
         x += width
     sheet.y -= _height(lines, size)
     sheet.line(MARGIN_MM, sheet.y, x, sheet.y, width=0.9 if head else 0.3, color=_INK if head else "#c9c9c3")

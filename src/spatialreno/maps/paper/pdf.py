@@ -22,7 +22,7 @@ from spatialreno.maps.content.own_values import own_values
 from spatialreno.maps.content.people_sections import said_checkup
 from spatialreno.maps.drawing.cards import stages
 from spatialreno.maps.drawing.themes import Theme, shown_themes
-from spatialreno.maps.paper.fonts import lettering
+from spatialreno.maps.lettering.fonts import lettering
 from spatialreno.maps.paper.html_report import report_title
 from spatialreno.maps.paper.paper_sheet import MARGIN_MM, PAPERS, Sheet, table
 from spatialreno.maps.paper.plot import draw_plan, furnish, legend

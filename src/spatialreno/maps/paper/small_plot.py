@@ -9,7 +9,7 @@ from spatialreno.area import as_ids, refuse_unknown
 from spatialreno.maps.content.indicator_tables import option_titles
 from spatialreno.maps.drawing.sight import extent, place_of, seen
 from spatialreno.maps.drawing.themes import STANDING, theme_titles, themes
-from spatialreno.maps.paper.fonts import lettering, plotting
+from spatialreno.maps.lettering.fonts import lettering, plotting
 from spatialreno.maps.paper.plot import MM_PER_INCH, draw_plan, furnish, one_line
 from spatialreno.maps.words.words import Lang, checked
 

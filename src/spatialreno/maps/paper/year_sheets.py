@@ -88,7 +88,7 @@ def _gantt(sheet: Sheet, found: Schedule, rows: list[dict[Any, Any]], lang: Lang
     for k, row in enumerate(rows):
         y = top - _ROW_MM * (k + 1)
         x, wide = left + (row["start"] - first).days * scale, ((row["end"] - row["start"]).days + 1) * scale
-        sheet.put(left - 2, y + 1.2, _cut(task_title(row, lang)), size=8, ha="right")
+        sheet.put(left - 2, y + 1.2, _cut(task_title(row, lang)), size=8, right=True)
         if row["slack_days"]:
             until = min(x + wide + row["slack_days"] * scale, sheet.width - MARGIN_MM)
             sheet.line(x + wide, y + _ROW_MM / 2, until, y + _ROW_MM / 2, width=0.8, color=_HAIR)
