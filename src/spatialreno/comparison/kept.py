@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import io
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -25,7 +26,7 @@ from spatialreno.files import unfit_folder, user_cache
 from spatialreno.scenario import Scenario, make_bill
 
 if TYPE_CHECKING:
-    from spatialreno.community import Register
+    from spatialreno.community import Consents, Register
 
 #: Most that is kept, in bytes; what was not used for longest goes first.
 MOST = 500_000_000
@@ -226,8 +227,7 @@ class _Shelf:
         except (OSError, pickle.PicklingError, AttributeError, TypeError):  # a full disk, something nobody can write
             whole = b""
         if not made and whole:
-            fresh = {("area", name): area for name, area in self._areas.items()}
-            made.append(_Reader(io.BytesIO(whole), fresh).load())
+            made.append(_Reader(io.BytesIO(whole), {"area": self._areas}).load())
         return made[0] if made else make()
 
 
@@ -278,12 +278,31 @@ class _Writer(pickle.Pickler):
 
 
 class _Reader(pickle.Unpickler):
-    def __init__(self, told: io.BytesIO, fresh: Mapping[tuple[str, str], Any]) -> None:
+    def __init__(self, told: io.BytesIO, fresh: Mapping[str, Mapping[str, Any]]) -> None:
         super().__init__(told)
         self._fresh = fresh
 
     def persistent_load(self, pid: Any) -> Any:
-        return self._fresh[pid.what, pid.name]
+        return self._fresh[pid.what][pid.name]
+
+
+class _WhenAsked(Mapping[str, T]):
+    """Values that are worked out when they are first asked for: not every command tells whom to ask."""
+
+    def __init__(self, make: Mapping[str, Callable[[], T]]) -> None:
+        self._make = make
+        self._made: dict[str, T] = {}
+
+    def __getitem__(self, name: str) -> T:
+        if name not in self._made:
+            self._made[name] = self._make[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._make)
+
+    def __len__(self) -> int:
+        return len(self._make)
 
 
 def _read(told: bytes, today: StudyArea) -> Comparison:
@@ -298,14 +317,11 @@ def _read(told: bytes, today: StudyArea) -> Comparison:
     for scenario in scenarios:
         own = changes[scenario.name]
         areas[scenario.name] = scenario.apply(today) if own is None else with_changes(today, own)
-    fresh: dict[tuple[str, str], Any] = {("area", name): area for name, area in areas.items()}
-    reader = _Reader(source, fresh)
-    for name, known in reader.load().items():
-        areas[name].take_lasting(known)
     book: Register = read_register(today, keep_rest=True)
-    consents = {s.name: find_consents(today, asked_of_owners(s), register=book, keep_rest=True) for s in scenarios}
-    fresh |= {("consents", name): found for name, found in consents.items()}
-    fresh["register", ""] = book
+    consents = _WhenAsked({s.name: partial(_consents, today, s, book) for s in scenarios})
+    reader = _Reader(source, {"area": areas, "consents": consents, "register": {"": book}})
+    for name, known in reader.load().items():  # before anything else is asked of the areas
+        areas[name].take_lasting(known)
     rest = reader.load()
     given = {f.name for f in fields(Comparison)} - set(_FRESH)
     options = Comparison(
@@ -313,3 +329,7 @@ def _read(told: bytes, today: StudyArea) -> Comparison:
     )
     vars(options).update({name: value for name, value in rest.items() if name not in given})
     return options
+
+
+def _consents(today: StudyArea, scenario: Scenario, book: Register) -> Consents:
+    return find_consents(today, asked_of_owners(scenario), register=book, keep_rest=True)

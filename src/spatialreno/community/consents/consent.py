@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from spatialreno.community.consents.touched import touched_features
 from spatialreno.community.voting.ballots import Register, matter_row, read_register
-from spatialreno.community.voting.fewest import Fewest, fewest_people
+from spatialreno.community.voting.fewest import Fewest, Poll, fewest_people
 from spatialreno.community.voting.votes import Tally
 from spatialreno.errors import Fault, InputError
 
@@ -58,8 +59,8 @@ class Consents:
         neither heads nor area nor to_win), to_win (how many votes are still missing).
     counts
         The tallies behind ``votes``, by ``matter:place``.
-    fewest
-        The smallest set of households whose yes would pass every vote, each counted once.
+    polls
+        The matters behind ``votes``, by ``matter:place``.
     parties
         Index party_id; party, party_kind, rows, in_hand (rows), state: whose own agreement is needed.
     faults
@@ -73,10 +74,15 @@ class Consents:
     asked: pd.DataFrame
     votes: pd.DataFrame
     counts: dict[str, Tally]
-    fewest: Fewest
+    polls: dict[str, Poll]
     parties: pd.DataFrame
     faults: tuple[Fault, ...] = ()
     ownerless: int = 0
+
+    @cached_property
+    def fewest(self) -> Fewest:
+        """The smallest set of households whose yes would pass every vote, each counted once; found when asked for."""
+        return fewest_people(self.polls)
 
     @property
     def asked_count(self) -> int:
@@ -192,7 +198,7 @@ def find_consents(
     counts = {name: poll.count(name) for name, poll in polls.items()}
     votes = _vote_rows(counts, area)
     return Consents(
-        scenario.name, asked, votes, counts, fewest_people(polls), _parties(asked), tuple(faults),
+        scenario.name, asked, votes, counts, polls, _parties(asked), tuple(faults),
         _ownerless(asked, touched),
     )  # fmt: skip
 
