@@ -8,9 +8,8 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import scipy
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from spatialreno.area import as_area, once_an_area
 from spatialreno.blocks.openings import open_frontages
@@ -96,8 +95,8 @@ def _joined(area: StudyArea, min_open_m: float | None) -> tuple[gpd.GeoDataFrame
     openings = openings[openings["run_m"] >= least - area.catalog.constants["snap_m"]]
     ids = area.compounds.index
     a, b = ids.get_indexer(openings["a"]), ids.get_indexer(openings["b"])
-    graph = coo_array((np.ones(len(a)), (a, b)), shape=(len(ids), len(ids)))
-    _, labels = connected_components(graph, directed=False)
+    graph = scipy.sparse.coo_array((np.ones(len(a)), (a, b)), shape=(len(ids), len(ids)))
+    _, labels = scipy.sparse.csgraph.connected_components(graph, directed=False)
     return openings.assign(block=labels[a] if len(a) else []), labels
 
 

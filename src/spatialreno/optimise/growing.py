@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from spatialreno._types import Floats
 from spatialreno.optimise.limit import Limit
@@ -44,7 +44,7 @@ def milp_of(
     pointer = np.cumsum([0, *(len(row[0]) for row in rows)])
     columns = np.concatenate([np.empty(0, np.int64), *(np.asarray(row[0], np.int64) for row in rows)])
     values = np.concatenate([np.empty(0), *(np.asarray(row[1], float) for row in rows)])
-    matrix = sparse.csr_array((values, columns, pointer), shape=(len(rows), len(cost)))
+    matrix = scipy.sparse.csr_array((values, columns, pointer), shape=(len(rows), len(cost)))
     low, high = np.array([row[2] for row in rows], float), np.array([row[3] for row in rows], float)
     return Milp(cost, lower, upper, integer, matrix, low, high)
 

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from spatialreno._types import Floats
 from spatialreno.optimise.limit import Limit
@@ -186,7 +186,7 @@ def relative_gap(objective: float, bound: float) -> float:
 
 
 def highs_model(model: Milp, highspy: Any) -> Any:
-    matrix = sparse.csc_matrix(model.matrix)
+    matrix = scipy.sparse.csc_matrix(model.matrix)
     kinds = highspy.HighsVarType
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(model.cost), matrix.shape[0]

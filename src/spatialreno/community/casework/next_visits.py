@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
+import scipy
 
 from spatialreno.community.consents.touched import touched_features
 from spatialreno.errors import InputError
@@ -158,7 +158,7 @@ def _chosen(
     objective = np.array([-worth[t] / scale for t in things] + [1e-6 * cost[w] / (heads + 1) for w in who])
     model = Milp(
         cost=objective, lower=np.zeros(count), upper=np.ones(count), integer=np.ones(count, dtype=bool),
-        matrix=sparse.csr_matrix((value, (row, column)), shape=(len(waits) + 1, count)),
+        matrix=scipy.sparse.csr_matrix((value, (row, column)), shape=(len(waits) + 1, count)),
         row_lower=np.array([0.0] * len(waits) + [-float(heads)]), row_upper=np.full(len(waits) + 1, np.inf),
     )  # fmt: skip
     found = solve_milp(model, nodes=_NODES)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy import sparse
-from scipy.sparse.csgraph import dijkstra
 
 from spatialreno._types import Bools, Floats, Indices
 from spatialreno.land.fire.access import FireAccess, building_verdicts, drives, with_verdicts
@@ -116,11 +115,12 @@ def _routes(net: Net, narrow: Bools) -> tuple[Floats, Indices]:
     weight = np.where(narrow[drive], length, _EASY * length)
     turning = np.where(net.turns.open(none), _EASY * 1e-3, _TURN_COST_M)
     size = 2 * len(narrow)
-    graph = sparse.coo_matrix((np.concatenate([weight, turning]), (left, right)), shape=(size, size)).tocsr()
+    graph = scipy.sparse.coo_matrix((np.concatenate([weight, turning]), (left, right)), shape=(size, size)).tocsr()
     source = 2 * np.flatnonzero(net.street & net.drivable)
     if not len(source):
         return np.full(size, np.inf), np.full(size, -9999, np.intp)
-    cost, before, _ = dijkstra(graph, directed=False, indices=source, min_only=True, return_predecessors=True)
+    nearest = scipy.sparse.csgraph.dijkstra
+    cost, before, _ = nearest(graph, directed=False, indices=source, min_only=True, return_predecessors=True)
     return cost, before.astype(np.intp)
 
 

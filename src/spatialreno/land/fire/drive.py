@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy
 import shapely
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components, dijkstra
 
 from spatialreno._angles import arctan2
 from spatialreno._types import Bools, Floats, Indices
@@ -67,8 +66,8 @@ def _connected(net: Net, fits: Bools, gone: Bools) -> Bools:
     whole = np.flatnonzero(fits)
     ports = 2 * net.turns.piece[turns] + net.turns.end[turns]
     left, right = np.concatenate([2 * whole, ports[:, 0]]), np.concatenate([2 * whole + 1, ports[:, 1]])
-    joined = sparse.coo_matrix((np.ones(len(left)), (left, right)), shape=(2 * count, 2 * count))
-    _, label = connected_components(joined, directed=False)
+    joined = scipy.sparse.coo_matrix((np.ones(len(left)), (left, right)), shape=(2 * count, 2 * count))
+    _, label = scipy.sparse.csgraph.connected_components(joined, directed=False)
     reached = np.isin(label, label[2 * np.flatnonzero(fits & net.street)])
     found: Bools = fits & reached[::2]
     return found
@@ -124,8 +123,8 @@ def _depth(net: Net, lanes: Indices, loops: Indices) -> Floats:
     if not len(loops) or not len(lanes):
         return np.full(count, np.inf)
     a, b = net.node[lanes].T
-    graph = sparse.coo_matrix((np.maximum(net.length_m[lanes], 1e-6), (a, b)), shape=(count, count)).tocsr()
-    depth: Floats = dijkstra(graph, directed=False, indices=loops, min_only=True)
+    graph = scipy.sparse.coo_matrix((np.maximum(net.length_m[lanes], 1e-6), (a, b)), shape=(count, count)).tocsr()
+    depth: Floats = scipy.sparse.csgraph.dijkstra(graph, directed=False, indices=loops, min_only=True)
     return depth
 
 

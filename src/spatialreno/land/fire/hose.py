@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy import sparse
-from scipy.sparse.csgraph import dijkstra
 
 from spatialreno._types import Bools, Floats, Geometries, Indices
 from spatialreno.land.fire.net import Net
@@ -62,8 +61,9 @@ class Hoses:
         row = np.concatenate([net.node[passable, 0], self.node[clear]])
         column = np.concatenate([net.node[passable, 1], places + self.door[clear]])
         length = np.concatenate([net.length_m[passable], self.length_m[clear]])
-        graph = sparse.coo_matrix((np.maximum(length, 1e-6), (row, column)), shape=(places + doors,) * 2).tocsr()
-        found: Floats = dijkstra(graph, directed=False, indices=source, min_only=True, limit=reach_m)
+        graph = scipy.sparse.coo_matrix((np.maximum(length, 1e-6), (row, column)), shape=(places + doors,) * 2).tocsr()
+        nearest = scipy.sparse.csgraph.dijkstra
+        found: Floats = nearest(graph, directed=False, indices=source, min_only=True, limit=reach_m)
         return found[places:]
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy import sparse
 
 from spatialreno.area import STATION, heat_demand, refuse_unknown, several, station_sizes, stations_needed
 from spatialreno.errors import InputError
@@ -205,7 +205,7 @@ def _clash_rows(shapes: Geometries, owner: Indices, count: int, gap_m: float) ->
     own = names // count
     rows = np.concatenate([owner, count + row, count + np.arange(len(names))])
     columns = np.concatenate([np.arange(len(owner)), other, own])
-    return sparse.csc_matrix((np.ones(len(rows)), (rows, columns)), shape=(count + len(names), len(owner)))
+    return scipy.sparse.csc_matrix((np.ones(len(rows)), (rows, columns)), shape=(count + len(names), len(owner)))
 
 
 def _points(choices: list[Choice], centre: BaseGeometry, constants: Mapping[str, float]) -> list[Fit]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy import sparse
 
 from spatialreno._angles import cos, sin, unit
 from spatialreno._types import Floats
@@ -206,7 +206,7 @@ class _Model:
     def milp(self) -> Milp:
         """Put the model into arrays; with optional items the cost of leaving one out is counted from 0."""
         rows, columns, values = (np.array(part) for part in zip(*self.entries, strict=True))
-        matrix = sparse.csc_matrix((values, (rows, columns)), shape=(len(self.low), len(self.cost)))
+        matrix = scipy.sparse.csc_matrix((values, (rows, columns)), shape=(len(self.low), len(self.cost)))
         return Milp(
             np.array(self.cost), np.array(self.lower), np.array(self.upper), np.array(self.integer),
             matrix, np.array(self.low), np.array(self.high),

@@ -8,10 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from spatialreno._types import Geometries, Indices
 from spatialreno.area import lasting, once_an_area, standing_structures
@@ -117,8 +116,8 @@ class Yards:
     def _whole(self) -> Indices:
         pairs = [(one, other) for one, own in enumerate(self.links) for other in own]
         one, other = zip(*pairs, strict=True) if pairs else ((), ())
-        graph = sparse.coo_matrix((np.ones(len(one)), (one, other)), shape=(len(self.links), len(self.links)))
-        joined_up: Indices = connected_components(graph, directed=False)[1].astype(np.intp)
+        graph = scipy.sparse.coo_matrix((np.ones(len(one)), (one, other)), shape=(len(self.links), len(self.links)))
+        joined_up: Indices = scipy.sparse.csgraph.connected_components(graph, directed=False)[1].astype(np.intp)
         return joined_up
 
     @cached_property
@@ -198,8 +197,8 @@ def _nodes(cover: tuple[frozenset[int], ...], beside: Indices) -> tuple[Indices,
     """Join neighbouring faces that bear the same things, and list what borders on what."""
     same = np.array([cover[one] == cover[other] for one, other in beside], bool)
     one, other = beside[same].T if len(beside) else (np.empty(0, int), np.empty(0, int))
-    graph = sparse.coo_matrix((np.ones(len(one)), (one, other)), shape=(len(cover), len(cover)))
-    count, node = connected_components(graph, directed=False)
+    graph = scipy.sparse.coo_matrix((np.ones(len(one)), (one, other)), shape=(len(cover), len(cover)))
+    count, node = scipy.sparse.csgraph.connected_components(graph, directed=False)
     links: list[set[int]] = [set() for _ in range(count)]
     for a, b in node[beside[~same]] if len(beside) else ():
         links[a].add(int(b))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from spatialreno._types import Floats, Geometries, Indices
 
@@ -66,8 +65,8 @@ def node_ids(start: Floats, end: Floats, gaps: Floats) -> tuple[Indices, Indices
     number = number.reshape(-1)
     count, pieces = len(places), len(start)
     left, right = np.split(number[2 * pieces :], 2)
-    joined = sparse.coo_matrix((np.ones(len(left)), (left, right)), shape=(count, count))
-    _, label = connected_components(joined, directed=False)
+    joined = scipy.sparse.coo_matrix((np.ones(len(left)), (left, right)), shape=(count, count))
+    _, label = scipy.sparse.csgraph.connected_components(joined, directed=False)
     node = label[number]
     where = np.zeros((label.max() + 1 if count else 0, 2))
     where[label[::-1]] = places[::-1]

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse import csgraph
+import scipy
 
 from spatialreno._types import Bools, Floats, Indices
 from spatialreno.optimise.growing import GrowingLp, Row
@@ -70,7 +69,7 @@ class CutModel:
         line = np.repeat(np.arange(count), [len(r[0]) for r in self.rows])
         column = np.array([c for r in self.rows for c in r[0]], np.intp)
         value = np.array([v for r in self.rows for v in r[1]], float)
-        matrix = sparse.csc_matrix((value, (line, column)), (count, len(self.cost)))
+        matrix = scipy.sparse.csc_matrix((value, (line, column)), (count, len(self.cost)))
         whole = np.zeros(len(self.cost), bool) if relaxed else np.array(self.integer, bool)
         low = np.array([r[2] for r in self.rows], float)
         high = np.array([r[3] for r in self.rows], float)
@@ -288,7 +287,7 @@ class _Flows:
     def cuts(self, terminal: int) -> list[Indices]:
         """Find the least cut before a terminal that lets less than 1 in: nearest the root, and nearest the terminal."""
         net = self.net
-        found = csgraph.maximum_flow(self.capacity, net.root, terminal)
+        found = scipy.sparse.csgraph.maximum_flow(self.capacity, net.root, terminal)
         if found.flow_value >= _SHORT * _SCALE:
             return []
         rest = (self.capacity - found.flow).tocsr()
@@ -299,7 +298,7 @@ class _Flows:
         return [np.flatnonzero(side[net.tail] & ~side[net.head]) for side in (near_root, near_end)]
 
 
-def _seen(matrix: sparse.csr_matrix, start: int, count: int) -> Bools:
+def _seen(matrix: scipy.sparse.csr_matrix, start: int, count: int) -> Bools:
     seen = np.zeros(count, bool)
-    seen[csgraph.breadth_first_order(matrix, start, return_predecessors=False)] = True
+    seen[scipy.sparse.csgraph.breadth_first_order(matrix, start, return_predecessors=False)] = True
     return seen

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 
 import numpy as np
-from scipy.sparse import csgraph
+import scipy
 
 from spatialreno._types import Bools, Floats, Indices
 from spatialreno.optimise.steiner.net import Net
@@ -106,14 +106,14 @@ def _levels(net: Net, near: Floats, grown: float) -> list[Indices]:
 
 
 def _distance_to(net: Net, cost: Floats, nodes: list[int]) -> Floats:
-    table = csgraph.dijkstra(net.matrix(cost), indices=net.root)
+    table = scipy.sparse.csgraph.dijkstra(net.matrix(cost), indices=net.root)
     return np.asarray(table[nodes], float)
 
 
 def useless_arcs(net: Net, left: Floats, bound: float, best: float) -> Bools:
     """Mark arcs that no tree cheaper than ``best`` can use: bound + detour through the arc exceeds it."""
-    ahead = csgraph.dijkstra(net.matrix(left), indices=net.root)
-    back = csgraph.dijkstra(net.matrix(left).T.tocsr(), indices=list(net.terminals), min_only=True)
+    ahead = scipy.sparse.csgraph.dijkstra(net.matrix(left), indices=net.root)
+    back = scipy.sparse.csgraph.dijkstra(net.matrix(left).T.tocsr(), indices=list(net.terminals), min_only=True)
     return np.asarray(bound + ahead[net.tail] + left + back[net.head] > best + 1e-6, bool)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from spatialreno._types import Bools, Floats, Indices
 
@@ -54,7 +54,7 @@ class Net:
         tail = self.tail[on][order]
         start = np.concatenate([[0], np.cumsum(np.bincount(tail, minlength=self.count))]).astype(np.int32)
         data = np.maximum(cost[on][order], 0.0)
-        return sparse.csr_matrix((data, self.head[on][order].astype(np.int32), start), (self.count, self.count))
+        return scipy.sparse.csr_matrix((data, self.head[on][order].astype(np.int32), start), (self.count, self.count))
 
     def without(self, arcs: Bools) -> tuple[Net, Indices]:
         """Take arcs away; also give, for each arc left, its number in this net. Bundles that lost one go whole."""
@@ -145,9 +145,7 @@ def reached(net: Net, keep: Bools | None = None) -> Bools:
     >>> reached(net, net.cost < 3).tolist()
     [True, True, False]
     """
-    from scipy.sparse import csgraph
-
     seen = np.zeros(net.count, bool)
     ones = np.ones(len(net.tail))
-    seen[csgraph.breadth_first_order(net.matrix(ones, keep), net.root, return_predecessors=False)] = True
+    seen[scipy.sparse.csgraph.breadth_first_order(net.matrix(ones, keep), net.root, return_predecessors=False)] = True
     return seen

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from spatialreno._types import Floats, Indices
 from spatialreno.optimise import Milp
@@ -36,7 +36,7 @@ def assignment_milp(problem: Problem, pairs: Pairs, *, site_cost: Floats, count:
     """
     sites, demands, many = len(problem.sites), len(problem.demands), len(pairs.demand)
     index = np.arange(many)
-    served = sparse.csr_matrix(
+    served = scipy.sparse.csr_matrix(
         (
             np.ones(many + demands),
             (
@@ -97,7 +97,7 @@ def cover_milp(problem: Problem, *, count: int) -> Milp:
 
 
 def stacked(
-    blocks: list[tuple[sparse.csr_matrix, float, float]],
+    blocks: list[tuple[scipy.sparse.csr_matrix, float, float]],
     *,
     cost: Floats,
     lower: Floats,
@@ -110,17 +110,17 @@ def stacked(
         lower=lower,
         upper=upper,
         integer=integer,
-        matrix=sparse.vstack([rows for rows, _, _ in blocks], format="csc"),
+        matrix=scipy.sparse.vstack([rows for rows, _, _ in blocks], format="csc"),
         row_lower=np.concatenate([np.full(rows.shape[0], low) for rows, low, _ in blocks]),
         row_upper=np.concatenate([np.full(rows.shape[0], high) for rows, _, high in blocks]),
     )
 
 
-def _rows(row: Indices, column: Indices, high: int, wide: int) -> sparse.csr_matrix:
-    return sparse.csr_matrix((np.ones(len(row)), (row, column)), shape=(high, wide))
+def _rows(row: Indices, column: Indices, high: int, wide: int) -> scipy.sparse.csr_matrix:
+    return scipy.sparse.csr_matrix((np.ones(len(row)), (row, column)), shape=(high, wide))
 
 
-def _capacity_rows(problem: Problem, pairs: Pairs, wide: int) -> tuple[sparse.csr_matrix, float, float]:
+def _capacity_rows(problem: Problem, pairs: Pairs, wide: int) -> tuple[scipy.sparse.csr_matrix, float, float]:
     sites = len(problem.sites)
     limited = np.flatnonzero(np.isfinite(problem.capacity))
     of_site = np.full(sites, -1)
@@ -129,10 +129,10 @@ def _capacity_rows(problem: Problem, pairs: Pairs, wide: int) -> tuple[sparse.cs
     row = np.r_[of_site[pairs.site[mine]], np.arange(len(limited))]
     column = np.r_[sites + mine, limited]
     value = np.r_[problem.weights[pairs.demand[mine]], -problem.capacity[limited]]
-    return sparse.csr_matrix((value, (row, column)), shape=(len(limited), wide)), -np.inf, 0.0
+    return scipy.sparse.csr_matrix((value, (row, column)), shape=(len(limited), wide)), -np.inf, 0.0
 
 
-def _conflict_rows(problem: Problem, wide: int) -> tuple[sparse.csr_matrix, float, float]:
+def _conflict_rows(problem: Problem, wide: int) -> tuple[scipy.sparse.csr_matrix, float, float]:
     many = len(problem.conflicts)
     row = np.repeat(np.arange(many), 2)
     return _rows(row, problem.conflicts.ravel(), many, wide), -np.inf, 1.0

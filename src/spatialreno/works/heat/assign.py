@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from spatialreno._types import Floats, Indices
 from spatialreno.optimise import Limit, Milp, solve_milp
@@ -56,12 +56,12 @@ def assign_stations(distance: pd.DataFrame, weight: pd.Series, capacity: pd.Seri
     w = weight.reindex(names).to_numpy(float)
     metres = distance.to_numpy(float)[b, j]
     column = np.arange(len(b))
-    rows = sparse.coo_matrix((np.ones(len(b)), (b, column)), (len(names), len(b)))
-    loads = sparse.coo_matrix((w[b], (j, column)), (len(stations), len(b)))
+    rows = scipy.sparse.coo_matrix((np.ones(len(b)), (b, column)), (len(names), len(b)))
+    loads = scipy.sparse.coo_matrix((w[b], (j, column)), (len(stations), len(b)))
     limits = np.minimum(capacity.reindex(stations).to_numpy(float), w.sum() + 1.0)
     model = Milp(
         cost=w[b] * (metres - _UNSERVED), lower=np.zeros(len(b)), upper=np.ones(len(b)),
-        integer=np.ones(len(b), bool), matrix=sparse.vstack([rows, loads]),
+        integer=np.ones(len(b), bool), matrix=scipy.sparse.vstack([rows, loads]),
         row_lower=np.full(len(names) + len(stations), -np.inf), row_upper=np.concatenate([np.ones(len(names)), limits]),
     )  # fmt: skip
     if len(b) > _SEARCHED:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy.sparse import csgraph
 
 from spatialreno._types import Floats, Indices, Shapes
 from spatialreno.area import pipes_in_use
@@ -267,7 +267,7 @@ def primary_ways(area: StudyArea, ground: Ground, mains: pd.DataFrame) -> Primar
     arcs = [(base + k, int(n), float(m) * price) for k, (n, m) in enumerate(zip(taps.node, taps.length_m, strict=True))]
     arcs += [(source, base + k, 0.0) for k in range(len(taps.main))]
     net = make_net(edges, source, [], arcs=arcs, count=source + 1)
-    distance, before = csgraph.dijkstra(net.matrix(net.cost), indices=source, return_predecessors=True)
+    distance, before = scipy.sparse.csgraph.dijkstra(net.matrix(net.cost), indices=source, return_predecessors=True)
     return PrimaryWays(taps.main, np.vstack([ground.points, taps.xy]), distance, before, walls_by_run(ground), faults)
 
 
