@@ -7,6 +7,7 @@ import pytest
 import shapely
 from maps.conftest import CRS, quarter
 from maps.hostile import ALL, hostile
+from selenium.webdriver.support.ui import WebDriverWait
 
 from spatialreno.area import assemble
 from spatialreno.blocks import compound_blocks
@@ -281,6 +282,7 @@ def test_the_page_turns_degrees_back_into_metres(opened):
 
 def test_the_plan_is_in_the_address(opened, page):
     run(opened, "spatialreno.toggle('walls', 'W2'); spatialreno.put({kind: 'market', building: 1})")
+    WebDriverWait(opened, 20).until(lambda _: "market" in opened.current_url)
     address = opened.current_url
     opened.get("about:blank")
     opened.get(address)
@@ -301,8 +303,6 @@ def test_a_foreign_address_is_left_out_with_a_word(browser, page, address):
 
 def wait_until_said(opened, text):
     """Wait until the page says it: a file is read when the browser gets to it."""
-    from selenium.webdriver.support.ui import WebDriverWait
-
     WebDriverWait(opened, 20).until(lambda _: text in find(opened, ".said")[0].text, text)
 
 
@@ -432,6 +432,27 @@ return discs.every(({ style, _leaflet_pos: at }) =>
     disc = find(opened, ".leaflet-marker-pane > .disc")[0]
     run(opened, "arguments[0].dispatchEvent(new MouseEvent('mouseover', { bubbles: true }))", disc)
     assert int(run(opened, "return arguments[0].style.zIndex", disc)) > 0
+
+
+WRITTEN = """const tables = [".live-table", ".live-kinds", ".live-payers", ".live-votes", ".totals", ".live-acts",
+  ".live-asked"].map(css => document.querySelector(css)), said = () => tables.map(one => one.innerHTML).join("\\n");
+const kept = said();
+for (const one of tables) one.replaceChildren();
+spatialreno.planned();
+return kept === said()"""
+
+
+def test_rows_that_say_the_same_stay_and_all_say_what_is_so(opened):
+    """A click writes anew the rows that it changes and no others; the tables are those of a page written at once."""
+    run(opened, "spatialreno.toggle('walls', 'W2')")
+    run(opened, "for (const row of document.querySelectorAll('.live-acts li, .live-table tr')) row.stayed = true")
+    run(opened, "spatialreno.toggle('walls', 'W1')")
+    stayed = "return [...document.querySelectorAll(arguments[0])].map(row => row.stayed === true)"
+    assert run(opened, stayed, ".live-acts li") == [False, True]
+    assert run(opened, stayed, ".live-table [data-line=facilities], .live-table [data-line=wall_m]") == [False, True]
+    for seed in (1, 2):
+        random_clicks(opened, seed, 6)
+        assert run(opened, WRITTEN)
 
 
 FRESH = """const [app, m, plan] = [spatialreno, spatialreno.page.model, spatialreno.plan];

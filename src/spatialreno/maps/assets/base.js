@@ -55,6 +55,7 @@ const spatialreno = { themes: [], guests: [], stage: Infinity, shade: "", origin
   });
 
   app.bytesOf = base64 => {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
     const raw = atob(base64), bytes = new Uint8Array(raw.length);
     for (let k = 0; k < raw.length; k++) bytes[k] = raw.charCodeAt(k);
     return bytes;

@@ -31,9 +31,10 @@
     const discs = [...pane.querySelectorAll(".leaflet-marker-icon.disc:not(.away)")];
     const names = [...pane.querySelectorAll(".name:not(.away) bdi, .street-name:not(.away) bdi")];
     for (const mark of [...discs, ...names]) mark.style.translate = mark.style.visibility = "";
+    const spread = container.dataset.zoom !== "far" && discs.length < 400;
+    if (!spread && !names.length) return; // nothing moves, so nothing is measured
     const boxes = measured(discs);
     const labels = measured(names);
-    const spread = container.dataset.zoom !== "far" && discs.length < 400;
     const placed = [];
     boxes.forEach((box, k) => {
       const step = (spread && BESIDE.find(s => free(box, s, placed, 5))) || [0, 0];

@@ -12,7 +12,7 @@
     discs();
     if (app.reached) walkFrom(app.reached.place);
     app.retouch(stale);
-    numbers();
+    app.numbers();
     acts();
     app.yearly();
     app.inspected();
@@ -70,109 +70,10 @@
     return `${app.page.layer_names[layer]} ${(feature && app.nameOf(theme, feature)) || id}`;
   };
 
-  // ---- numbers ----------------------------------------------------------------------------------------------------
-  function valueOf(result, key) {
-    if (key === "cost") return result.cost / 1e4;
-    if (key === "share") return result.share === null ? null : result.share * 100;
-    if (key === "asked") return result.parties.length;
-    return result[key];
-  }
-
-  const BETTER = { share: 1, mean: 1, gained: 1, gained_homes: 1, lost: -1, lost_homes: -1, unfit: -1, largest_m2: 0, cost: 0 };
-
-  function numbers() {
-    const words = app.page.words;
-    const written = (value, digits) => value === null || value === undefined ? "—" : number(value, digits);
-    const table = element("table");
-    const head = element("tr");
-    head.append(...[words.measure, words.today, words.plan, words.change].map(text => scoped(element("th", null, text), "col")));
-    const rows = app.page.lines.map(([key, title, unit, digits]) => {
-      const [before, after] = [valueOf(app.today, key), valueOf(app.now, key)];
-      const change = before === null || after === null ? null : after - before;
-      const borne = value => key === "cost" ? app.borne(value, digits) : digits;
-      const none = change !== null && Number(Math.abs(change).toFixed(borne(change))) === 0;
-      const sense = change === null || none || !BETTER[key] ? "same" : (change > 0) === (BETTER[key] > 0) ? "better" : "worse";
-      const line = element("tr");
-      line.dataset.line = key;
-      const name = scoped(element("th", null, title), "row");
-      name.append(" ", element("span", "unit", unit));
-      line.append(name, element("td", null, written(before, borne(before))), element("td", "chosen", written(after, borne(after))),
-        element("td", sense, change === null ? "—" : none ? "0" : `${change > 0 ? "▲" : "▼"} ${number(Math.abs(change), borne(change))}`));
-      return line;
-    });
-    const [top, body] = [element("thead"), element("tbody")];
-    top.append(head);
-    body.append(...rows);
-    table.append(top, body);
-    document.querySelector(".live-table").replaceChildren(table);
-    totals(written);
-    kinds(written);
-    payers(written);
-    votes();
-    app.captions();
-  }
-
-  function payers(written) {
-    const rows = Object.entries(app.now.payers).sort((a, b) => b[1] - a[1]).map(([payer, yuan]) => {
-      const line = element("tr");
-      line.dataset.payer = payer;
-      line.append(scoped(element("th", null, app.page.payers[payer] || payer), "row"), element("td", null, written(yuan / 1e4, app.borne(yuan / 1e4, 1))));
-      return line;
-    });
-    document.querySelector(".live-payers").replaceChildren(...(rows.length ? rows : [noted(app.page.words.no_acts, 2)]));
-  }
-
-  function noted(text, columns) {
-    const line = element("tr"), cell = element("td", "text", text);
-    cell.colSpan = columns;
-    line.append(cell);
-    return line;
-  }
-
-  function votes() {
-    const { words, model } = app.page;
-    const rows = app.now.votes.map(name => {
-      const [title, , missing] = model.votes.each[name], line = element("tr"), head = scoped(element("th"), "row");
-      head.append(element("bdi", null, title));
-      const told = missing === null ? words.vote_uncounted : missing ? say(words.vote_missing, { n: number(missing, 0) }) : words.vote_done;
-      line.append(head, element("td", missing === 0 ? "better" : "worse", told));
-      return line;
-    });
-    document.querySelector(".live-votes").replaceChildren(...(rows.length ? rows : [noted(words.none_asked, 2)]));
-  }
-
-  // A stage changes how money is rounded, and nothing else.
-  app.billed = () => { app.now = app.reckon(app.plan); numbers(); buttons(); };
-
-  const scoped = (cell, scope) => { cell.scope = scope; return cell; };
-
-  function totals(written) {
-    const list = document.querySelector(".totals");
-    list.replaceChildren(...app.page.lines.filter(([key]) => key in app.page.short).map(([key, title, unit, digits]) => {
-      const line = element("li");
-      line.dataset.total = key;
-      line.title = title;
-      line.append(element("span", null, `${app.page.short[key]} `), element("strong", null, written(valueOf(app.now, key), digits)), element("span", null, ` ${unit}`));
-      return line;
-    }));
-  }
-
-  function kinds(written) {
-    const box = document.querySelector(".live-kinds");
-    const table = element("table"), [top, body, head] = ["thead", "tbody", "tr"].map(name => element(name)), { words } = app.page;
-    head.append(...[words.measure, words.today, words.plan].map(text => scoped(element("th", null, text), "col")));
-    top.append(head);
-    table.append(top, body);
-    app.page.kinds.forEach((title, k) => {
-      const [before, after] = [app.today.covered[k], app.now.covered[k]].map(share => share === null ? null : share * 100);
-      const line = element("tr");
-      line.append(scoped(element("th", null, title), "row"), element("td", null, written(before, 1)), element("td", after > before ? "better" : after < before ? "worse" : null, written(after, 1)));
-      body.append(line);
-    });
-    box.replaceChildren(table);
-  }
-
   // ---- lists ------------------------------------------------------------------------------------------------------
+  // A stage changes how money is rounded, and nothing else.
+  app.billed = () => { app.now = app.reckon(app.plan); app.numbers(); buttons(); };
+
   function act(text, cost, undo, key) {
     const { words } = app.page, line = element("li"), note = app.plan.told[key] || {};
     line.dataset.act = key;
@@ -210,18 +111,19 @@
       rows.push(act(`${layer_names.gates} ${id}: ${words[`gate_${state}`]}`, yuan(model.works.gates[id].change[state]), () => app.setGate(id, model.works.gates[id].walkers), `gates:${id}`));
     }
     plan.facilities.forEach((put, k) => {
-      const fit = app.now.fits[k], line = act(`${words.built} ${kindTitle(put.kind)}`, yuan(app.priced(put)), () => app.take(k), app.putKey(put));
+      const fit = app.now.fits[k], key = app.putKey(put);
+      const line = act(`${words.built} ${kindTitle(put.kind)}`, yuan(app.priced(put)), () => app.take(app.plan.facilities.findIndex(one => app.putKey(one) === key)), key);
       if (fit.said) line.append(element("small", fit.ok === false ? "unfit" : "unsure", fit.said));
       rows.push(line);
     });
     if (!rows.length) rows.push(element("li", null, words.no_acts));
-    document.querySelector(".live-acts").replaceChildren(...rows);
+    app.exchange(document.querySelector(".live-acts"), rows);
     const asked = app.now.parties.map((name, k) => {
       const line = element("li"), state = app.now.states[k];
       line.append(element("bdi", null, model.yards.names[name] || name), element("small", state === 0 ? "better" : "worse", ` ${app.page.states[state]}`));
       return line;
     });
-    document.querySelector(".live-asked").replaceChildren(...(asked.length ? asked : [element("li", null, words.none_asked)]));
+    app.exchange(document.querySelector(".live-asked"), asked.length ? asked : [element("li", null, words.none_asked)]);
     buttons();
   }
 

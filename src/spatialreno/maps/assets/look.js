@@ -2,7 +2,7 @@
 (app => {
   "use strict";
   const LAYERS = ["walls", "structures"];
-  let entries = null, rows = null, homes = null, down = null;
+  let entries = null, rows = null, homes = null, down = null, gatesOn = null;
 
   app.idOf = feature => feature.rows.length ? feature.rows[0][1] : "";
   app.rowOf = id => rows.get(id);
@@ -26,15 +26,22 @@
       const known = entries.get(layer);
       if (known.has(id)) known.get(id).push([theme, feature]); else known.set(id, [[theme, feature]]);
     }
+    gatesOn = new Map();
+    for (const [id, gate] of Object.entries(app.page.model.works.gates)) for (const wall of gate.walls) {
+      if (gatesOn.has(wall)) gatesOn.get(wall).push(id); else gatesOn.set(wall, [id]);
+    }
     down = state();
   };
 
+  // What the plan has changed; of gates those that are set otherwise, and those that went with their walls (null).
   function state() {
-    const { works } = app.page.model;
-    const walls = new Set(app.plan.walls);
-    const gates = Object.entries(works.gates).map(([id, gate]) => [id, app.gateGone(gate, walls) ? null : `gate-${app.plan.gates[id] || gate.walkers}`]);
-    return { walls, structures: new Set(app.plan.structures), gates: new Map(gates), hue: hues() };
+    const { gates: all } = app.page.model.works, walls = new Set(app.plan.walls);
+    const gates = new Map(Object.entries(app.plan.gates).map(([id, walkers]) => [id, `gate-${walkers}`]));
+    for (const wall of walls) for (const id of gatesOn.get(wall) || []) if (app.gateGone(all[id], walls)) gates.set(id, null);
+    return { walls, structures: new Set(app.plan.structures), gates, hue: hues() };
   }
+
+  const gateIn = ({ gates }, id) => gates.has(id) ? gates.get(id) : `gate-${app.page.model.works.gates[id].walkers}`;
 
   // Merged blocks, the largest first, in one pale hue each.
   function hues() {
@@ -58,7 +65,7 @@
       for (const id of was[layer]) if (!now[layer].has(id)) add(layer, id);
       for (const id of now[layer]) if (!was[layer].has(id)) add(layer, id);
     }
-    for (const [id, cls] of now.gates) if (was.gates.get(id) !== cls) add("gates", id);
+    for (const id of new Set([...was.gates.keys(), ...now.gates.keys()])) if (gateIn(was, id) !== gateIn(now, id)) add("gates", id);
     for (const id of new Set([...was.hue.keys(), ...now.hue.keys()])) if (was.hue.get(id) !== now.hue.get(id)) add("compounds", id);
     const { buildings, homes: row } = app.page.model.people;
     if (app.shade) for (const home of app.now.changed) add("buildings", buildings[row[home]]);
@@ -71,7 +78,7 @@
     switch (feature.more.of) {
       case "walls": return down.walls.has(id) ? "line-gone" : cls;
       case "structures": return down.structures.has(id) ? "area-gone" : cls;
-      case "gates": return down.gates.get(id);
+      case "gates": return gateIn(down, id);
       case "compounds": return down.hue.get(id) || cls;
       case "buildings": return shaded(id) || cls;
       default: return cls;

@@ -3,7 +3,7 @@
   "use strict";
   const FAR = app.FAR;
   const NOTHING = { walls: [], structures: [], gates: {}, facilities: [], told: {} };
-  const SLICE_MS = 40, RESTING = 3; // frames that are drawn before the first slice
+  const SLICE_MS = 40, RESTING = 12; // frames that pass before the first slice
   let model, merged, circle, today, walker = null;
 
   app.prepare = () => {

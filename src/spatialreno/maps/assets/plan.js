@@ -29,9 +29,14 @@
     app.planned();
   }
 
+  // The address follows when the change is done: what is clicked is to be seen first.
+  let following = 0;
   function address(plan) {
-    // A page inside another (a notebook, a portal) has no address of its own; the plan is there all the same.
-    try { history.replaceState(null, "", isEmpty(plan) ? location.pathname : `#${written(plan)}`); } catch { /* no address */ }
+    clearTimeout(following);
+    following = setTimeout(() => {
+      // A page inside another (a notebook, a portal) has no address of its own; the plan is there all the same.
+      try { history.replaceState(null, "", isEmpty(plan) ? location.pathname : `#${written(plan)}`); } catch { /* no address */ }
+    });
   }
 
   const isEmpty = plan => !plan.walls.length && !plan.structures.length && !Object.keys(plan.gates).length && !plan.facilities.length;

@@ -5,13 +5,17 @@
   app.standing = (model, graph) => {
     const { labels } = model.walk, { gates } = model.works;
     const seals = [], sealsOn = new Map(), ofGate = new Map(), watches = new Map();
+    const gated = [], ofThing = { walls: new Map(), structures: new Map() };
     const added = (map, key, value) => { if (map.has(key)) map.get(key).push(value); else map.set(key, [value]); };
     labels.forEach(([layer, id, other], k) => {
       if (layer === "seals") {
         seals.push([k, Number(id), Number(other)]);
         for (const one of [id, other]) added(sealsOn, Number(one), k);
       }
-      if (layer === "gates" || layer === "gaps") added(ofGate, id, k);
+      if (layer === "gates" || layer === "gaps") {
+        added(ofGate, id, k);
+        gated.push([k, layer, id, other]);
+      } else if (layer !== "seals") added(ofThing[layer], id, k);
     });
 
     const left = (state, id, other) => { const gate = gates[id]; return gate !== undefined && gate.onward.includes(other) && state.gone.walls.has(gate.walls[0]); };
@@ -30,12 +34,15 @@
       // Flags by label: a gate stops nobody once its wall is gone, nor in that wall's next piece, and closes no gap
       // then; a seal stands while both its owners do.
       flags: state => {
-        const flags = new Uint8Array(labels.length);
-        labels.forEach(([layer, id, other], k) => {
-          if (layer === "gates") flags[k] = !state.gone.walls.has(other) && !left(state, id, other) && !(id in gates && state.walkers(id) === "public");
-          else if (layer === "gaps") flags[k] = !state.gone.walls.has(other) && !app.gateGone(gates[id], state.gone.walls) && state.walkers(id) !== "public";
-          else if (layer !== "seals") flags[k] = !state.gone[layer].has(id);
-        });
+        const flags = new Uint8Array(labels.length).fill(1);
+        for (const [layer, things] of Object.entries(ofThing)) {
+          for (const id of state.gone[layer]) for (const k of things.get(id) || []) flags[k] = 0;
+        }
+        for (const [k, layer, id, other] of gated) {
+          flags[k] = !state.gone.walls.has(other) && (layer === "gates"
+            ? !left(state, id, other) && !(id in gates && state.walkers(id) === "public")
+            : !app.gateGone(gates[id], state.gone.walls) && state.walkers(id) !== "public");
+        }
         for (const [k, one, other] of seals) flags[k] = flags[one] && flags[other];
         return flags;
       },

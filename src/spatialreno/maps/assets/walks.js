@@ -329,7 +329,8 @@
 
   // Python's own millimetres of today by home, until somebody changes something.
   app.todaysWalks = ({ today, norm, people }) => {
-    const all = Int32Array.from(app.unpacked(today), mm => mm < 0 ? FAR : mm), many = norm.kinds.length;
+    const all = new Int32Array(app.unpacked(today)), many = norm.kinds.length;
+    for (let k = 0; k < all.length; k++) if (all[k] < 0) all[k] = FAR;
     return people.homes.map((_, home) => all.slice(home * many, (home + 1) * many));
   };
 

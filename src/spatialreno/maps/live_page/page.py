@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 _SCRIPTS = (
     *MAP_SCRIPTS, "page", "graph", "stands", "fields", "walks", "ground", "blocks", "fit", "consent", "model", "plan",
-    "toml", "reach", "look", "live",
+    "toml", "reach", "look", "tables", "live",
 )  # fmt: skip
 # Blocks are drawn by compound, walks where somebody clicks.
 _LEFT_OUT = {"blocks", "freed", "isochrones", "works", "new_grounds"}
