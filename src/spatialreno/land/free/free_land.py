@@ -14,6 +14,7 @@ from spatialreno.area import lasting, once_an_area, standing_structures
 from spatialreno.land.geometry.grow_shrink import (
     areal,
     common,
+    common_m2,
     dilate,
     disc,
     erode,
@@ -81,10 +82,8 @@ def free_land(area: StudyArea) -> gpd.GeoDataFrame:
     >>> free_land(area)["area_m2"].tolist()  # 60 × 40, less 1 m in front of the house and a shed of 60 m²
     [2280.0]
     """
-    surface = free_surface(area)
-    pieces = _by_compound(area, moved(surface, -origin(area)))
-    wide = usable_part(surface, _constant(area, "sliver_m"))  # across the compounds' edges, where they are open
-    pieces["usable_m2"] = shapely.area(common(pieces.geometry.to_numpy(), wide))
+    pieces = _by_compound(area, moved(free_surface(area), -origin(area)))
+    pieces["usable_m2"] = common_m2(pieces.geometry.to_numpy(), _usable(area))
     pieces["usable"] = pieces["usable_m2"] > _DUST_M2
     return _named(pieces, "F", _PIECE_COLUMNS)
 
@@ -129,7 +128,7 @@ def freed_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
     [['structure', 60.0]]
     """
     now, then = free_surface(after), free_surface(before)
-    return _changed(before, _by_cause(before, (now, then), _freeing(before)), now, "L")
+    return _changed(before, _by_cause(before, (now, then), _freeing(before)), after, "L")
 
 
 def taken_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
@@ -168,7 +167,7 @@ def taken_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
     [['facilities', 60.0]]
     """
     then, now = free_surface(before), free_surface(after)
-    return _changed(after, _by_cause(after, (then, now), takers(after)), then, "T")
+    return _changed(after, _by_cause(after, (then, now), takers(after)), before, "T")
 
 
 @once_an_area
@@ -197,6 +196,12 @@ def takers(area: StudyArea) -> list[tuple[str, Any]]:
         ("open_spaces", _outlines(area.open_spaces)),
         ("facilities", _outlines(area.facilities)),
     ]
+
+
+@once_an_area
+def _usable(area: StudyArea) -> Any:
+    """Give what of all free land is wide enough to use, across the compounds' edges where they are open."""
+    return usable_part(free_surface(area), _constant(area, "sliver_m"))
 
 
 def usable_part(shapes: BaseGeometry, width_m: float) -> Any:
@@ -287,13 +292,13 @@ def _freeing(before: StudyArea) -> list[tuple[str, Any]]:
     return first + [(word, taking[layer]) for layer, word in words.items()]
 
 
-def _changed(area: StudyArea, pieces: gpd.GeoDataFrame, surface: BaseGeometry, letter: str) -> gpd.GeoDataFrame:
-    """Add to pieces of changed land who holds it and how much of it is wide enough to use."""
-    wide = usable_part(surface, _constant(area, "sliver_m"))
-    near, corner = pieces.geometry.to_numpy(), origin(area)
-    # On a grid, for edges that all but coincide; near the origin, where a number keeps more of its places.
-    pair = (areal(shapely.set_precision(moved(shape, -corner), _GRID_M)) for shape in (near, wide))
-    usable = shapely.area(common(*pair, grid_m=_GRID_M))
+def _changed(area: StudyArea, pieces: gpd.GeoDataFrame, free_in: StudyArea, letter: str) -> gpd.GeoDataFrame:
+    """Add to pieces of changed land who holds it and how much of it is wide enough to use, where it is free."""
+    near, corner, usable = pieces.geometry.to_numpy(), origin(area), np.zeros(len(pieces))
+    if len(pieces):
+        # On a grid, for edges that all but coincide; near the origin, where a number keeps more of its places.
+        pair = (areal(shapely.set_precision(moved(shape, -corner), _GRID_M)) for shape in (near, _usable(free_in)))
+        usable = common_m2(*pair, grid_m=_GRID_M)
     owner = pieces["compound_id"].map(land_users(area)).astype("str")
     return _named(pieces.assign(usable_m2=usable, owner=owner), letter, _CHANGE_COLUMNS)
 
@@ -313,6 +318,8 @@ def _by_cause(area: StudyArea, surfaces: tuple[Any, Any], causes: list[tuple[str
     # Multipolygons throughout: GEOS cannot overlay two empty collections.
     parts, left = [], _whole(less(one, other))
     for cause, bodies in causes:
+        if left.is_empty:
+            break
         body = _whole(moved(joined(bodies), -corner))
         freed = _whole(common(left, body))
         parts += [] if freed.is_empty else [_by_compound(area, freed).assign(cause=cause)]
@@ -328,11 +335,10 @@ def _by_compound(area: StudyArea, shape: BaseGeometry) -> gpd.GeoDataFrame:
     outlines = moved(area.compounds.geometry.to_numpy(), -corner)
     rows: list[tuple[str | None, Any]] = []
     left = polygons(shape)
-    tree = shapely.STRtree(left)
-    for compound, outline in zip(area.compounds.index, outlines, strict=True):
-        for at in np.sort(tree.query(outline, predicate="intersects")):
-            rows += [(str(compound), part) for part in polygons(common(left[at], outline))]
-            left[at] = less(left[at], outline)
+    for number, at in sorted(shapely.STRtree(left).query(outlines, predicate="intersects").T.tolist()):
+        compound, outline = str(area.compounds.index[number]), outlines[number]
+        rows += [(compound, part) for part in polygons(common(left[at], outline))]
+        left[at] = less(left[at], outline)
     rows += [(None, part) for rest in left for part in polygons(rest)]
     rows = [(compound, part) for compound, part in rows if part.area > _DUST_M2]
     data = {"compound_id": pd.Series([compound for compound, _ in rows], dtype="str")}

@@ -122,6 +122,22 @@ def common(one: Shapes, other: object, *, grid_m: float | None = None) -> Any:
     return areal(shapely.intersection(areal(one), areal(other), grid_size=grid_m))
 
 
+def common_m2(pieces: Shapes, whole: BaseGeometry, *, grid_m: float | None = None) -> Floats:
+    """Measure the ground that each of many pieces shares with one shape of many parts.
+
+    Of the shape only the parts near a piece are overlaid with it, so that many pieces cost as many times what one does.
+    """
+    parts = shapely.get_parts(areal(whole))
+    piece, part = shapely.STRtree(parts).query(pieces)
+    order = np.lexsort((part, piece))
+    rows, at = np.unique(piece[order], return_inverse=True)
+    area = np.zeros(len(pieces))
+    if len(rows):
+        near = shapely.multipolygons(parts[part[order]], indices=at)
+        area[rows] = shapely.area(common(pieces[rows], near, grid_m=grid_m))
+    return area
+
+
 def less(one: BaseGeometry, other: BaseGeometry, *, grid_m: float | None = None) -> Any:
     """Give the ground of one shape without that of another (element by element for arrays)."""
     return areal(shapely.difference(areal(one), areal(other), grid_size=grid_m))

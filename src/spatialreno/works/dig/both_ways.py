@@ -51,7 +51,13 @@ class BothWays:
         names = sorted({*net.served, *net.unreached})
         end = {root + 1 + k: name for k, name in enumerate(names)}
         taken = (self.shortest[u, end[v]] for u, v in {*pairs} if v in end)
-        return sorted(k for k in taken if self.net.links["length_m"].iloc[k] > _NO_LENGTH_M)
+        return sorted(k for k in taken if self.links["length_m"][k] > _NO_LENGTH_M)
+
+    @cached_property
+    def links(self) -> dict[str, list[Any]]:
+        """Columns of ``links`` by row, as lists: they are asked for one by one, a thousand times."""
+        links = self.net.links
+        return {column: links[column].tolist() for column in ("served", "length_m", "geometry")}
 
     @cached_property
     def shortest(self) -> dict[tuple[int, str], int]:
@@ -93,10 +99,10 @@ class BothWays:
     def routes(self) -> gpd.GeoDataFrame:
         """Draw the way of each kind along lanes, and from lanes to what it serves."""
         rows = []
-        links = self.net.links.reset_index(drop=True)
+        links, shapes = self.links, dict(self.net.pieces.geometry.items())
         for net in self.nets:
             for name in self.once[net.kind]:
-                rows.append((net.kind, name, self.length[name], self.net.pieces.geometry[name]))
+                rows.append((net.kind, name, self.length[name], shapes[name]))
             for k in self._links(net, self.joint.used[net.kind]):
                 rows.append((net.kind, f"to-{links['served'][k]}", links["length_m"][k], links["geometry"][k]))
         frame = pd.DataFrame(rows, columns=["kind", "piece", "length_m", "geometry"])
@@ -105,7 +111,7 @@ class BothWays:
     def costs(self) -> pd.DataFrame:
         """List what each kind costs in each piece and on each way to a house, the trench shared."""
         rows = [(kind, piece, m, price, False) for kind, piece, m, price in self._metres(self.once)]
-        links = self.net.links.reset_index(drop=True)
+        links = self.links
         for net in self.nets:
             for k in self._links(net, self.joint.used[net.kind]):
                 rows.append((net.kind, f"to-{links['served'][k]}", float(links["length_m"][k]), net.price, True))
@@ -145,8 +151,7 @@ class BothWays:
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
     def _link_m(self, net: KindNet, pairs: Sequence[Edge]) -> list[float]:
-        lengths = self.net.links["length_m"].to_numpy(float)
-        return [float(lengths[k]) for k in self._links(net, pairs)]
+        return [float(self.links["length_m"][k]) for k in self._links(net, pairs)]
 
     def _days(self, lanes_m: float, pipes_m: float) -> float:
         rate = self.area.catalog.constants
