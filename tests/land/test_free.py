@@ -1,5 +1,6 @@
 """Free and freed land: arithmetic on drawn yards, and areas that add up."""
 
+import numpy as np
 import pytest
 import shapely
 from conftest import examples
@@ -12,6 +13,7 @@ from shapely.affinity import rotate, translate
 from spatialreno import Scenario, demolish
 from spatialreno.land import free_land, freed_land, land_balance, taken_land, usable_part
 from spatialreno.land.free.free_land import free_surface
+from spatialreno.land.geometry.grow_shrink import common, common_m2
 
 
 def test_yards_less_building_clear_strip_shed_and_half_the_wall():
@@ -230,3 +232,13 @@ def test_what_is_wide_enough_has_an_area(rows):
     wide = usable_part(ground, 1.5)
     assert wide.geom_type in ("Polygon", "MultiPolygon")
     assert wide.difference(ground).area < 1e-4  # cut on a grid of a micrometre
+
+
+def test_many_pieces_measured_at_once_are_what_each_shares_with_the_whole():
+    dice = np.random.default_rng(5)
+    pieces = np.array([shapely.box(x, y, x + 7, y + 4) for x, y in dice.uniform(0, 60, (40, 2)).round(3)])
+    whole = shapely.MultiPolygon([shapely.box(x, y, x + 8, y + 8) for x in range(0, 60, 20) for y in range(0, 60, 20)])
+    for grid_m in (None, 1e-6):
+        alone = [shapely.area(common(piece, whole, grid_m=grid_m)) for piece in pieces]
+        assert common_m2(pieces, whole, grid_m=grid_m).tolist() == alone
+    assert common_m2(pieces, shapely.Polygon()).tolist() == [0.0] * len(pieces)

@@ -7,6 +7,7 @@ from shapely import box
 from shapely.affinity import translate
 
 from spatialreno import Scenario, ScenarioError, alter, build, demolish, read_scenario
+from spatialreno.scenario import priced_acts, work_done
 from spatialreno.scenario.resolve import resolve
 
 COLUMNS = ["verb", "layer", "id", "kind", "item", "item_en", "measure", "quantity", "unit", "unit_price_yuan"]
@@ -154,6 +155,13 @@ def test_rows_stand_in_the_order_of_a_bill(yards):
     assert keys == sorted(keys)
     assert {r.verb for r in rows.itertuples()} == set(order) - {"keep"}
     assert rows["measure"].eq("open_m2").sum() == 2  # the lane takes the strip of the wall
+
+
+def test_what_is_done_is_what_the_ledger_prices_in_its_order(example):
+    scenario = read_scenario(EXAMPLE / "scenarios" / "full.toml")
+    rows = priced_acts(scenario, example).query("verb != 'keep'").drop_duplicates(["verb", "layer", "id"])
+    priced = list(rows[["verb", "layer", "id", "phase"]].itertuples(index=False, name=None))
+    assert work_done(scenario, example) == priced
 
 
 def test_only_a_path_that_is_made_wider_takes_the_ground_of_what_goes(yards):

@@ -16,6 +16,7 @@ from .interventions import alter as alter
 from .interventions import build as build
 from .interventions import demolish as demolish
 from .ledger import priced_acts as priced_acts
+from .ledger import work_done as work_done
 from .quantities import hundredths as hundredths
 from .scenario import Scenario as Scenario
 from .scenario import as_scenarios as as_scenarios

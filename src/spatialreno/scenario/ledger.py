@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -53,6 +53,34 @@ def priced_acts(scenario: Acts, area: StudyArea) -> pd.DataFrame:
     return found.priced.copy()
 
 
+def work_done(scenario: Acts, area: StudyArea) -> list[tuple[str, str, str, int]]:
+    """List what a scenario does to things, in the order of its ledger, for those who ask for no price.
+
+    Parameters
+    ----------
+    scenario, area
+        As for :func:`priced_acts`.
+
+    Returns
+    -------
+    list
+        Verb (demolish, alter, build), layer, id and phase of each thing that is touched.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> today = sr.read_area("data/geo/xigongdi")
+    >>> work_done(sr.Scenario("s", interventions=[sr.demolish("walls", ids=["W15"])]), today)
+    [('demolish', 'walls', 'W15', 1)]
+    """
+    found = resolve(scenario, area)
+    altered = {thing: act for thing, (act, _) in _altered(found).items()}
+    parts: tuple[tuple[str, Mapping[tuple[str, str], Intervention]], ...] = (
+        ("demolish", found.gone), ("alter", altered), ("build", found.built)
+    )  # fmt: skip
+    return [(verb, layer, i, acts[layer, i].phase) for verb, acts in parts for layer, i in sorted(acts)]
+
+
 def with_unmatched(scenario: Acts, area: StudyArea) -> pd.DataFrame:
     """List what a scenario touches and, last, what it leaves as it is, so that nobody takes it for done."""
     rows, found = priced_acts(scenario, area), resolve(scenario, area)
@@ -87,11 +115,7 @@ def _priced_rows(resolved: Resolved) -> pd.DataFrame:
     area, after = resolved.area, resolved.after
     holders, standing = _holders(area), set(area.buildings.index)
     prices = _by_act(area.catalog.costs.to_dict("records"))
-    sizes = Quantities(area, tuple(_built_upon(resolved)))
-    altered: dict[tuple[str, str], tuple[Intervention, set[str]]] = {}
-    for (layer, i, column), (_, by) in resolved.cells.items():
-        if (layer, i, column) in resolved.work_cells:
-            altered[(layer, i)] = (by, altered.get((layer, i), (by, set()))[1] | {column})
+    sizes, altered = Quantities(area, tuple(_built_upon(resolved))), _altered(resolved)
     rows: list[Row] = []
     for verb, acts, source in (
         ("demolish", resolved.gone, area),
@@ -109,6 +133,15 @@ def _priced_rows(resolved: Resolved) -> pd.DataFrame:
             paid = prices.get(("buildings", verb), [{"payer": ""}])[0]["payer"]
             rows += [_within(area, feature, row, str(paid)) for row in found] if within else found
     return _in_order(pd.DataFrame(rows, columns=COLUMNS))
+
+
+def _altered(resolved: Resolved) -> dict[tuple[str, str], tuple[Intervention, set[str]]]:
+    """Give the things that are altered by work, each with the last act that does and the columns it sets."""
+    altered: dict[tuple[str, str], tuple[Intervention, set[str]]] = {}
+    for (layer, i, column), (_, by) in resolved.cells.items():
+        if (layer, i, column) in resolved.work_cells:
+            altered[(layer, i)] = (by, altered.get((layer, i), (by, set()))[1] | {column})
+    return altered
 
 
 def _built_upon(resolved: Resolved) -> Iterable[Any]:

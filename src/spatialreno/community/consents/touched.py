@@ -18,7 +18,7 @@ from spatialreno.community.consents.opened import (
     opened_between,
     wall_sides,
 )
-from spatialreno.scenario import as_scenarios, priced_acts
+from spatialreno.scenario import as_scenarios, work_done
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,10 +97,8 @@ def _recent(area: StudyArea) -> dict[Scenario, pd.DataFrame]:
 
 
 def _touched(area: StudyArea, scenario: Scenario) -> pd.DataFrame:
-    bill = priced_acts(scenario, area)
-    acts = bill[bill["verb"] != "keep"].drop_duplicates(["verb", "layer", "id"])
+    keys: list[Act] = [(verb, layer, i) for verb, layer, i, _ in work_done(scenario, area)]
     after = scenario.apply(area)
-    keys: list[Act] = list(acts[["verb", "layer", "id"]].itertuples(index=False, name=None))
     opens = opened_between(area, after, keys)
     gone = {i for verb, layer, i in keys if (verb, layer) == ("demolish", "walls")}
     rules, yards = area.catalog.rows("consent_rules"), Nearby(area.compounds.geometry)

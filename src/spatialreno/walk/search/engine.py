@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -70,13 +71,18 @@ class Seeds:
     def rows(self) -> tuple[Ints, Int32s]:
         """Give pointers by place into rows (node, distance, place)."""
         order = np.lexsort((self.node, self.place))
-        rows = np.column_stack([self.node, self.length, self.place])[order].astype(np.int32)
+        rows = self._table[order]
         return np.searchsorted(self.place[order], np.arange(self.places + 1)), rows
 
     def of(self, places: Ints) -> Int32s:
         """Give the rows (node, distance, place) of some places."""
-        pick = np.isin(self.place, places)
-        return np.column_stack([self.node, self.length, self.place])[pick].astype(np.int32)
+        asked = np.zeros(self.places, bool)
+        asked[places] = True
+        return self._table[asked[self.place]]
+
+    @cached_property
+    def _table(self) -> Int32s:
+        return np.column_stack([self.node, self.length, self.place]).astype(np.int32)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from spatialreno._types import Floats, Geometries
+    from spatialreno._types import Floats, Geometries, Indices
     from spatialreno.area import StudyArea
 
 ROOM = ["width_m", "left_m", "right_m", "left", "right", "left_side", "right_side", "needed_m", "at"]
@@ -53,20 +53,19 @@ def lane_rooms(
     ground in it bounds the room; what crosses the lane, such as the wall on both sides of a gate, does not.
     Trees, poles and pipes that are there already are not looked at.
     """
-    shapes, names = _standing(area, faces_only)
-    tree = shapely.STRtree(shapes)
-    constants = area.catalog.constants
-    reach, step = constants["corridor_reach_m"], constants["corridor_step_m"]
+    drawn, constants = np.array([*lines, None], object)[:-1], area.catalog.constants
+    (start, end, line), (shapes, names) = _stations(drawn, constants["corridor_step_m"]), _standing(area, faces_only)
+    tree, reach = shapely.STRtree(shapes), constants["corridor_reach_m"]
+    across, thing = tree.query(drawn, predicate="intersects")  # a gate: it is passed, not followed
+    passed = np.unique(_pairs(across, thing, names))
+    sides = [_offsets((start, end, line), turn * reach, tree, names, passed) for turn in (1.0, -1.0)]
+    width = sides[0][0] + sides[1][0]
+    forms: list[tuple[Side, Side]] = list(zip(sides[0][2], sides[1][2], strict=True))
     rules, wanted = corridor_rules(area.catalog), frozenset(kinds)
+    needed = np.array([best_order(wanted, form, rules).needed_m for form in forms])
     rows = []
-    for line in lines:
-        start, end = _stations(line, step)
-        across = set(tree.query(line, predicate="intersects").tolist())  # a gate: it is passed, not followed
-        sides = [_offsets(start, end, turn * reach, shapes, names, tree, across) for turn in (1.0, -1.0)]
-        width = sides[0][0] + sides[1][0]
-        forms: list[tuple[Side, Side]] = list(zip(sides[0][2], sides[1][2], strict=True))
-        needed = np.array([best_order(wanted, form, rules).needed_m for form in forms])
-        k = int(np.argmax(np.round(needed - width, 6)))
+    for own in np.split(np.arange(len(line)), np.flatnonzero(np.diff(line)) + 1) if len(drawn) else []:
+        k = int(own[np.argmax(np.round(needed - width, 6)[own])])
         middle = shapely.Point((start[k] + end[k]) / 2)
         rows.append((
             round(float(width[k]), 3), round(float(sides[0][0][k]), 3), round(float(sides[1][0][k]), 3),
@@ -124,33 +123,34 @@ def _standing(area: StudyArea, faces_only: bool) -> tuple[Any, list[str]]:
     return shapes, [f"{layer}:{name}" for layer, frame in layers.items() for name in frame.index]
 
 
-def _stations(line: BaseGeometry, step_m: float) -> tuple[Any, Any]:
-    """Cut a line into short straight pieces: their beginnings and ends."""
-    points = shapely.get_coordinates(shapely.segmentize(line, step_m))
-    return points[:-1], points[1:]
+def _stations(lines: Geometries, step_m: float) -> tuple[Floats, Floats, Indices]:
+    """Cut lines into short straight pieces: their beginnings and ends, and of which line each is."""
+    points, line = shapely.get_coordinates(shapely.segmentize(lines, step_m), return_index=True)
+    run = np.flatnonzero(line[:-1] == line[1:])
+    return points[run], points[run + 1], line[run]
+
+
+def _pairs(line: Indices, thing: Indices, names: list[str]) -> Indices:
+    """Write pairs of a line and a thing as one number each."""
+    return np.asarray(line * len(names) + thing)
 
 
 def _offsets(
-    start: Floats,
-    end: Floats,
-    reach: float,
-    shapes: Geometries,
-    names: list[str],
-    tree: shapely.STRtree,
-    across: set[int],
-) -> tuple[Any, list[str], list[Side]]:
+    stations: tuple[Floats, Floats, Indices], reach: float, tree: shapely.STRtree, names: list[str], passed: Indices
+) -> tuple[Floats, list[str], list[Side]]:
     """Give the offset of the nearest thing to one side of each piece, its name and what side it makes."""
+    start, end, line = stations
     run = end - start
     square = np.column_stack([-run[:, 1], run[:, 0]]) / np.maximum(np.hypot(*run.T), 1e-9)[:, None] * reach
     windows = shapely.polygons(np.stack([start, end, end + square, start + square, start], axis=1))
     piece, thing = tree.query(windows, predicate="intersects")
-    beside = ~np.isin(thing, list(across))
+    beside = ~np.isin(_pairs(line[piece], thing, names), passed)
     piece, thing = piece[beside], thing[beside]
-    met = shapely.intersection(windows[piece], shapes[thing])
+    met = shapely.intersection(windows[piece], tree.geometries[thing])
     away = shapely.distance(shapely.linestrings(np.stack([start, end], axis=1))[piece], met)
     offset, which = np.full(len(start), abs(reach)), np.full(len(start), -1)
-    for k in np.lexsort((thing, away))[::-1]:  # the nearest is written last and stays
-        offset[piece[k]], which[piece[k]] = away[k], thing[k]
+    order = np.lexsort((thing, away))[::-1]  # the nearest is written last and stays
+    offset[piece[order]], which[piece[order]] = away[order], thing[order]
     told = [names[k] if k >= 0 else "" for k in which]
     sides: list[Side] = ["building" if name.startswith("buildings:") else "margin" for name in told]
     return offset, told, sides

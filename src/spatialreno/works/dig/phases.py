@@ -8,11 +8,13 @@ import pandas as pd
 import shapely
 
 from spatialreno.errors import Fault
-from spatialreno.scenario import priced_acts
+from spatialreno.scenario import work_done
 
 if TYPE_CHECKING:
     from spatialreno.area import StudyArea
     from spatialreno.scenario import Scenario
+
+_STANDS = ("walls", "structures", "buildings")
 
 
 def dig_phases(
@@ -37,18 +39,18 @@ def dig_phases(
     if scenario is None or not len(lanes):
         return {"phase": [phase] * len(lanes), "paved": [None] * len(lanes)}, []
     survey = area.survey
-    bill = priced_acts(scenario, survey)
-    paving = bill[(bill["layer"] == "paths") & bill["verb"].isin(["alter", "build"])]
-    paved = paving.groupby("id")["phase"].min().to_dict()
-    gone = bill[(bill["verb"] == "demolish") & bill["layer"].isin(["walls", "structures", "buildings"])]
-    gone = gone.drop_duplicates(["layer", "id"])
-    standing = {layer: survey.layer(str(layer)).geometry for layer in gone["layer"].unique()}
-    shapes = [standing[layer][name] for layer, name in zip(gone["layer"], gone["id"], strict=True)]
-    tree = shapely.STRtree(shapes)
+    acts = work_done(scenario, survey)
+    paved: dict[str, int] = {}
+    for verb, layer, name, when in acts:
+        if layer == "paths" and verb != "demolish":
+            paved[name] = min(when, paved.get(name, when))
+    gone = [(layer, name, when) for verb, layer, name, when in acts if verb == "demolish" and layer in _STANDS]
+    standing = {layer: dict(survey.layer(layer).geometry.items()) for layer in _STANDS}
+    tree = shapely.STRtree([standing[layer][name] for layer, name, _ in gone])
     strips = shapely.buffer(lanes["geometry"].to_numpy(), lanes["width_m"].to_numpy(float) / 2, cap_style="flat")
     opened = pd.Series(phase, index=lanes.index)
     for lane, thing in zip(*tree.query(strips, predicate="intersects"), strict=True):
-        opened.iloc[lane] = max(opened.iloc[lane], int(gone["phase"].iloc[thing]))
+        opened.iloc[lane] = max(opened.iloc[lane], gone[thing][2])
     over = [paved.get(path) for path in lanes["path_id"]]
     late = [name for name, when, new in zip(lanes.index, opened, over, strict=True) if new is not None and when >= new]
     faults = []

@@ -71,16 +71,18 @@ def inlets(area: StudyArea, ids: pd.Index, tree: shapely.STRtree) -> pd.DataFram
     doors = area.entrances.dropna(subset=["building_id"])
     doors = doors.loc[by_place(doors.geometry)]
     by_building = {str(k): frame for k, frame in doors.groupby("building_id")}
-    rows: list[tuple[Any, ...]] = []
-    for name in by_place(area.buildings.geometry.loc[ids]):
-        rows += _of_building(area, name, by_building.get(name), face, tree)
+    buildings, rows = area.buildings, list[tuple[Any, ...]]()
+    units = buildings["units"].to_dict()
+    for name, shape in buildings.geometry.loc[by_place(buildings.geometry.loc[ids])].items():
+        rows += _of_building((str(name), shape, units[name]), by_building.get(str(name)), face, tree)
     return pd.DataFrame(rows, columns=INLETS)
 
 
 def _of_building(
-    area: StudyArea, name: str, doors: gpd.GeoDataFrame | None, face: float, tree: shapely.STRtree
+    building: tuple[str, BaseGeometry, Any], doors: gpd.GeoDataFrame | None, face: float, tree: shapely.STRtree
 ) -> list[tuple[Any, ...]]:
-    shape = area.buildings.geometry[name]
+    """List the inlets of a building: its id, its shape and how many units it is known to have."""
+    name, shape, given = building
     corners = long_box(shape)
     along = corners[1] - corners[0]
     length = max(float(np.hypot(*along)), 1e-9)
@@ -88,7 +90,7 @@ def _of_building(
     across = corners[3] - corners[0]
     depth = max(float(np.hypot(*across)), 1e-9)
     out = across / depth
-    units, shares, front_low = _units(area, name, doors, corners[0], along, length, out, depth)
+    units, shares, front_low = _units((name, given), doors, corners[0], along, length, out, depth)
     rows = []
     for side, low in (("front", front_low), ("back", not front_low)):
         start, way = (corners[0], -out) if low else (corners[3], out)
@@ -101,7 +103,7 @@ def _of_building(
 
 
 def _units(
-    area: StudyArea, name: str, doors: gpd.GeoDataFrame | None, origin: Floats, along: Floats, length: float,
+    building: tuple[str, Any], doors: gpd.GeoDataFrame | None, origin: Floats, along: Floats, length: float,
     out: Floats, depth: float,
 ) -> tuple[list[str], list[float], bool]:  # fmt: skip
     """Name the units, where along the house they are (0 to 1), and whether the first long side is the front."""
@@ -111,8 +113,8 @@ def _units(
         along_it = np.argsort(shares, kind="stable")
         names, places = [str(doors.index[k]) for k in along_it], [float(shares[k]) for k in along_it]
         return names, places, bool((xy @ out).mean() < depth / 2)
-    given = area.buildings["units"].get(name)
-    count = max(1, int(given)) if given is not None and not pd.isna(given) else 1
+    name, given = building
+    count = max(1, int(given)) if not pd.isna(given) else 1
     return [f"{name}/{k + 1}" for k in range(count)], [(k + 0.5) / count for k in range(count)], True
 
 

@@ -100,11 +100,17 @@ def _sides(doors: pd.DataFrame, price: float, first: int) -> pd.DataFrame:
     may go on from any inlet. Where no side is whole, the longer part serves.
     """
     rows = []
-    for (building, side), part in doors.groupby(["building_id", "side"], sort=False):
-        xy = part[["x", "y"]].to_numpy(float)
-        row = float(np.hypot(*np.diff(xy[_along(xy)], axis=0).T).sum()) if len(xy) > 1 else 0.0
-        nodes = tuple(int(n) for n in part["node"].to_numpy()[_along(xy)])
-        rows.append((str(building), str(side), len(part), (row + part["stub_m"].sum()) * price, nodes))
+    buildings, named, node = (doors[column].to_list() for column in ("building_id", "side", "node"))
+    places, stubs = doors[["x", "y"]].to_numpy(float), doors["stub_m"].to_numpy(float)
+    parts: dict[tuple[str, str], list[int]] = {}
+    for at, key in enumerate(zip(buildings, named, strict=True)):
+        parts.setdefault(key, []).append(at)
+    for (building, side), part in parts.items():
+        xy = places[part]
+        along = _along(xy)
+        row = float(np.hypot(*np.diff(xy[along], axis=0).T).sum()) if len(xy) > 1 else 0.0
+        nodes = tuple(int(node[part[k]]) for k in along)
+        rows.append((str(building), str(side), len(part), (row + stubs[part].sum()) * price, nodes))
     table = pd.DataFrame(rows, columns=["building_id", "side", "units", "cost", "nodes"])
     most = table.groupby("building_id")["units"].transform("max")
     table = table[table["units"] == most].reset_index(drop=True)
