@@ -69,6 +69,7 @@ from .place.crs import same_system as same_system
 from .place.crs import shifted as shifted
 from .place.crs import soon_found as soon_found
 from .place.crs import stated_crs as stated_crs
+from .place.crs import way_to_degrees as way_to_degrees
 from .place.crs import zone_crs as zone_crs
 from .place.relate import owners as owners
 from .place.sides import in_pieces as in_pieces

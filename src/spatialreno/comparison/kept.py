@@ -270,11 +270,17 @@ class _Writer(pickle.Pickler):
         super().__init__(out, protocol=5)
         self._names = names
 
-    def persistent_id(self, obj: object) -> _Ref | None:
+    def reducer_override(self, obj: object) -> Any:
+        """Mark what has a mark; asked for things of a class only, not for each of half a million numbers and words."""
         found = self._names.get(id(obj))
         if found is None and isinstance(obj, StudyArea):
             raise pickle.PicklingError(f"{obj.name} is an area besides those compared")
-        return None if found is None else _Ref(*found)
+        return NotImplemented if found is None else (_marked, (found.what, found.name))
+
+
+def _marked(what: str, name: str) -> Any:
+    """Stand for what a mark is read as; the reader puts its own in this place."""
+    raise pickle.UnpicklingError(f"{what} {name}: only read with what it stands for")
 
 
 class _Reader(pickle.Unpickler):
@@ -282,8 +288,10 @@ class _Reader(pickle.Unpickler):
         super().__init__(told)
         self._fresh = fresh
 
-    def persistent_load(self, pid: Any) -> Any:
-        return self._fresh[pid.what][pid.name]
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == (_marked.__module__, _marked.__name__):
+            return lambda what, which: self._fresh[what][which]
+        return super().find_class(module, name)
 
 
 class _WhenAsked(Mapping[str, T]):

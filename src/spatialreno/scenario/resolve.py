@@ -21,6 +21,7 @@ from spatialreno.area import (
     replace_layers,
     room_taken,
     rows_in_form,
+    soon_found,
     taken_stretches,
     too_wide_gates,
 )
@@ -401,7 +402,7 @@ def _in_area(acts: list[Build], area: StudyArea) -> list[Any]:
     shapes: list[Any] = [act.geometry for act in acts]
     for crs in dict.fromkeys(act.crs for act in acts if act.crs):
         own = [k for k, act in enumerate(acts) if act.crs == crs]
-        there = gpd.GeoSeries([shapes[k] for k in own], crs=CRS.from_user_input(crs)).to_crs(area.crs)
+        there = gpd.GeoSeries([shapes[k] for k in own], crs=soon_found(CRS.from_user_input(crs))).to_crs(area.crs)
         for k, shape in zip(own, there, strict=True):
             shapes[k] = shape
     return shapes

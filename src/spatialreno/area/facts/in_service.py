@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spatialreno.area.facts.same_ground import once_an_area
+
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from spatialreno.area.study_area import StudyArea
 
 
+@once_an_area
 def open_facilities(area: StudyArea) -> gpd.GeoDataFrame:
     """List the facilities that are open; planned and closed ones serve nobody.
 
@@ -35,6 +38,7 @@ def open_facilities(area: StudyArea) -> gpd.GeoDataFrame:
     return facilities[facilities["status"].eq("open")]
 
 
+@once_an_area
 def pipes_in_use(area: StudyArea) -> gpd.GeoDataFrame:
     """List the pipes that carry something today.
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pyproj import CRS, Proj
+from pyproj import CRS, Proj, Transformer
 from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
@@ -309,6 +309,30 @@ def soon_found(crs: CRS) -> CRS:
     4326
     """
     return _WGS84 if crs == LONLAT else crs
+
+
+@lru_cache(maxsize=16)
+def way_to_degrees(crs: CRS) -> Transformer:
+    """Find the way from a system to longitude and latitude, once a process: PROJ looks for it some 70 ms.
+
+    Parameters
+    ----------
+    crs
+        Any system.
+
+    Returns
+    -------
+    pyproj.Transformer
+        Its ``transform`` takes east and north and gives longitude and latitude in WGS 84.
+
+    Examples
+    --------
+    >>> import spatialreno as sr
+    >>> longitude, latitude = way_to_degrees(sr.read_area("data/geo/xigongdi").crs).transform(630_000, 3_838_000)
+    >>> round(longitude, 3), round(latitude, 3)
+    (0, 0)
+    """
+    return Transformer.from_crs(crs, _WGS84, always_xy=True)
 
 
 def datum_fault(crs: CRS, target: CRS, layer: str) -> Fault | None:

@@ -126,10 +126,11 @@ class Ground:
             self._homes[key] = self.homes[self.homes["compound_id"].isin(places)]
         return self._homes[key]
 
-    def inside(self, rows: gpd.GeoDataFrame, places: list[str]) -> gpd.GeoDataFrame:
-        """List what lies in compounds, by a point of it."""
-        points = shapely.point_on_surface(rows.geometry.to_numpy())
-        return rows[shapely.intersects(points, self.yard(places))]
+    def inside(self, rows: gpd.GeoDataFrame, kinds: tuple[str, ...], places: list[str]) -> gpd.GeoDataFrame:
+        """List what is of some kinds and lies in compounds, by a point of it."""
+        wanted = np.flatnonzero(rows["kind"].isin(kinds).to_numpy(bool))
+        points = shapely.point_on_surface(rows.geometry.to_numpy()[wanted])
+        return rows.iloc[wanted[shapely.intersects(points, self.yard(places))]]
 
     def basis(self, places: list[str], per: str) -> float:
         """Count what the target is told per: households, residents, car places of compounds."""
@@ -137,7 +138,7 @@ class Ground:
             people = self.homes_in(places)[f"{per}s"].astype("float64")
             return float(people.sum()) if people.notna().all() else nan
         if per == "car_place":
-            return _sized(self.inside(_kinds(self.area.parking, ("car",)), places)["places"]).value
+            return _sized(self.inside(self.area.parking, ("car",), places)["places"]).value
         return 1.0
 
 
@@ -168,14 +169,14 @@ def homes_managed(ground: Ground, rule: Ruled, places: list[str]) -> Found:
 
 def parking_places(ground: Ground, rule: Ruled, places: list[str]) -> Found:
     """Count marked places, and those of parking facilities by their capacity."""
-    marked = ground.inside(_kinds(ground.area.parking, rule.kinds), places)["places"]
-    built = ground.inside(_kinds(open_facilities(ground.area), rule.kinds), places)["capacity"]
+    marked = ground.inside(ground.area.parking, rule.kinds, places)["places"]
+    built = ground.inside(open_facilities(ground.area), rule.kinds, places)["capacity"]
     return _sized(pd.concat([marked.astype("float64"), built.astype("float64")]))
 
 
 def largest_facility(ground: Ground, rule: Ruled, places: list[str]) -> Found:
     """Measure the largest open facility of the kinds: many small ones are no large one."""
-    rows = ground.inside(_kinds(open_facilities(ground.area), rule.kinds), places)
+    rows = ground.inside(open_facilities(ground.area), rule.kinds, places)
     sizes = _areas(rows)
     return Found(float(sizes.max()) if sizes.notna().any() else 0.0, unsure=bool(sizes.isna().any()))
 
@@ -183,7 +184,7 @@ def largest_facility(ground: Ground, rule: Ruled, places: list[str]) -> Found:
 def activity_ground(ground: Ground, rule: Ruled, places: list[str]) -> Found:
     """Measure ground for activity: what is drawn once, however many things lie on it; points by their area."""
     layers = (ground.area.open_spaces, open_facilities(ground.area))
-    rows = [ground.inside(_kinds(layer, rule.kinds), places) for layer in layers]
+    rows = [ground.inside(layer, rule.kinds, places) for layer in layers]
     shapes = [shape for own in rows for shape in own.geometry if shape.area > 0]
     points = [_areas(own[own.geometry.area == 0]) for own in rows]
     told = float(sum(sizes.sum() for sizes in points))
@@ -225,7 +226,7 @@ def roofs_good(ground: Ground, rule: Ruled, places: list[str]) -> Found:
 
 def boiler_houses_reused(ground: Ground, rule: Ruled, places: list[str]) -> Found:
     """Measure today's boiler houses that have gone or are used for something else."""
-    old = _kinds(ground.today.buildings, rule.kinds, "use")
+    old = ground.today.buildings.loc[lambda houses: houses["use"].isin(rule.kinds)]
     old = old[old["compound_id"].isin(places)]
     use = ground.area.buildings["use"].reindex(old.index)
     floors = old["floor_area_m2"].fillna(old["footprint_m2"]).astype("float64")
@@ -249,10 +250,6 @@ def _households(homes: gpd.GeoDataFrame, share: pd.Series) -> Found:
 
 def _sized(sizes: pd.Series) -> Found:
     return Found(float(sizes.astype("float64").sum()), unsure=bool(sizes.isna().any()))
-
-
-def _kinds(rows: gpd.GeoDataFrame, kinds: tuple[str, ...], column: str = "kind") -> gpd.GeoDataFrame:
-    return rows[rows[column].isin(kinds)]
 
 
 def _areas(rows: gpd.GeoDataFrame) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import scipy
 import shapely
 
 from spatialreno._angles import arctan2
-from spatialreno._types import Bools, Floats, Indices
+from spatialreno._types import Bools, Floats, Indices, Shapes
 from spatialreno.land.fire.net import Net
 from spatialreno.land.geometry.fit_rectangle import feasible_centres
 from spatialreno.land.geometry.grow_shrink import common, joined, less
@@ -141,17 +142,35 @@ def _turning_place(area: StudyArea, net: Net, tip: int, gone: Bools) -> bool:
 
 
 def _turns_round(area: StudyArea, net: Net, tip: int, stands: Bools) -> bool:
-    """Look for the square, at every angle."""
+    """Look for the square, or take what was found where another state of the survey has the same ground there."""
     side = area.catalog.constants["fire_turning_m"]
     point = shapely.Point(net.where[tip])
-    near, obstacles = shapely.buffer(point, 2 * side), net.survey.obstacles
-    soft = area.open_spaces[~area.open_spaces["kind"].isin(_FIRM)].geometry.to_numpy()
-    taken = joined([*obstacles.shapes[stands], *soft[shapely.intersects(soft, near)]])
-    ground = less(near, taken)
-    beside = common(shapely.buffer(point, side), _roomy(area, ground, point))
+    near = shapely.buffer(point, 2 * side)
+    spaces = area.open_spaces
+    soft = spaces.geometry.to_numpy()[~spaces["kind"].isin(_FIRM).to_numpy(bool)]
+    taken = np.concatenate([net.survey.obstacles.shapes[stands], soft[shapely.intersects(soft, near)]])
     along = _direction(net, tip)
+    read = hashlib.sha256(repr((area.catalog.digest, along)).encode())
+    read.update(b"".join(shapely.to_wkb([point, *taken], byte_order=1)))
+    known = area.survey.derive(_known_places)
+    if read.digest() not in known:
+        known[read.digest()] = _finds_square(area, point, taken, along)
+    return known[read.digest()]
+
+
+def _known_places(area: StudyArea) -> dict[bytes, bool]:
+    """Begin what is remembered of turning places for all states of a survey."""
+    return {}
+
+
+def _finds_square(area: StudyArea, point: BaseGeometry, taken: Shapes, along_deg: float) -> bool:
+    """Look for the square beside a point, clear of what takes ground, at every angle."""
+    side = area.catalog.constants["fire_turning_m"]
+    ground = less(shapely.buffer(point, 2 * side), joined(taken))
+    beside = common(shapely.buffer(point, side), _roomy(area, ground, point))
     return any(
-        not feasible_centres(ground, side, side, angle_deg=along + turned, within=beside).is_empty for turned in _TURNED
+        not feasible_centres(ground, side, side, angle_deg=along_deg + turned, within=beside).is_empty
+        for turned in _TURNED
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -128,7 +128,7 @@ def freed_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
     [['structure', 60.0]]
     """
     now, then = free_surface(after), free_surface(before)
-    return _changed(before, _by_cause(before, (now, then), _freeing(before)), after, "L")
+    return _changed(before, _by_cause(before, (now, then), _freeing_bodies(before)), after, "L")
 
 
 def taken_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
@@ -167,7 +167,7 @@ def taken_land(before: StudyArea, after: StudyArea) -> gpd.GeoDataFrame:
     [['facilities', 60.0]]
     """
     then, now = free_surface(before), free_surface(after)
-    return _changed(after, _by_cause(after, (then, now), takers(after)), before, "T")
+    return _changed(after, _by_cause(after, (then, now), _bodies(after, takers(after))), before, "T")
 
 
 @once_an_area
@@ -283,6 +283,19 @@ def _outlines(layer: gpd.GeoDataFrame) -> Any:
     return shapes[shapely.get_dimensions(shapes) == 2]
 
 
+@once_an_area
+def _freeing_bodies(before: StudyArea) -> list[tuple[str, Any]]:
+    """Join what stands by cause, once for all that is compared with today."""
+    return list(_bodies(before, _freeing(before)))
+
+
+def _bodies(area: StudyArea, causes: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Join the outlines of each cause, drawn from the area's origin, when it comes to it."""
+    corner = origin(area)
+    for cause, shapes in causes:
+        yield cause, _whole(moved(joined(shapes), -corner))
+
+
 def _freeing(before: StudyArea) -> list[tuple[str, Any]]:
     taking = dict(takers(before))
     _, strips = ground(before)
@@ -311,16 +324,18 @@ def land_users(area: StudyArea) -> pd.Series:
     return joined.astype("str")
 
 
-def _by_cause(area: StudyArea, surfaces: tuple[Any, Any], causes: list[tuple[str, Any]]) -> gpd.GeoDataFrame:
-    """Share what the first surface has beyond the second out among causes; each takes what those before left."""
+def _by_cause(area: StudyArea, surfaces: tuple[Any, Any], causes: Iterable[tuple[str, Any]]) -> gpd.GeoDataFrame:
+    """Share what the first surface has beyond the second out among the bodies of causes, each what those before left.
+
+    Bodies are drawn from the area's origin.
+    """
     corner = origin(area)
     one, other = (moved(surface, -corner) for surface in surfaces)
     # Multipolygons throughout: GEOS cannot overlay two empty collections.
     parts, left = [], _whole(less(one, other))
-    for cause, bodies in causes:
+    for cause, body in causes:
         if left.is_empty:
             break
-        body = _whole(moved(joined(bodies), -corner))
         freed = _whole(common(left, body))
         parts += [] if freed.is_empty else [_by_compound(area, freed).assign(cause=cause)]
         left = _whole(less(left, body))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import shapely
-from pyproj import Transformer
 
+from spatialreno.area import way_to_degrees
 from spatialreno.maps.drawing.svg import way
 from spatialreno.maps.words.safe_html import Markup, joined, tag
 from spatialreno.maps.words.words import Lang, word
@@ -47,7 +47,6 @@ def location(area: StudyArea, lang: Lang) -> Markup:
         viewBox=f"-3 -3 {(east - west) * scale + 6:.1f} {(north - south) * scale + 6:.1f}", role="img",
         aria_label=word("location", lang),
     )  # fmt: skip
-    turn = Transformer.from_crs(area.crs, "EPSG:4326", always_xy=True)
-    longitude, latitude = turn.transform((west + east) / 2, (south + north) / 2)
+    longitude, latitude = way_to_degrees(area.crs).transform((west + east) / 2, (south + north) / 2)
     said = word("middle_at", lang).format(east=f"{longitude:.3f}", north=f"{latitude:.3f}")
     return joined(drawn, tag("small", said))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spatialreno.area import way_to_degrees
 from spatialreno.files import put_text
 from spatialreno.maps.content.indicator_tables import option_titles
 from spatialreno.maps.drawing.answers import origins
@@ -27,7 +28,9 @@ from spatialreno.maps.words.safe_html import Markup, joined, tag
 from spatialreno.maps.words.words import Lang, checked, legend_words, word
 
 if TYPE_CHECKING:
-    from spatialreno._types import Crs, ToDegrees
+    from pyproj import CRS
+
+    from spatialreno._types import ToDegrees
     from spatialreno.catalog import Catalog
     from spatialreno.comparison import Comparison, People
 
@@ -222,11 +225,9 @@ def name_titles(catalog: Catalog, lang: Lang) -> list[str]:
     return sorted({layer.columns["name"].title(lang) for layer in catalog.layers.values() if "name" in layer.columns})
 
 
-def degrees(crs: Crs) -> Any:
+def degrees(crs: CRS) -> Any:
     """Turn coordinates of a CRS into longitude and latitude."""
-    from pyproj import Transformer
-
-    return Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform
+    return way_to_degrees(crs).transform
 
 
 def payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: ToDegrees) -> str:

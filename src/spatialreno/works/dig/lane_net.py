@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from spatialreno._types import Floats, Geometries
-from spatialreno.area import pipes_in_use
+from spatialreno.area import once_an_area, pipes_in_use
 from spatialreno.errors import Fault
 from spatialreno.works.heat.faces import obstacles
 from spatialreno.works.heat.pipe_ground import lane_owners
@@ -148,14 +148,22 @@ def public_mains(area: StudyArea, kind: str) -> gpd.GeoDataFrame:
     """
     own = str(area.catalog.pipe_kinds["main"][kind])
     pipes = pipes_in_use(area).loc[lambda pipes: pipes["kind"].isin([kind, own])]
-    streets = area.paths[area.paths["kind"].eq("street")]
-    if not len(pipes) or not len(streets):
+    ground = _street_ground(area)
+    if not len(pipes) or ground is None:
         return pipes
-    half = streets["width_m"].fillna(area.catalog.constants["street_width_m"]).astype(float).to_numpy() / 2
-    ground = shapely.union_all(shapely.buffer(streets.geometry.to_numpy(), half))
     inside = shapely.length(shapely.intersection(pipes.geometry.to_numpy(), ground))
     along = pipes[inside >= pipes.geometry.length / 2]
     return along if len(along) else pipes
+
+
+@once_an_area
+def _street_ground(area: StudyArea) -> shapely.Geometry | None:
+    """Give the ground of the streets; None where none is drawn."""
+    streets = area.paths[area.paths["kind"].eq("street")]
+    if not len(streets):
+        return None
+    half = streets["width_m"].fillna(area.catalog.constants["street_width_m"]).astype(float).to_numpy() / 2
+    return shapely.union_all(shapely.buffer(streets.geometry.to_numpy(), half))
 
 
 def tapped(area: StudyArea, lanes: Lanes, mains: gpd.GeoDataFrame) -> tuple[list[tuple[int, str, float]], list[Fault]]:

@@ -13,7 +13,7 @@ import shapely
 
 from spatialreno._angles import cos, sin, tan
 from spatialreno._types import Bools, Floats, Geometries, Indices
-from spatialreno.area import LONLAT, inhabited_buildings, soon_found
+from spatialreno.area import inhabited_buildings, way_to_degrees
 from spatialreno.errors import InputError
 
 if TYPE_CHECKING:
@@ -300,10 +300,10 @@ def _heights(area: StudyArea) -> Floats:
 
 def _rays(area: StudyArea, law: SunRule, step_min: float) -> tuple[Floats, Floats]:
     """Give the sun's direction on the grid of the area (east, north) and the tangent of its altitude."""
-    from pyproj import Proj, Transformer
+    from pyproj import Proj
 
     x, y = (float(v) for v in np.array(area.compounds.total_bounds).reshape(2, 2).mean(axis=0))
-    longitude, latitude = Transformer.from_crs(area.crs, soon_found(LONLAT), always_xy=True).transform(x, y)
+    longitude, latitude = way_to_degrees(area.crs).transform(x, y)
     sky = sun_positions(longitude, latitude, law, step_min=step_min)
     grid_north = Proj(area.crs).get_factors(longitude, latitude).meridian_convergence
     bearing = np.radians(sky["azimuth"].to_numpy(float) - grid_north)
