@@ -13,6 +13,7 @@ from scenario.yards import two_yards
 import spatialreno as sr
 from spatialreno import community
 from spatialreno.comparison import compare_once, kept, run, today_alone
+from spatialreno.errors import InputError
 
 CLEAR = sr.Scenario("clear", "拆违", [sr.demolish("structures", where={"legality": "illegal"})])
 VOTER = "选民-4711"
@@ -71,7 +72,6 @@ def test_nothing_stale_is_taken(folder: Path, first: sr.Comparison, monkeypatch:
     cases = [
         (area, [renamed], {}),
         (area, [more], {}),
-        (area, [], {}),
         (area, [CLEAR], {"standard": "wzsq-2020"}),
         (area, [CLEAR], {"works": True}),
         (area.with_catalog(costs=dearer), [CLEAR], {}),
@@ -91,7 +91,7 @@ def test_an_answer_about_a_comparison_is_kept_with_it(folder: Path, first: sr.Co
     assert made.once("walls", lambda: made.areas["clear"].walls.length.sum()) > 0
     later = compare_once(surveyed(), [CLEAR], cache=folder)
     assert later.once("walls", refuse) == made.areas["clear"].walls.length.sum()
-    more = compare_once(surveyed(), [], cache=folder)  # another comparison has answers of its own
+    more = compare_once(surveyed(), [CLEAR], works=True, cache=folder)  # another comparison has answers of its own
     assert more.once("walls", lambda: "its own") == "its own"
     assert later.once("the area", lambda: later.today) is later.today  # an area is named, not written
 
@@ -109,6 +109,27 @@ def test_today_alone_is_what_a_comparison_without_options_gives(
         pd.testing.assert_frame_equal(alone.leaders(), plain.leaders())
         pd.testing.assert_frame_equal(alone.bill().lines, plain.bill().lines)
         assert alone.notes() == plain.notes() and alone.provenance == plain.provenance
+
+
+def test_today_is_worked_out_once_for_all_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next options rest on today as it was kept, and say the same as options compared by themselves."""
+    compare_once(surveyed(), [CLEAR], cache=tmp_path)
+    other = sr.Scenario("open", "拆墙", [sr.demolish("walls", ids=["W1"])])
+    told: list[str] = []
+    quick = compare_once(surveyed(), [other], cache=tmp_path, progress=told.append)
+    assert "evaluate today" not in told and quick.before is not None
+    plain = run.compare(surveyed(), [other])
+    for name in ("table", "leaders", "notes", "change"):
+        one, same = getattr(quick, name)(), getattr(plain, name)()
+        assert one == same if isinstance(one, list) else one.equals(same)
+    for name in ("isochrones", "blocks", "sections", "reach_changes", "blockers"):
+        one, same = getattr(quick, name), getattr(plain, name)
+        assert list(one) == list(same) and all(one[k].equals(same[k]) for k in one)
+    assert quick.provenance == plain.provenance and (quick.room is None) == (plain.room is None)
+    with pytest.raises(InputError, match="as it is, without options"):
+        run.compare(surveyed(), [other], before=plain)
+    monkeypatch.setattr(run, "compare", refuse)
+    assert compare_once(surveyed(), [other], cache=tmp_path).before is None  # nothing is kept twice
 
 
 def test_areas_and_what_was_worked_out_of_them_are_read_back(folder: Path, first: sr.Comparison) -> None:
@@ -140,7 +161,7 @@ def test_what_is_not_whole_is_compared_anew(
 ) -> None:
     monkeypatch.setattr(run, "compare", lambda *_, **__: first)
     compare_once(surveyed(), [CLEAR], cache=tmp_path)
-    (file,) = tmp_path.rglob("output.pkl")
+    file = max(tmp_path.rglob("output.pkl"), key=lambda one: one.stat().st_size)  # the other is today alone
     whole = file.read_bytes()
     for broken in (whole[:-200] + bytes(100) + whole[-100:], whole[:100], b""):
         file.write_bytes(broken)

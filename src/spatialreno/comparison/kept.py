@@ -10,6 +10,7 @@ import hashlib
 import io
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 MOST = 500_000_000
 #: What pages and papers ask of a comparison; worked out before it is kept, so that each of them has it.
 _ASKED = ("idle", "blockers", "conflicts", "sections", "reach_changes", "room", "checkups", "provenance")
-_FRESH = ("areas", "scenarios", "consents", "register", "shelf", "_made")
+_FRESH = ("areas", "scenarios", "consents", "register", "shelf", "before", "_made")
 Say = Callable[[str], None]
 T = TypeVar("T")
 
@@ -83,10 +84,10 @@ def compare_once(
     say = progress or (lambda _: None)
     terms: dict[str, Any] = {"standard": standard, "works": works, "strict": strict}
 
-    def worked_out() -> Comparison:
+    def worked_out(before: Comparison | None = None) -> Comparison:
         from spatialreno.comparison.run import compare  # with its solvers and kernels, which what is kept does not need
 
-        return compare(today, scenarios, progress=say, **terms)
+        return compare(today, scenarios, progress=say, before=before, **terms)
 
     folder = Path(cache) if cache is not None else cache_folder()
     why = unfit_folder(folder)
@@ -94,7 +95,28 @@ def compare_once(
         say(f"not kept for the next command: {why}")
         return worked_out()
     place = _Place(folder, standard, strict)
-    return _kept_or_made(place, place.key(today, scenarios, works), today, worked_out, say)
+
+    def on_today() -> Comparison:
+        """Take what is known of today alone; where nothing is, keep it for the live page and the next options."""
+        options = worked_out(_today_kept(place, today) if scenarios else None)
+        if scenarios and options.before is None:
+            with suppress(OSError, pickle.PicklingError):
+                _store(_memory(place))(place.key(today, [], works=False), lambda _: _written(_alone(options)))
+        return options
+
+    return _kept_or_made(place, place.key(today, scenarios, works), today, on_today, say)
+
+
+def _today_kept(place: _Place, today: StudyArea) -> Comparison | None:
+    """Read today alone where it is kept whole."""
+
+    def not_there(_: str) -> bytes:
+        raise FileNotFoundError
+
+    with suppress(OSError):
+        whole = _whole(_store(_memory(place))(place.key(today, [], works=False), not_there))
+        return _read(whole, today) if whole else None
+    return None
 
 
 def today_alone(options: Comparison) -> Comparison:
@@ -179,16 +201,14 @@ def _kept_or_made(
     place: _Place, key: str, today: StudyArea, worked_out: Callable[[], Comparison], say: Say
 ) -> Comparison:
     """Read what is kept under the key, or work it out and keep it."""
-    import joblib
-
     made: list[Comparison] = []
 
     def work(_: str) -> bytes:
         made.append(worked_out())
         return _written(made[0])
 
-    memory = joblib.Memory(place.folder, verbose=0)
-    store = memory.cache(_stored, ignore=["work"], verbose=0)
+    memory = _memory(place)
+    store = _store(memory)
     try:
         told = store(key, work)
         if not made:
@@ -201,6 +221,17 @@ def _kept_or_made(
     except (OSError, pickle.PicklingError) as error:  # a full disk, an area that nobody can name
         say(f"not kept for the next command: {error}")
     return made[0] if made else worked_out()
+
+
+def _memory(place: _Place) -> Any:
+    import joblib
+
+    return joblib.Memory(place.folder, verbose=0)
+
+
+def _store(memory: Any) -> Any:
+    """Give the function that takes what is kept under a key, or keeps what its maker gives."""
+    return memory.cache(_stored, ignore=["work"], verbose=0)
 
 
 class _Shelf:

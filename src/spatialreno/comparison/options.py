@@ -71,6 +71,8 @@ class Comparison(Shown):
         The one bill of all options (``bill()``).
     shelf
         Where answers are kept between commands (``once``); None: only as long as the comparison lives.
+    before
+        Today alone, where it was compared before; then its answers are not worked out once more.
     """
 
     areas: Mapping[str, StudyArea]
@@ -87,6 +89,7 @@ class Comparison(Shown):
     plans: pd.DataFrame
     works: Mapping[str, Works] = field(default_factory=dict)
     shelf: Shelf | None = None
+    before: Comparison | None = None
 
     @property
     def today(self) -> StudyArea:
@@ -495,7 +498,7 @@ class Comparison(Shown):
     @cached_property
     def blockers(self) -> dict[str, gpd.GeoDataFrame]:
         """By option, the obstacles that keep a fire engine from homes (``fire_blockers``)."""
-        return {name: fire_blockers(area, self.evaluations[name].ground.fire) for name, area in self.areas.items()}
+        return self._each("blockers", lambda name: fire_blockers(self.areas[name], self.evaluations[name].ground.fire))
 
     @cached_property
     def conflicts(self) -> dict[str, gpd.GeoDataFrame]:
@@ -510,7 +513,7 @@ class Comparison(Shown):
     @cached_property
     def sections(self) -> dict[str, gpd.GeoDataFrame]:
         """By option, the clear width of every path station by station (``lane_sections``)."""
-        return {name: lane_sections(area) for name, area in self.areas.items()}
+        return self._each("sections", lambda name: lane_sections(self.areas[name]))
 
     @cached_property
     def reach_changes(self) -> dict[str, gpd.GeoDataFrame]:
@@ -522,7 +525,14 @@ class Comparison(Shown):
     @cached_property
     def room(self) -> Removals | None:
         """The fewest removals that would make room today for the station the load asks for; None: none waits."""
+        if self.before is not None:
+            return self.before.room
         return fewest_removals(self.today, STATION) if len(heat_demand(self.today)) else None
+
+    def _each(self, what: str, make: Callable[[str], T]) -> dict[str, T]:
+        """Work something out for each option; today's is taken where it is known."""
+        known: dict[str, T] = {} if self.before is None else getattr(self.before, what)
+        return {name: known[name] if name in known else make(name) for name in self.areas}
 
     def write(self, folder: str | Path) -> list[Path]:
         """Write tables (CSV that Excel opens), a GeoPackage of all options, scenarios and provenance.

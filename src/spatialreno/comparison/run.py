@@ -15,7 +15,7 @@ from spatialreno.comparison.options import TODAY, Comparison
 from spatialreno.comparison.plan import plan_rows
 from spatialreno.comparison.streets import street_gained_m2, widened_lanes
 from spatialreno.comparison.works import Asked, Works, asked_of_owners, asked_works, joined, plan_works, works_of
-from spatialreno.errors import ScenarioError
+from spatialreno.errors import InputError, ScenarioError
 from spatialreno.indicators import Evaluation, evaluate, gain_values, who_gains
 from spatialreno.land import built_conflicts, freed_land
 from spatialreno.scenario import Bill, Build, Scenario, as_scenarios, ledger_lines, make_bill, priced_acts
@@ -34,6 +34,7 @@ def compare(
     works: Asked = False,
     strict: bool = False,
     progress: Callable[[str], None] | None = None,
+    before: Comparison | None = None,
 ) -> Comparison:
     """Apply each scenario to today and evaluate all of them alike.
 
@@ -61,6 +62,8 @@ def compare(
         tells them.
     progress
         Called with a sentence before each step.
+    before
+        What this gives of today alone, by the same standard; today is then not worked out once more.
 
     Returns
     -------
@@ -71,6 +74,8 @@ def compare(
     ScenarioError
         Two options with one name, an option called ``today``, or one that does not fit the area (with ``strict``:
         that builds where there is no room).
+    InputError
+        ``before`` is of something else.
 
     Examples
     --------
@@ -83,6 +88,7 @@ def compare(
     say = progress or (lambda _: None)
     today, scenarios = as_area(today, what="compare"), as_scenarios(scenarios, what="options")
     check_names(scenarios)
+    _check_before(before, today, standard)
     wanted = asked_works(works, scenarios)
     planned: dict[str, Works] = {}
     for scenario in scenarios:
@@ -99,12 +105,17 @@ def compare(
             built_conflicts(today, scenario, strict=True)
     evaluations: dict[str, Evaluation] = {}
     for name, area in areas.items():
+        if before is not None and name == TODAY:
+            evaluations[name] = before.evaluations[name]
+            continue
         say(f"evaluate {name}")
         evaluations[name] = evaluate(area, standard)
     say("freed land, gains and isochrones")
     start = _origins(today, origins)
     ledgers = {s.name: _ledger(s, planned.get(s.name), today) for s in whole}
     bill = _bill(ledgers, planned, areas)
+    walks = {} if before is None or origins is not None else dict(before.isochrones)
+    walks |= {k: isochrones(a, [i for i in start if _is_there(a, i)]) for k, a in areas.items() if k not in walks}
     freed = {TODAY: freed_land(today, today), **{s.name: freed_land(today, only_cleared(s, today)) for s in scenarios}}
     gained = {name: who_gains(evaluations[TODAY], evaluations[name]) for name in areas}
     baskets = tuple(b.id for b in evaluations[TODAY].standard.baskets)
@@ -123,13 +134,23 @@ def compare(
         blocks={name: merge_blocks(area) for name, area in areas.items()},
         freed=freed,
         gained=gained,
-        isochrones={name: isochrones(area, [i for i in start if _is_there(area, i)]) for name, area in areas.items()},
+        isochrones=walks,
         consents=consents,
         register=register,
         money=bill,
         plans=plan_rows(areas, ledgers, bill, freed, gains, consents, planned, register=register, asked=wanted),
         works=planned,
+        before=before,
     )
+
+
+def _check_before(before: Comparison | None, today: StudyArea, standard: str) -> None:
+    if before is None:
+        return
+    if before.today is not today or len(before.areas) > 1:
+        raise InputError(f"compare: before is not {today.name} as it is, without options. Leave it out.")
+    if before.evaluations[TODAY].standard != today.catalog.standard(standard):
+        raise InputError(f"compare: before is held to {before.standard}, not to {standard}. Leave it out.")
 
 
 def _ledger(whole: Scenario, works: Works | None, today: StudyArea) -> pd.DataFrame:
