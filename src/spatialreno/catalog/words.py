@@ -35,7 +35,12 @@ def folded(text: object) -> str:
     >>> folded("小区\\n名称 *"), folded("３号院（北）"), folded("Name")
     ('小区名称', '3号院(北)', 'name')
     """
-    plain = unicodedata.normalize("NFKC", str(text)).casefold().translate(_BRACKETS)
+    return _folded(str(text))
+
+
+@lru_cache(maxsize=20_000)  # a ledger says the same few words in thousands of cells
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_BRACKETS)
     return _UNSEEN.sub("", plain).rstrip(":")
 
 

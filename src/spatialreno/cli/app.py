@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import inspect
 import os
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from spatialreno.comparison import People
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-_SELDOM = (50_000, 20, 20)  # tables hold many small things that stay: looking for circles among them took a tenth
+_SELDOM = (300_000, 20, 20)  # tables hold many small things that stay: looking for circles among them took a tenth
 _tables: ContextVar[Path | None] = ContextVar("tables", default=None)  # what --catalog named, for this command
 OwnTables = Annotated[
     Path | None, typer.Option("--catalog", help="Folder of tables (costs.csv …) that lie over the area's own")
@@ -152,6 +153,7 @@ def main() -> None:
     2
     """
     gc.set_threshold(*_SELDOM)
+    atexit.register(gc.freeze)  # else a process that ends looks for circles in all it holds, up to a tenth of its time
     speak_chinese()
     say_notes()
     try:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,9 @@ ROWS = ["verb", "layer", "id", "item", "item_en", "measure", "quantity", "unit",
         "pays_yuan", "payer", "phase"]  # fmt: skip
 INDEX = ["party", "kind", "asked", "notices", "walls_m", "structures_m2", "own_yuan", "pays_yuan", "buildings",
          "households", "phases", "state"]  # fmt: skip
+
+#: What options ask, as long as they live: sheets and their index tell the same.
+_known = WeakKeyDictionary["Comparison", dict[str, list["OwnerAsks"]]]()
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,13 @@ def find_asks(options: Comparison, option: str = "") -> list[OwnerAsks]:
     if key not in options.areas or key == "today":
         known = ", ".join(name for name in options.areas if name != "today")
         raise InputError(f"sheets: {key} is no option. Options: {known}.")
+    found = _known.setdefault(options, {})
+    if key not in found:
+        found[key] = _asks(options, key)
+    return list(found[key])
+
+
+def _asks(options: Comparison, key: str) -> list[OwnerAsks]:
     book = _Book(options, key)
     found = [book.party(party) for party in sorted(book.touched)]
     if not found:

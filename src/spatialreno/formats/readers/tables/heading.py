@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -195,8 +195,7 @@ def _body(rows: list[list[Any]], head: _Head, names: dict[int, str], raw: RawTab
             continue
         texts = {folded(v) for v in said.values() if isinstance(v, str)}
         first = folded(next(iter(said.values())))
-        counted = [folded(v) for v in said.values()] == [str(n) for n in range(1, len(said) + 1)]
-        if i == head.last + 1 and counted and len(said) > 2:
+        if i == head.last + 1 and len(said) > 2 and _counted(said.values()):
             raw.note("heading", f"row {i + 1} numbers the columns", str(i + 1))
             continue
         if _TOTAL.fullmatch(first) or (any(map(_TOTAL.fullmatch, texts)) and len(texts) <= 2):
@@ -209,6 +208,11 @@ def _body(rows: list[list[Any]], head: _Head, names: dict[int, str], raw: RawTab
         body.append((i, row))
     _tell_totals(raw, totals, body, names)
     return body
+
+
+def _counted(said: Iterable[Any]) -> bool:
+    """Tell a row that numbers the columns."""
+    return all(folded(value) == str(number) for number, value in enumerate(said, start=1))
 
 
 def _is_remark(first: str, said: list[Any], columns: int) -> bool:
