@@ -232,6 +232,7 @@ class _Split:
         self.taken: dict[str, int] = defaultdict(int)
         self.eligible: dict[str, Fraction] = defaultdict(Fraction)
         self.uncovered: list[str] = []
+        self._homes_of: dict[tuple[str, tuple[str, ...], bool], Homes] = {}
 
     def all(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         priced = [line for line in lines if line["cost_yuan"] == line["cost_yuan"]]
@@ -272,8 +273,13 @@ class _Split:
         return most if left is None else min(most, left)
 
     def _served(self, line: dict[str, Any]) -> Homes:
-        area = self.today if line["verb"] in ("demolish", "alter") else self.area
-        return self.homes.of_line(line["layer"], line["ids"], area)
+        """Give the homes that a line serves, found once for all rules."""
+        there = line["verb"] in ("demolish", "alter")
+        key = (line["layer"], line["ids"], there)
+        if key not in self._homes_of:
+            area = self.today if there else self.area
+            self._homes_of[key] = self.homes.of_line(line["layer"], line["ids"], area)
+        return self._homes_of[key]
 
     def _spend(self, rule: Rule, fen: int) -> None:
         self.taken[rule.name] += fen

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from spatialreno.area import built_years, inhabited_buildings
 
 if TYPE_CHECKING:
+    from spatialreno._types import Floats, Indices
     from spatialreno.area import StudyArea
     from spatialreno.catalog import Catalog
 
@@ -21,10 +24,15 @@ class Homes:
 
     table: pd.DataFrame  # index building; compound_id, year, households
 
-    @property
+    @cached_property
     def households(self) -> int:
         """All of them."""
         return int(self.table["households"].sum())
+
+    @cached_property
+    def by_year(self) -> tuple[Floats, Indices]:
+        """The year of each building, and its households."""
+        return self.table["year"].to_numpy(float, na_value=np.nan), self.table["households"].to_numpy(np.intp)
 
     @property
     def unknown(self) -> int:
@@ -80,11 +88,10 @@ class Rule:
 
     def built(self, homes: Homes) -> int:
         """Count the households of homes that were built when the rule asks for."""
-        year, table = homes.table["year"], homes.table
         if not self.by_year:
             return homes.households
-        fits = year.notna() & (year >= (self.built_from or 0)) & (year <= (self.built_to or 9999))
-        return int(table.loc[fits.astype(bool), "households"].sum())
+        year, households = homes.by_year
+        return int(households[(year >= (self.built_from or 0)) & (year <= (self.built_to or 9999))].sum())
 
     def part(self, homes: Homes) -> Fraction:
         """Give the share of a line that is eligible, by the households of the homes it serves."""

@@ -179,8 +179,12 @@ def _without_room(area: StudyArea, after: StudyArea, scenario: Scenario) -> Iter
 
 
 def _rooms_before(area: StudyArea, scenario: Scenario) -> dict[str, float]:
-    """Say what is empty in each building when a plan puts nothing into any: m², or its floor where none is known."""
-    acts = [act for act in scenario.interventions if (act.verb, act.layer) != ("build", "facilities")]
+    """Say what is empty in each building when a plan puts nothing into any: m², or its floor where none is known.
+
+    Only what it does to buildings and facilities matters: pipes of a joint dig would be done some hundred times over.
+    """
+    own = [act for act in scenario.interventions if act.layer in ("buildings", "facilities")]
+    acts = [act for act in own if (act.verb, act.layer) != ("build", "facilities")]
     vacant = type(scenario)(scenario.name, interventions=acts).apply(area)
     rooms = empty_rooms(vacant).fillna(vacant.buildings["floor_area_m2"].astype("float64"))
     return {str(house): float(m2) for house, m2 in rooms.items()}
