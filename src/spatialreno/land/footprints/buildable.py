@@ -14,7 +14,7 @@ from spatialreno.errors import InputError
 from spatialreno.land.fire.net import DRIVABLE
 from spatialreno.land.free.free_land import free_surface, ground
 from spatialreno.land.geometry.fit_rectangle import rectangle_sides
-from spatialreno.land.geometry.grow_shrink import erode, joined, less, set_back, solid_walls
+from spatialreno.land.geometry.grow_shrink import erode, joined, less, polygons, set_back, solid_walls
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -153,6 +153,24 @@ def buildable_land(area: StudyArea, kind: str) -> Any:
     if keeps not in known:
         known[keeps] = less(free_surface(area), kept_clear(area, kind))
     return known[keeps]
+
+
+def edges_of_land(area: StudyArea, kind: str) -> shapely.STRtree:
+    """Index the edges of the land on which a kind could stand, one by one; worked out once an area."""
+    known, keeps = _edges_by_what_it_keeps(area), _what_it_keeps(area, kind)
+    if keeps not in known:
+        rings = shapely.get_rings(polygons(buildable_land(area, kind)))
+        corners, ring = shapely.get_coordinates(rings, return_index=True)
+        on = np.flatnonzero(ring[:-1] == ring[1:])
+        known[keeps] = shapely.STRtree(shapely.linestrings(np.stack([corners[on], corners[on + 1]], axis=1)))
+    return known[keeps]
+
+
+@once_an_area
+def _edges_by_what_it_keeps(area: StudyArea) -> dict[tuple[float, bool, bool], shapely.STRtree]:
+    """Keep the edges of the land of an area's kinds."""
+    del area
+    return {}
 
 
 @once_an_area

@@ -13,10 +13,18 @@ from spatialreno._angles import cos, sin
 from spatialreno._types import Floats, Geometries, Indices
 from spatialreno.area import STATION, as_points, may_go, once_an_area, standing_structures
 from spatialreno.errors import InputError
-from spatialreno.land.footprints.buildable import OPEN_GROUND, Sides, buildable_land, kind_sides, wall_zones
+from spatialreno.land.footprints.buildable import (
+    OPEN_GROUND,
+    Sides,
+    buildable_land,
+    edges_of_land,
+    kind_row,
+    kind_sides,
+    wall_zones,
+)
 from spatialreno.land.footprints.zones import zones_of
 from spatialreno.land.geometry.fit_rectangle import turned
-from spatialreno.land.geometry.grow_shrink import polygons, solid_walls
+from spatialreno.land.geometry.grow_shrink import solid_walls
 from spatialreno.scenario import Scenario, demolish
 
 if TYPE_CHECKING:
@@ -64,21 +72,23 @@ def footprint_fits(area: StudyArea, kind: str, points: gpd.GeoSeries) -> pd.Data
     >>> len(sr.land.footprint_fits(today, "kindergarten", middle))
     0
     """
-    sides = kind_sides(area, kind)
-    land = buildable_land(_cleared(area), kind)
+    sides, cleared = kind_sides(area, kind), _cleared(area)
+    land = buildable_land(cleared, kind)
     shapely.prepare(land)
     placed = as_points(area, points, what="footprint_fits")
     if placed is None:
         raise InputError(f"footprint_fits: {str(points)[:80]} are no points. Give a GeoSeries, or shapely points.")
     xy = shapely.get_coordinates(placed.to_numpy())
-    roomy = _roomy(land, xy, min(min(own) for own in sides))
+    inside = np.flatnonzero(shapely.contains_xy(land, xy[:, 0], xy[:, 1]))
+    roomy = inside[_far_inside(edges_of_land(cleared, kind), xy[inside], min(min(own) for own in sides))]
     at, asked = _tried(area, xy, roomy, sides)
     inner = rectangles(xy[at], asked - [_EXACT_M, _EXACT_M, 0.0])
     fits = shapely.covers(land, inner)
     at, asked = at[fits], asked[fits]
     needs = _needs(area, kind, inner[fits])
     kept = _least(at, needs)
-    rows = [(placed.index[at[k]], *asked[k].tolist(), needs[k]) for k in kept]
+    names = placed.index.tolist()
+    rows = [(names[at[k]], *asked[k].tolist(), needs[k]) for k in kept]
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
@@ -132,16 +142,12 @@ def _removable(area: StudyArea, layer: str) -> list[str]:
     return list(frame.index[may_go(frame)].astype(str))
 
 
-def _roomy(land: shapely.Geometry, xy: Floats, least_m: float) -> Any:
-    """Find the points that lie far enough inside the land for the slimmest rectangle."""
-    inside = np.flatnonzero(shapely.contains_xy(land, xy[:, 0], xy[:, 1]))
-    edges = [shapely.boundary(part) for part in polygons(land)]
-    if not len(inside):
-        return inside
-    at, away = shapely.STRtree(edges).query_nearest(
-        shapely.points(xy[inside]), return_distance=True, all_matches=False
-    )
-    return inside[at[0][away >= least_m / 2 - _EXACT_M]]
+def _far_inside(edges: shapely.STRtree, xy: Floats, least_m: float) -> Any:
+    """Number the points of some land that lie far enough from its edges for the slimmest rectangle."""
+    if not len(xy):
+        return np.empty(0, np.intp)
+    at, away = edges.query_nearest(shapely.points(xy), return_distance=True, all_matches=False)
+    return at[0][away >= least_m / 2 - _EXACT_M]
 
 
 def _tried(area: StudyArea, xy: Floats, roomy: Indices, sides: Sides) -> tuple[Any, Floats]:
@@ -150,9 +156,11 @@ def _tried(area: StudyArea, xy: Floats, roomy: Indices, sides: Sides) -> tuple[A
     point, zone = shapely.STRtree([one.ground for one in zones]).query(
         shapely.points(xy[roomy]), predicate="intersects"
     )
-    shapes = [
-        np.array([(w, d, a) for w, d in sides for a in turned(one.angles, w, d)], float).reshape(-1, 3) for one in zones
-    ]
+    alike = {
+        angles: np.array([(w, d, a) for w, d in sides for a in turned(angles, w, d)], float).reshape(-1, 3)
+        for angles in {one.angles for one in zones}
+    }
+    shapes = [alike[one.angles] for one in zones]
     at = [np.empty(0, np.intp), *(np.repeat(roomy[p], len(shapes[z])) for p, z in zip(point, zone, strict=True))]
     asked = [np.empty((0, 3)), *(shapes[z] for z in zone)]
     return np.concatenate(at), np.concatenate(asked)
@@ -160,13 +168,24 @@ def _tried(area: StudyArea, xy: Floats, roomy: Indices, sides: Sides) -> tuple[A
 
 def _needs(area: StudyArea, kind: str, inner: Geometries) -> list[Needs]:
     """Name what stands in each rectangle and may go."""
-    names, bodies = solid_bodies(area, kind)
-    own, met = shapely.STRtree(bodies).query(inner, predicate="intersects")
+    known, open_ground = _known_bodies(area), kind_row(area, kind)["category"] in OPEN_GROUND
+    if open_ground not in known:
+        given, bodies = solid_bodies(area, kind)
+        known[open_ground] = given, shapely.STRtree(bodies)
+    names, tree = known[open_ground]
+    own, met = tree.query(inner, predicate="intersects")
     order = np.lexsort((met, own))
     found: list[list[tuple[str, str]]] = [[] for _ in inner]
     for k, body in zip(own[order], met[order], strict=True):
         found[k].append(names[body])
     return [tuple(one) for one in found]
+
+
+@once_an_area
+def _known_bodies(area: StudyArea) -> dict[bool, tuple[list[tuple[str, str]], shapely.STRtree]]:
+    """Begin the list of what may go, for open ground and for buildings: kinds differ in no more."""
+    del area
+    return {}
 
 
 def solid_bodies(area: StudyArea, kind: str = "") -> tuple[list[tuple[str, str]], Any]:
@@ -215,8 +234,10 @@ def solid_bodies(area: StudyArea, kind: str = "") -> tuple[list[tuple[str, str]]
 def _least(at: Indices, needs: list[Needs]) -> list[int]:
     """Keep of each point the rectangles whose needs hold no other's; of equal ones the first."""
     kept: dict[int, list[int]] = {}
-    for k in sorted(range(len(needs)), key=lambda k: (at[k], len(needs[k]), k)):
-        own = kept.setdefault(int(at[k]), [])
-        if not any(set(needs[other]) <= set(needs[k]) for other in own):
+    order = np.lexsort((np.array([len(one) for one in needs], np.intp), at))
+    for point, k in zip(at[order].tolist(), order.tolist(), strict=True):
+        own = kept.setdefault(point, [])
+        # Where something fits today nothing else is asked: what needs nothing comes first.
+        if not own or (needs[own[0]] and not any(set(needs[other]) <= set(needs[k]) for other in own)):
             own.append(k)
     return [k for own in kept.values() for k in own]
