@@ -1,6 +1,9 @@
 """A rectangle that is listed lies on land where its kind may stand once its needs are gone, and not before."""
 
+import random
+
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 from conftest import examples
@@ -11,7 +14,8 @@ from quarters import area_of, quarters
 from spatialreno import Scenario, demolish
 from spatialreno.errors import InputError
 from spatialreno.land import buildable_land, footprint_fits, kinds_alike
-from spatialreno.land.footprints.point_fits import rectangles
+from spatialreno.land.footprints.buildable import edges_of_land
+from spatialreno.land.footprints.point_fits import _far_inside, _least, rectangles
 
 KINDS = ("convenience_store", "parcel_locker", "fitness_equipment", "bike_parking")
 SIDES = ["width_m", "depth_m", "angle_deg"]
@@ -46,3 +50,29 @@ def test_a_kind_without_a_footprint_is_refused_and_alike_kinds_are_listed_once(e
         footprint_fits(example, "primary_school", grid(example))
     kinds = [kind for group in kinds_alike(example) for kind in group]
     assert len(kinds) == len(set(kinds)) and "primary_school" not in kinds and "heat_exchange_station" in kinds
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_of_each_point_no_rectangle_is_kept_that_needs_what_another_does(seed):
+    """Of each point, fewest needs first: one after another is kept unless all that a kept one needs it needs too."""
+    dice = random.Random(seed)
+    at = np.array([dice.randrange(6) for _ in range(60)])
+    needs = [tuple(("walls", str(k)) for k in sorted(dice.sample(range(4), dice.randrange(seed % 2, 4)))) for _ in at]
+    kept = []
+    for point in range(6):
+        own: list[int] = []
+        for k in sorted(np.flatnonzero(at == point), key=lambda k: (len(needs[k]), k)):
+            own += [] if any(set(needs[other]) <= set(needs[k]) for other in own) else [k]
+        kept += own
+    assert _least(at, needs) == kept
+
+
+@pytest.mark.parametrize("kind", ["pocket_garden", "pharmacy", "heat_exchange_station"])
+def test_far_inside_is_far_from_the_whole_outline(example, kind):
+    land = buildable_land(example, kind)
+    points = grid(example).to_numpy()
+    points = points[shapely.contains(land, points)]
+    away = shapely.distance(land.boundary, points)
+    for least_m in (1.0, 6.0, 15.0):
+        found = _far_inside(edges_of_land(example, kind), shapely.get_coordinates(points), least_m)
+        assert sorted(found.tolist()) == np.flatnonzero(away >= least_m / 2 - 1e-6).tolist()
