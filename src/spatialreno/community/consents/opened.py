@@ -15,6 +15,7 @@ from spatialreno.community.consents.nearby import Nearby
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from spatialreno._types import Geometries
     from spatialreno.area import StudyArea
 
 Act = tuple[str, str, str]
@@ -153,17 +154,20 @@ def _newly_open(before: StudyArea, after: StudyArea) -> list[tuple[set[str], Any
     old, new = (_by_pair(open_frontages(area)) for area in (before, after))
     found = []
     for pair, (metres, ground) in sorted(new.items()):
-        was, shape = old.get(pair, (0.0, shapely.Polygon()))
+        was, shapes = old.get(pair, (0.0, None))
         if metres > was + least:
-            found.append((set(pair), shapely.difference(ground, shape)))
+            shape = shapely.Polygon() if shapes is None else shapely.union_all(shapes)
+            found.append((set(pair), shapely.difference(shapely.union_all(ground), shape)))
     return found
 
 
-def _by_pair(frontages: gpd.GeoDataFrame) -> dict[tuple[str, str], tuple[float, Any]]:
-    return {
-        (str(a), str(b)): (float(own["width_m"].sum()), shapely.union_all(own.geometry.to_numpy()))
-        for (a, b), own in frontages.groupby(["a", "b"])
-    }
+def _by_pair(frontages: gpd.GeoDataFrame) -> dict[tuple[str, str], tuple[float, Geometries]]:
+    """Give for two compounds the metres in which they are open to one another, and the ground of each opening."""
+    widths, shapes = frontages["width_m"].to_numpy(float), frontages.geometry.to_numpy()
+    rows: dict[tuple[str, str], list[int]] = {}
+    for at, pair in enumerate(zip(frontages["a"].tolist(), frontages["b"].tolist(), strict=True)):
+        rows.setdefault(pair, []).append(at)
+    return {pair: (float(widths[own].sum()), shapes[own]) for pair, own in rows.items()}
 
 
 def _left_over(

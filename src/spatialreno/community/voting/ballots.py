@@ -45,7 +45,7 @@ class Register:
     @cached_property
     def _living(self) -> dict[str, dict[str, list[int]]]:
         """Rows of the homes of each stairwell, building and compound."""
-        return {unit: _rows_by(self.homes[f"{unit}_id"]) for unit in ("entrance", "building", "compound")}
+        return {unit: _rows_by(self.homes[f"{unit}_id"].tolist()) for unit in ("entrance", "building", "compound")}
 
     @cached_property
     def _said(self) -> dict[tuple[str, str], list[int]]:
@@ -69,7 +69,7 @@ class Register:
 
     def places(self, unit: str) -> set[str]:
         """Name the stairwells, buildings or compounds with homes, however many households live there."""
-        found = set(self.homes[f"{unit}_id"].dropna())
+        found = set(self.homes[f"{unit}_id"].dropna().unique().tolist())
         if unit == "entrance":
             return found
         return found | set(self._uncounted.dropna() if unit == "compound" else self._uncounted.index)
@@ -110,7 +110,8 @@ class Register:
     @cached_property
     def _areas(self) -> list[tuple[str, float]]:
         """Each home with its m², in the order of ``homes``: districts ask for thousands of polls."""
-        return [(str(name), float(m2)) for name, m2 in self.homes["area_m2"].items()]
+        homes = self.homes
+        return list(zip(map(str, homes.index.tolist()), homes["area_m2"].astype(float).tolist(), strict=True))
 
     @cached_property
     def _choices(self) -> list[tuple[str, str]]:
@@ -268,7 +269,7 @@ def _claims(votes: pd.DataFrame, dwellings: pd.DataFrame) -> pd.Series[Any]:
 def _own_faults(votes: pd.DataFrame, dwellings: pd.DataFrame, area: StudyArea) -> list[Fault]:
     """Judge each ballot by itself."""
     matters = {row["matter"]: row for row in area.catalog.rows("matters")}
-    lived_in = set(dwellings["building_id"])
+    lived_in = set(dwellings["building_id"].unique().tolist())
     nowhere = votes["household"].isna() & ~votes["building_id"].isin(lived_in)
     crowded = votes["household"].isna() & ~nowhere
     known = votes["kind"].isin(matters)

@@ -147,13 +147,13 @@ def lane_widths(area: StudyArea, *, step_m: float | None = None) -> gpd.GeoDataF
     2.0
     """
     found = lanes_surveyed(area) if step_m is None else survey_lanes(area, area.paths, step_m=step_m)
-    bare, full = (_sections(area, found, parked=parked) for parked in (False, True))
+    bare, full = _sections(area, found, parked=False), _clear_by_path(area, found)
     if bare.empty:
         empty = pd.DataFrame(columns=_SUMMARY, index=pd.Index([], dtype="str", name="id"))
         return gpd.GeoDataFrame(empty, geometry="geometry", crs=area.crs)
     at = bare.reset_index().groupby("path_id")["clear_m"].idxmin()  # the first of equals
     narrow = bare.iloc[at.to_numpy()].set_index(at.index)
-    by_path, parked = bare.groupby("path_id")["clear_m"], full.groupby("path_id")["clear_m"]
+    by_path, parked = bare.groupby("path_id")["clear_m"], full.groupby(level=0)
     table = area.paths[["name", "kind", "width_m"]].loc[at.index]
     table = table.assign(
         clear_width_m=narrow["clear_m"],
@@ -166,6 +166,12 @@ def lane_widths(area: StudyArea, *, step_m: float | None = None) -> gpd.GeoDataF
     )
     across = gpd.GeoSeries(_across(narrow), index=narrow.index, crs=area.crs)
     return gpd.GeoDataFrame(pd.DataFrame(table), geometry=across, crs=area.crs).rename_axis("id")[_SUMMARY]
+
+
+def _clear_by_path(area: StudyArea, found: Survey) -> pd.Series[float]:
+    """Give the clear width at each station with cars parked, by the id of its path."""
+    offset, _ = found.widths()
+    return pd.Series(offset.sum(axis=1), index=pd.Index(area.paths.index.to_numpy()[found.stations.path], dtype="str"))
 
 
 def _across(stations: gpd.GeoDataFrame) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import shapely
 
 from spatialreno.community import checkup_lines
 from spatialreno.maps.content.people_sections import obstacles_said
@@ -125,22 +126,23 @@ def _votes(kind: str, options: Comparison, people: People, lang: Lang) -> list[D
 
 def _management(options: Comparison, people: People, lang: Lang) -> list[Drawn]:
     """Colour each place by whether its income carries its cost, half of it, or less."""
-    keys = list(options.areas)
+    keys, yards = list(options.areas), options.today.compounds
+    names, shapes = yards["name"].to_dict(), dict(yards.geometry.items())
     drawn = []
     for option, found in people.management.items():
-        for _, r in found.table.iterrows():
-            members = options.today.compounds.loc[r["compounds"].split(", ")]
+        for r in found.table.to_dict("records"):
+            members = r["compounds"].split(", ")
             rate = r["income_yuan"] / r["cost_yuan"] if r["cost_yuan"] else 0.0
             name = "people-good" if rate >= 1 else "people-half" if rate >= 0.5 else "people-bad"
             rows = (
-                (say("compounds", lang), "、".join(members["name"])),
+                (say("compounds", lang), "、".join(names[yard] for yard in members)),
                 (say("guarded", lang), f"{r['guarded']} / {r['gates']}"),
                 (say("cost_month", lang), number(r["cost_yuan"], 0)),
                 (say("income_month", lang), number(r["income_yuan"], 0)),
                 (say("balance_month", lang), "—" if pd.isna(r["balance_yuan"]) else number(r["balance_yuan"], 0)),
             )
             classes = tuple(name if key == option else None for key in keys)
-            drawn.append(Drawn(members.geometry.union_all(), classes, rows))
+            drawn.append(Drawn(shapely.union_all([shapes[yard] for yard in members]), classes, rows))
     return drawn
 
 

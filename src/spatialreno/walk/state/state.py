@@ -31,9 +31,11 @@ class Carriers:
     by_label: Ints
 
     @classmethod
-    def of(cls, row: Ints, label: Ints, labels: int, stands: Bools, closed: Bools) -> Carriers:
-        """Sort by label; `row` is sorted already, `closed` things count one obstacle more."""
-        order = np.argsort(label, kind="stable")
+    def of(
+        cls, row: Ints, label: Ints, labels: int, stands: Bools, closed: Bools, order: Ints | None = None
+    ) -> Carriers:
+        """Sort by label (in `order`, if that is known); `row` is sorted already, `closed` things count one more."""
+        order = np.argsort(label, kind="stable") if order is None else order
         pointer = np.searchsorted(label[order], np.arange(labels + 1))
         barred = np.bincount(row[stands[label]], minlength=len(closed)) + closed
         return cls(barred, row, label, pointer, row[order])
@@ -108,7 +110,11 @@ class State:
         """What stands in the way of hops for visitors; a path that may not be walked counts as one."""
         hops, labels = self.fabric.hops, len(self.fabric.obstacles.labels)
         closed = ~paths_open(self.area, self.fabric, hops.path)
-        return Carriers.of(hops.label_hop, hops.label, labels, self.stands, closed)
+        if "hops by label" not in self.fabric.memory:
+            self.fabric.memory["hops by label"] = np.argsort(hops.label, kind="stable")
+        order = self.fabric.memory["hops by label"]
+        assert isinstance(order, np.ndarray)
+        return Carriers.of(hops.label_hop, hops.label, labels, self.stands, closed, order)
 
     @cached_property
     def graph(self) -> Csr:
