@@ -328,9 +328,9 @@ def way_to_degrees(crs: CRS) -> Transformer:
     Examples
     --------
     >>> import spatialreno as sr
-    >>> longitude, latitude = way_to_degrees(sr.read_area("data/geo/xigongdi").crs).transform(630_000, 3_838_000)
+    >>> longitude, latitude = way_to_degrees(sr.read_area("data/geo/xigongdi").crs).transform(631_000, 3_838_900)
     >>> round(longitude, 3), round(latitude, 3)
-    (0, 0)
+    (112.429, 34.67)
     """
     return Transformer.from_crs(crs, _WGS84, always_xy=True)
 

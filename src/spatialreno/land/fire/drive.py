@@ -12,7 +12,8 @@ import scipy
 import shapely
 
 from spatialreno._angles import arctan2
-from spatialreno._types import Bools, Floats, Indices, Shapes
+from spatialreno._types import Bools, Floats, Geometries, Indices, Shapes
+from spatialreno.area import once_an_area
 from spatialreno.land.fire.net import Net
 from spatialreno.land.geometry.fit_rectangle import feasible_centres
 from spatialreno.land.geometry.grow_shrink import common, joined, less
@@ -146,8 +147,7 @@ def _turns_round(area: StudyArea, net: Net, tip: int, stands: Bools) -> bool:
     side = area.catalog.constants["fire_turning_m"]
     point = shapely.Point(net.where[tip])
     near = shapely.buffer(point, 2 * side)
-    spaces = area.open_spaces
-    soft = spaces.geometry.to_numpy()[~spaces["kind"].isin(_FIRM).to_numpy(bool)]
+    soft = _soft_ground(area)
     taken = np.concatenate([net.survey.obstacles.shapes[stands], soft[shapely.intersects(soft, near)]])
     along = _direction(net, tip)
     read = hashlib.sha256(repr((area.catalog.digest, along)).encode())
@@ -156,6 +156,14 @@ def _turns_round(area: StudyArea, net: Net, tip: int, stands: Bools) -> bool:
     if read.digest() not in known:
         known[read.digest()] = _finds_square(area, point, taken, along)
     return known[read.digest()]
+
+
+@once_an_area
+def _soft_ground(area: StudyArea) -> Geometries:
+    """Give the open ground on which no engine turns."""
+    spaces = area.open_spaces
+    found: Geometries = spaces.geometry.to_numpy()[~spaces["kind"].isin(_FIRM).to_numpy(bool)]
+    return found
 
 
 def _known_places(area: StudyArea) -> dict[bytes, bool]:
