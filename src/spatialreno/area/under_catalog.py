@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
@@ -19,6 +19,8 @@ from spatialreno.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from spatialreno.catalog import Catalog
+
+T = TypeVar("T")
 
 
 class Held(Protocol):
@@ -44,6 +46,9 @@ class Held(Protocol):
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
         """Return one layer."""
+
+    def derive(self, function: Callable[[Any], T]) -> T:
+        """Work something out once."""
 
 
 Area = TypeVar("Area", bound=Held)
@@ -84,7 +89,7 @@ def under_catalog(area: Area, catalog: Catalog) -> Area:
     old = area.catalog
     if dict(old.constants) == dict(catalog.constants) and dict(old.layers) == dict(catalog.layers):
         return replace(area, catalog=catalog, _survey=survey)
-    notes = Notes(known=_own_of(area))
+    notes = Notes(known=area.derive(_own_of))
     layers = {n: conform(None, d, notes) if n not in old.layers else area.layer(n) for n, d in catalog.layers.items()}
     for name, dictionary in catalog.layers.items():
         if name in old.layers and dictionary != old.layers[name]:
@@ -238,7 +243,7 @@ def rows_in_form(area: Area, layer: str, rows: pd.DataFrame) -> pd.DataFrame | N
     >>> float(rows_in_form(today, "paths", rows)["width_m"].iloc[0])
     7.0
     """
-    dictionary, notes = area.catalog.layers[layer], Notes(known=_own_of(area))
+    dictionary, notes = area.catalog.layers[layer], Notes(known=area.derive(_own_of))
     formed = conform(rows.drop(columns=[c for c in dictionary.of_status("derived") if c in rows]), dictionary, notes)
     return None if notes.faults else formed
 
@@ -275,7 +280,7 @@ def replace_layers(
     >>> int(today.trees["compound_id"].notna().sum()), int(moved.trees["compound_id"].notna().sum())
     (85, 0)
     """
-    notes = Notes(known=_own_of(area))
+    notes = Notes(known=area.derive(_own_of))
     dictionaries = area.catalog.layers
     before: dict[str, pd.DataFrame] = {n: area.layer(n) for n in dictionaries}
     formed = {**before, **fewer}
