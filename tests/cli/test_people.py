@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import shutil
 
 import pytest
 from conftest import EXAMPLE, ROOT
@@ -81,3 +84,23 @@ def test_the_programme_as_a_page(run, tmp_path):
     done = run("programme", DATA, "--page", tmp_path / "p.html")
     assert done.code == 0 and done.out.strip().endswith("p.html")
     assert "新华区" in (tmp_path / "p.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.long
+def test_sheets_ask_owners_for_what_the_page_counts(run, tmp_path):
+    """The command takes the comparison of all options with their works, which the page shows; alone, it is made so."""
+    import spatialreno as sr
+    from spatialreno.scenario import read_scenarios
+
+    file = EXAMPLE / "scenarios" / "full.toml"
+    plans = read_scenarios(EXAMPLE / "scenarios")
+    options = sr.comparison.compare_once(sr.read_area(EXAMPLE), plans, works=["heat", "dig"])
+    asked = sr.maps.owner_index(options, option="full")
+    told = run("sheets", EXAMPLE, file, "-o", tmp_path / "sheets.pdf", "--csv")
+    rows = list(csv.DictReader(io.StringIO(told.out)))
+    assert [row["party"] for row in rows] == asked["party"].tolist()
+    assert [int(row["asked"]) for row in rows] == asked["asked"].tolist()
+    assert "compared before" in told.err
+    elsewhere = shutil.copytree(EXAMPLE / "scenarios", tmp_path / "plans") / "full.toml"
+    alone = run("sheets", EXAMPLE, elsewhere, "-o", tmp_path / "alone.pdf", "--csv")
+    assert alone.out == told.out

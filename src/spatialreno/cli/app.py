@@ -234,7 +234,7 @@ def scenarios_of(area: Path) -> list[Scenario]:
     """Read all scenario files beside an area, in their author's order."""
     from spatialreno.scenario import read_scenarios
 
-    folder = _beside(area)
+    folder = scenarios_folder(area)
     if not (found := read_scenarios(folder)):
         raise InputError(f"{folder}: holds no scenario (*.toml). Write one, or name scenario files.")
     return found
@@ -268,10 +268,11 @@ def compared(
 
 
 def _has_scenarios(area: Path) -> bool:
-    return any(_beside(area).glob("*.toml"))
+    return any(scenarios_folder(area).glob("*.toml"))
 
 
-def _beside(area: Path) -> Path:
+def scenarios_folder(area: Path) -> Path:
+    """Name the folder of scenarios beside an area."""
     return (area.parent if area.suffix == ".gpkg" else area) / "scenarios"
 
 

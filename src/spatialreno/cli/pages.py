@@ -20,6 +20,7 @@ from spatialreno.cli.app import (
     Works,
     app,
     compared,
+    scenarios_folder,
 )
 from spatialreno.cli.output import form, say, tell, tell_paths, tell_table
 from spatialreno.errors import InputError
@@ -72,6 +73,7 @@ def sheets(
     deadline: Annotated[str, typer.Option("--deadline", help="By when an answer is asked, as printed")] = "",
     contact: Annotated[str, typer.Option("--contact", help="To whom the answer goes")] = "",
     standard: Norm = None,
+    works: Works = "heat,dig",
     lang: Lang = "zh",
     as_json: AsJson = False,
     as_csv: AsCsv = False,
@@ -82,10 +84,13 @@ def sheets(
     """
     import spatialreno as sr
 
-    options = compared(area, [scenario], standard, "none")
+    option = sr.read_scenario(scenario).name
+    beside = scenario.suffix == ".toml" and scenario.resolve().parent == scenarios_folder(area).resolve()
+    options = compared(area, None if beside else [scenario], standard, works)  # beside others: all, as on the page
     say("write the sheets")
-    sr.maps.owner_sheets(options, out, deadline=deadline, contact=contact, lang=lang)
-    tell_table(sr.maps.owner_index(options).reset_index(), form(as_json, as_csv), title=f"{scenario}: {out}")
+    sr.maps.owner_sheets(options, out, option=option, deadline=deadline, contact=contact, lang=lang)
+    told = sr.maps.owner_index(options, option=option).reset_index()
+    tell_table(told, form(as_json, as_csv), title=f"{scenario}: {out}")
     say(f"wrote {out}")
 
 
