@@ -23,9 +23,10 @@ import shapely
 from pages_browser import browser, first_draw_s
 
 from spatialreno.area import StudyArea, assemble
-from spatialreno.comparison import compare
+from spatialreno.comparison import Comparison, compare
 from spatialreno.maps import draw
 from spatialreno.maps.words import safe_html
+from spatialreno.scenario import Scenario
 
 CRS = "EPSG:4546"
 _TINTS = dict(zip(range(1950, 2000, 10), ("#fde725", "#5ec962", "#21918c", "#3b528b", "#440154"), strict=True))
@@ -52,26 +53,27 @@ def quarter(count: int) -> StudyArea:
     return assemble({"buildings": buildings, "compounds": yards}, name="many", title="许多楼", crs=CRS)
 
 
-def compared(area: StudyArea) -> Any:
+class Standing(Comparison):
+    """Stand in for a comparison: it tells what it is given, and works nothing out."""
+
+    def __init__(self, **told: Any) -> None:
+        vars(self).update(told)
+
+
+def compared(area: StudyArea) -> Comparison:
     """Stand in for a comparison: every second home walks less, as an option with a gate would do."""
     homes = area.buildings.index
     empty = {key: gpd.GeoDataFrame({"cause": [], "compound_id": [], "area_m2": []}, geometry=[], crs=CRS)
              for key in ("today", "plan")}  # fmt: skip
-    nothing = compare(quarter(1), [])
+    one = compare(quarter(1), [Scenario("plan", "方案")])
     walks = gpd.GeoDataFrame({"origin": [], "minutes": [], "group": []}, geometry=[], crs=CRS)
     blocks = area.compounds[["geometry"]].assign(count=1, area_m2=1.0, residents=0.0, households=0.0)
-    same = nothing.table().xs("today", level="option")
-    return SimpleNamespace(
-        today=area, areas={"today": area, "plan": area}, titles={"today": "现状", "plan": "方案"},
-        evaluations={key: evaluation(homes, less, nothing) for key, less in (("today", 0.0), ("plan", 60.0))},
-        sections=dict.fromkeys(("today", "plan"), nothing.sections["today"]), room=None, consents={}, works={},
-        blocks={"today": blocks, "plan": blocks}, freed=empty, isochrones={"today": walks, "plan": walks},
-        ledgers={}, notes=lambda lang: [],
-        leaders=lambda lang: pd.DataFrame({"group": [], "unit": [], "today": [], "plan": []}),
-        table=lambda: pd.concat(dict.fromkeys(("today", "plan"), same), names=["option"]),
-        bill=nothing.bill, funding=nothing.funding, gained={}, once=lambda name, work: work(),
-        provenance={"version": "0", "fingerprint": "0", "options": {"plan": {"fingerprint": "0"}}},
-    )  # fmt: skip
+    return Standing(**vars(one) | {
+        "areas": {"today": area, "plan": area},
+        "evaluations": {key: evaluation(homes, less, one) for key, less in (("today", 0.0), ("plan", 60.0))},
+        "sections": dict.fromkeys(("today", "plan"), one.sections["today"]), "room": None,
+        "blocks": {"today": blocks, "plan": blocks}, "freed": empty, "isochrones": {"today": walks, "plan": walks},
+    })  # fmt: skip
 
 
 def evaluation(homes: pd.Index, less: float, nothing: Any) -> Any:
@@ -85,7 +87,7 @@ def evaluation(homes: pd.Index, less: float, nothing: Any) -> Any:
     table = pd.DataFrame(columns=["level", "place", "indicator", "value", "unit", "target", "meets", "source", "mark"])
     scores = pd.DataFrame({"score": np.arange(len(homes)) % 100.0, "residents": 90.0}, index=homes)
     return SimpleNamespace(
-        table=table.set_index(["level", "place", "indicator"]), scores=scores, access=access, standard="gb50180-2018",
+        table=table.set_index(["level", "place", "indicator"]), scores=scores, access=access, standard=nothing.evaluations["today"].standard,
         ground=nothing.evaluations["today"].ground,
     )  # fmt: skip
 
