@@ -87,8 +87,8 @@ def evaluation(homes: pd.Index, less: float, nothing: Any) -> Any:
     table = pd.DataFrame(columns=["level", "place", "indicator", "value", "unit", "target", "meets", "source", "mark"])
     scores = pd.DataFrame({"score": np.arange(len(homes)) % 100.0, "residents": 90.0}, index=homes)
     return SimpleNamespace(
-        table=table.set_index(["level", "place", "indicator"]), scores=scores, access=access, standard=nothing.evaluations["today"].standard,
-        ground=nothing.evaluations["today"].ground,
+        table=table.set_index(["level", "place", "indicator"]), scores=scores, access=access,
+        standard=nothing.evaluations["today"].standard, ground=nothing.evaluations["today"].ground,
     )  # fmt: skip
 
 
