@@ -22,6 +22,8 @@ from spatialreno.scenario import Bill, Build, Scenario, as_scenarios, ledger_lin
 from spatialreno.walk import isochrones
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from spatialreno.area import StudyArea
 
 
@@ -103,19 +105,10 @@ def compare(
         if strict:
             scenario.unmatched(today, strict=True)
             built_conflicts(today, scenario, strict=True)
-    evaluations: dict[str, Evaluation] = {}
-    for name, area in areas.items():
-        if before is not None and name == TODAY:
-            evaluations[name] = before.evaluations[name]
-            continue
-        say(f"evaluate {name}")
-        evaluations[name] = evaluate(area, standard)
+    evaluations = _evaluated(areas, standard, before, say)
     say("freed land, gains and isochrones")
-    start = _origins(today, origins)
     ledgers = {s.name: _ledger(s, planned.get(s.name), today) for s in whole}
     bill = _bill(ledgers, planned, areas)
-    walks = {} if before is None or origins is not None else dict(before.isochrones)
-    walks |= {k: isochrones(a, [i for i in start if _is_there(a, i)]) for k, a in areas.items() if k not in walks}
     freed = {TODAY: freed_land(today, today), **{s.name: freed_land(today, only_cleared(s, today)) for s in scenarios}}
     gained = {name: who_gains(evaluations[TODAY], evaluations[name]) for name in areas}
     baskets = tuple(b.id for b in evaluations[TODAY].standard.baskets)
@@ -134,7 +127,7 @@ def compare(
         blocks={name: merge_blocks(area) for name, area in areas.items()},
         freed=freed,
         gained=gained,
-        isochrones=walks,
+        isochrones=_walks(areas, origins, before),
         consents=consents,
         register=register,
         money=bill,
@@ -142,6 +135,28 @@ def compare(
         works=planned,
         before=before,
     )
+
+
+def _evaluated(
+    areas: Mapping[str, StudyArea], standard: str, before: Comparison | None, say: Callable[[str], None]
+) -> dict[str, Evaluation]:
+    """Evaluate every state alike; today's is taken where it is known."""
+    found = {} if before is None else dict(before.evaluations)
+    for name, area in areas.items():
+        if name not in found:
+            say(f"evaluate {name}")
+            found[name] = evaluate(area, standard)
+    return found
+
+
+def _walks(
+    areas: Mapping[str, StudyArea], origins: Sequence[str] | str | None, before: Comparison | None
+) -> dict[str, gpd.GeoDataFrame]:
+    """Draw the isochrones of every state; today's are taken where they are known from the same origins."""
+    start = _origins(areas[TODAY], origins)
+    found = {} if before is None or origins is not None else dict(before.isochrones)
+    missing = {name: area for name, area in areas.items() if name not in found}
+    return found | {name: isochrones(area, [i for i in start if _is_there(area, i)]) for name, area in missing.items()}
 
 
 def _check_before(before: Comparison | None, today: StudyArea, standard: str) -> None:

@@ -101,22 +101,17 @@ def fewest_people(polls: Mapping[str, Poll]) -> Fewest:
 
 def _sharing(polls: Mapping[str, Poll]) -> list[dict[str, Poll]]:
     """Part matters into groups that share voters."""
-    part = list(range(len(polls)))  # of each matter, itself or an earlier one of its group
-
-    def first_of(at: int) -> int:
-        while part[at] != at:
-            at = part[at]
-        return at
-
-    known: dict[str, int] = {}  # of each voter, the first matter
-    for at, poll in enumerate(polls.values()):
-        for one in {known.setdefault(who, at) for who in poll.areas_m2}:
-            least, other = sorted((first_of(one), first_of(at)))
-            part[other] = least
-    groups: dict[int, dict[str, Poll]] = {}
-    for at, (name, poll) in enumerate(polls.items()):
-        groups.setdefault(first_of(at), {})[name] = poll
-    return list(groups.values())
+    if not polls:
+        return []
+    first: dict[str, int] = {}  # of each voter, the first matter
+    pairs = [(first.setdefault(who, at), at) for at, poll in enumerate(polls.values()) for who in poll.areas_m2]
+    one, other = np.array(pairs, np.intp).reshape(-1, 2).T
+    graph = scipy.sparse.coo_matrix((np.ones(len(one)), (one, other)), (len(polls), len(polls)))
+    count, part = scipy.sparse.csgraph.connected_components(graph, directed=False)
+    groups: list[dict[str, Poll]] = [{} for _ in range(count)]
+    for group, (name, poll) in zip(part.tolist(), polls.items(), strict=True):
+        groups[group][name] = poll
+    return groups
 
 
 def _won(group: Mapping[str, Poll], counts: Mapping[str, Tally]) -> tuple[list[str], bool]:

@@ -119,8 +119,8 @@ def _routes(net: Net, narrow: Bools) -> tuple[Floats, Indices]:
     source = 2 * np.flatnonzero(net.street & net.drivable)
     if not len(source):
         return np.full(size, np.inf), np.full(size, -9999, np.intp)
-    nearest = scipy.sparse.csgraph.dijkstra
-    cost, before, _ = nearest(graph, directed=False, indices=source, min_only=True, return_predecessors=True)
+    dijkstra = scipy.sparse.csgraph.dijkstra
+    cost, before, _ = dijkstra(graph, directed=False, indices=source, min_only=True, return_predecessors=True)
     return cost, before.astype(np.intp)
 
 

@@ -62,8 +62,8 @@ class Hoses:
         column = np.concatenate([net.node[passable, 1], places + self.door[clear]])
         length = np.concatenate([net.length_m[passable], self.length_m[clear]])
         graph = scipy.sparse.coo_matrix((np.maximum(length, 1e-6), (row, column)), shape=(places + doors,) * 2).tocsr()
-        nearest = scipy.sparse.csgraph.dijkstra
-        found: Floats = nearest(graph, directed=False, indices=source, min_only=True, limit=reach_m)
+        dijkstra = scipy.sparse.csgraph.dijkstra
+        found: Floats = dijkstra(graph, directed=False, indices=source, min_only=True, limit=reach_m)
         return found[places:]
 
 

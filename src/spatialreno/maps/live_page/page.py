@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from spatialreno.area import as_day, crs_text, open_facilities
+from spatialreno.area import as_day, crs_text, open_facilities, way_to_degrees
 from spatialreno.community import CONSENT_ORDER, read_register
 from spatialreno.comparison import as_comparison
 from spatialreno.maps.content.indicator_tables import unit_text
@@ -25,7 +25,7 @@ from spatialreno.maps.live_page.panel import panel, tools, years
 from spatialreno.maps.live_page.starts import starts
 from spatialreno.maps.live_page.typed_arrays import columns_apart, packed
 from spatialreno.maps.live_page.walk_model import walk_model
-from spatialreno.maps.page.page import MAP_SCRIPTS, WORDS, Page, degrees, map_of, name_titles, payload
+from spatialreno.maps.page.page import MAP_SCRIPTS, WORDS, Page, map_of, name_titles, payload
 from spatialreno.maps.words import safe_html
 from spatialreno.maps.words.numbers import facility_label, facility_title
 from spatialreno.maps.words.people_words import say
@@ -197,7 +197,7 @@ def _figure(
     from spatialreno.maps.page.folium_elements import Panel, PlanLayer
 
     area = options.areas["today"]
-    to_degrees = degrees(area.crs)
+    to_degrees = way_to_degrees(area.crs).transform
     stories = Stories(options, lang)
     kept = [theme for theme in kept_themes(options, lang, left_out) if theme.key not in _LEFT_OUT]
     laid_out = [_signed(theme) for theme in told(kept, stories)]

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from spatialreno.area import as_ids, refuse_unknown
+from spatialreno.area import as_ids, refuse_unknown, way_to_degrees
 from spatialreno.maps.drawing.features import Drawn
 from spatialreno.maps.drawing.sight import extent, place_of, seen
 from spatialreno.maps.drawing.style import styles
 from spatialreno.maps.drawing.themes import STANDING, Theme, theme_titles, themes
-from spatialreno.maps.page.page import degrees
 from spatialreno.maps.words.safe_html import Markup, joined, tag, text
 from spatialreno.maps.words.words import Lang, checked, word
 
@@ -81,7 +80,7 @@ def folium_map(
     options = seen(shown, language)
     position = place_of(options, option)
     laid_out = _asked(options, layers, language)
-    to_degrees = degrees(options.areas["today"].crs)
+    to_degrees = way_to_degrees(options.areas["today"].crs).transform
     plan = _new_map() if m is None else m
     taken = {child.layer_name for child in plan._children.values() if hasattr(child, "layer_name")}
     for theme in laid_out:

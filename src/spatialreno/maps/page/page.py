@@ -28,8 +28,6 @@ from spatialreno.maps.words.safe_html import Markup, joined, tag
 from spatialreno.maps.words.words import Lang, checked, legend_words, word
 
 if TYPE_CHECKING:
-    from pyproj import CRS
-
     from spatialreno._types import ToDegrees
     from spatialreno.catalog import Catalog
     from spatialreno.comparison import Comparison, People
@@ -187,7 +185,7 @@ def _figure(
     """Put the map and the panel into one folium figure."""
     from spatialreno.maps.page.folium_elements import Panel, PlanLayer
 
-    to_degrees = degrees(options.areas["today"].crs)
+    to_degrees = way_to_degrees(options.areas["today"].crs).transform
     stories = Stories(options, lang)
     laid_out = [*told(kept_themes(options, lang, left_out), stories), *people_themes(options, people, lang)]
     corners = bounds(options, to_degrees)
@@ -223,11 +221,6 @@ def map_of(laid_out: list[Theme], corners: list[list[float]]) -> Any:
 def name_titles(catalog: Catalog, lang: Lang) -> list[str]:
     """List what the name of a thing is called in the layers, so that the page can find things by name."""
     return sorted({layer.columns["name"].title(lang) for layer in catalog.layers.values() if "name" in layer.columns})
-
-
-def degrees(crs: CRS) -> Any:
-    """Turn coordinates of a CRS into longitude and latitude."""
-    return way_to_degrees(crs).transform
 
 
 def payload(theme: Theme, options: Comparison, lang: Lang, to_degrees: ToDegrees) -> str:

@@ -37,6 +37,11 @@ class Hops:
     def __len__(self) -> int:
         return len(self.first)
 
+    @cached_property
+    def by_label(self) -> Ints:
+        """Order of the pairs by label."""
+        return np.argsort(self.label, kind="stable")
+
 
 @dataclass(frozen=True)
 class Fabric:

@@ -110,11 +110,7 @@ class State:
         """What stands in the way of hops for visitors; a path that may not be walked counts as one."""
         hops, labels = self.fabric.hops, len(self.fabric.obstacles.labels)
         closed = ~paths_open(self.area, self.fabric, hops.path)
-        if "hops by label" not in self.fabric.memory:
-            self.fabric.memory["hops by label"] = np.argsort(hops.label, kind="stable")
-        order = self.fabric.memory["hops by label"]
-        assert isinstance(order, np.ndarray)
-        return Carriers.of(hops.label_hop, hops.label, labels, self.stands, closed, order)
+        return Carriers.of(hops.label_hop, hops.label, labels, self.stands, closed, hops.by_label)
 
     @cached_property
     def graph(self) -> Csr:
